@@ -1,0 +1,5 @@
+"""Stub."""
+
+from engine.expressions.feel.builtins.registry import Registry
+
+FUNCTIONS = Registry()

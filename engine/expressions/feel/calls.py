@@ -1,0 +1,78 @@
+"""Calling and defining functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.errors import BudgetExceeded
+from engine.expressions.feel import nodes as n
+from engine.expressions.feel.builtins import BUILTINS
+from engine.expressions.feel.objects import Clock, Function
+from engine.expressions.feel.run import CALL_LIMIT, Closure, Run, Scope
+from engine.values import Value
+
+if TYPE_CHECKING:
+    from engine.expressions.feel.compiler import Compiler
+
+
+def bound_method(value: Value, name: str) -> Value:
+    """The method `name` of an object that only lives inside an expression, else None."""
+    if type(value) is Clock and name == "mark":
+        return Function("mark", value.mark, (("mark",),), 1, 1)
+    return None
+
+
+def compile_call(compiler: Compiler, node: n.Call) -> Closure:
+    """A call by position or by names. What is no function gives null."""
+    positional = tuple(compiler.compile(argument) for argument in node.positional)
+    named = tuple((name, compiler.compile(argument)) for name, argument in node.named)
+    callee = node.function
+    if isinstance(callee, n.Name) and callee.name in BUILTINS and not compiler.binds(callee.name):
+        function = BUILTINS[callee.name]
+        if not named:
+            return lambda scope: function.call(scope.run, [argument(scope) for argument in positional])
+        return lambda scope: function.call_named(scope.run, {name: value(scope) for name, value in named})
+    target = compiler.compile(callee)
+
+    def evaluate(scope: Scope) -> Value:
+        called = target(scope)
+        if type(called) is not Function:
+            return None
+        if named:
+            return called.call_named(scope.run, {name: value(scope) for name, value in named})
+        return called.call(scope.run, [argument(scope) for argument in positional])
+
+    return evaluate
+
+
+def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
+    """`function(a, b) body`: a closure over the scope where it is written."""
+    before = compiler.size
+    compiler.bind(*node.parameters)
+    body = compiler.compile(node.body)
+    compiler.unbind(len(node.parameters))
+    size, parameters = compiler.size - before, node.parameters
+    levels = 2 + 2 * _depth(node.body)
+
+    def evaluate(scope: Scope) -> Value:
+        def apply(run: Run, *arguments: Value) -> Value:
+            run.spend(size)
+            run.depth += levels
+            if run.depth > CALL_LIMIT:
+                raise BudgetExceeded(run.element, "levels of function calls", CALL_LIMIT)
+            try:
+                return body(Scope(dict(zip(parameters, arguments, strict=True)), scope, run))
+            finally:
+                run.depth -= levels
+
+        return Function("function", apply, (parameters,), len(parameters), len(parameters))
+
+    return evaluate
+
+
+def _depth(node: n.Node) -> int:
+    level, depth = [node], 0
+    while level:
+        depth += 1
+        level = [child for each in level for child in each.children()]
+    return depth

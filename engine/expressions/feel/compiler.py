@@ -1,0 +1,252 @@
+"""The syntax tree to Python closures. Compiled once, evaluated often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.expressions.feel import nodes as n
+from engine.expressions.feel import operations as op
+from engine.expressions.feel.builtins import BUILTINS
+from engine.expressions.feel.calls import bound_method, compile_call, defined_function
+from engine.expressions.feel.filters import compile_filter
+from engine.expressions.feel.loops import compile_for, compile_quantified
+from engine.expressions.feel.numbers import INTEGER_LIMIT
+from engine.expressions.feel.objects import Range
+from engine.expressions.feel.run import Closure, Scope
+from engine.expressions.feel.tests import compile_membership
+from engine.expressions.feel.types import instance_test
+from engine.values import Value
+
+_ARITHMETIC = {
+    "+": op.add,
+    "-": op.subtract,
+    "*": op.multiply,
+    "/": op.divide,
+    "**": op.power,
+}
+
+
+class Compiler:
+    """Compiles one tree. `free` collects the names that the tree does not bind itself; `size` its nodes."""
+
+    def __init__(self) -> None:
+        self.free: set[str] = set()
+        self.size = 0
+        self._bound: list[str] = []
+        self._bound_counts: dict[str, int] = {}
+
+    def compile(self, node: n.Node) -> Closure:
+        self.size += 1
+        return _COMPILE[type(node)](self, node)
+
+    def binds(self, name: str) -> bool:
+        """Whether a loop, context or function around this place binds the name."""
+        return self._bound_counts.get(name, 0) > 0
+
+    def bind(self, *names: str) -> None:
+        for name in names:
+            self._bound.append(name)
+            self._bound_counts[name] = self._bound_counts.get(name, 0) + 1
+
+    def unbind(self, count: int) -> None:
+        for _ in range(count):
+            self._bound_counts[self._bound.pop()] -= 1
+
+
+def _literal(compiler: Compiler, node: n.Literal) -> Closure:
+    value = node.value
+    return lambda scope: value
+
+
+def _name(compiler: Compiler, node: n.Name) -> Closure:
+    name = node.name
+    if compiler.binds(name):
+        return lambda scope: _look_up(scope, name)
+    if name in BUILTINS:
+        fallback = BUILTINS[name]
+        return lambda scope: _look_up(scope, name, fallback)
+    compiler.free.add(name)
+    return lambda scope: _look_up(scope, name)
+
+
+def _look_up(scope: Scope, name: str, fallback: Value = None) -> Value:
+    here: Scope | None = scope
+    while here is not None:
+        if name in here.variables:
+            return here.variables[name]
+        here = here.parent
+    return fallback
+
+
+def _arithmetic(compiler: Compiler, node: n.Arithmetic) -> Closure:
+    result = compiler.compile(node.first)
+    rest = [(operator, compiler.compile(operand)) for operator, operand in node.rest]
+    if len(rest) > 1:
+        return _chain(result, [(_ARITHMETIC[operator], operand) for operator, operand in rest])
+    operator, operand = rest[0]
+    fast = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}.get(operator)
+    return _binary(_ARITHMETIC[operator], result, operand) if fast is None else _fast(
+        fast, _ARITHMETIC[operator], result, operand
+    )
+
+
+def _binary(operation: Callable[..., Value], left: Closure, right: Closure) -> Closure:
+    return lambda scope: operation(left(scope), right(scope), scope.run)
+
+
+def _fast(integer: Callable[[int, int], int], operation: Callable[..., Value], left: Closure, right: Closure) -> Closure:
+    def evaluate(scope: Scope) -> Value:
+        a, b = left(scope), right(scope)
+        if type(a) is int and type(b) is int:
+            result = integer(a, b)
+            if -INTEGER_LIMIT < result < INTEGER_LIMIT:
+                return result
+        return operation(a, b, scope.run)
+
+    return evaluate
+
+
+def _chain(first: Closure, rest: list[tuple[Callable[..., Value], Closure]]) -> Closure:
+    def evaluate(scope: Scope) -> Value:
+        value = first(scope)
+        for operation, operand in rest:
+            value = operation(value, operand(scope), scope.run)
+        return value
+
+    return evaluate
+
+
+def _negation(compiler: Compiler, node: n.Negation) -> Closure:
+    operand = compiler.compile(node.operand)
+    return lambda scope: op.negate(operand(scope))
+
+
+def _logic(compiler: Compiler, node: n.Logic) -> Closure:
+    operands = tuple(compiler.compile(operand) for operand in node.operands)
+    decisive = node.operator == "or"  # `true` decides an or, `false` an and
+
+    def evaluate(scope: Scope) -> Value:
+        unknown = False
+        for operand in operands:
+            value = operand(scope)
+            if value is decisive:
+                return decisive
+            if type(value) is not bool:
+                unknown = True
+        return None if unknown else not decisive
+
+    return evaluate
+
+
+def _comparison(compiler: Compiler, node: n.Comparison) -> Closure:
+    left, right = compiler.compile(node.left), compiler.compile(node.right)
+    if node.operator == "=":
+        return lambda scope: op.equal(left(scope), right(scope), scope.run)
+    if node.operator == "!=":
+        return lambda scope: op.negated(op.equal(left(scope), right(scope), scope.run))
+    if node.operator == "<":
+        return lambda scope: op.less(left(scope), right(scope))
+    if node.operator == "<=":
+        return lambda scope: op.less_or_equal(left(scope), right(scope))
+    if node.operator == ">":
+        return lambda scope: op.less(right(scope), left(scope))
+    return lambda scope: op.less_or_equal(right(scope), left(scope))
+
+
+def _between(compiler: Compiler, node: n.Between) -> Closure:
+    value, low, high = (compiler.compile(part) for part in (node.value, node.low, node.high))
+
+    def evaluate(scope: Scope) -> Value:
+        wanted = value(scope)
+        return op.conjunction(op.less_or_equal(low(scope), wanted), op.less_or_equal(wanted, high(scope)))
+
+    return evaluate
+
+
+def _conditional(compiler: Compiler, node: n.Conditional) -> Closure:
+    condition, then, otherwise = (compiler.compile(part) for part in (node.condition, node.then, node.otherwise))
+    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+
+
+def _list(compiler: Compiler, node: n.ListOf) -> Closure:
+    items = tuple(compiler.compile(item) for item in node.items)
+    return lambda scope: [item(scope) for item in items]
+
+
+def _context(compiler: Compiler, node: n.ContextOf) -> Closure:
+    entries = []
+    for key, value in node.entries:
+        entries.append((key, compiler.compile(value)))
+        compiler.bind(key)
+    compiler.unbind(len(entries))
+
+    def evaluate(scope: Scope) -> Value:
+        made: dict[str, Value] = {}
+        inner = Scope(made, scope, scope.run)
+        for key, value in entries:
+            made[key] = value(inner)
+        return made
+
+    return evaluate
+
+
+def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
+    start = None if node.start is None else compiler.compile(node.start)
+    end = None if node.end is None else compiler.compile(node.end)
+    start_included, end_included = node.start_included, node.end_included
+
+    def evaluate(scope: Scope) -> Value:
+        low = None if start is None else start(scope)
+        high = None if end is None else end(scope)
+        if start is not None and end is not None and None not in (low, high) and op.compare(low, high) is None:
+            return None
+        return Range(low, high, start_included, end_included)
+
+    return evaluate
+
+
+def _path(compiler: Compiler, node: n.Path) -> Closure:
+    value, name = compiler.compile(node.value), node.name
+
+    def evaluate(scope: Scope) -> Value:
+        return _member(value(scope), name, scope)
+
+    return evaluate
+
+
+def _member(value: Value, name: str, scope: Scope) -> Value:
+    if type(value) is dict:
+        return value.get(name)
+    if type(value) is list:
+        scope.run.spend(len(value))
+        return [_member(item, name, scope) if type(item) is not list else None for item in value]
+    found = op.property_of(value, name)
+    return bound_method(value, name) if found is None else found
+
+
+def _instance_of(compiler: Compiler, node: n.InstanceOf) -> Closure:
+    value, test = compiler.compile(node.value), instance_test(node.type)
+    return lambda scope: test(value(scope))
+
+
+_COMPILE: dict[type, Callable[..., Closure]] = {
+    n.Literal: _literal,
+    n.Name: _name,
+    n.Arithmetic: _arithmetic,
+    n.Negation: _negation,
+    n.Logic: _logic,
+    n.Comparison: _comparison,
+    n.Between: _between,
+    n.Membership: compile_membership,
+    n.Conditional: _conditional,
+    n.For: compile_for,
+    n.Quantified: compile_quantified,
+    n.ListOf: _list,
+    n.ContextOf: _context,
+    n.RangeOf: _range,
+    n.Path: _path,
+    n.Filter: compile_filter,
+    n.Call: compile_call,
+    n.FunctionOf: defined_function,
+    n.InstanceOf: _instance_of,
+}

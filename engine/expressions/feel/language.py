@@ -1,0 +1,69 @@
+"""FEEL as a language of expressions: source to a compiled form that can be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.errors import BudgetExceeded
+from engine.expressions.feel.compiler import Compiler
+from engine.expressions.feel.parser import parse_expression, parse_unary_tests
+from engine.expressions.feel.run import CALL_LIMIT, Closure, Context, Run, Scope
+from engine.expressions.feel.tests import Test, compile_tests
+from engine.values import Value
+
+
+class CompiledFeel:
+    """A whole FEEL expression."""
+
+    __slots__ = ("_closure", "_size", "names")
+
+    def __init__(self, closure: Closure, names: frozenset[str], size: int) -> None:
+        self._closure = closure
+        self._size = size
+        self.names = names
+
+    def evaluate(self, variables: Mapping[str, Value], context: Context | None, element: str) -> Value:
+        run = Run(context, element)
+        run.spend(self._size)
+        try:
+            value = self._closure(Scope(variables, None, run))
+        except RecursionError as deep:
+            raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
+        if type(value) is list or type(value) is dict:
+            run.check_result(value)
+        return value
+
+
+class CompiledTests:
+    """The tests of an input cell."""
+
+    __slots__ = ("_size", "_test", "names")
+
+    def __init__(self, test: Test, names: frozenset[str], size: int) -> None:
+        self._test = test
+        self._size = size
+        self.names = names
+
+    def matches(
+        self, value: Value, variables: Mapping[str, Value], context: Context | None, element: str
+    ) -> bool | None:
+        run = Run(context, element)
+        run.spend(self._size)
+        try:
+            return self._test(value, Scope({"?": value}, Scope(variables, None, run), run))
+        except RecursionError as deep:
+            raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
+
+
+def compile_feel(source: str, names: Iterable[str] = ()) -> CompiledFeel:
+    """Raises ExpressionInvalid."""
+    compiler = Compiler()
+    closure = compiler.compile(parse_expression(source, names))
+    return CompiledFeel(closure, frozenset(compiler.free), compiler.size)
+
+
+def compile_tests_source(source: str, names: Iterable[str] = ()) -> CompiledTests:
+    """Raises ExpressionInvalid."""
+    compiler = Compiler()
+    test = compile_tests(compiler, parse_unary_tests(source, names))
+    return CompiledTests(test, frozenset(compiler.free), compiler.size)

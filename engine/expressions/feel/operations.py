@@ -1,0 +1,289 @@
+"""The operators of FEEL over values (DMN 1.5, 10.3.2.3 to 10.3.2.13): a type error gives null."""
+
+from __future__ import annotations
+
+import decimal
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+
+from engine.expressions.feel import numbers, temporal
+from engine.expressions.feel.objects import Function, Range
+from engine.expressions.feel.run import VALUE_DEPTH, Run
+from engine.values import ClockMark, Value, YearsMonths
+
+_KINDS: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    str: "string",
+    int: "number",
+    Decimal: "number",
+    list: "list",
+    tuple: "list",
+    dict: "context",
+    date: "date",
+    time: "time",
+    datetime: "date and time",
+    timedelta: "days and time duration",
+    YearsMonths: "years and months duration",
+    Range: "range",
+    Function: "function",
+    ClockMark: "clock mark",
+}
+_ORDERED = frozenset(
+    ("string", "number", "date", "time", "date and time", "days and time duration", "years and months duration")
+)
+
+
+def kind(value: Value) -> str:
+    """The name of the value's FEEL type; "other" where it has none."""
+    return _KINDS.get(type(value), "other")
+
+
+def is_number(value: Value) -> bool:
+    return type(value) is int or type(value) is Decimal
+
+
+def equal(left: Value, right: Value, run: Run, depth: int = 0) -> bool | None:
+    """Equality: null equals only null; values of different kinds give null."""
+    if left is None or right is None:
+        return left is right
+    left_kind, right_kind = kind(left), kind(right)
+    if left_kind != right_kind:
+        return None
+    if left_kind == "list":
+        return _all_equal(left, right, run, depth)
+    if left_kind == "context":
+        if left.keys() != right.keys():
+            return False
+        return _all_equal(list(left.values()), [right[key] for key in left], run, depth)
+    if left_kind in ("date and time", "time"):
+        return _same_moment(left, right)
+    return bool(left == right)
+
+
+def _all_equal(left: list[Value], right: list[Value], run: Run, depth: int) -> bool:
+    if len(left) != len(right):
+        return False
+    if depth > VALUE_DEPTH:
+        raise run.too_deep()
+    run.spend(len(left))
+    return all(equal(a, b, run, depth + 1) is True for a, b in zip(left, right, strict=True))
+
+
+def _same_moment(left: datetime | time, right: datetime | time) -> bool:
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        if (left.tzinfo is None) != (right.tzinfo is None):
+            return False
+        return temporal.instant_key(left) == temporal.instant_key(right)
+    return left == right
+
+
+def compare(left: Value, right: Value) -> int | None:
+    """-1, 0 or 1; None where the two have no order."""
+    left_kind = kind(left)
+    if left_kind not in _ORDERED or left_kind != kind(right):
+        return None
+    if left_kind == "date and time":
+        left, right = temporal.instant_key(left), temporal.instant_key(right)
+    try:
+        return (left > right) - (left < right)
+    except TypeError:  # one has a zone and the other has none
+        return None
+
+
+def less(left: Value, right: Value) -> bool | None:
+    order = compare(left, right)
+    return None if order is None else order < 0
+
+
+def less_or_equal(left: Value, right: Value) -> bool | None:
+    order = compare(left, right)
+    return None if order is None else order <= 0
+
+
+def conjunction(left: Value, right: Value) -> bool | None:
+    """Three-valued and: anything that is no boolean counts as null."""
+    if left is False or right is False:
+        return False
+    return True if left is True and right is True else None
+
+
+def negated(value: Value) -> bool | None:
+    return not value if type(value) is bool else None
+
+
+def within(value: Value, wanted: Range) -> bool | None:
+    """Whether the value lies in the range; null where they cannot be compared."""
+    above: bool | None = True
+    below: bool | None = True
+    if wanted.start is not None:
+        above = less_or_equal(wanted.start, value) if wanted.start_included else less(wanted.start, value)
+    if wanted.end is not None:
+        below = less_or_equal(value, wanted.end) if wanted.end_included else less(value, wanted.end)
+    return conjunction(above, below)
+
+
+def add(left: Value, right: Value, run: Run) -> Value:
+    if is_number(left) and is_number(right):
+        return _computed(numbers.DECIMAL.add, left, right)
+    left_kind, right_kind = kind(left), kind(right)
+    if left_kind == right_kind == "string":
+        return run.text(left + right)
+    if left_kind in _DURATIONS:
+        if right_kind == left_kind:
+            return _add_durations(left, right)
+        left, right, left_kind, right_kind = right, left, right_kind, left_kind
+    if right_kind in _DURATIONS and left_kind in _MOMENTS:
+        return temporal.shift(left, right)
+    return None
+
+
+def subtract(left: Value, right: Value, run: Run) -> Value:
+    if is_number(left) and is_number(right):
+        return _computed(numbers.DECIMAL.subtract, left, right)
+    left_kind, right_kind = kind(left), kind(right)
+    if right_kind in _DURATIONS:
+        opposite = negate(right)
+        if left_kind == right_kind:
+            return None if opposite is None else _add_durations(left, opposite)
+        return temporal.shift(left, opposite) if left_kind in _MOMENTS else None
+    if left_kind in _MOMENTS and right_kind in _MOMENTS:
+        return temporal.difference(left, right)
+    return None
+
+
+def multiply(left: Value, right: Value, run: Run) -> Value:
+    if is_number(left) and is_number(right):
+        return _computed(numbers.DECIMAL.multiply, left, right)
+    if kind(left) in _DURATIONS and is_number(right):
+        return _scaled(left, right)
+    if kind(right) in _DURATIONS and is_number(left):
+        return _scaled(right, left)
+    return None
+
+
+def divide(left: Value, right: Value, run: Run) -> Value:
+    if is_number(right):
+        if is_number(left):
+            return numbers.divide(left, right)
+        if kind(left) in _DURATIONS and right != 0:
+            return _scaled(left, numbers.divide(1, right), right)
+    if kind(left) == kind(right) and kind(left) in _DURATIONS:
+        return numbers.divide(duration_units(left), duration_units(right))
+    return None
+
+
+def power(left: Value, right: Value, run: Run) -> Value:
+    return numbers.power(left, right) if is_number(left) and is_number(right) else None
+
+
+def negate(value: Value) -> Value:
+    if is_number(value) or type(value) is timedelta:
+        return -value
+    return YearsMonths(-value.months) if type(value) is YearsMonths else None
+
+
+_DURATIONS = frozenset(("days and time duration", "years and months duration"))
+_MOMENTS = frozenset(("date", "time", "date and time"))
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def duration_units(value: timedelta | YearsMonths) -> int:
+    """Months, or microseconds."""
+    return value.months if isinstance(value, YearsMonths) else value // _MICROSECOND
+
+
+def _computed(operation: object, left: Value, right: Value) -> Value:
+    """An integer result exactly within 34 digits, else decimal128; None out of range."""
+    try:
+        if type(left) is int and type(right) is int:
+            return numbers.fitted(_INTEGER[operation](left, right))
+        return operation(Decimal(left), Decimal(right))  # type: ignore[operator]
+    except decimal.DecimalException:
+        return None
+
+
+_INTEGER = {
+    numbers.DECIMAL.add: int.__add__,
+    numbers.DECIMAL.subtract: int.__sub__,
+    numbers.DECIMAL.multiply: int.__mul__,
+}
+
+
+def _add_durations(left: Value, right: Value) -> Value:
+    if isinstance(left, YearsMonths):
+        return YearsMonths(left.months + right.months)
+    try:
+        return left + right
+    except OverflowError:
+        return None
+
+
+def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = None) -> Value:
+    """duration * factor, or duration / divisor, cut to whole units towards zero."""
+    units = duration_units(duration)
+    exact = numbers.divide(units, divisor) if divisor is not None else _computed(numbers.DECIMAL.multiply, units, factor)
+    if exact is None or abs(exact) > 10**20:
+        return None
+    if isinstance(duration, YearsMonths):
+        return YearsMonths(int(exact))
+    try:
+        return timedelta(microseconds=int(exact))
+    except OverflowError:
+        return None
+
+
+#: The properties that a path reads of a value (DMN 1.5, 10.3.2.15 table 65).
+def property_of(value: Value, name: str) -> Value:
+    """`value.name` of a date, time, duration or range; None where it has no such property."""
+    reader = _PROPERTIES.get((kind(value), name))
+    return None if reader is None else reader(value)
+
+
+def _offset(value: datetime | time) -> timedelta | None:
+    return value.utcoffset()
+
+
+def _zone(value: datetime | time) -> str | None:
+    return getattr(value.tzinfo, "key", None) or ("UTC" if value.tzinfo is timezone.utc else None)
+
+
+def _parts(length: timedelta) -> tuple[int, int, int, int]:
+    """Days, hours, minutes and seconds, each with the sign of the whole."""
+    sign = -1 if length < timedelta() else 1
+    rest = abs(length)
+    minutes, seconds = divmod(rest.seconds, 60)
+    return sign * rest.days, sign * (minutes // 60), sign * (minutes % 60), sign * seconds
+
+
+def _months_part(value: YearsMonths) -> int:
+    return value.months - int(value.months / 12) * 12
+
+
+_PROPERTIES = {
+    ("years and months duration", "years"): lambda v: int(v.months / 12),
+    ("years and months duration", "months"): _months_part,
+    **{
+        ("days and time duration", name): (lambda v, i=i: _parts(v)[i])
+        for i, name in enumerate(("days", "hours", "minutes", "seconds"))
+    },
+    **{
+        (each, name): (lambda v, name=name: getattr(v, name))
+        for each, names in (
+            ("date", ("year", "month", "day")),
+            ("date and time", ("year", "month", "day", "hour", "minute", "second")),
+            ("time", ("hour", "minute", "second")),
+        )
+        for name in names
+    },
+    ("date", "weekday"): lambda v: v.isoweekday(),
+    ("date and time", "weekday"): lambda v: v.isoweekday(),
+    ("date and time", "time offset"): _offset,
+    ("time", "time offset"): _offset,
+    ("date and time", "timezone"): _zone,
+    ("time", "timezone"): _zone,
+    ("range", "start"): lambda v: v.start,
+    ("range", "end"): lambda v: v.end,
+    ("range", "start included"): lambda v: v.start_included,
+    ("range", "end included"): lambda v: v.end_included,
+}

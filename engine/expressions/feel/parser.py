@@ -1,0 +1,488 @@
+"""A Pratt parser of FEEL (DMN 1.5, 10.3.1.2): source text to the tree of nodes.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from engine.expressions.feel import nodes as n
+from engine.expressions.feel.lexer import Token, refuse, string_value, tokens_of
+from engine.expressions.feel.names import KnownNames
+from engine.expressions.feel.numbers import number_literal
+from engine.expressions.feel.temporal import temporal_literal
+
+#: Deepest nesting of brackets, operators and paths that is read.
+NESTING_LIMIT = 200
+
+OR, AND, COMPARE, ADD, MULTIPLY, POWER, NEGATE, INSTANCE, POSTFIX = range(1, 10)
+_INFIX = {"or": OR, "and": AND, "between": COMPARE, "in": COMPARE, "instance": INSTANCE}
+_INFIX |= dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), COMPARE)
+_INFIX |= {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER, ".": POSTFIX, "[": POSTFIX, "(": POSTFIX}
+_COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
+_CONSTANTS = {"true": True, "false": False, "null": None}
+#: Tokens that end an expression: after `[` they show that the bracket closes a range.
+_ENDS = frozenset((")", "]", "}", ",", "..", "=", "!=", "<", "<=", ">", ">=", "*", "/", "**", "+"))
+_ENDING_WORDS = frozenset(("and", "or", "then", "else", "return", "satisfies", "in", "between"))
+
+
+def parse_expression(source: str, names: Iterable[str] = ()) -> n.Node:
+    """The tree of a whole expression; `names` are known names of several words. Raises ExpressionInvalid."""
+    parser = Parser(source, names)
+    try:
+        tree = parser.expression()
+        parser.expect_end()
+        return _checked(source, tree)
+    except RecursionError:
+        parser.refuse_depth()
+    raise AssertionError("unreachable")
+
+
+def parse_unary_tests(source: str, names: Iterable[str] = ()) -> n.Tests:
+    """The tree of a decision table's input cell. Raises ExpressionInvalid."""
+    parser = Parser(source, names)
+    try:
+        tests = parser.unary_tests()
+        parser.expect_end()
+        _checked(source, tests)
+        return tests
+    except RecursionError:
+        parser.refuse_depth()
+    raise AssertionError("unreachable")
+
+
+def _checked(source: str, tree: n.Node) -> n.Node:
+    """`tree`, unless a chain (a.b.c…) made it deeper than the limit. Iterative, for such chains."""
+    level, depth = [tree], 0
+    while level:
+        depth += 1
+        if depth > 2 * NESTING_LIMIT:
+            _refuse_depth(source, 0)
+        level = [child for node in level for child in node.children()]
+    return tree
+
+
+def _refuse_depth(source: str, offset: int) -> None:
+    refuse(source, offset, f"嵌套最多 {NESTING_LIMIT} 层", f"at most {NESTING_LIMIT} levels of nesting")
+
+
+class Parser:
+    """One reading of one source text. `position` is the index of the token that comes next."""
+
+    def __init__(self, source: str, names: Iterable[str] = ()) -> None:
+        self.source = source
+        self.tokens = tokens_of(source)
+        self.position = 0
+        self.depth = 0
+        self.names = KnownNames(names)
+        self.input_mentions = 0
+
+    # --- tokens
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.position]
+
+    def sees(self, text: str) -> bool:
+        token = self.tokens[self.position]
+        return token.text == text and token.kind != "string"
+
+    def take(self, text: str) -> bool:
+        if self.sees(text):
+            self.position += 1
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        if not self.take(text):
+            self.refuse(f"此处应为“{text}”", f"{text!r} here")
+
+    def expect_end(self) -> None:
+        if self.token.kind != "end":
+            self.refuse(f"表达式应在“{self.token.text}”之前结束", f"the end before {self.token.text!r}")
+
+    def refuse(self, zh: str, en: str) -> None:
+        refuse(self.source, self.token.start, zh, en)
+
+    def refuse_depth(self) -> None:
+        _refuse_depth(self.source, self.token.start)
+
+    def where(self, token: Token) -> tuple[int, int]:
+        """The 1-based line and column of a token."""
+        last_break = self.source.rfind("\n", 0, token.start)
+        return self.source.count("\n", 0, token.start) + 1, token.start - last_break
+
+    # --- expressions
+
+    def expression(self, power: int = 0) -> n.Node:
+        """An expression whose operators all bind tighter than `power`."""
+        self.depth += 1
+        if self.depth > NESTING_LIMIT:
+            self.refuse_depth()
+        left = self.prefix()
+        while True:
+            token = self.tokens[self.position]
+            strength = _INFIX.get(token.text, 0) if token.kind in ("mark", "keyword") else self._instance_power()
+            if strength <= power or (token.text == "[" and self._bracket_closes_range()):
+                break
+            left = self.infix(left, token, strength)
+        self.depth -= 1
+        return left
+
+    def _instance_power(self) -> int:
+        if self.sees("instance") and self.tokens[self.position + 1].text == "of":
+            return INSTANCE
+        return 0
+
+    def _bracket_closes_range(self) -> bool:
+        following = self.tokens[self.position + 1]
+        if following.kind == "mark":
+            return following.text in _ENDS
+        return following.kind == "end" or (following.kind == "keyword" and following.text in _ENDING_WORDS)
+
+    def infix(self, left: n.Node, token: Token, strength: int) -> n.Node:
+        operator, line, column = token.text, left.line, left.column
+        if strength in (OR, AND):
+            operands = [left]
+            while self.take(operator):
+                operands.append(self.expression(strength))
+            return n.Logic(line, column, operator, tuple(operands))
+        if strength in (ADD, MULTIPLY, POWER):
+            rest = []
+            while (mark := self.token).kind == "mark" and _INFIX.get(mark.text) == strength:
+                self.position += 1
+                rest.append((mark.text, self.expression(strength)))
+            return n.Arithmetic(line, column, left, tuple(rest))
+        self.position += 1
+        if operator in _COMPARISONS:
+            return n.Comparison(line, column, operator, left, self.expression(COMPARE))
+        if operator == "between":
+            low = self.expression(COMPARE)
+            self.expect("and")
+            return n.Between(line, column, left, low, self.expression(COMPARE))
+        if operator == "in":
+            return n.Membership(line, column, left, self.membership_tests())
+        if operator == "instance":
+            self.expect("of")
+            return n.InstanceOf(line, column, left, self.type_name())
+        return self.postfix(left, operator)
+
+    def postfix(self, left: n.Node, operator: str) -> n.Node:
+        if operator == ".":
+            return n.Path(left.line, left.column, left, self.name())
+        if operator == "[":
+            condition = self.expression()
+            self.expect("]")
+            return n.Filter(left.line, left.column, left, condition)
+        return self.call(left)
+
+    def call(self, function: n.Node) -> n.Node:
+        positional: list[n.Node] = []
+        named: list[tuple[str, n.Node]] = []
+        while not self.sees(")"):
+            key = self.argument_name()
+            if key is not None:
+                named.append((key, self.expression()))
+            else:
+                positional.append(self.expression())
+            if not self.take(","):
+                break
+        self.expect(")")
+        if named and positional:
+            self.refuse("参数要么全部命名，要么全部不命名", "all arguments named, or none")
+        return n.Call(function.line, function.column, function, tuple(positional), tuple(named))
+
+    def argument_name(self) -> str | None:
+        """`from:` of a named argument, consumed; None where no name and colon come next."""
+        end = self.position
+        while self.tokens[end].kind in ("name", "keyword"):
+            end += 1
+        if end == self.position or self.tokens[end].text != ":" or self.tokens[end].kind == "string":
+            return None
+        key = " ".join(token.text for token in self.tokens[self.position : end])
+        self.position = end + 1
+        return key
+
+    # --- what an expression starts with
+
+    def prefix(self) -> n.Node:
+        token = self.token
+        line, column = self.where(token)
+        if token.kind == "name":
+            return n.Name(line, column, self.name())
+        if token.kind == "number":
+            self.position += 1
+            return n.Literal(line, column, number_literal(token.text))
+        if token.kind == "string":
+            self.position += 1
+            return n.Literal(line, column, string_value(self.source, token))
+        if token.kind == "keyword":
+            return self.keyword(token, line, column)
+        if token.kind == "mark":
+            return self.marked(token, line, column)
+        self.refuse("此处缺少表达式", "an expression here")
+        raise AssertionError("unreachable")
+
+    def keyword(self, token: Token, line: int, column: int) -> n.Node:
+        self.position += 1
+        if token.text in _CONSTANTS:
+            return n.Literal(line, column, _CONSTANTS[token.text])
+        if token.text == "if":
+            return self.conditional(line, column)
+        if token.text == "for":
+            bindings, mark = self.bindings(partial=True)
+            self.expect("return")
+            body = self.expression()
+            self.names.forget(mark)
+            return n.For(line, column, bindings, body)
+        if token.text in ("some", "every"):
+            bindings, mark = self.bindings()
+            self.expect("satisfies")
+            condition = self.expression()
+            self.names.forget(mark)
+            return n.Quantified(line, column, token.text, bindings, condition)
+        if token.text == "function":
+            return self.function(line, column)
+        self.position -= 1
+        self.refuse(f"“{token.text}”不能用在此处", f"an expression instead of the keyword {token.text!r}")
+        raise AssertionError("unreachable")
+
+    def marked(self, token: Token, line: int, column: int) -> n.Node:
+        self.position += 1
+        if token.text == "-":
+            operand = self.expression(NEGATE - 1)
+            if isinstance(operand, n.Literal) and isinstance(operand.value, int | Decimal):
+                if not isinstance(operand.value, bool):
+                    return n.Literal(line, column, -operand.value)
+            return n.Negation(line, column, operand)
+        if token.text == "(":
+            return self.parenthesised(line, column)
+        if token.text in ("[", "]"):
+            return self.bracketed(token.text, line, column)
+        if token.text == "{":
+            return self.context(line, column)
+        if token.text == "?":
+            self.input_mentions += 1
+            return n.Name(line, column, "?")
+        if token.text == "@" and self.token.kind == "string":
+            value = temporal_literal(string_value(self.source, self.token))
+            if value is None:
+                self.refuse("不是日期、时间或期间", "a date, time, date and time or duration")
+            self.position += 1
+            return n.Literal(line, column, value)
+        self.position -= 1
+        self.refuse(f"“{token.text}”不能用在此处", f"an expression instead of {token.text!r}")
+        raise AssertionError("unreachable")
+
+    def parenthesised(self, line: int, column: int) -> n.Node:
+        if self.token.kind == "mark" and self.token.text in ("<", "<=", ">", ">=", "=", "!="):
+            inner = self.operator_range(line, column)
+        else:
+            inner = self.expression()
+            if self.take(".."):
+                return self.range_end(inner, False, line, column)
+        self.expect(")")
+        return inner
+
+    def operator_range(self, line: int, column: int) -> n.Node:
+        """`(< 5)`, `(>= 5)`, `(= 5)`: a range as a value."""
+        operator = self.token.text
+        self.position += 1
+        end = self.expression(COMPARE)
+        if operator in ("<", "<="):
+            return n.RangeOf(line, column, None, end, False, operator == "<=")
+        if operator in (">", ">="):
+            return n.RangeOf(line, column, end, None, operator == ">=", False)
+        if operator == "=":
+            return n.RangeOf(line, column, end, end, True, True)
+        self.position -= 1
+        self.refuse("“!=” 不能写成区间", "a range has no !=")
+        raise AssertionError("unreachable")
+
+    def bracketed(self, opening: str, line: int, column: int) -> n.Node:
+        """A list, or a range that starts with `[` or `]`."""
+        if opening == "[" and self.take("]"):
+            return n.ListOf(line, column, ())
+        first = self.element()
+        if self.take(".."):
+            return self.range_end(first, opening == "[", line, column)
+        if opening == "]":
+            self.expect("..")
+        items = [first]
+        while self.take(","):
+            items.append(self.element())
+        self.expect("]")
+        return n.ListOf(line, column, tuple(items))
+
+    def element(self) -> n.Node:
+        return self.expression()
+
+    def range_end(self, start: n.Node, start_included: bool, line: int, column: int) -> n.Node:
+        end = self.expression()
+        if self.take("]"):
+            return n.RangeOf(line, column, start, end, start_included, True)
+        if not self.take(")"):
+            self.expect("[")
+        return n.RangeOf(line, column, start, end, start_included, False)
+
+    def conditional(self, line: int, column: int) -> n.Node:
+        condition = self.expression()
+        self.expect("then")
+        then = self.expression()
+        self.expect("else")
+        return n.Conditional(line, column, condition, then, self.expression())
+
+    def bindings(self, *, partial: bool = False) -> tuple[tuple[n.Binding, ...], int]:
+        """`x in list, y in 1..3`, and the mark that forgets their names again."""
+        mark = self.names.mark()
+        found: list[n.Binding] = []
+        while True:
+            line, column = self.where(self.token)
+            name = self.new_name("in")
+            self.expect("in")
+            source = self.expression()
+            end = self.expression() if self.take("..") else None
+            found.append(n.Binding(line, column, name, source, end))
+            self.names.learn(name)
+            if not self.take(","):
+                return tuple(found), mark
+
+    def function(self, line: int, column: int) -> n.Node:
+        mark = self.names.mark()
+        parameters: list[str] = []
+        types: list[n.TypeName | None] = []
+        self.expect("(")
+        while not self.sees(")"):
+            parameters.append(self.new_name(":", ",", ")"))
+            types.append(self.type_name() if self.take(":") else None)
+            self.names.learn(parameters[-1])
+            if not self.take(","):
+                break
+        self.expect(")")
+        if self.sees("external"):
+            self.refuse("不支持 external 函数", "no external function: only FEEL is run")
+        body = self.expression()
+        self.names.forget(mark)
+        return n.FunctionOf(line, column, tuple(parameters), tuple(types), body)
+
+    def context(self, line: int, column: int) -> n.Node:
+        mark = self.names.mark()
+        entries: list[tuple[str, n.Node]] = []
+        while not self.sees("}"):
+            if self.token.kind == "string":
+                key = string_value(self.source, self.token)
+                self.position += 1
+            else:
+                key = self.new_name(":")
+            self.expect(":")
+            if any(key == other for other, _ in entries):
+                self.refuse(f"“{key}”出现了两次", f"the key {key!r} only once")
+            entries.append((key, self.expression()))
+            self.names.learn(key)
+            if not self.take(","):
+                break
+        self.expect("}")
+        self.names.forget(mark)
+        return n.ContextOf(line, column, tuple(entries))
+
+    # --- names and types
+
+    def name(self) -> str:
+        """A name where it is used: the longest known one, else all words up to the next mark or keyword."""
+        known = self.names.longest(self.tokens, self.position)
+        if known is not None:
+            name, length = known
+            self.position += length
+            return name
+        words: list[str] = []
+        while self.token.kind == "name" and not (words and self._instance_power()):
+            words.append(self.token.text)
+            self.position += 1
+        if not words:
+            self.refuse("此处应为名称", "a name here")
+        return " ".join(words)
+
+    def new_name(self, *ends: str) -> str:
+        """A name where it is made: everything up to one of the marks `ends`."""
+        first = self.position
+        while self.token.kind != "end" and not (self.token.kind in ("mark", "keyword") and self.token.text in ends):
+            if self.token.kind == "string" or self.token.text in ("(", ")", "[", "]", "{", "}", ","):
+                break
+            self.position += 1
+        if self.position == first or self.tokens[first].kind != "name":
+            self.position = first
+            self.refuse("此处应为名称", "a name here")
+        return self.names.written(self.tokens[first : self.position])
+
+    def type_name(self) -> n.TypeName:
+        """A type: `number`, `list<string>`, `context<a: number>`, `function<number> -> string`."""
+        self.depth += 1
+        if self.depth > NESTING_LIMIT:
+            self.refuse_depth()
+        name = self.name() if self.token.kind == "name" else self.new_name("<", ">", ",", ")")
+        found = n.TypeName(name)
+        if name in ("list", "range", "context", "function") and self.take("<"):
+            found = self.type_arguments(name)
+        while name not in ("list", "range", "context", "function") and self.take("."):
+            found = n.TypeName(f"{found.name}.{self.name()}")
+        self.depth -= 1
+        return found
+
+    def type_arguments(self, name: str) -> n.TypeName:
+        arguments: list[n.TypeName] = []
+        keys: list[str] = []
+        while not self.sees(">"):
+            if name == "context":
+                keys.append(self.new_name(":"))
+                self.expect(":")
+            arguments.append(self.type_name())
+            if not self.take(","):
+                break
+        self.expect(">")
+        if name == "function" and self.take("->"):
+            arguments.append(self.type_name())
+        return n.TypeName(name, tuple(arguments), tuple(keys))
+
+    # --- unary tests
+
+    def unary_tests(self) -> n.Tests:
+        """A whole input cell: `-`, tests, or not(tests)."""
+        line, column = self.where(self.token)
+        if self.token.kind == "end" or (self.sees("-") and self.tokens[self.position + 1].kind == "end"):
+            self.position = len(self.tokens) - 1
+            return n.Tests(line, column, (), False)
+        start = self.position
+        if self.take("not") and self.take("("):
+            tests = self.test_list()
+            if self.take(")") and self.token.kind == "end":
+                return n.Tests(line, column, tests, True)
+            self.position, self.input_mentions = start, 0
+        self.position = start
+        return n.Tests(line, column, self.test_list(), False)
+
+    def test_list(self) -> tuple[n.UnaryTest, ...]:
+        tests = [self.test(0)]
+        while self.take(","):
+            tests.append(self.test(0))
+        return tuple(tests)
+
+    def test(self, power: int) -> n.UnaryTest:
+        line, column = self.where(self.token)
+        mentions = self.input_mentions
+        operator = ""
+        if self.token.kind == "mark" and self.token.text in _COMPARISONS:
+            operator = self.token.text
+            self.position += 1
+        operand = self.expression(COMPARE if operator else power)
+        return n.UnaryTest(line, column, operator, operand, self.input_mentions > mentions)
+
+    def membership_tests(self) -> tuple[n.UnaryTest, ...]:
+        """What follows `in`: one test, or several in parentheses."""
+        start = self.position
+        if self.take("("):
+            tests = self.test_list()
+            if self.take(")"):
+                if self.token.kind != "mark" or self.token.text in (")", "]", "}", ",", "=", "!="):
+                    return tests
+        # A range `(1..3)`, or an expression that only starts with a parenthesis.
+        self.position = start
+        return (self.test(COMPARE),)

@@ -1,0 +1,48 @@
+"""`instance of`: tests of a value's type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.expressions.feel.nodes import TypeName
+from engine.expressions.feel.objects import Range
+from engine.expressions.feel.operations import kind
+from engine.values import Value
+
+_SIMPLE = frozenset(
+    ("number", "string", "boolean", "date", "time", "date and time", "days and time duration")
+    + ("years and months duration", "list", "context", "range", "function")
+)
+_OTHER_SPELLINGS = {
+    "day and time duration": "days and time duration",
+    "dayTimeDuration": "days and time duration",
+    "year and month duration": "years and months duration",
+    "yearMonthDuration": "years and months duration",
+    "dateTime": "date and time",
+}
+TypeTest = Callable[[Value], bool | None]
+
+
+def instance_test(wanted: TypeName) -> TypeTest:
+    """Whether a value is of the type; null never is, but for Null. A type unknown to FEEL gives null."""
+    name = _OTHER_SPELLINGS.get(wanted.name, wanted.name)
+    if name == "Any":
+        return lambda value: value is not None
+    if name in ("Null", "null"):
+        return lambda value: value is None
+    if name not in _SIMPLE:
+        return lambda value: None
+    parts = [instance_test(argument) for argument in wanted.arguments]
+    if not parts or name == "function":
+        return lambda value: kind(value) == name
+    if name == "context":
+        by_key = list(zip(wanted.keys, parts, strict=True))
+        return lambda value: kind(value) == name and all(
+            key in value and (value[key] is None or test(value[key]) is True) for key, test in by_key
+        )
+    part = parts[0]
+    if name == "range":
+        return lambda value: type(value) is Range and all(
+            end is None or part(end) is True for end in (value.start, value.end)
+        )
+    return lambda value: kind(value) == name and all(item is None or part(item) is True for item in value)
