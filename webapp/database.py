@@ -1,0 +1,52 @@
+"""The application's connection to PostgreSQL: pool, session limits, and the check of its role."""
+
+import psycopg
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from webapp.extensions import db
+from webapp.settings import Settings
+
+ROLE_FACTS = """
+select rolname, rolsuper,
+       exists(select from pg_class where relowner = pg_roles.oid and relkind in ('r', 'p')) as owns_tables
+from pg_roles where rolname = current_user
+"""
+
+
+class RoleTooPowerful(Exception):
+    """The application's database role could change what the ledger's triggers protect."""
+
+
+def bind_database(app: Flask) -> None:
+    """Point the extension at the settings' database and watch every new connection."""
+    settings: Settings = app.extensions["onewindow_settings"]
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_pre_ping": True,
+        "pool_size": settings.web_threads,
+        "max_overflow": settings.web_threads,
+        "pool_timeout": 10,
+        "connect_args": {
+            "connect_timeout": 3,
+            "application_name": "onewindow",
+            "options": "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=2min",
+        },
+    }
+    db.init_app(app)
+    with app.app_context():
+        event.listen(db.engine, "connect", _refuse_powerful_role)
+
+
+def _refuse_powerful_role(connection: psycopg.Connection, _: ConnectionPoolEntry) -> None:
+    """Raise RoleTooPowerful for a superuser or an owner of tables: it could switch triggers off."""
+    row = connection.execute(ROLE_FACTS).fetchone()
+    connection.rollback()
+    assert row is not None
+    role, superuser, owner = row
+    if superuser or owner:
+        raise RoleTooPowerful(
+            f"the database role {role!r} {'is a superuser' if superuser else 'owns tables'};"
+            " DATABASE_URL must name a plain role (see docs/operating.md)"
+        )

@@ -1,0 +1,43 @@
+"""Background jobs by name. A service defers one inside its own transaction: both happen, or neither.
+
+The handlers are bound in `webapp/jobs`; nothing here imports them.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from procrastinate import App, SyncPsycopgConnector
+
+RUN_ENGINE_JOB = "run_engine_job"
+"""Payload `engine_job_id: int`. Run one row of `engine_job` and give its outcome to the engine."""
+
+DELIVER_THROWN = "deliver_thrown"
+"""Payload `thrown_id: int`. Carry a thrown message or signal to instances outside its own case."""
+
+PAYLOADS: dict[str, frozenset[str]] = {
+    RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
+    DELIVER_THROWN: frozenset({"thrown_id"}),
+}
+
+
+class JobUnknown(Exception):
+    """No background job has this name, or its payload has other keys."""
+
+
+def defer(connection: psycopg.Connection, name: str, *, lock: str | None = None, **payload: int | str) -> int:
+    """Put a job in the queue on `connection`, in its open transaction; answers the queue's id of it.
+
+    `lock`: jobs with the same lock run one after the other, in order. A job that waits for a retry blocks
+    every later one with its lock, so never lock by case. Raises JobUnknown.
+    """
+    if PAYLOADS.get(name) != frozenset(payload):
+        raise JobUnknown(f"{name}({', '.join(sorted(payload))})")
+    options: dict[str, Any] = {"lock": lock} if lock else {}
+    return _queue().configure_task(name, connection=connection, **options).defer(**payload)
+
+
+@lru_cache(maxsize=1)
+def _queue() -> App:
+    """Never opened: it writes only through connections that it is given."""
+    return App(connector=SyncPsycopgConnector())

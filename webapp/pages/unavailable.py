@@ -1,0 +1,29 @@
+"""The database does not answer, or is too busy: one plain page that needs neither database nor account."""
+
+import psycopg
+from flask import Flask, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+RETRY_AFTER_SECONDS = "5"
+
+
+def bind(app: Flask) -> None:
+    """Answer every way in which SQLAlchemy and psycopg say that the database is away."""
+    for error in (OperationalError, PoolTimeout, psycopg.OperationalError):
+        app.register_error_handler(error, database_unavailable)
+
+
+def database_unavailable(error: Exception) -> ResponseReturnValue:
+    """503 with a page in both languages; the transaction was rolled back, so the retry is safe."""
+    response = make_response(render_template("unavailable.html", again=_again()), 503)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _again() -> str:
+    """Where the retry link leads: the same page for a GET, else the page the person came from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return request.referrer or "/"

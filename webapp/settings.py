@@ -1,0 +1,165 @@
+"""What an installation is told from outside: frozen, typed, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from flask import current_app
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+DATABASE_NAME = "onewindow"
+APP_ROLE = "onewindow_app"
+OWNER_ROLE = "onewindow_owner"
+SOCKET_RECORD = "postgres-socket"
+"""File in the data folder that says in which folder the embedded server listens."""
+
+
+class SettingsInvalid(Exception):
+    """The environment does not describe an installation that may start; the message names the variable."""
+
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(f"{variable}: {reason}")
+        self.variable = variable
+        self.reason = reason
+
+
+class Environment(StrEnum):
+    """What the installation is for. Demo accounts exist in `demo` alone; `production` refuses plain http."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. Folders are absolute; addresses are SQLAlchemy URLs with the psycopg driver."""
+
+    environment: Environment
+    home: Path
+    host: str
+    port: int
+    database_url: str
+    database_owner_url: str
+    embedded_database: bool
+    secret_key: str
+    pepper: str
+    public_url: str
+    processes_dir: Path = PROJECT_FOLDER / "processes"
+    forms_dir: Path = PROJECT_FOLDER / "forms"
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    max_request_bytes: int = 40 * 1024 * 1024
+    web_processes: int = 2
+    web_threads: int = 4
+    trusted_proxies: int = 0
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def files_dir(self) -> Path:
+        """Where uploaded files are kept, by their SHA-256."""
+        return self.home / "files"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check everything. Raises SettingsInvalid naming the first variable at fault."""
+        env = os.environ if environ is None else environ
+        environment = _environment(env)
+        home = Path(env.get("ONEWINDOW_HOME") or PROJECT_FOLDER / "var").expanduser().resolve()
+        host, port = env.get("ONEWINDOW_HOST") or "127.0.0.1", _whole_number(env, "ONEWINDOW_PORT", 8000)
+        app_url, owner_url = _database_urls(env, environment, home)
+        return cls(
+            environment=environment,
+            home=home,
+            host=host,
+            port=port,
+            database_url=app_url,
+            database_owner_url=owner_url,
+            embedded_database=not env.get("DATABASE_URL"),
+            secret_key=_secret(env, "ONEWINDOW_SECRET_KEY", environment, home),
+            pepper=_secret(env, "ONEWINDOW_PEPPER", environment, home),
+            public_url=_public_url(env, environment, host, port),
+            processes_dir=_folder(env, "ONEWINDOW_PROCESSES", PROJECT_FOLDER / "processes"),
+            forms_dir=_folder(env, "ONEWINDOW_FORMS", PROJECT_FOLDER / "forms"),
+            web_processes=_whole_number(env, "ONEWINDOW_WEB_PROCESSES", 2),
+            web_threads=_whole_number(env, "ONEWINDOW_WEB_THREADS", 4),
+            trusted_proxies=_whole_number(env, "ONEWINDOW_TRUSTED_PROXIES", 0),
+        )
+
+
+def current_settings() -> Settings:
+    """The settings of the application in whose context the caller runs."""
+    settings: Settings = current_app.extensions["onewindow_settings"]
+    return settings
+
+
+def database_url(role: str, socket_folder: str, database: str = DATABASE_NAME) -> str:
+    """SQLAlchemy address of a database on a server that listens on a socket in `socket_folder`."""
+    return f"postgresql+psycopg://{role}@/{database}?host={socket_folder}"
+
+
+def plain_url(sqlalchemy_url: str) -> str:
+    """The same address as libpq and psycopg read it."""
+    return sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def secret_file(home: Path, variable: str) -> Path:
+    """Where the data folder keeps the secret that `variable` may override."""
+    return home / "secrets" / variable.removeprefix("ONEWINDOW_").lower()
+
+
+def _environment(env: Mapping[str, str]) -> Environment:
+    name = env.get("ONEWINDOW_ENV") or Environment.DEMO.value
+    if name not in set(Environment):
+        raise SettingsInvalid("ONEWINDOW_ENV", f"{name!r} is none of {', '.join(Environment)}")
+    return Environment(name)
+
+
+def _whole_number(env: Mapping[str, str], variable: str, default: int) -> int:
+    text = env.get(variable) or str(default)
+    if not text.isdecimal():
+        raise SettingsInvalid(variable, f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _folder(env: Mapping[str, str], variable: str, default: Path) -> Path:
+    return Path(env.get(variable) or default).expanduser().resolve()
+
+
+def _secret(env: Mapping[str, str], variable: str, environment: Environment, home: Path) -> str:
+    """From the environment, else (outside production) from the data folder; empty before set-up wrote it."""
+    if value := env.get(variable):
+        return value
+    if environment is Environment.PRODUCTION:
+        raise SettingsInvalid(variable, "must be set in production")
+    kept = secret_file(home, variable)
+    return kept.read_text("utf-8").strip() if kept.exists() else ""
+
+
+def _database_urls(env: Mapping[str, str], environment: Environment, home: Path) -> tuple[str, str]:
+    if given := env.get("DATABASE_URL"):
+        return _with_driver(given), _with_driver(env.get("DATABASE_OWNER_URL", ""))
+    if environment is Environment.PRODUCTION:
+        raise SettingsInvalid("DATABASE_URL", "must name the PostgreSQL server in production")
+    record = home / SOCKET_RECORD
+    socket_folder = record.read_text("utf-8").strip() if record.exists() else str(home / "run")
+    return database_url(APP_ROLE, socket_folder), database_url(OWNER_ROLE, socket_folder)
+
+
+def _with_driver(url: str) -> str:
+    """Name the psycopg driver: people copy addresses as `postgres://` or `postgresql://`."""
+    _, separator, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if separator else url
+
+
+def _public_url(env: Mapping[str, str], environment: Environment, host: str, port: int) -> str:
+    """The address that people and QR codes use, without a slash at the end."""
+    given = (env.get("ONEWINDOW_PUBLIC_URL") or "").rstrip("/")
+    if environment is Environment.PRODUCTION and not given.startswith("https://"):
+        raise SettingsInvalid("ONEWINDOW_PUBLIC_URL", "must be an https:// address in production")
+    return given or f"http://{host}:{port}"

@@ -1,0 +1,58 @@
+"""The built assets: names with a digest in them, listed in `static/dist/manifest.json`, cached for ever."""
+
+import json
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+
+DIST = Path(__file__).parent / "static" / "dist"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class AssetMissing(Exception):
+    """A template names an asset that the build did not make."""
+
+
+class Assets:
+    """The manifest: name of an asset (`app.js`) -> built file (`app-3F2A.js`). Read again when rebuilt."""
+
+    def __init__(self, dist: Path = DIST) -> None:
+        self._manifest = dist / "manifest.json"
+        self._read_at = 0
+        self._names: dict[str, str] = {}
+
+    def built_name(self, name: str) -> str:
+        """Raises AssetMissing."""
+        names = self._current()
+        if name not in names:
+            raise AssetMissing(f"{name} is not in {self._manifest}; run `make assets`")
+        return names[name]
+
+    def is_built(self, name: str) -> bool:
+        return name in self._current().values()
+
+    def _current(self) -> dict[str, str]:
+        if not self._manifest.exists():
+            return {}
+        changed_at = self._manifest.stat().st_mtime_ns
+        if changed_at != self._read_at:
+            self._names = json.loads(self._manifest.read_text("utf-8"))
+            self._read_at = changed_at
+        return self._names
+
+
+def bind(app: Flask) -> None:
+    """Give templates `asset('app.js')`; let browsers keep the files whose name follows their content."""
+    assets = Assets()
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=f"dist/{assets.built_name(name)}")
+
+    def cache(response: Response) -> Response:
+        prefix = f"{app.static_url_path}/dist/"
+        if response.status_code in (200, 304) and assets.is_built(request.path.removeprefix(prefix)):
+            response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+    app.jinja_env.globals["asset"] = asset
+    app.after_request(cache)
