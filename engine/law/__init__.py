@@ -1,0 +1,62 @@
+"""Rules of the law as pure functions: calendar, clocks, numbers, rulings, a place's profile."""
+
+from engine.law.calendar import Calendar, CalendarYear, DueDay
+from engine.law.calendar_file import read_calendar
+from engine.law.clock_words import amount, day_words
+from engine.law.clocks import add_months, end_of_day, legal_start, read_clock
+from engine.law.numbers import (
+    check_id_number,
+    check_mobile,
+    check_uscc,
+    grouped_tracking_code,
+    is_valid,
+    normalise_tracking_code,
+    tracking_code,
+    with_check_digit,
+)
+from engine.law.profile import Parameter, Profile, read_profile
+from engine.law.rulings import (
+    NATIONAL_REMEDY,
+    DecidingUnit,
+    RemedyTerms,
+    RulingWords,
+    remedy_paragraph,
+    remedy_terms,
+    ruling_words,
+)
+from engine.law.terms import ClockReading, ClockTerms, OfficeHours, Pause
+
+__all__ = [
+    "NATIONAL_REMEDY",
+    "Calendar",
+    "CalendarYear",
+    "ClockReading",
+    "ClockTerms",
+    "DecidingUnit",
+    "DueDay",
+    "OfficeHours",
+    "Parameter",
+    "Pause",
+    "Profile",
+    "RemedyTerms",
+    "RulingWords",
+    "add_months",
+    "amount",
+    "check_id_number",
+    "check_mobile",
+    "check_uscc",
+    "day_words",
+    "end_of_day",
+    "grouped_tracking_code",
+    "is_valid",
+    "legal_start",
+    "normalise_tracking_code",
+    "read_calendar",
+    "read_clock",
+    "read_profile",
+    "remedy_paragraph",
+    "remedy_terms",
+    "ruling_words",
+    "tracking_code",
+    "with_check_digit",
+]

@@ -1,0 +1,161 @@
+"""The calendar of working days.
+
+Limits of the licensing law run in working days without statutory holidays (行政许可法 art. 82). Which
+weekday is a holiday and which weekend day is worked instead (调休) is fixed once a year by the State
+Council and is data: one `CalendarYear` per year. Where no table is published yet, weekdays count as
+working days and every date that depends on it is provisional.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from engine.errors import ValueInvalid
+from engine.words import Words
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """One year's table: days off by name, weekend days that are worked, and where that is written.
+
+    `status` is "published" or "provisional" (announced in part). `version` is the digest of the file.
+    Days of the previous December may stand in a table, because the notice for a year sometimes begins
+    with them.
+    """
+
+    year: int
+    holidays: Mapping[date, Words]
+    make_up_days: Mapping[date, Words]
+    status: str
+    source: Words
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """A day reached by counting, and what was met on the way.
+
+    `skipped` are the named days off in between; `worked` the make-up days that were counted.
+    `provisional` says that a year without a published table was touched.
+    """
+
+    day: date
+    provisional: bool = False
+    skipped: tuple[tuple[date, Words], ...] = ()
+    worked: tuple[tuple[date, Words], ...] = ()
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working days of a jurisdiction; immutable. Built by `from_tables`."""
+
+    years: Mapping[int, CalendarYear]
+    holidays: Mapping[date, Words]
+    make_up_days: Mapping[date, Words]
+    #: Ordinals of the working days of a year, sorted; filled when a year is first asked for.
+    _ordinals: dict[int, array[int]] = field(default_factory=dict, repr=False, compare=False, hash=False)
+
+    @classmethod
+    def from_tables(cls, tables: Iterable[CalendarYear]) -> Calendar:
+        """A calendar of these years. Where two tables name a day, the later year's notice holds."""
+        years = {table.year: table for table in sorted(tables, key=lambda table: table.year)}
+        holidays: dict[date, Words] = {}
+        make_up_days: dict[date, Words] = {}
+        for table in years.values():
+            for day, name in table.holidays.items():
+                holidays[day] = name
+                make_up_days.pop(day, None)
+            for day, name in table.make_up_days.items():
+                make_up_days[day] = name
+                holidays.pop(day, None)
+        return cls(years, holidays, make_up_days)
+
+    @property
+    def version(self) -> str:
+        """Names the tables this calendar was made of: kept with every computed date."""
+        return "+".join(f"{year}:{table.version[:12]}" for year, table in self.years.items())
+
+    def is_published(self, year: int) -> bool:
+        table = self.years.get(year)
+        return table is not None and table.status == "published"
+
+    def is_working_day(self, day: date) -> bool:
+        """A weekday that is no holiday, or a make-up day."""
+        if day in self.make_up_days:
+            return True
+        return day.weekday() < SATURDAY and day not in self.holidays
+
+    def add_working_days(self, day: date, n: int) -> DueDay:
+        """The `n`-th working day after `day`; `day` itself is not counted. `n` 0 is `day` itself.
+
+        A negative `n` counts backwards: the n-th working day before `day`. Raises ValueInvalid where
+        that would leave the years 1 to 9999.
+        """
+        if n == 0:
+            return DueDay(day)
+        reached = self._forward(day, n) if n > 0 else self._backward(day, -n)
+        first, last = (day + timedelta(1), reached) if n > 0 else (reached, day - timedelta(1))
+        return DueDay(
+            reached,
+            self.is_provisional(first, last),
+            _within(self.holidays, first, last),
+            _within(self.make_up_days, first, last),
+        )
+
+    def working_days_between(self, a: date, b: date) -> int:
+        """Working days after `a` up to and including `b`; with the sign reversed when `b` is before `a`."""
+        if b < a:
+            return -self.working_days_between(b, a)
+        if a.year == b.year:
+            return self._until(b) - self._until(a)
+        years_between = sum(len(self._working_days(year)) for year in range(a.year + 1, b.year))
+        return len(self._working_days(a.year)) - self._until(a) + years_between + self._until(b)
+
+    def next_working_day(self, day: date) -> date:
+        """`day` if it is worked, else the first working day after it."""
+        return day if self.is_working_day(day) else self.add_working_days(day, 1).day
+
+    def is_provisional(self, first: date, last: date) -> bool:
+        """Whether the days from `first` to `last` touch a year without a published table."""
+        return not all(self.is_published(year) for year in range(first.year, last.year + 1))
+
+    def _forward(self, day: date, n: int) -> date:
+        year, passed = day.year, self._until(day)
+        while passed + n > len(days := self._working_days(year)):
+            n -= len(days) - passed
+            year, passed = year + 1, 0
+        return date.fromordinal(days[passed + n - 1])
+
+    def _backward(self, day: date, n: int) -> date:
+        year = day.year
+        before = self._until(day) - (1 if self.is_working_day(day) else 0)
+        while before < n:
+            n -= before
+            year -= 1
+            before = len(self._working_days(year))
+        return date.fromordinal(self._working_days(year)[before - n])
+
+    def _until(self, day: date) -> int:
+        """Working days of the day's year up to and including it."""
+        return bisect_right(self._working_days(day.year), day.toordinal())
+
+    def _working_days(self, year: int) -> array[int]:
+        known = self._ordinals.get(year)
+        if known is not None:
+            return known
+        if not date.min.year <= year <= date.max.year:
+            raise ValueInvalid(f"working days run past the year {year}")
+        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        days = array("l", (o for o in range(first, last + 1) if self.is_working_day(date.fromordinal(o))))
+        self._ordinals[year] = days
+        return days
+
+
+def _within(days: Mapping[date, Words], first: date, last: date) -> tuple[tuple[date, Words], ...]:
+    return tuple((day, days[day]) for day in sorted(days) if first <= day <= last)

@@ -1,0 +1,64 @@
+"""Reads `calendars/<year>.toml`: which days of a year are off and which are worked instead."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from engine.law.calendar import SATURDAY, CalendarYear
+from engine.law.tables import Report, Table, read_toml
+from engine.words import Words
+
+_STATUS = {"announced": "published", "published": "published", "provisional": "provisional"}
+
+
+def read_calendar(content: bytes, file: str = "calendar.toml") -> CalendarYear:
+    """One year's table. Raises DefinitionInvalid with every fault found in it.
+
+    A day named twice, a day of another year (but the December before) and a make-up day on a weekday
+    are faults: each of them would shift every limit that crosses it.
+    """
+    report = Report(file)
+    root = read_toml(content, report)
+    root.integer("format", least=1)
+    year = root.integer("year", least=1900)
+    status = root.choice("status", tuple(_STATUS))
+    source = root.words("source")
+    days: dict[str, dict[date, Words]] = {"holiday": {}, "make-up": {}}
+    for row in root.rows("days"):
+        _read_day(row, year, days)
+    root.finish()
+    report.raise_errors()
+    version = hashlib.sha256(content).hexdigest()
+    return CalendarYear(year, days["holiday"], days["make-up"], _STATUS[status], source, version)
+
+
+def _read_day(row: Table, year: int, days: dict[str, dict[date, Words]]) -> None:
+    day, kind, name = row.day("date"), row.choice("kind", tuple(days)), row.words("name")
+    row.boolean("statutory", default=False)
+    row.finish()
+    if day == date.min:
+        return
+    if day.year != year and (day.year, day.month) != (year - 1, 12):
+        row.wrong("date", Words(f"{day}不属于{year}年。", f"{day} does not belong to {year}."))
+    for other, known in days.items():
+        if day in known:
+            _named_twice(row, day, same_kind=other == kind)
+    if kind == "make-up" and day.weekday() < SATURDAY:
+        row.wrong(
+            "date",
+            Words(f"{day}本来就是工作日，不能调休上班。", f"{day} is a weekday; it cannot be a make-up day."),
+        )
+    days[kind][day] = name
+
+
+def _named_twice(row: Table, day: date, *, same_kind: bool) -> None:
+    code = "day-named-twice" if same_kind else "day-contradicts"
+    message = (
+        Words(f"{day}重复出现。", f"{day} is named twice.")
+        if same_kind
+        else Words(f"{day}既放假又上班。", f"{day} is both a day off and a working day.")
+    )
+    row.report.error(
+        code, row.path, message, Words("只保留通知规定的一条。", "Keep the one that the notice says.")
+    )

@@ -1,0 +1,163 @@
+"""A jurisdiction's own rules (地方规则): every figure with its unit and its legal basis."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.law.tables import UNITS, Report, Table, read_toml, without_basis, without_unit
+from engine.law.terms import ClockTerms, OfficeHours
+from engine.words import Words
+
+RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One rule of the place. `unit` is that of a limit, or "rule" for a choice (text or yes/no)."""
+
+    key: str
+    name: Words
+    value: int | bool | str
+    unit: str
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A jurisdiction. `demo` says that figures are examples, which pages must show.
+
+    `commitment_list` are the item keys that the place admits to commitment. `version` is the digest of
+    the file, kept with whatever was computed from it.
+    """
+
+    key: str
+    jurisdiction: Words
+    demo: bool
+    valid_from: date
+    region: str
+    document_prefix: str
+    zone: ZoneInfo
+    government: Words
+    office_hours: OfficeHours
+    commitment_list: tuple[str, ...]
+    commitment_basis: Words
+    parameters: Mapping[str, Parameter]
+    version: str
+
+    def terms(self, key: str, clock: str | None = None) -> ClockTerms:
+        """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError."""
+        parameter = self.parameters[key]
+        if parameter.unit == RULE or not isinstance(parameter.value, int):
+            raise KeyError(key)
+        return ClockTerms(clock or key, parameter.value, parameter.unit, parameter.basis)
+
+    def rule(self, key: str, default: bool | str) -> bool | str:
+        """The choice of this key, or `default` where the place has none."""
+        parameter = self.parameters.get(key)
+        if parameter is None or parameter.unit != RULE or not isinstance(parameter.value, (bool, str)):
+            return default
+        return parameter.value
+
+
+def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
+    """Reads `profiles/<jurisdiction>.toml`. Raises DefinitionInvalid with every fault.
+
+    A figure without unit or without basis is refused (codes "limit-without-unit", "limit-without-basis").
+    """
+    report = Report(file)
+    root = read_toml(content, report)
+    root.integer("format", least=1)
+    commitment_list, commitment_basis = _commitment(root)
+    profile = Profile(
+        key=root.text("key"),
+        jurisdiction=root.words("name"),
+        demo=root.boolean("demo"),
+        valid_from=root.day("valid_from"),
+        region=root.text("region_code"),
+        document_prefix=root.text("document_prefix"),
+        zone=_zone(root),
+        government=root.words("government"),
+        office_hours=_office_hours(root),
+        commitment_list=commitment_list,
+        commitment_basis=commitment_basis,
+        parameters={key: _parameter(key, table) for key, table in root.tables("parameters")},
+        version=hashlib.sha256(content).hexdigest(),
+    )
+    root.finish()
+    report.raise_errors()
+    return profile
+
+
+def _parameter(key: str, table: Table) -> Parameter:
+    name = table.words("name")
+    value = table.take("value", (int, bool, str), 0)
+    unit = table.text("unit", required=False)
+    if not unit:
+        without_unit(table.report, table.path)
+    elif unit not in (*UNITS, RULE):
+        table.choice("unit", (*UNITS, RULE))
+    elif unit != RULE and (isinstance(value, (bool, str)) or value < 0):
+        table.wrong("value", Words("期限应为非负整数。", "A limit is a whole number, not negative."))
+    basis = _basis(table)
+    table.finish()
+    return Parameter(key, name, value, unit, basis)
+
+
+def _basis(table: Table) -> Words:
+    given = table.content.get("basis")
+    if isinstance(given, dict) and str(given.get("zh", "")).strip():
+        return table.words("basis")
+    table.asked.add("basis")
+    without_basis(table.report, table.path)
+    return Words("", "")
+
+
+def _commitment(root: Table) -> tuple[tuple[str, ...], Words]:
+    table = root.table("commitment", required=False)
+    if table is None:
+        return (), Words("", "")
+    items, basis = table.texts("items"), _basis(table)
+    table.finish()
+    return items, basis
+
+
+def _office_hours(root: Table) -> OfficeHours:
+    table = root.table("office_hours")
+    if table is None:
+        return OfficeHours(((time(9), time(17)),), Words("", ""))
+    spells = [_spell(table, "morning"), _spell(table, "afternoon")]
+    basis = _basis(table)
+    table.finish()
+    known = sorted(spell for spell in spells if spell is not None)
+    return OfficeHours(tuple(known) or ((time(9), time(17)),), basis)
+
+
+def _spell(table: Table, key: str) -> tuple[time, time] | None:
+    texts = table.texts(key, required=False)
+    if not texts:
+        return None
+    try:
+        opens, closes = (time.fromisoformat(text) for text in texts)
+    except ValueError:
+        table.wrong(
+            key, Words('应为两个时刻，例如 ["09:00", "12:00"]。', 'It must be two times: ["09:00", "12:00"].')
+        )
+        return None
+    if closes <= opens:
+        table.wrong(
+            key, Words("结束时刻应晚于开始时刻。", "The closing time must be after the opening time.")
+        )
+    return opens, closes
+
+
+def _zone(root: Table) -> ZoneInfo:
+    name = root.text("time_zone")
+    try:
+        return ZoneInfo(name or "Asia/Shanghai")
+    except (ZoneInfoNotFoundError, ValueError):
+        root.wrong("time_zone", Words("没有这个时区。", "There is no such time zone."))
+        return ZoneInfo("Asia/Shanghai")

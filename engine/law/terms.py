@@ -1,0 +1,63 @@
+"""The values a legal clock is made of, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from engine.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTerms:
+    """A limit as the law or the office gives it. `unit`: "working_days", "calendar_days" or "months"."""
+
+    name: str  # "statutory" | "promised" | "intake" | "delivery" | "verification" …
+    value: int
+    unit: str
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A spell that does not count (行政许可法 art. 45); never without basis. `ended` None: it still runs."""
+
+    kind: Words
+    basis: Words
+    started: date
+    ended: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """Opening hours of a working day, in order: (opens, closes) in the office's zone, with their basis."""
+
+    spells: tuple[tuple[time, time], ...]
+    basis: Words
+
+    @property
+    def opens(self) -> time:
+        return self.spells[0][0]
+
+    @property
+    def closes(self) -> time:
+        return self.spells[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """What a clock shows. `state`: "running", "paused" or "stopped"; negative `remaining` is overdue."""
+
+    due_on: date
+    provisional: bool
+    marks: Mapping[str, date]
+    remaining: int
+    remaining_unit: str
+    state: str
+    skipped: tuple[tuple[date, Words], ...] = ()
+    worked: tuple[tuple[date, Words], ...] = ()
+    explanation: tuple[Words, ...] = ()
+
+    def explained(self, lines: tuple[Words, ...]) -> ClockReading:
+        return replace(self, explanation=lines)

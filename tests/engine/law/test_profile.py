@@ -1,0 +1,135 @@
+"""A place's own rules, and the words of rulings."""
+
+from datetime import date, time
+
+import pytest
+
+from engine.bundles.model import ItemKind
+from engine.errors import DefinitionInvalid
+from engine.law import DecidingUnit, read_profile, remedy_paragraph, remedy_terms, ruling_words
+from engine.words import Words
+
+PROFILE = """
+format = 1
+key = "somewhere"
+valid_from = 2026-01-01
+demo = true
+name = { zh = "某市", en = "Somewhere" }
+region_code = "0001"
+document_prefix = "某"
+time_zone = "Asia/Shanghai"
+government = { zh = "某市人民政府", en = "Government of Somewhere" }
+[office_hours]
+morning = ["09:00", "12:00"]
+afternoon = ["13:30", "17:30"]
+basis = { zh = "公告", en = "Notice" }
+[commitment]
+items = ["P2"]
+basis = { zh = "清单", en = "List" }
+[parameters.intake-limit]
+name = { zh = "受理审查期限", en = "Limit for the intake decision" }
+value = 5
+unit = "working_days"
+basis = { zh = "第三十二条", en = "art. 32" }
+[parameters.day-of-event-counts]
+name = { zh = "当日计入", en = "First day counts" }
+value = false
+unit = "rule"
+basis = { zh = "示例", en = "Example" }
+"""
+
+
+def codes(text: str) -> set[tuple[str, str]]:
+    with pytest.raises(DefinitionInvalid) as refused:
+        read_profile(text.encode(), "profiles/somewhere.toml")
+    return {(finding.code, finding.element) for finding in refused.value.findings}
+
+
+def test_a_profile_is_read():
+    profile = read_profile(PROFILE.encode())
+    assert profile.jurisdiction == Words("某市", "Somewhere")
+    assert profile.demo
+    assert profile.valid_from == date(2026, 1, 1)
+    assert profile.commitment_list == ("P2",)
+    assert (profile.office_hours.opens, profile.office_hours.closes) == (time(9), time(17, 30))
+    intake = profile.terms("intake-limit", "intake")
+    assert (intake.name, intake.value, intake.unit, intake.basis.en) == (
+        "intake",
+        5,
+        "working_days",
+        "art. 32",
+    )
+    assert profile.rule("day-of-event-counts", True) is False
+    assert profile.rule("after-hours", "same-day") == "same-day"
+
+
+def test_a_rule_is_no_limit():
+    with pytest.raises(KeyError):
+        read_profile(PROFILE.encode()).terms("day-of-event-counts")
+
+
+def test_a_limit_without_unit_or_basis_is_refused():
+    lame = PROFILE.replace('unit = "working_days"\n', "").replace(
+        'basis = { zh = "示例", en = "Example" }', ""
+    )
+    assert codes(lame) == {
+        ("limit-without-unit", "parameters.intake-limit"),
+        ("limit-without-basis", "parameters.day-of-event-counts"),
+    }
+    assert codes(PROFILE.replace("第三十二条", " ")) == {("limit-without-basis", "parameters.intake-limit")}
+
+
+def test_other_faults_are_named_together():
+    bad = (
+        PROFILE.replace("value = 5", "value = -5")
+        .replace("Asia/Shanghai", "Mars/Base")
+        .replace('"12:00"', '"noon"')
+        .replace("demo = true", 'demo = "yes"')
+    )
+    assert codes(bad) == {
+        ("wrong-value", "parameters.intake-limit.value"),
+        ("wrong-value", "time_zone"),
+        ("wrong-value", "office_hours.morning"),
+        ("wrong-value", "demo"),
+    }
+
+
+# ---------------------------------------------------------------- rulings
+
+UNIT = DecidingUnit(
+    Words("某市行政审批服务管理局", "the Approval Bureau of Somewhere"),
+    Words("某市人民政府", "the Government of Somewhere"),
+    Words("某市人民法院", "the People's Court of Somewhere"),
+)
+
+
+@pytest.mark.parametrize("kind", ItemKind)
+def test_every_kind_has_its_words_in_both_languages(kind):
+    words = ruling_words(kind)
+    for ruling in ("grant", "refuse"):
+        for text in (words.ruling(ruling), words.proposal(ruling), words.document_title(ruling)):
+            assert text.zh
+            assert text.en
+
+
+def test_a_filing_is_not_licensed():
+    assert ruling_words("filing").ruling("refuse").zh == "不予备案"
+    assert ruling_words("licence").proposal("grant").zh == "建议准予许可"
+    assert ruling_words("registration").document_title("refuse").zh == "不予登记通知书"
+
+
+def test_the_remedy_names_body_court_and_both_periods():
+    paragraph = remedy_paragraph(UNIT)
+    assert "60日内" in paragraph.zh
+    assert "6个月内" in paragraph.zh
+    assert "某市人民政府" in paragraph.zh
+    assert "某市人民法院" in paragraph.zh
+    assert "60 calendar days" in paragraph.en
+
+
+def test_a_profile_may_set_its_own_remedy_periods():
+    own = PROFILE + (
+        '[parameters.suit-limit]\nname = { zh = "起诉期限", en = "Time to sue" }\nvalue = 3\nunit = "months"\n'
+        'basis = { zh = "特别规定", en = "Special rule" }\n'
+    )
+    assert "3个月内" in remedy_paragraph(UNIT, remedy_terms(read_profile(own.encode()))).zh
