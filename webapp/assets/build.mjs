@@ -1,0 +1,148 @@
+// Builds ../static/dist: hashed scripts and styles, icons.svg, manifest.json, THIRD_PARTY.txt.
+// Usage: node build.mjs [--watch]
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import * as esbuild from 'esbuild';
+import * as sass from 'sass';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const DIST = join(HERE, '..', 'static', 'dist');
+const MODULES = join(HERE, 'node_modules');
+
+const ENTRIES = {
+  app: 'src/app.js',
+  camera: 'src/camera.js',
+  signature: 'src/signature.js',
+  'case-diagram': 'src/case-diagram.js',
+  styles: 'src/styles/styles.css',
+  print: 'src/styles/print.css',
+};
+
+/** Browsers of offices: Chromium 109 is the last one on Windows 7; the domestic browsers follow it. */
+const TARGET = ['chrome109', 'firefox115', 'safari16'];
+
+/** `light-dark(a, b)` becomes `a`: we have no dark theme, and Chromium 109 does not know the function. */
+export function onlyLight(css) {
+  const mark = 'light-dark(';
+  let start;
+  while ((start = css.indexOf(mark)) >= 0) {
+    let depth = 1;
+    let comma = -1;
+    let at = start + mark.length;
+    for (; depth > 0; at += 1) {
+      if (at >= css.length) throw new Error('light-dark( without its closing bracket');
+      if (css[at] === '(') depth += 1;
+      if (css[at] === ')') depth -= 1;
+      if (css[at] === ',' && depth === 1 && comma < 0) comma = at;
+    }
+    css = css.slice(0, start) + css.slice(start + mark.length, comma).trim() + css.slice(at);
+  }
+  return css;
+}
+
+const tablerStyles = {
+  name: 'tabler-styles',
+  setup(build) {
+    build.onLoad({ filter: /\.scss$/ }, ({ path }) => {
+      const { css, loadedUrls } = sass.compile(path, { loadPaths: [MODULES], quietDeps: true });
+      return { contents: onlyLight(css), loader: 'css', watchFiles: loadedUrls.map(fileURLToPath) };
+    });
+  },
+};
+
+const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
+
+/** Our icons, cut from Tabler's sprite. Every name in icons.txt must exist there. */
+function icons() {
+  const sprite = readFileSync(join(MODULES, '@tabler/icons-sprite/dist/tabler-sprite.svg'), 'utf8');
+  const names = readFileSync(join(HERE, 'src/icons.txt'), 'utf8').split(/\s+/).filter(Boolean);
+  const symbols = names.map((name) => {
+    const start = sprite.indexOf(`<symbol id="tabler-${name}"`);
+    if (start < 0) throw new Error(`icons.txt names "${name}", which Tabler does not have`);
+    const end = sprite.indexOf('</symbol>', start) + '</symbol>'.length;
+    return sprite.slice(start, end).replace(`id="tabler-${name}"`, `id="${name}"`);
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+}
+
+/** Name and version of each bundled package, with the text of its licence. */
+function thirdParty(inputs) {
+  const packages = new Set(['@tabler/core', '@tabler/icons-sprite']);
+  for (const path of inputs) {
+    const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (found) packages.add(found[1]);
+  }
+  return [...packages].sort().map((name) => {
+    const folder = join(MODULES, name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(no licence file in the package)';
+    return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`;
+  }).join(`\n${'-'.repeat(78)}\n\n`);
+}
+
+/** Writes what esbuild does not, and removes files of earlier builds. */
+function finish(metafile) {
+  const manifest = {};
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    const name = relative(DIST, join(HERE, path));
+    if (output.entryPoint) manifest[name.replace(/-[A-Z0-9]{8}\./, '.')] = name;
+    if (output.cssBundle) {
+      const css = relative(DIST, join(HERE, output.cssBundle));
+      manifest[css.replace(/-[A-Z0-9]{8}\./, '.')] = css;
+    }
+  }
+  const sprite = icons();
+  manifest['icons.svg'] = `icons-${hash(sprite)}.svg`;
+  writeFileSync(join(DIST, manifest['icons.svg']), sprite);
+  writeFileSync(join(DIST, 'THIRD_PARTY.txt'), thirdParty(Object.keys(metafile.inputs)));
+  const sorted = Object.fromEntries(Object.entries(manifest).sort());
+  writeFileSync(join(DIST, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
+
+  const kept = new Set(Object.keys(metafile.outputs).map((path) => relative(DIST, join(HERE, path))));
+  for (const name of [manifest['icons.svg'], 'THIRD_PARTY.txt', 'manifest.json']) kept.add(name);
+  for (const name of readdirSync(DIST)) {
+    if (!kept.has(name)) rmSync(join(DIST, name), { recursive: true });
+  }
+}
+
+const finishing = {
+  name: 'finish',
+  setup(build) {
+    build.onEnd(({ errors, metafile }) => {
+      if (!errors.length) finish(metafile);
+    });
+  },
+};
+
+const options = {
+  absWorkingDir: HERE,
+  entryPoints: ENTRIES,
+  outdir: DIST,
+  entryNames: '[name]-[hash]',
+  chunkNames: 'chunk-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: TARGET,
+  charset: 'utf8',
+  minify: true,
+  metafile: true,
+  logLevel: 'info',
+  legalComments: 'none',
+  plugins: [tablerStyles, finishing],
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!existsSync(MODULES)) throw new Error('run "npm ci" in webapp/assets first');
+  mkdirSync(DIST, { recursive: true });
+  if (process.argv.includes('--watch')) {
+    await (await esbuild.context(options)).watch();
+  } else {
+    await esbuild.build(options);
+  }
+}
