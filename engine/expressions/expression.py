@@ -79,7 +79,13 @@ def compile_expression(
     if compile_source is None:
         known = ", ".join(sorted(LANGUAGES))
         raise ExpressionInvalid(
-            source, 1, 1, Words(f"不支持表达式语言“{language}”，可用：{known}", f"one of the languages {known}, not {language!r}")
+            source,
+            1,
+            1,
+            Words(
+                f"不支持表达式语言“{language}”，可用：{known}",
+                f"one of the languages {known}, not {language!r}",
+            ),
         )
     compiled = compile_source(source, tuple(names))
     return Expression(source, language, element, compiled.names, compiled)

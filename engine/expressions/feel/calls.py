@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def bound_method(value: Value, name: str) -> Value:
     """The method `name` of an object that only lives inside an expression, else None."""
     if type(value) is Clock and name == "mark":
-        return Function("mark", value.mark, (("mark",),), 1, 1)
+        return Function("mark", value.mark, (("mark",),))
     return None
 
 
@@ -27,6 +27,8 @@ def compile_call(compiler: Compiler, node: n.Call) -> Closure:
     positional = tuple(compiler.compile(argument) for argument in node.positional)
     named = tuple((name, compiler.compile(argument)) for name, argument in node.named)
     callee = node.function
+    if isinstance(callee, n.Name) and callee.name == "is defined" and len(node.positional) == 1:
+        return _is_defined(compiler, node.positional[0], positional[0])
     if isinstance(callee, n.Name) and callee.name in BUILTINS and not compiler.binds(callee.name):
         function = BUILTINS[callee.name]
         if not named:
@@ -45,6 +47,29 @@ def compile_call(compiler: Compiler, node: n.Call) -> Closure:
     return evaluate
 
 
+def _is_defined(compiler: Compiler, argument: n.Node, value: Closure) -> Closure:
+    """Whether the variable, or the key of a context, is there at all: null is a value too."""
+    if isinstance(argument, n.Path):
+        owner, key = compiler.compile(argument.value), argument.name
+
+        def has_key(scope: Scope) -> Value:
+            context = owner(scope)
+            return key in context if type(context) is dict else value(scope) is not None
+
+        return has_key
+    if not isinstance(argument, n.Name):
+        return lambda scope: value(scope) is not None
+    name = argument.name
+
+    def has_name(scope: Scope) -> Value:
+        here: Scope | None = scope
+        while here is not None and name not in here.variables:
+            here = here.parent
+        return here is not None
+
+    return has_name
+
+
 def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
     """`function(a, b) body`: a closure over the scope where it is written."""
     before = compiler.size
@@ -56,6 +81,8 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
 
     def evaluate(scope: Scope) -> Value:
         def apply(run: Run, *arguments: Value) -> Value:
+            if len(arguments) != len(parameters):
+                return None
             run.spend(size)
             run.depth += levels
             if run.depth > CALL_LIMIT:
@@ -65,7 +92,7 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
             finally:
                 run.depth -= levels
 
-        return Function("function", apply, (parameters,), len(parameters), len(parameters))
+        return Function("function", apply, (parameters,))
 
     return evaluate
 

@@ -85,8 +85,10 @@ def _arithmetic(compiler: Compiler, node: n.Arithmetic) -> Closure:
         return _chain(result, [(_ARITHMETIC[operator], operand) for operator, operand in rest])
     operator, operand = rest[0]
     fast = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}.get(operator)
-    return _binary(_ARITHMETIC[operator], result, operand) if fast is None else _fast(
-        fast, _ARITHMETIC[operator], result, operand
+    return (
+        _binary(_ARITHMETIC[operator], result, operand)
+        if fast is None
+        else _fast(fast, _ARITHMETIC[operator], result, operand)
     )
 
 
@@ -94,7 +96,9 @@ def _binary(operation: Callable[..., Value], left: Closure, right: Closure) -> C
     return lambda scope: operation(left(scope), right(scope), scope.run)
 
 
-def _fast(integer: Callable[[int, int], int], operation: Callable[..., Value], left: Closure, right: Closure) -> Closure:
+def _fast(
+    integer: Callable[[int, int], int], operation: Callable[..., Value], left: Closure, right: Closure
+) -> Closure:
     def evaluate(scope: Scope) -> Value:
         a, b = left(scope), right(scope)
         if type(a) is int and type(b) is int:
@@ -164,7 +168,9 @@ def _between(compiler: Compiler, node: n.Between) -> Closure:
 
 
 def _conditional(compiler: Compiler, node: n.Conditional) -> Closure:
-    condition, then, otherwise = (compiler.compile(part) for part in (node.condition, node.then, node.otherwise))
+    condition, then, otherwise = (
+        compiler.compile(part) for part in (node.condition, node.then, node.otherwise)
+    )
     return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
 
 
@@ -198,7 +204,12 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
     def evaluate(scope: Scope) -> Value:
         low = None if start is None else start(scope)
         high = None if end is None else end(scope)
-        if start is not None and end is not None and None not in (low, high) and op.compare(low, high) is None:
+        if (
+            start is not None
+            and end is not None
+            and None not in (low, high)
+            and op.compare(low, high) is None
+        ):
             return None
         return Range(low, high, start_included, end_included)
 
@@ -249,4 +260,5 @@ _COMPILE: dict[type, Callable[..., Closure]] = {
     n.Call: compile_call,
     n.FunctionOf: defined_function,
     n.InstanceOf: _instance_of,
+    n.Computed: lambda compiler, node: node.build(compiler),
 }

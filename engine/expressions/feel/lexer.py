@@ -34,7 +34,9 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_FULL_WIDTH = str.maketrans("（）［］｛｝，：；。＂“”‘’＝＜＞＋－＊／．？！、", "()[]{},:;.\"\"\"''=<>+-*/.?!,")
+_FULL_WIDTH = str.maketrans(
+    "（）［］｛｝，：；。＂“”‘’＝＜＞＋－＊／．？！、", '()[]{},:;."""\'\'=<>+-*/.?!,'
+)
 
 
 class Token(NamedTuple):
@@ -56,7 +58,12 @@ def refuse(source: str, offset: int, zh: str, en: str) -> NoReturn:
 def tokens_of(source: str) -> list[Token]:
     """All tokens, closed by one of kind "end". Raises ExpressionInvalid."""
     if len(source) > SOURCE_LIMIT:
-        refuse(source[:80], 0, f"表达式最长 {SOURCE_LIMIT} 个字符", f"an expression of at most {SOURCE_LIMIT} characters")
+        refuse(
+            source[:80],
+            0,
+            f"表达式最长 {SOURCE_LIMIT} 个字符",
+            f"an expression of at most {SOURCE_LIMIT} characters",
+        )
     tokens: list[Token] = []
     offset = 0
     while offset < len(source):
@@ -80,7 +87,12 @@ def _refuse_character(source: str, offset: int) -> NoReturn:
     if character == '"':
         refuse(source, offset, "字符串缺少结尾的双引号", 'a closing " for this string')
     if half != character:
-        refuse(source, offset, f"请用半角“{half}”代替“{character}”", f"the ASCII {half!r} instead of {character!r}")
+        refuse(
+            source,
+            offset,
+            f"请用半角“{half}”代替“{character}”",
+            f"the ASCII {half!r} instead of {character!r}",
+        )
     refuse(source, offset, f"不能识别的字符“{character}”", f"no such character as {character!r}")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from engine.values import Value
 
@@ -177,6 +178,14 @@ class FunctionOf(Node):
     parameters: tuple[str, ...]
     types: tuple[TypeName | None, ...]
     body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Computed(Node):
+    """What FEEL has no syntax for (a decision table): `build` gets the compiler and gives the closure."""
+
+    parts: tuple[Node, ...]
+    build: Callable[[Any], Callable[[Any], Value]]
 
 
 @dataclass(frozen=True, slots=True)

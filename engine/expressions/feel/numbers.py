@@ -50,9 +50,9 @@ def divide(left: Number, right: Number) -> Number | None:
 def power(base: Number, exponent: Number) -> Number | None:
     """base ** exponent, None where it is undefined or out of range."""
     try:
-        if type(base) is int and type(exponent) is int and 0 <= exponent:
+        if type(base) is int and type(exponent) is int and exponent >= 0:
             if base in (0, 1) or base.bit_length() * exponent <= 113:
-                return base**exponent
+                return int(base**exponent)
         return DECIMAL.power(Decimal(base), Decimal(exponent))
     except decimal.DecimalException:
         return None
@@ -72,6 +72,11 @@ def whole(value: object) -> int | None:
     """`value` as int where it is a number without fraction, else None."""
     if type(value) is int:
         return value
-    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 40 and value == value.to_integral_value():
+    if (
+        isinstance(value, Decimal)
+        and value.is_finite()
+        and value.adjusted() < 40
+        and value == value.to_integral_value()
+    ):
         return int(value)
     return None

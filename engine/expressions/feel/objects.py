@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.expressions.feel.run import Run
 from engine.values import ClockMark, Value
+
+_MARK = re.compile(r"\d{1,3}%|-\d{1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +24,25 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A built-in or defined function. `apply` gets the run and one value per parameter given.
+    """A built-in or defined function. `apply` gets the run and the arguments by position.
 
-    `signatures` are the parameter names by which it may be called; `least` to `most` its number of
-    positional arguments (`most` None: any number).
+    `signatures` are the parameter names by which it may be called.
     """
 
     name: str
     apply: Callable[..., Value]
     signatures: tuple[tuple[str, ...], ...]
-    least: int
-    most: int | None
 
     def call(self, run: Run, arguments: list[Value]) -> Value:
-        """The result; null where the number of arguments is wrong."""
-        if len(arguments) < self.least or (self.most is not None and len(arguments) > self.most):
-            return None
-        run.spend(1)
+        """The result; null where the arguments do not fit."""
+        run.left -= 1
         return self.apply(run, *arguments)
 
     def call_named(self, run: Run, arguments: dict[str, Value]) -> Value:
-        """The result of a call by parameter names; null where the names fit no signature."""
+        """The result of a call by parameter names; null where they are not the first ones of a signature."""
         for signature in self.signatures:
-            if arguments.keys() <= set(signature):
-                given = [name in arguments for name in signature]
-                count = sum(given)
-                if count < self.least or not all(given[:count]):
-                    ordered = [arguments.get(name) for name in signature]
-                else:
-                    ordered = [arguments[name] for name in signature[:count]]
-                return self.call(run, ordered)
+            if set(signature[: len(arguments)]) == arguments.keys():
+                return self.call(run, [arguments[name] for name in signature[: len(arguments)]])
         return None
 
 
@@ -60,6 +52,7 @@ class Clock:
 
     name: str
 
-    def mark(self, run: Run, mark: Value) -> ClockMark | None:
-        """`.mark("80%")`."""
-        return ClockMark(self.name, mark) if type(mark) is str and mark else None
+    def mark(self, run: Run, *arguments: Value) -> ClockMark | None:
+        """`.mark("80%")`: null where the mark is none of "80%", "-1"."""
+        mark = arguments[0] if len(arguments) == 1 else None
+        return ClockMark(self.name, mark) if type(mark) is str and _MARK.fullmatch(mark) else None

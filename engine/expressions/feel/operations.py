@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import decimal
-from datetime import date, datetime, time, timedelta, timezone
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from operator import attrgetter, methodcaller
+from typing import Any
 
 from engine.expressions.feel import numbers, temporal
 from engine.expressions.feel.objects import Function, Range
@@ -30,7 +33,15 @@ _KINDS: dict[type, str] = {
     ClockMark: "clock mark",
 }
 _ORDERED = frozenset(
-    ("string", "number", "date", "time", "date and time", "days and time duration", "years and months duration")
+    (
+        "string",
+        "number",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+    )
 )
 
 
@@ -86,7 +97,7 @@ def compare(left: Value, right: Value) -> int | None:
     if left_kind == "date and time":
         left, right = temporal.instant_key(left), temporal.instant_key(right)
     try:
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
     except TypeError:  # one has a zone and the other has none
         return None
 
@@ -193,17 +204,17 @@ def duration_units(value: timedelta | YearsMonths) -> int:
     return value.months if isinstance(value, YearsMonths) else value // _MICROSECOND
 
 
-def _computed(operation: object, left: Value, right: Value) -> Value:
+def _computed(operation: Callable[[Any, Any], Decimal], left: Value, right: Value) -> Value:
     """An integer result exactly within 34 digits, else decimal128; None out of range."""
     try:
         if type(left) is int and type(right) is int:
             return numbers.fitted(_INTEGER[operation](left, right))
-        return operation(Decimal(left), Decimal(right))  # type: ignore[operator]
+        return operation(Decimal(left), Decimal(right))
     except decimal.DecimalException:
         return None
 
 
-_INTEGER = {
+_INTEGER: dict[Callable[[Any, Any], Decimal], Callable[[int, int], int]] = {
     numbers.DECIMAL.add: int.__add__,
     numbers.DECIMAL.subtract: int.__sub__,
     numbers.DECIMAL.multiply: int.__mul__,
@@ -222,7 +233,11 @@ def _add_durations(left: Value, right: Value) -> Value:
 def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = None) -> Value:
     """duration * factor, or duration / divisor, cut to whole units towards zero."""
     units = duration_units(duration)
-    exact = numbers.divide(units, divisor) if divisor is not None else _computed(numbers.DECIMAL.multiply, units, factor)
+    exact = (
+        numbers.divide(units, divisor)
+        if divisor is not None
+        else _computed(numbers.DECIMAL.multiply, units, factor)
+    )
     if exact is None or abs(exact) > 10**20:
         return None
     if isinstance(duration, YearsMonths):
@@ -233,9 +248,8 @@ def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = N
         return None
 
 
-#: The properties that a path reads of a value (DMN 1.5, 10.3.2.15 table 65).
 def property_of(value: Value, name: str) -> Value:
-    """`value.name` of a date, time, duration or range; None where it has no such property."""
+    """`value.name` of a date, time, duration or range (DMN 1.5, table 65); None where it has none."""
     reader = _PROPERTIES.get((kind(value), name))
     return None if reader is None else reader(value)
 
@@ -245,7 +259,7 @@ def _offset(value: datetime | time) -> timedelta | None:
 
 
 def _zone(value: datetime | time) -> str | None:
-    return getattr(value.tzinfo, "key", None) or ("UTC" if value.tzinfo is timezone.utc else None)
+    return getattr(value.tzinfo, "key", None) or ("UTC" if value.tzinfo is UTC else None)
 
 
 def _parts(length: timedelta) -> tuple[int, int, int, int]:
@@ -260,30 +274,32 @@ def _months_part(value: YearsMonths) -> int:
     return value.months - int(value.months / 12) * 12
 
 
-_PROPERTIES = {
-    ("years and months duration", "years"): lambda v: int(v.months / 12),
+def _part(index: int) -> Callable[[Any], Value]:
+    return lambda value: _parts(value)[index]
+
+
+_WEEKDAY: Callable[[Any], Value] = methodcaller("isoweekday")
+_PROPERTIES: dict[tuple[str, str], Callable[[Any], Value]] = {
+    ("years and months duration", "years"): lambda value: int(value.months / 12),
     ("years and months duration", "months"): _months_part,
-    **{
-        ("days and time duration", name): (lambda v, i=i: _parts(v)[i])
-        for i, name in enumerate(("days", "hours", "minutes", "seconds"))
-    },
-    **{
-        (each, name): (lambda v, name=name: getattr(v, name))
-        for each, names in (
-            ("date", ("year", "month", "day")),
-            ("date and time", ("year", "month", "day", "hour", "minute", "second")),
-            ("time", ("hour", "minute", "second")),
-        )
-        for name in names
-    },
-    ("date", "weekday"): lambda v: v.isoweekday(),
-    ("date and time", "weekday"): lambda v: v.isoweekday(),
+    ("days and time duration", "days"): _part(0),
+    ("days and time duration", "hours"): _part(1),
+    ("days and time duration", "minutes"): _part(2),
+    ("days and time duration", "seconds"): _part(3),
+    ("date", "weekday"): _WEEKDAY,
+    ("date and time", "weekday"): _WEEKDAY,
     ("date and time", "time offset"): _offset,
     ("time", "time offset"): _offset,
     ("date and time", "timezone"): _zone,
     ("time", "timezone"): _zone,
-    ("range", "start"): lambda v: v.start,
-    ("range", "end"): lambda v: v.end,
-    ("range", "start included"): lambda v: v.start_included,
-    ("range", "end included"): lambda v: v.end_included,
+    ("range", "start"): attrgetter("start"),
+    ("range", "end"): attrgetter("end"),
+    ("range", "start included"): attrgetter("start_included"),
+    ("range", "end included"): attrgetter("end_included"),
 }
+for _kind, _names in (
+    ("date", ("year", "month", "day")),
+    ("date and time", ("year", "month", "day", "hour", "minute", "second")),
+    ("time", ("hour", "minute", "second")),
+):
+    _PROPERTIES |= {(_kind, name): attrgetter(name) for name in _names}

@@ -17,7 +17,16 @@ NESTING_LIMIT = 200
 OR, AND, COMPARE, ADD, MULTIPLY, POWER, NEGATE, INSTANCE, POSTFIX = range(1, 10)
 _INFIX = {"or": OR, "and": AND, "between": COMPARE, "in": COMPARE, "instance": INSTANCE}
 _INFIX |= dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), COMPARE)
-_INFIX |= {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "**": POWER, ".": POSTFIX, "[": POSTFIX, "(": POSTFIX}
+_INFIX |= {
+    "+": ADD,
+    "-": ADD,
+    "*": MULTIPLY,
+    "/": MULTIPLY,
+    "**": POWER,
+    ".": POSTFIX,
+    "[": POSTFIX,
+    "(": POSTFIX,
+}
 _COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _CONSTANTS = {"true": True, "false": False, "null": None}
 #: Tokens that end an expression: after `[` they show that the bracket closes a range.
@@ -121,7 +130,9 @@ class Parser:
         left = self.prefix()
         while True:
             token = self.tokens[self.position]
-            strength = _INFIX.get(token.text, 0) if token.kind in ("mark", "keyword") else self._instance_power()
+            strength = (
+                _INFIX.get(token.text, 0) if token.kind in ("mark", "keyword") else self._instance_power()
+            )
             if strength <= power or (token.text == "[" and self._bracket_closes_range()):
                 break
             left = self.infix(left, token, strength)
@@ -404,7 +415,9 @@ class Parser:
     def new_name(self, *ends: str) -> str:
         """A name where it is made: everything up to one of the marks `ends`."""
         first = self.position
-        while self.token.kind != "end" and not (self.token.kind in ("mark", "keyword") and self.token.text in ends):
+        while self.token.kind != "end" and not (
+            self.token.kind in ("mark", "keyword") and self.token.text in ends
+        ):
             if self.token.kind == "string" or self.token.text in ("(", ")", "[", "]", "{", "}", ","):
                 break
             self.position += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from engine.values import Value, YearsMonths
@@ -16,7 +16,8 @@ _TIME_ONLY = re.compile(f"T?{_TIME}", re.ASCII)
 _DATE_TIME = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
 _YEARS_MONTHS = re.compile(r"(-)?P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
 _DAYS_TIME = re.compile(
-    r"(-)?P(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15})(?:\.(\d{1,9}))?S)?)?", re.ASCII
+    r"(-)?P(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15})(?:\.(\d{1,9}))?S)?)?",
+    re.ASCII,
 )
 DAY = timedelta(days=1)
 
@@ -60,7 +61,7 @@ def _zone_of(text: str | None) -> tzinfo | None:
     if text is None:
         return None
     if text in ("Z", "z"):
-        return timezone.utc
+        return UTC
     if text.startswith("@"):
         return named_zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
@@ -154,12 +155,12 @@ def _as_moment(value: date, other: date) -> datetime:
     if isinstance(value, datetime):
         return value
     aware = isinstance(other, datetime) and other.tzinfo is not None
-    return datetime.combine(value, time(), timezone.utc if aware else None)
+    return datetime.combine(value, time(), UTC if aware else None)
 
 
 def _instant(moment: datetime) -> datetime:
     """In UTC where it is aware, since Python compares two moments of one ZoneInfo by their wall clock."""
-    return moment if moment.tzinfo is None else moment.astimezone(timezone.utc)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def instant_key(moment: datetime) -> datetime:

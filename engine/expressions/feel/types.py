@@ -37,12 +37,13 @@ def instance_test(wanted: TypeName) -> TypeTest:
         return lambda value: kind(value) == name
     if name == "context":
         by_key = list(zip(wanted.keys, parts, strict=True))
-        return lambda value: kind(value) == name and all(
-            key in value and (value[key] is None or test(value[key]) is True) for key, test in by_key
+        return lambda value: (
+            kind(value) == name
+            and all(key in value and (value[key] is None or test(value[key]) is True) for key, test in by_key)
         )
     part = parts[0]
     if name == "range":
-        return lambda value: type(value) is Range and all(
-            end is None or part(end) is True for end in (value.start, value.end)
+        return lambda value: (
+            type(value) is Range and all(end is None or part(end) is True for end in (value.start, value.end))
         )
     return lambda value: kind(value) == name and all(item is None or part(item) is True for item in value)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from engine.expressions.feel.builtins import booleans, contexts, conversion, lists, numeric, office, strings, temporal
+from engine.expressions.feel.builtins import (
+    booleans,
+    contexts,
+    conversion,
+    lists,
+    numeric,
+    office,
+    ranges,
+    strings,
+    temporal,
+)
 from engine.expressions.feel.objects import Function
 
-_MODULES = (booleans, contexts, conversion, lists, numeric, office, strings, temporal)
+_MODULES = (booleans, contexts, conversion, lists, numeric, office, ranges, strings, temporal)
 
 #: Every built-in function of DMN 1.5, 10.3.4 that is there, and the office's own.
 BUILTINS: dict[str, Function] = {

@@ -1,4 +1,4 @@
-"""Boolean functions (DMN 1.5, 10.3.4.2)."""
+"""Boolean functions (DMN 1.5, 10.3.4.2), and what tells about a value."""
 
 from __future__ import annotations
 
@@ -10,44 +10,45 @@ from engine.values import Value
 FUNCTIONS = Registry()
 
 
-@FUNCTIONS("not", "negand")
+@FUNCTIONS("not", "negand: any")
 def not_(run: Run, negand: Value) -> Value:
+    if type(negand) is list and len(negand) == 1:
+        negand = negand[0]
     return op.negated(negand)
 
 
-def _items(run: Run, values: tuple[Value, ...]) -> tuple[Value, ...]:
-    items = tuple(values[0]) if len(values) == 1 and type(values[0]) is list else values
-    run.spend(len(items))
-    return items
-
-
-@FUNCTIONS("all", "list", variadic=True, least=1)
-def all_(run: Run, *values: Value) -> Value:
+@FUNCTIONS.over_items("all")
+def all_(run: Run, items: list[Value]) -> Value:
     """Three-valued: false when one is false, else null when one is unknown."""
-    if values == (None,):
-        return None
-    items = _items(run, values)
     if any(item is False for item in items):
         return False
     return True if all(item is True for item in items) else None
 
 
-@FUNCTIONS("any", "list", variadic=True, least=1)
-def any_(run: Run, *values: Value) -> Value:
+@FUNCTIONS.over_items("any")
+def any_(run: Run, items: list[Value]) -> Value:
     """Three-valued: true when one is true, else null when one is unknown."""
-    if values == (None,):
-        return None
-    items = _items(run, values)
     if any(item is True for item in items):
         return True
     return False if all(item is False for item in items) else None
 
 
-@FUNCTIONS("is", "value1, value2")
+@FUNCTIONS("is", "value1: any, value2: any")
 def is_(run: Run, value1: Value, value2: Value) -> Value:
-    """Same kind and same value; two moments only with the same zone."""
+    """Same kind and same value; two moments only with the same offset."""
     if op.kind(value1) != op.kind(value2):
         return False
-    if getattr(value1, "tzinfo", None) is not None or getattr(value2, "tzinfo", None) is not None:
-        return bool(value1.utcoffset() == value2.utcoffset() and op.equal(value1, value2, run))
+    if op.kind(value1) in ("time", "date and time") and value1.utcoffset() != value2.utcoffset():
+        return False
     return op.equal(value1, value2, run)
+
+
+@FUNCTIONS("is defined", "value: any")
+def is_defined(run: Run, value: Value) -> Value:
+    """Whether the variable or key is there; the compiler answers it for names and paths, null or not."""
+    return value is not None
+
+
+@FUNCTIONS("get or else", "value: any, default: any")
+def get_or_else(run: Run, value: Value, default: Value) -> Value:
+    return default if value is None else value

@@ -1,5 +1,289 @@
-"""Stub."""
+"""List functions (DMN 1.5, 10.3.4.4). Lists are never changed: each function makes a new one."""
 
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from decimal import Decimal
+
+from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
+from engine.expressions.feel.numbers import DECIMAL, divide, whole
+from engine.expressions.feel.objects import Function
+from engine.expressions.feel.run import Run
+from engine.values import Value
 
 FUNCTIONS = Registry()
+
+
+def _numbers(items: list[Value]) -> bool:
+    return bool(items) and all(op.is_number(item) for item in items)
+
+
+def _total(items: list[Value], operation: Callable[[Value, Value, Run], Value], run: Run) -> Value:
+    total = items[0]
+    for item in items[1:]:
+        total = operation(total, item, run)
+    return total
+
+
+@FUNCTIONS("list contains", "list: list, element: any")
+def list_contains(run: Run, items: list[Value], element: Value) -> Value:
+    run.spend(len(items))
+    return any(op.equal(item, element, run) is True for item in items)
+
+
+@FUNCTIONS("count", "list: list")
+def count(run: Run, items: list[Value]) -> Value:
+    return len(items)
+
+
+@FUNCTIONS("is empty", "list: list")
+def is_empty(run: Run, items: list[Value]) -> Value:
+    return not items
+
+
+@FUNCTIONS.over_items("min")
+def minimum(run: Run, items: list[Value]) -> Value:
+    return _extreme(items, -1)
+
+
+@FUNCTIONS.over_items("max")
+def maximum(run: Run, items: list[Value]) -> Value:
+    return _extreme(items, 1)
+
+
+def _extreme(items: list[Value], wanted: int) -> Value:
+    """The least or greatest; null for an empty list or items without an order."""
+    if not items or op.compare(items[0], items[0]) is None:
+        return None
+    best = items[0]
+    for item in items[1:]:
+        order = op.compare(item, best)
+        if order is None:
+            return None
+        if order == wanted:
+            best = item
+    return best
+
+
+@FUNCTIONS.over_items("sum")
+def total(run: Run, items: list[Value]) -> Value:
+    """Of numbers, or of durations of one kind."""
+    if not items or not (op.is_number(items[0]) or op.kind(items[0]).endswith("duration")):
+        return None
+    return _total(items, op.add, run)
+
+
+@FUNCTIONS.over_items("product")
+def product(run: Run, items: list[Value]) -> Value:
+    return _total(items, op.multiply, run) if _numbers(items) else None
+
+
+@FUNCTIONS.over_items("mean")
+def mean(run: Run, items: list[Value]) -> Value:
+    if not _numbers(items):
+        return None
+    whole_sum = _total(items, op.add, run)
+    return None if whole_sum is None else divide(whole_sum, len(items))
+
+
+@FUNCTIONS.over_items("median")
+def median(run: Run, items: list[Value]) -> Value:
+    if not _numbers(items):
+        return None
+    ordered, middle = sorted(items), len(items) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return op.divide(op.add(ordered[middle - 1], ordered[middle], run), 2, run)
+
+
+@FUNCTIONS.over_items("stddev")
+def stddev(run: Run, items: list[Value]) -> Value:
+    """The sample's standard deviation; null for fewer than two numbers."""
+    average = mean(run, items) if len(items) > 1 else None
+    if average is None:
+        return None
+    try:
+        squares = [DECIMAL.power(DECIMAL.subtract(Decimal(item), Decimal(average)), 2) for item in items]
+        variance = divide(_total(squares, op.add, run), len(items) - 1)
+        return None if variance is None else DECIMAL.sqrt(Decimal(variance))
+    except decimal.DecimalException:
+        return None
+
+
+@FUNCTIONS.over_items("mode")
+def mode(run: Run, items: list[Value]) -> Value:
+    """The most frequent numbers, ascending; an empty list for an empty list."""
+    if not all(op.is_number(item) for item in items):
+        return None
+    counts: dict[Value, int] = {}
+    for item in items:
+        counts[item] = counts.get(item, 0) + 1
+    most = max(counts.values(), default=0)
+    return sorted(item for item, times in counts.items() if times == most)
+
+
+@FUNCTIONS("sublist", "list: list, start position: number, length?: number")
+def sublist(run: Run, items: list[Value], start: Value, length: Value = None) -> Value:
+    first, size = whole(start), whole(length)
+    if not first or abs(first) > len(items) or (length is not None and (size is None or size < 0)):
+        return None
+    begin = first - 1 if first > 0 else len(items) + first
+    if size is not None and begin + size > len(items):
+        return None
+    run.grown(len(items))
+    return items[begin:] if size is None else items[begin : begin + size]
+
+
+def _append(run: Run, *arguments: Value) -> Value:
+    """append(list, items …)."""
+    if not arguments or arguments[0] is None:
+        return None
+    items = arguments[0] if type(arguments[0]) is list else [arguments[0]]
+    run.grown(len(items) + len(arguments))
+    return [*items, *arguments[1:]]
+
+
+def _concatenate(run: Run, *lists: Value) -> Value:
+    """concatenate(lists …)."""
+    joined: list[Value] = []
+    for items in lists:
+        if items is None:
+            return None
+        joined.extend(items if type(items) is list else [items])
+        run.grown(len(joined))
+    return joined
+
+
+def _union(run: Run, *lists: Value) -> Value:
+    """union(lists …): without duplicates."""
+    joined = _concatenate(run, *lists)
+    return None if joined is None else distinct_values(run, joined)
+
+
+FUNCTIONS.functions += [
+    Function("append", _append, (("list", "items"), ("list", "item"))),
+    Function("concatenate", _concatenate, (("list",),)),
+    Function("union", _union, (("list",),)),
+]
+
+
+def _index(items: list[Value], position: Value) -> int | None:
+    """The 0-based index of a 1-based or negative position, None outside of the list."""
+    number = whole(position)
+    if not number or abs(number) > len(items):
+        return None
+    return number - 1 if number > 0 else len(items) + number
+
+
+@FUNCTIONS("insert before", "list: list, position: number, newItem: any")
+def insert_before(run: Run, items: list[Value], position: Value, item: Value) -> Value:
+    index = _index(items, position)
+    if index is None:
+        return None
+    run.grown(len(items) + 1)
+    return [*items[:index], item, *items[index:]]
+
+
+@FUNCTIONS("remove", "list: list, position: number")
+def remove(run: Run, items: list[Value], position: Value) -> Value:
+    index = _index(items, position)
+    if index is None:
+        return None
+    run.grown(len(items))
+    return items[:index] + items[index + 1 :]
+
+
+@FUNCTIONS("list replace", "list: list, position: any, newItem: any")
+def list_replace(run: Run, items: list[Value], which: Value, item: Value) -> Value:
+    """The item at a position replaced, or every item for which `which(item, new item)` is true."""
+    run.grown(len(items))
+    if type(which) is Function:
+        answers = [which.call(run, [old, item]) for old in items]
+        if not all(type(answer) is bool for answer in answers):
+            return None
+        return [item if answer else old for old, answer in zip(items, answers, strict=True)]
+    index = _index(items, which)
+    return None if index is None else [*items[:index], item, *items[index + 1 :]]
+
+
+FUNCTIONS.functions[-1:] = [
+    Function(
+        "list replace",
+        FUNCTIONS.functions[-1].apply,
+        (("list", "position", "newItem"), ("list", "match", "newItem")),
+    )
+]
+
+
+@FUNCTIONS("reverse", "list: list")
+def reverse(run: Run, items: list[Value]) -> Value:
+    run.grown(len(items))
+    return items[::-1]
+
+
+@FUNCTIONS("index of", "list: list, match: any")
+def index_of(run: Run, items: list[Value], match: Value) -> Value:
+    run.grown(len(items))
+    return [number for number, item in enumerate(items, 1) if op.equal(item, match, run) is True]
+
+
+@FUNCTIONS("distinct values", "list: list")
+def distinct_values(run: Run, items: list[Value]) -> Value:
+    run.grown(len(items))
+    seen: set[tuple[str, Value]] = set()
+    others: list[Value] = []
+    kept: list[Value] = []
+    for item in items:
+        item_kind = op.kind(item)
+        if item_kind in ("string", "number", "boolean", "null"):
+            if (item_kind, item) in seen:
+                continue
+            seen.add((item_kind, item))
+        else:
+            run.spend(len(others))
+            if any(op.equal(item, other, run) is True for other in others):
+                continue
+            others.append(item)
+        kept.append(item)
+    return kept
+
+
+@FUNCTIONS("flatten", "list: list")
+def flatten(run: Run, items: list[Value]) -> Value:
+    flat: list[Value] = []
+    waiting = items[::-1]
+    while waiting:
+        run.spend(1)
+        item = waiting.pop()
+        if type(item) is list:
+            run.spend(len(item))
+            waiting.extend(reversed(item))
+        else:
+            flat.append(item)
+    return flat
+
+
+class _Sorting:
+    """An item that is ordered by the caller's function; sorted() asks for nothing but `<`."""
+
+    __slots__ = ("item", "precedes", "run")
+
+    def __init__(self, item: Value, precedes: Function, run: Run) -> None:
+        self.item, self.precedes, self.run = item, precedes, run
+
+    def __lt__(self, other: _Sorting) -> bool:
+        return self.precedes.call(self.run, [self.item, other.item]) is True
+
+
+@FUNCTIONS("sort", "list: list, precedes?: function")
+def sort(run: Run, items: list[Value], precedes: Function | None = None) -> Value:
+    """Sorted by `precedes(a, b)`, else ascending; stable. Null where the items have no order."""
+    run.grown(len(items))
+    if precedes is not None:
+        ordered = sorted(_Sorting(item, precedes, run) for item in items)
+        return [each.item for each in ordered]
+    if any(op.compare(items[0], item) is None for item in items):
+        return None
+    return sorted(items)

@@ -1,5 +1,105 @@
-"""Stub."""
+"""Numeric functions (DMN 1.5, 10.3.4.5). A scale is a number of decimal places, negative for tens."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from decimal import Decimal
 
 from engine.expressions.feel.builtins.registry import Registry
+from engine.expressions.feel.numbers import DECIMAL, Number, fitted, whole
+from engine.expressions.feel.run import Run
+from engine.values import Value
 
 FUNCTIONS = Registry()
+SCALES = range(-6111, 6177)
+_WIDE = decimal.Context(prec=100, Emin=-999999, Emax=999999)
+
+
+def rounded(number: Number, scale: Value, mode: str) -> Value:
+    """`number` to `scale` decimal places; None where the scale is no whole number of SCALES."""
+    places = whole(scale)
+    if places is None or places not in SCALES:
+        return None
+    if type(number) is int and places >= 0:
+        return number
+    exact = Decimal(number)
+    exponent = exact.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= places:
+        return number
+    if exact.adjusted() < -places - 1:
+        exact = Decimal(0) if not exact else Decimal(1).scaleb(-places - 5, _WIDE).copy_sign(exact)
+    result = exact.quantize(Decimal(1).scaleb(-places, _WIDE), rounding=mode, context=_WIDE)
+    return int(result) if places <= 0 and result.adjusted() < 40 else fitted(result)
+
+
+def _declare(name: str, mode: str, signature: str) -> None:
+    @FUNCTIONS(name, signature)
+    def round_(run: Run, n: Number, scale: Value = 0) -> Value:
+        return rounded(n, scale, mode)
+
+
+_declare("decimal", decimal.ROUND_HALF_EVEN, "n: number, scale: number")
+_declare("floor", decimal.ROUND_FLOOR, "n: number, scale?: number")
+_declare("ceiling", decimal.ROUND_CEILING, "n: number, scale?: number")
+_declare("round up", decimal.ROUND_UP, "n: number, scale?: number")
+_declare("round down", decimal.ROUND_DOWN, "n: number, scale?: number")
+_declare("round half up", decimal.ROUND_HALF_UP, "n: number, scale?: number")
+_declare("round half down", decimal.ROUND_HALF_DOWN, "n: number, scale?: number")
+
+
+@FUNCTIONS("abs", "n: any")
+def absolute(run: Run, n: Value) -> Value:
+    """Of a number or a duration."""
+    if type(n) is list and len(n) == 1:
+        n = n[0]
+    if hasattr(n, "months"):
+        return type(n)(abs(n.months))
+    return abs(n) if type(n) is not bool and hasattr(n, "__abs__") else None
+
+
+@FUNCTIONS("modulo", "dividend: number, divisor: number")
+def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
+    """dividend - divisor * floor(dividend / divisor): it has the divisor's sign."""
+    if divisor == 0:
+        return None
+    if type(dividend) is int and type(divisor) is int:
+        return dividend % divisor
+    try:
+        rest = _WIDE.remainder(Decimal(dividend), Decimal(divisor))
+    except decimal.DecimalException:
+        return None
+    if rest and (rest < 0) != (divisor < 0):
+        rest += Decimal(divisor)
+    return fitted(rest)
+
+
+def _function(name: str, operation: Callable[[Decimal], Decimal], defined: Callable[[Number], bool]) -> None:
+    @FUNCTIONS(name, "number: number")
+    def calculate(run: Run, number: Number) -> Value:
+        if not defined(number):
+            return None
+        try:
+            return operation(Decimal(number))
+        except decimal.DecimalException:
+            return None
+
+
+_function("sqrt", DECIMAL.sqrt, lambda number: number >= 0)
+_function("log", DECIMAL.ln, lambda number: number > 0)
+_function("exp", DECIMAL.exp, lambda number: number < 20_000)
+
+
+@FUNCTIONS("even", "number: number")
+def even(run: Run, number: Number) -> Value:
+    return _remainder_of_two(number) == 0
+
+
+@FUNCTIONS("odd", "number: number")
+def odd(run: Run, number: Number) -> Value:
+    return _remainder_of_two(number) == 1
+
+
+def _remainder_of_two(number: Number) -> Value:
+    exact = whole(number)
+    return None if exact is None else exact % 2

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
+from engine.errors import ValueInvalid
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.objects import Clock
@@ -15,38 +18,46 @@ FUNCTIONS = Registry()
 DAYS_LIMIT = 36_525
 
 
-@FUNCTIONS("working days", "from, to")
+@FUNCTIONS("working days", "from: date, to: date")
 def working_days(run: Run, start: Value, end: Value) -> Value:
     """How many working days lie between two days, by the calendar of the context; null without calendar."""
-    calendar = None if run.context is None else run.context.calendar
+    calendar: Any = None if run.context is None else run.context.calendar
     first, last = _day(run, start), _day(run, end)
     if calendar is None or first is None or last is None or abs((last - first).days) > DAYS_LIMIT:
         return None
     run.spend(abs((last - first).days))
-    return calendar.working_days_between(first, last)  # type: ignore[attr-defined]
+    return _within_years(lambda: calendar.working_days_between(first, last))
 
 
-@FUNCTIONS("add working days", "date, days")
+@FUNCTIONS("add working days", "date: date, days: number")
 def add_working_days(run: Run, start: Value, days: Value) -> Value:
     """The day `days` working days after a day; null without calendar."""
-    calendar = None if run.context is None else run.context.calendar
+    calendar: Any = None if run.context is None else run.context.calendar
     first, count = _day(run, start), whole(days)
     if calendar is None or first is None or count is None or abs(count) > DAYS_LIMIT:
         return None
     run.spend(abs(count))
-    return calendar.add_working_days(first, count).day  # type: ignore[attr-defined]
+    return _within_years(lambda: calendar.add_working_days(first, count).day)
+
+
+def _within_years(count: Callable[[], Value]) -> Value:
+    """The result; null where the calendar's years end."""
+    try:
+        return count()
+    except ValueInvalid:
+        return None
 
 
 def _day(run: Run, value: Value) -> date | None:
     """The office's own day of a date or a date and time."""
     if type(value) is datetime:
         if value.tzinfo is not None and run.context is not None:
-            value = value.astimezone(run.context.zone)
+            return value.astimezone(run.context.zone).date()
         return value.date()
     return value if type(value) is date else None
 
 
-@FUNCTIONS("clock", "name")
+@FUNCTIONS("clock", "name: string")
 def clock(run: Run, name: Value) -> Value:
     """The legal clock of this name: `clock("promised").mark("80%")` is what a timer waits for."""
     return Clock(name) if type(name) is str and name else None

@@ -1,13 +1,55 @@
-"""How a built-in function is declared."""
+"""How a built-in function is declared: its name, and signatures with the type of each parameter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
-from engine.expressions.feel.objects import Function
-from engine.values import Value
+from engine.expressions.feel.objects import Function, Range
+from engine.expressions.feel.run import Run
+from engine.values import Value, YearsMonths
 
 Body = Callable[..., Value]
+
+_ACCEPTED: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, Decimal),
+    "boolean": (bool,),
+    "list": (list,),
+    "context": (dict,),
+    "date": (date, datetime),
+    "moment": (datetime,),
+    "time": (time,),
+    "duration": (timedelta, YearsMonths),
+    "function": (Function,),
+    "range": (Range,),
+    "any": (),
+}
+
+
+class _Signature:
+    """One way to call a function: "string: string, length?: number" (a `?` may be left out)."""
+
+    def __init__(self, text: str) -> None:
+        parts = [part.split(":") for part in text.split(",")] if text else []
+        self.names = tuple(name.strip().rstrip("?") for name, _ in parts)
+        self.least = sum(not name.strip().endswith("?") for name, _ in parts)
+        self.types = tuple(_ACCEPTED[type_.strip()] for _, type_ in parts)
+
+    def fit(self, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
+        """The arguments, implicit conversions done (DMN 1.5, 10.3.2.9.4), or None where a type is wrong."""
+        fitted = []
+        for argument, types in zip(arguments, self.types, strict=False):
+            if types and type(argument) not in types:
+                if types == (list,) and argument is not None:
+                    argument = [argument]
+                elif type(argument) is list and len(argument) == 1 and type(argument[0]) in types:
+                    argument = argument[0]
+                else:
+                    return None
+            fitted.append(argument)
+        return tuple(fitted)
 
 
 class Registry:
@@ -16,14 +58,38 @@ class Registry:
     def __init__(self) -> None:
         self.functions: list[Function] = []
 
-    def __call__(self, name: str, *signatures: str, least: int | None = None, variadic: bool = False) -> Callable[[Body], Body]:
-        """Declare `name`. A signature is "a, b, c"; `least` arguments must be there (all by default)."""
-        read = tuple(tuple(part.strip() for part in text.split(",")) if text else () for text in signatures)
+    def __call__(self, name: str, *signatures: str) -> Callable[[Body], Body]:
+        """Declare `name`; arguments that fit no signature give null. The signatures differ in their length."""
+        read = tuple(_Signature(text) for text in signatures)
 
         def declare(body: Body) -> Body:
-            most = max(len(signature) for signature in read)
-            fewest = min(len(signature) for signature in read) if least is None else least
-            self.functions.append(Function(name, body, read, fewest, None if variadic else most))
+            def apply(run: Run, *arguments: Value) -> Value:
+                count = len(arguments)
+                for signature in read:
+                    if signature.least <= count <= len(signature.names):
+                        fitted = signature.fit(arguments)
+                        return None if fitted is None else body(run, *fitted)
+                return None
+
+            self.functions.append(Function(name, apply, tuple(signature.names for signature in read)))
+            return body
+
+        return declare
+
+    def over_items(self, name: str, parameter: str = "list") -> Callable[[Body], Body]:
+        """Declare a function of one list, that may also be called with the items one by one."""
+
+        def declare(body: Body) -> Body:
+            def apply(run: Run, *arguments: Value) -> Value:
+                if not arguments:
+                    return None
+                items = arguments[0] if len(arguments) == 1 else list(arguments)
+                if type(items) is not list:
+                    items = [items]
+                run.spend(len(items))
+                return body(run, items)
+
+            self.functions.append(Function(name, apply, ((parameter,),)))
             return body
 
         return declare
