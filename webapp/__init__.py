@@ -13,6 +13,7 @@ from webapp.settings import Settings
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application for `settings` (default: from the environment); nothing is kept globally."""
     settings = settings or Settings.from_environment()
+    settings.require_secrets()
     app = Flask(__name__)
     app.extensions["onewindow_settings"] = settings
     app.config.from_mapping(_flask_config(settings))

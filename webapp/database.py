@@ -6,7 +6,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp.extensions import db
-from webapp.settings import Settings
+from webapp.settings import Settings, plain_url
 
 ROLE_FACTS = """
 select rolname, rolsuper,
@@ -36,13 +36,27 @@ def bind_database(app: Flask) -> None:
     }
     db.init_app(app)
     with app.app_context():
-        event.listen(db.engine, "connect", _refuse_powerful_role)
+        event.listen(db.engine, "connect", _check_new_connection)
 
 
-def _refuse_powerful_role(connection: psycopg.Connection, _: ConnectionPoolEntry) -> None:
+def refuse_powerful_role(settings: Settings) -> None:
+    """Raise RoleTooPowerful before anything is served. A database that is away is no reason not to start."""
+    try:
+        connection = psycopg.connect(plain_url(settings.database_url), connect_timeout=3)
+    except psycopg.OperationalError:
+        return
+    with connection:
+        _check_role(connection)
+
+
+def _check_new_connection(connection: psycopg.Connection, _: ConnectionPoolEntry) -> None:
+    _check_role(connection)
+    connection.rollback()
+
+
+def _check_role(connection: psycopg.Connection) -> None:
     """Raise RoleTooPowerful for a superuser or an owner of tables: it could switch triggers off."""
     row = connection.execute(ROLE_FACTS).fetchone()
-    connection.rollback()
     assert row is not None
     role, superuser, owner = row
     if superuser or owner:

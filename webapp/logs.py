@@ -11,6 +11,7 @@ from structlog.typing import Processor
 
 from webapp.settings import Settings
 
+UNLOGGED = frozenset({"static", "health.health", "health.ready"})
 LOG = structlog.get_logger("onewindow")
 
 
@@ -31,7 +32,7 @@ def configure(settings: Settings) -> None:
     ending: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if settings.production
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_console()]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -39,6 +40,13 @@ def configure(settings: Settings) -> None:
     )
     _replace_handler(formatter)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+
+
+def _console() -> Processor:
+    # Plain tracebacks: the rich ones print local variables, and with them personal data.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
 
 
 def bind(app: Flask) -> None:
@@ -52,7 +60,7 @@ def _start_watch() -> None:
 
 
 def _log_request(response: Response) -> Response:
-    if request.endpoint != "static":
+    if request.endpoint not in UNLOGGED:
         LOG.info(
             "request",
             method=request.method,

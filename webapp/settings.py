@@ -65,6 +65,14 @@ class Settings:
         """Where uploaded files are kept, by their SHA-256."""
         return self.home / "files"
 
+    def require_secrets(self) -> None:
+        """Raise SettingsInvalid for a secret that set-up has not made yet."""
+        for variable, value in (("ONEWINDOW_SECRET_KEY", self.secret_key), ("ONEWINDOW_PEPPER", self.pepper)):
+            if not value:
+                raise SettingsInvalid(
+                    variable, f"not set, and {self.home} has none; run `onewindow up` first"
+                )
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read and check everything. Raises SettingsInvalid naming the first variable at fault."""

@@ -13,6 +13,7 @@ depends_on = None
 # switch triggers off, and it may not truncate.
 DEFAULT_PRIVILEGES = """
 grant usage on schema public to onewindow_app;
+grant select on alembic_version to onewindow_app;
 alter default privileges in schema public grant select, insert, update, delete on tables to onewindow_app;
 alter default privileges in schema public grant usage, select on sequences to onewindow_app;
 alter default privileges in schema public grant execute on functions to onewindow_app;

@@ -1,0 +1,58 @@
+# `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
+
+PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: run test check set-up set-up-tests assets lint types tests bench conformance clean
+.DEFAULT_GOAL := run
+
+run: set-up
+	@exec $(BIN)/onewindow up
+
+# Every part runs even when an earlier one failed; the tests' summary stands last.
+test: set-up-tests
+	@status=0; \
+	$(MAKE) --no-print-directory lint || status=1; \
+	$(MAKE) --no-print-directory types || status=1; \
+	$(MAKE) --no-print-directory tests || status=1; \
+	exit $$status
+
+set-up: check
+	@$(PYTHON) scripts/set_up.py
+
+set-up-tests: check
+	@$(PYTHON) scripts/set_up.py --tests
+
+assets: check
+	@$(PYTHON) scripts/set_up.py --rebuild
+
+check:
+	@test -n "$(PYTHON)" || { echo "One Window needs Python 3.11 or newer; none was found."; exit 2; }
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types:
+	$(BIN)/mypy --strict engine
+	$(BIN)/mypy webapp
+
+tests:
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+bench: set-up-tests
+	@if [ -d benchmarks ]; then for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done; \
+	else echo "There are no benchmarks yet."; exit 2; fi
+
+conformance: set-up-tests
+	@if [ -d tests/conformance ]; then $(BIN)/python -m pytest tests/conformance; \
+	else echo "There are no conformance tests yet."; exit 2; fi
+
+# The data folder (var) stays: it holds people's cases.
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf webapp/static/dist webapp/assets/node_modules
+	find engine webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,130 @@
+"""Bring an archive back into an empty data folder, and prove that it is whole."""
+
+import os
+import shutil
+import tarfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from webapp import create_app
+from webapp.archive.manifest import DATABASE, MANIFEST, MEMBER_NAMES, ArchiveInvalid, Manifest, describe
+from webapp.archive.programs import run_as_owner
+from webapp.embedded.demo import ACCOUNTS_FILE
+from webapp.embedded.folders import only_one, remove_postgres
+from webapp.embedded.postgres import running_postgres
+from webapp.embedded.supervisor import prepare_home
+from webapp.migrations.commands import upgrade
+from webapp.settings import Settings, plain_url
+
+INCOMING = "restoring"
+"""Folder in the home where the archive is unpacked and checked before anything else happens."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """How many stored files came back, and what the ledger's verification said."""
+
+    files: int
+    ledger: str
+
+
+def restore(settings: Settings, source: Path) -> Restored:
+    """Restore `source`. Raises ArchiveInvalid and leaves the home empty again when anything is wrong.
+
+    The home must be empty, and so must the database when DATABASE_URL names one. Digests are checked before
+    the database is touched, chains of the ledger after.
+    """
+    _refuse_used_home(settings.home)
+    prepare_home(settings.home)
+    done = False
+    try:
+        with only_one(settings.home):
+            manifest = unpack(source, settings.home / INCOMING)
+            report = _bring_back(settings, manifest)
+        done = True
+    finally:
+        if not done:
+            _empty(settings.home)
+    return report
+
+
+def unpack(source: Path, folder: Path) -> Manifest:
+    """Unpack into `folder` and compare with the manifest, name by name and digest by digest."""
+    folder.mkdir(mode=0o700)
+    try:
+        with tarfile.open(source) as archive:
+            for entry in archive:
+                if not entry.isfile() or not (entry.name == MANIFEST or MEMBER_NAMES.fullmatch(entry.name)):
+                    raise ArchiveInvalid(f"{entry.name!r} does not belong into an archive")
+                archive.extract(entry, folder, filter="data")
+        manifest = Manifest.from_json((folder / MANIFEST).read_text("utf-8"))
+    except (tarfile.TarError, OSError) as fault:
+        raise ArchiveInvalid(f"{source} cannot be read: {fault}") from fault
+    _compare(folder, manifest)
+    return manifest
+
+
+def _compare(folder: Path, manifest: Manifest) -> None:
+    found = {str(file.relative_to(folder)): file for file in folder.rglob("*") if file.is_file()}
+    found.pop(MANIFEST)
+    if found.keys() != manifest.members.keys():
+        odd = sorted(found.keys() ^ manifest.members.keys())
+        raise ArchiveInvalid(f"missing or surplus in the archive: {', '.join(odd[:5])}")
+    for name, file in found.items():
+        facts = describe(file)
+        named_after = file.name if name.startswith("files/") else facts.sha256
+        if facts != manifest.members[name] or facts.sha256 != named_after:
+            raise ArchiveInvalid(f"{name} is not what was backed up")
+
+
+def _bring_back(settings: Settings, manifest: Manifest) -> Restored:
+    home, incoming = settings.home, settings.home / INCOMING
+    for name in ("files", "secrets", ACCOUNTS_FILE):
+        if (incoming / name).exists():
+            (incoming / name).rename(home / name)
+    for folder in (home / "files", home / "secrets"):
+        if folder.exists():
+            folder.chmod(0o700)
+    with ExitStack() as stack:
+        if settings.embedded_database:
+            stack.enter_context(running_postgres(home))
+        settings = Settings.from_environment(os.environ | {"ONEWINDOW_HOME": str(home)})
+        _refuse_used_database(settings)
+        arguments = ["--no-owner", "--exit-on-error", "--single-transaction", str(incoming / DATABASE)]
+        run_as_owner(settings, "pg_restore", arguments)
+        upgrade(settings)
+        ledger = verify_ledger(settings)
+    shutil.rmtree(incoming)
+    return Restored(sum(name.startswith("files/") for name in manifest.members), ledger)
+
+
+def verify_ledger(settings: Settings) -> str:
+    """Recompute every chain. Raises ArchiveInvalid at the first break."""
+    from webapp.queries.audit import verify_all
+
+    with create_app(settings).app_context():
+        breaks = list(verify_all())
+    if breaks:
+        raise ArchiveInvalid(f"the ledger does not verify: {breaks[0]}")
+    return "every chain of the ledger holds"
+
+
+def _refuse_used_home(home: Path) -> None:
+    if home.exists() and any(entry.name != "lock" for entry in home.iterdir()):
+        raise ArchiveInvalid(f"{home} is not empty; restore into an empty data folder (ONEWINDOW_HOME)")
+
+
+def _refuse_used_database(settings: Settings) -> None:
+    with psycopg.connect(plain_url(settings.database_owner_url)) as connection:
+        row = connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone()
+    if row and row[0]:
+        raise ArchiveInvalid("the database has tables already; restore into an empty one")
+
+
+def _empty(home: Path) -> None:
+    remove_postgres(home)
+    for entry in home.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

@@ -1,0 +1,43 @@
+"""The command line: `onewindow up`, and what an operator needs besides."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from webapp.archive.manifest import ArchiveInvalid
+from webapp.cli import archive, audit, bundles, db, demo, serve
+from webapp.cli.installation import NoInstallation
+from webapp.database import RoleTooPowerful
+from webapp.embedded.binaries import PostgresUnavailable
+from webapp.embedded.folders import HomeInUse
+from webapp.embedded.supervisor import PortTaken
+from webapp.settings import SettingsInvalid
+
+SUBJECTS = (serve, db, archive, audit, bundles, demo)
+REFUSALS = (
+    ArchiveInvalid,
+    HomeInUse,
+    NoInstallation,
+    PortTaken,
+    PostgresUnavailable,
+    RoleTooPowerful,
+    SettingsInvalid,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0 = done, 1 = the answer is no, 2 = refused or not understood (reason on stderr)."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except REFUSALS as refusal:
+        print(f"onewindow: {refusal}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="onewindow", description="One Window (一窗)")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for subject in SUBJECTS:
+        subject.add_commands(commands)
+    return parser

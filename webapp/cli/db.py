@@ -1,0 +1,38 @@
+"""Commands about the database's schema; they connect as its owner."""
+
+import argparse
+from typing import Any
+
+from webapp.cli.installation import reachable_database
+from webapp.migrations.commands import differences, is_current, upgrade
+
+
+def add_commands(commands: Any) -> None:
+    """`db upgrade`, `db check`."""
+    parser = commands.add_parser("db", help="migrate or check the database")
+    parts = parser.add_subparsers(required=True, metavar="what")
+    parts.add_parser("upgrade", help="bring the database to this version").set_defaults(run=db_upgrade)
+    parts.add_parser("check", help="is it at this version, and does it equal the models?").set_defaults(
+        run=db_check
+    )
+
+
+def db_upgrade(_: argparse.Namespace) -> int:
+    with reachable_database() as settings:
+        upgrade(settings)
+    print("the database is at this version")
+    return 0
+
+
+def db_check(_: argparse.Namespace) -> int:
+    """1 when the database is behind, or is not what the models say."""
+    with reachable_database() as settings:
+        if not is_current(settings):
+            print("the database is behind this version: run `onewindow db upgrade`")
+            return 1
+        found = differences(settings)
+    for difference in found:
+        print(f"database and models differ: {difference}")
+    if not found:
+        print("the database is at this version and equals the models")
+    return 1 if found else 0

@@ -1,0 +1,61 @@
+"""The worker process: jobs from the queue, due timers, a sign of life."""
+
+import os
+import socket
+
+from flask import Flask
+from procrastinate.jobs import DeleteJobCondition
+
+from webapp.jobs.heartbeat import write_heartbeat
+from webapp.jobs.loops import Loop
+from webapp.jobs.queue import worker_queue
+from webapp.logs import LOG
+
+TIMERS_AT_ONCE = 100
+TIMER_SECONDS = 1.0
+HEARTBEAT_SECONDS = 5.0
+JOBS_AT_ONCE = 2
+GRACE_SECONDS = 20.0
+
+
+def run_worker(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT; a running job is finished first.
+
+    Answers also when the database was lost for long; whoever started the worker starts it again.
+    """
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    loops = [
+        Loop(app, "heartbeat", HEARTBEAT_SECONDS, lambda: _beat(name)),
+        Loop(app, "timers", TIMER_SECONDS, fire_due_timers),
+    ]
+    LOG.info("worker started", worker=name)
+    for loop in loops:
+        loop.start()
+    try:
+        worker_queue(app).run_worker(
+            name=name,
+            concurrency=JOBS_AT_ONCE,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+            delete_jobs=DeleteJobCondition.NEVER,
+        )
+    finally:
+        for loop in loops:
+            loop.stop(GRACE_SECONDS)
+        LOG.info("worker stopped", worker=name)
+
+
+def fire_due_timers() -> bool:
+    """Fire one handful of due timers; true when there may be more."""
+    from webapp.services import timers
+
+    return timers.fire_due(TIMERS_AT_ONCE) >= TIMERS_AT_ONCE
+
+
+def work_off(app: Flask) -> None:
+    """Run everything that is due now and answer: for tests and for a set-up that must be complete."""
+    worker_queue(app).run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
+def _beat(name: str) -> bool:
+    write_heartbeat(name)
+    return False
