@@ -1,0 +1,276 @@
+"""The marshmallow schema of a form: the only place where answers are judged.
+
+Every field of ours becomes one marshmallow field that reads what HTML or JSON gives into a FEEL value;
+messages are `Words`, kept in lists because marshmallow leaves lists as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from marshmallow import fields as ma
+
+from engine.expressions import Context
+from engine.forms import messages
+from engine.forms.model import Field
+from engine.law.numbers import check_id_number, check_mobile, check_uscc
+from engine.values import Value
+from engine.words import Words
+
+#: Lengths past which a text is refused even where the form names none.
+LONGEST = {"textfield": 1_000, "textarea": 20_000}
+#: FEEL numbers have 34 digits; nothing an office asks for has more.
+MOST_DIGITS = 34
+
+FORMATS: Mapping[str, Callable[[str], Words | None]] = {
+    "id-number": check_id_number,
+    "uscc": check_uscc,
+    "mobile": check_mobile,
+}
+_UPPERCASE_FORMATS = frozenset({"id-number", "uscc"})
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,19}")
+_TICKED = frozenset({"on", "true", "1", "yes"})
+_UNTICKED = frozenset({"off", "false", "0", "no", ""})
+
+
+def schema_for(fields: Iterable[Field], context: Context | None) -> Schema:
+    """A schema of exactly these fields (the visible ones)."""
+    # Names of our own: a form may well have a field "validate" or "Meta".
+    readers: dict[str, ma.Field[Any]] = {
+        f"answer_{place}": _READERS[field.type](field, context) for place, field in enumerate(fields)
+    }
+    return Schema.from_dict(readers)()
+
+
+def read_value(field: Field, given: Any, context: Context | None = None) -> Value:
+    """The FEEL value of what was typed into one field; null (False, an empty list) where it is empty.
+
+    Raises marshmallow's ValidationError where it cannot be read.
+    """
+    return _READERS[field.type](replace(field, required=False), context).deserialize(given)
+
+
+class _Answer(ma.Field[Any]):
+    """Base of all: null and "" are the empty answer, refused where one is required."""
+
+    def __init__(self, field: Field, context: Context | None) -> None:
+        super().__init__(allow_none=True, data_key=field.key, attribute=field.key)
+        self.of = field
+        self.context = context
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Value:
+        read = self.read(value)
+        if self.is_empty(read):
+            if self.of.required:
+                raise ValidationError([messages.missing(self.of)])
+            return self.empty()
+        return read
+
+    def is_empty(self, value: Value) -> bool:
+        return value is None or value == ""
+
+    def empty(self) -> Value:
+        return None
+
+    def read(self, value: Any) -> Value:
+        raise NotImplementedError
+
+    def text(self, value: Any) -> str:
+        """The one text given; more than one, or none, is of the wrong kind."""
+        if isinstance(value, (list, tuple)) and len(value) == 1:
+            value = value[0]
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise ValidationError([messages.wrong_kind(self.of)])
+        if any(unicodedata.category(one) in ("Cs", "Cc") and one not in "\n\r\t" for one in value):
+            raise ValidationError([messages.unusable_character(self.of)])
+        return value
+
+
+class _Text(_Answer):
+    def read(self, value: Any) -> str:
+        text = self.text(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+        if self.of.format in _UPPERCASE_FORMATS:
+            text = text.upper()
+        if text and (faults := list(self.faults(text))):
+            raise ValidationError(faults)
+        return text
+
+    def faults(self, text: str) -> list[Words]:
+        field = self.of
+        longest = field.max_length or LONGEST[field.type]
+        if len(text) > longest:
+            return [messages.too_long(field, longest)]
+        if field.min_length and len(text) < field.min_length:
+            return [messages.too_short(field, field.min_length)]
+        if field.pattern and not re.search(field.pattern, text):
+            return [messages.not_as_expected(field)]
+        fault = self.format_fault(text)
+        return [fault] if fault else []
+
+    def format_fault(self, text: str) -> Words | None:
+        if self.of.format == "email":
+            return None if _EMAIL.fullmatch(text) else messages.no_email(self.of)
+        if self.of.format == "phone":
+            return None if _TELEPHONE.fullmatch(text) else messages.no_telephone(self.of)
+        return FORMATS[self.of.format](text) if self.of.format else None
+
+
+class _Number(_Answer):
+    def read(self, value: Any) -> Value:
+        number = self.number(value)
+        if number is None:
+            return None
+        field = self.of
+        if not _is_usable(number):
+            raise ValidationError([messages.no_number(field)])
+        if field.decimals is not None and number != round(number, field.decimals):
+            raise ValidationError([messages.too_many_decimals(field)])
+        if field.minimum is not None and number < field.minimum:
+            raise ValidationError([messages.too_small(field, field.minimum)])
+        if field.maximum is not None and number > field.maximum:
+            raise ValidationError([messages.too_large(field, field.maximum)])
+        return int(number) if number == number.to_integral_value() else number
+
+    def number(self, value: Any) -> Decimal | None:
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            return Decimal(value)
+        # People type full-width digits and group thousands.
+        text = unicodedata.normalize("NFKC", self.text(value)).replace(",", "").strip()
+        if not text:
+            return None
+        if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text, re.ASCII):
+            raise ValidationError([messages.no_number(self.of)])
+        try:
+            return Decimal(text)
+        except InvalidOperation as fault:
+            raise ValidationError([messages.no_number(self.of)]) from fault
+
+
+def _is_usable(number: Decimal) -> bool:
+    return (
+        number.is_finite()
+        and len(number.as_tuple().digits) <= MOST_DIGITS
+        and abs(number.adjusted()) <= MOST_DIGITS
+    )
+
+
+class _Tick(_Answer):
+    """A checkbox: absent is unticked. Required means that it must be ticked."""
+
+    def read(self, value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        text = self.text(value).strip().lower()
+        if text in _TICKED:
+            return True
+        if text in _UNTICKED:
+            return False
+        raise ValidationError([messages.wrong_kind(self.of)])
+
+    def is_empty(self, value: Value) -> bool:
+        return value is not True
+
+    def empty(self) -> Value:
+        return False
+
+
+class _Choice(_Answer):
+    def read(self, value: Any) -> str:
+        text = self.text(value)
+        if text and text not in {option.value for option in self.of.options}:
+            raise ValidationError([messages.not_offered(self.of)])
+        return text
+
+
+class _Choices(_Answer):
+    """A checklist: a list of values in the order of the options."""
+
+    def read(self, value: Any) -> list[str]:
+        given = [] if value is None else [value] if isinstance(value, str) else value
+        if not isinstance(given, (list, tuple)) or any(not isinstance(one, str) for one in given):
+            raise ValidationError([messages.wrong_kind(self.of)])
+        chosen = {one for one in given if one}
+        offered = [option.value for option in self.of.options]
+        if not chosen <= set(offered):
+            raise ValidationError([messages.not_offered(self.of)])
+        return [one for one in offered if one in chosen]
+
+    def is_empty(self, value: Value) -> bool:
+        return not value
+
+    def empty(self) -> Value:
+        return []
+
+
+class _Moment(_Answer):
+    """A date, a time, or both (in the zone of the context)."""
+
+    def read(self, value: Any) -> Value:
+        if type(value) is _MOMENTS[self.of.subtype]:
+            return value
+        text = unicodedata.normalize("NFKC", self.text(value)).strip()
+        if not text:
+            return None
+        try:
+            moment = self.moment(text)
+        except ValueError as fault:
+            raise ValidationError([messages.no_date(self.of)]) from fault
+        if self.of.future_only and self.context is not None and self.lies_behind(moment, self.context):
+            raise ValidationError([messages.in_the_past(self.of)])
+        return moment
+
+    def moment(self, text: str) -> date | time | datetime:
+        if self.of.subtype == "time":
+            return _time(text)
+        if self.of.subtype == "date":
+            return _date(text)
+        day, _, clock = text.replace("T", " ").partition(" ")
+        zone = None if self.context is None else self.context.zone
+        return datetime.combine(_date(day), _time(clock.strip()), zone)
+
+    def lies_behind(self, moment: date | time | datetime, context: Context) -> bool:
+        now = context.now.astimezone(context.zone)
+        if isinstance(moment, datetime):
+            return moment < now
+        return isinstance(moment, date) and moment < now.date()
+
+
+_MOMENTS: Mapping[str, type] = {"date": date, "time": time, "datetime": datetime}
+
+
+def _date(text: str) -> date:
+    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text, re.ASCII)
+    if parts is None:
+        raise ValueError(text)
+    year, month, day = map(int, parts.groups())
+    return date(year, month, day)
+
+
+def _time(text: str) -> time:
+    parts = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text, re.ASCII)
+    if parts is None:
+        raise ValueError(text)
+    hour, minute, second = (int(part or 0) for part in parts.groups())
+    return time(hour, minute, second)
+
+
+_READERS: dict[str, type[_Answer]] = {
+    "textfield": _Text,
+    "textarea": _Text,
+    "number": _Number,
+    "checkbox": _Tick,
+    "radio": _Choice,
+    "select": _Choice,
+    "checklist": _Choices,
+    "datetime": _Moment,
+}

@@ -1,0 +1,176 @@
+"""Reading form-js files: what becomes of them, and what is refused by name."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from engine.errors import DefinitionInvalid
+from engine.forms import Form, inspect_form, read_form
+from engine.words import Words
+
+ENGLISH = {
+    "forms/shop.form#name.label": "Name of the shop",
+    "forms/shop.form#kind.options.single": "Single shop",
+    "forms/shop.form#premises.label": "Premises",
+}
+
+
+def words(file: str, element: str, attribute: str, chinese: str) -> Words:
+    return Words(chinese, ENGLISH.get(f"{file}#{element}.{attribute}", ""))
+
+
+def form_of(*components: dict, **root) -> bytes:
+    return json.dumps({"type": "default", "schemaVersion": 19, "components": components, **root}).encode()
+
+
+def read(*components: dict) -> Form:
+    return read_form(form_of(*components), "forms/shop.form", words)
+
+
+def codes(*components: dict) -> list[tuple[str, str]]:
+    with pytest.raises(DefinitionInvalid) as refused:
+        read(*components)
+    return [(finding.code, finding.element) for finding in refused.value.findings]
+
+
+NAME = {
+    "type": "textfield",
+    "id": "f1",
+    "key": "name",
+    "label": "店名",
+    "validate": {"required": True, "maxLength": 40},
+}
+
+
+def test_groups_are_sections_and_loose_fields_stand_in_their_own():
+    premises = {
+        "type": "group",
+        "id": "premises",
+        "label": "经营场所",
+        "properties": {"items": "P2, P3"},
+        "conditional": {"hide": '=name = ""'},
+        "components": [
+            {"type": "number", "key": "area", "label": "面积", "decimalDigits": 2, "validate": {"min": 0.5}},
+            {"type": "textarea", "key": "note", "label": "说明", "properties": {"items": "P6"}},
+        ],
+    }
+    form = read(NAME, premises, {"type": "text", "id": "t1", "text": "请核对"})
+    assert [(section.key, [field.key for field in section.fields]) for section in form.sections] == [
+        ("", ["name"]),
+        ("premises", ["area", "note"]),
+        ("", ["t1"]),
+    ]
+    assert form.key == "shop"
+    assert form.sections[1].label == Words("经营场所", "Premises")
+    assert form.field("name").label.en == "Name of the shop"
+    assert form.field("area").items == ("P2", "P3")
+    assert form.field("note").items == ("P6",)
+    assert form.field("area").minimum == Decimal("0.5")
+    assert [field.key for field in form.inputs] == ["name", "area", "note"]
+    assert form.names_read == frozenset()
+
+
+def test_options_carry_both_languages():
+    kind = {"type": "radio", "key": "kind", "label": "类型", "values": [{"value": "single", "label": "单体"}]}
+    assert read(kind).field("kind").options[0].label == Words("单体", "Single shop")
+
+
+def test_a_group_in_a_group_is_hidden_with_it():
+    inner = {"type": "group", "id": "inner", "label": "内", "components": [NAME]}
+    outer = {
+        "type": "group",
+        "id": "outer",
+        "label": "外",
+        "conditional": {"hide": "=food != true"},
+        "components": [inner],
+    }
+    form = read(outer)
+    assert [(section.key, section.level) for section in form.sections] == [("outer", 1), ("inner", 2)]
+    assert form.visible({}) == frozenset()
+    assert form.visible({"food": True}) == {"outer", "inner", "name"}
+    assert form.names_read == {"food"}
+
+
+@pytest.mark.parametrize(
+    ("component", "code"),
+    [
+        ({"type": "filepicker", "key": "f", "label": "x"}, "unsupported-component"),
+        ({"type": "iframe", "id": "f"}, "unsupported-component"),
+        ({"type": "textfield", "id": "f-1", "label": "x"}, "wrong-value"),
+        ({"type": "textfield", "key": "f"}, "missing-key"),
+        ({"type": "select", "key": "f", "label": "x", "valuesExpression": "=list"}, "unsupported-attribute"),
+        ({"type": "radio", "key": "f", "label": "x"}, "missing-key"),
+        (
+            {"type": "radio", "key": "f", "label": "x", "values": [{"value": "a", "label": "A"}] * 2},
+            "wrong-value",
+        ),
+        ({"type": "textfield", "key": "f", "label": "x", "validate": {"pattern": "("}}, "wrong-value"),
+        (
+            {"type": "textfield", "key": "f", "label": "x", "validate": {"luhn": True}},
+            "unsupported-attribute",
+        ),
+        (
+            {"type": "textfield", "key": "f", "label": "x", "validate": {"required": "=y"}},
+            "unsupported-attribute",
+        ),
+        ({"type": "textfield", "key": "f", "label": "x", "validate": {"minLength": "ten"}}, "wrong-value"),
+        ({"type": "textfield", "key": "f", "label": "x", "properties": {"format": "iban"}}, "wrong-value"),
+        ({"type": "textfield", "key": "f", "label": "={{x}}"}, "unsupported-attribute"),
+        ({"type": "textfield", "key": "f", "label": "x", "conditional": {"hide": "y = 1"}}, "wrong-value"),
+        ({"type": "textfield", "key": "f", "label": "x", "conditional": {"hide": "=y ="}}, "bad-expression"),
+        ({"type": "datetime", "key": "f", "label": "x", "subtype": "week"}, "wrong-value"),
+        ({"type": "number", "key": "f", "label": "x", "layout": {"columns": 20}}, "wrong-value"),
+        ({"type": "group", "id": "f", "path": "a", "label": "x", "components": []}, "unsupported-attribute"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_by_name(component, code):
+    assert code in [found for found, _ in codes(component)]
+
+
+def test_every_fault_is_named_at_once():
+    assert codes(NAME, NAME, {"type": "button", "id": "b"}, {"type": "number", "key": "n"}) == [
+        ("duplicate-key", "name"),
+        ("unsupported-component", "b"),
+        ("missing-key", "n"),
+    ]
+
+
+def test_hide_expressions_in_a_circle_are_a_finding():
+    first = {"type": "checkbox", "key": "a", "label": "a", "conditional": {"hide": "=b = true"}}
+    second = {"type": "checkbox", "key": "b", "label": "b", "conditional": {"hide": "=c = true"}}
+    third = {"type": "checkbox", "key": "c", "label": "c", "conditional": {"hide": "=a = true"}}
+    assert codes(first, second, third) == [("hide-cycle", "a")]
+    own = {"type": "checkbox", "key": "a", "label": "a", "conditional": {"hide": "=a = true"}}
+    assert codes(own) == [("hide-cycle", "a")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"{", "not-json"),
+        (b"\xff\xfe", "not-json"),
+        (b"[" * 100_000, "not-json"),
+        (b"[]", "not-a-form"),
+        (b'{"components": 3}', "not-a-form"),
+        (form_of(NAME, schemaVersion=99), "newer-schema"),
+    ],
+)
+def test_what_is_no_form_is_refused(content, code):
+    _, findings = inspect_form(content, "forms/shop.form", words)
+    assert [finding.code for finding in findings] == [code]
+    with pytest.raises(DefinitionInvalid):
+        read_form(content, "forms/shop.form", words)
+
+
+FORMS = Path(__file__).parents[3] / "forms"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FORMS.rglob("*.form")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_every_shipped_form_can_be_read(path):
+    form, findings = inspect_form(path.read_bytes(), path.name, words)
+    assert findings == []
+    assert form.inputs
