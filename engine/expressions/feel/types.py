@@ -9,11 +9,11 @@ from engine.expressions.feel.objects import Range
 from engine.expressions.feel.operations import kind
 from engine.values import Value
 
-_SIMPLE = frozenset(
+SIMPLE_TYPES = frozenset(
     ("number", "string", "boolean", "date", "time", "date and time", "days and time duration")
     + ("years and months duration", "list", "context", "range", "function")
 )
-_OTHER_SPELLINGS = {
+OTHER_SPELLINGS = {
     "day and time duration": "days and time duration",
     "dayTimeDuration": "days and time duration",
     "year and month duration": "years and months duration",
@@ -25,12 +25,12 @@ TypeTest = Callable[[Value], bool | None]
 
 def instance_test(wanted: TypeName) -> TypeTest:
     """Whether a value is of the type; null never is, but for Null. A type unknown to FEEL gives null."""
-    name = _OTHER_SPELLINGS.get(wanted.name, wanted.name)
+    name = OTHER_SPELLINGS.get(wanted.name, wanted.name)
     if name == "Any":
         return lambda value: value is not None
     if name in ("Null", "null"):
         return lambda value: value is None
-    if name not in _SIMPLE:
+    if name not in SIMPLE_TYPES:
         return lambda value: None
     parts = [instance_test(argument) for argument in wanted.arguments]
     if not parts or name == "function":

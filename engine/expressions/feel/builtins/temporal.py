@@ -64,7 +64,7 @@ def _time(hour: Value, minute: Value, second: Value, offset: Value = None) -> Va
     numbers = [whole(hour), whole(minute), seconds, microseconds]
     try:
         zone = None if offset is None else timezone(offset)
-        return None if None in numbers else time(*numbers, tzinfo=zone)  # type: ignore[arg-type]
+        return None if None in numbers else time(*numbers, zone)  # type: ignore[arg-type,call-arg]
     except (ValueError, OverflowError):
         return None
 

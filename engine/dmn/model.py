@@ -1,0 +1,121 @@
+"""Decisions as data, ready to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import BudgetExceeded
+from engine.expressions import Context
+from engine.expressions.feel.run import CALL_LIMIT, Run, Scope
+from engine.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRule:
+    """A rule of a decision table that matched. `index` counts the rows from 1."""
+
+    index: int
+    id: str
+    annotations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOutcome:
+    """`value`: of one output, or a context of several; `matched`: the rules it came from."""
+
+    value: Value
+    matched: tuple[MatchedRule, ...] = ()
+
+
+Outcome = tuple[Value, tuple[MatchedRule, ...]]
+Conform = Callable[[Value], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """A value that the caller gives."""
+
+    id: str
+    name: str
+    conform: Conform = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A business knowledge model or decision service: a function for those that require it."""
+
+    id: str
+    name: str
+    requires: tuple[str, ...]
+    build: Callable[[Scope], Value] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`requires` are the ids of all input data, decisions and knowledge it needs, each before its users."""
+
+    id: str
+    name: str  # for people
+    variable: str  # under which other decisions read it
+    question: str
+    requires: tuple[str, ...]
+    names: frozenset[str]  # variables its logic reads
+    conform: Conform = field(repr=False)
+    decide: Callable[[Scope], Outcome] = field(repr=False)
+
+
+Node = InputData | Knowledge | Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All decisions of one file, by id."""
+
+    file: str
+    nodes: Mapping[str, Node] = field(repr=False)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the decisions, in the order of the file."""
+        return tuple(key for key, node in self.nodes.items() if isinstance(node, Decision))
+
+    def decision(self, decision_id: str) -> Decision:
+        """The decision of this id. Raises KeyError."""
+        node = self.nodes[decision_id]
+        if not isinstance(node, Decision):
+            raise KeyError(decision_id)
+        return node
+
+    def evaluate(
+        self, decision_id: str, variables: Mapping[str, Value], context: Context | None = None
+    ) -> DecisionOutcome:
+        """Decide over these variables, required decisions first; one step budget for all.
+
+        Raises KeyError (no such decision), ExpressionFailed (rules that contradict the hit policy),
+        BudgetExceeded.
+        """
+        decision = self.decision(decision_id)
+        run = Run(context, decision_id)
+        given = Scope(variables, None, run)
+        known: dict[str, Value] = {}
+        scope = Scope(known, given, run)
+        try:
+            for required in decision.requires:
+                bind(self.nodes[required], variables, known, scope)
+            value, matched = decision.decide(scope)
+            run.check_result(value)
+            return DecisionOutcome(decision.conform(value), matched)
+        except RecursionError as deep:
+            raise BudgetExceeded(decision_id, "levels of evaluation", CALL_LIMIT) from deep
+
+
+def bind(node: Node, given: Mapping[str, Value], known: dict[str, Value], scope: Scope) -> None:
+    """Put what `node` stands for under its name into `known`."""
+    if isinstance(node, InputData):
+        if node.name in given:
+            known[node.name] = node.conform(given[node.name])
+    elif isinstance(node, Knowledge):
+        known[node.name] = node.build(scope)
+    else:
+        known[node.variable] = node.conform(node.decide(scope)[0])

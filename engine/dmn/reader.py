@@ -1,0 +1,231 @@
+"""DMN files to decisions: the requirements graph (DMN 1.5, chapter 6) and what is wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.dmn.boxed import BoxedReader
+from engine.dmn.graph import ordered_requirements
+from engine.dmn.model import Decision, Decisions, InputData, Knowledge, Node, Outcome, bind
+from engine.dmn.types import ItemDefinition, Types
+from engine.dmn.xml import Element, Findings, child, children, local, parse, text_under
+from engine.expressions.feel import nodes as n
+from engine.expressions.feel.compiler import Compiler
+from engine.expressions.feel.objects import Function
+from engine.expressions.feel.run import Run, Scope
+from engine.expressions.feel.tests import compile_tests
+from engine.findings import Finding
+from engine.values import Value
+from engine.words import Words
+
+_NAMED = frozenset(
+    ("inputData", "decision", "businessKnowledgeModel", "decisionService", "variable", "itemComponent")
+) | {"formalParameter", "parameter", "column"}
+_NODES = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
+_REQUIREMENTS = {
+    "informationRequirement": ("requiredDecision", "requiredInput"),
+    "knowledgeRequirement": ("requiredKnowledge",),
+}
+
+
+def read_decisions(content: bytes, file: str) -> tuple[Decisions, list[Finding]]:
+    """All decisions of a DMN file, and everything wrong in it. With an error, do not evaluate them."""
+    findings = Findings(file)
+    root = parse(content, findings)
+    if root is None:
+        return Decisions(file, {}), findings
+    reader = _Reader(root, findings)
+    return Decisions(file, reader.read()), findings
+
+
+class _Reader:
+    """One reading of one file."""
+
+    def __init__(self, root: Element, findings: Findings) -> None:
+        self.root = root
+        self.findings = findings
+        self.types = Types()
+        self.boxed = BoxedReader(findings, _names_in(root), root.get("expressionLanguage"))
+        self.elements = {
+            each.get("id", ""): each
+            for each in children(root, *_NODES)
+            if each.get("id") and each.get("name")
+        }
+        self.nodes: dict[str, Node] = {}
+
+    def read(self) -> Mapping[str, Node]:
+        self._imports()
+        self._unnamed()
+        for element in children(self.root, "itemDefinition"):
+            definition = self._type(element)
+            self.types.definitions[definition.name] = definition
+        required = {key: self._required(element) for key, element in self.elements.items()}
+        order = ordered_requirements(required, self._cycle)
+        for key, element in self.elements.items():
+            self.nodes[key] = self._node(local(element), element, order[key])
+        return self.nodes
+
+    def _imports(self) -> None:
+        for element in children(self.root, "import"):
+            self.findings.error(
+                "unsupported-import",
+                element,
+                Words(f"不支持引入其他文件“{element.get('name', '')}”", "Imports of other files are not run"),
+                Words("把所需的决策放进同一个文件", "Put the decisions into this file"),
+            )
+
+    def _unnamed(self) -> None:
+        for element in children(self.root, *_NODES):
+            if not (element.get("id") and element.get("name")):
+                self.findings.error(
+                    "missing-name",
+                    element,
+                    Words("缺少 id 或名称", "The id or the name is missing"),
+                    Words("填写 id 和名称", "Give it an id and a name"),
+                )
+
+    def _cycle(self, keys: tuple[str, ...]) -> None:
+        names = " → ".join(self.elements[key].get("name", key) for key in keys)
+        self.findings.error(
+            "decision-cycle",
+            self.elements[keys[0]],
+            Words(f"决策相互依赖：{names}", f"Decisions that need each other: {names}"),
+            Words("去掉其中一条依赖", "Remove one of the requirements"),
+        )
+
+    def _required(self, element: Element) -> list[str]:
+        """The ids of what this one requires directly."""
+        if local(element) == "decisionService":
+            wanted = children(element, "inputDecision", "inputData", "outputDecision", "encapsulatedDecision")
+        else:
+            wanted = [
+                part
+                for requirement in children(element, *_REQUIREMENTS)
+                for part in children(requirement, *_REQUIREMENTS[local(requirement)])
+            ]
+        found: list[str] = []
+        for part in wanted:
+            key = part.get("href", "").rpartition("#")[2]
+            if key in self.elements:
+                found.append(key)
+            else:
+                self.findings.error(
+                    "missing-reference",
+                    part,
+                    Words(f"找不到所引用的“{key}”", f"There is no {key!r} to be required"),
+                    Words("修正该依赖", "Correct the requirement"),
+                )
+        return [] if local(element) == "decisionService" else found
+
+    # --- nodes
+
+    def _node(self, kind: str, element: Element, requires: tuple[str, ...]) -> Node:
+        key, name = element.get("id", ""), element.get("name", "")
+        if kind == "inputData":
+            return InputData(key, name, self._conform(element))
+        if kind == "businessKnowledgeModel":
+            return Knowledge(key, name, requires, self._knowledge(element))
+        if kind == "decisionService":
+            return Knowledge(key, name, (), self._service(element))
+        variable = child(element, "variable")
+        decide, names = self._logic(element)
+        return Decision(
+            key,
+            name,
+            name if variable is None else variable.get("name", name),
+            text_under(element, "question"),
+            requires,
+            names,
+            self._conform(element),
+            decide,
+        )
+
+    def _conform(self, element: Element) -> Callable[[Value], Value]:
+        variable = child(element, "variable")
+        return self.types.conform("" if variable is None else variable.get("typeRef", ""))
+
+    def _logic(self, element: Element) -> tuple[Callable[[Scope], Outcome], frozenset[str]]:
+        compiler = Compiler()
+        found = child(element, "decisionTable")
+        if found is not None:
+            table = self.boxed.table_builder(found)(compiler)
+            return table.decide, frozenset(compiler.free)
+        closure = compiler.compile(self.boxed.expression_in(element) or n.Literal(0, 0, None))
+        size = compiler.size
+
+        def decide(scope: Scope) -> Outcome:
+            scope.run.spend(size)
+            return closure(scope), ()
+
+        return decide, frozenset(compiler.free)
+
+    def _knowledge(self, element: Element) -> Callable[[Scope], Value]:
+        logic = child(element, "encapsulatedLogic")
+        return Compiler().compile(n.Literal(0, 0, None) if logic is None else self.boxed.function(logic))
+
+    def _service(self, element: Element) -> Callable[[Scope], Value]:
+        """A decision service as a function of its input decisions and input data."""
+        parts = {
+            kind: [each.get("href", "").rpartition("#")[2] for each in children(element, kind)]
+            for kind in ("inputDecision", "inputData", "outputDecision")
+        }
+        inputs = [key for key in parts["inputData"] + parts["inputDecision"] if key in self.elements]
+        outputs = [key for key in parts["outputDecision"] if key in self.elements]
+        conform = self._conform(element)
+
+        def build(scope: Scope) -> Value:
+            names = tuple(_variable_of(self.nodes[key]) for key in inputs)
+
+            def apply(run: Run, *arguments: Value) -> Value:
+                if len(arguments) != len(names):
+                    return None
+                given = dict(zip(names, arguments, strict=True))
+                return conform(self._serve(inputs, outputs, given, scope))
+
+            return Function(element.get("name", ""), apply, (names,))
+
+        return build
+
+    def _serve(self, inputs: list[str], outputs: list[str], given: dict[str, Value], around: Scope) -> Value:
+        known = dict(given)
+        scope = Scope(known, around, around.run)
+        around.run.depth += 20
+        if around.run.depth > 400:
+            raise around.run.too_deep()
+        for key in outputs:
+            node = self.nodes[key]
+            for required in (*node.requires, key) if isinstance(node, Decision) else ():
+                if required not in inputs and _variable_of(self.nodes[required]) not in known:
+                    bind(self.nodes[required], given, known, scope)
+        around.run.depth -= 20
+        results = {_variable_of(self.nodes[key]): known.get(_variable_of(self.nodes[key])) for key in outputs}
+        return next(iter(results.values()), None) if len(results) == 1 else results
+
+    # --- types
+
+    def _type(self, element: Element, depth: int = 0) -> ItemDefinition:
+        components = children(element, "itemComponent") if depth < 40 else []
+        allowed = child(element, "allowedValues")
+        tests = None if allowed is None else compile_tests(Compiler(), self.boxed.tests(allowed))
+        return ItemDefinition(
+            element.get("name", ""),
+            text_under(element, "typeRef"),
+            element.get("isCollection") == "true",
+            tuple((part.get("name", ""), self._type(part, depth + 1)) for part in components),
+            tests,
+            child(element, "functionItem") is not None,
+        )
+
+
+def _variable_of(node: Node) -> str:
+    return node.variable if isinstance(node, Decision) else node.name
+
+
+def _names_in(root: Element) -> tuple[str, ...]:
+    """All names of the file that the parser has to know: those that are more than one word."""
+    names = {
+        str(each.get("name"))
+        for each in root.iter()
+        if isinstance(each.tag, str) and local(each) in _NAMED and each.get("name")
+    }
+    return tuple(sorted(name for name in names if not name.isalnum()))

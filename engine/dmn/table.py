@@ -1,0 +1,167 @@
+"""Decision tables (DMN 1.5, chapter 8): which rules match, and what the hit policy makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.dmn.model import MatchedRule, Outcome
+from engine.errors import ExpressionFailed
+from engine.expressions.feel import operations as op
+from engine.expressions.feel.builtins.lists import maximum, minimum, total
+from engine.expressions.feel.run import Closure, Run, Scope
+from engine.expressions.feel.tests import Test
+from engine.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. `tests` are (column, test) of the cells that are not `-`."""
+
+    matched: MatchedRule
+    tests: tuple[tuple[int, Test], ...]
+    outputs: tuple[Closure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output column. `allowed` are its values by priority; `default` holds when no rule matches."""
+
+    name: str
+    allowed: Closure | None
+    default: Closure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    element: str
+    policy: str  # a key of POLICIES
+    aggregation: str  # "" | a key of AGGREGATIONS
+    inputs: tuple[Closure, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+
+    def decide(self, scope: Scope) -> Outcome:
+        """The value and the rules behind it. Raises ExpressionFailed where they contradict each other."""
+        matching = self._matching(scope)
+        if not matching:
+            return self._default(scope), ()
+        return POLICIES[self.policy](self, matching, scope)
+
+    def _matching(self, scope: Scope) -> list[Rule]:
+        run = scope.run
+        values = [each(scope) for each in self.inputs]
+        scopes = [Scope({"?": value}, scope, run) for value in values]
+        found: list[Rule] = []
+        for rule in self.rules:
+            run.spend(1 + len(rule.tests))
+            if all(test(values[column], scopes[column]) is True for column, test in rule.tests):
+                found.append(rule)
+                if self.policy == "FIRST":
+                    break
+        return found
+
+    def _default(self, scope: Scope) -> Value:
+        if all(output.default is None for output in self.outputs):
+            return None
+        values = [None if output.default is None else output.default(scope) for output in self.outputs]
+        return self.compose(values)
+
+    def compose(self, values: Sequence[Value]) -> Value:
+        """One output's value, or the context of several."""
+        if len(self.outputs) == 1:
+            return values[0]
+        return {output.name: value for output, value in zip(self.outputs, values, strict=True)}
+
+    def result(self, rule: Rule, scope: Scope) -> Value:
+        return self.compose([output(scope) for output in rule.outputs])
+
+    def failed(self, rules: Sequence[Rule], reason: str) -> ExpressionFailed:
+        named = ", ".join(f"{rule.matched.index} ({rule.matched.id})" for rule in rules)
+        return ExpressionFailed(self.element, self.policy, f"rules {named} {reason}")
+
+
+Policy = Callable[[Table, list[Rule], Scope], Outcome]
+
+
+def _unique(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    if len(matching) > 1:
+        raise table.failed(matching, "match at once, but the hit policy is UNIQUE")
+    return _first(table, matching, scope)
+
+
+def _first(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    return table.result(matching[0], scope), (matching[0].matched,)
+
+
+def _any(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    results = [table.result(rule, scope) for rule in matching]
+    if any(op.equal(results[0], result, scope.run) is not True for result in results[1:]):
+        raise table.failed(matching, "match with different results, but the hit policy is ANY")
+    return results[0], _matched(matching)
+
+
+def _priority(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    return _first(table, _by_priority(table, matching, scope), scope)
+
+
+def _output_order(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    return _rule_order(table, _by_priority(table, matching, scope), scope)
+
+
+def _by_priority(table: Table, matching: list[Rule], scope: Scope) -> list[Rule]:
+    """The rules by the order of the allowed values, first column first; stable."""
+    allowed = [
+        _as_list(None if output.allowed is None else output.allowed(scope)) for output in table.outputs
+    ]
+
+    def rank(rule: Rule) -> list[int]:
+        return [
+            _position(output(scope), values, scope.run)
+            for output, values in zip(rule.outputs, allowed, strict=True)
+        ]
+
+    return sorted(matching, key=rank)
+
+
+def _as_list(value: Value) -> list[Value]:
+    return value if type(value) is list else []
+
+
+def _position(value: Value, values: list[Value], run: Run) -> int:
+    run.spend(len(values))
+    same = (index for index, each in enumerate(values) if op.equal(each, value, run) is True)
+    return next(same, len(values))
+
+
+def _rule_order(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    return [table.result(rule, scope) for rule in matching], _matched(matching)
+
+
+def _collect(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
+    values = [table.result(rule, scope) for rule in matching]
+    if not table.aggregation:
+        return values, _matched(matching)
+    return AGGREGATIONS[table.aggregation](scope.run, values), _matched(matching)
+
+
+def _matched(rules: Sequence[Rule]) -> tuple[MatchedRule, ...]:
+    return tuple(rule.matched for rule in rules)
+
+
+#: What each hit policy makes of at least one matching rule.
+POLICIES: dict[str, Policy] = {
+    "UNIQUE": _unique,
+    "FIRST": _first,
+    "ANY": _any,
+    "PRIORITY": _priority,
+    "COLLECT": _collect,
+    "RULE ORDER": _rule_order,
+    "OUTPUT ORDER": _output_order,
+}
+AGGREGATIONS: dict[str, Callable[[Run, list[Value]], Value]] = {
+    "SUM": total,
+    "COUNT": lambda run, values: len(values),
+    "MIN": minimum,
+    "MAX": maximum,
+}

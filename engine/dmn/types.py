@@ -1,0 +1,89 @@
+"""Item definitions (DMN 1.5, 7.3.3): whether a value is of a declared type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.expressions.feel.nodes import TypeName
+from engine.expressions.feel.run import Run, Scope
+from engine.expressions.feel.tests import Test
+from engine.expressions.feel.types import SIMPLE_TYPES, instance_test
+from engine.values import Value
+
+Conform = Callable[[Value], Value]
+_DEPTH = 40
+
+
+@dataclass(slots=True)
+class ItemDefinition:
+    """A declared type: of a base type, or of components; a list of it where `collection`."""
+
+    name: str
+    base: str
+    collection: bool
+    components: tuple[tuple[str, ItemDefinition], ...]
+    allowed: Test | None
+    function: bool = False
+
+
+class Types:
+    """The types of one file by name."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, ItemDefinition] = {}
+
+    def conform(self, name: str) -> Conform:
+        """What gives a value of the type back, a list of one and its item converted into each other, else null."""
+        name = _bare(name)
+        definition = self.definitions.get(name)
+        if definition is None and name not in SIMPLE_TYPES:
+            return lambda value: value
+        wants_list = definition.collection if definition else name == "list"
+
+        def conform(value: Value) -> Value:
+            if value is None or self._is(value, name, 0):
+                return value
+            if type(value) is list and len(value) == 1 and not wants_list and self._is(value[0], name, 0):
+                return value[0]
+            if wants_list and type(value) is not list and self._is([value], name, 0):
+                return [value]
+            return None
+
+        return conform
+
+    def _is(self, value: Value, name: str, depth: int) -> bool:
+        name = _bare(name)
+        definition = self.definitions.get(name)
+        if definition is not None:
+            return self.fits(value, definition, depth)
+        return name not in SIMPLE_TYPES or instance_test(TypeName(name))(value) is True
+
+    def fits(self, value: Value, definition: ItemDefinition, depth: int = 0) -> bool:
+        """Whether the value is of the type; null is of every type."""
+        if value is None or depth > _DEPTH:
+            return value is None
+        if definition.collection:
+            if type(value) is not list:
+                return False
+            return all(self._item_fits(item, definition, depth + 1) for item in value)
+        return self._item_fits(value, definition, depth)
+
+    def _item_fits(self, value: Value, definition: ItemDefinition, depth: int) -> bool:
+        if definition.components:
+            if type(value) is not dict:
+                return False
+            return all(self.fits(value.get(key), part, depth + 1) for key, part in definition.components)
+        if definition.base and value is not None and not self._is(value, definition.base, depth + 1):
+            return False
+        if definition.function:
+            return instance_test(TypeName("function"))(value) is True
+        if definition.allowed is None:
+            return True
+        run = Run(None, definition.name)
+        return definition.allowed(value, Scope({"?": value}, None, run)) is True
+
+
+def _bare(name: str) -> str:
+    """A type name without the `feel:` prefix that older files write."""
+    return name.removeprefix("feel:").strip()
