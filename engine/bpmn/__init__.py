@@ -1,0 +1,7 @@
+"""BPMN 2.0: files to findings (`check`) and to a program that runs (`compile_program`)."""
+
+from engine.bpmn.check import check
+from engine.bpmn.compile import compile_program
+from engine.bpmn.program import ElementFact, Node, Process, Program
+
+__all__ = ["ElementFact", "Node", "Process", "Program", "check", "compile_program"]

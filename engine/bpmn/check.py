@@ -1,0 +1,29 @@
+"""`check`: everything wrong or doubtful in a set of files, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from engine.bpmn.checks.calls import check_calls
+from engine.bpmn.checks.references import check_references
+from engine.bpmn.compiler import compile_process
+from engine.bpmn.library import read_library
+from engine.bpmn.wording import Level
+from engine.findings import Finding
+
+
+def check(
+    files: Mapping[str, bytes], *, level: Level = "engine", known_groups: Collection[str] | None = None
+) -> list[Finding]:
+    """All findings about the diagrams and decisions in `files` (path -> bytes; other files are passed over).
+
+    `level` "office" adds what a bundle must have (candidate groups, soundness); `known_groups` are the
+    group keys that exist, None where they are not known. Never raises on what the files hold.
+    """
+    library = read_library(files, level, with_schema=True)
+    for source, definitions in library.processes.values():
+        report = library.reports[source.file]
+        check_references(source, report)
+        process = compile_process(source, definitions, report)
+        check_calls(process, library.processes, library.decisions, report)
+    return library.findings()

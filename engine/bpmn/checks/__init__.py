@@ -1,0 +1,1 @@
+"""Checks of diagrams, one subject per module; each reports through a `Reporter`."""

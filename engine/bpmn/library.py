@@ -1,0 +1,90 @@
+"""The given files, read together: which process and which decision stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.bpmn.model import Definitions, ProcessSource
+from engine.bpmn.reader import read_tree
+from engine.bpmn.schema import check_schema
+from engine.bpmn.wording import Level, Reporter
+from engine.bpmn.xmlread import read_xml
+from engine.findings import Finding, errors_in
+
+if TYPE_CHECKING:
+    from engine.dmn import Decisions
+
+_DIAGRAMS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
+
+
+def is_diagram(path: str) -> bool:
+    """True for the path of a BPMN file."""
+    return path.lower().endswith(_DIAGRAMS)
+
+
+def is_decision(path: str) -> bool:
+    """True for the path of a DMN file."""
+    return path.lower().endswith(".dmn")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All readable definitions by process id; `reports` keeps each diagram's findings."""
+
+    processes: Mapping[str, tuple[ProcessSource, Definitions]]
+    decisions: Mapping[str, Decisions]
+    reports: Mapping[str, Reporter]
+    decision_findings: tuple[Finding, ...] = ()
+    definitions: Mapping[str, Definitions] = field(default_factory=dict)
+
+    def findings(self) -> list[Finding]:
+        """All findings so far, diagrams first, in the order of the files."""
+        found = [finding for report in self.reports.values() for finding in report.findings]
+        return found + list(self.decision_findings)
+
+
+def read_library(files: Mapping[str, bytes], level: Level, *, with_schema: bool = False) -> Library:
+    """Reads every diagram and decision file; other files are passed over. `with_schema` adds the XSD check."""
+    reports: dict[str, Reporter] = {}
+    definitions: dict[str, Definitions] = {}
+    for path, content in files.items():
+        if is_diagram(path):
+            reports[path] = Reporter(path, level)
+            root = read_xml(content, reports[path])
+            read = None if root is None else read_tree(root, reports[path])
+            if root is not None and read is not None:
+                definitions[path] = read
+                if with_schema:
+                    check_schema(root, reports[path])
+    decisions, decision_findings = _read_decisions(files)
+    processes = _by_id(definitions, reports)
+    return Library(processes, decisions, reports, tuple(decision_findings), definitions)
+
+
+def _by_id(
+    definitions: Mapping[str, Definitions], reports: Mapping[str, Reporter]
+) -> dict[str, tuple[ProcessSource, Definitions]]:
+    processes: dict[str, tuple[ProcessSource, Definitions]] = {}
+    for path, read in definitions.items():
+        for process in read.processes:
+            known = processes.get(process.id)
+            if known is not None and known[0].file != path:  # within one file the reader reports it
+                reports[path]("duplicate-id", process.id, line=process.line, value=process.id)
+            processes.setdefault(process.id, (process, read))
+    return processes
+
+
+def _read_decisions(files: Mapping[str, bytes]) -> tuple[dict[str, Decisions], list[Finding]]:
+    decisions: dict[str, Decisions] = {}
+    findings: list[Finding] = []
+    tables = {path: content for path, content in files.items() if is_decision(path)}
+    if tables:
+        from engine.dmn import read_decisions  # most programs have no table: keep their start fast
+    for path, content in tables.items():
+        read, found = read_decisions(content, path)
+        findings += found
+        if not errors_in(found):
+            decisions.update(dict.fromkeys(read.ids, read))
+    return decisions, findings

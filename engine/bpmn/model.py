@@ -1,0 +1,169 @@
+"""What a BPMN file says, read once and never changed. Texts are not compiled yet (see program.py).
+
+Names follow BPMN 2.0.2; `type` is the local name of the XML element ("userTask", "boundaryEvent").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that gives a value: an expression of `language`, or itself where `language` is None."""
+
+    text: str
+    language: str | None = None
+    assumed: bool = False  # nothing in the file named the language
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSource:
+    """An input or output mapping: `target` may be a path ("applicant.name")."""
+
+    source: Source
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who may take a user task, and until when."""
+
+    candidate_groups: Source | None = None
+    candidate_users: Source | None = None
+    assignee: Source | None = None
+    due: Source | None = None
+    follow_up: Source | None = None
+    priority: Source | None = None
+    form_key: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobSource:
+    """Work handed to a machine."""
+
+    type: Source
+    retries: Source | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallSource:
+    """A called process and what is passed besides the mappings."""
+
+    process: Source
+    passes_all_in: bool = True
+    passes_all_out: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSource:
+    """A decision or an expression whose value goes into one variable."""
+
+    source: Source
+    variable: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSource:
+    """Multi-instance: how many, over what, and what is collected."""
+
+    sequential: bool
+    cardinality: Source | None = None
+    collection: Source | None = None
+    element: str | None = None
+    output_collection: str | None = None
+    output_element: Source | None = None
+    completion: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """What a dialect's extension elements say, in the engine's own terms."""
+
+    inputs: tuple[MappingSource, ...] = ()
+    outputs: tuple[MappingSource, ...] = ()
+    properties: tuple[tuple[str, Source], ...] = ()
+    assignment: Assignment = Assignment()
+    job: JobSource | None = None
+    call: CallSource | None = None
+    decision: ResultSource | None = None
+    script: ResultSource | None = None
+    correlation_key: Source | None = None
+    loop: LoopSource | None = None
+    not_run: tuple[str, ...] = ()  # names of extension elements that are legal but not run
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """One event definition: `kind` is "timer", "message", "signal", "error", "terminate" …"""
+
+    kind: str
+    ref: str | None = None  # messageRef, signalRef, errorRef …
+    timer: tuple[str, Source] | None = None  # ("timeDate" | "timeDuration" | "timeCycle", text)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSource:
+    """A sequence flow."""
+
+    id: str
+    source: str | None
+    target: str | None
+    condition: Source | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSource:
+    """A flow node. `container` is the id of the subprocess around it, None at the top of the process."""
+
+    id: str
+    name: str
+    type: str
+    process: str
+    container: str | None
+    line: int | None
+    extensions: Extensions = Extensions()
+    events: tuple[EventSource, ...] = ()
+    attached_to: str | None = None
+    interrupting: bool = True
+    default: str | None = None
+    by_event: bool = False  # event subprocess
+    message: str | None = None  # messageRef of send and receive tasks
+    script: ResultSource | None = None
+    loop: LoopSource | None = None
+    not_run: tuple[str, ...] = ()  # legal BPMN on this element that is not run
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSource:
+    """One process with everything in it, subprocesses flattened (`NodeSource.container`)."""
+
+    id: str
+    name: str
+    file: str
+    executable: bool
+    line: int | None
+    nodes: Mapping[str, NodeSource]
+    flows: Mapping[str, FlowSource]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSource:
+    id: str
+    name: str
+    correlation_key: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """One BPMN file."""
+
+    file: str
+    processes: tuple[ProcessSource, ...] = ()
+    messages: Mapping[str, MessageSource] = field(default_factory=dict)
+    signals: Mapping[str, str] = field(default_factory=dict)  # id -> name
+    errors: Mapping[str, str] = field(default_factory=dict)  # id -> code
+    escalations: Mapping[str, str] = field(default_factory=dict)  # id -> code

@@ -1,0 +1,167 @@
+"""FEEL values to JSON and back, losing nothing.
+
+JSON has no decimal, date, time or duration, and orjson no integer beyond 64 bits: those stand as
+`{"$": [tag, …]}`. A user's context that has the key "$" is itself wrapped, so nothing is mistaken.
+Floats, NaN, lone surrogates and anything that is no FEEL value are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+
+from engine.errors import StateInvalid, ValueInvalid
+from engine.values import ClockMark, Value, Variables, YearsMonths
+
+#: The reserved key.
+TAG = "$"
+#: Lists and contexts nested deeper than this are refused.
+MAX_DEPTH = 60
+_INT64 = 2**63
+
+
+def encode(value: Value, depth: int = 0) -> Any:
+    """`value` as something orjson writes. Raises ValueInvalid for what is no FEEL value."""
+    kind = type(value)
+    if value is None or kind is bool:
+        return value
+    if kind is str:
+        return _text(value)
+    if kind is int:
+        return value if -_INT64 <= value < _INT64 else {TAG: ["i", str(value)]}
+    if depth >= MAX_DEPTH:
+        raise ValueInvalid(f"nested deeper than {MAX_DEPTH}")
+    if kind is list or kind is tuple:
+        return [encode(each, depth + 1) for each in value]
+    if kind is dict:
+        return _context(value, depth)
+    return {TAG: _scalar(value)}
+
+
+def decode(stored: Any) -> Value:
+    """The value that `encode` wrote. Raises StateInvalid for anything else."""
+    if isinstance(stored, list):
+        return [decode(each) for each in stored]
+    if isinstance(stored, float):
+        raise StateInvalid("a float in stored values")
+    if not isinstance(stored, dict):
+        return stored
+    if TAG not in stored:
+        return {key: decode(each) for key, each in stored.items()}
+    return _tagged(stored)
+
+
+def encode_variables(variables: Variables) -> dict[str, Any]:
+    """A mapping of variables. Raises ValueInvalid."""
+    encoded: dict[str, Any] = encode(dict(variables))
+    return encoded
+
+
+def decode_variables(stored: Any) -> dict[str, Value]:
+    """What `encode_variables` wrote. Raises StateInvalid."""
+    decoded = decode(stored)
+    if not isinstance(decoded, dict):
+        raise StateInvalid("variables are no context")
+    return decoded
+
+
+def encoded_size(variables: Variables) -> int:
+    """How many bytes the variables take in the stored state. Raises ValueInvalid."""
+    return len(orjson.dumps(encode_variables(variables)))
+
+
+def checked(value: Value) -> Value:
+    """`value` itself if it is a FEEL value (tuples become lists). Raises ValueInvalid."""
+    encode(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _text(value: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueInvalid("a text with a lone surrogate") from None
+    return value
+
+
+def _context(value: dict[Any, Value], depth: int) -> Any:
+    encoded = {_key(key): encode(each, depth + 1) for key, each in value.items()}
+    return {TAG: ["c", encoded]} if TAG in encoded else encoded
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise ValueInvalid(f"a context key that is no text: {type(key).__name__}")
+    return _text(key)
+
+
+def _scalar(value: Value) -> list[Any]:
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueInvalid(f"the number {value}")
+        return ["n", str(value)]
+    if isinstance(value, datetime):
+        return ["dt", value.isoformat(), *_zone(value)]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    if isinstance(value, time):
+        return ["t", value.isoformat(), *_zone(value)]
+    if isinstance(value, timedelta):
+        return ["s", value.days, value.seconds, value.microseconds]
+    if isinstance(value, YearsMonths):
+        return ["ym", value.months]
+    if isinstance(value, ClockMark):
+        return ["cm", _text(value.clock), _text(value.mark)]
+    raise ValueInvalid(f"no FEEL value: {type(value).__name__}")
+
+
+def _zone(value: datetime | time) -> list[Any]:
+    """The zone's name where the offset alone would lose it, and the fold of an ambiguous hour."""
+    name = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
+    return [] if name is None and not value.fold else [name, value.fold]
+
+
+def _tagged(stored: dict[str, Any]) -> Value:
+    if len(stored) != 1 or not isinstance(stored[TAG], list) or not stored[TAG]:
+        raise StateInvalid("a damaged tag in stored values")
+    tag, *parts = stored[TAG]
+    reader = _READERS.get(tag)
+    if reader is None:
+        raise StateInvalid(f"an unknown tag in stored values: {tag!r}")
+    try:
+        return reader(*parts)
+    except (TypeError, ValueError, InvalidOperation, OverflowError, AttributeError, ZoneInfoNotFoundError):
+        raise StateInvalid(f"a damaged value in the state: {stored!r}") from None
+
+
+def _moment(text: str, zone: str | None = None, fold: int = 0) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if zone is not None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment.replace(fold=fold)
+
+
+def _time(text: str, zone: str | None = None, fold: int = 0) -> time:
+    moment = time.fromisoformat(text)
+    if zone is not None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment.replace(fold=fold)
+
+
+_READERS: dict[str, Callable[..., Value]] = {
+    "i": int,
+    "n": Decimal,
+    "dt": _moment,
+    "d": date.fromisoformat,
+    "t": _time,
+    "s": timedelta,
+    "ym": YearsMonths,
+    "cm": ClockMark,
+    "c": lambda encoded: {key: decode(each) for key, each in encoded.items()},
+}

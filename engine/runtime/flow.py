@@ -1,0 +1,82 @@
+"""An element is done: outputs are written, and tokens go on over the flows that hold."""
+
+from __future__ import annotations
+
+from engine.bpmn.program import Flow, Node
+from engine.runtime import loops
+from engine.runtime.run import Run
+from engine.runtime.scopes import finish_if_empty
+from engine.runtime.state import Token
+from engine.runtime.step import Closing
+from engine.runtime.stuck import no_flow
+from engine.runtime.variables import apply_outputs, holds, merge
+from engine.runtime.waits import close
+
+
+def complete(run: Run, token: Token) -> None:
+    """The element has done its work: what still waits is closed, outputs are written, the token leaves."""
+    node = run.node(token)
+    for wait in list(run.waits_of.get(token.id, ())):
+        close(run, run.state.waits[wait], Closing.CANCELLED)
+    if loops.is_instance(run, token):
+        loops.finish_instance(run, token, node)
+        return
+    if node.loop is None:
+        apply_outputs(run, token, node)
+    else:  # each instance has done its mappings; only the collected results are left
+        merge(list(run.scope_layers(token.scope)), token.result)
+    run.log("completed", token.scope, node)
+    run.schedule(token, "leave")
+
+
+def leave(run: Run, token: Token) -> None:
+    """Takes the outgoing flows that hold; without any outgoing flow the token ends here (implicit end)."""
+    node = run.node(token)
+    if not node.outgoing:
+        run.remove_token(token)
+        finish_if_empty(run, token.scope)
+        return
+    go(run, token, _chosen(run, token, node))
+
+
+def go(run: Run, token: Token, flows: tuple[Flow, ...]) -> None:
+    """Moves the token along the first flow and a new one along each other."""
+    scope, process = token.scope, run.node(token).process
+    token.locals, token.result = {}, {}
+    for index, flow in enumerate(flows):
+        moved = token if index == 0 else run.add_token(scope, flow.target)
+        moved.element, moved.flow = flow.target, flow.id
+        run.log_flow(scope, flow.id, process)
+        run.schedule(moved, "enter")
+
+
+def _chosen(run: Run, token: Token, node: Node) -> tuple[Flow, ...]:
+    if node.type in ("parallelGateway", "eventBasedGateway"):
+        return node.outgoing
+    if node.type == "exclusiveGateway":
+        return _first_that_holds(run, token, node)
+    return _all_that_hold(run, token, node)
+
+
+def _first_that_holds(run: Run, token: Token, node: Node) -> tuple[Flow, ...]:
+    for flow in node.outgoing:
+        if not flow.is_default and (flow.condition is None or holds(run, token, flow.condition)):
+            return (flow,)
+    return _default(node)
+
+
+def _all_that_hold(run: Run, token: Token, node: Node) -> tuple[Flow, ...]:
+    """Inclusive gateways and the implicit split of any other element: flows without condition always go."""
+    chosen = tuple(
+        flow
+        for flow in node.outgoing
+        if not flow.is_default and (flow.condition is None or holds(run, token, flow.condition))
+    )
+    return chosen or _default(node)
+
+
+def _default(node: Node) -> tuple[Flow, ...]:
+    default = tuple(flow for flow in node.outgoing if flow.is_default)
+    if not default:
+        raise no_flow()
+    return default

@@ -1,0 +1,111 @@
+"""The machine: takes the next token from the work list, does its phase, until nothing moves any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.bpmn.program import Node
+from engine.errors import ExpressionFailed, ValueInvalid
+from engine.runtime import events, flow, gateways, loops, scopes, tasks
+from engine.runtime.run import Run
+from engine.runtime.state import Token
+from engine.runtime.stuck import Stuck, bad_value
+from engine.runtime.variables import apply_inputs
+from engine.runtime.waits import arm, plan
+from engine.words import Words
+
+Behaviour = Callable[[Run, Token, Node], None]
+
+#: What a node does once its token is on it, by BPMN element.
+BEHAVIOURS: dict[str, Behaviour] = {
+    "startEvent": tasks.pass_through,
+    "endEvent": events.enter_end,
+    "intermediateThrowEvent": events.enter_throw,
+    "intermediateCatchEvent": tasks.receive,
+    "exclusiveGateway": gateways.enter_exclusive,
+    "parallelGateway": gateways.enter_parallel,
+    "inclusiveGateway": gateways.enter_inclusive,
+    "eventBasedGateway": gateways.enter_event_gateway,
+    "task": tasks.pass_through,
+    "manualTask": tasks.pass_through,
+    "userTask": tasks.open_user_task,
+    "serviceTask": tasks.start_machine_task,
+    "scriptTask": tasks.start_machine_task,
+    "businessRuleTask": tasks.start_machine_task,
+    "sendTask": tasks.start_machine_task,
+    "receiveTask": tasks.receive,
+    "callActivity": scopes.open_call,
+    "subProcess": scopes.open_subprocess,
+}
+
+
+def settle(run: Run) -> None:
+    """Runs to quiescence: all tokens, then messages on their way, then joins that nothing can reach.
+
+    Raises BudgetExceeded; then nothing of the command may be kept.
+    """
+    while True:
+        while run.work:
+            token_id, phase, serial = run.work.popleft()
+            token = run.state.tokens.get(token_id)
+            if token is not None and run.pending.get(token_id) == serial:
+                _do(run, token, phase)
+        if run.thrown:
+            events.deliver(run, run.thrown.popleft())
+        elif not gateways.release_inclusive(run):
+            return
+
+
+def _do(run: Run, token: Token, phase: str) -> None:
+    """One phase of one token; what cannot go on becomes an incident and the token stays."""
+    try:
+        PHASES[phase](run, token)
+    except Stuck as failure:
+        run.fail(token, phase, failure.code, failure.words)
+    except ExpressionFailed as failure:
+        words = Words(f"表达式“{failure.source[:120]}”无法求值：{failure.reason}", str(failure))
+        run.fail(token, phase, "expression-failed", words)
+    except ValueInvalid as failure:
+        refused = bad_value(str(failure))
+        run.fail(token, phase, refused.code, refused.words)
+
+
+def _enter(run: Run, token: Token) -> None:
+    """The token arrives: inputs are mapped, boundary events begin to wait; the work follows."""
+    node = run.node(token)
+    run.activate(node)
+    if gateways.is_join(node):
+        BEHAVIOURS[node.type](run, token, node)
+    elif loops.is_instance(run, token):
+        apply_inputs(run, token, node)
+        run.schedule(token, "work")
+    else:
+        _enter_element(run, token, node)
+
+
+def _enter_element(run: Run, token: Token, node: Node) -> None:
+    if node.loop is None:
+        apply_inputs(run, token, node)
+    boundaries = [run.element(token.scope, each) for each in node.boundaries]
+    planned = [plan(run, token, boundary) for boundary in boundaries]
+    for wait in planned:
+        if wait is not None:
+            arm(run, wait)
+    run.log("entered", token.scope, node)
+    run.schedule(token, "work")
+
+
+def _work(run: Run, token: Token) -> None:
+    node = run.node(token)
+    if node.loop is not None and not loops.is_instance(run, token):
+        loops.begin(run, token, node)
+    else:
+        BEHAVIOURS[node.type](run, token, node)
+
+
+PHASES: dict[str, Callable[[Run, Token], None]] = {
+    "enter": _enter,
+    "work": _work,
+    "complete": flow.complete,
+    "leave": flow.leave,
+}

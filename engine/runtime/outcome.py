@@ -1,0 +1,98 @@
+"""What a command causes, collected; what opens and closes within one command is never told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.runtime.state import Wait
+from engine.runtime.step import (
+    Closing,
+    Incident,
+    Job,
+    LogLine,
+    ScopeOpened,
+    Step,
+    Subscription,
+    TaskClosed,
+    Thrown,
+    TimerSet,
+    UserTask,
+)
+
+_KIND_OF = {"message": "subscription", "signal": "subscription"}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything that happened so far, by kind and id."""
+
+    opened: dict[str, dict[int, UserTask | TimerSet | Job | Subscription]] = field(default_factory=dict)
+    closed: dict[str, dict[int, Closing]] = field(default_factory=dict)
+    scopes_opened: dict[int, ScopeOpened] = field(default_factory=dict)
+    scopes_closed: list[int] = field(default_factory=list)
+    incidents: dict[int, Incident] = field(default_factory=dict)
+    incidents_resolved: list[int] = field(default_factory=list)
+    thrown: list[Thrown] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
+
+    def wait_opened(self, wait: Wait, shown: UserTask | TimerSet | Job | Subscription) -> None:
+        """The outside learns of a wait."""
+        self.opened.setdefault(_KIND_OF.get(wait.kind, wait.kind), {})[wait.id] = shown
+
+    def wait_closed(self, wait: Wait, how: Closing) -> None:
+        """The outside learns that a wait is over, unless it never heard of it."""
+        kind = _KIND_OF.get(wait.kind, wait.kind)
+        if self.opened.get(kind, {}).pop(wait.id, None) is None:
+            self.closed.setdefault(kind, {})[wait.id] = how
+
+    def scope_opened(self, opened: ScopeOpened) -> None:
+        self.scopes_opened[opened.scope] = opened
+
+    def scope_closed(self, scope: int) -> None:
+        """Told even if the scope opened in this command: its history may name it."""
+        self.scopes_closed.append(scope)
+
+    def scope_unopened(self, scope: int) -> None:
+        """The scope could not open after all."""
+        self.scopes_opened.pop(scope, None)
+        self.scopes_closed.remove(scope)
+
+    def incident(self, incident: Incident) -> None:
+        self.incidents[incident.id] = incident
+
+    def incident_resolved(self, incident: int) -> None:
+        if self.incidents.pop(incident, None) is None:
+            self.incidents_resolved.append(incident)
+
+    def throw(self, thrown: Thrown) -> None:
+        self.thrown.append(thrown)
+
+    def log(self, line: LogLine) -> None:
+        self.lines.append(line)
+
+    def step(self, state: bytes, *, ended: bool) -> Step:
+        """The Step of everything collected."""
+        return Step(
+            state=state,
+            opened=tuple(e for e in self.opened.get("task", {}).values() if isinstance(e, UserTask)),
+            closed=tuple(TaskClosed(id_, how) for id_, how in self.closed.get("task", {}).items()),
+            timers_set=tuple(e for e in self.opened.get("timer", {}).values() if isinstance(e, TimerSet)),
+            timers_cancelled=self._cancelled("timer"),
+            jobs=tuple(e for e in self.opened.get("job", {}).values() if isinstance(e, Job)),
+            jobs_cancelled=self._cancelled("job"),
+            subscriptions_opened=tuple(
+                e for e in self.opened.get("subscription", {}).values() if isinstance(e, Subscription)
+            ),
+            subscriptions_closed=tuple(self.closed.get("subscription", {})),
+            thrown=tuple(self.thrown),
+            scopes_opened=tuple(self.scopes_opened.values()),
+            scopes_closed=tuple(self.scopes_closed),
+            log=tuple(self.lines),
+            incidents=tuple(self.incidents.values()),
+            incidents_resolved=tuple(self.incidents_resolved),
+            ended=ended,
+        )
+
+    def _cancelled(self, kind: str) -> tuple[int, ...]:
+        closed = self.closed.get(kind, {})
+        return tuple(id_ for id_, how in closed.items() if how is Closing.CANCELLED)

@@ -1,0 +1,227 @@
+"""One command at work on a state: the working copy, its indexes, and what the command has caused so far.
+
+Nothing here decides what a BPMN element does; see the modules by element family.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap, deque
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from engine.bpmn.program import Node, Process, Program
+from engine.errors import BudgetExceeded, StateInvalid
+from engine.runtime.outcome import Outcome
+from engine.runtime.state import ROOT, Failure, Scope, State, Token, Wait
+from engine.runtime.step import Context, Incident, LogLine
+from engine.values import Value
+from engine.words import Words
+
+
+class Thrown(NamedTuple):
+    """A message or signal on its way, to be delivered when nothing else moves."""
+
+    kind: str
+    scope: int
+    element: str
+    name: str
+    key: str | None
+    payload: dict[str, Value]
+
+
+@dataclass(slots=True)
+class Run:
+    """A command on one instance. `work` lists (token, phase, serial) still to be done, in order."""
+
+    program: Program
+    state: State
+    context: Context
+    out: Outcome = field(default_factory=Outcome)
+    work: deque[tuple[int, str, int]] = field(default_factory=deque)
+    pending: dict[int, int] = field(default_factory=dict)  # token -> serial of its valid entry in `work`
+    thrown: deque[Thrown] = field(default_factory=deque)
+    activations: int = 0
+    tokens_in: dict[int, dict[int, None]] = field(default_factory=dict)
+    waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
+    scope_waits: dict[int, dict[int, None]] = field(default_factory=dict)
+    child_scope: dict[int, int] = field(default_factory=dict)
+    joining: dict[tuple[int, str], dict[int, None]] = field(default_factory=dict)
+    failed: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for scope in self.state.scopes.values():
+            self._index_scope(scope)
+        for token in self.state.tokens.values():
+            self.tokens_in[token.scope][token.id] = None
+            if token.phase == "joining":
+                self.joining.setdefault((token.scope, token.element), {})[token.id] = None
+        for wait in self.state.waits.values():
+            self._index_wait(wait)
+        self.failed = {failure.token: failure.id for failure in self.state.failures.values()}
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def process_of(self, scope_id: int) -> Process:
+        """The process whose elements stand in this scope. Raises StateInvalid if the program lacks it."""
+        process = self.program.processes.get(self.state.scopes[scope_id].process)
+        if process is None:
+            raise StateInvalid(f"process {self.state.scopes[scope_id].process!r} is not in this program")
+        return process
+
+    def node(self, token: Token) -> Node:
+        """The element on which the token stands. Raises StateInvalid if the program lacks it."""
+        return self.element(token.scope, token.element)
+
+    def element(self, scope_id: int, element: str) -> Node:
+        """An element of the scope's process. Raises StateInvalid if the program lacks it."""
+        node = self.process_of(scope_id).nodes.get(element)
+        if node is None:
+            raise StateInvalid(f"element {element!r} is not in this program")
+        return node
+
+    def process_scope(self, scope_id: int) -> int:
+        """The scope of the process or called process around `scope_id` (or itself)."""
+        scope = self.state.scopes[scope_id]
+        while scope.kind in ("subprocess", "multi") and scope.parent is not None:
+            scope = self.state.scopes[scope.parent]
+        return scope.id
+
+    def layers(self, token: Token) -> Iterator[MutableMapping[str, Value]]:
+        """The variables that a token sees, nearest first: its own, then scope by scope to its process."""
+        yield token.locals
+        yield from self.scope_layers(token.scope)
+
+    def scope_layers(self, scope_id: int) -> Iterator[MutableMapping[str, Value]]:
+        """The variables of a scope and of those around it, nearest first, to its process."""
+        scope = self.state.scopes[scope_id]
+        yield scope.variables
+        while scope.kind in ("subprocess", "multi") and scope.parent is not None and scope.token is not None:
+            yield self.state.tokens[scope.token].locals
+            scope = self.state.scopes[scope.parent]
+            yield scope.variables
+
+    def variables(self, token: Token) -> ChainMap[str, Value]:
+        """What an expression of the token's element reads."""
+        return ChainMap(*self.layers(token))
+
+    # -- changing --------------------------------------------------------------------------------
+
+    def new_id(self) -> int:
+        """The next number of this instance."""
+        number = self.state.next_id
+        self.state.next_id = number + 1
+        return number
+
+    def add_scope(self, scope: Scope) -> Scope:
+        """Takes the scope into the state."""
+        self.state.scopes[scope.id] = scope
+        self._index_scope(scope)
+        return scope
+
+    def remove_scope(self, scope: Scope) -> None:
+        """Takes an empty scope out of the state."""
+        del self.state.scopes[scope.id]
+        self.tokens_in.pop(scope.id, None)
+        self.scope_waits.pop(scope.id, None)
+        if scope.token is not None:
+            self.child_scope.pop(scope.token, None)
+        if scope.id != ROOT:
+            self.out.scope_closed(scope.id)
+
+    def add_token(self, scope_id: int, element: str) -> Token:
+        """A new token on `element`. Raises BudgetExceeded past the budget of tokens."""
+        if len(self.state.tokens) >= self.context.budgets.tokens:
+            raise BudgetExceeded(element, "tokens", self.context.budgets.tokens)
+        token = Token(self.new_id(), scope_id, element)
+        self.state.tokens[token.id] = token
+        self.tokens_in[scope_id][token.id] = None
+        return token
+
+    def remove_token(self, token: Token) -> None:
+        """Takes the token out; what it waited for must be closed already."""
+        self.unjoin(token)
+        del self.state.tokens[token.id]
+        self.tokens_in[token.scope].pop(token.id, None)
+
+    def join(self, token: Token) -> dict[int, None]:
+        """Lets the token wait at its gateway; gives all tokens that wait there in its scope."""
+        token.phase = "joining"
+        waiting = self.joining.setdefault((token.scope, token.element), {})
+        waiting[token.id] = None
+        return waiting
+
+    def unjoin(self, token: Token) -> None:
+        """The token waits at no gateway any longer."""
+        place = (token.scope, token.element)
+        waiting = self.joining.get(place)
+        if waiting is not None:
+            waiting.pop(token.id, None)
+            if not waiting:
+                del self.joining[place]
+
+    def add_wait(self, wait: Wait) -> None:
+        """Takes the wait into the state (reporting it outside is the caller's)."""
+        self.state.waits[wait.id] = wait
+        self._index_wait(wait)
+
+    def remove_wait(self, wait: Wait) -> None:
+        """Takes the wait out of the state."""
+        del self.state.waits[wait.id]
+        index = self.scope_waits if wait.token is None else self.waits_of
+        holder = wait.scope if wait.token is None else wait.token
+        waits = index.get(holder)
+        if waits is not None:
+            waits.pop(wait.id, None)
+            if not waits:
+                del index[holder]
+
+    def fail(self, token: Token, phase: str, code: str, message: Words) -> None:
+        """Keeps the token where it is, with an incident; `phase` is tried again by `retry`."""
+        token.phase = "failed"
+        failure = Failure(self.new_id(), token.id, phase, code)
+        self.state.failures[failure.id] = failure
+        self.failed[token.id] = failure.id
+        scope = self.process_scope(token.scope)
+        self.out.incident(Incident(failure.id, scope, token.element, code, message))
+
+    def resolve_failure(self, token: Token) -> None:
+        """The token's incident, if it has one, is over."""
+        failure = self.failed.pop(token.id, None)
+        if failure is not None:
+            del self.state.failures[failure]
+            self.out.incident_resolved(failure)
+
+    def schedule(self, token: Token, phase: str) -> None:
+        """Puts the token on the work list for `phase`; an earlier entry of it no longer counts."""
+        token.phase = "ready"
+        serial = self.pending.get(token.id, 0) + 1
+        self.pending[token.id] = serial
+        self.work.append((token.id, phase, serial))
+
+    def activate(self, node: Node) -> None:
+        """Counts one activation. Raises BudgetExceeded."""
+        self.activations += 1
+        if self.activations > self.context.budgets.activations:
+            raise BudgetExceeded(node.id, "activations", self.context.budgets.activations)
+
+    def log(self, what: str, scope_id: int, node: Node) -> None:
+        """One line of history about an element."""
+        self.out.log(LogLine(what, self.process_scope(scope_id), node.id, node.type, node.process))
+
+    def log_flow(self, scope_id: int, flow: str, process: str) -> None:
+        """One line of history about a flow that was taken."""
+        self.out.log(LogLine("taken", self.process_scope(scope_id), flow, "sequenceFlow", process))
+
+    # -- indexes ---------------------------------------------------------------------------------
+
+    def _index_scope(self, scope: Scope) -> None:
+        self.tokens_in.setdefault(scope.id, {})
+        if scope.token is not None:
+            self.child_scope[scope.token] = scope.id
+
+    def _index_wait(self, wait: Wait) -> None:
+        if wait.token is None:
+            self.scope_waits.setdefault(wait.scope, {})[wait.id] = None
+        else:
+            self.waits_of.setdefault(wait.token, {})[wait.id] = None

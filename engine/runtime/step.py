@@ -1,0 +1,180 @@
+"""What a command on a process instance gives back: the new state and everything that happened.
+
+The engine neither saves nor sends. The caller applies a `Step` to its tables in one transaction.
+Ids are counters kept in the state, so the same inputs give the same Step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from engine.values import ClockMark, Value
+from engine.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """Limits of one command; past one of them BudgetExceeded is raised and nothing is kept."""
+
+    activations: int = 20_000
+    tokens: int = 10_000
+    payload_bytes: int = 256_000
+    expression_steps: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the outside knows: the moment (aware, UTC), the office's zone, its calendar, the budgets.
+
+    `calendar` is an engine.law Calendar or None; FEEL's working-day functions use it.
+    """
+
+    now: datetime
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    calendar: object | None = None
+    budgets: Budgets = Budgets()
+
+
+@dataclass(frozen=True, slots=True)
+class UserTask:
+    """A user task that opened. `scope` is the scope of its process (the called process's own scope).
+
+    `properties` are the element's zeebe properties ("step", "act" ...). A property, assignment or
+    schedule attribute that starts with "=" is a FEEL expression and stands here evaluated, as text.
+    """
+
+    id: int
+    scope: int
+    element: str
+    name: str
+    process: str
+    candidate_groups: tuple[str, ...] = ()
+    candidate_users: tuple[str, ...] = ()
+    assignee: str | None = None
+    form_key: str | None = None
+    due: datetime | None = None
+    follow_up: datetime | None = None
+    priority: int = 50
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class Closing(StrEnum):
+    """How a user task, timer or job ended."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClosed:
+    id: int
+    how: Closing
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSet:
+    """A waiting timer event: due at a moment, or at a mark of a legal clock the caller keeps."""
+
+    id: int
+    scope: int
+    element: str
+    due: datetime | ClockMark
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for a machine (service, send or business task): `type` names the handler."""
+
+    id: int
+    scope: int
+    element: str
+    type: str
+    inputs: Mapping[str, Value]
+    retries: int = 3
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A waiting message or signal event."""
+
+    id: int
+    scope: int
+    element: str
+    kind: str  # "message" | "signal"
+    name: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message or signal that nothing in this instance waited for; the caller carries it on."""
+
+    kind: str  # "message" | "signal"
+    scope: int
+    element: str
+    name: str
+    key: str | None
+    payload: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeOpened:
+    """A called process or subprocess that opened: `scope` is its own, `parent` the one around it.
+
+    `inputs` are its variables at the start (input mappings applied), for called processes only.
+    """
+
+    scope: int
+    parent: int
+    element: str
+    process: str
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the activity history. `what`: "entered", "completed", "cancelled", "taken" (a flow)."""
+
+    what: str
+    scope: int
+    element: str
+    type: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A step that could not go on: kept on the element, waits for retry or repair."""
+
+    id: int
+    scope: int
+    element: str
+    code: str
+    message: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The outcome of one command. `state` is the whole new state, to be stored as bytes."""
+
+    state: bytes
+    opened: tuple[UserTask, ...] = ()
+    closed: tuple[TaskClosed, ...] = ()
+    timers_set: tuple[TimerSet, ...] = ()
+    timers_cancelled: tuple[int, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    jobs_cancelled: tuple[int, ...] = ()
+    subscriptions_opened: tuple[Subscription, ...] = ()
+    subscriptions_closed: tuple[int, ...] = ()
+    thrown: tuple[Thrown, ...] = ()
+    scopes_opened: tuple[ScopeOpened, ...] = ()
+    scopes_closed: tuple[int, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    incidents_resolved: tuple[int, ...] = ()
+    ended: bool = False

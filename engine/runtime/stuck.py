@@ -1,0 +1,57 @@
+"""Why a step cannot go on: raised inside a phase, turned into an incident by the machine."""
+
+from __future__ import annotations
+
+from engine.words import Words
+
+
+class Stuck(Exception):
+    """The element cannot go on; `code` and `words` become the incident. Never leaves the runtime."""
+
+    def __init__(self, code: str, words: Words) -> None:
+        self.code, self.words = code, words
+        super().__init__(f"{code}: {words.en}")
+
+
+def _stuck(code: str, zh: str, en: str) -> Stuck:
+    return Stuck(code, Words(zh, en))
+
+
+def needs(what_zh: str, what_en: str, source: str, value: object) -> Stuck:
+    """An expression gave no usable value."""
+    shown = "null" if value is None else repr(value)[:80]
+    return _stuck(
+        "expression-failed",
+        f"“{source[:120]}”应得到{what_zh}，实际为 {shown}",
+        f"“{source[:120]}” must give {what_en}, but gave {shown}",
+    )
+
+
+def no_flow() -> Stuck:
+    return _stuck("no-flow", "没有成立的分支条件，也没有默认分支", "No condition holds and there is no default branch")
+
+
+def missing_process(name: str) -> Stuck:
+    return _stuck("process-missing", f"被调用的流程“{name}”不存在", f"The called process “{name}” does not exist")
+
+
+def missing_decision(name: str) -> Stuck:
+    return _stuck("decision-missing", f"决策“{name}”不存在", f"The decision “{name}” does not exist")
+
+
+def bad_timer(source: str, reason: str) -> Stuck:
+    return _stuck(
+        "timer-invalid", f"定时器“{source[:120]}”无效：{reason}", f"The timer “{source[:120]}” is invalid: {reason}"
+    )
+
+
+def uncaught_error(code: str) -> Stuck:
+    return _stuck("uncaught-error", f"错误“{code}”没有被捕获", f"Nothing catches the error “{code}”")
+
+
+def failed_job(code: str, message: str) -> Stuck:
+    return _stuck("job-failed", f"后台作业失败（{code}）：{message}", f"The job failed ({code}): {message}")
+
+
+def bad_value(reason: str) -> Stuck:
+    return _stuck("value-invalid", f"变量值无效：{reason}", f"A variable's value is invalid: {reason}")

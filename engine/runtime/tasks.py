@@ -1,0 +1,159 @@
+"""What each kind of task does once it is entered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from engine.bpmn.program import Computed, Node, Slot
+from engine.bpmn.timers import TimerTextInvalid, moment_of
+from engine.runtime.codec import checked
+from engine.runtime.run import Run, Thrown
+from engine.runtime.state import Token, Wait
+from engine.runtime.step import Job, UserTask
+from engine.runtime.stuck import missing_decision, needs
+from engine.runtime.texts import as_text
+from engine.runtime.variables import evaluate, key_text, text
+from engine.runtime.waits import arm, plan
+from engine.values import Value
+
+DEFAULT_PRIORITY = 50
+DEFAULT_RETRIES = 3
+
+
+def pass_through(run: Run, token: Token, node: Node) -> None:
+    """Manual and abstract tasks, and machine tasks that name no work."""
+    run.schedule(token, "complete")
+
+
+def open_user_task(run: Run, token: Token, node: Node) -> None:
+    """Opens the task for people; every expression of its assignment is evaluated now."""
+    task = _user_task(run, token, node)
+    wait = Wait(run.new_id(), "task", token.scope, token.id, node.id)
+    run.add_wait(wait)
+    token.phase = "active"
+    run.out.wait_opened(wait, replace(task, id=wait.id))
+
+
+def start_machine_task(run: Run, token: Token, node: Node) -> None:
+    """A script, a decision, a thrown message or a job, whichever the element names."""
+    if node.job is not None:
+        open_job(run, token, node)
+    elif node.decision is not None:
+        _decide(run, token, node.decision)
+    elif node.script is not None:
+        _compute(run, token, node.script)
+    elif node.type == "sendTask" and node.event is not None:
+        throw(run, token, node)
+    else:
+        pass_through(run, token, node)
+
+
+def open_job(run: Run, token: Token, node: Node) -> None:
+    """Hands work to a machine."""
+    assert node.job is not None
+    kind = text(run, token, node.job.type)
+    retries = DEFAULT_RETRIES if node.job.retries is None else _number(run, token, node.job.retries)
+    wait = Wait(run.new_id(), "job", token.scope, token.id, node.id)
+    run.add_wait(wait)
+    token.phase = "active"
+    scope = run.process_scope(token.scope)
+    inputs = dict(token.locals)
+    run.out.wait_opened(wait, Job(wait.id, scope, node.id, kind, inputs, retries, node.job.headers))
+
+
+def receive(run: Run, token: Token, node: Node) -> None:
+    """Receive tasks and intermediate catch events wait for their event."""
+    planned = plan(run, token, node)
+    if planned is None:
+        pass_through(run, token, node)
+        return
+    token.phase = "active"
+    arm(run, planned)
+
+
+def throw(run: Run, token: Token, node: Node) -> None:
+    """Puts a message or signal on its way; its payload are the input mappings."""
+    event = node.event
+    assert event is not None
+    name, key = text(run, token, event.name), key_text(run, token, event.key)
+    scope = run.process_scope(token.scope)
+    run.thrown.append(Thrown(event.kind, scope, node.id, name, key, dict(token.locals)))
+    run.schedule(token, "complete")
+
+
+def _decide(run: Run, token: Token, said: Computed) -> None:
+    name = text(run, token, said.slot)
+    decisions = run.program.decisions.get(name)
+    if decisions is None:
+        raise missing_decision(name)
+    _give(run, token, said, decisions.evaluate(name, run.variables(token), run.context).value)
+
+
+def _compute(run: Run, token: Token, said: Computed) -> None:
+    _give(run, token, said, evaluate(run, token, said.slot))
+
+
+def _give(run: Run, token: Token, said: Computed, value: Value) -> None:
+    token.result = {said.variable: checked(value)} if said.variable else {}
+    run.schedule(token, "complete")
+
+
+def _user_task(run: Run, token: Token, node: Node) -> UserTask:
+    """The task as the outside sees it, still without its id. Raises Stuck."""
+    said = node.assigned
+    assert said is not None
+    return UserTask(
+        id=0,
+        scope=run.process_scope(token.scope),
+        element=node.id,
+        name=node.name,
+        process=node.process,
+        candidate_groups=_names(run, token, said.candidate_groups),
+        candidate_users=_names(run, token, said.candidate_users),
+        assignee=_optional_text(run, token, said.assignee),
+        form_key=_optional_text(run, token, said.form_key),
+        due=_moment(run, token, said.due),
+        follow_up=_moment(run, token, said.follow_up),
+        priority=DEFAULT_PRIORITY if said.priority is None else _number(run, token, said.priority),
+        properties={name: as_text(evaluate(run, token, slot)) for name, slot in node.properties},
+    )
+
+
+def _names(run: Run, token: Token, slot: Slot | None) -> tuple[str, ...]:
+    """Groups or users: a list of texts, or one text with commas. Raises Stuck, for null too: a task that
+    names a group by an expression must not open for nobody."""
+    if slot is None:
+        return ()
+    value = evaluate(run, token, slot)
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise needs("文本或文本列表", "a text or a list of texts", slot.text, value)
+    return tuple(each.strip() for each in names if each.strip())
+
+
+def _optional_text(run: Run, token: Token, slot: Slot | None) -> str | None:
+    value = None if slot is None else evaluate(run, token, slot)
+    return None if value is None else as_text(value)
+
+
+def _moment(run: Run, token: Token, slot: Slot | None) -> datetime | None:
+    value = None if slot is None else evaluate(run, token, slot)
+    if slot is None or value is None:
+        return None
+    try:
+        moment = moment_of(value)
+    except TimerTextInvalid:
+        raise needs("日期时间", "a date and time", slot.text, value) from None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=run.context.zone)
+    return aware.astimezone(UTC)
+
+
+def _number(run: Run, token: Token, slot: Slot) -> int:
+    value = evaluate(run, token, slot)
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value)
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and value % 1 == 0:
+        return int(value)
+    raise needs("整数", "a whole number", slot.text, value)

@@ -1,0 +1,118 @@
+"""Variables: which one an expression sees, and where a result is written."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
+
+from engine.bpmn.program import Mapped, Node, Slot
+from engine.runtime.codec import checked
+from engine.runtime.run import Run
+from engine.runtime.state import Token
+from engine.runtime.stuck import needs
+from engine.values import Value
+
+
+def evaluate(run: Run, token: Token, slot: Slot) -> Value:
+    """The slot's value over what the token sees."""
+    return slot.value(run.variables(token), run.context)
+
+
+def text(run: Run, token: Token, slot: Slot) -> str:
+    """A value that must be a text that is not empty. Raises Stuck."""
+    value = evaluate(run, token, slot)
+    if isinstance(value, str) and value:
+        return value
+    raise needs("文本", "a text", slot.text, value)
+
+
+def key_text(run: Run, token: Token, slot: Slot | None) -> str | None:
+    """A correlation key as text (a number counts as its digits); None where there is no slot. Raises Stuck."""
+    if slot is None:
+        return None
+    value = evaluate(run, token, slot)
+    if value is None or isinstance(value, (bool, list, dict)):
+        raise needs("关联键", "a correlation key", slot.text, value)
+    return str(value)
+
+
+def holds(run: Run, token: Token, slot: Slot) -> bool:
+    """A condition; anything but true or false is an incident, so that no case takes a way by mistake."""
+    value = evaluate(run, token, slot)
+    if isinstance(value, bool):
+        return value
+    raise needs("是或否", "true or false", slot.text, value)
+
+
+def apply_inputs(run: Run, token: Token, node: Node) -> None:
+    """Input mappings, in order: each becomes a variable of this activity alone."""
+    for mapped in node.inputs:
+        _put(token.locals, mapped.path, checked(evaluate(run, token, mapped.slot)))
+
+
+def mapped_inputs(run: Run, token: Token, node: Node) -> dict[str, Value]:
+    """What the input mappings give, apart from the token's other variables: the payload of a throw."""
+    payload: dict[str, Value] = {}
+    layers = ChainMap(payload, *run.layers(token))
+    for mapped in node.inputs:
+        _put(payload, mapped.path, checked(mapped.slot.value(layers, run.context)))
+    return payload
+
+
+def apply_outputs(run: Run, token: Token, node: Node) -> None:
+    """What the element completed with: through its output mappings, else each variable as it is.
+
+    A variable is written where the nearest scope has it, else into the process scope.
+    """
+    if node.outputs:
+        around = list(run.scope_layers(token.scope))
+        given = _mapped_outputs(run, token, node.outputs)
+        for path, value in given:
+            assign(around, path, value)
+    else:
+        layers = list(run.layers(token))
+        for name, value in token.result.items():
+            assign(layers, (name,), checked(value))
+    token.result = {}
+
+
+def _mapped_outputs(
+    run: Run, token: Token, outputs: Iterable[Mapped]
+) -> list[tuple[tuple[str, ...], Value]]:
+    written: dict[str, Value] = {}
+    seen = ChainMap(written, token.result, *run.layers(token))
+    given = []
+    for mapped in outputs:
+        value = checked(mapped.slot.value(seen, run.context))
+        if len(mapped.path) == 1:
+            written[mapped.path[0]] = value
+        given.append((mapped.path, value))
+    return given
+
+
+def assign(layers: list[MutableMapping[str, Value]], path: tuple[str, ...], value: Value) -> None:
+    """Writes `value` where the nearest layer has the variable `path[0]`, else into the last (the process)."""
+    layer = next((each for each in layers if path[0] in each), layers[-1])
+    _put(layer, path, value)
+
+
+def merge(layers: list[MutableMapping[str, Value]], variables: Mapping[str, Value]) -> None:
+    """Writes each variable as `assign` does."""
+    for name, value in variables.items():
+        assign(layers, (name,), checked(value))
+
+
+def _put(layer: MutableMapping[str, Any], path: tuple[str, ...], value: Value) -> None:
+    """Sets `layer[path]`; a context on the way is copied, never changed in place (others may hold it)."""
+    head, *rest = path
+    if not rest:
+        layer[head] = value
+        return
+    context = dict(layer[head]) if isinstance(layer.get(head), dict) else {}
+    layer[head] = context
+    for part in rest[:-1]:
+        inner = context.get(part)
+        context[part] = dict(inner) if isinstance(inner, dict) else {}
+        context = context[part]
+    context[rest[-1]] = value
