@@ -1,0 +1,14 @@
+// On every page: htmx, and the behaviours that pages ask for by attribute (docs/frontend.md).
+
+import './htmx.js';
+import { watchDrafts } from './drafts.js';
+import { watchDialogs } from './dialogs.js';
+import { watchFileDrops } from './file-drop.js';
+import { watchKeys } from './keys.js';
+import { watchControls } from './controls.js';
+
+watchControls();
+watchDialogs();
+watchDrafts();
+watchFileDrops();
+watchKeys();

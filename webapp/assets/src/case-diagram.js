@@ -1,0 +1,202 @@
+// A BPMN diagram to look at: where a case is, or what was found in an upload.
+// The words beside it are the accessible form; nothing here can be reached only by the picture.
+
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import './styles/diagram.css';
+
+import { say } from './words.js';
+
+const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
+const LEAST_ZOOM = 0.6; // below it the labels cannot be read: rather show a part
+const MARGIN = 24;
+const RANK = { error: 3, warning: 2, note: 1 };
+const GLYPH = { error: '×', warning: '!', note: 'i' };
+
+function embedded(mount, name) {
+  const script = mount.querySelector(`script[data-${name}]`);
+  return script ? JSON.parse(script.textContent) : null;
+}
+
+async function fetched(url, read) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return answer[read]();
+}
+
+/** Flows that must have been walked: from a finished element by its only way out. */
+function walked(registry, done, reached) {
+  return registry.filter(({ type, source, target, outgoing, waypoints }) => (
+    waypoints && type === 'bpmn:SequenceFlow' && !outgoing?.length && done.has(source?.id) && reached.has(target?.id)
+    && source.outgoing.filter((flow) => flow.type === 'bpmn:SequenceFlow').length === 1
+  )).map(({ id }) => id);
+}
+
+function badge(className, text) {
+  const element = document.createElement('span');
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Marks a case's state: {done, current, counts}. Ids that this diagram does not have are left out. */
+function markState(viewer, { done = [], current = [], counts = {} }) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const reached = new Set([...done, ...current]);
+  const marks = { done: [...done, ...walked(registry, new Set(done), reached)], current };
+  for (const [mark, ids] of Object.entries(marks)) {
+    for (const id of ids) {
+      if (registry.get(id)) canvas.addMarker(id, `is-${mark}`);
+    }
+  }
+  for (const [id, count] of Object.entries(counts)) {
+    if (!registry.get(id)) continue;
+    const html = badge('diagram-count', say('cases', { count }));
+    viewer.get('overlays').add(id, { position: { top: -10, right: 24 }, html });
+  }
+}
+
+function goToEntry(target) {
+  const entry = document.getElementById(target);
+  if (!entry) return;
+  for (const other of document.querySelectorAll('.findings [data-current]')) delete other.dataset.current;
+  entry.dataset.current = '';
+  entry.focus();
+  entry.scrollIntoView({ block: 'nearest' });
+}
+
+/** One badge per element: the worst severity, how many; leads to the first of them in the list. */
+function markFindings(viewer, findings) {
+  const canvas = viewer.get('canvas');
+  const byElement = Map.groupBy ? Map.groupBy(findings, ({ element }) => element) : new Map();
+  if (!Map.groupBy) for (const f of findings) byElement.set(f.element, [...(byElement.get(f.element) ?? []), f]);
+  for (const [id, ofElement] of byElement) {
+    if (!viewer.get('elementRegistry').get(id)) continue;
+    const [worst] = [...ofElement].sort((a, b) => RANK[b.severity] - RANK[a.severity]);
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = `diagram-finding is-${worst.severity}`;
+    button.textContent = ofElement.length > 1 ? `${GLYPH[worst.severity]} ${ofElement.length}` : GLYPH[worst.severity];
+    button.title = ofElement.map(({ severity, text }) => `${say(severity)} ${text}`).join('\n');
+    button.setAttribute('aria-label', `${button.textContent} ${button.title}`);
+    button.addEventListener('click', () => goToEntry(worst.target));
+    viewer.get('overlays').add(id, { position: { top: -12, left: -12 }, html: button });
+    canvas.addMarker(id, `has-${worst.severity}`);
+  }
+}
+
+function centre(viewer, element) {
+  const canvas = viewer.get('canvas');
+  const view = canvas.viewbox();
+  const middle = element.waypoints
+    ? element.waypoints[Math.floor(element.waypoints.length / 2)]
+    : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
+  canvas.viewbox({ ...view, x: middle.x - view.width / 2, y: middle.y - view.height / 2 });
+}
+
+/** The whole diagram where it can be read, else a readable part around `focus`. */
+function fit(viewer, focus) {
+  const canvas = viewer.get('canvas');
+  canvas.resized();
+  const { inner, outer } = canvas.viewbox();
+  const whole = Math.min((outer.width - 2 * MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
+  const zoom = Math.min(1, Math.max(whole, LEAST_ZOOM));
+  const [width, height] = [outer.width / zoom, outer.height / zoom];
+  const edge = MARGIN / zoom;
+  canvas.viewbox({
+    x: inner.width <= width ? inner.x - (width - inner.width) / 2 : inner.x - edge,
+    y: inner.height <= height ? inner.y - (height - inner.height) / 2 : inner.y - edge,
+    width,
+    height,
+  });
+  if (focus && whole < LEAST_ZOOM) centre(viewer, focus);
+}
+
+function tools(mount, viewer, focus) {
+  const bar = document.createElement('div');
+  bar.className = 'diagram-tools';
+  const acts = {
+    zoomIn: ['+', () => viewer.get('zoomScroll').stepZoom(1)],
+    zoomOut: ['−', () => viewer.get('zoomScroll').stepZoom(-1)],
+    zoomFit: ['⤢', () => fit(viewer, focus)],
+  };
+  for (const [act, [sign, run]] of Object.entries(acts)) {
+    const button = document.createElement('button');
+    Object.assign(button, { type: 'button', className: 'btn btn-icon', textContent: sign, title: say(act) });
+    button.setAttribute('aria-label', say(act));
+    button.addEventListener('click', run);
+    bar.append(button);
+  }
+  mount.append(bar);
+}
+
+/** A finger moves the picture sideways; up and down stays the page's (touch-action in the styles). */
+function panByTouch(mount, viewer) {
+  let last = null;
+  mount.addEventListener('pointerdown', (event) => { last = event.pointerType === 'touch' ? event.clientX : null; });
+  mount.addEventListener('pointermove', (event) => {
+    if (last === null || event.pointerType !== 'touch') return;
+    viewer.get('canvas').scroll({ dx: event.clientX - last, dy: 0 });
+    last = event.clientX;
+  });
+  for (const end of ['pointerup', 'pointercancel']) mount.addEventListener(end, () => { last = null; });
+}
+
+function zoomByWheel(mount, viewer) {
+  mount.addEventListener('wheel', (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    viewer.get('zoomScroll').stepZoom(event.deltaY < 0 ? 1 : -1);
+  }, { passive: false });
+}
+
+/** Entries of the findings list lead to their element in the picture. */
+function followList(viewer) {
+  document.addEventListener('click', ({ target }) => {
+    const entry = target instanceof Element && target.closest('.findings > li[data-element]');
+    const element = entry && viewer.get('elementRegistry').get(entry.dataset.element);
+    if (!element || target.closest('a')) return;
+    centre(viewer, element);
+    const canvas = viewer.get('canvas');
+    for (const shown of viewer.get('elementRegistry').getAll()) canvas.removeMarker(shown.id, 'is-shown');
+    canvas.addMarker(element.id, 'is-shown');
+  });
+}
+
+async function mountDiagram(mount) {
+  const findings = embedded(mount, 'findings');
+  const [xml, state] = await Promise.all([
+    fetched(mount.dataset.src, 'text'),
+    mount.dataset.stateUrl ? fetched(mount.dataset.stateUrl, 'json') : embedded(mount, 'state'),
+  ]);
+  const text = { fontFamily: FONT, fontSize: 12, lineHeight: 1.3 };
+  const viewer = new NavigatedViewer({
+    container: mount,
+    zoomScroll: { enabled: false },
+    textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: 12 } },
+  });
+  await viewer.importXML(xml);
+  if (state) markState(viewer, state);
+  if (findings) markFindings(viewer, findings);
+  const registry = viewer.get('elementRegistry');
+  const focus = registry.get(state?.current?.find((id) => registry.get(id)) ?? findings?.[0]?.element ?? '');
+  fit(viewer, focus);
+  tools(mount, viewer, focus);
+  panByTouch(mount, viewer);
+  zoomByWheel(mount, viewer);
+  if (findings) followList(viewer);
+  mount.dataset.ready = '';
+}
+
+for (const mount of document.querySelectorAll('[data-diagram]')) {
+  mountDiagram(mount).catch((error) => {
+    console.warn(error);
+    const note = document.createElement('p');
+    note.className = 'diagram-failed';
+    note.textContent = say('diagramFailed');
+    mount.replaceChildren(note);
+  });
+}

@@ -1,0 +1,86 @@
+// Drafts save themselves; leaving with unsaved changes asks first.
+
+import { csrfToken, say } from './words.js';
+
+const REST = 1500; // milliseconds without a change before a draft is saved
+
+const drafts = new WeakMap();
+
+function draftOf(form) {
+  if (!drafts.has(form)) drafts.set(form, { changed: false, saving: false, timer: 0, sent: false });
+  return drafts.get(form);
+}
+
+function show(form, text) {
+  for (const place of form.querySelectorAll('[data-save-state]')) place.textContent = text;
+}
+
+/** What the form holds, without files: those go with the form itself. */
+function contents(form) {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) {
+    if (value instanceof File) data.delete(name);
+  }
+  return data;
+}
+
+const clock = () => new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** Posts the draft. The answer may say {"saved_at": "09:41"}; a redirect means we were signed out. */
+async function save(form, leaving = false) {
+  const draft = draftOf(form);
+  if (draft.saving || !draft.changed || draft.sent) return;
+  Object.assign(draft, { saving: true, changed: false });
+  if (!leaving) show(form, say('saving'));
+  try {
+    const answer = await fetch(form.dataset.autosaveUrl, {
+      method: 'POST',
+      body: contents(form),
+      headers: { 'X-CSRFToken': csrfToken(), 'X-Autosave': '1', Accept: 'application/json' },
+      keepalive: leaving,
+    });
+    if (!answer.ok || answer.redirected) throw new Error(`draft not saved: ${answer.status}`);
+    const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {};
+    show(form, say('saved', { time: told.saved_at ?? clock() }));
+  } catch (error) {
+    draft.changed = true;
+    show(form, say('saveFailed'));
+    console.warn(error);
+    return;
+  } finally {
+    draft.saving = false;
+  }
+  if (draft.changed) plan(form);
+}
+
+function plan(form) {
+  const draft = draftOf(form);
+  clearTimeout(draft.timer);
+  draft.timer = setTimeout(() => save(form), REST);
+}
+
+function onChange({ target }) {
+  const form = target.form ?? target.closest?.('form');
+  if (!form?.matches('[data-autosave-url], [data-guard]')) return;
+  draftOf(form).changed = true;
+  if (form.dataset.autosaveUrl) plan(form);
+}
+
+export function watchDrafts() {
+  document.addEventListener('input', onChange);
+  document.addEventListener('change', onChange);
+  document.addEventListener('submit', ({ target, defaultPrevented }) => {
+    if (!defaultPrevented) draftOf(target).sent = true;
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'hidden') return;
+    for (const form of document.querySelectorAll('form[data-autosave-url]')) save(form, true);
+  });
+  window.addEventListener('beforeunload', (event) => {
+    const forms = [...document.querySelectorAll('form[data-guard]')].map(draftOf);
+    if (forms.some((draft) => (draft.changed || draft.saving) && !draft.sent)) event.preventDefault();
+  });
+  window.addEventListener('pageshow', () => {
+    for (const form of document.forms) draftOf(form).sent = false;
+  });
+}
