@@ -1,0 +1,37 @@
+"""The engine's public surface: pure Python, values in, values out."""
+
+from engine.errors import (
+    AnswersInvalid,
+    BudgetExceeded,
+    DefinitionInvalid,
+    EngineError,
+    ExpressionFailed,
+    ExpressionInvalid,
+    NothingWaits,
+    NotInReferenceCore,
+    StateFromNewerVersion,
+    StateInvalid,
+    TaskNotOpen,
+    ValueInvalid,
+)
+from engine.findings import Finding, Severity, errors_in
+from engine.words import Words
+
+__all__ = [
+    "AnswersInvalid",
+    "BudgetExceeded",
+    "DefinitionInvalid",
+    "EngineError",
+    "ExpressionFailed",
+    "ExpressionInvalid",
+    "Finding",
+    "NotInReferenceCore",
+    "NothingWaits",
+    "Severity",
+    "StateFromNewerVersion",
+    "StateInvalid",
+    "TaskNotOpen",
+    "ValueInvalid",
+    "Words",
+    "errors_in",
+]

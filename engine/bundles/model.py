@@ -1,0 +1,253 @@
+"""A bundle as data: what the catalogue says, read once and never changed.
+
+Every text is `Words`: the files carry Chinese, `texts/en.toml` carries English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.expressions import Expression
+from engine.words import Words
+
+
+class ItemKind(StrEnum):
+    """The kinds of service items (LAW 2.11). The kind fixes the words, the clocks and the documents."""
+
+    LICENCE = "licence"  # 行政许可
+    REGISTRATION = "registration"  # 登记
+    FILING = "filing"  # 备案
+    CONFIRMATION = "confirmation"  # 行政确认
+    PUBLIC_SERVICE = "public-service"  # 公共服务
+
+
+class Unit(StrEnum):
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of the law: value, unit and basis (law and article). Without basis it is not publishable."""
+
+    value: int
+    unit: Unit
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One guided question (情形引导). Asked when `when` holds over the answers so far (None: always)."""
+
+    key: str
+    text: Words
+    hint: Words
+    kind: str  # "one" | "many" | "yes-no"
+    options: tuple[Option, ...]
+    when: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A leaf of the question tree for one item: exactly one per applicable item must hold."""
+
+    key: str
+    name: Words
+    when: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """The window may accept for the item (accepts = "window"): number and date of the delegation."""
+
+    number: str
+    date: str
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceType:
+    """What a granted item gives. `number` is the pattern of the licence type's own rule.
+
+    Places of `number`: {year}, {serial} (per type and year), {region}. None: numbered elsewhere.
+    """
+
+    key: str
+    name: Words
+    number: str | None
+    validity: Limit | None
+    fields: tuple[tuple[str, Words], ...]  # (answer key, label) printed on the licence
+    template: str  # key of documents/<template>.md
+    number_format: str | None = None  # "uscc": a number entered from outside must pass this check
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistPoint:
+    """One point that is examined. `severity` of a fault found at a visit: "critical", "major", "minor"."""
+
+    key: str
+    text: Words
+    basis: Words
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentTerms:
+    """Commitment for one item: the letter, what is told and committed, and the check afterwards."""
+
+    letter: str  # key of documents/<letter>.md
+    conditions: tuple[Words, ...]
+    told: tuple[Words, ...]
+    replaces: tuple[str, ...]  # material keys that need not be submitted
+    verification_parameter: str  # key of the profile's parameter with the limit
+    representative_may_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One service of one department with its own ruling."""
+
+    key: str  # "P2"
+    code: str  # item code of the catalogue
+    name: Words
+    kind: ItemKind
+    department: str  # key of the deciding department
+    supervised_by: str
+    groups: Mapping[str, str]  # "intake" | "review" | "decide" | "verify" -> candidate group key
+    decided_in: str  # "here" | "external"
+    accepts: str  # "department" | "window"
+    delegation: Delegation | None
+    immediate: bool  # 即办件
+    limits: Mapping[str, Limit]  # "statutory" | "promised"
+    basis: tuple[Words, ...]
+    conditions: tuple[Words, ...]
+    situations: tuple[Situation, ...]
+    needs_result_of: tuple[str, ...]
+    call_activity: str  # id of the call activity in the parent diagram
+    checklist: tuple[ChecklistPoint, ...]
+    visit_checklist: tuple[ChecklistPoint, ...]
+    licence: LicenceType | None
+    commitment: CommitmentTerms | None
+    refusal_basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Item `item` requires the material; `main` False means secondary (容缺 possible later)."""
+
+    item: str
+    when: Expression | None
+    main: bool
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A kind of document, shared by the items that require it."""
+
+    key: str
+    name: Words
+    source: str  # "applicant" | "government" | "shared-data" | "form"
+    forms: tuple[str, ...]  # accepted: "original-returned" | "copy" | "e-licence" | "exempt"
+    copies: int
+    result_of: str | None  # the item whose licence this is: exempt once it exists
+    exempt_reason: Words | None
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How it was before the bundle: for the computed savings."""
+
+    working_days: int
+    steps: int
+    materials: int
+    visits: int
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The whole of one "thing"."""
+
+    key: str
+    name: Words
+    summary: Words
+    life_cycle: str  # group in the catalogue: "enterprise" | "citizen" | "project"
+    life_cycle_name: Words
+    lead_department: str
+    case_prefix: str  # letters of the case number
+    entry_process: str
+    entry_file: str
+    joint_limit: Limit | None
+    refused_item_policy: str  # "continue" (v1)
+    questions: tuple[Question, ...]
+    items: tuple[Item, ...]
+    materials: tuple[Material, ...]
+    form_key: str
+    applicant_name_field: str  # answer key that names the applicant (shown in lists)
+    subject_field: str  # answer key that names the thing applied for (premises name)
+    eligibility_decision: str  # id of the DMN decision for commitment
+    case_variables: tuple[str, ...]  # answer keys copied into engine variables
+    baseline: Baseline
+    demo: bool  # shown as 示例: figures of it are not sourced
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
+    shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
+
+    def item(self, key: str) -> Item:
+        """The item of this key. Raises KeyError."""
+        found = next((item for item in self.items if item.key == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def material(self, key: str) -> Material:
+        """The material of this key. Raises KeyError."""
+        found = next((material for material in self.materials if material.key == key), None)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def words(self, file: str, element: str, attribute: str, chinese: str) -> Words:
+        """`chinese`, with the English that texts/en.toml has for file, element and attribute."""
+        return Words(chinese, self.texts.get("en", {}).get(f"{file}#{element}.{attribute}", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicableItem:
+    item: Item
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredMaterial:
+    """One material asked of this applicant, with the items that use it."""
+
+    material: Material
+    used_by: tuple[str, ...]  # item keys
+    main: bool
+    exempt: bool  # fetched or produced by an earlier item: not asked for
+    replaced_for: tuple[str, ...]  # items for which the commitment replaces it
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the guided answers lead to: items with their situation, materials, and the savings."""
+
+    items: tuple[ApplicableItem, ...]
+    materials: tuple[RequiredMaterial, ...]
+    separate_submissions: int  # if every item were applied for alone
+    bundled_submissions: int  # materials asked for now
+
+    @property
+    def saved_submissions(self) -> int:
+        return self.separate_submissions - self.bundled_submissions

@@ -1,0 +1,178 @@
+"""Published bundles as the rest of the application reads them: compiled once per digest, kept per process."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from engine import Words
+from engine.bpmn import Program, compile_program
+from engine.bundles import Bundle, read_bundle
+from engine.dmn import Decisions, read_decisions
+from engine.forms import Field, Form, read_form
+from engine.law import Calendar, Profile, read_calendar, read_profile
+from engine.runtime import Context
+from engine.values import Value
+from webapp import moments
+from webapp.errors import NotFound
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A release ready to run: everything that is read from its files, once."""
+
+    id: int
+    digest: str
+    number: int
+    bundle: Bundle
+    program: Program
+    decisions: Decisions
+    form: Form
+    files: dict[str, bytes]
+
+    def element_words(self, process: str, element: str, chinese: str) -> Words:
+        """The name of a diagram's element in both languages."""
+        return self.bundle.words(self.program.file_of(process), element, "name", chinese)
+
+    @property
+    def identity_fields(self) -> frozenset[str]:
+        """Answer keys that identify a person or company: fields checked as identity number or credit code."""
+        return frozenset(f.key for s in self.form.sections for f in s.fields if f.format in ("id-number", "uscc"))
+
+    def shown_answers(self, answers: Mapping[str, Any], language: str) -> dict[str, str]:
+        """Every field of the form as people read it: option labels instead of values, empty for no answer."""
+        return {
+            field.key: shown_value(field, answers.get(field.key), language)
+            for section in self.form.sections
+            for field in section.fields
+        }
+
+    def document(self, key: str, language: str) -> str:
+        """The template `documents/<key>`; English falls back to Chinese. Raises NotFound."""
+        wanted = [f"documents/{key}.en.md"] if language == "en" else []
+        for path in [*wanted, f"documents/{key}.md"]:
+            if path in self.files:
+                return self.files[path].decode()
+        raise NotFound()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """What the law and the place say at a moment: calendar and profile, with a digest over their versions."""
+
+    calendar: Calendar
+    profile: Profile
+    digest: str
+
+
+def shown_value(field: Field, value: Value, language: str) -> str:
+    """One answer as people read it."""
+    labels = {option.value: option.label.in_language(language) for option in field.options}
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[(language, value)]
+    if isinstance(value, list):
+        return ("、" if language == "zh" else ", ").join(labels.get(str(one), str(one)) for one in value)
+    return labels.get(str(value), str(value))
+
+
+@lru_cache(maxsize=64)
+def _compiled(release_id: int) -> Published:
+    row = (
+        sql()
+        .execute("select digest, number, bundle_key from release where id = %s", (release_id,))
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    digest, number, key = row
+    return compile_release(release_id, digest, number, key, release_files(release_id))
+
+
+def compile_release(
+    release_id: int, digest: str, number: int, key: str, files: dict[str, bytes]
+) -> Published:
+    """Read and compile a release's files. Raises DefinitionInvalid."""
+    bundle = read_bundle(files, key)
+    diagrams = {path: content for path, content in files.items() if path.endswith((".bpmn", ".dmn"))}
+    tables = {path: content for path, content in files.items() if path.endswith(".dmn")}
+    decisions, _ = read_decisions(*reversed(next(iter(tables.items()))))
+    form_path = f"forms/{bundle.form_key}.form"
+    return Published(
+        release_id,
+        digest,
+        number,
+        bundle,
+        compile_program(diagrams, bundle.entry_process),
+        decisions,
+        read_form(files[form_path], form_path, bundle.words),
+        files,
+    )
+
+
+def published(release_id: int) -> Published:
+    """The compiled release. A release never changes, so it is kept for the life of the process."""
+    return _compiled(release_id)
+
+
+def release_files(release_id: int) -> dict[str, bytes]:
+    """Path -> content of a release."""
+    rows = sql().execute(
+        "select f.path, b.content from release_file f join blob b on b.digest = f.digest where f.release_id = %s",
+        (release_id,),
+    )
+    return {path: bytes(content) for path, content in rows}
+
+
+def current_releases() -> dict[str, int]:
+    """Bundle key -> id of its published release."""
+    rows = sql().execute("select bundle_key, id from release where state = 'published' order by bundle_key")
+    return {key: id_ for key, id_ in rows}
+
+
+#: The versions in force as one text array: for each calendar year and profile the table loaded last.
+RULES_IN_FORCE = """(select array_agg(kind || ':' || digest order by kind, key) from (
+    select distinct on (kind, key) kind, key, digest from rule_table order by kind, key, id desc) r)"""
+
+
+def rules_in_force() -> Rules:
+    """Calendar and profile as loaded last."""
+    row = sql().execute("select " + RULES_IN_FORCE).fetchone()
+    assert row is not None
+    return rules_of(tuple(row[0] or ()))
+
+
+@lru_cache(maxsize=8)
+def rules_of(versions: tuple[str, ...]) -> Rules:
+    """The rules made of these versions ("calendar:<digest>", "profile:<digest>"). Raises NotFound without a profile."""
+    digests = [version.partition(":") for version in versions]
+    tables = [read_calendar(_blob(digest)) for kind, _, digest in digests if kind == "calendar"]
+    profiles = [digest for kind, _, digest in digests if kind == "profile"]
+    if not profiles:
+        raise NotFound()
+    together = hashlib.sha256(" ".join(versions).encode()).hexdigest()
+    return Rules(Calendar.from_tables(tables), read_profile(_blob(profiles[-1])), together)
+
+
+def _blob(digest: str) -> bytes:
+    row = sql().execute("select content from blob where digest = %s", (digest,)).fetchone()
+    if row is None:
+        raise NotFound()
+    return bytes(row[0])
+
+
+def engine_context(now: datetime, rules: Rules) -> Context:
+    """What the engine may know of the outside at `now`."""
+    return Context(now=now, zone=moments.OFFICE_ZONE, calendar=rules.calendar)
+
+
+def forget() -> None:
+    """Drop what is kept in this process (tests change databases)."""
+    _compiled.cache_clear()
+    rules_of.cache_clear()

@@ -1,0 +1,179 @@
+"""Cases: one application for a bundle, what was said, handed in, committed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import db
+from webapp.models.organisation import Counter, User
+
+
+class Visit(db.Model):
+    """One presence at a counter (到场): ticket, times, who was there and how identity was checked."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[str]
+    counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
+    clerk_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    present: Mapped[str]  # legal-representative | representative | helper
+    person_name: Mapped[str]
+    person_id_number: Mapped[str]
+    person_mobile: Mapped[str]
+    identity_checked: Mapped[str]  # hand | reader
+    mandate_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+
+    counter: Mapped[Counter] = relationship()
+    clerk: Mapped[User] = relationship()
+
+
+class Case(db.Model):
+    """一件事办件. A draft until it is received; then it has a number. Its status is derived from its items.
+
+    `ledger_seq` and `ledger_hash` are the head of its hash chain, moved under the case's lock.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("case_search", "search_tokens", postgresql_using="gin"),
+        Index("case_number_prefix", "number", postgresql_ops={"number": "text_pattern_ops"}),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
+    bundle_key: Mapped[str]
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    guided: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    ways: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    applicant_name: Mapped[str] = mapped_column(server_default="")
+    applicant_key: Mapped[str] = mapped_column(server_default="", index=True)
+    applicant_pinyin: Mapped[str] = mapped_column(server_default="")
+    subject_name: Mapped[str] = mapped_column(server_default="")
+    search_tokens: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    created_at: Mapped[datetime]
+    created_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    received_at: Mapped[datetime | None] = mapped_column(index=True)
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    closed_at: Mapped[datetime | None]
+    tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ledger_seq: Mapped[int] = mapped_column(server_default="0")
+    ledger_hash: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("decode(repeat('00', 32), 'hex')"))
+
+    visit: Mapped[Visit] = relationship()
+
+    @property
+    def is_draft(self) -> bool:
+        return self.received_at is None
+
+
+class Answer(db.Model):
+    """One answer of the form, per version (1 = as received, later = corrections). `value` is the codec's JSON."""
+
+    __tablename__ = "answer"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    source: Mapped[str]  # applicant | shared-data | correction
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
+
+
+class StoredFile(db.Model):
+    """A file by its content (SHA-256, hex); the bytes lie in the file store under that digest."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    pages: Mapped[int | None]
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
+
+
+class SubmittedMaterial(db.Model):
+    """A material of this case: how it was handed in, by whom; its files are rows of their own."""
+
+    __tablename__ = "submitted_material"
+    __table_args__ = (UniqueConstraint("case_id", "material_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    material_key: Mapped[str]
+    form: Mapped[str]  # original-returned | copy | e-licence | exempt
+    copies: Mapped[int] = mapped_column(server_default="1")
+    provided_by: Mapped[str] = mapped_column(server_default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
+
+    files: Mapped[list[StoredFile]] = relationship(
+        secondary="material_file", order_by="MaterialFile.position", viewonly=True
+    )
+
+
+class MaterialFile(db.Model):
+    __tablename__ = "material_file"
+
+    submitted_material_id: Mapped[int] = mapped_column(ForeignKey("submitted_material.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class NotificationSheet(db.Model):
+    """一次性告知单 as it was handed over, word for word."""
+
+    __tablename__ = "notification_sheet"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    language: Mapped[str]
+    content: Mapped[str]
+    digest: Mapped[str]
+    given_at: Mapped[datetime]
+    given_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+
+
+class Commitment(db.Model):
+    """A signed letter for one item: the words that were read, the signature, who, when, by which channel."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (UniqueConstraint("case_id", "item_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    item_key: Mapped[str]
+    letter: Mapped[str]
+    letter_digest: Mapped[str]
+    signature_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    signer_name: Mapped[str]
+    channel: Mapped[str]  # tablet | scan
+    signed_at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    rule: Mapped[str]
+    rule_basis: Mapped[str]
+
+
+class CreditRecord(db.Model):
+    """A record that bars an applicant from commitment, for a term, with its source."""
+
+    __tablename__ = "credit_record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_key: Mapped[str] = mapped_column(index=True)  # identity number or unified social credit code
+    kind: Mapped[str]
+    source: Mapped[str]
+    recorded_on: Mapped[date]
+    until: Mapped[date | None]

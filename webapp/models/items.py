@@ -1,0 +1,200 @@
+"""Item cases: the part of a case that one department decides, with clocks, rulings, licences, documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine import Words
+from webapp.extensions import db
+from webapp.models.organisation import User
+
+
+class ItemCase(db.Model):
+    """子办件. Facts, not states: what happened when, and by whom."""
+
+    __tablename__ = "item_case"
+    __table_args__ = (UniqueConstraint("case_id", "item_key"), Index("item_case_department", "department_key", "case_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    item_key: Mapped[str]
+    department_key: Mapped[str]
+    way: Mapped[str]  # ordinary | commitment
+    received_at: Mapped[datetime]
+    intake_outcome: Mapped[str | None]  # accepted | correction | wrong-authority | not-required
+    intake_note: Mapped[str] = mapped_column(server_default="")
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    accepted_under: Mapped[str] = mapped_column(server_default="")  # delegation number and date where the window accepted
+    ruled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # granted | refused | not-accepted
+    delivered_at: Mapped[datetime | None]
+
+
+class LegalClock(db.Model):
+    """One legal clock: limit, unit, basis, start; due day and what it was computed with."""
+
+    __tablename__ = "legal_clock"
+    __table_args__ = (UniqueConstraint("item_case_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"))
+    name: Mapped[str]  # intake | promised | statutory | delivery | verification
+    value: Mapped[int]
+    unit: Mapped[str]
+    basis_zh: Mapped[str]
+    basis_en: Mapped[str]
+    started_on: Mapped[date]
+    due_on: Mapped[date]
+    provisional: Mapped[bool]
+    stopped_on: Mapped[date | None]
+    rules_digest: Mapped[str]  # digest over the calendar versions that were used
+
+    pauses: Mapped[list[ClockPause]] = relationship(order_by="ClockPause.started_on")
+
+    @property
+    def basis(self) -> Words:
+        return Words(self.basis_zh, self.basis_en)
+
+
+class ClockPause(db.Model):
+    __tablename__ = "clock_pause"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("legal_clock.id"), index=True)
+    kind: Mapped[str]
+    basis_zh: Mapped[str]
+    basis_en: Mapped[str]
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class Review(db.Model):
+    """What an officer found in a step (examination, proposal, visit, verification), with the checklist."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), index=True)
+    step: Mapped[str]
+    conclusion: Mapped[str]
+    opinion: Mapped[str]
+    checklist: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
+
+    by: Mapped[User] = relationship()
+
+
+class Ruling(db.Model):
+    """办理决定 of one item, by a named official under an authorisation."""
+
+    __tablename__ = "ruling"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), unique=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
+    outcome: Mapped[str]  # granted | refused
+    words_zh: Mapped[str]
+    words_en: Mapped[str]
+    reasons: Mapped[str]
+    basis_zh: Mapped[str]
+    basis_en: Mapped[str]
+    remedy_zh: Mapped[str] = mapped_column(server_default="")
+    remedy_en: Mapped[str] = mapped_column(server_default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    authorisation_number: Mapped[str] = mapped_column(server_default="")
+    at: Mapped[datetime]
+
+    by: Mapped[User] = relationship()
+
+
+class Licence(db.Model):
+    """办理结果: what a granted item gives. `public_code` opens its public page; `external` was numbered elsewhere."""
+
+    __tablename__ = "licence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), unique=True)
+    type_key: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    number: Mapped[str]
+    holder: Mapped[str]
+    issuer_zh: Mapped[str]
+    issuer_en: Mapped[str]
+    issued_on: Mapped[date]
+    valid_to: Mapped[date | None]
+    status: Mapped[str] = mapped_column(server_default="valid")
+    facts: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")  # [[label zh, label en, value], …] as printed
+    public_code: Mapped[str] = mapped_column(unique=True)
+    external: Mapped[bool] = mapped_column(server_default=false())
+
+    __table_args__ = (UniqueConstraint("type_key", "number"),)
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_zh, self.name_en)
+
+
+class Document(db.Model):
+    """文书 as issued: number, words, digest. Kept word for word."""
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"), index=True)
+    kind: Mapped[str]  # receipt | acceptance | refusal | non-acceptance | correction | delivery
+    number: Mapped[str]
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    content_zh: Mapped[str]
+    content_en: Mapped[str]
+    digest: Mapped[str]
+    issued_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+    @property
+    def title(self) -> Words:
+        return Words(self.title_zh, self.title_en)
+
+    @property
+    def content(self) -> Words:
+        return Words(self.content_zh, self.content_en)
+
+
+class Collection(db.Model):
+    """出件 and 送达 of one item's result: how, who took it, the proof."""
+
+    __tablename__ = "collection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), unique=True)
+    means: Mapped[str]  # counter | post | electronic
+    preprinted_number: Mapped[str] = mapped_column(server_default="")
+    printed_at: Mapped[datetime]
+    printed_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    collector_kind: Mapped[str] = mapped_column(server_default="")  # legal-representative | representative
+    collector_name: Mapped[str] = mapped_column(server_default="")
+    collector_id_number: Mapped[str] = mapped_column(server_default="")
+    tracking_number: Mapped[str] = mapped_column(server_default="")
+    signature_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    delivered_at: Mapped[datetime | None]
+    delivered_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+
+class NumberSeries(db.Model):
+    """The last number given of a series; its row is locked last in a command."""
+
+    __tablename__ = "number_series"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]

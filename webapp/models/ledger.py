@@ -1,0 +1,56 @@
+"""The ledger: append-only, hash-chained per case; and the log of who read personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import db
+
+
+class CaseEvent(db.Model):
+    """One link of a case's chain. `body` is the canonical text that was hashed: ids and digests only."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    seq: Mapped[int]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    body: Mapped[str]
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReleaseEvent(db.Model):
+    """One link of the chain of a bundle's releases: drafted, submitted, published, retired."""
+
+    __tablename__ = "release_event"
+    __table_args__ = (UniqueConstraint("bundle_key", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bundle_key: Mapped[str]
+    seq: Mapped[int]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    body: Mapped[str]
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AccessLine(db.Model):
+    """Who opened which case or file with personal data, when."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    what: Mapped[str]

@@ -1,0 +1,130 @@
+"""Who works here: departments, candidate groups, people, their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine import Words
+from webapp.extensions import db
+
+
+class Department(db.Model):
+    """A unit that decides, supervises or serves. It names itself in remedies, so body and court are its own."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    phone: Mapped[str]
+    address_zh: Mapped[str]
+    address_en: Mapped[str]
+    reconsideration_body_zh: Mapped[str]
+    reconsideration_body_en: Mapped[str]
+    court_zh: Mapped[str]
+    court_en: Mapped[str]
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_zh, self.name_en)
+
+
+class CandidateGroup(db.Model):
+    """A post (岗位) whose members may take its tasks; `role` says what they may do."""
+
+    __tablename__ = "candidate_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    role: Mapped[str]
+
+    department: Mapped[Department] = relationship()
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_zh, self.name_en)
+
+
+class User(db.Model):
+    """A person with an account. `authorisation_*` are a decider's (首席代表)."""
+
+    __tablename__ = "app_user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_pinyin: Mapped[str]
+    title_zh: Mapped[str] = mapped_column(server_default="")
+    title_en: Mapped[str] = mapped_column(server_default="")
+    password_hash: Mapped[str]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    authorisation_number: Mapped[str | None]
+    authorisation_scope: Mapped[str | None]
+    failed_sign_ins: Mapped[int] = mapped_column(server_default="0")
+    locked_until: Mapped[datetime | None]
+    active: Mapped[bool] = mapped_column(server_default=true())
+
+    department: Mapped[Department] = relationship()
+    groups: Mapped[list[CandidateGroup]] = relationship(secondary="membership", viewonly=True)
+
+
+class Membership(db.Model):
+    __tablename__ = "membership"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"), primary_key=True)
+
+
+class UserSession(db.Model):
+    """A signed-in browser. Only the digest of its token is kept."""
+
+    __tablename__ = "user_session"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Counter(db.Model):
+    """A counter (综合窗口) in the hall."""
+
+    __tablename__ = "counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_zh, self.name_en)
+
+
+class RateCount(db.Model):
+    """Tries per bucket and window (sign-in, public look-ups): limits hold over all web processes."""
+
+    __tablename__ = "rate_count"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    tries: Mapped[int]
+
+
+class IdempotencyKey(db.Model):
+    """An act that was already carried out: the same key by the same person replays `outcome`."""
+
+    __tablename__ = "idempotency_key"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(server_default="")

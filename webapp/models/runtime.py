@@ -1,0 +1,207 @@
+"""Running processes: instances, user tasks, timers, jobs, incidents, history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine import Words
+from webapp.extensions import db
+from webapp.models.organisation import User
+
+
+class ProcessInstance(db.Model):
+    """One run of a process. `state` is the engine's bytes; `scopes` maps engine scopes to item cases."""
+
+    __tablename__ = "process_instance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    process: Mapped[str]
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class UserTask(db.Model):
+    """Work for a person. `revision` moves with every claim, release and completion."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (UniqueConstraint("instance_id", "engine_task"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    engine_task: Mapped[int]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"), index=True)
+    process: Mapped[str]
+    element: Mapped[str]
+    step: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    state: Mapped[str]  # open | completed | cancelled
+    revision: Mapped[int] = mapped_column(server_default="0")
+    groups: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
+    participants: Mapped[int] = mapped_column(server_default="1")
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
+    clock: Mapped[str | None]
+    due_on: Mapped[date | None]
+    priority: Mapped[int]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    act: Mapped[str] = mapped_column(server_default="")
+
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    closer: Mapped[User | None] = relationship(foreign_keys=[closed_by])
+
+    @property
+    def name(self) -> Words:
+        return Words(self.name_zh, self.name_en)
+
+
+class TaskCandidate(db.Model):
+    """The inbox: one row per open task and candidate group, gone when the task closes."""
+
+    __tablename__ = "task_candidate"
+    __table_args__ = (
+        Index("inbox", "group_key", "urgency", "due_on", "task_id"),
+    )
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    group_key: Mapped[str] = mapped_column(primary_key=True)
+    urgency: Mapped[int]  # 0 = 即办 on top, 1 = the rest
+    due_on: Mapped[date]  # far future where no clock runs
+
+
+class Participant(db.Model):
+    """Who took part in a task, in which role, with which act; a joint visit has two."""
+
+    __tablename__ = "participant"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    role: Mapped[str]
+    act: Mapped[str] = mapped_column(server_default="")
+    at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class Timer(db.Model):
+    """A waiting timer event. `due_at` is null while the legal clock it waits for does not run yet."""
+
+    __tablename__ = "timer"
+    __table_args__ = (UniqueConstraint("instance_id", "engine_timer"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    engine_timer: Mapped[int]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"), index=True)
+    element: Mapped[str]
+    clock: Mapped[str | None]
+    mark: Mapped[str | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+
+
+class EngineJob(db.Model):
+    """Work for a machine. The queue's job carries only this row's id and can be made again from it."""
+
+    __tablename__ = "engine_job"
+    __table_args__ = (UniqueConstraint("instance_id", "engine_job"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    engine_job: Mapped[int]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
+    element: Mapped[str]
+    type: Mapped[str]
+    inputs: Mapped[bytes] = mapped_column(LargeBinary)
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    attempts_allowed: Mapped[int]
+    state: Mapped[str]  # open | done | failed | cancelled
+    last_error: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime]
+
+
+class MessageWait(db.Model):
+    """A subscription of an instance to a message or signal from outside."""
+
+    __tablename__ = "message_wait"
+    __table_args__ = (UniqueConstraint("instance_id", "subscription"), Index("message_wait_name", "kind", "name", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    subscription: Mapped[int]
+    kind: Mapped[str]
+    name: Mapped[str]
+    key: Mapped[str | None]
+
+
+class Incident(db.Model):
+    """A job or step that failed and waits for retry or repair; never lost, never hidden."""
+
+    __tablename__ = "incident"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
+    engine_incident: Mapped[int | None]
+    engine_job_id: Mapped[int | None] = mapped_column(ForeignKey("engine_job.id"))
+    element: Mapped[str]
+    code: Mapped[str]
+    message_zh: Mapped[str]
+    message_en: Mapped[str]
+    detail: Mapped[str] = mapped_column(server_default="")
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+    @property
+    def message(self) -> Words:
+        return Words(self.message_zh, self.message_en)
+
+
+class ActivityLine(db.Model):
+    """The history of an instance: which element was entered, completed, cancelled, which flow taken."""
+
+    __tablename__ = "activity_line"
+    __table_args__ = (Index("activity_of_instance", "instance_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    scope: Mapped[int]
+    process: Mapped[str]
+    element: Mapped[str]
+    what: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Reminder(db.Model):
+    """A word to a candidate group or person about a case: shown on their inbox until read."""
+
+    __tablename__ = "reminder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
+    group_key: Mapped[str] = mapped_column(index=True)
+    text_zh: Mapped[str]
+    text_en: Mapped[str]
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+    @property
+    def text(self) -> Words:
+        return Words(self.text_zh, self.text_en)

@@ -1,0 +1,158 @@
+"""Who may do what: one table of permissions, and rules with names.
+
+`PERMISSIONS[p]` is a list of alternatives, each a list of rules that must all hold. A rule is a
+question about the person and the subject (a task, a case, or nothing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.errors import NotFound, NotYours
+from webapp.identity import Identity
+
+
+class Permission(StrEnum):
+    VISIT_OPEN = "visit.open"
+    DRAFT_EDIT = "draft.edit"
+    CASE_RECEIVE = "case.receive"
+    CASE_SEE = "case.see"
+    PERSONAL_SEE = "personal.see"
+    TASK_SEE = "task.see"
+    TASK_CLAIM = "task.claim"
+    TASK_DO = "task.do"
+    ITEM_RULE = "item.rule"
+    RESULT_ISSUE = "result.issue"
+    WINDOW_SEE = "window.see"
+    INBOX_SEE = "inbox.see"
+    INCIDENT_RETRY = "incident.retry"
+    RELEASE_SEE = "release.see"
+    RELEASE_DRAFT = "release.draft"
+    RELEASE_PUBLISH = "release.publish"
+    SUPERVISION_SEE = "supervision.see"
+    ANY_SIGNED_IN = "signed-in"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What the rules ask about a task."""
+
+    groups: frozenset[str]
+    assignee_id: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the rules ask about a case: the departments with a part in it, the groups of its tasks, who opened it."""
+
+    departments: frozenset[str]
+    groups: frozenset[str]
+    created_by: int
+    is_draft: bool
+
+
+Subject = TaskFacts | CaseFacts | None
+Rule = Callable[[Identity, Subject], bool]
+
+
+def has_role(*roles: str) -> Rule:
+    wanted = frozenset(roles)
+
+    def holds(by: Identity, subject: Subject) -> bool:
+        return bool(by.roles & wanted)
+
+    return holds
+
+
+def anyone(by: Identity, subject: Subject) -> bool:
+    return True
+
+
+def in_candidate_group(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, TaskFacts) and bool(by.groups & subject.groups)
+
+
+def is_assignee(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, TaskFacts) and subject.assignee_id == by.user_id
+
+
+def department_has_part(by: Identity, subject: Subject) -> bool:
+    return (
+        isinstance(subject, CaseFacts) and not subject.is_draft and by.department_key in subject.departments
+    )
+
+
+def group_has_task(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, CaseFacts) and bool(by.groups & subject.groups)
+
+
+def opened_it(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, CaseFacts) and subject.created_by == by.user_id
+
+
+is_window = has_role("clerk", "issuer", "lead")
+is_department = has_role("reviewer", "decider", "officer", "verifier", "lead")
+
+PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
+    Permission.VISIT_OPEN: [[has_role("clerk")], [has_role("helper")]],
+    Permission.DRAFT_EDIT: [[has_role("clerk")], [has_role("helper"), opened_it]],
+    Permission.CASE_RECEIVE: [[has_role("clerk")]],
+    Permission.CASE_SEE: [
+        [is_window],
+        [is_department, department_has_part],
+        [is_department, group_has_task],
+        [has_role("helper"), opened_it],
+        [has_role("supervisor")],
+    ],
+    Permission.PERSONAL_SEE: [
+        [is_window],
+        [is_department, department_has_part],
+        [is_department, group_has_task],
+        [has_role("helper"), opened_it],
+    ],
+    Permission.TASK_SEE: [[in_candidate_group]],
+    Permission.TASK_CLAIM: [[in_candidate_group]],
+    Permission.TASK_DO: [[in_candidate_group, is_assignee]],
+    Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
+    Permission.RESULT_ISSUE: [[has_role("issuer")]],
+    Permission.WINDOW_SEE: [[is_window], [has_role("helper")]],
+    Permission.INBOX_SEE: [
+        [has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")]
+    ],
+    Permission.INCIDENT_RETRY: [[has_role("lead")]],
+    Permission.RELEASE_SEE: [[has_role("designer", "publisher", "legal", "supervisor")]],
+    Permission.RELEASE_DRAFT: [[has_role("designer")]],
+    Permission.RELEASE_PUBLISH: [[has_role("publisher")]],
+    Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
+    Permission.ANY_SIGNED_IN: [[anyone]],
+}
+
+
+#: Rules that ask about the object; the others hold for a person as such.
+OBJECT_RULES: frozenset[Rule] = frozenset(
+    {in_candidate_group, is_assignee, department_has_part, group_has_task, opened_it}
+)
+
+
+def may_at_all(by: Identity, permission: Permission) -> bool:
+    """Whether the person could have the permission on some object; the object itself is checked later."""
+    return any(
+        all(rule in OBJECT_RULES or rule(by, None) for rule in rules) for rules in PERMISSIONS[permission]
+    )
+
+
+def may(by: Identity, permission: Permission, subject: Subject = None) -> bool:
+    """Whether one of the permission's alternatives holds."""
+    return any(all(rule(by, subject) for rule in rules) for rules in PERMISSIONS[permission])
+
+
+def ensure(by: Identity, permission: Permission, subject: Subject = None) -> None:
+    """Raises NotFound where the subject must not even be known to exist, NotYours otherwise."""
+    if may(by, permission, subject):
+        return
+    if permission in (Permission.CASE_SEE, Permission.TASK_SEE, Permission.PERSONAL_SEE):
+        raise NotFound()
+    raise NotYours(permission)

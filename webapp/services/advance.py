@@ -1,0 +1,282 @@
+"""Writes what the engine returned: the only place where a Step becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+
+from engine import Words
+from engine.runtime import Closing, Incident, Job, Step, Thrown, TimerSet, UserTask, start
+from engine.values import ClockMark
+from webapp import outbox
+from webapp.answers import encode_all
+from webapp.identity import Identity
+from webapp.services.clocks import ensure_clocks, mark_moment
+from webapp.services.item_opening import item_opened
+from webapp.services.work import ClockFacts, Event, InstanceRow, LockedCase
+from webapp.unit_of_work import sql
+
+FAR_FUTURE = date(9999, 12, 31)
+IMMEDIATE_PRIORITY = 90
+WHOLE_INSTANCE = "*"
+
+
+def begin(case: LockedCase, process: str, variables: Mapping[str, Any]) -> int:
+    """Start an instance of `process` for the case, in this transaction; returns its id."""
+    step = start(case.release.program, dict(variables), case.context, process=process)
+    row = sql().execute(
+        "insert into process_instance (case_id, release_id, process, state, scopes, started_at)"
+        " values (%s, %s, %s, '', '{}', %s) returning id",
+        (case.id, case.release_id, process, case.now),
+    ).fetchone()
+    assert row is not None
+    instance = InstanceRow(row[0], step.state, {}, case.release_id, process)
+    item = variables.get("item")
+    if isinstance(item, str):
+        instance.scopes[WHOLE_INSTANCE] = item_cases(case.id)[item]
+    apply(case, instance, step, by=None)
+    return instance.id
+
+
+def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity | None, act: str = "") -> None:
+    """Write `step`: state, tasks, timers, jobs, subscriptions, history; start what its messages start.
+
+    `by` completed the tasks that the step closes as completed, with `act`.
+    """
+    _follow_scopes(case, instance, step)
+    _write_core(case, instance, step, by, act)
+    if step.opened or step.timers_set:
+        ensure_clocks(case, _items_that_need_clocks(instance, step))
+    _open_tasks(case, instance, step)
+    for timer in step.timers_set:
+        _write_timer(case, instance, timer)
+    for job in step.jobs:
+        _write_job(case, instance, job)
+    for incident in step.incidents:
+        _write_incident(case, instance, incident)
+    for thrown in step.thrown:
+        _carry_on(case, thrown)
+    if step.ended and instance.process == case.release.bundle.entry_process:
+        case.closed = True
+        case.record(Event.CLOSED, None)
+
+
+def item_cases(case_id: int) -> dict[str, int]:
+    """Item key -> id of the item case."""
+    rows = sql().execute("select item_key, id from item_case where case_id = %s", (case_id,)).fetchall()
+    return {key: id_ for key, id_ in rows}
+
+
+def _item_case(instance: InstanceRow, scope: int) -> int | None:
+    return instance.scopes.get(str(scope), instance.scopes.get(WHOLE_INSTANCE))
+
+
+def _follow_scopes(case: LockedCase, instance: InstanceRow, step: Step) -> None:
+    """A called process with an `item` input belongs to that item's case; inner scopes inherit it."""
+    known: dict[str, int] | None = None
+    for opened in step.scopes_opened:
+        item = opened.inputs.get("item")
+        if isinstance(item, str):
+            known = known if known is not None else item_cases(case.id)
+            instance.scopes[str(opened.scope)] = known[item]
+            item_opened(case, known[item], item, opened.element)
+            continue
+        inherited = _item_case(instance, opened.parent)
+        if inherited is not None:
+            instance.scopes[str(opened.scope)] = inherited
+    for scope in step.scopes_closed:
+        instance.scopes.pop(str(scope), None)
+
+
+# One statement for all that most steps touch: state, closed tasks and their inbox rows, cancelled
+# timers and jobs, subscriptions, history. Empty arrays do nothing.
+WRITE_CORE = """
+with instance as (
+    update process_instance set state = %(state)s, scopes = %(scopes)s::jsonb, ended_at = %(ended)s
+    where id = %(instance)s
+), closed as (
+    update user_task set revision = revision + 1, closed_at = %(now)s,
+        state = case when engine_task = any(%(completed)s::bigint[]) then 'completed' else 'cancelled' end,
+        closed_by = case when engine_task = any(%(completed)s::bigint[]) then %(by)s::bigint end,
+        act = case when engine_task = any(%(completed)s::bigint[]) then %(act)s else '' end
+    where instance_id = %(instance)s and engine_task = any(%(closed)s::bigint[]) and state = 'open' returning id
+), left_inbox as (
+    delete from task_candidate where task_id in (select id from closed)
+), timers as (
+    delete from timer where instance_id = %(instance)s and engine_timer = any(%(timers)s::bigint[])
+), jobs as (
+    update engine_job set state = 'cancelled'
+    where instance_id = %(instance)s and engine_job = any(%(jobs)s::bigint[]) and state = 'open'
+), heard as (
+    delete from message_wait where instance_id = %(instance)s and subscription = any(%(heard)s::bigint[])
+), waits as (
+    insert into message_wait (instance_id, subscription, kind, name, key)
+    select %(instance)s, w.* from unnest(%(wait_ids)s::bigint[], %(wait_kinds)s::text[], %(wait_names)s::text[],
+        %(wait_keys)s::text[]) w
+), resolved as (
+    update incident set resolved_at = %(now)s
+    where instance_id = %(instance)s and engine_incident = any(%(resolved)s::bigint[]) and resolved_at is null
+)
+insert into activity_line (instance_id, scope, process, element, what, at)
+select %(instance)s, l.*, %(now)s from unnest(%(log_scopes)s::bigint[], %(log_processes)s::text[],
+    %(log_elements)s::text[], %(log_whats)s::text[]) l
+"""
+
+
+def _write_core(case: LockedCase, instance: InstanceRow, step: Step, by: Identity | None, act: str) -> None:
+    sql().execute(
+        WRITE_CORE,
+        {
+            "instance": instance.id,
+            "state": step.state,
+            "scopes": orjson.dumps(instance.scopes).decode(),
+            "ended": case.now if step.ended else None,
+            "now": case.now,
+            "by": by.user_id if by else None,
+            "act": act,
+            "completed": [closed.id for closed in step.closed if closed.how is Closing.COMPLETED],
+            "closed": [closed.id for closed in step.closed],
+            "timers": list(step.timers_cancelled),
+            "jobs": list(step.jobs_cancelled),
+            "heard": list(step.subscriptions_closed),
+            "wait_ids": [wait.id for wait in step.subscriptions_opened],
+            "wait_kinds": [wait.kind for wait in step.subscriptions_opened],
+            "wait_names": [wait.name for wait in step.subscriptions_opened],
+            "wait_keys": [wait.key for wait in step.subscriptions_opened],
+            "resolved": list(step.incidents_resolved),
+            "log_scopes": [line.scope for line in step.log],
+            "log_processes": [line.process for line in step.log],
+            "log_elements": [line.element for line in step.log],
+            "log_whats": [line.what for line in step.log],
+        },
+    )
+    instance.state = step.state
+
+
+def _items_that_need_clocks(instance: InstanceRow, step: Step) -> list[int]:
+    scopes = [task.scope for task in step.opened if task.properties.get("clock")]
+    scopes += [timer.scope for timer in step.timers_set if isinstance(timer.due, ClockMark)]
+    return [item for scope in scopes if (item := _item_case(instance, scope)) is not None]
+
+
+def _running(case: LockedCase, item_case: int | None, name: str | None) -> ClockFacts | None:
+    return next((clock for clock in case.clocks.get(item_case or 0, ()) if clock.name == name), None)
+
+
+OPEN_TASKS = """
+with opened as (
+    insert into user_task (instance_id, engine_task, case_id, item_case_id, process, element, step, name_zh, name_en,
+        state, revision, groups, participants, clock, due_on, priority, opened_at, act)
+    select %s, engine_task, %s, item_case_id, process, element, step, name_zh, name_en, 'open', 0, groups,
+        participants, clock, due_on, priority, %s, ''
+    from jsonb_to_recordset(%s::jsonb) as r(engine_task bigint, item_case_id bigint, process text, element text,
+        step text, name_zh text, name_en text, groups jsonb, participants bigint, clock text, due_on date,
+        priority bigint)
+    returning id, groups, due_on, priority
+)
+insert into task_candidate (task_id, group_key, urgency, due_on)
+select o.id, g.value, case when o.priority >= %s then 0 else 1 end, coalesce(o.due_on, %s)
+from opened o cross join jsonb_array_elements_text(o.groups) g
+"""
+
+
+def _open_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
+    if not step.opened:
+        return
+    rows = [_task_row(case, instance, task) for task in step.opened]
+    sql().execute(
+        OPEN_TASKS, (instance.id, case.id, case.now, orjson.dumps(rows).decode(), IMMEDIATE_PRIORITY, FAR_FUTURE)
+    )
+
+
+def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[str, Any]:
+    item_case = _item_case(instance, task.scope)
+    clock_name = task.properties.get("clock")
+    clock = _running(case, item_case, clock_name)
+    name = case.release.element_words(task.process, task.element, task.name)
+    return {
+        "engine_task": task.id,
+        "item_case_id": item_case,
+        "process": task.process,
+        "element": task.element,
+        "step": task.properties.get("step", ""),
+        "name_zh": name.zh,
+        "name_en": name.en,
+        "groups": list(task.candidate_groups),
+        "participants": int(task.properties.get("participants", "1")),
+        "clock": clock_name,
+        "due_on": clock.due_on.isoformat() if clock else None,
+        "priority": task.priority,
+    }
+
+
+def _write_timer(case: LockedCase, instance: InstanceRow, timer: TimerSet) -> None:
+    item_case = _item_case(instance, timer.scope)
+    due, clock_name, mark = timer.due, None, None
+    if isinstance(due, ClockMark):
+        clock_name, mark = due.clock, due.mark
+        running = _running(case, item_case, clock_name)
+        due = mark_moment(running, mark, case.rules) if running else None
+    sql().execute(
+        "insert into timer (instance_id, engine_timer, case_id, item_case_id, element, clock, mark, due_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (instance.id, timer.id, case.id, item_case, timer.element, clock_name, mark, due),
+    )
+
+
+def _write_job(case: LockedCase, instance: InstanceRow, job: Job) -> None:
+    row = sql().execute(
+        "insert into engine_job (instance_id, engine_job, case_id, item_case_id, element, type, inputs, attempts,"
+        " attempts_allowed, state, last_error, created_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, 0, %s, 'open', '', %s) returning id",
+        (instance.id, job.id, case.id, _item_case(instance, job.scope), job.element, job.type,
+         encode_all(job.inputs), max(1, job.retries), case.now),
+    ).fetchone()
+    assert row is not None
+    outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=row[0])
+
+
+def _write_incident(case: LockedCase, instance: InstanceRow, incident: Incident) -> None:
+    open_incident(
+        case,
+        instance.id,
+        _item_case(instance, incident.scope),
+        incident.element,
+        incident.code,
+        incident.message,
+        engine_incident=incident.id,
+    )
+
+
+def open_incident(
+    case: LockedCase,
+    instance_id: int,
+    item_case_id: int | None,
+    element: str,
+    code: str,
+    message: Words,
+    *,
+    detail: str = "",
+    engine_incident: int | None = None,
+    engine_job_id: int | None = None,
+) -> None:
+    """Keep a failure where people see it, and in the ledger."""
+    sql().execute(
+        "insert into incident (instance_id, case_id, item_case_id, engine_incident, engine_job_id, element, code,"
+        " message_zh, message_en, detail, opened_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (instance_id, case.id, item_case_id, engine_incident, engine_job_id, element, code, message.zh, message.en,
+         detail, case.now),
+    )
+    case.record(Event.INCIDENT_OPENED, None, element=element, code=code)
+
+
+def _carry_on(case: LockedCase, thrown: Thrown) -> None:
+    """A message that nothing here waited for: start the process that it starts, or say so in the ledger."""
+    process = case.release.program.message_starts().get(thrown.name) if thrown.kind == "message" else None
+    if process is None:
+        case.record(Event.MESSAGE_UNHEARD, None, element=thrown.element, name=thrown.name)
+        return
+    begin(case, process, thrown.payload)

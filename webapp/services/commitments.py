@@ -1,0 +1,157 @@
+"""Commitment before the ruling: who may, the letter, the signature, and back to the ordinary way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import Words
+from engine.bundles import Eligibility, Item, eligibility, guide_for, render_document
+from webapp.catalogue import Published, Rules
+from webapp.errors import Incomplete, LetterChanged, NotEligible
+from webapp.identity import Identity
+from webapp.services.drafts import answers_of, ensure_draft
+from webapp.services.files import Upload, keep_upload
+from webapp.services.work import Event, LockedCase, on_case
+from webapp.unit_of_work import sql
+
+ORDINARY, COMMITMENT = "ordinary", "commitment"
+CHANNELS = ("tablet", "scan")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A commitment letter as it is read and signed; `digest` is over its Chinese words."""
+
+    item: Item
+    zh: str
+    en: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.zh.encode()).hexdigest()
+
+
+def credit_of(keys: list[str]) -> str:
+    """ "barred" while a credit record of one of the identity or company numbers is in force, else "good"."""
+    row = sql().execute(
+        "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= current_date))",
+        ([key for key in keys if key],),
+    ).fetchone()
+    assert row is not None
+    return "barred" if row[0] else "good"
+
+
+def eligible_items(release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Eligibility]:
+    """Item key -> eligibility, for every applicable item that knows commitment at all."""
+    keys = [value.upper() for key, value in answers.items() if isinstance(value, str) and key in release.identity_fields]
+    credit = credit_of(keys)
+    return {
+        entry.item.key: eligibility(
+            release.bundle, release.decisions, rules.profile, entry.item.key, {**guided, **answers}, credit=credit
+        )
+        for entry in guide_for(release.bundle, dict(guided)).items
+        if entry.item.commitment is not None
+    }
+
+
+def letter_for(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules) -> Letter:
+    """The letter of an item for this applicant, in both languages."""
+    assert item.commitment is not None
+    return Letter(item, *(_letter_text(release, item, answers, rules, language) for language in ("zh", "en")))
+
+
+def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
+    terms = item.commitment
+    assert terms is not None
+    parameter = rules.profile.terms(terms.verification_parameter)
+    values = {
+        **release.shown_answers(answers, language),
+        "item_name": item.name.in_language(language),
+        "item_code": item.code,
+        "conditions": [words.in_language(language) for words in terms.conditions],
+        "told": [words.in_language(language) for words in terms.told],
+        "basis": [words.in_language(language) for words in item.basis],
+        "verification_days": parameter.value,
+        "verification_basis": parameter.basis.in_language(language),
+        "jurisdiction": rules.profile.jurisdiction.in_language(language),
+    }
+    return render_document(release.document(terms.letter, language), values)
+
+
+def sign(
+    case_id: int, letters: Mapping[str, str], *, by: Identity, signature: Upload, signer_name: str, channel: str
+) -> None:
+    """Sign the letters of these items (item key -> digest of the letter as read) in one sitting.
+
+    Raises NotEligible (rule and basis), LetterChanged, Incomplete, FileRefused. Nothing is half done.
+    """
+    if not signer_name.strip():
+        raise Incomplete("signer_name", Words("请填写签署人姓名。", "Enter the signer's name."))
+    if channel not in CHANNELS:
+        raise Incomplete("channel", Words("请选择签署方式。", "Choose how it was signed."))
+    with on_case(case_id) as case:
+        ensure_draft(case, by)
+        guided, present = _draft_facts(case)
+        answers = answers_of(case_id)
+        eligible = eligible_items(case.release, case.rules, guided, answers)
+        signature_file = keep_upload(signature, by)
+        for item_key, digest in letters.items():
+            item = case.release.bundle.item(item_key)
+            verdict = eligible.get(item_key)
+            if verdict is None or not verdict.eligible:
+                raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else item.refusal_basis)
+            assert item.commitment is not None
+            if present != "legal-representative" and not item.commitment.representative_may_sign:
+                raise Incomplete(
+                    "signer_name", Words("该承诺不得由他人代签。", "This commitment may not be signed by proxy.")
+                )
+            letter = letter_for(case.release, item, answers, case.rules)
+            if letter.digest != digest:
+                raise LetterChanged()
+            _keep(case, letter, signature_file, signer_name.strip(), channel, verdict, by)
+        _set_ways(case, {key: COMMITMENT for key in letters})
+
+
+def take_ordinary_way(case_id: int, item_key: str, *, by: Identity) -> None:
+    """The applicant goes the ordinary way for this item; a signed letter is withdrawn. Nothing is typed twice."""
+    with on_case(case_id) as case:
+        ensure_draft(case, by)
+        gone = sql().execute("delete from commitment where case_id = %s and item_key = %s", (case_id, item_key))
+        if gone.rowcount:
+            case.record(Event.COMMITMENT_WITHDRAWN, by, item=item_key)
+        _set_ways(case, {item_key: ORDINARY})
+
+
+def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], str]:
+    row = sql().execute(
+        "select c.guided, v.present from cases c join visit v on v.id = c.visit_id where c.id = %s", (case.id,)
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _keep(
+    case: LockedCase, letter: Letter, signature_file: int, signer: str, channel: str, verdict: Eligibility, by: Identity
+) -> None:
+    sql().execute(
+        "insert into commitment (case_id, item_key, letter, letter_digest, signature_file_id, signer_name, channel,"
+        " signed_at, by_id, rule, rule_basis) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (case_id, item_key) do update set letter = excluded.letter,"
+        " letter_digest = excluded.letter_digest, signature_file_id = excluded.signature_file_id,"
+        " signer_name = excluded.signer_name, channel = excluded.channel, signed_at = excluded.signed_at,"
+        " by_id = excluded.by_id, rule = excluded.rule, rule_basis = excluded.rule_basis",
+        (case.id, letter.item.key, letter.zh, letter.digest, signature_file, signer, channel, case.now, by.user_id,
+         verdict.rule, verdict.basis.zh),
+    )
+    case.record(Event.COMMITMENT_SIGNED, by, item=letter.item.key, letter=letter.digest, rule=verdict.rule)
+
+
+def _set_ways(case: LockedCase, ways: Mapping[str, str]) -> None:
+    for item_key, way in ways.items():
+        sql().execute(
+            "update cases set ways = jsonb_set(ways, array[%s], to_jsonb(%s::text)) where id = %s",
+            (item_key, way, case.id),
+        )

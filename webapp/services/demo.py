@@ -1,0 +1,41 @@
+"""The demo: the fictional city's organisation and every bundle of the folders, in an empty database."""
+
+from __future__ import annotations
+
+from engine import Words
+from webapp.errors import IntoFullHome
+from webapp.identity import Identity, by_login
+from webapp.permissions import Permission, may
+from webapp.services.bundle_folders import bundle_files, bundle_keys, rule_files
+from webapp.services.organisation import Account, load_organisation
+from webapp.services.releases import draft_from_files, load_rules, publish_release, submit_release
+from webapp.settings import Settings
+from webapp.unit_of_work import sql, unit_of_work
+
+ORGANISATION = "_shared/organisation/demo.toml"
+
+
+def load_demo(settings: Settings, *, password: str | None = None) -> list[Account]:
+    """Load organisation, calendars, profile and bundles; returns the accounts with their passwords.
+
+    Publishing is done by two named demo accounts, as anyone must. Raises IntoFullHome.
+    """
+    with unit_of_work():
+        row = sql().execute("select exists(select from app_user)").fetchone()
+        if row and row[0]:
+            raise IntoFullHome(
+                Words("数据库已有账号，不能装入演示数据。", "The database has accounts; demo data goes into an empty one only.")
+            )
+        accounts = load_organisation((settings.processes_dir / ORGANISATION).read_bytes(), password=password)
+    load_rules(rule_files(settings))
+    designer, publisher = _first(accounts, Permission.RELEASE_DRAFT), _first(accounts, Permission.RELEASE_PUBLISH)
+    for key in bundle_keys(settings):
+        release_id = draft_from_files(key, bundle_files(settings, key), by=designer, note="演示数据")
+        submit_release(release_id, by=designer)
+        publish_release(release_id, by=publisher)
+    return accounts
+
+
+def _first(accounts: list[Account], permission: Permission) -> Identity:
+    people = (by_login(account.login) for account in accounts)
+    return next(person for person in people if person is not None and may(person, permission))

@@ -1,0 +1,133 @@
+"""统一出件: print, choose the means, check who collects, take the proof. What is ready does not wait for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine import Words
+from engine.law import check_id_number
+from webapp.errors import ActRefused, Incomplete
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.files import Upload, keep_upload
+from webapp.services.intake import ensure_step
+from webapp.services.tasks import finish
+from webapp.services.work import Event, OpenTask, on_task, task_in_case
+from webapp.unit_of_work import sql
+
+MEANS = ("counter", "post", "electronic")
+
+
+def prepare_result(
+    task_id: int, *, by: Identity, means: str, preprinted_number: str, revision: int, key: str
+) -> None:
+    """出件: the result is printed (number of the pre-printed form kept) and waits to be handed over by `means`."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "issue")
+        if means not in MEANS:
+            raise Incomplete("means", Words("请选择领取方式。", "Choose how it is handed over."))
+        sql().execute(
+            "insert into collection (item_case_id, means, preprinted_number, printed_at, printed_by)"
+            " values (%s, %s, %s, %s, %s) on conflict (item_case_id) do update set means = excluded.means,"
+            " preprinted_number = excluded.preprinted_number",
+            (task.item_case_id, means, preprinted_number.strip(), task.case.now, by.user_id),
+        )
+        task.case.record(Event.RESULT_PREPARED, by, item=task.item_case_id, means=means)
+        finish(task, {}, by=by, act="done")
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """Who takes the results at the counter: kind as at the visit, name, identity number."""
+
+    kind: str
+    name: str
+    id_number: str
+
+
+class NotTheCollector(ActRefused):
+    """Neither the legal representative nor a person with the mandate of this case."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "领取人与申请表上的法定代表人、授权委托书上的经办人都不一致，不能交付。",
+                "The collector is neither the legal representative nor the holder of the mandate.",
+            )
+        )
+
+
+def hand_over(
+    task_ids: Sequence[int], *, by: Identity, collector: Collector, signature: Upload | None, key: str
+) -> None:
+    """Hand over the results of these 领取 tasks of one case at the counter, with one signed 送达回证."""
+    if not task_ids:
+        raise Incomplete("tasks", Words("请选择要交付的结果。", "Choose the results to hand over."))
+    if signature is None:
+        raise Incomplete("signature", Words("请领取人在送达回证上签名。", "The collector must sign the proof of delivery."))
+    if not check_id_number(collector.id_number.strip().upper()):
+        raise Incomplete("collector_id_number", Words("身份证号码校验不通过。", "The identity number fails its check digit."))
+    with on_task(task_ids[0], by, permission=Permission.TASK_DO, key=key) as first:
+        _ensure_may_collect(first, collector)
+        proof = keep_upload(signature, by)
+        for task_id in task_ids:
+            task = first if task_id == first.id else task_in_case(task_id, first.case, by, Permission.TASK_DO)
+            _deliver(task, by, collector=collector, proof=proof)
+
+
+def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key: str) -> None:
+    """Post (with tracking number) or electronic delivery of one result."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "deliver")
+        row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
+        if row and row[0] == "post" and not tracking_number.strip():
+            raise Incomplete("tracking_number", Words("邮寄须填写运单号。", "Posting needs the tracking number."))
+        _deliver(task, by, tracking_number=tracking_number.strip())
+
+
+def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
+    id_number = collector.id_number.strip().upper()
+    row = sql().execute(
+        "select exists(select from visit v join cases c on c.visit_id = v.id where c.id = %(case)s"
+        " and v.person_id_number = %(id)s and v.person_name = %(name)s and v.present in ('legal-representative',"
+        " 'representative', 'helper')) or exists(select from answer a where a.case_id = %(case)s"
+        " and a.key = any(%(keys)s) and a.value = %(answer)s)",
+        {
+            "case": task.case.id,
+            "id": id_number,
+            "name": collector.name.strip(),
+            "keys": sorted(task.case.release.identity_fields),
+            "answer": f'{{"v":"{id_number}"}}',
+        },
+    ).fetchone()
+    assert row is not None
+    if not row[0]:
+        raise NotTheCollector()
+
+
+def _deliver(
+    task: OpenTask, by: Identity, *, collector: Collector | None = None, proof: int | None = None, tracking_number: str = ""
+) -> None:
+    ensure_step(task, "deliver")
+    sql().execute(
+        "with item as (update item_case set delivered_at = %(now)s where id = %(item)s), clock as (update legal_clock set"
+        " stopped_on = %(now)s::date where item_case_id = %(item)s and name = 'delivery' and stopped_on is null)"
+        " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
+        " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
+        " tracking_number = %(tracking)s where item_case_id = %(item)s",
+        {
+            "now": task.case.now,
+            "item": task.item_case_id,
+            "by": by.user_id,
+            "kind": collector.kind if collector else "",
+            "name": collector.name.strip() if collector else "",
+            "id": collector.id_number.strip().upper() if collector else "",
+            "proof": proof,
+            "tracking": tracking_number,
+        },
+    )
+    task.case.record(Event.DELIVERED, by, item=task.item_case_id)
+    finish(task, {}, by=by, act="done")

@@ -1,0 +1,47 @@
+"""What happens when an item's own process opens: its first legal clock, and acceptance by the window."""
+
+from __future__ import annotations
+
+from engine.bundles import Item
+from webapp.services.clocks import start_clock, start_decision_clocks
+from webapp.services.work import Event, LockedCase
+from webapp.unit_of_work import sql
+
+INTAKE_PARAMETER = "intake-limit"
+
+
+def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str) -> None:
+    """Called when a called process of the item opens at `element` of the parent.
+
+    - by commitment: nothing waits for acceptance; the decider accepts and rules in one act;
+    - accepts = window: accepted now, under the delegation (LAW 2.9), by the clerk who received;
+    - decided elsewhere: forwarded, its promised limit runs from receipt;
+    - else the intake clock starts (art. 32: five working days), and the department's task opens.
+    An item that waits for another's result opens when that result is there, so its clock starts then.
+    """
+    item = case.release.bundle.item(item_key)
+    if element != item.call_activity:
+        return
+    row = sql().execute("select way from item_case where id = %s", (item_case_id,)).fetchone()
+    assert row is not None
+    if row[0] == "commitment":
+        start_decision_clocks(case, item_case_id, item, case.now)
+    elif item.accepts == "window":
+        _accept_at_window(case, item_case_id, item)
+    elif item.decided_in == "external":
+        sql().execute("update item_case set intake_outcome = 'forwarded' where id = %s", (item_case_id,))
+        start_decision_clocks(case, item_case_id, item, case.now)
+    else:
+        start_clock(case, item_case_id, case.rules.profile.terms(INTAKE_PARAMETER, "intake"), case.now)
+
+
+def _accept_at_window(case: LockedCase, item_case_id: int, item: Item) -> None:
+    assert item.delegation is not None  # publishing refuses accepts = "window" without one
+    under = f"{item.delegation.number} {item.delegation.date}"
+    sql().execute(
+        "update item_case set intake_outcome = 'accepted', accepted_at = %s, accepted_under = %s,"
+        " accepted_by = (select received_by from cases where id = case_id) where id = %s",
+        (case.now, under, item_case_id),
+    )
+    case.record(Event.ITEM_ACCEPTED, None, item=item_case_id, under=under)
+    start_decision_clocks(case, item_case_id, item, case.now)

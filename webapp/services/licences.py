@@ -1,0 +1,71 @@
+"""制证: the licence of a granted item, numbered by its type's own rule or by the outside system."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+
+import orjson
+
+from engine.bundles import LicenceType
+from engine.law import add_months, tracking_code
+from webapp import moments
+from webapp.identity import Identity
+from webapp.services.documents import unit_of
+from webapp.services.drafts import answers_of
+from webapp.services.numbers import next_number
+from webapp.services.work import Event, LockedCase
+from webapp.unit_of_work import sql
+
+PUBLIC_CODE_BITS = 50
+
+
+def issue_licence(case: LockedCase, item_case_id: int, item_key: str) -> None:
+    """Make the licence of a granted item. Doing it again changes nothing: one licence per item case."""
+    there = sql().execute("select 1 from licence where item_case_id = %s", (item_case_id,)).fetchone()
+    licence = case.release.bundle.item(item_key).licence
+    if there or licence is None:
+        return
+    today = moments.local(case.now).date()
+    write_licence(case, item_case_id, item_key, number=_number(case, licence, today), issued_on=today, external=False, by=None)
+
+
+def write_licence(
+    case: LockedCase, item_case_id: int, item_key: str, *, number: str, issued_on: date, external: bool, by: Identity | None
+) -> None:
+    """The licence's row, with everything that is printed on it."""
+    item = case.release.bundle.item(item_key)
+    licence = item.licence
+    if licence is None:
+        return
+    answers = answers_of(case.id)
+    shown = {language: case.release.shown_answers(answers, language) for language in ("zh", "en")}
+    facts = [
+        [label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")] for key, label in licence.fields
+    ]
+    holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
+    issuer = unit_of(item.department).name
+    sql().execute(
+        "insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en, issued_on,"
+        " valid_to, status, facts, public_code, external)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'valid', %s::jsonb, %s, %s)",
+        (item_case_id, licence.key, licence.name.zh, licence.name.en, number, holder, issuer.zh, issuer.en, issued_on,
+         _valid_to(licence, issued_on), orjson.dumps(facts).decode(), tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
+         external),
+    )
+    case.record(Event.LICENCE_ISSUED, by, item=item_case_id, licence_type=licence.key, external=external)
+
+
+def _number(case: LockedCase, licence: LicenceType, today: date) -> str:
+    assert licence.number is not None  # a licence numbered elsewhere is entered, never made here
+    serial = next_number(f"licence:{licence.key}:{today.year}")
+    return licence.number.format(year=today.year, serial=serial, region=case.rules.profile.region_code)
+
+
+def _valid_to(licence: LicenceType, issued_on: date) -> date | None:
+    """The last day of validity: the day before the anniversary."""
+    if licence.validity is None:
+        return None
+    months = licence.validity.value if licence.validity.unit == "months" else 0
+    end = add_months(issued_on, months)
+    return date.fromordinal(end.toordinal() - 1)

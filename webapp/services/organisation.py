@@ -1,0 +1,80 @@
+"""The organisation as data: departments, candidate groups, counters, people; loaded from one file."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pypinyin import lazy_pinyin
+
+from webapp.services.sign_in import hash_password
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that was made, with its password: shown once."""
+
+    login: str
+    password: str
+    name: str
+    post: str
+
+
+def load_organisation(content: bytes, *, password: str | None = None) -> list[Account]:
+    """Write the organisation of an empty database, inside the running command. Passwords are random unless given."""
+    data = tomllib.loads(content.decode())
+    departments = {key: _department(key, table) for key, table in data["departments"].items()}
+    sections = data["sections"]
+    groups: dict[str, int] = {}
+    for key, table in data["groups"].items():
+        department = departments[sections[table["section"]]["department"]]
+        groups[key] = _insert(
+            "candidate_group", key=key, department_id=department, name_zh=table["name"]["zh"],
+            name_en=table["name"]["en"], role=table["role"],
+        )
+    for key, table in data.get("counters", {}).items():
+        _insert("counter", key=key, name_zh=table["name"]["zh"], name_en=table["name"]["en"])
+    return [_user(login, table, data, departments, groups, password) for login, table in data["users"].items()]
+
+
+def _department(key: str, table: Mapping[str, Any]) -> int:
+    return _insert(
+        "department", key=key, name_zh=table["name"]["zh"], name_en=table["name"]["en"], phone=table["telephone"],
+        address_zh=table["address"]["zh"], address_en=table["address"]["en"],
+        reconsideration_body_zh=table["reconsideration"]["zh"], reconsideration_body_en=table["reconsideration"]["en"],
+        court_zh=table["court"]["zh"], court_en=table["court"]["en"],
+    )
+
+
+def _user(
+    login: str, table: Mapping[str, Any], data: Mapping[str, Any], departments: Mapping[str, int],
+    groups: Mapping[str, int], given: str | None,
+) -> Account:
+    memberships = table["groups"]
+    section = data["sections"][data["groups"][memberships[0]]["section"]]
+    password = given or secrets.token_urlsafe(9)
+    name = table["name"]
+    title = table.get("title") or {"zh": "", "en": ""}
+    user_id = _insert(
+        "app_user", login=login, name=name, name_pinyin=" ".join(lazy_pinyin(name)), title_zh=title["zh"],
+        title_en=title["en"], password_hash=hash_password(password), department_id=departments[section["department"]],
+        authorisation_number=table.get("authorisation_number"), authorisation_scope=table.get("authorisation_scope"),
+        failed_sign_ins=0, active=True,
+    )
+    for key in memberships:
+        sql().execute("insert into membership (user_id, group_id) values (%s, %s)", (user_id, groups[key]))
+    return Account(login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in memberships))
+
+
+def _insert(table: str, **values: Any) -> int:
+    """One row; table and column names come from this module alone."""
+    columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
+    row = sql().execute(
+        f"insert into {table} ({columns}) values ({places}) returning id", tuple(values.values())
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,41 @@
+"""Limits on tries (sign-in, public look-ups), counted in the database so that they hold over all processes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from webapp import clock
+from webapp.errors import TooManyTries
+from webapp.unit_of_work import sql, unit_of_work
+
+WINDOW = timedelta(hours=1)
+
+
+def count_try(bucket: str, *, limit: int) -> None:
+    """Count one try of `bucket` in this hour. Raises TooManyTries past `limit`."""
+    with unit_of_work():
+        tries = _count(bucket, 1)
+    if tries > limit:
+        raise TooManyTries()
+
+
+def tries_of(bucket: str) -> int:
+    """How many tries this hour has seen."""
+    row = sql().execute(
+        "select tries from rate_count where bucket = %s and window_start = %s", (bucket, _window())
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def _count(bucket: str, by: int) -> int:
+    row = sql().execute(
+        "insert into rate_count (bucket, window_start, tries) values (%s, %s, %s)"
+        " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries returning tries",
+        (bucket, _window(), by),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _window() -> datetime:
+    return clock.now().replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,197 @@
+"""收件: the application is received, gets its number, and the departments' work begins."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pypinyin import lazy_pinyin
+
+from engine import AnswersInvalid, Words
+from engine.bundles import Guide, guide_for, next_question
+from engine.law import tracking_code, with_check_digit
+from webapp import moments
+from webapp.errors import ActRefused, Incomplete, NotEligible
+from webapp.identity import Identity
+from webapp.permissions import Permission, ensure
+from webapp.search import tokens
+from webapp.services.advance import begin
+from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items
+from webapp.services.documents import issue_receipt
+from webapp.services.drafts import AS_RECEIVED, answers_of, ensure_draft, write_answers
+from webapp.services.numbers import next_number
+from webapp.services.work import Event, LockedCase, on_case, remember
+from webapp.tracking import hash_code
+from webapp.unit_of_work import sql
+
+TRACKING_BITS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the applicant leaves with. The code is shown once and stored hashed."""
+
+    case_id: int
+    number: str
+    code: str
+
+
+class MaterialsMissing(ActRefused):
+    """Materials that this applicant must hand in and has not."""
+
+    status = 422
+
+    def __init__(self, names: list[Words]) -> None:
+        self.names = names
+        super().__init__(
+            Words(
+                "还缺材料：" + "、".join(name.zh for name in names),
+                "Missing materials: " + ", ".join(name.en for name in names),
+            )
+        )
+
+
+def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
+    """Receive the application: number, receipt, tracking code; the items' processes start.
+
+    Raises Incomplete (guided questions open), AnswersInvalid, MaterialsMissing, NotEligible, NotADraft.
+    """
+    with on_case(case_id) as case:
+        ensure(by, Permission.CASE_RECEIVE)
+        ensure_draft(case, by)
+        remember(by, key, case.now)
+        guided, ways = _choices(case)
+        guide = _complete_guide(case, guided)
+        answers = _valid_answers(case, guided)
+        _ensure_ways(case, guided, answers, ways)
+        _ensure_materials(case, guide, ways)
+        write_answers(case, answers, version=AS_RECEIVED, source="applicant", by=by)
+        code = tracking_code(secrets.randbits(TRACKING_BITS))
+        _open_items(case, guide, ways)
+        number = _number(case)
+        _mark_received(case, number, code, answers, by)
+        case.record(Event.RECEIVED, by, items=[entry.item.key for entry in guide.items])
+        issue_receipt(case, guide, by)
+        begin(case, case.release.bundle.entry_process, _variables(case, guide, guided, ways))
+    return Receipt(case_id, number, code)
+
+
+def _choices(case: LockedCase) -> tuple[dict[str, Any], dict[str, str]]:
+    row = sql().execute("select guided, ways from cases where id = %s", (case.id,)).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _complete_guide(case: LockedCase, guided: Mapping[str, Any]) -> Guide:
+    bundle = case.release.bundle
+    if next_question(bundle, guided) is not None:
+        raise Incomplete("guided", Words("请先完成情形引导。", "Answer the guided questions first."))
+    guide = guide_for(bundle, guided)
+    if not guide.items:
+        raise Incomplete("guided", Words("没有需要办理的事项。", "No item applies."))
+    return guide
+
+
+def _valid_answers(case: LockedCase, guided: Mapping[str, Any]) -> dict[str, Any]:
+    answers = answers_of(case.id)
+    try:
+        return case.release.form.validate_values(answers, guided, case.context)
+    except AnswersInvalid as invalid:
+        raise FormIncomplete(len(invalid.errors)) from invalid
+
+
+class FormIncomplete(ActRefused):
+    """The one form does not pass yet; its page shows every error beside its field."""
+
+    status = 422
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            Words(f"申请表还有 {count} 处需要更正，请回到“填表”。", f"The form has {count} fields to correct; go back to it.")
+        )
+
+
+def _ensure_ways(case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any], ways: Mapping[str, str]) -> None:
+    committed = [key for key, way in ways.items() if way == COMMITMENT]
+    if not committed:
+        return
+    verdicts = eligible_items(case.release, case.rules, guided, answers)
+    signed = {row[0] for row in sql().execute("select item_key from commitment where case_id = %s", (case.id,))}
+    for key in committed:
+        verdict = verdicts.get(key)
+        if verdict is None or not verdict.eligible:
+            raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else Words("", ""))
+        if key not in signed:
+            raise Incomplete("commitment", Words("承诺书尚未签署。", "The letter is not signed yet."))
+
+
+def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None:
+    handed_in = {
+        row[0]
+        for row in sql().execute(
+            "select material_key from submitted_material m where case_id = %s and (form in ('e-licence', 'exempt')"
+            " or exists(select from material_file f where f.submitted_material_id = m.id))",
+            (case.id,),
+        )
+    }
+    missing = [
+        required.material.name
+        for required in guide.materials
+        if not required.exempt
+        and required.material.source != "form"
+        and required.material.key not in handed_in
+        and not all(ways.get(item) == COMMITMENT and item in required.replaced_for for item in required.used_by)
+    ]
+    if missing:
+        raise MaterialsMissing(missing)
+
+
+def _open_items(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None:
+    for entry in guide.items:
+        sql().execute(
+            "insert into item_case (case_id, item_key, department_key, way, received_at, intake_note, accepted_under)"
+            " values (%s, %s, %s, %s, %s, '', '')",
+            (case.id, entry.item.key, entry.item.department, ways.get(entry.item.key, ORDINARY), case.now),
+        )
+
+
+def _number(case: LockedCase) -> str:
+    bundle, year = case.release.bundle, moments.local(case.now).year
+    serial = next_number(f"case:{bundle.case_prefix}:{year}")
+    return with_check_digit(f"{bundle.case_prefix}-{year}-{serial:07}")
+
+
+def _mark_received(case: LockedCase, number: str, code: str, answers: Mapping[str, Any], by: Identity) -> None:
+    bundle = case.release.bundle
+    applicant = str(answers.get(bundle.applicant_name_field) or "")
+    subject = str(answers.get(bundle.subject_field) or "")
+    identity = next((str(answers[key]) for key in sorted(case.release.identity_fields) if answers.get(key)), "")
+    case.number, case.received_at = number, case.now
+    sql().execute(
+        "update cases set number = %s, received_at = %s, received_by = %s, tracking_hash = %s, applicant_name = %s,"
+        " applicant_key = %s, applicant_pinyin = %s, subject_name = %s, search_tokens = %s where id = %s",
+        (number, case.now, by.user_id, hash_code(code), applicant, identity, " ".join(lazy_pinyin(applicant)), subject,
+         tokens(f"{number} {applicant} {subject}"), case.id),
+    )
+
+
+def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: Mapping[str, str]) -> dict[str, Any]:
+    """What the diagrams read: the declared case variables, and per item whether and how it goes."""
+    bundle = case.release.bundle
+    applicable = {entry.item.key for entry in guide.items}
+    variables: dict[str, Any] = {key: guided.get(key) for key in bundle.case_variables}
+    variables["items"] = {
+        item.key: {
+            "applies": item.key in applicable,
+            "way": ways.get(item.key, ORDINARY) if item.key in applicable else "none",
+            "accepts": item.accepts,
+            "immediate": item.immediate,
+            "groups": dict(item.groups),
+        }
+        for item in bundle.items
+    }
+    return variables
+
+

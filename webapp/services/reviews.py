@@ -1,0 +1,97 @@
+"""审查: examination, the joint visit of two officers, and the reviewer's proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from engine import Words
+from webapp.errors import Incomplete, SecondOfficerNeeded
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.intake import ensure_step
+from webapp.services.tasks import finish
+from webapp.services.work import Event, OpenTask, on_task
+from webapp.unit_of_work import sql
+
+GRANT, REFUSE = "grant", "refuse"
+POINT_RESULTS = ("pass", "fail", "not-applicable")
+VISIT_CONCLUSIONS = ("pass", "minor", "major")
+
+
+def examine(
+    task_id: int, *, by: Identity, visit_needed: bool, opinion: str, checklist: Mapping[str, str], revision: int, key: str
+) -> None:
+    """Finish the examination of the documents and declare whether a visit is needed."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "examine")
+        write_review(task, "visit" if visit_needed else "no-visit", opinion, checklist, by)
+        finish(task, {"visit_needed": visit_needed}, by=by, act="examined")
+
+
+def propose(
+    task_id: int, *, by: Identity, proposal: str, opinion: str, checklist: Mapping[str, str], revision: int, key: str
+) -> None:
+    """Propose to grant or to refuse (建议准予 / 建议不予); a proposal to refuse gives reasons."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "review")
+        if proposal not in (GRANT, REFUSE):
+            raise Incomplete("proposal", Words("请选择审查意见。", "Choose the proposal."))
+        if proposal == REFUSE and not opinion.strip():
+            raise Incomplete("opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons."))
+        write_review(task, proposal, opinion, checklist, by)
+        finish(task, {"proposal": proposal}, by=by, act="done")
+
+
+def sign_visit(
+    task_id: int, *, by: Identity, conclusion: str, record: str, checklist: Mapping[str, str], revision: int, key: str
+) -> bool:
+    """Sign the joint visit. The first officer records it, a second, different one confirms; then it is done.
+
+    Returns whether the visit is complete. Raises SecondOfficerNeeded when the first signs again.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_SEE, revision=None, key=key) as task:
+        ensure_step(task, "visit")
+        signed = [row[0] for row in sql().execute("select user_id from participant where task_id = %s", (task_id,))]
+        if by.user_id in signed:
+            raise SecondOfficerNeeded()
+        if not signed:
+            if conclusion not in VISIT_CONCLUSIONS:
+                raise Incomplete("conclusion", Words("请选择核查结论。", "Choose the conclusion."))
+            if not record.strip():
+                raise Incomplete("record", Words("请填写核查记录。", "Write the record of the visit."))
+            write_review(task, conclusion, record, checklist, by)
+        _sign(task, by, first=not signed)
+        complete = len(signed) + 1 >= task.participants
+        if complete:
+            finish(task, {"visit_conclusion": _conclusion(task_id, conclusion)}, by=by, act="done")
+    return complete
+
+
+def _sign(task: OpenTask, by: Identity, *, first: bool) -> None:
+    sql().execute(
+        "insert into participant (task_id, user_id, role, act, at) values (%s, %s, %s, 'signed', %s)",
+        (task.id, by.user_id, "lead-officer" if first else "second-officer", task.case.now),
+    )
+    sql().execute("update user_task set revision = revision + 1 where id = %s", (task.id,))
+    task.case.record(Event.VISIT_SIGNED, by, task=task.id)
+
+
+def _conclusion(task_id: int, given: str) -> str:
+    row = sql().execute(
+        "select conclusion from review where task_id = %s and step = 'visit' order by id limit 1", (task_id,)
+    ).fetchone()
+    return str(row[0]) if row else given
+
+
+def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity) -> None:
+    """Keep what the officer found, with every point of the checklist, and say so in the ledger."""
+    points = {key: result for key, result in checklist.items() if result in POINT_RESULTS}
+    sql().execute(
+        "insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, at)"
+        " values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
+        (task.case.id, task.item_case_id, task.id, task.step, conclusion, opinion.strip(),
+         orjson.dumps(points).decode(), by.user_id, task.case.now),
+    )
+    task.case.record(Event.REVIEWED, by, task=task.id, step=task.step, conclusion=conclusion)

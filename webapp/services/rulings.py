@@ -1,0 +1,126 @@
+"""作出决定: the decider rules on one item, in the words of its kind; and results decided elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine import Words
+from engine.law import check_uscc, ruling_words
+from webapp.errors import Incomplete, NotAuthorised
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.documents import remedy_of
+from webapp.services.intake import ensure_step
+from webapp.services.licences import write_licence
+from webapp.services.reviews import GRANT, REFUSE
+from webapp.services.tasks import ensure_not_proposer, finish
+from webapp.services.work import Event, OpenTask, on_task
+from webapp.unit_of_work import sql
+
+
+def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int, key: str) -> None:
+    """Rule on the item: a decider with authorisation, never the one who proposed (LAW 2.9).
+
+    A refusal needs reasons; its remedy paragraph is generated (art. 38, LAW 2.10). At an immediate
+    task (即办) the same act accepts the application.
+    """
+    with on_task(task_id, by, permission=Permission.ITEM_RULE, revision=revision, key=key) as task:
+        ensure_step(task, "decide", "immediate")
+        if not by.authorisation_number:
+            raise NotAuthorised()
+        _ensure_ruling(ruling, reasons)
+        ensure_not_proposer(task, by)
+        _write(task, ruling, reasons.strip(), by, accepts_too=task.step == "immediate")
+        finish(task, {"ruling": ruling}, by=by, act=ruling)
+
+
+def enter_outside_result(
+    task_id: int, *, by: Identity, ruling: str, reasons: str, number: str, number_again: str, issued_on: date | None,
+    revision: int, key: str,
+) -> None:
+    """结果回填: the result that another system decided, entered twice; its own number, never one of ours (LAW 2.12)."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "backfill")
+        _ensure_ruling(ruling, reasons)
+        if ruling == GRANT:
+            _ensure_outside_number(task, number.strip().upper(), number_again.strip().upper(), issued_on)
+        _write(task, ruling, reasons.strip(), by, accepts_too=True)
+        if ruling == GRANT:
+            assert issued_on is not None
+            _keep_outside_licence(task, number.strip().upper(), issued_on, by)
+        finish(task, {"ruling": ruling}, by=by, act=ruling)
+
+
+def _ensure_ruling(ruling: str, reasons: str) -> None:
+    if ruling not in (GRANT, REFUSE):
+        raise Incomplete("ruling", Words("请选择办理决定。", "Choose the ruling."))
+    if ruling == REFUSE and not reasons.strip():
+        raise Incomplete("reasons", Words("不予的决定应当说明理由。", "A refusal must give reasons."))
+
+
+def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: date | None) -> None:
+    if not number:
+        raise Incomplete("number", Words("请填写证照编号。", "Enter the number of the licence."))
+    if number != again:
+        raise Incomplete("number_again", Words("两次填写的编号不一致。", "The two entries of the number differ."))
+    assert task.item_key is not None
+    licence = task.case.release.bundle.item(task.item_key).licence
+    if licence is not None and licence.number_format == "uscc" and not check_uscc(number):
+        raise Incomplete("number", Words("编号校验不通过，请核对。", "The number fails its check digit."))
+    if issued_on is None:
+        raise Incomplete("issued_on", Words("请填写发证日期。", "Enter the date of issue."))
+    if issued_on > task.case.now.date():
+        raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
+
+
+RULE = """
+with ruled as (
+    insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, reasons, basis_zh, basis_en, remedy_zh,
+        remedy_en, by_id, authorisation_number, at)
+    values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(reasons)s, %(basis_zh)s, %(basis_en)s,
+        %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
+), stopped as (
+    update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s and stopped_on is null
+        and name in ('promised', 'statutory', 'intake')
+)
+update item_case set outcome = %(outcome)s, ruled_at = %(now)s,
+    intake_outcome = case when %(accepts)s then coalesce(intake_outcome, 'accepted') else intake_outcome end,
+    accepted_at = case when %(accepts)s then coalesce(accepted_at, %(now)s) else accepted_at end,
+    accepted_by = case when %(accepts)s then coalesce(accepted_by, %(by)s) else accepted_by end
+where id = %(item_case)s
+"""
+
+
+def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_too: bool) -> None:
+    assert task.item_key is not None
+    case, granted = task.case, ruling == GRANT
+    item = case.release.bundle.item(task.item_key)
+    words = ruling_words(item.kind).ruling(ruling)
+    basis = item.basis[0] if granted else item.refusal_basis
+    remedy = Words("", "") if granted else remedy_of(case, item)
+    sql().execute(
+        RULE,
+        {
+            "item_case": task.item_case_id,
+            "task": task.id,
+            "outcome": "granted" if granted else "refused",
+            "zh": words.zh,
+            "en": words.en,
+            "reasons": reasons,
+            "basis_zh": basis.zh,
+            "basis_en": basis.en,
+            "remedy_zh": remedy.zh,
+            "remedy_en": remedy.en,
+            "by": by.user_id,
+            "authorisation": by.authorisation_number or "",
+            "now": case.now,
+            "today": case.now.date(),
+            "accepts": accepts_too,
+        },
+    )
+    case.record(Event.RULED, by, item=task.item_case_id, outcome=ruling)
+
+
+def _keep_outside_licence(task: OpenTask, number: str, issued_on: date, by: Identity) -> None:
+    assert task.item_case_id is not None and task.item_key is not None
+    write_licence(task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by)

@@ -1,0 +1,81 @@
+"""The life cycle of a user task: claim, release, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import Words
+from engine.runtime import complete
+from webapp import moments
+from webapp.errors import ActRefused, SamePerson
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.advance import apply
+from webapp.services.work import Event, OpenTask, on_task
+from webapp.unit_of_work import sql
+
+RULING_STEPS = ("decide",)
+PROPOSING_STEPS = ("review", "examine")
+
+
+class HeldByAnother(ActRefused):
+    """The task is with a colleague."""
+
+    def __init__(self, name: str, since: str) -> None:
+        super().__init__(
+            Words(f"此任务由{name}认领（{since}）。", f"{name} has claimed this task (since {since}).")
+        )
+
+
+def claim(task_id: int, *, by: Identity) -> None:
+    """Take the task. Taking what is yours already changes nothing.
+
+    Raises AlreadyDone, HeldByAnother, SamePerson (the reviewer of an item never decides it), NotFound.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_CLAIM) as task:
+        if task.assignee_id == by.user_id:
+            return
+        if task.assignee_id is not None:
+            raise _held(task)
+        if task.step in RULING_STEPS:
+            ensure_not_proposer(task, by)
+        sql().execute(
+            "update user_task set assignee_id = %s, revision = revision + 1 where id = %s", (by.user_id, task_id)
+        )
+        task.case.record(Event.TASK_CLAIMED, by, task=task_id)
+
+
+def release(task_id: int, *, by: Identity) -> None:
+    """Give the task back to its group."""
+    with on_task(task_id, by, permission=Permission.TASK_DO) as task:
+        sql().execute(
+            "update user_task set assignee_id = null, revision = revision + 1 where id = %s", (task_id,)
+        )
+        task.case.record(Event.TASK_RELEASED, by, task=task_id)
+
+
+def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: str) -> None:
+    """Complete the task in the engine and write what follows, inside the running command."""
+    step = complete(task.case.release.program, task.instance.state, task.engine_task, variables, task.case.context)
+    apply(task.case, task.instance, step, by=by, act=act)
+
+
+def ensure_not_proposer(task: OpenTask, by: Identity) -> None:
+    """Raises SamePerson when `by` reviewed this item (LAW 2.9: two people, two acts)."""
+    row = sql().execute(
+        "select 1 from review where item_case_id = %s and by_id = %s and step = any(%s) limit 1",
+        (task.item_case_id, by.user_id, list(PROPOSING_STEPS)),
+    ).fetchone()
+    if row:
+        raise SamePerson()
+
+
+def _held(task: OpenTask) -> HeldByAnother:
+    row = sql().execute(
+        "select u.name, (select max(at) from case_event where case_id = %s and kind = %s and actor_id = u.id)"
+        " from app_user u where u.id = %s",
+        (task.case.id, Event.TASK_CLAIMED, task.assignee_id),
+    ).fetchone()
+    assert row is not None
+    return HeldByAnother(row[0], moments.shown(row[1]))

@@ -1,0 +1,38 @@
+"""事后核查: the duty after a commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine import Words
+from webapp.errors import Incomplete
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.intake import ensure_step
+from webapp.services.reviews import write_review
+from webapp.services.tasks import finish
+from webapp.services.work import Event, on_task
+from webapp.unit_of_work import sql
+
+RESULTS = {"verify": ("pass", "rectify"), "recheck": ("pass", "fail")}
+
+
+def verify(
+    task_id: int, *, by: Identity, result: str, record: str, checklist: Mapping[str, str], revision: int, key: str
+) -> None:
+    """Record a verification, or the check after rectification. What was found is written down, always."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "verify", "recheck")
+        if result not in RESULTS[task.step]:
+            raise Incomplete("result", Words("请选择核查结论。", "Choose the result."))
+        if not record.strip():
+            raise Incomplete("record", Words("请填写核查记录。", "Write the record."))
+        write_review(task, result, record, checklist, by)
+        if result == "pass":
+            sql().execute(
+                "update legal_clock set stopped_on = %s::date where item_case_id = %s and name = 'verification'"
+                " and stopped_on is null",
+                (task.case.now, task.item_case_id),
+            )
+        task.case.record(Event.VERIFIED, by, item=task.item_case_id, result=result)
+        finish(task, {"verification_result": result}, by=by, act="done")

@@ -1,0 +1,83 @@
+"""A visit at a counter: who is here, as whom, and how that was checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import Words
+from engine.law import check_id_number, check_mobile
+from webapp import clock
+from webapp.errors import Incomplete
+from webapp.identity import Identity
+from webapp.models import Counter, Visit
+from webapp.permissions import Permission, ensure
+from webapp.services.files import Upload, keep_upload
+from webapp.unit_of_work import unit_of_work
+
+LEGAL_REPRESENTATIVE, REPRESENTATIVE, HELPER = "legal-representative", "representative", "helper"
+PRESENT = (LEGAL_REPRESENTATIVE, REPRESENTATIVE, HELPER)
+CHECKED = ("hand", "reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who stands at the counter."""
+
+    name: str
+    id_number: str
+    mobile: str
+
+
+def open_visit(
+    *,
+    by: Identity,
+    counter_id: int,
+    ticket: str,
+    present: str,
+    person: Person,
+    identity_checked: str,
+    mandate: Upload | None = None,
+) -> int:
+    """Open a visit and return its id. A representative needs the written mandate (授权委托书).
+
+    Raises NotYours, Incomplete (naming the field), FileRefused.
+    """
+    ensure(by, Permission.VISIT_OPEN)
+    _check(present, person, identity_checked, ticket, mandate)
+    with unit_of_work() as session:
+        if session.get(Counter, counter_id) is None:
+            raise Incomplete("counter_id", Words("请选择窗口。", "Choose the counter."))
+        mandate_file = keep_upload(mandate, by) if mandate else None
+        visit = Visit(
+            ticket=ticket.strip(),
+            counter_id=counter_id,
+            clerk_id=by.user_id,
+            started_at=clock.now(),
+            present=present,
+            person_name=person.name.strip(),
+            person_id_number=person.id_number.strip().upper(),
+            person_mobile=person.mobile.strip(),
+            identity_checked=identity_checked,
+            mandate_file_id=mandate_file,
+        )
+        session.add(visit)
+        session.flush()
+        visit_id = visit.id
+    return visit_id
+
+
+def _check(present: str, person: Person, identity_checked: str, ticket: str, mandate: Upload | None) -> None:
+    if not ticket.strip():
+        raise Incomplete("ticket", Words("请填写排队号。", "Enter the ticket number."))
+    if present not in PRESENT:
+        raise Incomplete("present", Words("请选择到场人身份。", "Choose who is present."))
+    if not person.name.strip():
+        raise Incomplete("person_name", Words("请填写到场人姓名。", "Enter the name of the person present."))
+    if not check_id_number(person.id_number.strip().upper()):
+        raise Incomplete("person_id_number", Words("身份证号码校验不通过，请核对。", "The identity number fails its check digit."))
+    if not check_mobile(person.mobile.strip()):
+        raise Incomplete("person_mobile", Words("手机号码应为 11 位。", "A mobile number has 11 digits."))
+    if identity_checked not in CHECKED:
+        raise Incomplete("identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked."))
+    if present == REPRESENTATIVE and mandate is None:
+        raise Incomplete("mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate."))
