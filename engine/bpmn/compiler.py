@@ -155,18 +155,32 @@ class _Compiler:
             return self._message(event.ref, node)
         if event.kind == "terminate":
             return Event("terminate")
-        names = self.definitions.signals if event.kind == "signal" else self.definitions.errors
-        if event.ref is None and event.kind == "signal":
+        if event.kind == "signal":
+            return Event("signal", self._marked(self._signal(event.ref, node), node))
+        return Event("error", self._marked(self._error_code(event.ref, node), node))
+
+    def _signal(self, reference: str | None, node: NodeSource) -> str:
+        name = self.definitions.signals.get(reference or "")
+        if reference is None:
             self.report("empty-reference", node.id, line=node.line, what="signalRef")
-        if event.ref is not None and event.ref not in names:
-            self.report("missing-reference", node.id, line=node.line, what=f"{event.kind}Ref", value=event.ref)
-        return Event(event.kind, self._marked(names.get(event.ref or "", ""), node))
+        elif name is None:
+            self.report("missing-reference", node.id, line=node.line, what="signalRef", value=reference[:80])
+        return name or reference or ""
+
+    def _error_code(self, reference: str | None, node: NodeSource) -> str:
+        """The code of the error; "" catches every error. Some modellers put the code where the id belongs."""
+        if reference is None:
+            return ""
+        code = self.definitions.errors.get(reference)
+        if code is None:
+            self.report("undefined-error", node.id, line=node.line, value=reference[:80])
+        return reference if code is None else code
 
     def _message(self, reference: str | None, node: NodeSource) -> Event | None:
         if reference is None:
             self.report("empty-reference", node.id, line=node.line, what="messageRef")
             return None
-        message = self.definitions.messages.get(reference.rpartition(":")[2])
+        message = self.definitions.messages.get(reference)
         if message is None:
             self.report("missing-reference", node.id, line=node.line, what="messageRef", value=reference[:80])
             return None

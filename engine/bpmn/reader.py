@@ -79,11 +79,11 @@ class _Reader:
         return Definitions(
             file=self.report.file,
             processes=processes,
-            messages={each.get("id", ""): _message(each) for each in children(root, "message")},
-            signals={each.get("id", ""): each.get("name", "") for each in children(root, "signal")},
-            errors={each.get("id", ""): each.get("errorCode", "") for each in children(root, "error")},
+            messages={_named(each): _message(each) for each in children(root, "message")},
+            signals={_named(each): each.get("name", "") for each in children(root, "signal")},
+            errors={_named(each): each.get("errorCode", "") for each in children(root, "error")},
             escalations={
-                each.get("id", ""): each.get("escalationCode", "") for each in children(root, "escalation")
+                _named(each): each.get("escalationCode", "") for each in children(root, "escalation")
             },
         )
 
@@ -114,7 +114,7 @@ class _Reader:
         )  # fmt: skip
 
     def _identify(self, element: etree._Element, kind: str) -> str:
-        identity = element.get("id")
+        identity = _reference(element, "id")
         if identity is None:
             self.unnamed += 1
             identity = f"{kind}-without-id-{self.unnamed}"
@@ -128,7 +128,8 @@ class _Reader:
     def _flow(self, element: etree._Element) -> FlowSource:
         condition = language.of_element(child(element, "conditionExpression"), self.language)
         identity = self._identify(element, "flow")
-        return FlowSource(identity, element.get("sourceRef"), element.get("targetRef"), condition, _line(element))
+        source, target = _reference(element, "sourceRef"), _reference(element, "targetRef")
+        return FlowSource(identity, source, target, condition, _line(element))
 
     def _node(self, element: etree._Element, process: str, container: str | None) -> NodeSource:
         kind = local_name(element)
@@ -144,11 +145,11 @@ class _Reader:
             line=_line(element),
             extensions=extensions,
             events=tuple(self._events(element)),
-            attached_to=element.get("attachedToRef"),
+            attached_to=_reference(element, "attachedToRef"),
             interrupting=_is_interrupting(element),
-            default=element.get("default"),
+            default=_reference(element, "default"),
             by_event=element.get("triggeredByEvent") == "true",
-            message=element.get("messageRef"),
+            message=_reference(element, "messageRef"),
             script=self._script(element) or extensions.script,
             loop=self._loop(element, extensions.loop),
             not_run=tuple(_not_run(element)),
@@ -177,11 +178,10 @@ class _Reader:
         for each in ("timeDate", "timeDuration", "timeCycle"):
             text = child(element, each)
             if text is not None and text_of(text):
-                source = language.marked(text_of(text)) or Source("")
+                source = language.marked(_unquoted(text_of(text))) or Source("")
                 named = language.named(text.get("language"))
                 timer = (each, replace(source, language=named) if named and not source.language else source)
-        reference = element.get(f"{kind}Ref")
-        return EventSource(kind, reference.rpartition(":")[2] if reference else reference, timer)
+        return EventSource(kind, _reference(element, f"{kind}Ref"), timer)
 
     def _script(self, element: etree._Element) -> ResultSource | None:
         script = child(element, "script")
@@ -204,9 +204,21 @@ class _Reader:
         )
 
 
+def _reference(element: etree._Element, attribute: str) -> str | None:
+    """An id or a reference to one, without blanks around it (XSD) and without the prefix of a QName."""
+    value = element.get(attribute)
+    if value is None:
+        return None
+    return value.strip() if attribute == "id" else value.strip().rpartition(":")[2]
+
+
+def _named(element: etree._Element) -> str:
+    return _reference(element, "id") or ""
+
+
 def _message(element: etree._Element) -> MessageSource:
     key = read_extensions(element).correlation_key
-    return MessageSource(element.get("id", ""), element.get("name", ""), key)
+    return MessageSource(_named(element), element.get("name", ""), key)
 
 
 def _plain_call(process: str) -> CallSource:
@@ -223,6 +235,9 @@ def _not_run(element: etree._Element) -> Iterator[str]:
     """Legal BPMN on a node that changes how it runs and that is not run."""
     if child(element, "standardLoopCharacteristics") is not None:
         yield "standardLoopCharacteristics"
+    loop = child(element, "multiInstanceLoopCharacteristics")
+    if loop is not None and loop.get("behavior", "All") != "All":
+        yield "multiInstanceLoopCharacteristics behavior"
     if element.get("isForCompensation") == "true":
         yield "isForCompensation"
     if element.get("instantiate") == "true":
@@ -232,6 +247,11 @@ def _not_run(element: etree._Element) -> Iterator[str]:
             yield attribute
     if element.get("parallelMultiple") == "true":
         yield "parallelMultiple"
+
+
+def _unquoted(text: str) -> str:
+    """A time that a modeller wrote as a quoted text ("PT1H" with the quotes) is meant without them."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _line(element: etree._Element) -> int | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from lxml import etree
 
@@ -21,7 +23,8 @@ def check_schema(root: etree._Element, report: Reporter) -> None:
     schema = _schema()
     if schema.validate(root.getroottree()):
         return
-    for entry in islice(iter(schema.error_log), MAX_FINDINGS):
+    errors = cast(Iterable[etree._LogEntry], schema.error_log)  # the stubs hide that it iterates
+    for entry in islice(errors, MAX_FINDINGS):
         report("xsd-violation", _element_at(root, entry.path), line=entry.line, reason=_short(entry.message))
 
 

@@ -76,6 +76,10 @@ KINDS: dict[str, Kind] = {
         "{what}“{value}”不存在", "The {what} “{value}” does not exist",
         "请改正引用或补上所指元素", "Correct the reference or add what it points to",
     ),
+    "undefined-error": _office_error(
+        "错误“{value}”没有定义，按错误代码处理", "The error “{value}” is not defined; it is taken as the code",
+        "请定义该错误", "Define the error",
+    ),
     "empty-reference": _error(
         "缺少 {what}", "{what} is missing", "请填写", "Fill it in"
     ),

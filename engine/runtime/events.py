@@ -104,13 +104,19 @@ def enter_end(run: Run, token: Token, node: Node) -> None:
 
 
 def deliver(run: Run, thrown: Thrown) -> None:
-    """A thrown message goes to one subscription inside the instance, else outside; a signal goes to all
-    inside and outside too."""
+    """A signal goes to all that wait inside, and outside too; a message to one subscription inside. One that
+    nobody waits for yet is kept until nothing moves any more: another branch may be about to wait for it."""
     if thrown.kind == "signal":
         broadcast(run, thrown.name, thrown.payload)
-    elif receive_message(run, thrown.name, thrown.key, thrown.payload):
-        return
-    run.out.throw(ThrownOutside(*thrown))
+        run.out.throw(ThrownOutside(*thrown))
+    elif not receive_message(run, thrown.name, thrown.key, thrown.payload):
+        run.undelivered.append(thrown)
+
+
+def deliver_late(run: Run, thrown: Thrown) -> None:
+    """The last try inside the instance; then the caller carries the message on."""
+    if not receive_message(run, thrown.name, thrown.key, thrown.payload):
+        run.out.throw(ThrownOutside(*thrown))
 
 
 def receive_message(run: Run, name: str, key: str | None, payload: dict[str, Value]) -> bool:

@@ -25,7 +25,7 @@ def complete(run: Run, token: Token) -> None:
         apply_outputs(run, token, node)
     else:  # each instance has done its mappings; only the collected results are left
         merge(list(run.scope_layers(token.scope)), token.result)
-    run.log("completed", token.scope, node)
+    run.log("completed", token.scope, node, whole_loop=node.loop is not None)
     run.schedule(token, "leave")
 
 

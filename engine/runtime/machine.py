@@ -40,7 +40,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 
 def settle(run: Run) -> None:
-    """Runs to quiescence: all tokens, then messages on their way, then joins that nothing can reach.
+    """Runs to quiescence: all tokens, then messages nobody waited for yet, then joins that
+    nothing can reach any more.
 
     Raises BudgetExceeded; then nothing of the command may be kept.
     """
@@ -50,8 +51,10 @@ def settle(run: Run) -> None:
             token = run.state.tokens.get(token_id)
             if token is not None and run.pending.get(token_id) == serial:
                 _do(run, token, phase)
-        if run.thrown:
-            events.deliver(run, run.thrown.popleft())
+            while run.thrown:
+                events.deliver(run, run.thrown.popleft())
+        if run.undelivered:
+            events.deliver_late(run, run.undelivered.popleft())
         elif not gateways.release_inclusive(run):
             return
 
@@ -78,6 +81,7 @@ def _enter(run: Run, token: Token) -> None:
         BEHAVIOURS[node.type](run, token, node)
     elif loops.is_instance(run, token):
         apply_inputs(run, token, node)
+        run.log("entered", token.scope, node)
         run.schedule(token, "work")
     else:
         _enter_element(run, token, node)
@@ -91,7 +95,7 @@ def _enter_element(run: Run, token: Token, node: Node) -> None:
     for wait in planned:
         if wait is not None:
             arm(run, wait)
-    run.log("entered", token.scope, node)
+    run.log("entered", token.scope, node, whole_loop=node.loop is not None)
     run.schedule(token, "work")
 
 

@@ -19,8 +19,12 @@ from engine.values import Value
 from engine.words import Words
 
 
+#: `LogLine.type` of a multi-instance activity as a whole; its instances have the element's own type.
+MULTI_INSTANCE = "multiInstance"
+
+
 class Thrown(NamedTuple):
-    """A message or signal on its way, to be delivered when nothing else moves."""
+    """A message or signal on its way."""
 
     kind: str
     scope: int
@@ -41,6 +45,7 @@ class Run:
     work: deque[tuple[int, str, int]] = field(default_factory=deque)
     pending: dict[int, int] = field(default_factory=dict)  # token -> serial of its valid entry in `work`
     thrown: deque[Thrown] = field(default_factory=deque)
+    undelivered: deque[Thrown] = field(default_factory=deque)
     activations: int = 0
     tokens_in: dict[int, dict[int, None]] = field(default_factory=dict)
     waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
@@ -205,9 +210,10 @@ class Run:
         if self.activations > self.context.budgets.activations:
             raise BudgetExceeded(node.id, "activations", self.context.budgets.activations)
 
-    def log(self, what: str, scope_id: int, node: Node) -> None:
-        """One line of history about an element."""
-        self.out.log(LogLine(what, self.process_scope(scope_id), node.id, node.type, node.process))
+    def log(self, what: str, scope_id: int, node: Node, *, whole_loop: bool = False) -> None:
+        """One line of history about an element; a multi-instance activity as a whole has its own type."""
+        kind = MULTI_INSTANCE if whole_loop else node.type
+        self.out.log(LogLine(what, self.process_scope(scope_id), node.id, kind, node.process))
 
     def log_flow(self, scope_id: int, flow: str, process: str) -> None:
         """One line of history about a flow that was taken."""

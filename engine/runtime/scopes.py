@@ -120,7 +120,9 @@ def _stop_one(run: Run, token: Token) -> None:
         cancel_scope_waits(run, child)
         run.remove_scope(run.state.scopes[child])
     if token.phase != "ready":  # one that is still on its way was never entered
-        run.log("cancelled", token.scope, run.node(token))
+        node = run.node(token)
+        whole = node.loop is not None and run.state.scopes[token.scope].kind != "multi"
+        run.log("cancelled", token.scope, node, whole_loop=whole)
 
 
 def cancel_scope_waits(run: Run, scope_id: int) -> None:
