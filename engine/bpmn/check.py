@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from engine.bpmn.checks.calls import check_calls
+from engine.bpmn.checks.choices import check_choices
+from engine.bpmn.checks.paths import check_joins, check_paths
 from engine.bpmn.checks.references import check_references
+from engine.bpmn.checks.work import check_work, check_writes
 from engine.bpmn.compiler import compile_process
 from engine.bpmn.library import read_library
 from engine.bpmn.wording import Level
@@ -25,5 +28,10 @@ def check(
         report = library.reports[source.file]
         check_references(source, report)
         process = compile_process(source, definitions, report)
+        check_paths(source, process, report)
+        check_joins(source, process, report)
+        check_choices(source, process, report)
+        check_work(source, process, known_groups, report)
+        check_writes(source, process, report)
         check_calls(process, library.processes, library.decisions, report)
     return library.findings()

@@ -192,8 +192,10 @@ KINDS: dict[str, Kind] = {
               "Parallel branches “{value}” may both write “{variable}”; the last one wins"),
         Words("请改用不同的变量", "Use different variables"),
     ),
-    "decision-invalid": _error(
-        "决策文件无法使用", "The decision file cannot be used", "请修改决策文件", "Correct the decision file"
+    "timer-too-short": Kind(
+        Severity.NOTE, Severity.ERROR,
+        Words("定时器短于一分钟", "The timer is shorter than a minute"),
+        Words("请设为一分钟以上", "Make it a minute or longer"),
     ),
 }  # fmt: skip
 
