@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.dmn.table import AGGREGATIONS, POLICIES, Output, Rule, Table
 from engine.dmn.model import MatchedRule
-from engine.dmn.xml import Element, Findings, child, children, local, line_of, nearest_id, text_under
+from engine.dmn.table import AGGREGATIONS, POLICIES, Output, Rule, Table
+from engine.dmn.xml import Element, Findings, child, children, line_of, local, nearest_id, text_under
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.parser import parse_expression, parse_unary_tests
-from engine.expressions.feel.run import Closure, Scope
+from engine.expressions.feel.run import Closure
 from engine.expressions.feel.tests import compile_tests
-from engine.values import Value
 from engine.words import Words
 
 EXPRESSIONS = (
@@ -165,9 +164,11 @@ class BoxedReader:
                 Words("用 FEEL 重写该函数", "Write the function in FEEL"),
             )
             return _null(element)
-        parameters = tuple(each.get("name", "") for each in children(element, "formalParameter"))
+        formal = children(element, "formalParameter")
+        parameters = tuple(each.get("name", "") for each in formal)
+        types = tuple(n.TypeName(each.get("typeRef", "").removeprefix("feel:")) for each in formal)
         body = self.expression_in(element) or _null(element)
-        return n.FunctionOf(*_where(element), parameters, (None,) * len(parameters), body)
+        return n.FunctionOf(*_where(element), parameters, types, body)
 
     def conditional(self, element: Element) -> n.Node:
         parts = [self.needed(child(element, name), element) for name in ("if", "then", "else")]

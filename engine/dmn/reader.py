@@ -46,11 +46,7 @@ class _Reader:
         self.findings = findings
         self.types = Types()
         self.boxed = BoxedReader(findings, _names_in(root), root.get("expressionLanguage"))
-        self.elements = {
-            each.get("id", ""): each
-            for each in children(root, *_NODES)
-            if each.get("id") and each.get("name")
-        }
+        self.elements = {_key(each): each for each in children(root, *_NODES) if each.get("name")}
         self.nodes: dict[str, Node] = {}
 
     def read(self) -> Mapping[str, Node]:
@@ -76,12 +72,12 @@ class _Reader:
 
     def _unnamed(self) -> None:
         for element in children(self.root, *_NODES):
-            if not (element.get("id") and element.get("name")):
+            if not element.get("name"):
                 self.findings.error(
                     "missing-name",
                     element,
-                    Words("缺少 id 或名称", "The id or the name is missing"),
-                    Words("填写 id 和名称", "Give it an id and a name"),
+                    Words("缺少名称", "The name is missing"),
+                    Words("填写名称", "Give it a name"),
                 )
 
     def _cycle(self, keys: tuple[str, ...]) -> None:
@@ -120,7 +116,7 @@ class _Reader:
     # --- nodes
 
     def _node(self, kind: str, element: Element, requires: tuple[str, ...]) -> Node:
-        key, name = element.get("id", ""), element.get("name", "")
+        key, name = _key(element), element.get("name", "")
         if kind == "inputData":
             return InputData(key, name, self._conform(element))
         if kind == "businessKnowledgeModel":
@@ -145,7 +141,7 @@ class _Reader:
         return self.types.conform("" if variable is None else variable.get("typeRef", ""))
 
     def _logic(self, element: Element) -> tuple[Callable[[Scope], Outcome], frozenset[str]]:
-        compiler = Compiler()
+        compiler = self._compiler()
         found = child(element, "decisionTable")
         if found is not None:
             table = self.boxed.table_builder(found)(compiler)
@@ -161,7 +157,19 @@ class _Reader:
 
     def _knowledge(self, element: Element) -> Callable[[Scope], Value]:
         logic = child(element, "encapsulatedLogic")
-        return Compiler().compile(n.Literal(0, 0, None) if logic is None else self.boxed.function(logic))
+        function = n.Literal(0, 0, None) if logic is None else self.boxed.function(logic)
+        closure, conform = self._compiler().compile(function), self._conform(element)
+
+        def build(scope: Scope) -> Value:
+            made = closure(scope)
+            if type(made) is not Function:
+                return None
+            return Function(made.name, lambda run, *given: conform(made.apply(run, *given)), made.signatures)
+
+        return build
+
+    def _compiler(self) -> Compiler:
+        return Compiler(self.types.tests(), self.types.lists())
 
     def _service(self, element: Element) -> Callable[[Scope], Value]:
         """A decision service as a function of its input decisions and input data."""
@@ -179,7 +187,11 @@ class _Reader:
             def apply(run: Run, *arguments: Value) -> Value:
                 if len(arguments) != len(names):
                     return None
-                given = dict(zip(names, arguments, strict=True))
+                given = {}
+                for key, name, argument in zip(inputs, names, arguments, strict=True):
+                    given[name] = _conformed(self.nodes[key], argument)
+                    if given[name] is None and argument is not None:
+                        return None
                 return conform(self._serve(inputs, outputs, given, scope))
 
             return Function(element.get("name", ""), apply, (names,))
@@ -215,6 +227,15 @@ class _Reader:
             tests,
             child(element, "functionItem") is not None,
         )
+
+
+def _key(element: Element) -> str:
+    """The id, which DMN leaves optional, else the name."""
+    return str(element.get("id") or element.get("name", ""))
+
+
+def _conformed(node: Node, value: Value) -> Value:
+    return value if isinstance(node, Knowledge) else node.conform(value)
 
 
 def _variable_of(node: Node) -> str:

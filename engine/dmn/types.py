@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.run import Run, Scope
@@ -34,7 +35,7 @@ class Types:
         self.definitions: dict[str, ItemDefinition] = {}
 
     def conform(self, name: str) -> Conform:
-        """What gives a value of the type back, a list of one and its item converted into each other, else null."""
+        """What gives a value of the type back, a list of one and its item converted, else null."""
         name = _bare(name)
         definition = self.definitions.get(name)
         if definition is None and name not in SIMPLE_TYPES:
@@ -51,6 +52,13 @@ class Types:
             return None
 
         return conform
+
+    def tests(self) -> dict[str, Callable[[Value], bool | None]]:
+        """What `instance of` and typed parameters ask."""
+        return {name: partial(self.fits, definition=each) for name, each in self.definitions.items()}
+
+    def lists(self) -> frozenset[str]:
+        return frozenset(name for name, each in self.definitions.items() if each.collection)
 
     def _is(self, value: Value, name: str, depth: int) -> bool:
         name = _bare(name)
@@ -73,7 +81,9 @@ class Types:
         if definition.components:
             if type(value) is not dict:
                 return False
-            return all(self.fits(value.get(key), part, depth + 1) for key, part in definition.components)
+            return all(
+                key in value and self.fits(value[key], part, depth + 1) for key, part in definition.components
+            )
         if definition.base and value is not None and not self._is(value, definition.base, depth + 1):
             return False
         if definition.function:

@@ -98,5 +98,5 @@ def _unary_tests(source: str, names: tuple[str, ...]) -> UnaryTests:
 
 
 def compile_unary_tests(source: str, *, names: Iterable[str] = ()) -> UnaryTests:
-    """Compile an input cell such as `-`, `"a","b"`, `[1..5)`, `not(< 3)` or `? > 2`. Raises ExpressionInvalid."""
+    """Compile an input cell: `-`, `"a","b"`, `[1..5)`, `not(< 3)`, `? > 2` … Raises ExpressionInvalid."""
     return _unary_tests(source, tuple(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.errors import BudgetExceeded
@@ -9,6 +10,7 @@ from engine.expressions.feel import nodes as n
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.objects import Clock, Function
 from engine.expressions.feel.run import CALL_LIMIT, Closure, Run, Scope
+from engine.expressions.feel.types import SIMPLE_TYPES, Unfit, fitting, instance_test
 from engine.values import Value
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
     body = compiler.compile(node.body)
     compiler.unbind(len(node.parameters))
     size, parameters = compiler.size - before, node.parameters
+    checks = _parameter_checks(compiler, node.types)
     levels = 2 + 2 * _depth(node.body)
 
     def evaluate(scope: Scope) -> Value:
@@ -84,6 +87,10 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
             if len(arguments) != len(parameters):
                 return None
             run.spend(size)
+            try:
+                arguments = tuple(check(value) for check, value in zip(checks, arguments, strict=True))
+            except Unfit:
+                return None
             run.depth += levels
             if run.depth > CALL_LIMIT:
                 raise BudgetExceeded(run.element, "levels of function calls", CALL_LIMIT)
@@ -95,6 +102,21 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
         return Function("function", apply, (parameters,))
 
     return evaluate
+
+
+def _parameter_checks(
+    compiler: Compiler, types: tuple[n.TypeName | None, ...]
+) -> list[Callable[[Value], Value]]:
+    """For each parameter what makes an argument fit its type; an unknown type is not checked."""
+
+    def check(type_: n.TypeName | None) -> Callable[[Value], Value]:
+        if type_ is None or not (type_.name in SIMPLE_TYPES or type_.name in compiler.types):
+            return lambda value: value
+        test = instance_test(type_, compiler.types)
+        wants_list = type_.name == "list" or type_.name in compiler.list_types
+        return lambda value: fitting(value, test, wants_list)
+
+    return [check(type_) for type_ in types]
 
 
 def _depth(node: n.Node) -> int:

@@ -14,7 +14,7 @@ from engine.expressions.feel.numbers import INTEGER_LIMIT
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.run import Closure, Scope
 from engine.expressions.feel.tests import compile_membership
-from engine.expressions.feel.types import instance_test
+from engine.expressions.feel.types import TypeTests, instance_test
 from engine.values import Value
 
 _ARITHMETIC = {
@@ -26,10 +26,18 @@ _ARITHMETIC = {
 }
 
 
-class Compiler:
-    """Compiles one tree. `free` collects the names that the tree does not bind itself; `size` its nodes."""
+_MISSING = object()
 
-    def __init__(self) -> None:
+
+class Compiler:
+    """Compiles one tree. `types` are those declared around it, `list_types` the ones of lists.
+
+    `free` collects the names that the tree does not bind itself; `size` counts its nodes.
+    """
+
+    def __init__(self, types: TypeTests | None = None, list_types: frozenset[str] = frozenset()) -> None:
+        self.types = types or {}
+        self.list_types = list_types
         self.free: set[str] = set()
         self.size = 0
         self._bound: list[str] = []
@@ -63,10 +71,28 @@ def _name(compiler: Compiler, node: n.Name) -> Closure:
     if compiler.binds(name):
         return lambda scope: _look_up(scope, name)
     if name in BUILTINS:
+        compiler.free.add(name)
         fallback = BUILTINS[name]
         return lambda scope: _look_up(scope, name, fallback)
+    if "." in name:
+        return _dotted(compiler, node)
     compiler.free.add(name)
     return lambda scope: _look_up(scope, name)
+
+
+def _dotted(compiler: Compiler, node: n.Name) -> Closure:
+    """A known name with dots (some modellers name parameters `Person.Age`), else the path it looks like."""
+    first, *rest = node.name.split(".")
+    path: n.Node = n.Name(node.line, node.column, first.strip())
+    for part in rest:
+        path = n.Path(node.line, node.column, path, part.strip())
+    name, walk = node.name, compiler.compile(path)
+
+    def evaluate(scope: Scope) -> Value:
+        found = _look_up(scope, name, _MISSING)
+        return walk(scope) if found is _MISSING else found
+
+    return evaluate
 
 
 def _look_up(scope: Scope, name: str, fallback: Value = None) -> Value:
@@ -211,7 +237,8 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
             and op.compare(low, high) is None
         ):
             return None
-        return Range(low, high, start_included, end_included)
+        complete = (start is None or low is not None) and (end is None or high is not None)
+        return Range(low, high, start_included, end_included, complete)
 
     return evaluate
 
@@ -236,7 +263,7 @@ def _member(value: Value, name: str, scope: Scope) -> Value:
 
 
 def _instance_of(compiler: Compiler, node: n.InstanceOf) -> Closure:
-    value, test = compiler.compile(node.value), instance_test(node.type)
+    value, test = compiler.compile(node.value), instance_test(node.type, compiler.types)
     return lambda scope: test(value(scope))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def compile_filter(compiler: Compiler, node: n.Filter) -> Closure:
     """An item by its 1-based number (negative from the end), or the items for which the condition is true.
 
-    A single value counts as a list of one. The condition sees `item` and the keys of an item that is a context.
+    A single value counts as a list of one. The condition sees `item`, and its keys.
     """
     value = compiler.compile(node.value)
     before = compiler.size

@@ -12,8 +12,24 @@ from engine.words import Words
 SOURCE_LIMIT = 64_000
 
 KEYWORDS = frozenset(
-    ("and", "between", "else", "every", "false", "for", "function", "if", "in", "null", "or")
-    + ("return", "satisfies", "some", "then", "true")
+    [
+        "and",
+        "between",
+        "else",
+        "every",
+        "false",
+        "for",
+        "function",
+        "if",
+        "in",
+        "null",
+        "or",
+        "return",
+        "satisfies",
+        "some",
+        "then",
+        "true",
+    ]
 )
 
 # DMN 1.5, rules 28 and 29, without the full-width and ideographic punctuation of those blocks: typed by

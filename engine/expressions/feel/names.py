@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
+from engine.errors import ExpressionInvalid
 from engine.expressions.feel.lexer import Token, tokens_of
 
 #: Built-in names that hold a keyword or would otherwise be split.
 BUILTIN_NAMES = ("date and time", "days and time duration", "years and months duration")
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    """The tokens of a name; none where it cannot be written without quotes."""
+    try:
+        return tuple(token.text for token in tokens_of(name)[:-1])
+    except ExpressionInvalid:
+        return ()
 
 
 class KnownNames:
@@ -23,7 +35,7 @@ class KnownNames:
         """Remember `name`; only those of several tokens need it."""
         if name.isalnum():
             return
-        words = tuple(token.text for token in tokens_of(name)[:-1])
+        words = _words(name)
         if len(words) > 1:
             self._by_first.setdefault(words[0], []).append((words, name))
             self._learned.append(words[0])
@@ -49,6 +61,6 @@ class KnownNames:
     def written(self, tokens: Sequence[Token]) -> str:
         """The name these tokens write: as in the source, each gap made one space."""
         text = tokens[0].text
-        for before, token in zip(tokens, tokens[1:], strict=False):
+        for before, token in pairwise(tokens):
             text += token.text if before.end == token.start else f" {token.text}"
         return text

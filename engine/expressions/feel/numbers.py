@@ -50,9 +50,9 @@ def divide(left: Number, right: Number) -> Number | None:
 def power(base: Number, exponent: Number) -> Number | None:
     """base ** exponent, None where it is undefined or out of range."""
     try:
-        if type(base) is int and type(exponent) is int and exponent >= 0:
-            if base in (0, 1) or base.bit_length() * exponent <= 113:
-                return int(base**exponent)
+        exact = type(base) is int and type(exponent) is int and exponent >= 0
+        if exact and base.bit_length() * exponent <= 113:  # type: ignore[union-attr]
+            return int(base**exponent)
         return DECIMAL.power(Decimal(base), Decimal(exponent))
     except decimal.DecimalException:
         return None
@@ -66,6 +66,13 @@ def number_text(value: Number) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def truncated(value: object) -> int | None:
+    """`value` without its fraction, None where it is no number or too large for a position."""
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and value.adjusted() < 40 else None
+    return whole(value)
 
 
 def whole(value: object) -> int | None:

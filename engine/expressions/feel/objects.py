@@ -14,12 +14,13 @@ _MARK = re.compile(r"\d{1,3}%|-\d{1,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`[start..end]`; an end that is None is open."""
+    """`[start..end]`. An end that is None is open, unless `complete` is false: then it was null."""
 
     start: Value
     end: Value
     start_included: bool
     end_included: bool
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -125,6 +125,8 @@ def negated(value: Value) -> bool | None:
 
 def within(value: Value, wanted: Range) -> bool | None:
     """Whether the value lies in the range; null where they cannot be compared."""
+    if not wanted.complete:
+        return None
     above: bool | None = True
     below: bool | None = True
     if wanted.start is not None:

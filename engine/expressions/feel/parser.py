@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from engine.expressions.feel import nodes as n
-from engine.expressions.feel.lexer import Token, refuse, string_value, tokens_of
-from engine.expressions.feel.names import KnownNames
+from engine.expressions.feel.lexer import Token, string_value
 from engine.expressions.feel.numbers import number_literal
+from engine.expressions.feel.reading import NESTING_LIMIT, Reading, refuse_depth
 from engine.expressions.feel.temporal import temporal_literal
-
-#: Deepest nesting of brackets, operators and paths that is read.
-NESTING_LIMIT = 200
 
 OR, AND, COMPARE, ADD, MULTIPLY, POWER, NEGATE, INSTANCE, POSTFIX = range(1, 10)
 _INFIX = {"or": OR, "and": AND, "between": COMPARE, "in": COMPARE, "instance": INSTANCE}
@@ -31,6 +28,7 @@ _COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _CONSTANTS = {"true": True, "false": False, "null": None}
 #: Tokens that end an expression: after `[` they show that the bracket closes a range.
 _ENDS = frozenset((")", "]", "}", ",", "..", "=", "!=", "<", "<=", ">", ">=", "*", "/", "**", "+"))
+_AFTER_TESTS = frozenset((")", "]", "}", ",", "=", "!="))
 _ENDING_WORDS = frozenset(("and", "or", "then", "else", "return", "satisfies", "in", "between"))
 
 
@@ -43,7 +41,6 @@ def parse_expression(source: str, names: Iterable[str] = ()) -> n.Node:
         return _checked(source, tree)
     except RecursionError:
         parser.refuse_depth()
-    raise AssertionError("unreachable")
 
 
 def parse_unary_tests(source: str, names: Iterable[str] = ()) -> n.Tests:
@@ -56,7 +53,6 @@ def parse_unary_tests(source: str, names: Iterable[str] = ()) -> n.Tests:
         return tests
     except RecursionError:
         parser.refuse_depth()
-    raise AssertionError("unreachable")
 
 
 def _checked(source: str, tree: n.Node) -> n.Node:
@@ -65,60 +61,13 @@ def _checked(source: str, tree: n.Node) -> n.Node:
     while level:
         depth += 1
         if depth > 2 * NESTING_LIMIT:
-            _refuse_depth(source, 0)
+            refuse_depth(source, 0)
         level = [child for node in level for child in node.children()]
     return tree
 
 
-def _refuse_depth(source: str, offset: int) -> None:
-    refuse(source, offset, f"嵌套最多 {NESTING_LIMIT} 层", f"at most {NESTING_LIMIT} levels of nesting")
-
-
-class Parser:
-    """One reading of one source text. `position` is the index of the token that comes next."""
-
-    def __init__(self, source: str, names: Iterable[str] = ()) -> None:
-        self.source = source
-        self.tokens = tokens_of(source)
-        self.position = 0
-        self.depth = 0
-        self.names = KnownNames(names)
-        self.input_mentions = 0
-
-    # --- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    def sees(self, text: str) -> bool:
-        token = self.tokens[self.position]
-        return token.text == text and token.kind != "string"
-
-    def take(self, text: str) -> bool:
-        if self.sees(text):
-            self.position += 1
-            return True
-        return False
-
-    def expect(self, text: str) -> None:
-        if not self.take(text):
-            self.refuse(f"此处应为“{text}”", f"{text!r} here")
-
-    def expect_end(self) -> None:
-        if self.token.kind != "end":
-            self.refuse(f"表达式应在“{self.token.text}”之前结束", f"the end before {self.token.text!r}")
-
-    def refuse(self, zh: str, en: str) -> None:
-        refuse(self.source, self.token.start, zh, en)
-
-    def refuse_depth(self) -> None:
-        _refuse_depth(self.source, self.token.start)
-
-    def where(self, token: Token) -> tuple[int, int]:
-        """The 1-based line and column of a token."""
-        last_break = self.source.rfind("\n", 0, token.start)
-        return self.source.count("\n", 0, token.start) + 1, token.start - last_break
+class Parser(Reading):
+    """Reads expressions and unary tests."""
 
     # --- expressions
 
@@ -131,18 +80,15 @@ class Parser:
         while True:
             token = self.tokens[self.position]
             strength = (
-                _INFIX.get(token.text, 0) if token.kind in ("mark", "keyword") else self._instance_power()
+                _INFIX.get(token.text, 0)
+                if token.kind in ("mark", "keyword")
+                else INSTANCE * self.sees_instance_of()
             )
             if strength <= power or (token.text == "[" and self._bracket_closes_range()):
                 break
             left = self.infix(left, token, strength)
         self.depth -= 1
         return left
-
-    def _instance_power(self) -> int:
-        if self.sees("instance") and self.tokens[self.position + 1].text == "of":
-            return INSTANCE
-        return 0
 
     def _bracket_closes_range(self) -> bool:
         following = self.tokens[self.position + 1]
@@ -230,8 +176,7 @@ class Parser:
             return self.keyword(token, line, column)
         if token.kind == "mark":
             return self.marked(token, line, column)
-        self.refuse("此处缺少表达式", "an expression here")
-        raise AssertionError("unreachable")
+        return self.refuse("此处缺少表达式", "an expression here")
 
     def keyword(self, token: Token, line: int, column: int) -> n.Node:
         self.position += 1
@@ -254,16 +199,16 @@ class Parser:
         if token.text == "function":
             return self.function(line, column)
         self.position -= 1
-        self.refuse(f"“{token.text}”不能用在此处", f"an expression instead of the keyword {token.text!r}")
-        raise AssertionError("unreachable")
+        return self.refuse(
+            f"“{token.text}”不能用在此处", f"an expression instead of the keyword {token.text!r}"
+        )
 
     def marked(self, token: Token, line: int, column: int) -> n.Node:
         self.position += 1
         if token.text == "-":
             operand = self.expression(NEGATE - 1)
-            if isinstance(operand, n.Literal) and isinstance(operand.value, int | Decimal):
-                if not isinstance(operand.value, bool):
-                    return n.Literal(line, column, -operand.value)
+            if isinstance(operand, n.Literal) and type(operand.value) in (int, Decimal):
+                return n.Literal(line, column, -operand.value)
             return n.Negation(line, column, operand)
         if token.text == "(":
             return self.parenthesised(line, column)
@@ -281,8 +226,7 @@ class Parser:
             self.position += 1
             return n.Literal(line, column, value)
         self.position -= 1
-        self.refuse(f"“{token.text}”不能用在此处", f"an expression instead of {token.text!r}")
-        raise AssertionError("unreachable")
+        return self.refuse(f"“{token.text}”不能用在此处", f"an expression instead of {token.text!r}")
 
     def parenthesised(self, line: int, column: int) -> n.Node:
         if self.token.kind == "mark" and self.token.text in ("<", "<=", ">", ">=", "=", "!="):
@@ -306,8 +250,7 @@ class Parser:
         if operator == "=":
             return n.RangeOf(line, column, end, end, True, True)
         self.position -= 1
-        self.refuse("“!=” 不能写成区间", "a range has no !=")
-        raise AssertionError("unreachable")
+        return self.refuse("“!=” 不能写成区间", "a range has no !=")
 
     def bracketed(self, opening: str, line: int, column: int) -> n.Node:
         """A list, or a range that starts with `[` or `]`."""
@@ -395,66 +338,6 @@ class Parser:
         self.names.forget(mark)
         return n.ContextOf(line, column, tuple(entries))
 
-    # --- names and types
-
-    def name(self) -> str:
-        """A name where it is used: the longest known one, else all words up to the next mark or keyword."""
-        known = self.names.longest(self.tokens, self.position)
-        if known is not None:
-            name, length = known
-            self.position += length
-            return name
-        words: list[str] = []
-        while self.token.kind == "name" and not (words and self._instance_power()):
-            words.append(self.token.text)
-            self.position += 1
-        if not words:
-            self.refuse("此处应为名称", "a name here")
-        return " ".join(words)
-
-    def new_name(self, *ends: str) -> str:
-        """A name where it is made: everything up to one of the marks `ends`."""
-        first = self.position
-        while self.token.kind != "end" and not (
-            self.token.kind in ("mark", "keyword") and self.token.text in ends
-        ):
-            if self.token.kind == "string" or self.token.text in ("(", ")", "[", "]", "{", "}", ","):
-                break
-            self.position += 1
-        if self.position == first or self.tokens[first].kind != "name":
-            self.position = first
-            self.refuse("此处应为名称", "a name here")
-        return self.names.written(self.tokens[first : self.position])
-
-    def type_name(self) -> n.TypeName:
-        """A type: `number`, `list<string>`, `context<a: number>`, `function<number> -> string`."""
-        self.depth += 1
-        if self.depth > NESTING_LIMIT:
-            self.refuse_depth()
-        name = self.name() if self.token.kind == "name" else self.new_name("<", ">", ",", ")")
-        found = n.TypeName(name)
-        if name in ("list", "range", "context", "function") and self.take("<"):
-            found = self.type_arguments(name)
-        while name not in ("list", "range", "context", "function") and self.take("."):
-            found = n.TypeName(f"{found.name}.{self.name()}")
-        self.depth -= 1
-        return found
-
-    def type_arguments(self, name: str) -> n.TypeName:
-        arguments: list[n.TypeName] = []
-        keys: list[str] = []
-        while not self.sees(">"):
-            if name == "context":
-                keys.append(self.new_name(":"))
-                self.expect(":")
-            arguments.append(self.type_name())
-            if not self.take(","):
-                break
-        self.expect(">")
-        if name == "function" and self.take("->"):
-            arguments.append(self.type_name())
-        return n.TypeName(name, tuple(arguments), tuple(keys))
-
     # --- unary tests
 
     def unary_tests(self) -> n.Tests:
@@ -493,9 +376,8 @@ class Parser:
         start = self.position
         if self.take("("):
             tests = self.test_list()
-            if self.take(")"):
-                if self.token.kind != "mark" or self.token.text in (")", "]", "}", ",", "=", "!="):
-                    return tests
+            if self.take(")") and (self.token.kind != "mark" or self.token.text in _AFTER_TESTS):
+                return tests
         # A range `(1..3)`, or an expression that only starts with a parenthesis.
         self.position = start
         return (self.test(COMPARE),)

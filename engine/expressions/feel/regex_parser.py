@@ -21,7 +21,7 @@ class PatternInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """`op`: "char" (test), "split" (first, then second), "jump" (first), "save" (slot), "at" (place), "match"."""
+    """`op`: "char" (test), "split" (first, then second), "jump", "save" (slot), "at" (place), "match"."""
 
     op: str
     test: CharTest | None = None

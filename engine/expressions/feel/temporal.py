@@ -44,7 +44,14 @@ def parse_date_time(text: str) -> datetime | None:
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
-    day, clock = parse_date(text[:10]), _time_of(*match.groups()[3:])
+    day, clock = parse_date(text[:10]), match.groups()[3:]
+    if day is not None and clock[:3] == ("24", "00", "00") and not int(clock[3] or 0) and day < date.max:
+        # The end of a day is the start of the next (XML Schema, 3.2.7).
+        day, clock = day + DAY, ("00", *clock[1:])
+    return _joined(day, _time_of(*clock))
+
+
+def _joined(day: date | None, clock: time | None) -> datetime | None:
     return None if day is None or clock is None else datetime.combine(day, clock)
 
 
@@ -151,11 +158,10 @@ def difference(left: date | time, right: date | time) -> timedelta | None:
 
 
 def _as_moment(value: date, other: date) -> datetime:
-    """A date as midnight, in UTC where the other side is an instant (DMN 1.5, 10.3.2.3.6)."""
+    """A date as midnight, in UTC where the other side is a date and time (DMN 1.5, 10.3.2.3.6)."""
     if isinstance(value, datetime):
         return value
-    aware = isinstance(other, datetime) and other.tzinfo is not None
-    return datetime.combine(value, time(), UTC if aware else None)
+    return datetime.combine(value, time(), UTC if isinstance(other, datetime) else None)
 
 
 def _instant(moment: datetime) -> datetime:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.operations import kind
 from engine.values import Value
 
-SIMPLE_TYPES = frozenset(
-    ("number", "string", "boolean", "date", "time", "date and time", "days and time duration")
-    + ("years and months duration", "list", "context", "range", "function")
-)
+_DURATIONS = ("days and time duration", "years and months duration")
+_SCALARS = ("number", "string", "boolean", "date", "time", "date and time", *_DURATIONS)
+SIMPLE_TYPES = frozenset((*_SCALARS, "list", "context", "range", "function"))
 OTHER_SPELLINGS = {
     "day and time duration": "days and time duration",
     "dayTimeDuration": "days and time duration",
@@ -21,18 +20,23 @@ OTHER_SPELLINGS = {
     "dateTime": "date and time",
 }
 TypeTest = Callable[[Value], bool | None]
+#: Declared types by name.
+TypeTests = Mapping[str, TypeTest]
 
 
-def instance_test(wanted: TypeName) -> TypeTest:
+def instance_test(wanted: TypeName, declared: TypeTests | None = None) -> TypeTest:
     """Whether a value is of the type; null never is, but for Null. A type unknown to FEEL gives null."""
     name = OTHER_SPELLINGS.get(wanted.name, wanted.name)
+    if declared and name in declared:
+        test = declared[name]
+        return lambda value: value is not None and test(value)
     if name == "Any":
         return lambda value: value is not None
     if name in ("Null", "null"):
         return lambda value: value is None
     if name not in SIMPLE_TYPES:
         return lambda value: None
-    parts = [instance_test(argument) for argument in wanted.arguments]
+    parts = [instance_test(argument, declared) for argument in wanted.arguments]
     if not parts or name == "function":
         return lambda value: kind(value) == name
     if name == "context":
@@ -47,3 +51,18 @@ def instance_test(wanted: TypeName) -> TypeTest:
             type(value) is Range and all(end is None or part(end) is True for end in (value.start, value.end))
         )
     return lambda value: kind(value) == name and all(item is None or part(item) is True for item in value)
+
+
+class Unfit(Exception):
+    """An argument that is not of its parameter's type: the call gives null."""
+
+
+def fitting(value: Value, test: TypeTest, wants_list: bool) -> Value:
+    """The argument, a list of one and its item converted into each other. Raises Unfit."""
+    if value is None or test(value) is True:
+        return value
+    if not wants_list and type(value) is list and len(value) == 1 and test(value[0]) is True:
+        return value[0]
+    if wants_list and type(value) is not list and test([value]) is True:
+        return [value]
+    raise Unfit

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import DECIMAL, divide, whole
+from engine.expressions.feel.numbers import DECIMAL, divide, truncated, whole
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
 from engine.values import Value
@@ -171,7 +171,7 @@ FUNCTIONS.functions += [
 
 def _index(items: list[Value], position: Value) -> int | None:
     """The 0-based index of a 1-based or negative position, None outside of the list."""
-    number = whole(position)
+    number = truncated(position)
     if not number or abs(number) > len(items):
         return None
     return number - 1 if number > 0 else len(items) + number

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import DECIMAL, Number, fitted, whole
+from engine.expressions.feel.numbers import DECIMAL, Number, fitted, truncated, whole
 from engine.expressions.feel.run import Run
 from engine.values import Value
 
@@ -18,7 +18,7 @@ _WIDE = decimal.Context(prec=100, Emin=-999999, Emax=999999)
 
 def rounded(number: Number, scale: Value, mode: str) -> Value:
     """`number` to `scale` decimal places; None where the scale is no whole number of SCALES."""
-    places = whole(scale)
+    places = truncated(scale)
     if places is None or places not in SCALES:
         return None
     if type(number) is int and places >= 0:

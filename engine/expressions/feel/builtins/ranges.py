@@ -45,6 +45,10 @@ def _reach(a: Range, b: Range) -> int:
     return _order(a.end, b.start) or (0 if a.end_included and b.start_included else -1)
 
 
+def _complete(value: Value) -> bool:
+    return type(value) is not Range or value.complete
+
+
 def _relation(name: str, test: Callable[[Range, Range], bool], first: str, second: str) -> None:
     """Declare a relation. "point" and "range" say what each side may be, "any" both."""
     allowed = {"point": (False,), "range": (True,), "any": (False, True)}
@@ -52,7 +56,7 @@ def _relation(name: str, test: Callable[[Range, Range], bool], first: str, secon
     def apply(run: Run, left: Value, right: Value) -> Value:
         sides = []
         for value, wanted in ((left, first), (right, second)):
-            if value is None or (type(value) is Range) not in allowed[wanted]:
+            if value is None or (type(value) is Range) not in allowed[wanted] or not _complete(value):
                 return None
             sides.append(value if type(value) is Range else Range(value, value, True, True))
         try:

@@ -59,7 +59,7 @@ class Registry:
         self.functions: list[Function] = []
 
     def __call__(self, name: str, *signatures: str) -> Callable[[Body], Body]:
-        """Declare `name`; arguments that fit no signature give null. The signatures differ in their length."""
+        """Declare `name`; arguments that fit no signature give null. Signatures differ in length."""
         read = tuple(_Signature(text) for text in signatures)
 
         def declare(body: Body) -> Body:

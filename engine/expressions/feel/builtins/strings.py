@@ -72,17 +72,17 @@ def ends_with(run: Run, string: str, match: str) -> Value:
     return string.endswith(match)
 
 
-@FUNCTIONS("matches", "input: string, pattern: string, flags?: string")
-def matches(run: Run, string: str, pattern: str, flags: str = "") -> Value:
+@FUNCTIONS("matches", "input: string, pattern: string, flags?: any")
+def matches(run: Run, string: str, pattern: str, flags: Value = None) -> Value:
     """Whether the pattern occurs in the text."""
-    compiled = compile_pattern(pattern, flags)
+    compiled = compile_pattern(pattern, flags or "") if flags is None or type(flags) is str else None
     return None if compiled is None else compiled.search(string, 0, run.spend) is not None
 
 
-@FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: string")
-def replace(run: Run, string: str, pattern: str, replacement: str, flags: str = "") -> Value:
-    """Every occurrence replaced; `$1` stands for the first group. Null where the pattern matches nothing at all."""
-    compiled = compile_pattern(pattern, flags)
+@FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: any")
+def replace(run: Run, string: str, pattern: str, replacement: str, flags: Value = None) -> Value:
+    """Every occurrence replaced; `$1` stands for the first group. Null where "" matches the pattern."""
+    compiled = compile_pattern(pattern, flags or "") if flags is None or type(flags) is str else None
     if compiled is None or compiled.search("", 0, run.spend) is not None:
         return None
     parts: list[str] = []

@@ -13,6 +13,10 @@ from engine.expressions.feel.run import Run
 from engine.values import Value, YearsMonths
 
 FUNCTIONS = Registry()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -126,15 +130,11 @@ def duration(run: Run, value: Value) -> Value:
 def years_and_months_duration(run: Run, start: date, end: date) -> Value:
     """The whole months from one day to another, towards zero."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    if months > 0 and _in_month(end) < _in_month(start):
+    if months > 0 and end.day < start.day:
         months -= 1
-    elif months < 0 and _in_month(end) > _in_month(start):
+    elif months < 0 and end.day > start.day:
         months += 1
     return YearsMonths(months)
-
-
-def _in_month(moment: date) -> tuple[int, time]:
-    return moment.day, moment.time() if isinstance(moment, datetime) else time()
 
 
 @FUNCTIONS("now", "")
@@ -165,12 +165,6 @@ def day_of_week(run: Run, day: date) -> Value:
 def month_of_year(run: Run, day: date) -> Value:
     """ "January" to "December", as DMN has it."""
     return _MONTHS[day.month - 1]
-
-
-_MONTHS = (
-    ("January", "February", "March", "April", "May", "June")
-    + ("July", "August", "September", "October", "November", "December")
-)  # fmt: skip
 
 
 @FUNCTIONS("week of year", "date: date")
