@@ -100,7 +100,7 @@ class Table:
         return default if default is not None else next(iter(choices))
 
     def integer(self, key: str, *, least: int = 0, default: int | None = None) -> int:
-        value: int = self.take(key, int, default or 0, required=default is None)
+        value: int = self.take(key, int, max(default or 0, least), required=default is None)
         if value < least:
             self.wrong(key, Words(f"不能小于{least}。", f"It is less than {least}."))
             return least

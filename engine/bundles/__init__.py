@@ -1,0 +1,70 @@
+"""Bundles as data: reader, checks across files, guide, eligibility, notification sheet, documents."""
+
+from engine.bundles.documents import (
+    PLACES,
+    Block,
+    Document,
+    PlaceUnknown,
+    Run,
+    TemplateInvalid,
+    places_of,
+    render,
+)
+from engine.bundles.eligibility import Eligibility, eligibility
+from engine.bundles.files import bundle_files, bundle_keys
+from engine.bundles.guide import (
+    answer_faults,
+    answers_valid,
+    guide_for,
+    next_question,
+    questions_asked,
+    read_answer,
+    settled,
+)
+from engine.bundles.items import licence_number
+from engine.bundles.model import Bundle, Guide, Item, ItemKind, Limit, Material, Question, Situation, Unit
+from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
+from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
+
+__all__ = [
+    "FORM_WORDS",
+    "PLACES",
+    "Block",
+    "Bundle",
+    "Document",
+    "Eligibility",
+    "Guide",
+    "Inspected",
+    "Item",
+    "ItemKind",
+    "Limit",
+    "Material",
+    "PlaceUnknown",
+    "Question",
+    "Run",
+    "Sheet",
+    "SheetItem",
+    "SheetMaterial",
+    "Situation",
+    "TemplateInvalid",
+    "Unit",
+    "answer_faults",
+    "answer_words",
+    "answers_valid",
+    "bundle_files",
+    "bundle_keys",
+    "eligibility",
+    "form_file",
+    "guide_for",
+    "inspect_bundle",
+    "licence_number",
+    "next_question",
+    "notification_sheet",
+    "places_of",
+    "questions_asked",
+    "read_answer",
+    "read_bundle",
+    "read_forms",
+    "render",
+    "settled",
+]

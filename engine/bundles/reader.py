@@ -1,0 +1,234 @@
+"""Reads bundle.toml and the items it names into a `Bundle`; see docs/designing-a-bundle.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.bundles.items import read_item
+from engine.bundles.model import Baseline, Bundle, Item, Limit, Material, Option, Question, Requirement
+from engine.bundles.reading import BUNDLE_FILE, Reading
+from engine.bundles.texts import read_texts
+from engine.errors import DefinitionInvalid
+from engine.findings import Finding, errors_in
+from engine.forms import Form, inspect_form
+from engine.law.tables import Table
+from engine.words import Words
+
+QUESTION_KINDS = ("one", "many", "yes-no")
+SOURCES = ("applicant", "government", "shared-data", "form")
+MATERIAL_FORMS = ("original-returned", "copy", "e-licence", "exempt")
+LIFE_CYCLES = ("enterprise", "citizen", "project")
+_FORM_FILE = re.compile(r"forms/(?:_shared/)?[^/]+\.form")
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was read, as far as it could be, with every finding. `asked`: keys of texts -> Chinese."""
+
+    bundle: Bundle | None
+    forms: Mapping[str, Form]
+    findings: list[Finding]
+    asked: Mapping[str, str]
+    basis_unused: tuple[str, ...] = ()
+
+
+def read_bundle(files: Mapping[str, bytes], key: str | None = None) -> Bundle:
+    """The bundle of these files; paths are those inside the bundle ("bundle.toml", "items/P2.toml" …).
+
+    `key`, where given, must be the bundle's. Raises DefinitionInvalid with every fault of the TOML files.
+    """
+    bundle, reading = _read(files)
+    if bundle is None or errors_in(reading.findings):
+        raise DefinitionInvalid(reading.findings)
+    if key is not None and bundle.key != key:
+        raise KeyError(key)
+    return bundle
+
+
+def read_forms(files: Mapping[str, bytes], bundle: Bundle) -> dict[str, Form]:
+    """Every form of a bundle by its path ("forms/application.form"). Raises DefinitionInvalid."""
+    forms: dict[str, Form] = {}
+    findings: list[Finding] = []
+    for path in form_files(files):
+        form, found = inspect_form(files[path], path, bundle.words)
+        findings += found
+        if form is not None:
+            forms[path] = form
+    if errors_in(findings):
+        raise DefinitionInvalid(findings)
+    return forms
+
+
+def inspect_bundle(files: Mapping[str, bytes]) -> Inspected:
+    """As much of the bundle and its forms as can be read, and all findings; raises nothing."""
+    bundle, reading = _read(files)
+    forms: dict[str, Form] = {}
+    for path in form_files(files):
+        form, found = inspect_form(files[path], path, reading.words)
+        reading.findings += found
+        if form is not None:
+            forms[path] = form
+    unused = tuple(key for key in reading.basis if key not in reading.basis_used)
+    return Inspected(bundle, forms, reading.findings, reading.asked, unused)
+
+
+def form_files(files: Mapping[str, bytes]) -> list[str]:
+    """The paths of the form files, in order."""
+    return sorted(path for path in files if _FORM_FILE.fullmatch(path))
+
+
+def form_file(key: str, files: Mapping[str, bytes]) -> str | None:
+    """The path of the form of this key: the bundle's own before a shared one."""
+    return next((path for path in (f"forms/{key}.form", f"forms/_shared/{key}.form") if path in files), None)
+
+
+def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
+    texts, findings = read_texts(files)
+    reading = Reading(files, texts, findings)
+    root = reading.open(BUNDLE_FILE)
+    if root is None:
+        return None, reading
+    reading.basis = reading.texts_of(root.table("basis"))
+    entry, entry_file, shared = _process(root)
+    form_key, applicant_name_field, subject_field = _form(root)
+    bundle = Bundle(
+        key=root.text("key"),
+        name=reading.text_of(root, "name"),
+        summary=reading.text_of(root, "summary"),
+        life_cycle=root.choice("life_cycle", LIFE_CYCLES),
+        life_cycle_name=reading.text_of(root, "life_cycle_name"),
+        lead_department=root.text("lead_department"),
+        case_prefix=root.text("case_prefix"),
+        entry_process=entry,
+        entry_file=entry_file,
+        joint_limit=_joint_limit(reading, root),
+        refused_item_policy=root.choice("refused_item_policy", ("continue",)),
+        questions=tuple(_questions(reading, root)),
+        items=_items(reading, root),
+        materials=tuple(_materials(reading, root)),
+        form_key=form_key,
+        applicant_name_field=applicant_name_field,
+        subject_field=subject_field,
+        eligibility_decision=_eligibility(root),
+        case_variables=root.texts("case_variables"),
+        baseline=_baseline(reading, root),
+        demo=root.boolean("demo"),
+        texts=texts,
+        shared=shared,
+    )
+    root.finish()
+    return bundle, reading
+
+
+def _items(reading: Reading, root: Table) -> tuple[Item, ...]:
+    keys = root.texts("items")
+    if len(set(keys)) < len(keys):
+        root.wrong("items", Words("事项重复。", "An item is named twice."))
+    read = (read_item(reading, key) for key in dict.fromkeys(keys))
+    return tuple(item for item in read if item is not None)
+
+
+def _process(root: Table) -> tuple[str, str, tuple[str, ...]]:
+    table = root.table("process")
+    if table is None:
+        return "", "", ()
+    found = table.text("entry"), table.text("file"), table.texts("shared", required=False)
+    table.finish()
+    return found
+
+
+def _form(root: Table) -> tuple[str, str, str]:
+    table = root.table("form")
+    if table is None:
+        return "", "", ""
+    found = table.text("key"), table.text("applicant_name_field"), table.text("subject_field")
+    table.finish()
+    return found
+
+
+def _eligibility(root: Table) -> str:
+    table = root.table("eligibility", required=False)
+    if table is None:
+        return ""
+    decision = table.text("decision")
+    table.finish()
+    return decision
+
+
+def _joint_limit(reading: Reading, root: Table) -> Limit | None:
+    table = root.table("joint_limit", required=False)
+    return None if table is None else reading.limit_of(table)
+
+
+def _baseline(reading: Reading, root: Table) -> Baseline:
+    table = root.table("baseline")
+    if table is None:
+        return Baseline(0, 0, 0, 0, Words("", ""))
+    baseline = Baseline(
+        table.integer("working_days"),
+        table.integer("steps"),
+        table.integer("materials"),
+        table.integer("visits"),
+        reading.basis_of(table),
+    )
+    table.finish()
+    return baseline
+
+
+def _questions(reading: Reading, root: Table) -> Iterator[Question]:
+    for key, table in root.tables("questions", required=True):
+        kind = table.choice("kind", QUESTION_KINDS)
+        labels = reading.texts_of(table.table("options", required=kind != "yes-no"))
+        if kind == "yes-no" and labels:
+            table.wrong("options", Words("是非题没有选项。", "A yes-no question has no options."))
+        question = Question(
+            key=key,
+            text=reading.text_of(table, "text"),
+            hint=reading.text_of(table, "hint", required=False),
+            kind=kind,
+            options=tuple(Option(value, label) for value, label in labels.items()),
+            when=reading.condition(table),
+        )
+        table.finish()
+        yield question
+
+
+def _materials(reading: Reading, root: Table) -> Iterator[Material]:
+    for key, table in root.tables("materials", required=True):
+        material = Material(
+            key=key,
+            name=reading.text_of(table, "name"),
+            source=table.choice("source", SOURCES),
+            forms=_forms(table),
+            copies=table.integer("copies", default=1),
+            result_of=table.text("result_of", required=False) or None,
+            exempt_reason=reading.text_of(table, "exempt_reason", required=False)
+            if "exempt_reason" in table
+            else None,
+            requirements=tuple(_requirements(reading, table)),
+        )
+        table.finish()
+        yield material
+
+
+def _forms(table: Table) -> tuple[str, ...]:
+    forms = table.texts("forms")
+    for form in forms:
+        if form not in MATERIAL_FORMS:
+            known = ", ".join(MATERIAL_FORMS)
+            table.wrong("forms", Words(f"“{form}”不在{known}之中。", f"“{form}” is not one of {known}."))
+    return forms
+
+
+def _requirements(reading: Reading, material: Table) -> Iterator[Requirement]:
+    for item, table in material.tables("required"):
+        requirement = Requirement(
+            item=item,
+            when=reading.condition(table),
+            main=table.boolean("main", default=True),
+            basis=reading.basis_of(table),
+        )
+        table.finish()
+        yield requirement
