@@ -11,6 +11,7 @@ from webapp.database import RoleTooPowerful
 from webapp.embedded.binaries import PostgresUnavailable
 from webapp.embedded.folders import HomeInUse
 from webapp.embedded.supervisor import PortTaken
+from webapp.errors import ActRefused
 from webapp.settings import SettingsInvalid
 
 SUBJECTS = (serve, db, archive, audit, bundles, demo)
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except REFUSALS as refusal:
         print(f"onewindow: {refusal}", file=sys.stderr)
+        return 2
+    except ActRefused as refusal:
+        print(f"onewindow: {refusal.words.zh} {refusal.words.en}", file=sys.stderr)
         return 2
 
 

@@ -3,27 +3,72 @@
 import argparse
 from typing import Any
 
+from engine import Finding, errors_in
+from webapp.cli.installation import NoInstallation, application
+from webapp.identity import Identity, by_login
+from webapp.services.bundle_folders import bundle_files, bundle_keys, rule_files
+from webapp.services.releases import check_files, draft_from_files, load_rules
+from webapp.settings import current_settings
+from webapp.unit_of_work import sql
+
+RELEASES = "select bundle_key, number, state, digest, created_at from release order by bundle_key, number"
+
 
 def add_commands(commands: Any) -> None:
     """`bundles load`, `bundles check`, `bundles list`."""
     parser = commands.add_parser("bundles", help="load, check and list bundles")
     parts = parser.add_subparsers(required=True, metavar="what")
-    for name, run, told in (
-        ("load", load, "make drafts of bundles whose files changed"),
-        ("check", check, "show every finding of the bundles' files"),
-        ("list", show, "show releases"),
-    ):
-        part = parts.add_parser(name, help=told)
-        part.set_defaults(run=run)
+    part = parts.add_parser("load", help="make drafts of bundles and load rules whose files are new")
+    part.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the designer who does it")
+    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="which bundles (default: all)")
+    part.set_defaults(run=load)
+    part = parts.add_parser("check", help="show every finding of the bundles' files; 1 when one is an error")
+    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="which bundles (default: all)")
+    part.set_defaults(run=check)
+    parts.add_parser("list", help="show all releases").set_defaults(run=show)
 
 
-def load(_: argparse.Namespace) -> int:
+def load(chosen: argparse.Namespace) -> int:
+    """Drafts are submitted and published by people, in the studio."""
+    with application():
+        designer = _person(chosen.login)
+        settings = current_settings()
+        print(f"rules: {load_rules(rule_files(settings))} new")
+        for key in chosen.keys or bundle_keys(settings):
+            release = draft_from_files(key, bundle_files(settings, key), by=designer)
+            print(f"{key}: release id {release}")
     return 0
 
 
-def check(_: argparse.Namespace) -> int:
-    return 0
+def check(chosen: argparse.Namespace) -> int:
+    worst = 0
+    with application():
+        settings = current_settings()
+        for key in chosen.keys or bundle_keys(settings):
+            findings = check_files(key, bundle_files(settings, key))
+            for finding in findings:
+                print(f"{key}: {_line(finding)}")
+            print(f"{key}: {len(findings)} findings, {len(errors_in(findings))} of them errors")
+            worst = 1 if errors_in(findings) else worst
+    return worst
 
 
 def show(_: argparse.Namespace) -> int:
+    with application():
+        for key, number, state, digest, created_at in sql().execute(RELEASES):
+            print(f"{key:<28} {number:>4}  {state:<10} {digest[:12]}  {created_at:%Y-%m-%d %H:%M} UTC")
     return 0
+
+
+def _person(login: str) -> Identity:
+    person = by_login(login)
+    if person is None:
+        raise NoInstallation(f"nobody has the account {login!r}")
+    return person
+
+
+def _line(finding: Finding) -> str:
+    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    element = f" [{finding.element}]" if finding.element else ""
+    text = f"{finding.severity} {finding.code} {place}{element} {finding.message.zh} / {finding.message.en}"
+    return f"{text} → {finding.remedy.zh} / {finding.remedy.en}"

@@ -2,25 +2,17 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from webapp.embedded.keys import write_private
+from webapp.embedded.postgres import EmbeddedPostgres
 from webapp.settings import Environment, Settings
 
+if TYPE_CHECKING:
+    from webapp.services.organisation import Account
+
 ACCOUNTS_FILE = "demo-accounts.txt"
-
-
-class DemoAccount(Protocol):
-    """What the demo tells of an account it made."""
-
-    @property
-    def login(self) -> str: ...
-    @property
-    def password(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def post(self) -> str: ...
+UNFINISHED = "demo-unfinished"
 
 
 def accounts_file(settings: Settings) -> Path:
@@ -33,17 +25,35 @@ def load_demo_once(settings: Settings) -> None:
     if settings.environment is not Environment.DEMO:
         return
     from webapp import create_app
+    from webapp.extensions import db
     from webapp.services.demo import load_demo
     from webapp.unit_of_work import sql
 
     with create_app(settings).app_context():
         row = sql().execute("select exists(select from app_user)").fetchone()
+        db.session.rollback()
         if row and not row[0]:
             print("正在准备演示数据 / loading the demo …", flush=True)
+            marker = settings.home / UNFINISHED
+            marker.touch()
             write_private(accounts_file(settings), account_lines(load_demo(settings)))
+            marker.unlink()
+        db.engine.dispose()
 
 
-def account_lines(accounts: Iterable[DemoAccount]) -> str:
+def forget_unfinished_demo(home: Path, server: EmbeddedPostgres) -> None:
+    """Drop the database of a demo that was killed while it was loaded.
+
+    Its passwords are lost, and nobody can have worked in it: nothing was served yet.
+    """
+    marker = home / UNFINISHED
+    if marker.exists():
+        server.drop_database()
+        server.prepare_database()
+        marker.unlink()
+
+
+def account_lines(accounts: "Iterable[Account]") -> str:
     """One line per account: login, password, name, post."""
     return "\n".join(
         f"{account.login:<16} {account.password:<16} {account.name}  {account.post}" for account in accounts

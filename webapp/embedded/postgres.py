@@ -85,6 +85,11 @@ class EmbeddedPostgres:
             if not _exists(connection, "select from pg_database where datname = %s", DATABASE_NAME):
                 connection.execute(f"create database {DATABASE_NAME} owner {OWNER_ROLE}".encode())
 
+    def drop_database(self) -> None:
+        """Drop the database with everything in it."""
+        with self.connect() as connection:
+            connection.execute(f"drop database if exists {DATABASE_NAME} with (force)".encode())
+
     def _init_cluster(self) -> None:
         """Into a folder beside, then renamed: a broken attempt never looks like a cluster."""
         fresh = self.folders.root / "init"

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from webapp.embedded.children import Child, web, worker
-from webapp.embedded.demo import load_demo_once, show_accounts
+from webapp.embedded.demo import forget_unfinished_demo, load_demo_once, show_accounts
 from webapp.embedded.folders import only_one
 from webapp.embedded.keys import make_secrets
 from webapp.embedded.postgres import EmbeddedPostgres, running_postgres
@@ -21,7 +21,7 @@ from webapp.settings import Settings
 
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 12.0
-PORT_SECONDS = 10.0
+PORT_SECONDS = 9.0
 """A web server left by a killed run needs a moment to leave its port."""
 
 
@@ -42,6 +42,8 @@ def up(settings: Settings) -> None:
         _wait_for_port(settings.host, settings.port)
         make_secrets(settings.home)
         server = stack.enter_context(running_postgres(settings.home)) if settings.embedded_database else None
+        if server is not None:
+            forget_unfinished_demo(settings.home, server)
         settings = Settings.from_environment()
         if settings.database_owner_url:
             upgrade(settings)
@@ -63,14 +65,19 @@ def _serve(settings: Settings, server: EmbeddedPostgres | None, stopping: thread
     try:
         while not stopping.is_set():
             if server is not None and not server.is_running():
-                LOG.warning("PostgreSQL ended, starting it again")
-                server.start()
+                _bring_back(server)
             for child in children:
                 child.look_after()
             announce()
             stopping.wait(LOOK_SECONDS)
     finally:
         _end(children)
+
+
+def _bring_back(server: EmbeddedPostgres) -> None:
+    LOG.warning("PostgreSQL ended, starting it again")
+    server.start()
+    LOG.warning("PostgreSQL is back")
 
 
 def _end(children: list[Child]) -> None:
@@ -125,6 +132,8 @@ def _stop_on_signals(stopping: threading.Event) -> Iterator[None]:
 
 
 def _wait_for_port(host: str, port: int) -> None:
+    if not _is_free(host, port):
+        print(f"端口被占用，稍候 / {host}:{port} is taken, waiting a moment …", flush=True)
     deadline = time.monotonic() + PORT_SECONDS
     while not _is_free(host, port):
         if time.monotonic() > deadline:

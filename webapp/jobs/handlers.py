@@ -7,11 +7,16 @@ from flask import Flask
 from webapp import outbox
 
 
+class TryAgain(Exception):
+    """The service asks for another try later; the queue's back-off says when."""
+
+
 def run_engine_job(engine_job_id: int) -> None:
-    """Run a row of `engine_job`; the service turns a failure into an incident on its case."""
+    """Run a row of `engine_job`; the service counts failures and turns the last one into an incident."""
     from webapp.services import engine_jobs
 
-    engine_jobs.run(engine_job_id)
+    if not engine_jobs.run(engine_job_id):
+        raise TryAgain(f"engine job {engine_job_id}")
 
 
 def deliver_thrown(thrown_id: int) -> None:

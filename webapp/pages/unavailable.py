@@ -1,7 +1,7 @@
 """The database does not answer, or is too busy: one plain page that needs neither database nor account."""
 
 import psycopg
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -17,7 +17,9 @@ def bind(app: Flask) -> None:
 
 def database_unavailable(error: Exception) -> ResponseReturnValue:
     """503 with a page in both languages; the transaction was rolled back, so the retry is safe."""
-    response = make_response(render_template("unavailable.html", again=_again()), 503)
+    # Not `render_template`: that would load the signed-in account, from the database that is away.
+    page = current_app.jinja_env.get_template("unavailable.html").render(again=_again())
+    response = make_response(page, 503)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 

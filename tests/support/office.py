@@ -1,0 +1,360 @@
+"""Arranging an office: the demo city, its people, and cases driven by the acts that people do.
+
+Everything goes through the application's own commands; the bundle's worked examples give the answers.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask.testing import FlaskClient
+from PIL import Image
+from pypdf import PdfWriter
+
+from webapp import clock
+from webapp.catalogue import published
+from webapp.identity import Identity, by_login
+from webapp.models import Counter, ItemCase, UserTask
+from webapp.services import (
+    commitments,
+    drafts,
+    engine_jobs,
+    intake,
+    issuing,
+    materials,
+    receipt,
+    reviews,
+    rulings,
+    tasks,
+    verification,
+    visits,
+)
+from webapp.services.files import Upload
+from webapp.settings import PROJECT_FOLDER
+from webapp.extensions import db
+from webapp.unit_of_work import sql
+
+PASSWORD = "correct-horse-2026"
+CLERK, ISSUER = "lixiaoyun", "duanfang"
+BUNDLE = "open-pharmacy"
+TRACKING_NUMBER = "SF1000200030004"
+
+
+@lru_cache(maxsize=8)
+def example(name: str) -> dict[str, Any]:
+    """A worked example of the pharmacy: guided answers, form answers, ways, acts."""
+    path = PROJECT_FOLDER / "processes" / BUNDLE / "examples" / f"{name}.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+def person(login: str) -> Identity:
+    """A member of the demo organisation."""
+    found = by_login(login)
+    assert found is not None, login
+    return found
+
+
+def member_of(group: str, *, but: Iterable[int] = ()) -> Identity:
+    """Someone of a candidate group, not one of `but`."""
+    rows = sql().execute(
+        "select u.login from app_user u join membership m on m.user_id = u.id join candidate_group g on g.id = m.group_id"
+        " where g.key = %s and not u.id = any(%s) order by u.id",
+        (group, list(but)),
+    ).fetchall()
+    return person(rows[0][0])
+
+
+def sign_in(client: FlaskClient, login: str) -> None:
+    """Sign in through the page, as a person does."""
+    response = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+    assert response.status_code == 302, response.get_data(as_text=True)[:500]
+
+
+def pdf(name: str = "材料.pdf") -> Upload:
+    """A real one-page PDF."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=595, height=842)
+    target = io.BytesIO()
+    writer.write(target)
+    return Upload(name, target.getvalue())
+
+
+def picture(name: str = "签名.png", size: tuple[int, int] = (320, 120)) -> Upload:
+    """A real PNG."""
+    target = io.BytesIO()
+    Image.new("RGB", size, "white").save(target, "PNG")
+    return Upload(name, target.getvalue())
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A received case and what the applicant left with."""
+
+    id: int
+    number: str
+    code: str
+
+
+def visit(clerk: str = CLERK, *, present: str = visits.LEGAL_REPRESENTATIVE, person_of: Mapping[str, Any] | None = None) -> int:
+    """An open visit of the applicant's legal representative, or of the representative with a mandate."""
+    answers = person_of or example("commitment")["answers"]
+    who = "representative" if present == visits.REPRESENTATIVE else "legal_representative"
+    counter = db.session.query(Counter).order_by(Counter.id).first()
+    assert counter is not None
+    fallback = example("commitment")["answers"]
+    return visits.open_visit(
+        by=person(clerk),
+        counter_id=counter.id,
+        ticket="A023",
+        present=present,
+        person=visits.Person(
+            answers.get("representative_name") or "周国富" if who == "representative" else answers["legal_representative"],
+            answers.get(f"{who}_id") or fallback["legal_representative_id"],
+            answers.get(f"{who}_mobile") or fallback["legal_representative_mobile"],
+        ),
+        identity_checked="hand",
+        mandate=pdf("授权委托书.pdf") if present == visits.REPRESENTATIVE else None,
+    )
+
+
+def draft(name: str = "commitment", *, clerk: str = CLERK, present: str = visits.LEGAL_REPRESENTATIVE) -> int:
+    """A draft with guided answers, form answers and every material of the example; nothing signed yet."""
+    given = example(name)
+    by = person(clerk)
+    case_id = drafts.start_draft(
+        by=by, visit_id=visit(clerk, present=present, person_of=given["answers"]), bundle_key=BUNDLE
+    )
+    drafts.answer_guided(case_id, given["guided"], by=by)
+    drafts.hand_sheet(case_id, by=by, language="zh")
+    drafts.save_answers(case_id, raw_answers(given["answers"]), by=by)
+    attach_all(case_id, by)
+    return case_id
+
+
+def raw_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Example answers as a browser posts them."""
+    raw: dict[str, Any] = {}
+    for key, value in answers.items():
+        if isinstance(value, bool):
+            if value:
+                raw[key] = "true"
+        elif isinstance(value, list):
+            raw[key] = [str(one) for one in value]
+        else:
+            raw[key] = str(value)
+    return raw
+
+
+def attach_all(case_id: int, by: Identity) -> None:
+    """One PDF for every material that this applicant is asked for."""
+    from engine.bundles import guide_for
+
+    row = sql().execute("select release_id, guided from cases where id = %s", (case_id,)).fetchone()
+    assert row is not None
+    for required in guide_for(published(row[0]).bundle, row[1]).materials:
+        if not required.exempt and required.material.source != "form":
+            materials.attach(
+                case_id, required.material.key, [pdf(f"{required.material.name.zh}.pdf")], by=by,
+                form=required.material.forms[0], copies=1, provided_by="申请人",
+            )
+
+
+def sign_letters(case_id: int, item_keys: Iterable[str], by: Identity) -> None:
+    """Read and sign the letters of these items in one sitting."""
+    from webapp.answers import answers_of
+    from webapp.catalogue import rules_in_force
+
+    row = sql().execute("select release_id from cases where id = %s", (case_id,)).fetchone()
+    assert row is not None
+    release, answers = published(row[0]), answers_of(case_id)
+    letters = {
+        key: commitments.letter_for(release, release.bundle.item(key), answers, rules_in_force()).digest
+        for key in item_keys
+    }
+    commitments.sign(
+        case_id, letters, by=by, signature=picture(), signer_name=answers["legal_representative"], channel="tablet"
+    )
+
+
+def received(
+    name: str = "commitment", *, clerk: str = CLERK, present: str = visits.LEGAL_REPRESENTATIVE,
+    ways: Mapping[str, str] | None = None,
+) -> Handle:
+    """An example, received at the window: by commitment where it says so."""
+    by = person(clerk)
+    case_id = draft(name, clerk=clerk, present=present)
+    chosen = example(name)["ways"] if ways is None else ways
+    committed = [key for key, way in chosen.items() if way == "commitment"]
+    if committed:
+        sign_letters(case_id, committed, by)
+    got = receipt.receive(case_id, by=by, key=f"receive-{case_id}")
+    return Handle(got.case_id, got.number, got.code)
+
+
+def run_jobs(case_id: int) -> int:
+    """Do the case's waiting background jobs, as a worker would; returns how many."""
+    count = 0
+    while True:
+        rows = sql().execute(
+            "select id from engine_job where case_id = %s and state = 'open' order by id", (case_id,)
+        ).fetchall()
+        if not rows:
+            return count
+        for (job_id,) in rows:
+            engine_jobs.run(job_id)
+            count += 1
+
+
+def open_task(case_id: int, step: str, item: str | None = None) -> UserTask:
+    """The open task of a step (and item) of the case."""
+    query = db.session.query(UserTask).filter_by(case_id=case_id, step=step, state="open")
+    if item is not None:
+        query = query.join(ItemCase, ItemCase.id == UserTask.item_case_id).filter(ItemCase.item_key == item)
+    task = query.order_by(UserTask.id).first()
+    assert task is not None, f"no open {step} for {item}: {open_steps(case_id)}"
+    db.session.refresh(task)
+    return task
+
+
+def open_steps(case_id: int) -> list[tuple[str | None, str]]:
+    """(item, step) of every open task of the case, in order of opening."""
+    rows = sql().execute(
+        "select ic.item_key, t.step from user_task t left join item_case ic on ic.id = t.item_case_id"
+        " where t.case_id = %s and t.state = 'open' order by t.id",
+        (case_id,),
+    ).fetchall()
+    return [(item, step) for item, step in rows]
+
+
+def claimed(case_id: int, step: str, item: str | None = None, *, by: Identity | None = None) -> tuple[UserTask, Identity]:
+    """The open task, claimed by `by` or by someone of its group who did not propose on the item."""
+    task = open_task(case_id, step, item)
+    who = by
+    if who is None:
+        reviewers = sql().execute(
+            "select distinct by_id from review where item_case_id = %s", (task.item_case_id,)
+        ).fetchall()
+        avoid = [row[0] for row in reviewers] if step in ("decide",) else []
+        who = member_of(task.groups[0], but=avoid)
+    tasks.claim(task.id, by=who)
+    db.session.expire_all()
+    return open_task(case_id, step, item), who
+
+
+def act(case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, **choice: Any) -> Identity:
+    """Do one act as a person of the right post does it; returns who did. Background jobs run after it."""
+    if step == "visit":
+        return sign_visit(case_id, **choice)
+    task, who = claimed(case_id, step, item, by=by)
+    common: dict[str, Any] = {"by": who, "revision": task.revision, "key": f"{step}-{task.id}-{task.revision}"}
+    ACTS[step](task, common, choice)
+    db.session.expire_all()
+    run_jobs(case_id)
+    db.session.expire_all()
+    return who
+
+
+def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
+    """Two officers sign the joint visit."""
+    task = open_task(case_id, "visit")
+    first = member_of(task.groups[0])
+    second = member_of(task.groups[0], but=[first.user_id])
+    for officer in (first, second):
+        reviews.sign_visit(
+            task.id, by=officer, conclusion=visit_conclusion, record="现场与申请材料一致。", checklist={},
+            revision=task.revision, key=f"visit-{task.id}-{officer.user_id}",
+        )
+    db.session.expire_all()
+    run_jobs(case_id)
+    return second
+
+
+def _accept(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    outcome = choice.get("intake_outcome", "accepted")
+    note = "" if outcome == "accepted" else "平面图未标注面积。"
+    intake.decide_intake(task.id, outcome=outcome, note=note, **common)
+
+
+def _examine(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    reviews.examine(task.id, visit_needed=bool(choice.get("visit_needed", False)), opinion="资料齐全。", checklist={}, **common)
+
+
+def _review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    reviews.propose(
+        task.id, proposal=choice.get("proposal", "grant"), opinion="经审查，符合规定条件。", checklist={}, **common
+    )
+
+
+def _rule(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    ruling = choice.get("ruling", "grant")
+    reasons = "" if ruling == "grant" else "设置位置遮挡消防登高面。"
+    rulings.rule(task.id, ruling=ruling, reasons=reasons, **common)
+
+
+def _backfill(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    ruling = choice.get("ruling", "grant")
+    number = example("commitment")["answers"]["credit_code"]
+    rulings.enter_outside_result(
+        task.id, ruling=ruling, reasons="" if ruling == "grant" else "名称与已登记企业近似。", number=number,
+        number_again=number, issued_on=date.fromordinal(clock.now().date().toordinal() - 0), **common,
+    )
+
+
+def _issue(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    issuing.prepare_result(task.id, means=choice.get("means", "counter"), preprinted_number="YZ0012345", **common)
+
+
+def _deliver(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
+    if row and row[0] != "counter":
+        issuing.send(task.id, tracking_number=TRACKING_NUMBER, **common)
+        return
+    collector = choice.get("collector") or legal_representative(task.case_id)
+    issuing.hand_over([task.id], by=common["by"], collector=collector, signature=picture(), key=common["key"])
+
+
+def legal_representative(case_id: int) -> issuing.Collector:
+    """The legal representative of the case as a collector."""
+    from webapp.answers import answers_of
+
+    answers = answers_of(case_id)
+    return issuing.Collector(
+        "legal-representative", answers["legal_representative"], answers["legal_representative_id"]
+    )
+
+
+def _verify(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    verification.verify(
+        task.id, result=choice.get("verification_result", "pass"), record="到场核查，与承诺一致。", checklist={}, **common
+    )
+
+
+def _correct(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    intake.answer_correction(task.id, note="已补正。", **common)
+
+
+ACTS: dict[str, Any] = {
+    "accept": _accept,
+    "correct": _correct,
+    "examine": _examine,
+    "review": _review,
+    "decide": _rule,
+    "immediate": _rule,
+    "backfill": _backfill,
+    "issue": _issue,
+    "deliver": _deliver,
+    "verify": _verify,
+    "recheck": _verify,
+}
+
+
+def play(case_id: int, acts: Iterable[Mapping[str, Any]]) -> None:
+    """Do an example's acts in order."""
+    for one in acts:
+        act(case_id, one["step"], one.get("item"), **one.get("variables", {}))
