@@ -80,7 +80,9 @@ function thirdParty(inputs) {
     const folder = join(MODULES, name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '(no licence file in the package)';
+    // Tabler's package has no licence file; its text is kept here.
+    const kept = join(HERE, 'licences', `${name.replaceAll(/[@/]/g, '')}.txt`);
+    const text = readFileSync(file ? join(folder, file) : kept, 'utf8').trim();
     return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`;
   }).join(`\n${'-'.repeat(78)}\n\n`);
 }

@@ -10,7 +10,8 @@ import './styles/diagram.css';
 import { say } from './words.js';
 
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
-const LEAST_ZOOM = 0.6; // below it the labels cannot be read: rather show a part
+const LEAST_ZOOM = 0.7; // below it the labels cannot be read: rather show a part
+const LOWEST = 220; // pixels of the frame's height
 const MARGIN = 24;
 const RANK = { error: 3, warning: 2, note: 1 };
 const GLYPH = { error: '×', warning: '!', note: 'i' };
@@ -88,31 +89,44 @@ function markFindings(viewer, findings) {
   }
 }
 
+/** A part of the diagram around `element`, without showing emptiness beside the diagram. */
 function centre(viewer, element) {
   const canvas = viewer.get('canvas');
-  const view = canvas.viewbox();
+  const { inner, x, y, width, height, scale } = canvas.viewbox();
   const middle = element.waypoints
     ? element.waypoints[Math.floor(element.waypoints.length / 2)]
     : { x: element.x + element.width / 2, y: element.y + element.height / 2 };
-  canvas.viewbox({ ...view, x: middle.x - view.width / 2, y: middle.y - view.height / 2 });
-}
-
-/** The whole diagram where it can be read, else a readable part around `focus`. */
-function fit(viewer, focus) {
-  const canvas = viewer.get('canvas');
-  canvas.resized();
-  const { inner, outer } = canvas.viewbox();
-  const whole = Math.min((outer.width - 2 * MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
-  const zoom = Math.min(1, Math.max(whole, LEAST_ZOOM));
-  const [width, height] = [outer.width / zoom, outer.height / zoom];
-  const edge = MARGIN / zoom;
+  const edge = MARGIN / scale;
+  const within = (wanted, start, size, shown, now) => (
+    size <= shown ? now : Math.min(Math.max(wanted - shown / 2, start - edge), start + size + edge - shown)
+  );
   canvas.viewbox({
-    x: inner.width <= width ? inner.x - (width - inner.width) / 2 : inner.x - edge,
-    y: inner.height <= height ? inner.y - (height - inner.height) / 2 : inner.y - edge,
+    x: within(middle.x, inner.x, inner.width, width, x),
+    y: within(middle.y, inner.y, inner.height, height, y),
     width,
     height,
   });
-  if (focus && whole < LEAST_ZOOM) centre(viewer, focus);
+}
+
+/** The whole diagram where it can be read, else a readable part around `focus`; the frame takes its height. */
+function fit(viewer, mount, focus) {
+  const canvas = viewer.get('canvas');
+  const { inner, outer } = canvas.viewbox();
+  const zoom = Math.min(1, Math.max((outer.width - 2 * MARGIN) / inner.width, LEAST_ZOOM));
+  const wanted = inner.height * zoom + 2 * MARGIN;
+  mount.style.height = `${Math.min(Math.max(wanted, LOWEST), window.innerHeight * 0.7)}px`;
+  canvas.resized();
+  const frame = canvas.viewbox().outer;
+  const [width, height] = [frame.width / zoom, frame.height / zoom];
+  const edge = MARGIN / zoom;
+  const start = (from, size, shown) => (size <= shown ? from - (shown - size) / 2 : from - edge);
+  canvas.viewbox({
+    x: start(inner.x, inner.width, width),
+    y: start(inner.y, inner.height, height),
+    width,
+    height,
+  });
+  if (focus) centre(viewer, focus);
 }
 
 function tools(mount, viewer, focus) {
@@ -121,7 +135,7 @@ function tools(mount, viewer, focus) {
   const acts = {
     zoomIn: ['+', () => viewer.get('zoomScroll').stepZoom(1)],
     zoomOut: ['−', () => viewer.get('zoomScroll').stepZoom(-1)],
-    zoomFit: ['⤢', () => fit(viewer, focus)],
+    zoomFit: ['⤢', () => fit(viewer, mount, focus)],
   };
   for (const [act, [sign, run]] of Object.entries(acts)) {
     const button = document.createElement('button');
@@ -176,14 +190,14 @@ async function mountDiagram(mount) {
   const viewer = new NavigatedViewer({
     container: mount,
     zoomScroll: { enabled: false },
-    textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: 12 } },
+    textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: 11 } },
   });
   await viewer.importXML(xml);
   if (state) markState(viewer, state);
   if (findings) markFindings(viewer, findings);
   const registry = viewer.get('elementRegistry');
   const focus = registry.get(state?.current?.find((id) => registry.get(id)) ?? findings?.[0]?.element ?? '');
-  fit(viewer, focus);
+  fit(viewer, mount, focus);
   tools(mount, viewer, focus);
   panByTouch(mount, viewer);
   zoomByWheel(mount, viewer);

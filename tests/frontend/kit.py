@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from jinja2 import Environment, FileSystemLoader
+from lxml.html import HtmlElement, document_fromstring
+
+from engine import Words
+from engine.forms import Field
 
 WEBAPP = Path(__file__).parents[2] / "webapp"
+ASSETS = WEBAPP / "assets"
 DIST = WEBAPP / "static" / "dist"
+#: The accessibility checker that browser tests inject; brought by `npm ci`.
+AXE = ASSETS / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def words(value: Any) -> str:
-    return str(getattr(value, "zh", value) or "")
+def words(value: Words | str | None) -> str:
+    return value.zh if isinstance(value, Words) else value or ""
 
 
 def environment(**context: Any) -> Environment:
@@ -32,7 +36,7 @@ def environment(**context: Any) -> Environment:
     env.filters["day"] = lambda value: value.isoformat() if isinstance(value, date) else ""
     env.filters["when"] = lambda value: value.strftime("%m-%d %H:%M") if isinstance(value, datetime) else ""
     env.globals.update(
-        asset=lambda name: "/static/dist/" + manifest.get(name, name),
+        asset=lambda name: f"/static/dist/{manifest.get(name, name)}",
         csrf_token=lambda: "token",
         get_flashed_messages=lambda with_categories=False: context.get("flashes", []),
         **context,
@@ -40,25 +44,24 @@ def environment(**context: Any) -> Environment:
     return env
 
 
-@pytest.fixture
-def render() -> Callable[..., str]:
-    """Renders a template given as source text."""
-
-    def render_source(source: str, **context: Any) -> str:
-        return environment().from_string(source).render(**context)
-
-    return render_source
+def render(source: str, **context: Any) -> str:
+    """A template given as source text, rendered."""
+    return environment(**context).from_string(source).render(**context)
 
 
-@pytest.fixture
-def dist() -> Path:
-    """The built assets; skipped where they have not been built."""
-    if not (DIST / "manifest.json").exists():
-        pytest.skip("assets are not built: run node build.mjs in webapp/assets")
-    return DIST
+def page(source: str, **context: Any) -> HtmlElement:
+    """The same as a parsed document."""
+    return document_fromstring(render(source, **context))
 
 
-def form_field(**facts: Any) -> SimpleNamespace:
-    """A field as engine.forms describes it, with the given facts."""
-    plain = {"key": "name", "type": "textfield", "label": "名称", "description": "", "required": True, "options": ()}
-    return SimpleNamespace(**(plain | facts))
+def form_field(**facts: Any) -> Field:
+    """A field as engine.forms reads it, with the given facts."""
+    plain: dict[str, Any] = {
+        "key": "name",
+        "id": "name",
+        "type": "textfield",
+        "label": Words("名称", "Name"),
+        "description": Words("", ""),
+        "required": True,
+    }
+    return Field(**(plain | facts))
