@@ -22,7 +22,18 @@ from engine.bundles.guide import (
     settled,
 )
 from engine.bundles.items import licence_number
-from engine.bundles.model import Bundle, Guide, Item, ItemKind, Limit, Material, Question, Situation, Unit
+from engine.bundles.model import (
+    Bundle,
+    Guide,
+    Item,
+    ItemKind,
+    LicenceType,
+    Limit,
+    Material,
+    Question,
+    Situation,
+    Unit,
+)
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 
@@ -37,6 +48,7 @@ __all__ = [
     "Inspected",
     "Item",
     "ItemKind",
+    "LicenceType",
     "Limit",
     "Material",
     "PlaceUnknown",

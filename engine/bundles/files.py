@@ -35,7 +35,7 @@ def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
             files[path] = shared[path]
     files |= {path: content for path, content in shared.items() if path.startswith("_shared/texts/")}
     forms = _under(tree, "forms/_shared/", "forms/_shared/")
-    for name in _forms_named(files):
+    for name in set(_forms_named(files)):
         path = f"forms/_shared/{name}.form"
         if path in forms:
             files[path] = forms[path]

@@ -201,6 +201,12 @@ class Bundle:
     baseline: Baseline
     demo: bool  # shown as 示例: figures of it are not sourced
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
+    identity_fields: tuple[
+        str, ...
+    ] = ()  # answer keys that identify the applicant (credit is looked up by them)
+    collector_fields: tuple[
+        str, ...
+    ] = ()  # answer keys of the identity numbers of those who may collect results
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
 
     def item(self, key: str) -> Item:

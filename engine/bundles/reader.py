@@ -92,7 +92,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         return None, reading
     reading.basis = reading.texts_of(root.table("basis"))
     entry, entry_file, shared = _process(root)
-    form_key, applicant_name_field, subject_field = _form(root)
+    form_key, applicant_name_field, subject_field, identity_fields, collector_fields = _form(root)
     bundle = Bundle(
         key=root.text("key"),
         name=reading.text_of(root, "name"),
@@ -111,6 +111,8 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         form_key=form_key,
         applicant_name_field=applicant_name_field,
         subject_field=subject_field,
+        identity_fields=identity_fields,
+        collector_fields=collector_fields,
         eligibility_decision=_eligibility(root),
         case_variables=root.texts("case_variables"),
         baseline=_baseline(reading, root),

@@ -1,0 +1,34 @@
+"""What a case's process instance is told at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.bundles.guide import Answers
+from engine.bundles.model import Bundle, Guide
+from engine.values import Value
+
+ORDINARY, COMMITMENT, NONE = "ordinary", "commitment", "none"
+
+
+def start_variables(
+    bundle: Bundle, guide: Guide, answers: Answers, ways: Mapping[str, str]
+) -> dict[str, Value]:
+    """The engine variables of a new case: the bundle's `case_variables` and one context per item.
+
+    `ways` says "ordinary" or "commitment" per applicable item (ordinary where it says nothing). The
+    context `items` holds every item of the bundle, so that a diagram never reads a missing one.
+    """
+    applicable = {one.item.key for one in guide.items}
+    variables: dict[str, Value] = {key: answers.get(key) for key in bundle.case_variables}
+    variables["items"] = {
+        item.key: {
+            "applies": item.key in applicable,
+            "way": ways.get(item.key, ORDINARY) if item.key in applicable else NONE,
+            "accepts": item.accepts,
+            "immediate": item.immediate,
+            "groups": dict(item.groups),
+        }
+        for item in bundle.items
+    }
+    return variables
