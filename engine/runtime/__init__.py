@@ -1,5 +1,6 @@
 """The token machine: commands on the stored state of a process instance, each giving a Step."""
 
+from engine.runtime.codec import decode_variables, encode_variables
 from engine.runtime.commands import (
     JobDone,
     JobError,
@@ -31,6 +32,8 @@ from engine.runtime.step import (
 )
 
 __all__ = [
+    "decode_variables",
+    "encode_variables",
     "Budgets",
     "Closing",
     "Context",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from engine.bpmn.program import Computed, Node, Slot
 from engine.bpmn.timers import TimerTextInvalid, moment_of
 from engine.runtime.codec import checked
+from engine.runtime.due import to_utc
 from engine.runtime.run import Run, Thrown
 from engine.runtime.state import Token, Wait
 from engine.runtime.step import Job, UserTask
@@ -143,11 +144,9 @@ def _moment(run: Run, token: Token, slot: Slot | None) -> datetime | None:
     if slot is None or value is None:
         return None
     try:
-        moment = moment_of(value)
+        return to_utc(moment_of(value), run.context)
     except TimerTextInvalid:
         raise needs("日期时间", "a date and time", slot.text, value) from None
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=run.context.zone)
-    return aware.astimezone(UTC)
 
 
 def _number(run: Run, token: Token, slot: Slot) -> int:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
-from engine.bpmn.program import Event, Node, Timer
-from engine.bpmn.timers import (
-    Cycle,
-    Span,
-    TimerTextInvalid,
-    add_span,
-    moment_of,
-    parse_cycle,
-    span_of,
-)
+from engine.bpmn.program import Event, Node
+from engine.bpmn.timers import TimerTextInvalid
+from engine.runtime.due import Due, due_of, following
 from engine.runtime.run import Run
 from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing, Subscription, TimerSet
 from engine.runtime.stuck import bad_timer
 from engine.runtime.variables import evaluate, key_text, text
-from engine.values import ClockMark, Value
 
 
 def plan(run: Run, token: Token, node: Node, *, scope_wait: bool = False) -> Wait | None:
@@ -59,48 +50,15 @@ def close(run: Run, wait: Wait, how: Closing) -> None:
 
 def next_firing(run: Run, wait: Wait) -> Wait | None:
     """The next wait of a repeating timer that has just fired; None when it was the last."""
-    if wait.cycle is None:
-        return None
-    left, months, micros = wait.cycle
-    if left is not None and left <= 1:
-        return None
-    span = Span(months, timedelta(microseconds=micros))
-    due = _later(run, wait.due, span)
-    return replace(wait, due=due, cycle=(None if left is None else left - 1, months, micros))
+    due = following(Due(wait.due, wait.cycle), run.context)
+    return None if due is None else replace(wait, due=due.at, cycle=due.cycle)
 
 
 def _timer(run: Run, token: Token, event: Event, blank: Wait) -> Wait:
     assert event.timer is not None
     value = evaluate(run, token, event.timer.slot)
-    if isinstance(value, ClockMark):
-        return replace(blank, due=value)
     try:
-        return _due(run, event.timer, value, blank)
+        due = due_of(event.timer.kind, value, run.context)
     except TimerTextInvalid as failure:
         raise bad_timer(event.timer.slot.text, f"{failure} ({value!r:.60})") from failure
-
-
-def _due(run: Run, timer: Timer, value: Value, blank: Wait) -> Wait:
-    if timer.kind == "timeDate":
-        return replace(blank, due=_utc(run, moment_of(value)))
-    if timer.kind == "timeDuration":
-        return replace(blank, due=_later(run, run.context.now, span_of(value)))
-    cycle = parse_cycle(value) if isinstance(value, str) else Cycle(None, span_of(value))
-    first = _utc(run, cycle.start) if cycle.start else _later(run, run.context.now, cycle.span)
-    micros = cycle.span.exact // timedelta(microseconds=1)
-    return replace(blank, due=first, cycle=(cycle.count, cycle.span.months, micros))
-
-
-def _utc(run: Run, moment: datetime) -> datetime:
-    """The moment in UTC; without a zone it is meant in the office's."""
-    try:
-        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=run.context.zone)
-        return aware.astimezone(UTC)
-    except OverflowError:
-        raise TimerTextInvalid("the moment lies beyond the calendar") from None
-
-
-def _later(run: Run, moment: datetime, span: Span) -> datetime:
-    """Months are counted on the office's calendar, the exact part in elapsed time."""
-    whole_months = _utc(run, add_span(moment.astimezone(run.context.zone), Span(span.months, timedelta())))
-    return add_span(whole_months, Span(0, span.exact))
+    return replace(blank, due=due.at, cycle=due.cycle)
