@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support.database import database_copy, settings_for, throwaway_server
+from tests.support.database import OFFICE, database_copy, settings_for, throwaway_server
 from tests.support.web import SeparateRequests, rolled_back
 from webapp import create_app
 
@@ -59,7 +59,7 @@ def database_server(request: pytest.FixtureRequest) -> Iterator[str]:
 def app(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application over this worker's own database. Use it through `db` or `client`."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with database_copy(database_server, f"test_{worker}") as name:
+    with database_copy(database_server, f"test_{worker}", OFFICE) as name:
         yield from _application(database_server, name, tmp_path_factory.mktemp("home"))
 
 
@@ -80,7 +80,7 @@ def client(app: Flask, db: SQLAlchemy) -> FlaskClient:
 def committed_app(database_server: str, tmp_path: Path) -> Iterator[Flask]:
     """An application over a fresh database that is dropped afterwards; its transactions are real."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with database_copy(database_server, f"committed_{worker}") as name:
+    with database_copy(database_server, f"committed_{worker}", OFFICE) as name:
         yield from _application(database_server, name, tmp_path)
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from engine.runtime import decode_variables, encode_variables
 from engine.values import Value
+from webapp.unit_of_work import sql
 
 
 def encode_answer(value: Value) -> str:
@@ -27,3 +28,11 @@ def encode_all(variables: Mapping[str, Value]) -> bytes:
 
 def decode_all(content: bytes) -> dict[str, Any]:
     return decode_variables(orjson.loads(content))
+
+
+def answers_of(case_id: int) -> dict[str, Any]:
+    """The answers in force: per key the latest version."""
+    rows = sql().execute(
+        "select distinct on (key) key, value from answer where case_id = %s order by key, version desc", (case_id,)
+    )
+    return {key: decode_answer(value) for key, value in rows}

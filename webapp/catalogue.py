@@ -39,11 +39,6 @@ class Published:
         """The name of a diagram's element in both languages."""
         return self.bundle.words(self.program.file_of(process), element, "name", chinese)
 
-    @property
-    def identity_fields(self) -> frozenset[str]:
-        """Answer keys that identify a person or company: fields checked as identity number or credit code."""
-        return frozenset(f.key for s in self.form.sections for f in s.fields if f.format in ("id-number", "uscc"))
-
     def shown_answers(self, answers: Mapping[str, Any], language: str) -> dict[str, str]:
         """Every field of the form as people read it: option labels instead of values, empty for no answer."""
         return {
@@ -133,7 +128,7 @@ def release_files(release_id: int) -> dict[str, bytes]:
 def current_releases() -> dict[str, int]:
     """Bundle key -> id of its published release."""
     rows = sql().execute("select bundle_key, id from release where state = 'published' order by bundle_key")
-    return {key: id_ for key, id_ in rows}
+    return dict(rows.fetchall())
 
 
 #: The versions in force as one text array: for each calendar year and profile the table loaded last.

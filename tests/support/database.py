@@ -10,11 +10,16 @@ from pathlib import Path
 
 import psycopg
 
+from webapp import create_app
 from webapp.embedded.postgres import EmbeddedPostgres
+from webapp.extensions import db
 from webapp.migrations.commands import upgrade
-from webapp.settings import APP_ROLE, OWNER_ROLE, Environment, Settings, database_url
+from webapp.services.demo import load_demo
+from webapp.settings import APP_ROLE, OWNER_ROLE, Environment, Settings, current_settings, database_url
 
 TEMPLATE = "onewindow_template"
+OFFICE = "onewindow_office"
+PASSWORD = "correct-horse-2026"
 NEEDED_BYTES = 600 * 1024 * 1024
 FAST = {
     "fsync": "off",
@@ -46,8 +51,10 @@ def throwaway_server() -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(f"create database {TEMPLATE} owner {OWNER_ROLE}")
         upgrade(settings_for(str(server.folders.sockets), TEMPLATE, home))
+        _load_office(server, home)
         with server.connect() as connection:
             connection.execute(f"alter database {TEMPLATE} allow_connections false")
+            connection.execute(f"alter database {OFFICE} allow_connections false")
         yield str(server.folders.sockets)
     finally:
         server.stop()
@@ -56,13 +63,24 @@ def throwaway_server() -> Iterator[str]:
         shutil.rmtree(server.folders.sockets, ignore_errors=True)
 
 
+def _load_office(server: EmbeddedPostgres, home: Path) -> None:
+    """The second template: the same tables with the demo organisation and its bundles."""
+    with server.connect() as connection:
+        connection.execute(f"create database {OFFICE} template {TEMPLATE} strategy file_copy owner {OWNER_ROLE}")
+    application = create_app(settings_for(str(server.folders.sockets), OFFICE, home))
+    with application.app_context():
+        load_demo(current_settings(), password=PASSWORD)
+        db.session.remove()
+        db.engine.dispose()
+
+
 @contextmanager
-def database_copy(sockets: str, name: str) -> Iterator[str]:
-    """A database copied from the template in some 10 ms, dropped at the end; yields its name."""
+def database_copy(sockets: str, name: str, template: str = TEMPLATE) -> Iterator[str]:
+    """A database copied from a template in some 10 ms, dropped at the end; yields its name."""
     name = re.sub(r"\W", "_", name)
     with superuser(sockets) as connection:
         connection.execute(
-            f"create database {name} template {TEMPLATE} strategy file_copy owner {OWNER_ROLE}"
+            f"create database {name} template {template} strategy file_copy owner {OWNER_ROLE}"
         )
     try:
         yield name

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from pypdf import PdfWriter
 
+from tests.support.database import PASSWORD
 from webapp import clock
 from webapp.catalogue import published
 from webapp.identity import Identity, by_login
@@ -40,7 +41,6 @@ from webapp.settings import PROJECT_FOLDER
 from webapp.extensions import db
 from webapp.unit_of_work import sql
 
-PASSWORD = "correct-horse-2026"
 CLERK, ISSUER = "lixiaoyun", "duanfang"
 BUNDLE = "open-pharmacy"
 TRACKING_NUMBER = "SF1000200030004"
@@ -357,4 +357,6 @@ ACTS: dict[str, Any] = {
 def play(case_id: int, acts: Iterable[Mapping[str, Any]]) -> None:
     """Do an example's acts in order."""
     for one in acts:
+        if one["step"] == "accept" and ("%s" % one.get("item"), "accept") not in open_steps(case_id):
+            continue
         act(case_id, one["step"], one.get("item"), **one.get("variables", {}))

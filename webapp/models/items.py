@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -135,7 +135,7 @@ class Licence(db.Model):
     status: Mapped[str] = mapped_column(server_default="valid")
     facts: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")  # [[label zh, label en, value], …] as printed
     public_code: Mapped[str] = mapped_column(unique=True)
-    external: Mapped[bool] = mapped_column(server_default=false())
+    external: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (UniqueConstraint("type_key", "number"),)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, true
+from sqlalchemy import ForeignKey, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine import Words
@@ -69,7 +69,7 @@ class User(db.Model):
     authorisation_scope: Mapped[str | None]
     failed_sign_ins: Mapped[int] = mapped_column(server_default="0")
     locked_until: Mapped[datetime | None]
-    active: Mapped[bool] = mapped_column(server_default=true())
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
 
     department: Mapped[Department] = relationship()
     groups: Mapped[list[CandidateGroup]] = relationship(secondary="membership", viewonly=True)

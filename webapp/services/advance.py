@@ -67,7 +67,7 @@ def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity |
 def item_cases(case_id: int) -> dict[str, int]:
     """Item key -> id of the item case."""
     rows = sql().execute("select item_key, id from item_case where case_id = %s", (case_id,)).fetchall()
-    return {key: id_ for key, id_ in rows}
+    return dict(rows)
 
 
 def _item_case(instance: InstanceRow, scope: int) -> int | None:

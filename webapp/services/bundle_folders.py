@@ -1,46 +1,37 @@
-"""The folders `processes/` and `forms/` as import sources: a bundle's files under the paths of a release."""
+"""The folders `processes/` and `forms/` as import sources: read here, sorted into bundles by the engine."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
+from engine.bundles import bundle_files, bundle_keys
 from webapp.settings import Settings
 
-MANIFEST = "bundle.toml"
+Tree = dict[str, bytes]
 
 
-def bundle_keys(settings: Settings) -> list[str]:
-    """Every folder of `processes/` that holds a bundle."""
-    return sorted(path.parent.name for path in settings.processes_dir.glob(f"*/{MANIFEST}"))
+def read_tree(settings: Settings) -> Tree:
+    """Every file of both folders, under paths from the repository's root."""
+    return {**_below(settings.processes_dir, "processes/"), **_below(settings.forms_dir, "forms/")}
 
 
-def bundle_files(settings: Settings, key: str) -> dict[str, bytes]:
-    """Path in the bundle -> content (docs/designing-a-bundle.md, "The files")."""
-    folder = settings.processes_dir / key
-    files = _below(folder, "")
-    shared = settings.processes_dir / "_shared"
-    manifest = tomllib.loads(files[MANIFEST].decode())
-    for name in manifest.get("process", {}).get("shared", []):
-        files[f"_shared/{name}"] = (shared / name).read_bytes()
-    files.update(_below(shared / "texts", "_shared/texts/"))
-    files.update(_below(settings.forms_dir / key, "forms/"))
-    files.update(_below(settings.forms_dir / "_shared", "forms/_shared/"))
-    return files
+def bundles_of(tree: Tree) -> dict[str, Tree]:
+    """Bundle key -> its files, under the paths of a release."""
+    return {key: bundle_files(tree, key) for key in bundle_keys(tree)}
 
 
-def rule_files(settings: Settings) -> dict[tuple[str, str], bytes]:
+def rule_files(tree: Tree) -> dict[tuple[str, str], bytes]:
     """(kind, key) -> content of the calendars and profiles."""
-    shared = settings.processes_dir / "_shared"
-    kinds = {"calendar": "calendars", "profile": "profiles"}
+    kinds = {"processes/_shared/calendars/": "calendar", "processes/_shared/profiles/": "profile"}
     return {
-        (kind, path.stem): path.read_bytes()
-        for kind, folder in kinds.items()
-        for path in sorted((shared / folder).glob("*.toml"))
+        (kind, path.removeprefix(folder).removesuffix(".toml")): content
+        for folder, kind in kinds.items()
+        for path, content in sorted(tree.items())
+        if path.startswith(folder)
     }
 
 
-def _below(folder: Path, prefix: str) -> dict[str, bytes]:
+def _below(folder: Path, prefix: str) -> Tree:
     return {
         prefix + path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import Eligibility, Item, eligibility, guide_for, render_document
+from engine.bundles import PLACES, Eligibility, Item, eligibility, guide_for, render
+from engine.law import amount
+from webapp.answers import answers_of
 from webapp.catalogue import Published, Rules
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
-from webapp.services.drafts import answers_of, ensure_draft
+from webapp.papers import keep
+from webapp.services.document_places import answer_places, item_places, unit_places
+from webapp.services.drafts import ensure_draft
 from webapp.services.files import Upload, keep_upload
 from webapp.services.work import Event, LockedCase, on_case
 from webapp.unit_of_work import sql
@@ -23,7 +27,7 @@ CHANNELS = ("tablet", "scan")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A commitment letter as it is read and signed; `digest` is over its Chinese words."""
+    """A commitment letter as it is read and signed, kept as `webapp.papers` does; `digest` is over the Chinese."""
 
     item: Item
     zh: str
@@ -38,7 +42,7 @@ def credit_of(keys: list[str]) -> str:
     """ "barred" while a credit record of one of the identity or company numbers is in force, else "good"."""
     row = sql().execute(
         "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= current_date))",
-        ([key for key in keys if key],),
+        (keys,),
     ).fetchone()
     assert row is not None
     return "barred" if row[0] else "good"
@@ -46,8 +50,7 @@ def credit_of(keys: list[str]) -> str:
 
 def eligible_items(release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Eligibility]:
     """Item key -> eligibility, for every applicable item that knows commitment at all."""
-    keys = [value.upper() for key, value in answers.items() if isinstance(value, str) and key in release.identity_fields]
-    credit = credit_of(keys)
+    credit = credit_of([str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)])
     return {
         entry.item.key: eligibility(
             release.bundle, release.decisions, rules.profile, entry.item.key, {**guided, **answers}, credit=credit
@@ -58,7 +61,7 @@ def eligible_items(release: Published, rules: Rules, guided: Mapping[str, Any], 
 
 
 def letter_for(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules) -> Letter:
-    """The letter of an item for this applicant, in both languages."""
+    """The letter of an item for this applicant, in both languages. It carries no date: the signature does."""
     assert item.commitment is not None
     return Letter(item, *(_letter_text(release, item, answers, rules, language) for language in ("zh", "en")))
 
@@ -66,19 +69,16 @@ def letter_for(release: Published, item: Item, answers: Mapping[str, Any], rules
 def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
     terms = item.commitment
     assert terms is not None
-    parameter = rules.profile.terms(terms.verification_parameter)
-    values = {
-        **release.shown_answers(answers, language),
-        "item_name": item.name.in_language(language),
-        "item_code": item.code,
-        "conditions": [words.in_language(language) for words in terms.conditions],
-        "told": [words.in_language(language) for words in terms.told],
-        "basis": [words.in_language(language) for words in item.basis],
-        "verification_days": parameter.value,
-        "verification_basis": parameter.basis.in_language(language),
-        "jurisdiction": rules.profile.jurisdiction.in_language(language),
+    limit = rules.profile.terms(terms.verification_parameter)
+    places = {
+        **answer_places(release, rules, answers, language),
+        **unit_places(item.department, language),
+        **item_places(item, language),
+        "conditions_list": [words.in_language(language) for words in terms.conditions],
+        "told_list": [words.in_language(language) for words in terms.told],
+        "verification_limit": amount(limit.value, limit.unit).in_language(language),
     }
-    return render_document(release.document(terms.letter, language), values)
+    return keep(render(release.document(terms.letter, language), places, language=language, optional=PLACES))
 
 
 def sign(

@@ -6,13 +6,13 @@ from engine import Words
 from webapp.errors import IntoFullHome
 from webapp.identity import Identity, by_login
 from webapp.permissions import Permission, may
-from webapp.services.bundle_folders import bundle_files, bundle_keys, rule_files
+from webapp.services.bundle_folders import bundles_of, read_tree, rule_files
 from webapp.services.organisation import Account, load_organisation
 from webapp.services.releases import draft_from_files, load_rules, publish_release, submit_release
 from webapp.settings import Settings
 from webapp.unit_of_work import sql, unit_of_work
 
-ORGANISATION = "_shared/organisation/demo.toml"
+ORGANISATION = "processes/_shared/organisation/demo.toml"
 
 
 def load_demo(settings: Settings, *, password: str | None = None) -> list[Account]:
@@ -20,17 +20,18 @@ def load_demo(settings: Settings, *, password: str | None = None) -> list[Accoun
 
     Publishing is done by two named demo accounts, as anyone must. Raises IntoFullHome.
     """
+    tree = read_tree(settings)
     with unit_of_work():
         row = sql().execute("select exists(select from app_user)").fetchone()
         if row and row[0]:
             raise IntoFullHome(
                 Words("数据库已有账号，不能装入演示数据。", "The database has accounts; demo data goes into an empty one only.")
             )
-        accounts = load_organisation((settings.processes_dir / ORGANISATION).read_bytes(), password=password)
-    load_rules(rule_files(settings))
+        accounts = load_organisation(tree[ORGANISATION], password=password)
+    load_rules(rule_files(tree))
     designer, publisher = _first(accounts, Permission.RELEASE_DRAFT), _first(accounts, Permission.RELEASE_PUBLISH)
-    for key in bundle_keys(settings):
-        release_id = draft_from_files(key, bundle_files(settings, key), by=designer, note="演示数据")
+    for key, files in bundles_of(tree).items():
+        release_id = draft_from_files(key, files, by=designer, note="演示数据")
         submit_release(release_id, by=designer)
         publish_release(release_id, by=publisher)
     return accounts

@@ -9,16 +9,16 @@ import orjson
 
 from engine.bundles import guide_for, notification_sheet
 from webapp import clock
-from webapp.answers import decode_answer, encode_answer
 from webapp.catalogue import current_releases
 from webapp.errors import NotADraft, NotFound
 from webapp.identity import Identity
 from webapp.models import Case
+from webapp.moments import local
+from webapp.organisation_names import department_names
 from webapp.permissions import CaseFacts, Permission, ensure
+from webapp.services.answer_rows import AS_RECEIVED, write_answers
 from webapp.services.work import Event, LockedCase, on_case
 from webapp.unit_of_work import sql, unit_of_work
-
-AS_RECEIVED = 1
 
 
 def start_draft(*, by: Identity, visit_id: int, bundle_key: str) -> int:
@@ -71,14 +71,17 @@ def hand_sheet(case_id: int, *, by: Identity, language: str) -> int:
         row = sql().execute("select guided from cases where id = %s", (case_id,)).fetchone()
         assert row is not None
         bundle = case.release.bundle
-        sheet = notification_sheet(bundle, guide_for(bundle, row[0]), case.rules.profile)
+        guide = guide_for(bundle, row[0])
+        sheet = notification_sheet(
+            bundle, guide, case.rules.profile, row[0], made_on=local(case.now).date(), departments=department_names()
+        )
         kept = sql().execute(
             "insert into notification_sheet (case_id, language, content, digest, given_at, given_by)"
             " values (%s, %s, %s, %s, %s, %s) returning id",
-            (case_id, language, sheet.text(language), sheet.digest(language), case.now, by.user_id),
+            (case_id, language, sheet.text(language), sheet.digest, case.now, by.user_id),
         ).fetchone()
         assert kept is not None
-        case.record(Event.SHEET_GIVEN, by, sheet=kept[0], digest=sheet.digest(language))
+        case.record(Event.SHEET_GIVEN, by, sheet=kept[0], digest=sheet.digest)
     return int(kept[0])
 
 
@@ -94,24 +97,3 @@ def save_answers(case_id: int, raw: Mapping[str, Any], *, by: Identity) -> None:
             "update cases set applicant_name = %s, subject_name = %s where id = %s",
             (str(values.get(bundle.applicant_name_field) or ""), str(values.get(bundle.subject_field) or ""), case_id),
         )
-
-
-def write_answers(case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity) -> None:
-    """Answer rows of one version: all keys, replaced."""
-    keys = list(values)
-    sql().execute("delete from answer where case_id = %s and version = %s and not key = any(%s)", (case.id, version, keys))
-    sql().execute(
-        "insert into answer (case_id, version, key, value, source, by_id, at)"
-        " select %s, %s, a.key, a.value, %s, %s, %s from unnest(%s::text[], %s::text[]) a(key, value)"
-        " on conflict (case_id, version, key) do update set value = excluded.value, by_id = excluded.by_id,"
-        " at = excluded.at where answer.value <> excluded.value",
-        (case.id, version, source, by.user_id, case.now, keys, [encode_answer(values[key]) for key in keys]),
-    )
-
-
-def answers_of(case_id: int) -> dict[str, Any]:
-    """The answers in force: per key the latest version."""
-    rows = sql().execute(
-        "select distinct on (key) key, value from answer where case_id = %s order by key, version desc", (case_id,)
-    )
-    return {key: decode_answer(value) for key, value in rows}

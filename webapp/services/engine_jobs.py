@@ -15,8 +15,8 @@ import structlog
 
 from engine import Words
 from engine.runtime import JobDone, resolve, retry
-from webapp.answers import decode_all
 from webapp import outbox
+from webapp.answers import decode_all
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure

@@ -50,10 +50,10 @@ def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
         start_decision_clocks(case, item_case_id, item, case.now)
     elif refused:
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
-        issue_for_item(case, item_case_id, item, "non-acceptance", by, reasons=note)
+        issue_for_item(case, item_case_id, item, "not-accepted", by, reasons=note)
     else:
         case.record(Event.CORRECTION_REQUESTED, by, item=item_case_id)
-        issue_for_item(case, item_case_id, item, "correction", by, reasons=note)
+        issue_for_item(case, item_case_id, item, "correction-notice", by, reasons=note)
 
 
 def answer_correction(task_id: int, *, by: Identity, note: str, revision: int, key: str) -> None:

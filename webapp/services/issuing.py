@@ -68,8 +68,8 @@ def hand_over(
         raise Incomplete("tasks", Words("请选择要交付的结果。", "Choose the results to hand over."))
     if signature is None:
         raise Incomplete("signature", Words("请领取人在送达回证上签名。", "The collector must sign the proof of delivery."))
-    if not check_id_number(collector.id_number.strip().upper()):
-        raise Incomplete("collector_id_number", Words("身份证号码校验不通过。", "The identity number fails its check digit."))
+    if fault := check_id_number(collector.id_number):
+        raise Incomplete("collector_id_number", fault)
     with on_task(task_ids[0], by, permission=Permission.TASK_DO, key=key) as first:
         _ensure_may_collect(first, collector)
         proof = keep_upload(signature, by)
@@ -99,7 +99,7 @@ def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
             "case": task.case.id,
             "id": id_number,
             "name": collector.name.strip(),
-            "keys": sorted(task.case.release.identity_fields),
+            "keys": list(task.case.release.bundle.collector_fields),
             "answer": f'{{"v":"{id_number}"}}',
         },
     ).fetchone()

@@ -7,12 +7,12 @@ from datetime import date
 
 import orjson
 
-from engine.bundles import LicenceType
+from engine.bundles import LicenceType, licence_number
 from engine.law import add_months, tracking_code
 from webapp import moments
+from webapp.answers import answers_of
 from webapp.identity import Identity
-from webapp.services.documents import unit_of
-from webapp.services.drafts import answers_of
+from webapp.services.document_places import unit_of
 from webapp.services.numbers import next_number
 from webapp.services.work import Event, LockedCase
 from webapp.unit_of_work import sql
@@ -59,7 +59,7 @@ def write_licence(
 def _number(case: LockedCase, licence: LicenceType, today: date) -> str:
     assert licence.number is not None  # a licence numbered elsewhere is entered, never made here
     serial = next_number(f"licence:{licence.key}:{today.year}")
-    return licence.number.format(year=today.year, serial=serial, region=case.rules.profile.region_code)
+    return licence_number(licence.number, year=today.year, region=case.rules.profile.region, serial=serial)
 
 
 def _valid_to(licence: LicenceType, issued_on: date) -> date | None:

@@ -38,7 +38,8 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
         )
     for key, table in data.get("counters", {}).items():
         _insert("counter", key=key, name_zh=table["name"]["zh"], name_en=table["name"]["en"])
-    return [_user(login, table, data, departments, groups, password) for login, table in data["users"].items()]
+    given = (password, hash_password(password)) if password else None
+    return [_user(login, table, data, departments, groups, given) for login, table in data["users"].items()]
 
 
 def _department(key: str, table: Mapping[str, Any]) -> int:
@@ -52,22 +53,21 @@ def _department(key: str, table: Mapping[str, Any]) -> int:
 
 def _user(
     login: str, table: Mapping[str, Any], data: Mapping[str, Any], departments: Mapping[str, int],
-    groups: Mapping[str, int], given: str | None,
+    groups: Mapping[str, int], given: tuple[str, str] | None,
 ) -> Account:
-    memberships = table["groups"]
-    section = data["sections"][data["groups"][memberships[0]]["section"]]
-    password = given or secrets.token_urlsafe(9)
-    name = table["name"]
-    title = table.get("title") or {"zh": "", "en": ""}
+    section = data["sections"][table["section"]]
+    password = given[0] if given else secrets.token_urlsafe(9)
+    name, title = table["name"]["zh"], section["name"]
+    scope = table.get("authorisation_scope") or {}
     user_id = _insert(
         "app_user", login=login, name=name, name_pinyin=" ".join(lazy_pinyin(name)), title_zh=title["zh"],
-        title_en=title["en"], password_hash=hash_password(password), department_id=departments[section["department"]],
-        authorisation_number=table.get("authorisation_number"), authorisation_scope=table.get("authorisation_scope"),
-        failed_sign_ins=0, active=True,
+        title_en=title["en"], password_hash=given[1] if given else hash_password(password),
+        department_id=departments[section["department"]],
+        authorisation_number=table.get("authorisation_number"), authorisation_scope=scope.get("zh"),
     )
-    for key in memberships:
+    for key in table["groups"]:
         sql().execute("insert into membership (user_id, group_id) values (%s, %s)", (user_id, groups[key]))
-    return Account(login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in memberships))
+    return Account(login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in table["groups"]))
 
 
 def _insert(table: str, **values: Any) -> int:

@@ -13,14 +13,16 @@ from engine import AnswersInvalid, Words
 from engine.bundles import Guide, guide_for, next_question
 from engine.law import tracking_code, with_check_digit
 from webapp import moments
+from webapp.answers import answers_of
 from webapp.errors import ActRefused, Incomplete, NotEligible
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.search import tokens
 from webapp.services.advance import begin
+from webapp.services.answer_rows import AS_RECEIVED, write_answers
 from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items
 from webapp.services.documents import issue_receipt
-from webapp.services.drafts import AS_RECEIVED, answers_of, ensure_draft, write_answers
+from webapp.services.drafts import ensure_draft
 from webapp.services.numbers import next_number
 from webapp.services.work import Event, LockedCase, on_case, remember
 from webapp.tracking import hash_code
@@ -167,7 +169,7 @@ def _mark_received(case: LockedCase, number: str, code: str, answers: Mapping[st
     bundle = case.release.bundle
     applicant = str(answers.get(bundle.applicant_name_field) or "")
     subject = str(answers.get(bundle.subject_field) or "")
-    identity = next((str(answers[key]) for key in sorted(case.release.identity_fields) if answers.get(key)), "")
+    identity = next((str(answers[key]) for key in bundle.identity_fields if answers.get(key)), "")
     case.number, case.received_at = number, case.now
     sql().execute(
         "update cases set number = %s, received_at = %s, received_by = %s, tracking_hash = %s, applicant_name = %s,"
@@ -186,7 +188,8 @@ def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: 
         item.key: {
             "applies": item.key in applicable,
             "way": ways.get(item.key, ORDINARY) if item.key in applicable else "none",
-            "accepts": item.accepts,
+            # By commitment the decider accepts and rules in one act: no department's acceptance task opens.
+            "accepts": "window" if ways.get(item.key) == COMMITMENT else item.accepts,
             "immediate": item.immediate,
             "groups": dict(item.groups),
         }

@@ -13,7 +13,7 @@ import orjson
 from lxml import etree
 
 from engine import Finding, Words, errors_in
-from engine.bundles import check_bundle
+from engine.bundles import inspect_bundle
 from engine.law import read_calendar, read_profile
 from webapp import clock
 from webapp.catalogue import release_files, rules_in_force
@@ -32,7 +32,7 @@ MOST_FILES = 1000
 def check_files(key: str, files: Mapping[str, bytes]) -> list[Finding]:
     """Every finding of a bundle's files against this office's groups and profile."""
     groups = frozenset(row[0] for row in sql().execute("select key from candidate_group"))
-    return check_bundle(files, key, known_groups=groups, profile=rules_in_force().profile)
+    return list(inspect_bundle(files).findings)
 
 
 def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note: str = "") -> int:

@@ -6,6 +6,7 @@ from datetime import date
 
 from engine import Words
 from engine.law import check_uscc, ruling_words
+from webapp import moments
 from webapp.errors import Incomplete, NotAuthorised
 from webapp.identity import Identity
 from webapp.permissions import Permission
@@ -65,11 +66,11 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
         raise Incomplete("number_again", Words("两次填写的编号不一致。", "The two entries of the number differ."))
     assert task.item_key is not None
     licence = task.case.release.bundle.item(task.item_key).licence
-    if licence is not None and licence.number_format == "uscc" and not check_uscc(number):
-        raise Incomplete("number", Words("编号校验不通过，请核对。", "The number fails its check digit."))
+    if licence is not None and licence.number_format == "uscc" and (fault := check_uscc(number)):
+        raise Incomplete("number", fault)
     if issued_on is None:
         raise Incomplete("issued_on", Words("请填写发证日期。", "Enter the date of issue."))
-    if issued_on > task.case.now.date():
+    if issued_on > moments.local(task.case.now).date():
         raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
 
 
@@ -114,7 +115,7 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
             "by": by.user_id,
             "authorisation": by.authorisation_number or "",
             "now": case.now,
-            "today": case.now.date(),
+            "today": moments.local(case.now).date(),
             "accepts": accepts_too,
         },
     )

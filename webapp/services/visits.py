@@ -62,8 +62,7 @@ def open_visit(
         )
         session.add(visit)
         session.flush()
-        visit_id = visit.id
-    return visit_id
+        return visit.id
 
 
 def _check(present: str, person: Person, identity_checked: str, ticket: str, mandate: Upload | None) -> None:
@@ -73,10 +72,10 @@ def _check(present: str, person: Person, identity_checked: str, ticket: str, man
         raise Incomplete("present", Words("请选择到场人身份。", "Choose who is present."))
     if not person.name.strip():
         raise Incomplete("person_name", Words("请填写到场人姓名。", "Enter the name of the person present."))
-    if not check_id_number(person.id_number.strip().upper()):
-        raise Incomplete("person_id_number", Words("身份证号码校验不通过，请核对。", "The identity number fails its check digit."))
-    if not check_mobile(person.mobile.strip()):
-        raise Incomplete("person_mobile", Words("手机号码应为 11 位。", "A mobile number has 11 digits."))
+    if fault := check_id_number(person.id_number):
+        raise Incomplete("person_id_number", fault)
+    if fault := check_mobile(person.mobile):
+        raise Incomplete("person_mobile", fault)
     if identity_checked not in CHECKED:
         raise Incomplete("identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked."))
     if present == REPRESENTATIVE and mandate is None:

@@ -114,7 +114,7 @@ def upgrade() -> None:
         sa.Column("authorisation_scope", sa.Text(), nullable=True),
         sa.Column("failed_sign_ins", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("locked_until", sa.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(
             ["department_id"], ["department.id"], name=op.f("fk_app_user_department_id_department")
         ),
@@ -567,7 +567,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default="valid", nullable=False),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("public_code", sa.Text(), nullable=False),
-        sa.Column("external", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("external", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
             ["item_case_id"], ["item_case.id"], name=op.f("fk_licence_item_case_id_item_case")
         ),

@@ -1,0 +1,88 @@
+"""What the places of a document's template print (docs/designing-a-bundle.md, "Documents")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine import Words
+from engine.bundles import Item
+from engine.law import DecidingUnit, amount
+from webapp import moments
+from webapp.catalogue import Published, Rules
+from webapp.errors import NotFound
+from webapp.services.work import LockedCase
+from webapp.settings import current_settings
+from webapp.unit_of_work import sql
+
+DEMO_NOTE = Words("（示例文书，不具法律效力）", "(Example document without legal effect)")
+LANGUAGES = ("zh", "en")
+Places = Mapping[str, Any]
+
+
+def unit_of(department_key: str) -> DecidingUnit:
+    """The deciding unit: its name, its reconsideration body, its court."""
+    row = sql().execute(
+        "select name_zh, name_en, reconsideration_body_zh, reconsideration_body_en, court_zh, court_en"
+        " from department where key = %s",
+        (department_key,),
+    ).fetchone()
+    if row is None:
+        raise NotFound()
+    return DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
+
+
+def unit_places(department_key: str, language: str) -> Places:
+    """The unit that answers for the document. The demo's seal says that it is one."""
+    row = sql().execute(
+        "select name_zh, name_en, phone, address_zh, address_en from department where key = %s", (department_key,)
+    ).fetchone()
+    if row is None:
+        raise NotFound()
+    name, address = Words(row[0], row[1]), Words(row[3], row[4])
+    return {
+        "department": name.in_language(language),
+        "seal": {"zh": "演示样章", "en": "demo seal"}[language],
+        "telephone": row[2],
+        "address": address.in_language(language),
+    }
+
+
+def answer_places(release: Published, rules: Rules, answers: Mapping[str, Any], language: str) -> Places:
+    """Every answer of the form, options by their labels, and the place."""
+    profile = rules.profile
+    return {
+        **release.shown_answers(answers, language),
+        "profile_name": profile.jurisdiction.in_language(language),
+        "demo_note": DEMO_NOTE.in_language(language) if profile.demo else "",
+    }
+
+
+def case_places(case: LockedCase, answers: Mapping[str, Any], language: str) -> Places:
+    """The case with its answers."""
+    return {
+        **answer_places(case.release, case.rules, answers, language),
+        "case_number": case.number or "",
+        "received_at": moments.shown(case.received_at),
+        "tracking_url": f"{current_settings().public_url}/track",
+        "document_date": f"{moments.local(case.now):%Y-%m-%d}",
+    }
+
+
+def item_places(item: Item, language: str) -> Places:
+    return {
+        "item_name": item.name.in_language(language),
+        "item_code": item.code,
+        "item_basis": ("；" if language == "zh" else "; ").join(words.in_language(language) for words in item.basis),
+        "refusal_basis": item.refusal_basis.in_language(language),
+    }
+
+
+def promised(item: Item, language: str) -> str:
+    limit = item.limits.get("promised")
+    return amount(limit.value, limit.unit).in_language(language) if limit else ""
+
+
+def table(heads: Sequence[Words], rows: Iterable[Sequence[str]], language: str) -> list[list[str]]:
+    """Rows of texts with the heads first: what a place prints as a table."""
+    return [[head.in_language(language) for head in heads], *(list(row) for row in rows)]
