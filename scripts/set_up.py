@@ -80,7 +80,8 @@ def build_assets(*, anyway: bool) -> None:
     if up_to_date and not anyway:
         return
     node, npm = node_and_npm()
-    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = os.environ | {"PATH": path, "npm_config_update_notifier": "false"}
     if stamped("modules").get("digest") != locked or not (ASSETS / "node_modules").is_dir():
         say("fetching what the assets are built from")
         run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ASSETS, env=environment)

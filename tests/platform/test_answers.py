@@ -1,7 +1,9 @@
 """What every answer of the web application carries, and what people read when the database is away."""
 
+import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,9 @@ from webapp import create_app
 from webapp.database import RoleTooPowerful, refuse_powerful_role
 from webapp.headers import with_style_attributes
 from webapp.settings import Environment, Settings
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import sql, unit_of_work
 
-CUT_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'onewindow_app'"
+CUT_ALL = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'onewindow_app'"
 
 
 @pytest.fixture
@@ -58,23 +60,25 @@ def test_the_retry_works_when_connections_were_cut(committed_app: Flask, databas
     assert client.get("/one").status_code == 200
     with superuser(database_server) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'onewindow_app'"
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'onewindow_app'"
         )
     assert client.get("/one").status_code == 200
 
 
+@pytest.mark.parametrize("block", [unit_of_work, contextlib.nullcontext])
 def test_a_connection_cut_in_the_middle_gives_the_page_and_the_retry_works(
-    committed_app: Flask, database_server: str
+    committed_app: Flask, database_server: str, block: Callable[[], AbstractContextManager[object]]
 ) -> None:
     cuts = iter([True, False])
 
     def page() -> str:
-        me = sql().execute("select pg_backend_pid()").fetchone()
-        assert me is not None
-        if next(cuts):
-            with superuser(database_server) as connection:
-                connection.execute("select pg_terminate_backend(%s, 5000)", me)
-        return str(sql().execute("select 1").fetchone())
+        with block():
+            me = sql().execute("select pg_backend_pid()").fetchone()
+            assert me is not None
+            if next(cuts):
+                with superuser(database_server) as connection:
+                    connection.execute("select pg_terminate_backend(%s, 5000)", me)
+            return str(sql().execute("select 1").fetchone())
 
     committed_app.add_url_rule("/cut", "cut", page)
     client = committed_app.test_client()

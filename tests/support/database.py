@@ -66,7 +66,9 @@ def throwaway_server() -> Iterator[str]:
 def _load_office(server: EmbeddedPostgres, home: Path) -> None:
     """The second template: the same tables with the demo organisation and its bundles."""
     with server.connect() as connection:
-        connection.execute(f"create database {OFFICE} template {TEMPLATE} strategy file_copy owner {OWNER_ROLE}")
+        connection.execute(
+            f"create database {OFFICE} template {TEMPLATE} strategy file_copy owner {OWNER_ROLE}"
+        )
     application = create_app(settings_for(str(server.folders.sockets), OFFICE, home))
     with application.app_context():
         load_demo(current_settings(), password=PASSWORD)

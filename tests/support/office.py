@@ -62,11 +62,15 @@ def person(login: str) -> Identity:
 
 def member_of(group: str, *, but: Iterable[int] = ()) -> Identity:
     """Someone of a candidate group, not one of `but`."""
-    rows = sql().execute(
-        "select u.login from app_user u join membership m on m.user_id = u.id join candidate_group g on g.id = m.group_id"
-        " where g.key = %s and not u.id = any(%s) order by u.id",
-        (group, list(but)),
-    ).fetchall()
+    rows = (
+        sql()
+        .execute(
+            "select u.login from app_user u join membership m on m.user_id = u.id join candidate_group g on g.id = m.group_id"
+            " where g.key = %s and not u.id = any(%s) order by u.id",
+            (group, list(but)),
+        )
+        .fetchall()
+    )
     return person(rows[0][0])
 
 
@@ -101,7 +105,12 @@ class Handle:
     code: str
 
 
-def visit(clerk: str = CLERK, *, present: str = visits.LEGAL_REPRESENTATIVE, person_of: Mapping[str, Any] | None = None) -> int:
+def visit(
+    clerk: str = CLERK,
+    *,
+    present: str = visits.LEGAL_REPRESENTATIVE,
+    person_of: Mapping[str, Any] | None = None,
+) -> int:
     """An open visit of the applicant's legal representative, or of the representative with a mandate."""
     answers = person_of or example("commitment")["answers"]
     who = "representative" if present == visits.REPRESENTATIVE else "legal_representative"
@@ -114,7 +123,9 @@ def visit(clerk: str = CLERK, *, present: str = visits.LEGAL_REPRESENTATIVE, per
         ticket="A023",
         present=present,
         person=visits.Person(
-            answers.get("representative_name") or "周国富" if who == "representative" else answers["legal_representative"],
+            answers.get("representative_name") or "周国富"
+            if who == "representative"
+            else answers["legal_representative"],
             answers.get(f"{who}_id") or fallback["legal_representative_id"],
             answers.get(f"{who}_mobile") or fallback["legal_representative_mobile"],
         ),
@@ -160,8 +171,13 @@ def attach_all(case_id: int, by: Identity) -> None:
     for required in guide_for(published(row[0]).bundle, row[1]).materials:
         if not required.exempt and required.material.source != "form":
             materials.attach(
-                case_id, required.material.key, [pdf(f"{required.material.name.zh}.pdf")], by=by,
-                form=required.material.forms[0], copies=1, provided_by="申请人",
+                case_id,
+                required.material.key,
+                [pdf(f"{required.material.name.zh}.pdf")],
+                by=by,
+                form=required.material.forms[0],
+                copies=1,
+                provided_by="申请人",
             )
 
 
@@ -178,12 +194,20 @@ def sign_letters(case_id: int, item_keys: Iterable[str], by: Identity) -> None:
         for key in item_keys
     }
     commitments.sign(
-        case_id, letters, by=by, signature=picture(), signer_name=answers["legal_representative"], channel="tablet"
+        case_id,
+        letters,
+        by=by,
+        signature=picture(),
+        signer_name=answers["legal_representative"],
+        channel="tablet",
     )
 
 
 def received(
-    name: str = "commitment", *, clerk: str = CLERK, present: str = visits.LEGAL_REPRESENTATIVE,
+    name: str = "commitment",
+    *,
+    clerk: str = CLERK,
+    present: str = visits.LEGAL_REPRESENTATIVE,
     ways: Mapping[str, str] | None = None,
 ) -> Handle:
     """An example, received at the window: by commitment where it says so."""
@@ -201,9 +225,13 @@ def run_jobs(case_id: int) -> int:
     """Do the case's waiting background jobs, as a worker would; returns how many."""
     count = 0
     while True:
-        rows = sql().execute(
-            "select id from engine_job where case_id = %s and state = 'open' order by id", (case_id,)
-        ).fetchall()
+        rows = (
+            sql()
+            .execute(
+                "select id from engine_job where case_id = %s and state = 'open' order by id", (case_id,)
+            )
+            .fetchall()
+        )
         if not rows:
             return count
         for (job_id,) in rows:
@@ -224,22 +252,30 @@ def open_task(case_id: int, step: str, item: str | None = None) -> UserTask:
 
 def open_steps(case_id: int) -> list[tuple[str | None, str]]:
     """(item, step) of every open task of the case, in order of opening."""
-    rows = sql().execute(
-        "select ic.item_key, t.step from user_task t left join item_case ic on ic.id = t.item_case_id"
-        " where t.case_id = %s and t.state = 'open' order by t.id",
-        (case_id,),
-    ).fetchall()
+    rows = (
+        sql()
+        .execute(
+            "select ic.item_key, t.step from user_task t left join item_case ic on ic.id = t.item_case_id"
+            " where t.case_id = %s and t.state = 'open' order by t.id",
+            (case_id,),
+        )
+        .fetchall()
+    )
     return [(item, step) for item, step in rows]
 
 
-def claimed(case_id: int, step: str, item: str | None = None, *, by: Identity | None = None) -> tuple[UserTask, Identity]:
+def claimed(
+    case_id: int, step: str, item: str | None = None, *, by: Identity | None = None
+) -> tuple[UserTask, Identity]:
     """The open task, claimed by `by` or by someone of its group who did not propose on the item."""
     task = open_task(case_id, step, item)
     who = by
     if who is None:
-        reviewers = sql().execute(
-            "select distinct by_id from review where item_case_id = %s", (task.item_case_id,)
-        ).fetchall()
+        reviewers = (
+            sql()
+            .execute("select distinct by_id from review where item_case_id = %s", (task.item_case_id,))
+            .fetchall()
+        )
         avoid = [row[0] for row in reviewers] if step in ("decide",) else []
         who = member_of(task.groups[0], but=avoid)
     tasks.claim(task.id, by=who)
@@ -247,12 +283,18 @@ def claimed(case_id: int, step: str, item: str | None = None, *, by: Identity | 
     return open_task(case_id, step, item), who
 
 
-def act(case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, **choice: Any) -> Identity:
+def act(
+    case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, **choice: Any
+) -> Identity:
     """Do one act as a person of the right post does it; returns who did. Background jobs run after it."""
     if step == "visit":
         return sign_visit(case_id, **choice)
     task, who = claimed(case_id, step, item, by=by)
-    common: dict[str, Any] = {"by": who, "revision": task.revision, "key": f"{step}-{task.id}-{task.revision}"}
+    common: dict[str, Any] = {
+        "by": who,
+        "revision": task.revision,
+        "key": f"{step}-{task.id}-{task.revision}",
+    }
     ACTS[step](task, common, choice)
     db.session.expire_all()
     run_jobs(case_id)
@@ -267,8 +309,13 @@ def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
     second = member_of(task.groups[0], but=[first.user_id])
     for officer in (first, second):
         reviews.sign_visit(
-            task.id, by=officer, conclusion=visit_conclusion, record="现场与申请材料一致。", checklist={},
-            revision=task.revision, key=f"visit-{task.id}-{officer.user_id}",
+            task.id,
+            by=officer,
+            conclusion=visit_conclusion,
+            record="现场与申请材料一致。",
+            checklist={},
+            revision=task.revision,
+            key=f"visit-{task.id}-{officer.user_id}",
         )
     db.session.expire_all()
     run_jobs(case_id)
@@ -282,12 +329,22 @@ def _accept(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -
 
 
 def _examine(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    reviews.examine(task.id, visit_needed=bool(choice.get("visit_needed", False)), opinion="资料齐全。", checklist={}, **common)
+    reviews.examine(
+        task.id,
+        visit_needed=bool(choice.get("visit_needed", False)),
+        opinion="资料齐全。",
+        checklist={},
+        **common,
+    )
 
 
 def _review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     reviews.propose(
-        task.id, proposal=choice.get("proposal", "grant"), opinion="经审查，符合规定条件。", checklist={}, **common
+        task.id,
+        proposal=choice.get("proposal", "grant"),
+        opinion="经审查，符合规定条件。",
+        checklist={},
+        **common,
     )
 
 
@@ -301,17 +358,26 @@ def _backfill(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any])
     ruling = choice.get("ruling", "grant")
     number = example("commitment")["answers"]["credit_code"]
     rulings.enter_outside_result(
-        task.id, ruling=ruling, reasons="" if ruling == "grant" else "名称与已登记企业近似。", number=number,
-        number_again=number, issued_on=date.fromordinal(clock.now().date().toordinal() - 0), **common,
+        task.id,
+        ruling=ruling,
+        reasons="" if ruling == "grant" else "名称与已登记企业近似。",
+        number=number,
+        number_again=number,
+        issued_on=date.fromordinal(clock.now().date().toordinal() - 0),
+        **common,
     )
 
 
 def _issue(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    issuing.prepare_result(task.id, means=choice.get("means", "counter"), preprinted_number="YZ0012345", **common)
+    issuing.prepare_result(
+        task.id, means=choice.get("means", "counter"), preprinted_number="YZ0012345", **common
+    )
 
 
 def _deliver(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
+    row = (
+        sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
+    )
     if row and row[0] != "counter":
         issuing.send(task.id, tracking_number=TRACKING_NUMBER, **common)
         return
@@ -331,7 +397,11 @@ def legal_representative(case_id: int) -> issuing.Collector:
 
 def _verify(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     verification.verify(
-        task.id, result=choice.get("verification_result", "pass"), record="到场核查，与承诺一致。", checklist={}, **common
+        task.id,
+        result=choice.get("verification_result", "pass"),
+        record="到场核查，与承诺一致。",
+        checklist={},
+        **common,
     )
 
 
