@@ -12,7 +12,7 @@ from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.parser import parse_expression, parse_unary_tests
 from engine.expressions.feel.run import Closure
-from engine.expressions.feel.tests import compile_tests
+from engine.expressions.feel.unary import compile_tests
 from engine.words import Words
 
 EXPRESSIONS = (

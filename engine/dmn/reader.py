@@ -13,7 +13,7 @@ from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run, Scope
-from engine.expressions.feel.tests import compile_tests
+from engine.expressions.feel.unary import compile_tests
 from engine.findings import Finding
 from engine.values import Value
 from engine.words import Words
@@ -146,7 +146,18 @@ class _Reader:
         if found is not None:
             table = self.boxed.table_builder(found)(compiler)
             return table.decide, frozenset(compiler.free)
-        closure = compiler.compile(self.boxed.expression_in(element) or n.Literal(0, 0, None))
+        logic = self.boxed.expression_in(element)
+        if logic is None:
+            self.findings.warning(
+                "no-decision-logic",
+                element,
+                Words(
+                    f"决策“{element.get('name', '')}”没有内容，结果总是空",
+                    "The decision has no logic: it gives null",
+                ),
+                Words("补充决策表或表达式", "Add a decision table or an expression"),
+            )
+        closure = compiler.compile(logic or n.Literal(0, 0, None))
         size = compiler.size
 
         def decide(scope: Scope) -> Outcome:

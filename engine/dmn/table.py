@@ -10,7 +10,7 @@ from engine.errors import ExpressionFailed
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.lists import maximum, minimum, total
 from engine.expressions.feel.run import Closure, Run, Scope
-from engine.expressions.feel.tests import Test
+from engine.expressions.feel.unary import Test
 from engine.values import Value
 
 

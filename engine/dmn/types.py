@@ -8,8 +8,8 @@ from functools import partial
 
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.run import Run, Scope
-from engine.expressions.feel.tests import Test
 from engine.expressions.feel.types import SIMPLE_TYPES, instance_test
+from engine.expressions.feel.unary import Test
 from engine.values import Value
 
 Conform = Callable[[Value], Value]

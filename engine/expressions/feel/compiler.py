@@ -13,8 +13,8 @@ from engine.expressions.feel.loops import compile_for, compile_quantified
 from engine.expressions.feel.numbers import INTEGER_LIMIT
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.run import Closure, Scope
-from engine.expressions.feel.tests import compile_membership
 from engine.expressions.feel.types import TypeTests, instance_test
+from engine.expressions.feel.unary import compile_membership
 from engine.values import Value
 
 _ARITHMETIC = {

@@ -8,7 +8,7 @@ from engine.errors import BudgetExceeded
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.parser import parse_expression, parse_unary_tests
 from engine.expressions.feel.run import CALL_LIMIT, Closure, Context, Run, Scope
-from engine.expressions.feel.tests import Test, compile_tests
+from engine.expressions.feel.unary import Test, compile_tests
 from engine.values import Value
 
 

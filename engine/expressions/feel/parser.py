@@ -322,6 +322,7 @@ class Parser(Reading):
         mark = self.names.mark()
         entries: list[tuple[str, n.Node]] = []
         while not self.sees("}"):
+            first = self.position
             if self.token.kind == "string":
                 key = string_value(self.source, self.token)
                 self.position += 1
@@ -329,6 +330,7 @@ class Parser(Reading):
                 key = self.new_name(":")
             self.expect(":")
             if any(key == other for other, _ in entries):
+                self.position = first
                 self.refuse(f"“{key}”出现了两次", f"the key {key!r} only once")
             entries.append((key, self.expression()))
             self.names.learn(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -24,6 +25,7 @@ class Reading:
     def __init__(self, source: str, names: Iterable[str] = ()) -> None:
         self.source = source
         self.tokens = tokens_of(source)
+        self.line_starts = [0, *(at + 1 for at, character in enumerate(source) if character == "\n")]
         self.position = 0
         self.depth = 0
         self.names = KnownNames(names)
@@ -65,8 +67,8 @@ class Reading:
 
     def where(self, token: Token) -> tuple[int, int]:
         """The 1-based line and column of a token."""
-        last_break = self.source.rfind("\n", 0, token.start)
-        return self.source.count("\n", 0, token.start) + 1, token.start - last_break
+        line = bisect_right(self.line_starts, token.start)
+        return line, token.start - self.line_starts[line - 1] + 1
 
     # --- names and types
 

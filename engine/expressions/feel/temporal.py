@@ -20,6 +20,7 @@ _DAYS_TIME = re.compile(
     re.ASCII,
 )
 DAY = timedelta(days=1)
+_YEAR_ONE = datetime(1, 1, 1)  # noqa: DTZ001 - only ever subtracted from local times
 
 
 def parse_date(text: str) -> date | None:
@@ -154,7 +155,10 @@ def difference(left: date | time, right: date | time) -> timedelta | None:
     start, end = _as_moment(right, left), _as_moment(left, right)
     if (start.tzinfo is None) != (end.tzinfo is None):
         return None
-    return _instant(end) - _instant(start)
+    try:
+        return instant_key(end) - instant_key(start)  # type: ignore[operator, return-value]
+    except OverflowError:
+        return None
 
 
 def _as_moment(value: date, other: date) -> datetime:
@@ -164,14 +168,13 @@ def _as_moment(value: date, other: date) -> datetime:
     return datetime.combine(value, time(), UTC if isinstance(other, datetime) else None)
 
 
-def _instant(moment: datetime) -> datetime:
-    """In UTC where it is aware, since Python compares two moments of one ZoneInfo by their wall clock."""
-    return moment if moment.tzinfo is None else moment.astimezone(UTC)
+def instant_key(moment: datetime) -> datetime | timedelta:
+    """What two moments are compared by: the time since year 1 in UTC; itself where it has no zone.
 
-
-def instant_key(moment: datetime) -> datetime:
-    """What two aware moments are compared by."""
-    return _instant(moment)
+    Python compares two moments of one ZoneInfo by their wall clock, and cannot leave the years 1 to 9999.
+    """
+    offset = moment.utcoffset()
+    return moment if offset is None else moment.replace(tzinfo=None) - _YEAR_ONE - offset
 
 
 def zone_suffix(zone: tzinfo | None) -> str:
