@@ -1,5 +1,7 @@
 """Bundles as data: reader, checks across files, guide, eligibility, notification sheet, documents."""
 
+from engine.bundles.case import start_variables
+from engine.bundles.checks import check_bundle
 from engine.bundles.documents import (
     PLACES,
     Block,
@@ -11,6 +13,7 @@ from engine.bundles.documents import (
     render,
 )
 from engine.bundles.eligibility import Eligibility, eligibility
+from engine.bundles.examples import Difference, Example, example_files, read_example, run_example
 from engine.bundles.files import bundle_files, bundle_keys
 from engine.bundles.guide import (
     answer_faults,
@@ -42,8 +45,10 @@ __all__ = [
     "PLACES",
     "Block",
     "Bundle",
+    "Difference",
     "Document",
     "Eligibility",
+    "Example",
     "Guide",
     "Inspected",
     "Item",
@@ -65,7 +70,9 @@ __all__ = [
     "answers_valid",
     "bundle_files",
     "bundle_keys",
+    "check_bundle",
     "eligibility",
+    "example_files",
     "form_file",
     "guide_for",
     "inspect_bundle",
@@ -76,7 +83,10 @@ __all__ = [
     "questions_asked",
     "read_answer",
     "read_bundle",
+    "read_example",
     "read_forms",
     "render",
+    "run_example",
     "settled",
+    "start_variables",
 ]

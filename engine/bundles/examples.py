@@ -8,7 +8,7 @@ process that they name.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from engine.bpmn import Program, compile_program
 from engine.bundles.case import COMMITMENT, start_variables
 from engine.bundles.eligibility import eligibility
 from engine.bundles.guide import answer_faults, guide_for
-from engine.bundles.model import Bundle
+from engine.bundles.model import Bundle, Guide
 from engine.bundles.reader import form_file, read_bundle, read_forms
 from engine.dmn import read_decisions
 from engine.errors import AnswersInvalid, DefinitionInvalid
@@ -112,11 +112,9 @@ def run_example(
     if profile is not None:
         differences += _way_differences(files, bundle, example, context, profile)
     guide = guide_for(bundle, example.guided, context)
-    differences += _guide_differences(example, guide_items := [one.item.key for one in guide.items], guide)
-    program = compile_program(files, bundle.entry_process)
-    ways = {key: way for key, way in example.ways.items() if key in guide_items}
-    story = _Story(program, context)
-    story.begin(start_variables(bundle, guide, {**example.answers, **example.guided}, ways))
+    differences += _guide_differences(example, guide)
+    story = _Story(compile_program(files, bundle.entry_process), context)
+    story.begin(start_variables(bundle, guide, {**example.answers, **example.guided}, example.ways))
     for number, act in enumerate(example.acts, start=1):
         if not story.do(act):
             found = sorted(story.open_steps(), key=str)
@@ -255,17 +253,16 @@ def _way_differences(
                 yield Difference(f"way of {item}", COMMITMENT, f"not eligible ({found.rule})")
 
 
-def _guide_differences(example: Example, items: list[str], guide: Any) -> list[Difference]:
-    told = example.expect.get("guide", {})
-    found: dict[str, Callable[[], object]] = {
-        "items": lambda: items,
-        "asked_materials": lambda: guide.bundled_submissions,
-        "separate_materials": lambda: guide.separate_submissions,
+def _guide_differences(example: Example, guide: Guide) -> list[Difference]:
+    found: dict[str, object] = {
+        "items": [one.item.key for one in guide.items],
+        "asked_materials": guide.bundled_submissions,
+        "separate_materials": guide.separate_submissions,
     }
     return [
-        Difference(f"guide: {key}", expected, found[key]() if key in found else None)
-        for key, expected in told.items()
-        if key not in found or found[key]() != expected
+        Difference(f"guide: {key}", expected, found.get(key))
+        for key, expected in example.expect.get("guide", {}).items()
+        if found.get(key) != expected
     ]
 
 

@@ -96,7 +96,7 @@ def _delegation(reading: Reading, root: Table) -> Delegation | None:
         return None
     number = table.text("number")
     given = table.take("date", (str, date), "")
-    basis = reading.basis_of(table)
+    basis = reading.basis_of(table, "acceptance-without-basis")
     table.finish()
     return Delegation(number, str(given), basis)
 
@@ -124,7 +124,8 @@ def _situations(reading: Reading, root: Table) -> Iterator[Situation]:
 def _points(reading: Reading, root: Table, part: str) -> Iterator[ChecklistPoint]:
     for key, table in root.tables(part):
         severity = table.choice("severity", SEVERITIES) if part == "visit_checklist" else ""
-        point = ChecklistPoint(key, reading.text_of(table, "text"), reading.basis_of(table), severity)
+        basis = reading.basis_of(table, "checklist-without-basis")
+        point = ChecklistPoint(key, reading.text_of(table, "text"), basis, severity)
         table.finish()
         yield point
 

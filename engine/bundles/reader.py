@@ -141,11 +141,17 @@ def _process(root: Table) -> tuple[str, str, tuple[str, ...]]:
     return found
 
 
-def _form(root: Table) -> tuple[str, str, str]:
+def _form(root: Table) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
     table = root.table("form")
     if table is None:
-        return "", "", ""
-    found = table.text("key"), table.text("applicant_name_field"), table.text("subject_field")
+        return "", "", "", (), ()
+    found = (
+        table.text("key"),
+        table.text("applicant_name_field"),
+        table.text("subject_field"),
+        table.texts("identity_fields"),
+        table.texts("collector_fields"),
+    )
     table.finish()
     return found
 
@@ -230,7 +236,7 @@ def _requirements(reading: Reading, material: Table) -> Iterator[Requirement]:
             item=item,
             when=reading.condition(table),
             main=table.boolean("main", default=True),
-            basis=reading.basis_of(table),
+            basis=reading.basis_of(table, "material-without-basis"),
         )
         table.finish()
         yield requirement

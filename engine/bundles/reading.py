@@ -74,11 +74,11 @@ class Reading:
 
     # ------------------------------------------------------------ sources and limits
 
-    def basis_of(self, table: Table, *, key: str = "basis") -> Words:
+    def basis_of(self, table: Table, code: str = "limit-without-basis") -> Words:
         """The legal source that a table names; without one nothing can be published."""
-        name = table.text(key, required=False)
+        name = table.text("basis", required=False)
         if not name.strip():
-            without_basis(table.report, table.path or key)
+            without_basis(table.report, table.path, code)
             return NONE
         return self.source(table, name)
 

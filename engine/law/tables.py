@@ -187,12 +187,12 @@ def read_toml(content: bytes, report: Report) -> Table:
         raise DefinitionInvalid(report.findings) from fault
 
 
-def without_basis(report: Report, element: str) -> None:
-    """A number of the law without law and article is not publishable."""
+def without_basis(report: Report, element: str, code: str = "limit-without-basis") -> None:
+    """What is asked or counted without law and article is not publishable."""
     report.error(
-        "limit-without-basis",
+        code,
         element,
-        Words("期限没有法律依据。", "The limit has no legal basis."),
+        Words("没有写明法律依据。", "No legal basis is named."),
         Words("写明法律名称和条款。", "Name the law and the article."),
     )
 

@@ -1,0 +1,171 @@
+"""Items and materials: groups, limits, commitment, conditions, and how they refer to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.bundles.checks.checking import Checking
+from engine.bundles.model import CommitmentTerms, Item, Material
+from engine.words import Words
+
+_CATCH_ALL = re.compile("其他|其它|有关|等相关|相关规定")
+_ITEM = Words("事项", "item")
+_MATERIAL = Words("材料", "material")
+
+
+def check_catalogue(checking: Checking) -> None:
+    if not re.fullmatch(r"[A-Z]{1,4}", checking.bundle.case_prefix):
+        checking.error(
+            "wrong-value",
+            "bundle.toml",
+            "case_prefix",
+            Words(
+                "编号前缀应为一到四个大写字母。", "The prefix of case numbers is one to four capital letters."
+            ),
+            Words("改正前缀。", "Correct the prefix."),
+        )
+    for item in checking.bundle.items:
+        _check_groups(checking, item)
+        _check_limits(checking, item)
+        _check_fields(checking, item)
+        _check_conditions(checking, item)
+        for needed in item.needs_result_of:
+            if needed not in checking.item_keys or needed == item.key:
+                checking.missing(_ITEM, f"items/{item.key}.toml", "needs_result_of", needed)
+        if item.commitment is not None:
+            _check_commitment(checking, item, item.commitment)
+    for material in checking.bundle.materials:
+        _check_material(checking, material)
+    _check_commitment_list(checking)
+
+
+def _check_groups(checking: Checking, item: Item) -> None:
+    if checking.known_groups is None:
+        return
+    for role, group in item.groups.items():
+        if group not in checking.known_groups:
+            checking.error(
+                "unknown-group",
+                f"items/{item.key}.toml",
+                f"groups.{role}",
+                Words(f"没有岗位“{group}”。", f"There is no candidate group “{group}”."),
+                Words(
+                    "改正岗位，或者在组织机构里建立它。",
+                    "Correct it, or create the group in the organisation.",
+                ),
+            )
+
+
+def _check_limits(checking: Checking, item: Item) -> None:
+    statutory, promised = item.limits.get("statutory"), item.limits.get("promised")
+    if statutory is None or promised is None or statutory.unit != promised.unit:
+        return
+    if promised.value > statutory.value:
+        checking.error(
+            "promise-exceeds-statutory",
+            f"items/{item.key}.toml",
+            "limits.promised",
+            Words("承诺时限长于法定时限。", "The promised limit is longer than the statutory one."),
+            Words("缩短承诺时限。", "Shorten the promise."),
+        )
+
+
+def _check_fields(checking: Checking, item: Item) -> None:
+    """Everything printed on a licence is an answer of the form or the guide."""
+    if item.licence is None or checking.main_form is None:
+        return
+    for name, _ in item.licence.fields:
+        if name not in checking.answer_keys:
+            file = f"items/{item.key}.toml"
+            checking.missing(Words("表单字段", "form field"), file, f"licence.fields.{name}", name)
+
+
+def _check_conditions(checking: Checking, item: Item) -> None:
+    """A condition that says "other" or "relevant" requirements cannot be met knowingly."""
+    for part, words in _conditions(item):
+        found = _CATCH_ALL.search(words.zh)
+        if found is not None:
+            checking.warning(
+                "catch-all-condition",
+                f"items/{item.key}.toml",
+                part,
+                Words(
+                    f"条件含有兜底用语“{found[0]}”：{words.zh}",
+                    f"A condition has a catch-all word: {words.zh}",
+                ),
+                Words("逐项写明具体、可以核验的条件。", "Name each condition so that it can be checked."),
+            )
+
+
+def _conditions(item: Item) -> Iterator[tuple[str, Words]]:
+    yield from (("conditions", words) for words in item.conditions)
+    if item.commitment is not None:
+        yield from (("commitment.conditions", words) for words in item.commitment.conditions)
+
+
+def _check_commitment(checking: Checking, item: Item, terms: CommitmentTerms) -> None:
+    file = f"items/{item.key}.toml"
+    if not checking.bundle.eligibility_decision:
+        checking.missing(Words("告知承诺适用规则", "eligibility decision"), file, "commitment", "eligibility")
+    for key in terms.replaces:
+        material = next((one for one in checking.bundle.materials if one.key == key), None)
+        if material is None:
+            checking.missing(_MATERIAL, file, "commitment.replaces", key)
+        elif item.key not in {one.item for one in material.requirements}:
+            checking.warning(
+                "replaces-unrequired",
+                file,
+                "commitment.replaces",
+                Words(
+                    f"该事项本来不要求“{material.name.zh}”。", f"The item does not require “{key}” anyway."
+                ),
+                Words("从replaces里删去。", "Remove it from replaces."),
+            )
+    profile = checking.profile
+    if profile is not None and terms.verification_parameter not in profile.parameters:
+        what = Words("地方规则参数", "parameter of the profile")
+        checking.missing(what, file, "commitment.verification_parameter", terms.verification_parameter)
+    if not terms.conditions or not terms.told:
+        checking.error(
+            "commitment-tells-nothing",
+            file,
+            "commitment",
+            Words(
+                "告知承诺没有写明告知内容或者条件。", "The commitment tells nothing, or names no condition."
+            ),
+            Words("写明告知内容和承诺条件。", "Write what is told and what is committed."),
+        )
+
+
+def _check_commitment_list(checking: Checking) -> None:
+    if checking.profile is None:
+        return
+    offered = {item.key for item in checking.bundle.items if item.commitment is not None}
+    for key in sorted(offered - set(checking.profile.commitment_list)):
+        checking.warning(
+            "commitment-not-listed",
+            f"items/{key}.toml",
+            "commitment",
+            Words("该事项未列入本地告知承诺事项清单。", "The place does not list the item for commitment."),
+            Words(
+                "列入清单以前，该事项只按一般程序办理。", "Until it is listed, only the ordinary way is open."
+            ),
+        )
+
+
+def _check_material(checking: Checking, material: Material) -> None:
+    element = f"materials.{material.key}"
+    for requirement in material.requirements:
+        if requirement.item not in checking.item_keys:
+            checking.missing(_ITEM, "bundle.toml", f"{element}.required", requirement.item)
+    if material.result_of is not None and material.result_of not in checking.item_keys:
+        checking.missing(_ITEM, "bundle.toml", f"{element}.result_of", material.result_of)
+    if not material.requirements:
+        checking.warning(
+            "unrequired-material",
+            "bundle.toml",
+            element,
+            Words(f"没有事项要求“{material.name.zh}”。", f"No item requires “{material.key}”."),
+            Words("删去它，或者写明哪个事项要求。", "Remove it, or say which item requires it."),
+        )

@@ -1,0 +1,97 @@
+"""The parent diagram against the catalogue: each item's call, and the order that results need."""
+
+from __future__ import annotations
+
+from engine.bpmn import Process, Program, compile_program
+from engine.bundles.checks.checking import Checking
+from engine.bundles.model import Item
+from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed
+from engine.words import Words
+
+_FILE = Words("文件", "file")
+
+
+def check_calls(checking: Checking) -> None:
+    """Entry file and called files are there; each item has its call; predecessors come first."""
+    bundle = checking.bundle
+    if bundle.entry_file not in checking.files:
+        checking.missing(_FILE, "bundle.toml", "process.file", bundle.entry_file)
+        return
+    for name in bundle.shared:
+        if f"_shared/{name}.bpmn" not in checking.files:
+            checking.missing(_FILE, "bundle.toml", "process.shared", f"_shared/{name}.bpmn")
+    try:
+        program = compile_program(checking.files, bundle.entry_process)
+    except DefinitionInvalid as refused:
+        checking.findings += refused.findings
+        return
+    _check_decision(checking, program)
+    process = program.processes[bundle.entry_process]
+    for item in bundle.items:
+        _check_call(checking, item, process)
+    _check_order(checking, process)
+
+
+def _check_decision(checking: Checking, program: Program) -> None:
+    decision = checking.bundle.eligibility_decision
+    if decision and decision not in program.decisions:
+        checking.missing(Words("决策", "decision"), "bundle.toml", "eligibility.decision", decision)
+
+
+def _check_call(checking: Checking, item: Item, process: Process) -> None:
+    file = f"items/{item.key}.toml"
+    node = process.nodes.get(item.call_activity)
+    if node is None or node.type != "callActivity":
+        checking.missing(Words("调用活动", "call activity"), file, "call_activity", item.call_activity)
+        return
+    given = next((mapped.slot for mapped in node.inputs if mapped.path == ("item",)), None)
+    try:
+        called_for = None if given is None else given.value({}, None)
+    except (ExpressionFailed, BudgetExceeded):
+        called_for = None
+    if called_for != item.key:
+        checking.error(
+            "call-for-other-item",
+            process.file,
+            node.id,
+            Words(f"调用活动的输入item应为“{item.key}”。", f"The call's input “item” must be “{item.key}”."),
+            Words(f'输入映射写成 ="{item.key}"。', f'Map the input as ="{item.key}".'),
+        )
+
+
+def _check_order(checking: Checking, process: Process) -> None:
+    calls = {item.key: item.call_activity for item in checking.bundle.items}
+    follows: dict[str, frozenset[str]] = {}
+    for item in checking.bundle.items:
+        for needed in item.needs_result_of:
+            before, after = calls.get(needed), item.call_activity
+            if before not in process.nodes or after not in process.nodes or before is None:
+                continue
+            if before not in follows:
+                follows[before] = _reached_from(before, process)
+            if after not in follows[before]:
+                checking.error(
+                    "result-needed-too-late",
+                    process.file,
+                    after,
+                    Words(
+                        f"{item.key}需要{needed}的结果，但图中不在{needed}之后。",
+                        f"{item.key} needs the result of {needed}, but does not come after it in the diagram.",
+                    ),
+                    Words("在图中先画前置事项。", "Draw the item that is needed first."),
+                )
+
+
+def _reached_from(start: str, process: Process) -> frozenset[str]:
+    """Every node that a token can come to after `start`, over flows and boundary events."""
+    seen: set[str] = set()
+    pending = [start]
+    while pending:
+        node = process.nodes[pending.pop()]
+        onward = [flow.target for flow in node.outgoing] + list(node.boundaries)
+        onward += [node.container] if node.container and not node.outgoing else []
+        for target in onward:
+            if target in process.nodes and target not in seen:
+                seen.add(target)
+                pending.append(target)
+    return frozenset(seen)
