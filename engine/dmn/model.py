@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from engine.errors import BudgetExceeded
+from engine.errors import BudgetExceeded, ExpressionFailed
 from engine.expressions import Context
 from engine.expressions.feel.run import CALL_LIMIT, Run, Scope
 from engine.values import Value
@@ -92,8 +92,8 @@ class Decisions:
     ) -> DecisionOutcome:
         """Decide over these variables, required decisions first; one step budget for all.
 
-        Raises KeyError (no such decision), ExpressionFailed (rules that contradict the hit policy),
-        BudgetExceeded.
+        Raises KeyError (no such decision), ExpressionFailed (rules that contradict the hit policy, a value
+        that is not of its declared type), BudgetExceeded.
         """
         decision = self.decision(decision_id)
         run = Run(context, decision_id)
@@ -105,17 +105,28 @@ class Decisions:
                 bind(self.nodes[required], variables, known, scope)
             value, matched = decision.decide(scope)
             run.check_result(value)
-            return DecisionOutcome(decision.conform(value), matched)
+            return DecisionOutcome(conformed(decision, value), matched)
         except RecursionError as deep:
             raise BudgetExceeded(decision_id, "levels of evaluation", CALL_LIMIT) from deep
+
+
+def conformed(node: InputData | Decision, value: Value) -> Value:
+    """The value, of the declared type. Raises ExpressionFailed where it is not.
+
+    DMN would give null; a ruling on a value that silently vanished would be worse than no ruling.
+    """
+    result = node.conform(value)
+    if result is None and value is not None:
+        raise ExpressionFailed(node.id, node.name, "the value is not of the declared type")
+    return result
 
 
 def bind(node: Node, given: Mapping[str, Value], known: dict[str, Value], scope: Scope) -> None:
     """Put what `node` stands for under its name into `known`."""
     if isinstance(node, InputData):
         if node.name in given:
-            known[node.name] = node.conform(given[node.name])
+            known[node.name] = conformed(node, given[node.name])
     elif isinstance(node, Knowledge):
         known[node.name] = node.build(scope)
     else:
-        known[node.variable] = node.conform(node.decide(scope)[0])
+        known[node.variable] = conformed(node, node.decide(scope)[0])

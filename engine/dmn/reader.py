@@ -21,6 +21,8 @@ from engine.words import Words
 _NAMED = frozenset(
     ("inputData", "decision", "businessKnowledgeModel", "decisionService", "variable", "itemComponent")
 ) | {"formalParameter", "parameter", "column"}
+#: What a call of a decision service counts for in the stack of calls.
+_SERVICE_LEVELS = 20
 _NODES = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 _REQUIREMENTS = {
     "informationRequirement": ("requiredDecision", "requiredInput"),
@@ -212,15 +214,13 @@ class _Reader:
     def _serve(self, inputs: list[str], outputs: list[str], given: dict[str, Value], around: Scope) -> Value:
         known = dict(given)
         scope = Scope(known, around, around.run)
-        around.run.depth += 20
-        if around.run.depth > 400:
-            raise around.run.too_deep()
+        around.run.enter(_SERVICE_LEVELS)
         for key in outputs:
             node = self.nodes[key]
             for required in (*node.requires, key) if isinstance(node, Decision) else ():
                 if required not in inputs and _variable_of(self.nodes[required]) not in known:
                     bind(self.nodes[required], given, known, scope)
-        around.run.depth -= 20
+        around.run.depth -= _SERVICE_LEVELS
         results = {_variable_of(self.nodes[key]): known.get(_variable_of(self.nodes[key])) for key in outputs}
         return next(iter(results.values()), None) if len(results) == 1 else results
 

@@ -28,7 +28,10 @@ class Compiled(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. `names` are the variables it reads (the first part of each path)."""
+    """A compiled expression. `names` are the variables it reads (the first part of each path).
+
+    A name in a filter that may as well be a key of the filtered items (`items[days > 3]`) is among them.
+    """
 
     source: str
     language: str

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.errors import BudgetExceeded
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.objects import Clock, Function
-from engine.expressions.feel.run import CALL_LIMIT, Closure, Run, Scope
+from engine.expressions.feel.run import Closure, Run, Scope
 from engine.expressions.feel.types import SIMPLE_TYPES, Unfit, fitting, instance_test
 from engine.values import Value
 
@@ -91,9 +90,7 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
                 arguments = tuple(check(value) for check, value in zip(checks, arguments, strict=True))
             except Unfit:
                 return None
-            run.depth += levels
-            if run.depth > CALL_LIMIT:
-                raise BudgetExceeded(run.element, "levels of function calls", CALL_LIMIT)
+            run.enter(levels)
             try:
                 return body(Scope(dict(zip(parameters, arguments, strict=True)), scope, run))
             finally:

@@ -141,7 +141,7 @@ class Parser(Reading):
                 named.append((key, self.expression()))
             else:
                 positional.append(self.expression())
-            if not self.take(","):
+            if not self.another(")"):
                 break
         self.expect(")")
         if named and positional:
@@ -309,7 +309,7 @@ class Parser(Reading):
             parameters.append(self.new_name(":", ",", ")"))
             types.append(self.type_name() if self.take(":") else None)
             self.names.learn(parameters[-1])
-            if not self.take(","):
+            if not self.another(")"):
                 break
         self.expect(")")
         if self.sees("external"):
@@ -334,7 +334,7 @@ class Parser(Reading):
                 self.refuse(f"“{key}”出现了两次", f"the key {key!r} only once")
             entries.append((key, self.expression()))
             self.names.learn(key)
-            if not self.take(","):
+            if not self.another("}"):
                 break
         self.expect("}")
         self.names.forget(mark)

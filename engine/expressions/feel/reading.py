@@ -51,6 +51,14 @@ class Reading:
         if not self.take(text):
             self.refuse(f"此处应为“{text}”", f"{text!r} here")
 
+    def another(self, closing: str) -> bool:
+        """Whether a comma follows, and then something before the closing mark."""
+        if not self.take(","):
+            return False
+        if self.sees(closing):
+            self.refuse("逗号之后缺少内容", "something after the comma")
+        return True
+
     def expect_end(self) -> None:
         if self.token.kind != "end":
             self.refuse(f"表达式应在“{self.token.text}”之前结束", f"the end before {self.token.text!r}")
@@ -131,7 +139,7 @@ class Reading:
                 keys.append(self.new_name(":"))
                 self.expect(":")
             arguments.append(self.type_name())
-            if not self.take(","):
+            if not self.another(">"):
                 break
         self.expect(">")
         if name == "function" and self.take("->"):

@@ -56,6 +56,12 @@ class Run:
         if self.left < 0:
             raise BudgetExceeded(self.element, "expression steps", self.limit)
 
+    def enter(self, levels: int) -> None:
+        """Go that many levels deeper into calls; `depth` is taken back by who entered."""
+        self.depth += levels
+        if self.depth > CALL_LIMIT:
+            raise BudgetExceeded(self.element, "levels of function calls", CALL_LIMIT)
+
     def text(self, text: str) -> str:
         """`text`, within the limit of length."""
         if len(text) > TEXT_LIMIT:

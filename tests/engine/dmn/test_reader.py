@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.dmn import read_decisions
+from engine.errors import ExpressionFailed
 from engine.findings import Severity, errors_in
 
 
@@ -93,7 +94,7 @@ def test_boxed_expressions(dmn):
     assert dmn.decided(kept, n=2) == [2, 3]
 
 
-def test_a_value_that_is_not_of_the_declared_type_is_null(dmn):
+def test_a_value_that_is_not_of_the_declared_type_fails_loudly(dmn):
     types = (
         '<itemDefinition name="grade"><typeRef>string</typeRef>'
         '<allowedValues><text>"A","B"</text></allowedValues>'
@@ -105,7 +106,9 @@ def test_a_value_that_is_not_of_the_declared_type_is_null(dmn):
     body += '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
     decisions = dmn.sound(body + dmn.cell("literalExpression", "[g]") + "</decision>")
     assert decisions.evaluate("x", {"g": "A"}).value == ["A"]
-    assert decisions.evaluate("x", {"g": "C"}).value == [None]
+    with pytest.raises(ExpressionFailed) as failed:
+        decisions.evaluate("x", {"g": "C"})
+    assert failed.value.element == "i"
 
 
 @pytest.mark.parametrize(

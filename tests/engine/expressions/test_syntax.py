@@ -112,6 +112,8 @@ def test_free_names_are_the_variables_an_expression_reads(source, names):
         ('@"2026-02-30"', 1, 2, "date"),
         ("a & b", 1, 3, "'&'"),
         ("{a: 1, a: 2}", 1, 8, "only once"),
+        ("f(1,)", 1, 5, "after the comma"),
+        ("{a: 1,}", 1, 7, "after the comma"),
         ("f(a: 1, 2)", 1, 11, "all arguments named"),
         ("a . ", 1, 5, "a name"),
         ("for in [1] return 1", 1, 5, "a name"),
