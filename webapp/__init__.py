@@ -1,5 +1,8 @@
 """One Window (一窗): the web application around the engine."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -30,6 +33,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.bind(app)
     pages.register(app)
     return app
+
+
+@contextmanager
+def application_for(settings: Settings) -> Iterator[Flask]:
+    """An application for one command: its context is pushed, its connections are closed at the end."""
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

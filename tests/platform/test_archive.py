@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp import create_app
+from webapp import application_for
 from webapp.archive.manifest import MANIFEST, ArchiveInvalid
 from webapp.archive.restoring import restore
 from webapp.archive.writing import back_up
@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with running_postgres(folder):
         settings = settings_of(folder)
         upgrade(settings)
-        with create_app(settings).app_context():
+        with application_for(settings):
             load_demo(settings)
             put(CONTENT)
         yield folder
@@ -94,12 +94,12 @@ def test_everything_comes_back_and_the_ledger_holds(home: Path, archive: Path, n
     assert (report.files, report.ledger) == (1, "every chain of the ledger holds")
     before, after = settings_of(home), settings_of(new_home)
     assert (after.secret_key, after.pepper) == (before.secret_key, before.pepper)
-    with create_app(before).app_context():
+    with application_for(before):
         people = sql().execute("select count(*), max(login) from app_user").fetchone()
     with running_postgres(new_home):
         after = settings_of(new_home)
         assert is_current(after)
-        with create_app(after).app_context():
+        with application_for(after):
             assert sql().execute("select count(*), max(login) from app_user").fetchone() == people
             assert sql().execute("select count(*) from release_event").fetchone() != (0,)
             assert list(verify_all()) == []

@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from procrastinate.jobs import Job
 
 from webapp.clock import frozen_at
@@ -14,7 +16,7 @@ from webapp.jobs.loops import Loop
 from webapp.jobs.queue import retry_stalled, worker_queue
 from webapp.jobs.retries import CappedBackoff
 from webapp.jobs.worker import work_off
-from webapp.outbox import DELIVER_THROWN, PAYLOADS, RUN_ENGINE_JOB, JobUnknown, defer
+from webapp.outbox import PAYLOADS, RUN_ENGINE_JOB, JobUnknown, defer
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -35,7 +37,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-def test_a_job_is_there_when_the_command_commits(db) -> None:
+def test_a_job_is_there_when_the_command_commits(db: SQLAlchemy) -> None:
     with unit_of_work():
         defer(sql(), RUN_ENGINE_JOB, engine_job_id=7)
     assert jobs("todo") == [{"engine_job_id": 7}]
@@ -47,7 +49,7 @@ def defer_and_fail() -> None:
         raise Interrupted
 
 
-def test_a_job_is_gone_when_the_command_fails(db) -> None:
+def test_a_job_is_gone_when_the_command_fails(db: SQLAlchemy) -> None:
     with pytest.raises(Interrupted):
         defer_and_fail()
     assert jobs("todo") == []
@@ -56,7 +58,7 @@ def test_a_job_is_gone_when_the_command_fails(db) -> None:
 @pytest.mark.parametrize(
     ("name", "payload"), [("run_engine_jobs", {"engine_job_id": 1}), (RUN_ENGINE_JOB, {"id": 1})]
 )
-def test_an_unknown_job_or_payload_is_refused(db, name: str, payload: dict[str, int]) -> None:
+def test_an_unknown_job_or_payload_is_refused(db: SQLAlchemy, name: str, payload: dict[str, Any]) -> None:
     with pytest.raises(JobUnknown):
         defer(sql(), name, **payload)
 
@@ -76,19 +78,23 @@ def test_the_worker_runs_what_was_deferred(committed_app: Flask, ran: list[int])
 
 
 def test_a_job_that_fails_waits_and_does_not_hold_up_others(
-    committed_app: Flask, ran: list[int], monkeypatch: pytest.MonkeyPatch
+    committed_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(thrown_id: int) -> None:
-        raise Interrupted
+    ran: list[int] = []
 
-    monkeypatch.setitem(handlers.HANDLERS, DELIVER_THROWN, fail)
+    def run(engine_job_id: int) -> None:
+        if engine_job_id == 1:
+            raise Interrupted
+        ran.append(engine_job_id)
+
+    monkeypatch.setitem(handlers.HANDLERS, RUN_ENGINE_JOB, run)
     with committed_app.app_context(), unit_of_work():
-        defer(sql(), DELIVER_THROWN, thrown_id=1)
+        defer(sql(), RUN_ENGINE_JOB, engine_job_id=1)
         defer(sql(), RUN_ENGINE_JOB, engine_job_id=2)
     work_off(committed_app)
     assert ran == [2]
     with committed_app.app_context():
-        assert jobs("todo") == [{"thrown_id": 1}]
+        assert jobs("todo") == [{"engine_job_id": 1}]
 
 
 def test_a_job_of_a_dead_worker_is_given_to_another(committed_app: Flask, ran: list[int]) -> None:
@@ -133,16 +139,7 @@ def test_the_retry_stands_in_the_future_and_ends_one_day() -> None:
     assert CappedBackoff().get_retry_decision(exception=Interrupted(), job=job_after(29)) is None
 
 
-def test_an_engine_job_that_wants_another_try_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
-    from webapp.services import engine_jobs
-
-    monkeypatch.setattr(engine_jobs, "run", lambda engine_job_id: engine_job_id == 1)
-    handlers.run_engine_job(1)
-    with pytest.raises(handlers.TryAgain):
-        handlers.run_engine_job(2)
-
-
-def test_the_heartbeat_is_one_row_per_worker(db) -> None:
+def test_the_heartbeat_is_one_row_per_worker(db: SQLAlchemy) -> None:
     with unit_of_work():
         sql().execute(
             "insert into worker_heartbeat values ('long gone', clock_timestamp() - interval '2 days')"

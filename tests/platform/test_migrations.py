@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import InsufficientPrivilege
 
 from tests.support.database import superuser
@@ -35,6 +36,6 @@ def test_the_plain_role_owns_nothing(app: Flask, database_server: str) -> None:
     assert owners == [("onewindow_owner",)]
 
 
-def test_the_plain_role_may_not_truncate_or_drop(db) -> None:
+def test_the_plain_role_may_not_truncate_or_drop(db: SQLAlchemy) -> None:
     with pytest.raises(InsufficientPrivilege):
         sql().execute("drop table worker_heartbeat")

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 
 from webapp.settings import Environment, Settings, SettingsInvalid, current_settings, plain_url, secret_file
 
@@ -73,7 +75,7 @@ def test_an_application_needs_its_secrets(tmp_path: Path) -> None:
         read(ONEWINDOW_HOME=str(tmp_path)).require_secrets()
 
 
-def test_the_application_knows_its_settings(app, db) -> None:
+def test_the_application_knows_its_settings(app: Flask, db: SQLAlchemy) -> None:
     assert current_settings().environment is Environment.TEST
 
 

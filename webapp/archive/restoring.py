@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from webapp import create_app
+from webapp import application_for
 from webapp.archive.manifest import DATABASE, MANIFEST, MEMBER_NAMES, ArchiveInvalid, Manifest, describe
 from webapp.archive.programs import run_as_owner
 from webapp.embedded.demo import ACCOUNTS_FILE
@@ -105,7 +105,7 @@ def verify_ledger(settings: Settings) -> str:
     """Recompute every chain. Raises ArchiveInvalid at the first break."""
     from webapp.queries.audit import verify_all
 
-    with create_app(settings).app_context():
+    with application_for(settings):
         breaks = list(verify_all())
     if breaks:
         raise ArchiveInvalid(f"the ledger does not verify: {breaks[0]}")

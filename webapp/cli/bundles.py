@@ -6,7 +6,7 @@ from typing import Any
 from engine import Finding, errors_in
 from webapp.cli.installation import NoInstallation, application
 from webapp.identity import Identity, by_login
-from webapp.services.bundle_folders import bundle_files, bundle_keys, rule_files
+from webapp.services.bundle_folders import bundles_of, read_tree, rule_files
 from webapp.services.releases import check_files, draft_from_files, load_rules
 from webapp.settings import current_settings
 from webapp.unit_of_work import sql
@@ -32,10 +32,10 @@ def load(chosen: argparse.Namespace) -> int:
     """Drafts are submitted and published by people, in the studio."""
     with application():
         designer = _person(chosen.login)
-        settings = current_settings()
-        print(f"rules: {load_rules(rule_files(settings))} new")
-        for key in chosen.keys or bundle_keys(settings):
-            release = draft_from_files(key, bundle_files(settings, key), by=designer)
+        tree = read_tree(current_settings())
+        print(f"rules: {load_rules(rule_files(tree))} new")
+        for key, files in _chosen(tree, chosen.keys):
+            release = draft_from_files(key, files, by=designer)
             print(f"{key}: release id {release}")
     return 0
 
@@ -43,9 +43,8 @@ def load(chosen: argparse.Namespace) -> int:
 def check(chosen: argparse.Namespace) -> int:
     worst = 0
     with application():
-        settings = current_settings()
-        for key in chosen.keys or bundle_keys(settings):
-            findings = check_files(key, bundle_files(settings, key))
+        for key, files in _chosen(read_tree(current_settings()), chosen.keys):
+            findings = check_files(key, files)
             for finding in findings:
                 print(f"{key}: {_line(finding)}")
             print(f"{key}: {len(findings)} findings, {len(errors_in(findings))} of them errors")
@@ -58,6 +57,14 @@ def show(_: argparse.Namespace) -> int:
         for key, number, state, digest, created_at in sql().execute(RELEASES):
             print(f"{key:<28} {number:>4}  {state:<10} {digest[:12]}  {created_at:%Y-%m-%d %H:%M} UTC")
     return 0
+
+
+def _chosen(tree: dict[str, bytes], keys: list[str]) -> list[tuple[str, dict[str, bytes]]]:
+    """The bundles of the folders, or those that were named."""
+    bundles = bundles_of(tree)
+    if unknown := sorted(set(keys) - bundles.keys()):
+        raise NoInstallation(f"no folder has the bundle {', '.join(unknown)}")
+    return [(key, bundles[key]) for key in keys or bundles]
 
 
 def _person(login: str) -> Identity:

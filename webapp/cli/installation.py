@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from flask import Flask
 
-from webapp import create_app
+from webapp import application_for
 from webapp.embedded.folders import HomeInUse, only_one
 from webapp.embedded.postgres import running_postgres
 from webapp.settings import SOCKET_RECORD, Settings
@@ -37,7 +37,5 @@ def reachable_database() -> Iterator[Settings]:
 @contextmanager
 def application() -> Iterator[Flask]:
     """The application of that installation, with its context pushed."""
-    with reachable_database() as settings:
-        app = create_app(settings)
-        with app.app_context():
-            yield app
+    with reachable_database() as settings, application_for(settings) as app:
+        yield app

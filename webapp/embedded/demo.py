@@ -24,21 +24,18 @@ def load_demo_once(settings: Settings) -> None:
     """Load the demo organisation and bundles: in the demo environment, while nobody has an account."""
     if settings.environment is not Environment.DEMO:
         return
-    from webapp import create_app
-    from webapp.extensions import db
+    from webapp import application_for
     from webapp.services.demo import load_demo
     from webapp.unit_of_work import sql
 
-    with create_app(settings).app_context():
+    with application_for(settings):
         row = sql().execute("select exists(select from app_user)").fetchone()
-        db.session.rollback()
         if row and not row[0]:
             print("正在准备演示数据 / loading the demo …", flush=True)
             marker = settings.home / UNFINISHED
             marker.touch()
             write_private(accounts_file(settings), account_lines(load_demo(settings)))
             marker.unlink()
-        db.engine.dispose()
 
 
 def forget_unfinished_demo(home: Path, server: EmbeddedPostgres) -> None:

@@ -10,6 +10,7 @@ from webapp.jobs.heartbeat import write_heartbeat
 from webapp.jobs.loops import Loop
 from webapp.jobs.queue import worker_queue
 from webapp.logs import LOG
+from webapp.services import timers
 
 TIMERS_AT_ONCE = 100
 TIMER_SECONDS = 1.0
@@ -46,8 +47,6 @@ def run_worker(app: Flask) -> None:
 
 def fire_due_timers() -> bool:
     """Fire one handful of due timers; true when there may be more."""
-    from webapp.services import timers
-
     return timers.fire_due(TIMERS_AT_ONCE) >= TIMERS_AT_ONCE
 
 
