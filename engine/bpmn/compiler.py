@@ -261,7 +261,9 @@ class _Compiler:
         return {each: _starts_of(inside.get(each, ()), nodes) for each in containers}
 
     def _mapped(self, mappings: tuple[MappingSource, ...], node: NodeSource) -> tuple[Mapped, ...]:
-        return tuple(Mapped(self._slot(each.source, node), tuple(each.target.split("."))) for each in mappings)
+        return tuple(
+            Mapped(self._slot(each.source, node), tuple(each.target.split("."))) for each in mappings
+        )
 
     def _optional(self, source: Source | None, node: NodeSource) -> Slot | None:
         return None if source is None else self._slot(source, node)
@@ -301,7 +303,8 @@ def _is_plain(node: Node) -> bool:
 
 
 def _place(failure: ExpressionInvalid) -> str:
-    return f"{failure.expected.zh} / {failure.expected.en} ({failure.line}:{failure.column}) {failure.source[:80]}"
+    where = f"{failure.line}:{failure.column}"
+    return f"{failure.expected.zh} / {failure.expected.en} ({where}) {failure.source[:80]}"
 
 
 def _grouped(pairs: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:

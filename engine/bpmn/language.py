@@ -20,7 +20,7 @@ _MEANINGLESS = {"", "http://www.w3.org/1999/XPath", "http://www.w3.org/1999/xpat
 
 
 def named(name: str | None) -> str | None:
-    """The language that an attribute names: a known key, the name itself if unknown, None if it says nothing."""
+    """The language that an attribute names: a known key, else the name itself; None if it says nothing."""
     if name is None or name.strip() in _MEANINGLESS:
         return None
     stripped = name.strip()

@@ -46,7 +46,7 @@ class Library:
 
 
 def read_library(files: Mapping[str, bytes], level: Level, *, with_schema: bool = False) -> Library:
-    """Reads every diagram and decision file; other files are passed over. `with_schema` adds the XSD check."""
+    """Reads every diagram and decision file, passing over others; `with_schema` adds the XSD check."""
     reports: dict[str, Reporter] = {}
     definitions: dict[str, Definitions] = {}
     for path, content in files.items():

@@ -1,4 +1,4 @@
-"""A compiled program: everything a running instance needs of its diagrams, immutable, expressions compiled."""
+"""A compiled program: all that a running instance needs of its diagrams, immutable, expressions compiled."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.expressions import Expression
+from engine.expressions import Context, Expression
 from engine.values import Value, Variables
 
 if TYPE_CHECKING:
     from engine.dmn import Decisions
-    from engine.runtime.step import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ class CallWork:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A script (`slot` is the expression) or a decision (`slot` gives its id); the value goes to `variable`."""
+    """A script (`slot` is the expression) or a decision (`slot` gives its id), and where the value goes."""
 
     slot: Slot
     variable: str | None

@@ -27,7 +27,8 @@ from engine.bpmn.wording import Reporter
 from engine.bpmn.xmlread import child, children, is_bpmn, local_name, text_of
 
 _TASKS = {
-    "task", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask", "manualTask",
+    "task", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask",
+    "manualTask",
 }  # fmt: skip
 SUBPROCESSES = {"subProcess", "transaction", "adHocSubProcess"}
 ACTIVITIES = _TASKS | SUBPROCESSES | {"callActivity"}
@@ -43,7 +44,8 @@ _DEFINITION = "EventDefinition"
 _NAME = re.compile(r"[^\W\d][\w.\-]{0,254}\Z")
 #: Below a process, but no flow node: says nothing about how it runs.
 _SILENT = {
-    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "ioSpecification",
+    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group",
+    "ioSpecification",
     "dataObject", "dataObjectReference", "dataStoreReference", "property", "incoming", "outgoing",
     "standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "script", "auditing", "monitoring",
     "artifact", "potentialOwner", "humanPerformer", "performer", "resourceRole", "rendering", "category",
@@ -71,7 +73,9 @@ class _Reader:
 
     def definitions(self, root: etree._Element) -> Definitions:
         self.event_definitions = {
-            each.get("id", ""): each for each in root if is_bpmn(each) and local_name(each).endswith(_DEFINITION)
+            each.get("id", ""): each
+            for each in root
+            if is_bpmn(each) and local_name(each).endswith(_DEFINITION)
         }
         processes = tuple(self._process(each) for each in children(root, "process"))
         if not processes:
@@ -228,7 +232,9 @@ def _plain_call(process: str) -> CallSource:
 
 
 def _is_interrupting(element: etree._Element) -> bool:
-    return element.get("cancelActivity", "true") != "false" and element.get("isInterrupting", "true") != "false"
+    return (
+        element.get("cancelActivity", "true") != "false" and element.get("isInterrupting", "true") != "false"
+    )
 
 
 def _not_run(element: etree._Element) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from engine.values import YearsMonths
@@ -67,7 +67,9 @@ def parse_span(text: str) -> Span:
         raise TimerTextInvalid("a timer cannot wait for a negative duration")
     months = 12 * int(match["years"] or 0) + int(match["months"] or 0)
     days = 7 * int(match["weeks"] or 0) + int(match["days"] or 0)
-    seconds = 3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + Decimal(match["seconds"] or 0)
+    seconds = (
+        3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + Decimal(match["seconds"] or 0)
+    )
     if months > 12 * MAX_YEARS or days + seconds / 86400 > 366 * MAX_YEARS:
         raise TimerTextInvalid(f"a timer cannot wait longer than {MAX_YEARS} years")
     return Span(months, timedelta(days=days, microseconds=int(seconds * 1_000_000)))
@@ -112,7 +114,7 @@ def moment_of(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
+        return datetime.combine(value, time())
     raise TimerTextInvalid("expected a date or a date and time")
 
 

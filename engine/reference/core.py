@@ -246,7 +246,8 @@ class _Session:
 
     def _timer(self, task: Any) -> TimerSet:
         node = self.node(task)
-        assert node.event is not None and node.event.timer is not None
+        assert node.event is not None
+        assert node.event.timer is not None
         value = node.event.timer.slot.value(read_data(task.data), self.engine.context)
         due = due_of(node.event.timer.kind, value, self.engine.context)
         return TimerSet(self.number(task), SCOPE, node.id, due.at)

@@ -21,7 +21,8 @@ ALWAYS = "always"
 CALL, AFTER = ".call", ".after"
 
 _AUTOMATIC = {
-    "task", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "intermediateThrowEvent",
+    "task", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask",
+    "intermediateThrowEvent",
 }  # fmt: skip
 _GATEWAYS = {"exclusiveGateway", "parallelGateway", "inclusiveGateway"}
 _WAITING = {"receiveTask": "intermediateCatchEvent", "intermediateCatchEvent": "intermediateCatchEvent"}

@@ -12,7 +12,7 @@ from engine.values import ClockMark, Value
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The moment, or the mark of a legal clock; `cycle` repeats (firings left or None, months, microseconds)."""
+    """The moment, or the mark of a legal clock; `cycle` is (firings left or None, months, microseconds)."""
 
     at: datetime | ClockMark
     cycle: tuple[int | None, int, int] | None = None

@@ -40,7 +40,8 @@ def begin(run: Run, token: Token, node: Node) -> None:
 def finish_instance(run: Run, token: Token, node: Node) -> None:
     """One instance is done: collects its result, then starts the next, or completes the activity."""
     loop, scope = node.loop, run.state.scopes[token.scope]
-    assert loop is not None and scope.loop is not None
+    assert loop is not None
+    assert scope.loop is not None
     _collect(run, token, loop, scope)
     apply_outputs(run, token, node)
     scope.loop["done"] += 1
@@ -65,7 +66,12 @@ def _items(run: Run, token: Token, loop: Loop) -> list[Value]:
             return _bounded(run, token, len(value), list(value))
         raise needs("列表", "a list", slot.text, value)
     number = int(value) if isinstance(value, str) and value.isdigit() else value
-    if isinstance(number, (int, Decimal)) and not isinstance(number, bool) and number >= 0 and number % 1 == 0:
+    if (
+        isinstance(number, (int, Decimal))
+        and not isinstance(number, bool)
+        and number >= 0
+        and number % 1 == 0
+    ):
         return _bounded(run, token, int(number), None)
     raise needs("非负整数", "a whole number", slot.text, value)
 
@@ -98,7 +104,8 @@ def _collect(run: Run, token: Token, loop: Loop, scope: Scope) -> None:
 
 
 def _is_enough(run: Run, token: Token, loop: Loop, scope: Scope) -> bool:
-    assert loop.completion is not None and scope.loop is not None
+    assert loop.completion is not None
+    assert scope.loop is not None
     total = len(scope.loop["items"])
     active = len(run.tokens_in[scope.id]) - 1
     token.locals |= {
@@ -111,7 +118,8 @@ def _is_enough(run: Run, token: Token, loop: Loop, scope: Scope) -> bool:
 
 
 def _finish(run: Run, scope: Scope, loop: Loop) -> None:
-    assert scope.loop is not None and scope.token is not None
+    assert scope.loop is not None
+    assert scope.token is not None
     owner = run.state.tokens[scope.token]
     run.remove_scope(scope)
     if loop.output_collection:

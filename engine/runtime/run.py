@@ -18,7 +18,6 @@ from engine.runtime.step import Context, Incident, LogLine
 from engine.values import Value
 from engine.words import Words
 
-
 #: `LogLine.type` of a multi-instance activity as a whole; its instances have the element's own type.
 MULTI_INSTANCE = "multiInstance"
 

@@ -86,7 +86,12 @@ def snapshot(stored: bytes) -> Snapshot:
     state = load(stored)
     scopes = {
         scope.id: ScopeView(
-            scope.id, scope.parent, scope.kind, scope.process, scope.element, MappingProxyType(scope.variables)
+            scope.id,
+            scope.parent,
+            scope.kind,
+            scope.process,
+            scope.element,
+            MappingProxyType(scope.variables),
         )
         for scope in state.scopes.values()
     }
@@ -126,8 +131,8 @@ def _active(state: State) -> tuple[ActiveElement, ...]:
 def _waiting(state: State) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
-            wait.id, wait.kind, wait.element, state.scopes[wait.scope].process, _process_scope(state, wait.scope),
-            wait.name, wait.key, wait.due,
+            wait.id, wait.kind, wait.element, state.scopes[wait.scope].process,
+            _process_scope(state, wait.scope), wait.name, wait.key, wait.due,
         )
         for wait in state.waits.values()
     )  # fmt: skip

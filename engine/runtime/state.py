@@ -116,8 +116,11 @@ def load(stored: bytes) -> State:
     match = _ENVELOPE.match(stored)
     if match is None:
         raise StateInvalid("no state of a process instance")
-    if int(match[1]) > VERSION:
-        raise StateFromNewerVersion(int(match[1]))
+    version = int(match[1])
+    if version > VERSION:
+        raise StateFromNewerVersion(version)
+    if version < VERSION:  # an upgrader from each earlier version will stand here
+        raise StateInvalid(f"state version {version} was never written")
     if zlib.crc32(match[3]) != int(match[2], 16):
         raise StateInvalid("the checksum of the state does not fit")
     try:
@@ -139,7 +142,17 @@ def _token_row(token: Token) -> list[Any]:
 
 def _wait_row(wait: Wait) -> list[Any]:
     cycle = None if wait.cycle is None else list(wait.cycle)
-    row = [wait.id, wait.kind, wait.scope, wait.token, wait.element, wait.name, wait.key, encode(wait.due), cycle]
+    row = [
+        wait.id,
+        wait.kind,
+        wait.scope,
+        wait.token,
+        wait.element,
+        wait.name,
+        wait.key,
+        encode(wait.due),
+        cycle,
+    ]
     while row[-1] is None:  # most waits are tasks without name, key, time or cycle
         row.pop()
     return row

@@ -28,7 +28,7 @@ def text(run: Run, token: Token, slot: Slot) -> str:
 
 
 def key_text(run: Run, token: Token, slot: Slot | None) -> str | None:
-    """A correlation key as text (a number counts as its digits); None where there is no slot. Raises Stuck."""
+    """A correlation key as text (a number as its digits); None where there is no slot. Raises Stuck."""
     if slot is None:
         return None
     value = evaluate(run, token, slot)
@@ -77,9 +77,7 @@ def apply_outputs(run: Run, token: Token, node: Node) -> None:
     token.result = {}
 
 
-def _mapped_outputs(
-    run: Run, token: Token, outputs: Iterable[Mapped]
-) -> list[tuple[tuple[str, ...], Value]]:
+def _mapped_outputs(run: Run, token: Token, outputs: Iterable[Mapped]) -> list[tuple[tuple[str, ...], Value]]:
     written: dict[str, Value] = {}
     seen = ChainMap(written, token.result, *run.layers(token))
     given = []

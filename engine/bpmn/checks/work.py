@@ -67,9 +67,7 @@ def check_writes(source: ProcessSource, process: Process, report: Reporter) -> N
 def _check_branches(
     gateway: Node, process: Process, edges: reach.Edges, line: int | None, report: Reporter
 ) -> None:
-    branches = {
-        flow.id: reach.closure([flow.target], edges, without=gateway.id) for flow in gateway.outgoing
-    }
+    branches = {flow.id: reach.closure([flow.target], edges, without=gateway.id) for flow in gateway.outgoing}
     for (one, reached_by_one), (other, reached_by_other) in combinations(branches.items(), 2):
         first = _written(reached_by_one - reached_by_other, process)
         second = _written(reached_by_other - reached_by_one, process)
