@@ -12,12 +12,8 @@ from procrastinate import App, SyncPsycopgConnector
 RUN_ENGINE_JOB = "run_engine_job"
 """Payload `engine_job_id: int`. Run one row of `engine_job` and give its outcome to the engine."""
 
-DELIVER_THROWN = "deliver_thrown"
-"""Payload `thrown_id: int`. Carry a thrown message or signal to instances outside its own case."""
-
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
-    DELIVER_THROWN: frozenset({"thrown_id"}),
 }
 
 

@@ -427,6 +427,4 @@ ACTS: dict[str, Any] = {
 def play(case_id: int, acts: Iterable[Mapping[str, Any]]) -> None:
     """Do an example's acts in order."""
     for one in acts:
-        if one["step"] == "accept" and ("%s" % one.get("item"), "accept") not in open_steps(case_id):
-            continue
         act(case_id, one["step"], one.get("item"), **one.get("variables", {}))

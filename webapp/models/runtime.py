@@ -159,6 +159,7 @@ class Incident(db.Model):
     item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
     engine_incident: Mapped[int | None]
     engine_job_id: Mapped[int | None] = mapped_column(ForeignKey("engine_job.id"))
+    timer_id: Mapped[int | None]  # of a timer that could not fire; no key, for timers go when they fire
     element: Mapped[str]
     code: Mapped[str]
     message_zh: Mapped[str]

@@ -262,12 +262,14 @@ def open_incident(
     detail: str = "",
     engine_incident: int | None = None,
     engine_job_id: int | None = None,
+    timer_id: int | None = None,
 ) -> None:
     """Keep a failure where people see it, and in the ledger."""
     sql().execute(
-        "insert into incident (instance_id, case_id, item_case_id, engine_incident, engine_job_id, element, code,"
-        " message_zh, message_en, detail, opened_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (instance_id, case.id, item_case_id, engine_incident, engine_job_id, element, code, message.zh, message.en,
+        "insert into incident (instance_id, case_id, item_case_id, engine_incident, engine_job_id, timer_id,"
+        " element, code, message_zh, message_en, detail, opened_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (instance_id, case.id, item_case_id, engine_incident, engine_job_id, timer_id, element, code, message.zh, message.en,
          detail, case.now),
     )
     case.record(Event.INCIDENT_OPENED, None, element=element, code=code)

@@ -71,18 +71,18 @@ from engine_job j join process_instance i on i.id = j.instance_id where j.id = %
 """
 
 
-def run(engine_job_id: int) -> bool:
-    """Run one job. True when it is settled (done, gone, or an incident); False when it should be tried again.
+def run(engine_job_id: int) -> None:
+    """Run one job. Raises what the handler raised while tries are left, so that the queue tries again later.
 
-    This is the worker's one broad `except`: whatever a handler raises is counted, kept, and in the end
-    shown as an incident on the case.
+    This is the worker's broad `except`: whatever a handler raises is counted and kept, and after the last
+    try shown as an incident on the case.
     """
     try:
         _run(engine_job_id)
     except Exception as error:
         log.warning("job-failed", job=engine_job_id, error=repr(error))
-        return _count_failure(engine_job_id, error)
-    return True
+        if not _count_failure(engine_job_id, error):
+            raise
 
 
 def _run(engine_job_id: int) -> None:
@@ -140,12 +140,12 @@ def retry_incident(incident_id: int, *, by: Identity) -> None:
     """Run what stands in an incident once more: the job gets a fresh set of tries, or the step is repeated."""
     ensure(by, Permission.INCIDENT_RETRY)
     found = sql().execute(
-        "select case_id, instance_id, engine_incident, engine_job_id from incident where id = %s and resolved_at is null",
+        "select case_id, instance_id, engine_incident, engine_job_id, timer_id from incident where id = %s and resolved_at is null",
         (incident_id,),
     ).fetchone()
     if found is None:
         raise NotFound()
-    case_id, instance_id, engine_incident, engine_job_id = found
+    case_id, instance_id, engine_incident, engine_job_id, timer_id = found
     with on_case(case_id) as case:
         sql().execute(
             "update incident set resolved_at = %s, resolved_by = %s where id = %s", (case.now, by.user_id, incident_id)
@@ -154,6 +154,8 @@ def retry_incident(incident_id: int, *, by: Identity) -> None:
         if engine_job_id is not None:
             sql().execute("update engine_job set state = 'open', attempts = 0 where id = %s", (engine_job_id,))
             outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=engine_job_id)
+        elif timer_id is not None:
+            sql().execute("update timer set due_at = %s where id = %s", (case.now, timer_id))
         else:
             _repeat_step(case, instance_id, engine_incident)
 

@@ -188,8 +188,7 @@ def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: 
         item.key: {
             "applies": item.key in applicable,
             "way": ways.get(item.key, ORDINARY) if item.key in applicable else "none",
-            # By commitment the decider accepts and rules in one act: no department's acceptance task opens.
-            "accepts": "window" if ways.get(item.key) == COMMITMENT else item.accepts,
+            "accepts": item.accepts,
             "immediate": item.immediate,
             "groups": dict(item.groups),
         }

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import traceback
 from datetime import timedelta
 
+import structlog
+
+from engine import Words
 from engine.runtime import fire
 from webapp import clock
-from webapp.services.advance import apply
+from webapp.errors import Busy
+from webapp.services.advance import apply, open_incident
 from webapp.services.work import LOCK_BY_ID, InstanceRow, lock
 from webapp.unit_of_work import sql, unit_of_work
+
+log = structlog.get_logger(__name__)
 
 CLAIM = """
 update timer set claimed_until = %s, claimed_by = %s
@@ -18,31 +25,57 @@ where id in (select id from timer where due_at <= %s and (claimed_until is null 
 returning id, case_id
 """
 CLAIM_FOR = timedelta(minutes=2)
+TAKE = """
+with gone as (delete from timer where id = %s and claimed_by = %s returning instance_id, engine_timer)
+select i.id, i.state, i.scopes, i.release_id, i.process, g.engine_timer
+from gone g join process_instance i on i.id = g.instance_id
+"""
 
 
 def fire_due(limit: int = 100) -> int:
-    """Fire the timers that are due; returns how many fired. Any number of workers may call it at once."""
+    """Fire the timers that are due; returns how many were taken on. Any number of workers may call it at once.
+
+    A timer that cannot fire opens an incident on its case and holds up no other.
+    """
     me, now = f"{os.getpid()}", clock.now()
     with unit_of_work():
         claimed = sql().execute(CLAIM, (now + CLAIM_FOR, me, now, now, limit)).fetchall()
-    return sum(_fire_one(timer_id, case_id, me) for timer_id, case_id in claimed)
+    for timer_id, case_id in claimed:
+        try:
+            _fire_one(timer_id, case_id, me)
+        except Busy:
+            continue  # the claim lapses, and the timer is taken again
+        except Exception as error:  # noqa: BLE001  # the worker's: whatever it is, it must be seen on the case
+            log.warning("timer-failed", timer=timer_id, error=repr(error))
+            _keep_failure(timer_id, case_id, error)
+    return len(claimed)
 
 
-def _fire_one(timer_id: int, case_id: int, me: str) -> int:
+def _fire_one(timer_id: int, case_id: int, me: str) -> None:
     """One timer: lock the case, delete the row if it is still there and ours, fire, commit."""
     with unit_of_work():
         case = lock(LOCK_BY_ID, case_id)
-        row = sql().execute(
-            "with gone as (delete from timer where id = %s and claimed_by = %s returning instance_id, engine_timer)"
-            " select i.id, i.state, i.scopes, i.release_id, i.process, g.engine_timer from gone g"
-            " join process_instance i on i.id = g.instance_id",
-            (timer_id, me),
-        ).fetchone()
+        row = sql().execute(TAKE, (timer_id, me)).fetchone()
         if row is None:
-            return 0
+            return
         instance = InstanceRow(row[0], bytes(row[1]), row[2], row[3], row[4])
         apply(case, instance, fire(case.release.program, instance.state, row[5], case.context), by=None)
         case.write_ledger()
-    return 1
 
 
+def _keep_failure(timer_id: int, case_id: int, error: Exception) -> None:
+    with unit_of_work():
+        case = lock(LOCK_BY_ID, case_id)
+        row = sql().execute(
+            "update timer set due_at = null, claimed_until = null, claimed_by = null where id = %s"
+            " returning instance_id, item_case_id, element",
+            (timer_id,),
+        ).fetchone()
+        if row is None:
+            return
+        open_incident(
+            case, row[0], row[1], row[2], "timer-failed",
+            Words("定时事件未能触发，已停下等待处理。", "A timer could not fire and waits."),
+            detail="".join(traceback.format_exception(error))[-4000:], timer_id=timer_id,
+        )
+        case.write_ledger()

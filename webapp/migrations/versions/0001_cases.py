@@ -717,6 +717,7 @@ def upgrade() -> None:
         sa.Column("item_case_id", sa.BigInteger(), nullable=True),
         sa.Column("engine_incident", sa.BigInteger(), nullable=True),
         sa.Column("engine_job_id", sa.BigInteger(), nullable=True),
+        sa.Column("timer_id", sa.BigInteger(), nullable=True),
         sa.Column("element", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("message_zh", sa.Text(), nullable=False),

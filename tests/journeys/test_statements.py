@@ -1,0 +1,53 @@
+"""What an act costs the database: statements and commits, counted on the connection itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from tests.support import office
+from webapp.services import intake, reviews, rulings, tasks
+
+MOST_STATEMENTS = 12
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that a cursor executes inside the block, in order."""
+    seen: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def spying(cursor, query, *args, **kwargs):
+        seen.append(str(query).split(None, 1)[0:1][0] + " " + " ".join(str(query).split())[:90])
+        return execute(cursor, query, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", spying)
+        yield seen
+
+
+def business(seen: list[str]) -> list[str]:
+    """Without the savepoints that stand for BEGIN and COMMIT in a test's transaction."""
+    return [text for text in seen if not text.lower().startswith(("savepoint", "release", "begin", "commit"))]
+
+
+def test_completing_a_task_takes_at_most_twelve_statements(db, monkeypatch):
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    costs = {}
+    for step, item, act in (
+        ("accept", "P2", lambda t, c: intake.decide_intake(t.id, outcome="accepted", note="", **c)),
+        ("examine", "P2", lambda t, c: reviews.examine(t.id, visit_needed=True, opinion="齐全", checklist={}, **c)),
+        ("accept", "P6", lambda t, c: intake.decide_intake(t.id, outcome="accepted", note="", **c)),
+        ("review", "P6", lambda t, c: reviews.propose(t.id, proposal="grant", opinion="符合", checklist={}, **c)),
+        ("decide", "P6", lambda t, c: rulings.rule(t.id, ruling="grant", reasons="", **c)),
+    ):
+        task, who = office.claimed(case.id, step, item)
+        with counted(monkeypatch) as seen:
+            act(task, {"by": who, "revision": task.revision, "key": f"{step}{item}"})
+        db.session.expire_all()
+        costs[step, item] = business(seen)
+    assert {act: len(seen) for act, seen in costs.items() if len(seen) > MOST_STATEMENTS - 1} == {}, costs
