@@ -1,0 +1,201 @@
+"""Several at once, and the worst moment: two people on one button, a process that dies in the middle."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support import office
+from webapp.errors import ActRefused, AlreadyDone
+from webapp.extensions import db
+from webapp.models import EngineJob, Incident, Licence, ProcessInstance, UserTask
+from webapp.queries.audit import verify_all
+from webapp.services import engine_jobs, rulings, tasks
+from webapp.settings import PROJECT_FOLDER, current_settings
+from webapp.unit_of_work import sql
+
+#: Runs one waiting job and is killed by itself just before its n-th statement.
+DIE_AT = """
+import os, signal, sys
+import psycopg
+from pathlib import Path
+from tests.support.database import settings_for
+from webapp import create_app
+from webapp.services import engine_jobs
+sockets, database, home, job, fatal = sys.argv[1:]
+execute, count = psycopg.Cursor.execute, 0
+app = create_app(settings_for(sockets, database, Path(home)))
+def dying(cursor, query, *args, **kwargs):
+    global count
+    count += 1
+    if count == int(fatal):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(cursor, query, *args, **kwargs)
+with app.app_context():
+    psycopg.Cursor.execute = dying
+    engine_jobs.run(int(job))
+"""
+
+
+def outcome_of(act, app: Flask, outcomes: list[object], barrier: threading.Barrier) -> threading.Thread:
+    """A thread that waits for the others and then acts in an application context of its own."""
+
+    def run() -> None:
+        with app.app_context():
+            try:
+                barrier.wait()
+                outcomes.append(act() or "won")
+            except ActRefused as refusal:
+                outcomes.append(refusal)
+            finally:
+                db.session.remove()
+
+    return threading.Thread(target=run)
+
+
+def test_two_press_the_same_button_one_wins_and_the_other_reads_who_did_what_when(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        case = office.received("commitment")
+        task, decider = office.claimed(case.id, "immediate", "P2")
+        task_id, revision = task.id, task.revision
+        db.session.remove()
+    outcomes: list[object] = []
+    barrier = threading.Barrier(2)
+    acts = [
+        outcome_of(
+            lambda key=key: rulings.rule(task_id, by=decider, ruling="grant", reasons="", revision=revision, key=key),
+            committed_app, outcomes, barrier,
+        )
+        for key in ("first", "second")
+    ]
+    for act in acts:
+        act.start()
+    for act in acts:
+        act.join()
+    assert outcomes.count("won") == 1
+    loser = next(outcome for outcome in outcomes if outcome != "won")
+    assert isinstance(loser, AlreadyDone)
+    assert decider.name in loser.words.zh and "准予" in loser.words.zh
+    with committed_app.app_context():
+        assert sql().execute("select count(*) from ruling").fetchone() == (1,)
+        assert sql().execute("select count(*) from case_event where kind = 'refused-act'").fetchone() == (1,)
+        assert list(verify_all()) == []
+
+
+def test_the_same_page_sent_twice_counts_once(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        case = office.received("commitment")
+        task, decider = office.claimed(case.id, "immediate", "P2")
+        for _ in range(2):
+            try:
+                rulings.rule(task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="same")
+            except ActRefused as again:
+                assert again.status == 200
+        assert sql().execute("select count(*) from ruling").fetchone() == (1,)
+
+
+def test_branches_of_one_case_are_completed_at_once_without_loss(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        case = office.received("commitment")
+        claimed = [office.claimed(case.id, "immediate", item) for item in ("P2", "P3", "P4")]
+        jobs = [(task.id, task.revision, by) for task, by in claimed]
+        db.session.remove()
+    outcomes: list[object] = []
+    barrier = threading.Barrier(len(jobs))
+    acts = [
+        outcome_of(
+            lambda job=job: rulings.rule(
+                job[0], by=job[2], ruling="grant", reasons="", revision=job[1], key=f"k{job[0]}"
+            ),
+            committed_app, outcomes, barrier,
+        )
+        for job in jobs
+    ]
+    for act in acts:
+        act.start()
+    for act in acts:
+        act.join()
+    assert outcomes == ["won"] * 3
+    with committed_app.app_context():
+        office.run_jobs(case.id)
+        assert db.session.query(Licence).count() == 3
+        assert list(verify_all()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fatal", [1, 3, 5, 7, 9, 11])
+def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(committed_app: Flask, fatal: int) -> None:
+    settings = current_settings_of(committed_app)
+    with committed_app.app_context():
+        case = office.received("commitment")
+        task, decider = office.claimed(case.id, "immediate", "P2")
+        rulings.rule(task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="k")
+        job = db.session.query(EngineJob).filter_by(case_id=case.id, state="open").one().id
+        before = bytes(db.session.query(ProcessInstance).filter_by(case_id=case.id).one().state)
+        db.session.remove()
+    sockets, database = address(settings.database_url)
+    died = subprocess.run(
+        [sys.executable, "-c", DIE_AT, sockets, database, str(settings.home), str(job), str(fatal)],
+        cwd=PROJECT_FOLDER, check=False,
+    )
+    assert died.returncode == -signal.SIGKILL
+    with committed_app.app_context():
+        assert db.session.query(Licence).count() == 0
+        assert bytes(db.session.query(ProcessInstance).filter_by(case_id=case.id).one().state) == before
+        assert list(verify_all()) == []
+        engine_jobs.run(job)  # the queue gives the dead worker's job to another
+        assert db.session.query(Licence).count() == 1
+        engine_jobs.run(job)  # and once more changes nothing
+        assert db.session.query(Licence).count() == 1
+        assert list(verify_all()) == []
+
+
+def test_a_handler_that_fails_shows_as_an_incident_and_the_retry_works(
+    committed_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with committed_app.app_context():
+        case = office.received("commitment")
+        task, decider = office.claimed(case.id, "immediate", "P2")
+        rulings.rule(task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="k")
+        job = db.session.query(EngineJob).filter_by(case_id=case.id, state="open").one()
+        with monkeypatch.context() as patch:
+            patch.setitem(engine_jobs.HANDLERS, "issue-licence", lambda job: 1 / 0)
+            for _ in range(job.attempts_allowed - 1):
+                with pytest.raises(ZeroDivisionError):
+                    engine_jobs.run(job.id)
+            engine_jobs.run(job.id)
+        incident = db.session.query(Incident).filter_by(case_id=case.id).one()
+        assert incident.element == "issue-licence" and "ZeroDivisionError" in incident.detail
+        engine_jobs.retry_incident(incident.id, by=office.member_of("centre.lead"))
+        office.run_jobs(case.id)
+        assert db.session.query(Licence).count() == 1
+        db.session.expire_all()
+        assert db.session.query(Incident).filter_by(case_id=case.id).one().resolved_at is not None
+
+
+def test_a_task_with_a_colleague_says_so(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        case = office.received("ordinary", ways={})
+        task, first = office.claimed(case.id, "backfill", "P1")
+        second = office.member_of("registration.review", but=[first.user_id])
+        with pytest.raises(tasks.HeldByAnother) as held:
+            tasks.claim(task.id, by=second)
+        assert first.name in held.value.words.zh
+        assert db.session.query(UserTask).filter_by(id=task.id).one().assignee_id == first.user_id
+
+
+def current_settings_of(app: Flask):
+    with app.app_context():
+        return current_settings()
+
+
+def address(url: str) -> tuple[str, str]:
+    """(socket folder, database) of a test installation's address."""
+    path, _, query = url.partition("?host=")
+    return query, Path(path).name
