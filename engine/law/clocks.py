@@ -115,7 +115,8 @@ class _Count:
 
     def _four_fifths(self) -> date:
         if self.terms.unit != "months":
-            return self.reach(self.terms.value * 4 // 5).day
+            # A limit of one day has its mark on that day, not on the day of the event.
+            return self.reach(max(min(1, self.terms.value), self.terms.value * 4 // 5)).day
         span = (self._unpaused(self.terms.value).day - self.base).days
         in_days = replace(self, terms=replace(self.terms, value=span, unit="calendar_days"))
         return in_days.reach(span * 4 // 5).day
