@@ -281,7 +281,7 @@ class BoxedReader:
         notes = [text_under(each) for each in children(row, "annotationEntry")] or [
             text_under(row, "description")
         ]
-        return row.get("id", ""), tuple(note for note in notes if note), cells, values
+        return row.get("id", ""), tuple(notes) if any(notes) else (), cells, values
 
 
 def _where(element: Element) -> tuple[int, int]:

@@ -13,7 +13,10 @@ from engine.values import Value
 
 @dataclass(frozen=True, slots=True)
 class MatchedRule:
-    """A rule of a decision table that matched. `index` counts the rows from 1."""
+    """A rule of a decision table that matched. `index` counts the rows from 1.
+
+    `annotations` stand in the order of the annotation columns; none where all are empty.
+    """
 
     index: int
     id: str

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from engine.dmn.boxed import BoxedReader
 from engine.dmn.graph import ordered_requirements
-from engine.dmn.model import Decision, Decisions, InputData, Knowledge, Node, Outcome, bind
+from engine.dmn.model import Decision, Decisions, InputData, Knowledge, Node, Outcome
+from engine.dmn.service import DecisionService
 from engine.dmn.types import ItemDefinition, Types
 from engine.dmn.xml import Element, Findings, child, children, local, parse, text_under
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.objects import Function
-from engine.expressions.feel.run import Run, Scope
+from engine.expressions.feel.run import Scope
 from engine.expressions.feel.unary import compile_tests
 from engine.findings import Finding
 from engine.values import Value
@@ -21,8 +22,6 @@ from engine.words import Words
 _NAMED = frozenset(
     ("inputData", "decision", "businessKnowledgeModel", "decisionService", "variable", "itemComponent")
 ) | {"formalParameter", "parameter", "column"}
-#: What a call of a decision service counts for in the stack of calls.
-_SERVICE_LEVELS = 20
 _NODES = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 _REQUIREMENTS = {
     "informationRequirement": ("requiredDecision", "requiredInput"),
@@ -54,6 +53,7 @@ class _Reader:
     def read(self) -> Mapping[str, Node]:
         self._imports()
         self._unnamed()
+        self._doubled()
         for element in children(self.root, "itemDefinition"):
             definition = self._type(element)
             self.types.definitions[definition.name] = definition
@@ -81,6 +81,19 @@ class _Reader:
                     Words("缺少名称", "The name is missing"),
                     Words("填写名称", "Give it a name"),
                 )
+
+    def _doubled(self) -> None:
+        seen: set[str] = set()
+        for element in children(self.root, *_NODES):
+            key = _key(element)
+            if key in seen:
+                self.findings.error(
+                    "duplicate-id",
+                    element,
+                    Words(f"标识“{key}”重复", f"The id {key!r} is used twice"),
+                    Words("改用不同的标识", "Give each its own id"),
+                )
+            seen.add(key)
 
     def _cycle(self, keys: tuple[str, ...]) -> None:
         names = " → ".join(self.elements[key].get("name", key) for key in keys)
@@ -185,44 +198,14 @@ class _Reader:
         return Compiler(self.types.tests(), self.types.lists())
 
     def _service(self, element: Element) -> Callable[[Scope], Value]:
-        """A decision service as a function of its input decisions and input data."""
         parts = {
             kind: [each.get("href", "").rpartition("#")[2] for each in children(element, kind)]
-            for kind in ("inputDecision", "inputData", "outputDecision")
+            for kind in ("inputData", "inputDecision", "outputDecision")
         }
-        inputs = [key for key in parts["inputData"] + parts["inputDecision"] if key in self.elements]
+        inputs = [key for key in (*parts["inputData"], *parts["inputDecision"]) if key in self.elements]
         outputs = [key for key in parts["outputDecision"] if key in self.elements]
-        conform = self._conform(element)
-
-        def build(scope: Scope) -> Value:
-            names = tuple(_variable_of(self.nodes[key]) for key in inputs)
-
-            def apply(run: Run, *arguments: Value) -> Value:
-                if len(arguments) != len(names):
-                    return None
-                given = {}
-                for key, name, argument in zip(inputs, names, arguments, strict=True):
-                    given[name] = _conformed(self.nodes[key], argument)
-                    if given[name] is None and argument is not None:
-                        return None
-                return conform(self._serve(inputs, outputs, given, scope))
-
-            return Function(element.get("name", ""), apply, (names,))
-
-        return build
-
-    def _serve(self, inputs: list[str], outputs: list[str], given: dict[str, Value], around: Scope) -> Value:
-        known = dict(given)
-        scope = Scope(known, around, around.run)
-        around.run.enter(_SERVICE_LEVELS)
-        for key in outputs:
-            node = self.nodes[key]
-            for required in (*node.requires, key) if isinstance(node, Decision) else ():
-                if required not in inputs and _variable_of(self.nodes[required]) not in known:
-                    bind(self.nodes[required], given, known, scope)
-        around.run.depth -= _SERVICE_LEVELS
-        results = {_variable_of(self.nodes[key]): known.get(_variable_of(self.nodes[key])) for key in outputs}
-        return next(iter(results.values()), None) if len(results) == 1 else results
+        name, conform = element.get("name", ""), self._conform(element)
+        return DecisionService(name, tuple(inputs), tuple(outputs), conform, self.nodes).build
 
     # --- types
 
@@ -243,14 +226,6 @@ class _Reader:
 def _key(element: Element) -> str:
     """The id, which DMN leaves optional, else the name."""
     return str(element.get("id") or element.get("name", ""))
-
-
-def _conformed(node: Node, value: Value) -> Value:
-    return value if isinstance(node, Knowledge) else node.conform(value)
-
-
-def _variable_of(node: Node) -> str:
-    return node.variable if isinstance(node, Decision) else node.name
 
 
 def _names_in(root: Element) -> tuple[str, ...]:

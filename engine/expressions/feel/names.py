@@ -10,7 +10,7 @@ from engine.errors import ExpressionInvalid
 from engine.expressions.feel.lexer import Token, tokens_of
 
 #: Built-in names that hold a keyword or would otherwise be split.
-BUILTIN_NAMES = ("date and time", "days and time duration", "years and months duration")
+BUILTIN_NAMES = ("date and time", "get or else", "days and time duration", "years and months duration")
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: Whether a value passes; the scope binds `?` to the same value.
 Test = Callable[[Value, Scope], bool | None]
 
+#: What may stand in a cell as a condition of its own.
+_CONDITIONS = (n.Comparison, n.Between, n.Membership, n.Logic, n.Quantified, n.InstanceOf, n.Call)
 _OPERATORS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
     "=": op.equal,
     "!=": lambda value, operand, run: op.negated(op.equal(value, operand, run)),
@@ -75,7 +77,16 @@ def _test(compiler: Compiler, test: n.UnaryTest) -> Test:
         return lambda value, scope: compare(value, operand(scope), scope.run)
     if test.uses_input:
         return lambda value, scope: _truth(operand(scope))
+    if isinstance(test.operand, _CONDITIONS):
+        return lambda value, scope: _fulfilled(value, operand(scope), scope.run)
     return lambda value, scope: matches(value, operand(scope), scope.run)
+
+
+def _fulfilled(value: Value, wanted: Value, run: Run) -> bool | None:
+    """A condition that does not mention `?`: just true, unless it is booleans that are compared."""
+    if type(wanted) is bool and value is not None and type(value) is not bool:
+        return wanted
+    return matches(value, wanted, run)
 
 
 def _truth(value: Value) -> bool | None:
@@ -83,13 +94,11 @@ def _truth(value: Value) -> bool | None:
 
 
 def matches(value: Value, wanted: Value, run: Run) -> bool | None:
-    """Whether `value` is what the cell says: in the range, one of the list, equal, or the cell just true."""
+    """Whether `value` is what the cell says: in the range, one of the list, or equal."""
     if type(wanted) is Range:
         return op.within(value, wanted)
     if type(wanted) is list:
         return _in_list(value, wanted, run)
-    if type(wanted) is bool and value is not None and type(value) is not bool:
-        return wanted  # a condition that does not mention `?`
     return op.equal(value, wanted, run)
 
 

@@ -66,6 +66,20 @@ def test_business_knowledge_is_a_function_for_those_who_require_it(dmn):
     assert decisions.evaluate("x", {"n": "three"}).value is None
 
 
+def test_a_decision_service_is_a_function_of_its_inputs(dmn):
+    service = (
+        '<decisionService id="s" name="total of"><outputDecision href="#t"/><inputData href="#i"/>'
+        "</decisionService>"
+        '<inputData id="i" name="n"><variable name="n" typeRef="number"/></inputData>'
+    )
+    inner = '<decision id="t" name="t"><informationRequirement><requiredInput href="#i"/>'
+    inner += "</informationRequirement>" + dmn.cell("literalExpression", "n + 1") + "</decision>"
+    needs = '<knowledgeRequirement id="q"><requiredKnowledge href="#s"/></knowledgeRequirement>'
+    outer = dmn.decision(needs + dmn.cell("literalExpression", "[total of(1), total of(n: 5), total of(a)]"))
+    decisions = dmn.sound(service + inner + outer)
+    assert decisions.evaluate("x", {"a": "no number"}).value == [2, 6, None]
+
+
 def test_boxed_expressions(dmn):
     value = dmn.cell
     entry = '<contextEntry><variable name="{}"/>{}</contextEntry>'.format
@@ -149,6 +163,8 @@ def test_what_is_not_run_is_said(dmn):
     policy = dmn.decision(dmn.table(["a"], ["b"], [], 'hitPolicy="BEST"'))
     assert codes(dmn.read(policy)[1]) == ["unsupported-hit-policy"]
     assert codes(dmn.read('<import name="other" namespace="n" importType="t"/>')[1]) == ["unsupported-import"]
+    twice = dmn.read(literal(dmn, "1") + literal(dmn, "2"))[1]
+    assert codes(twice) == ["duplicate-id"]
     nothing = dmn.read('<decision id="x" name="x"/>')[1]
     assert [(each.code, each.severity) for each in nothing] == [("no-decision-logic", Severity.WARNING)]
     assert codes(dmn.read(dmn.decision(dmn.table([""], ["b"], [])))[1]) == ["boxed-expression-invalid"]

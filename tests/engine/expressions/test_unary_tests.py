@@ -60,6 +60,10 @@ from engine.expressions import compile_unary_tests
         ("count(?) > 1", ["a", "b"], True),
         ('["a", "b"]', ["a", "b"], True),
         ("[]", [], True),
+        ("true", "single", None),
+        ("limit > 2", "single", True),
+        ("limit > 3", "single", False),
+        ("limit > 3", False, True),
     ],
 )
 def test_a_cell(cell, value, expected):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import whole
-from engine.expressions.feel.regex import Found, compile_pattern
+from engine.expressions.feel.regex import Found, Pattern, PlainText, compile_pattern
 from engine.expressions.feel.run import Run
 from engine.values import Value
 
@@ -72,17 +72,24 @@ def ends_with(run: Run, string: str, match: str) -> Value:
     return string.endswith(match)
 
 
+def _compiled(pattern: str, flags: Value = None) -> Pattern | PlainText | None:
+    """The pattern; None where it or the flags are invalid. No flags may be written as null."""
+    if flags is not None and type(flags) is not str:
+        return None
+    return compile_pattern(pattern, flags or "")
+
+
 @FUNCTIONS("matches", "input: string, pattern: string, flags?: any")
 def matches(run: Run, string: str, pattern: str, flags: Value = None) -> Value:
     """Whether the pattern occurs in the text."""
-    compiled = compile_pattern(pattern, flags or "") if flags is None or type(flags) is str else None
+    compiled = _compiled(pattern, flags)
     return None if compiled is None else compiled.search(string, 0, run.spend) is not None
 
 
 @FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: any")
 def replace(run: Run, string: str, pattern: str, replacement: str, flags: Value = None) -> Value:
     """Every occurrence replaced; `$1` stands for the first group. Null where "" matches the pattern."""
-    compiled = compile_pattern(pattern, flags or "") if flags is None or type(flags) is str else None
+    compiled = _compiled(pattern, flags)
     if compiled is None or compiled.search("", 0, run.spend) is not None:
         return None
     parts: list[str] = []
@@ -129,7 +136,7 @@ def _filled(groups: int, replacement: str, string: str, found: Found) -> str:
 @FUNCTIONS("split", "string: string, delimiter: string")
 def split(run: Run, string: str, delimiter: str) -> Value:
     """The parts between the occurrences of the pattern `delimiter`."""
-    compiled = compile_pattern(delimiter, "")
+    compiled = _compiled(delimiter)
     if compiled is None or compiled.search("", 0, run.spend) is not None:
         return None
     parts: list[Value] = []
