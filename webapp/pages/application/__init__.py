@@ -1,0 +1,27 @@
+"""The application at the window, from the visit to the receipt: one module per step."""
+
+from webapp.pages.application import (
+    bundle,
+    check,
+    commitment,
+    files,
+    form,
+    materials,
+    questions,
+    sheet,
+    visit,
+)
+from webapp.pages.application.steps import blueprint
+
+__all__ = [
+    "blueprint",
+    "bundle",
+    "check",
+    "commitment",
+    "files",
+    "form",
+    "materials",
+    "questions",
+    "sheet",
+    "visit",
+]

@@ -1,0 +1,140 @@
+"""核对提交: everything on one page; receiving the application, and what the applicant leaves with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import Words
+from engine.bundles import answer_words
+from engine.law import grouped_tracking_code
+from webapp.catalogue import shown_value
+from webapp.errors import ActRefused, Incomplete, NotEligible
+from webapp.identity import signed_in
+from webapp.languages import language
+from webapp.pages.application.form import shown_sections
+from webapp.pages.application.qr import qr_svg, tracking_address
+from webapp.pages.application.steps import blueprint, open_draft, show, step_url
+from webapp.pages.support import needs
+from webapp.permissions import Permission, may
+from webapp.queries.application import Draft, draft_of
+from webapp.queries.application_steps import (
+    Missing,
+    commitments_of,
+    department_names,
+    materials_of,
+    missing_of,
+    receipt_document,
+)
+from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSection:
+    """A section of the form as answered: label and shown value, in order."""
+
+    name: Words
+    rows: tuple[tuple[Words, str], ...]
+
+
+@blueprint.get("/<int:case_id>/check")
+@needs(Permission.DRAFT_EDIT)
+def check(case_id: int) -> ResponseReturnValue:
+    """All answers, materials and ways, with links back; what is missing stands on top."""
+    return _page(open_draft(case_id), [])
+
+
+@blueprint.post("/<int:case_id>/check")
+@needs(Permission.CASE_RECEIVE)
+def submit(case_id: int) -> ResponseReturnValue:
+    """Receive the application: number, receipt, tracking code, which waits in the session to be shown."""
+    draft = open_draft(case_id)
+    try:
+        receipt = receive(case_id, by=signed_in(), key=request.form.get("key", ""))
+    except (Incomplete, FormIncomplete, MaterialsMissing, NotEligible) as refusal:
+        return _page(draft, [refusal], 422)
+    session[_code_key(case_id)] = receipt.code
+    return redirect(url_for("application.receipt", case_id=case_id))
+
+
+@blueprint.get("/<int:case_id>/receipt")
+@needs(Permission.DRAFT_EDIT)
+def receipt(case_id: int) -> ResponseReturnValue:
+    """What the applicant leaves with; the tracking code is shown this once."""
+    draft = draft_of(signed_in(), case_id)
+    if draft.number is None:
+        return redirect(step_url(case_id, "check"))
+    code = session.pop(_code_key(case_id), None)
+    address = tracking_address(draft.number)
+    return render_template(
+        "application/receipt.html",
+        draft=draft,
+        code=grouped_tracking_code(code) if code else None,
+        address=address,
+        qr_code=qr_svg(address),
+        departments=department_names(),
+        document_url=_document_url(case_id),
+        case_url=_case_url(case_id),
+    )
+
+
+def _page(draft: Draft, refusals: list[ActRefused], status: int = 200) -> ResponseReturnValue:
+    rows, commitments = materials_of(draft), commitments_of(draft)
+    missing = missing_of(draft, rows, commitments)
+    # A refusal that our own list foresees is not said twice.
+    if refusals and not missing:
+        missing = [Missing("check", refusal.words) for refusal in refusals]
+    return show(
+        "check",
+        draft,
+        status,
+        missing=missing,
+        guided=_guided_rows(draft),
+        sections=_sections(draft),
+        rows=[row for row in rows if row.asked_for],
+        commitments={choice.item.key: choice for choice in commitments},
+        departments=department_names(),
+        may_receive=may(signed_in(), Permission.CASE_RECEIVE),
+    )
+
+
+def _guided_rows(draft: Draft) -> list[tuple[Words, Words]]:
+    labels = {q.key: {option.value: option.label for option in q.options} for q in draft.bundle.questions}
+    return [
+        (question.text, answer_words(draft.guided[question.key], labels[question.key]))
+        for question in draft.bundle.questions
+        if question.key in draft.guided
+    ]
+
+
+def _sections(draft: Draft) -> list[CheckSection]:
+    shown = [
+        CheckSection(
+            one.section.label,
+            tuple(
+                (field.field.label, shown_value(field.field, draft.answers.get(field.field.key), language()))
+                for field in one.fields
+                if field.field.carries_answer
+            ),
+        )
+        for one in shown_sections(draft, draft.answers)
+    ]
+    return [section for section in shown if section.rows]
+
+
+def _code_key(case_id: int) -> str:
+    return f"tracking-code-{case_id}"
+
+
+def _document_url(case_id: int) -> str | None:
+    """The printable receipt, by its document's id."""
+    document_id = receipt_document(case_id)
+    if document_id is None or "documents.show" not in current_app.view_functions:
+        return None
+    return url_for("documents.show", document_id=document_id)
+
+
+def _case_url(case_id: int) -> str | None:
+    return url_for("cases.show", case_id=case_id) if "cases.show" in current_app.view_functions else None

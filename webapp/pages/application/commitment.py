@@ -1,0 +1,136 @@
+"""承诺: commitment or the ordinary way, per item; all chosen letters are signed in one sitting."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import Words
+from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible
+from webapp.identity import signed_in
+from webapp.pages.application.papers import as_html
+from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
+from webapp.pages.application.uploads import upload_named
+from webapp.pages.support import needs
+from webapp.permissions import Permission
+from webapp.queries.application import Draft
+from webapp.queries.application_steps import CommitmentChoice, commitments_of
+from webapp.services.commitments import COMMITMENT, ORDINARY, sign, take_ordinary_way
+from webapp.services.files import Upload
+from webapp.services.visits import LEGAL_REPRESENTATIVE
+
+PNG_URL = "data:image/png;base64,"
+DRAWN, SCANNED = "tablet", "scan"
+
+
+@blueprint.get("/<int:case_id>/commitment")
+@needs(Permission.DRAFT_EDIT)
+def commitment(case_id: int) -> ResponseReturnValue:
+    """The items that know commitment: whether each is open to this applicant, and its letter in full."""
+    draft = open_draft(case_id)
+    return _page(draft, commitments_of(draft), {})
+
+
+@blueprint.post("/<int:case_id>/commitment")
+@needs(Permission.DRAFT_EDIT)
+def choose_ways(case_id: int) -> ResponseReturnValue:
+    """Keep the way of every item; the letters chosen now are signed together, and nothing is half done."""
+    draft = open_draft(case_id)
+    choices = commitments_of(draft)
+    chosen = {choice.item.key: request.form.get(f"way-{choice.item.key}", choice.way) for choice in choices}
+    letters = {
+        choice.item.key: request.form.get(f"digest-{choice.item.key}", "")
+        for choice in choices
+        if chosen[choice.item.key] == COMMITMENT and not choice.signed_as_shown
+    }
+    if letters:
+        refused = _sign(case_id, letters)
+        if refused is not None:
+            field, fault = refused
+            return _page(draft, choices, {field: [fault]}, chosen, 422)
+    for choice in choices:
+        if chosen[choice.item.key] == ORDINARY and (choice.way == COMMITMENT or choice.signed is not None):
+            take_ordinary_way(case_id, choice.item.key, by=signed_in())
+    if letters:
+        flash(gettext("已签署 %(count)s 份承诺书。", count=len(letters)), "success")
+    return redirect(step_url(case_id, following("commitment")))
+
+
+@blueprint.get("/<int:case_id>/letters")
+@needs(Permission.DRAFT_EDIT)
+def letters(case_id: int) -> ResponseReturnValue:
+    """The letters on paper, for signing by hand and scanning."""
+    draft = open_draft(case_id)
+    return render_template(
+        "application/letters.html",
+        draft=draft,
+        choices=[choice for choice in commitments_of(draft) if choice.letter is not None],
+        as_html=as_html,
+        back_url=step_url(case_id, "commitment"),
+    )
+
+
+def _sign(case_id: int, letters: Mapping[str, str]) -> tuple[str, Words] | None:
+    """Sign, or say which control is at fault and why."""
+    try:
+        signature, channel = _signature()
+        sign(
+            case_id,
+            letters,
+            by=signed_in(),
+            signature=signature,
+            signer_name=request.form.get("signer_name", ""),
+            channel=channel,
+        )
+    except Incomplete as fault:
+        return fault.field, fault.words
+    except FileRefused as refusal:
+        return SCANNED, refusal.words
+    except (LetterChanged, NotEligible) as refusal:
+        return "letters", refusal.words
+    return None
+
+
+def _signature() -> tuple[Upload, str]:
+    """The drawn signature, or the scan of the letters signed on paper. Raises Incomplete."""
+    scan = upload_named(SCANNED)
+    if scan is not None:
+        return scan, SCANNED
+    drawn = request.form.get("signature", "")
+    if not drawn.startswith(PNG_URL):
+        raise Incomplete(
+            "signature", Words("请签名，或上传纸质承诺书的扫描件。", "Sign, or upload the scanned letters.")
+        )
+    try:
+        content = base64.b64decode(drawn.removeprefix(PNG_URL), validate=True)
+    except (binascii.Error, ValueError) as broken:
+        raise Incomplete(
+            "signature", Words("签名没有传完整，请重签。", "The signature is damaged. Sign again.")
+        ) from broken
+    return Upload("signature.png", content), DRAWN
+
+
+def _page(
+    draft: Draft,
+    choices: Sequence[CommitmentChoice],
+    errors: Mapping[str, Sequence[Words]],
+    chosen: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    signers = draft.visit.present == LEGAL_REPRESENTATIVE
+    return show(
+        "commitment",
+        draft,
+        status,
+        choices=choices,
+        chosen=chosen or {choice.item.key: choice.way for choice in choices},
+        errors=errors,
+        as_html=as_html,
+        may_sign={choice.item.key: signers or choice.proxy_allowed for choice in choices},
+        signer_name=request.form.get("signer_name") or (draft.visit.name if signers else ""),
+    )

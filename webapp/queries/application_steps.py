@@ -1,0 +1,324 @@
+"""Reads for the steps of one application: who reads a field, materials, letters, what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import AnswersInvalid, Words
+from engine.bundles import Eligibility, Item, Material, next_question
+from engine.forms import Field, Section
+from engine.runtime import Context
+from webapp import clock
+from webapp.catalogue import engine_context, rules_in_force
+from webapp.errors import NotFound
+from webapp.queries.application import Draft
+from webapp.services.commitments import COMMITMENT, Letter, eligible_items, letter_for
+from webapp.services.visits import REPRESENTATIVE
+from webapp.unit_of_work import sql
+
+#: The key under which every bundle lists the mandate (授权委托书) among its materials.
+MANDATE = "mandate"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    id: int
+    name: str
+    media_type: str
+    size: int  # bytes
+    pages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    """One required material as its row on the page shows it."""
+
+    material: Material
+    used_by: tuple[Item, ...]
+    main: bool
+    exempt: bool
+    replaced_for: tuple[Item, ...]  # items whose commitment would replace it
+    form: str | None  # how it was handed in; None: not yet
+    copies: int
+    provided_by: str
+    files: tuple[FileFacts, ...]
+    mandate_file_id: int | None  # shown at the counter when the visit was opened
+
+    @property
+    def from_the_form(self) -> bool:
+        """The system makes it from the one form; nobody brings it."""
+        return self.material.source == "form"
+
+    @property
+    def asked_for(self) -> bool:
+        return not self.exempt and not self.from_the_form
+
+    @property
+    def handed_in(self) -> bool:
+        return bool(self.files) or self.form in ("e-licence", "exempt") or self.mandate_file_id is not None
+
+    def replaced_under(self, ways: Mapping[str, str]) -> bool:
+        """Every item that uses it goes by commitment, and each commitment replaces it."""
+        return bool(self.used_by) and all(
+            item in self.replaced_for and ways.get(item.key) == COMMITMENT for item in self.used_by
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedLetter:
+    digest: str
+    signer: str
+    channel: str  # tablet | scan
+    signed_at: datetime
+    file_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentChoice:
+    """One item that knows commitment: whether it is open to this applicant, the letter, what was chosen."""
+
+    item: Item
+    eligibility: Eligibility
+    letter: Letter | None  # None where it is not open
+    way: str  # ordinary | commitment
+    signed: SignedLetter | None
+    proxy_allowed: bool
+
+    @property
+    def signed_as_shown(self) -> bool:
+        """The signature is under exactly the letter on the page."""
+        return (
+            self.signed is not None and self.letter is not None and self.signed.digest == self.letter.digest
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something without which the application cannot be received, and the step where it is given."""
+
+    step: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSheet:
+    """A notification sheet as it was handed over."""
+
+    id: int
+    language: str
+    content: str
+    digest: str
+    given_at: datetime
+    given_by: str
+
+
+def form_context() -> Context:
+    """What the form may know of the outside: the moment and the calendar in force."""
+    return engine_context(clock.now(), rules_in_force())
+
+
+def department_names() -> dict[str, Words]:
+    """Department key -> name."""
+    rows = sql().execute("select key, name_zh, name_en from department")
+    return {key: Words(zh, en) for key, zh, en in rows}
+
+
+def readers_of(draft: Draft, part: Section | Field, names: Mapping[str, Words]) -> tuple[Words, ...]:
+    """The departments that read a section or field, each with the items for which it does."""
+    readers: dict[str, list[Item]] = {}
+    for key in draft.item_keys:
+        if not part.items or key in part.items:
+            item = draft.bundle.item(key)
+            readers.setdefault(item.department, []).append(item)
+    return tuple(_reader(names.get(key, Words(key, key)), items) for key, items in readers.items())
+
+
+def _reader(department: Words, items: Iterable[Item]) -> Words:
+    zh, en = "、".join(i.name.zh for i in items), ", ".join(i.name.en or i.name.zh for i in items)
+    return Words(f"{department.zh}（{zh}）", f"{department.en or department.zh} ({en})")
+
+
+MATERIALS = """
+select m.material_key, m.form, m.copies, m.provided_by, f.id, f.name, f.media_type, f.size, f.pages
+from submitted_material m
+left join material_file mf on mf.submitted_material_id = m.id
+left join stored_file f on f.id = mf.file_id
+where m.case_id = %s order by m.id, mf.position, f.id
+"""
+
+
+def materials_of(draft: Draft) -> list[MaterialRow]:
+    """Every material that this applicant needs, in the bundle's order, with what was handed in."""
+    handed_in: dict[str, tuple[str | None, int, str, list[FileFacts]]] = {}
+    for key, form, copies, provided_by, *file in sql().execute(MATERIALS, (draft.id,)):
+        files = handed_in.setdefault(key, (form, copies, provided_by, []))[3]
+        if file[0] is not None:
+            files.append(FileFacts(*file))
+    rows = []
+    for required in draft.guide.materials:
+        material = required.material
+        form, copies, provided_by, files = handed_in.get(material.key, (None, material.copies, "", []))
+        rows.append(
+            MaterialRow(
+                material=material,
+                used_by=tuple(draft.bundle.item(key) for key in required.used_by),
+                main=required.main,
+                exempt=required.exempt,
+                replaced_for=tuple(draft.bundle.item(key) for key in required.replaced_for),
+                form=form,
+                copies=copies,
+                provided_by=provided_by,
+                files=tuple(files),
+                mandate_file_id=_mandate(draft, material),
+            )
+        )
+    return rows
+
+
+def _mandate(draft: Draft, material: Material) -> int | None:
+    """The mandate that a representative showed when the visit was opened is not asked for again."""
+    if material.key == MANDATE and draft.visit.present == REPRESENTATIVE:
+        return draft.visit.mandate_file_id
+    return None
+
+
+FILE = """
+select f.digest, f.name, f.media_type, f.size from stored_file f
+where f.id = %(file)s and (
+    exists(select from material_file mf join submitted_material m on m.id = mf.submitted_material_id
+           where mf.file_id = f.id and m.case_id = %(case)s)
+    or exists(select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s)
+    or exists(select from cases c join visit v on v.id = c.visit_id
+              where c.id = %(case)s and v.mandate_file_id = f.id))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    digest: str
+    name: str
+    media_type: str
+    size: int
+
+
+def file_of_case(case_id: int, file_id: int) -> StoredContent:
+    """A file that belongs to the case: material, signature or mandate. Raises NotFound."""
+    row = sql().execute(FILE, {"file": file_id, "case": case_id}).fetchone()
+    if row is None:
+        raise NotFound()
+    return StoredContent(*row)
+
+
+def commitments_of(draft: Draft) -> list[CommitmentChoice]:
+    """The items that know commitment, each with its verdict, its letter and what was signed."""
+    rules = rules_in_force()
+    signed = _signed(draft.id)
+    return [
+        CommitmentChoice(
+            item=item,
+            eligibility=verdict,
+            letter=letter_for(draft.release, item, draft.answers, rules) if verdict.eligible else None,
+            way=draft.ways.get(item.key, "ordinary"),
+            signed=signed.get(item.key),
+            proxy_allowed=item.commitment is not None and item.commitment.representative_may_sign,
+        )
+        for key, verdict in eligible_items(draft.release, rules, draft.guided, draft.answers).items()
+        for item in (draft.bundle.item(key),)
+    ]
+
+
+def _signed(case_id: int) -> dict[str, SignedLetter]:
+    rows = sql().execute(
+        "select item_key, letter_digest, signer_name, channel, signed_at, signature_file_id"
+        " from commitment where case_id = %s",
+        (case_id,),
+    )
+    return {key: SignedLetter(*rest) for key, *rest in rows}
+
+
+def missing_of(
+    draft: Draft, materials: Iterable[MaterialRow], commitments: Iterable[CommitmentChoice]
+) -> list[Missing]:
+    """Everything that keeps the application from being received, step by step."""
+    found: list[Missing] = []
+    if next_question(draft.bundle, draft.guided) is not None:
+        found.append(Missing("questions", Words("情形引导还没有答完。", "Some guided questions are open.")))
+    elif not draft.guide.items:
+        found.append(Missing("questions", Words("没有需要办理的事项。", "No item applies.")))
+    faults = form_faults(draft)
+    if faults:
+        count = len(faults)
+        words = Words(f"申请表有 {count} 处没有填好。", f"{count} fields of the form are not in order.")
+        found.append(Missing("form", words))
+    found += [
+        Missing("materials", _is_missing(row.material.name))
+        for row in materials
+        if row.asked_for and not row.handed_in and not row.replaced_under(draft.ways)
+    ]
+    found += [
+        Missing("commitment", _to_be_signed(choice.item.name))
+        for choice in commitments
+        if choice.way == COMMITMENT and not choice.signed_as_shown
+    ]
+    return found
+
+
+def _is_missing(name: Words) -> Words:
+    return Words(f"缺少材料：{name.zh}", f"Missing material: {name.en or name.zh}")
+
+
+def _to_be_signed(name: Words) -> Words:
+    return Words(f"承诺书要重新签署：{name.zh}", f"The letter must be signed again: {name.en or name.zh}")
+
+
+def form_faults(draft: Draft) -> Mapping[str, Any]:
+    """Field key -> messages of the form as it stands; empty when it passes."""
+    known = {field.key for field in draft.release.form.inputs}
+    answers = {key: value for key, value in draft.answers.items() if key in known}
+    try:
+        draft.release.form.validate_values(answers, draft.guided, form_context())
+    except AnswersInvalid as invalid:
+        return invalid.errors
+    return {}
+
+
+def sheet_of(case_id: int, sheet_id: int) -> GivenSheet:
+    """A sheet of this application, word for word. Raises NotFound."""
+    row = (
+        sql()
+        .execute(
+            "select s.id, s.language, s.content, s.digest, s.given_at, u.name from notification_sheet s"
+            " join app_user u on u.id = s.given_by where s.case_id = %s and s.id = %s",
+            (case_id, sheet_id),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    return GivenSheet(*row)
+
+
+def sheets_of(case_id: int) -> list[GivenSheet]:
+    """Every sheet handed over for this application, newest first."""
+    rows = sql().execute(
+        "select s.id, s.language, s.content, s.digest, s.given_at, u.name from notification_sheet s"
+        " join app_user u on u.id = s.given_by where s.case_id = %s order by s.id desc",
+        (case_id,),
+    )
+    return [GivenSheet(*row) for row in rows]
+
+
+def receipt_document(case_id: int) -> int | None:
+    """The id of the receipt (材料接收凭证) that was issued."""
+    row = (
+        sql()
+        .execute(
+            "select id from document where case_id = %s and kind = 'receipt' order by id desc limit 1",
+            (case_id,),
+        )
+        .fetchone()
+    )
+    return row[0] if row else None
