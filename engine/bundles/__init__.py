@@ -27,6 +27,7 @@ from engine.bundles.guide import (
 from engine.bundles.items import licence_number
 from engine.bundles.model import (
     Bundle,
+    ChecklistPoint,
     Guide,
     Item,
     ItemKind,
@@ -41,6 +42,11 @@ from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bun
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 
 __all__ = [
+    "ApplicableItem",
+    "ChecklistPoint",
+    "CommitmentTerms",
+    "RequiredMaterial",
+    "Requirement",
     "FORM_WORDS",
     "PLACES",
     "Block",
