@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.errors import DefinitionInvalid
 from engine.words import Words
 
 
@@ -36,3 +37,22 @@ class Finding:
 def errors_in(findings: list[Finding]) -> list[Finding]:
     """Only those that block publishing."""
     return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+@dataclass
+class Report:
+    """The findings of one file, gathered while it is read."""
+
+    file: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def error(self, code: str, element: str, message: Words, remedy: Words) -> None:
+        self.findings.append(Finding(Severity.ERROR, code, self.file, element, message, remedy))
+
+    def warning(self, code: str, element: str, message: Words, remedy: Words) -> None:
+        self.findings.append(Finding(Severity.WARNING, code, self.file, element, message, remedy))
+
+    def raise_errors(self) -> None:
+        """Raises DefinitionInvalid with every finding if one of them is an error."""
+        if errors_in(self.findings):
+            raise DefinitionInvalid(self.findings)

@@ -21,8 +21,8 @@ from engine.bundles.model import Bundle, Guide
 from engine.bundles.reader import form_file, read_bundle, read_forms
 from engine.dmn import read_decisions
 from engine.errors import AnswersInvalid, DefinitionInvalid
+from engine.findings import Report
 from engine.law.profile import Profile
-from engine.law.tables import Report
 from engine.runtime import Context, JobDone, Step, UserTask, complete, resolve, snapshot, start
 from engine.values import Value
 from engine.words import Words

@@ -146,6 +146,7 @@ def _licence(reading: Reading, root: Table) -> LicenceType | None:
         fields=tuple(reading.texts_of(table.table("fields", required=False)).items()),
         template=table.text("template"),
         number_format=_number_format(table),
+        number_field=table.text("number_field", required=False) or None,
     )
     table.finish()
     return licence

@@ -88,6 +88,7 @@ class LicenceType:
     fields: tuple[tuple[str, Words], ...]  # (answer key, label) printed on the licence
     template: str  # key of documents/<template>.md
     number_format: str | None = None  # "uscc": a number entered from outside must pass this check
+    number_field: str | None = None  # answer key that this licence's number fills for later items, when it is empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +202,10 @@ class Bundle:
     baseline: Baseline
     demo: bool  # shown as 示例: figures of it are not sourced
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language -> key -> text
-    identity_fields: tuple[
-        str, ...
-    ] = ()  # answer keys that identify the applicant (credit is looked up by them)
-    collector_fields: tuple[
-        str, ...
-    ] = ()  # answer keys of the identity numbers of those who may collect results
+    #: Answer keys that identify the applicant: credit is looked up by them.
+    identity_fields: tuple[str, ...] = ()
+    #: Answer keys of the identity numbers of those who may collect results.
+    collector_fields: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
 
     def item(self, key: str) -> Item:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from engine.bundles.model import Limit, Unit
 from engine.errors import DefinitionInvalid, ExpressionInvalid
 from engine.expressions import Expression, compile_expression
-from engine.findings import Finding
-from engine.law.tables import UNITS, Report, Table, read_toml, without_basis, without_unit
+from engine.findings import Finding, Report
+from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.words import Words
 
 NONE = Words("", "")

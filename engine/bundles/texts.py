@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from engine.errors import DefinitionInvalid
-from engine.findings import Finding
-from engine.law.tables import Report, Table, read_toml
+from engine.findings import Finding, Report
+from engine.law.tables import Table, read_toml
 from engine.words import Words
 
 _TEXTS = re.compile(r"(?:_shared/)?texts/([a-z]{2,3}(?:-[A-Za-z]+)?)\.toml")

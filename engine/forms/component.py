@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.errors import ExpressionInvalid
 from engine.expressions import Expression, compile_expression
-from engine.law.tables import Report
+from engine.findings import Report
 from engine.words import Words
 
 #: (file, element, attribute, Chinese text) -> the text in both languages.

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 
 from engine.expressions import Expression
+from engine.findings import Report
 from engine.forms.model import Section
-from engine.law.tables import Report
 from engine.words import Words
 
 Hiding = tuple[str, tuple[Expression, ...]]

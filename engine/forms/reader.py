@@ -9,13 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import DefinitionInvalid
-from engine.findings import Finding, errors_in
+from engine.findings import Finding, Report, errors_in
 from engine.forms.component import Component, WordsFor
 from engine.forms.fields import read_field
 from engine.forms.form import Form
 from engine.forms.model import DISPLAY_TYPES, INPUT_TYPES, Field, Section
 from engine.forms.order import order_of_hides
-from engine.law.tables import Report
 from engine.words import Words
 
 #: Newest form-js schema whose meaning is known.

@@ -20,7 +20,7 @@ from marshmallow import fields as ma
 from engine.expressions import Context
 from engine.forms import messages
 from engine.forms.model import Field
-from engine.law.numbers import check_id_number, check_mobile, check_uscc
+from engine.identity_numbers import check_id_number, check_mobile, check_uscc
 from engine.values import Value
 from engine.words import Words
 

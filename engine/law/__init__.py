@@ -1,13 +1,11 @@
 """Rules of the law as pure functions: calendar, clocks, numbers, rulings, a place's profile."""
 
+from engine.identity_numbers import check_id_number, check_mobile, check_uscc
 from engine.law.calendar import Calendar, CalendarYear, DueDay
 from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import add_months, end_of_day, legal_start, read_clock
 from engine.law.numbers import (
-    check_id_number,
-    check_mobile,
-    check_uscc,
     grouped_tracking_code,
     is_valid,
     normalise_tracking_code,

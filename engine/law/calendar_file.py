@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
+from engine.findings import Report
 from engine.law.calendar import SATURDAY, CalendarYear
-from engine.law.tables import Report, Table, read_toml
+from engine.law.tables import Table, read_toml
 from engine.words import Words
 
 _STATUS = {"announced": "published", "published": "published", "provisional": "provisional"}

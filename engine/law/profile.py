@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine.law.tables import UNITS, Report, Table, read_toml, without_basis, without_unit
+from engine.findings import Report
+from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
 from engine.words import Words
 

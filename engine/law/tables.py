@@ -13,30 +13,11 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.errors import DefinitionInvalid
-from engine.findings import Finding, Severity, errors_in
+from engine.findings import Report
 from engine.words import Words
 
 UNITS = ("working_days", "calendar_days", "months")
 NOBODY = Words("", "")
-
-
-@dataclass
-class Report:
-    """The findings of one file, gathered while it is read."""
-
-    file: str
-    findings: list[Finding] = field(default_factory=list)
-
-    def error(self, code: str, element: str, message: Words, remedy: Words) -> None:
-        self.findings.append(Finding(Severity.ERROR, code, self.file, element, message, remedy))
-
-    def warning(self, code: str, element: str, message: Words, remedy: Words) -> None:
-        self.findings.append(Finding(Severity.WARNING, code, self.file, element, message, remedy))
-
-    def raise_errors(self) -> None:
-        """Raises DefinitionInvalid with every finding if one of them is an error."""
-        if errors_in(self.findings):
-            raise DefinitionInvalid(self.findings)
 
 
 @dataclass

@@ -76,7 +76,7 @@ def _check_order(checking: Checking, process: Process) -> None:
                     after,
                     Words(
                         f"{item.key}需要{needed}的结果，但图中不在{needed}之后。",
-                        f"{item.key} needs the result of {needed}, but does not come after it in the diagram.",
+                        f"{item.key} needs the result of {needed}, but is not drawn after it.",
                     ),
                     Words("在图中先画前置事项。", "Draw the item that is needed first."),
                 )

@@ -34,6 +34,10 @@ def _check_form(checking: Checking) -> None:
         name = getattr(bundle, setting)
         if name not in checking.field_keys:
             checking.missing(Words("表单字段", "form field"), "bundle.toml", f"form.{setting}", name)
+    for setting in ("identity_fields", "collector_fields"):
+        for name in getattr(bundle, setting):
+            if name not in checking.field_keys:
+                checking.missing(Words("表单字段", "form field"), "bundle.toml", f"form.{setting}", name)
     path = form_file(bundle.form_key, checking.files) or ""
     for name in sorted(form.names_read - checking.question_keys):
         checking.missing(_ANSWER, path, name, name)

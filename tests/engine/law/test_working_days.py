@@ -19,8 +19,8 @@ def year_table(
 ) -> CalendarYear:
     return CalendarYear(
         year,
-        {day: FESTIVAL for day in off},
-        {day: FESTIVAL for day in worked},
+        dict.fromkeys(off, FESTIVAL),
+        dict.fromkeys(worked, FESTIVAL),
         status,
         Words("通知", "notice"),
         f"version-{year}",

@@ -192,12 +192,15 @@ def test_identity_numbers_are_kept_in_capitals():
     assert form.validate({"value": "11010519491231002x"}, {}) == {"value": "11010519491231002X"}
 
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
 @dataclass(frozen=True)
 class Office:
     """What the form is told of the outside."""
 
     now: datetime
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = SHANGHAI
     calendar: None = None
     budgets: None = None
 
@@ -213,7 +216,7 @@ def test_moments_are_in_the_office_zone_and_may_have_to_lie_ahead():
     )
     answers = form.validate({"day": "2026-03-05", "clock": "9:30", "moment": "2026-03-05T09:30"}, {}, NOW)
     assert answers["clock"] == time(9, 30)
-    assert answers["moment"] == datetime(2026, 3, 5, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert answers["moment"] == datetime(2026, 3, 5, 9, 30, tzinfo=SHANGHAI)
     assert faults(form, {"day": "2026-03-04"}, context=NOW) == {"day": ["“【day】”不能是过去的日期。"]}
 
 
