@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from engine.expressions.feel.nodes import TypeName
@@ -54,8 +54,11 @@ class Types:
         return conform
 
     def tests(self) -> dict[str, Callable[[Value], bool | None]]:
-        """What `instance of` and typed parameters ask."""
-        return {name: partial(self.fits, definition=each) for name, each in self.definitions.items()}
+        """What `instance of` and typed parameters ask: allowed values are no part of the type itself."""
+        return {
+            name: partial(self.fits, definition=replace(each, allowed=None))
+            for name, each in self.definitions.items()
+        }
 
     def lists(self) -> frozenset[str]:
         return frozenset(name for name, each in self.definitions.items() if each.collection)

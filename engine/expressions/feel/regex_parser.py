@@ -50,6 +50,10 @@ def _is_digit(c: str) -> bool:
     return unicodedata.category(c) == "Nd"
 
 
+def _cases(c: str) -> tuple[str, ...]:
+    return (c, *(other for other in (c.lower(), c.upper()) if len(other) == 1))
+
+
 _CLASSES: dict[str, CharTest] = {
     "w": _is_word,
     "s": _is_space,
@@ -145,16 +149,16 @@ class PatternParser:
         elif character in _SPECIAL:
             raise PatternInvalid(self.pattern)
         else:
-            self._char(lambda c: c == character)
+            self._char(self._same(character))
 
     def _char(self, test: CharTest) -> None:
-        if "i" in self.flags:
-            exact = test
-
-            def test(c: str) -> bool:
-                return exact(c) or any(exact(other) for other in (c.lower(), c.upper()) if len(other) == 1)
-
         self._emit(Instruction("char", test))
+
+    def _same(self, character: str) -> CharTest:
+        """The test for one character, in either case with the flag i."""
+        if "i" not in self.flags:
+            return lambda c: c == character
+        return lambda c: character in _cases(c)
 
     def _group(self) -> None:
         self.depth += 1
@@ -219,9 +223,10 @@ class PatternParser:
         if self._next() != "]" or not (tests or singles):
             raise PatternInvalid(self.pattern)
         members = frozenset(singles)
+        cases = _cases if "i" in self.flags else tuple
 
         def test(c: str) -> bool:
-            found = c in members or any(each(c) for each in tests)
+            found = any(each in members or any(test(each) for test in tests) for each in cases(c))
             return found is not negated and (without is None or not without(c))
 
         return test

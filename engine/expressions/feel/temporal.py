@@ -139,7 +139,10 @@ def shift(moment: date | time, duration: timedelta | YearsMonths) -> date | time
         if isinstance(duration, YearsMonths):
             return add_months(moment, duration.months)
         if isinstance(moment, datetime):
-            return moment + duration
+            if moment.tzinfo is None:
+                return moment + duration
+            # By the time that passes, not by the wall clock, where a zone changes its offset in between.
+            return (moment.astimezone(UTC) + duration).astimezone(moment.tzinfo)
         return (datetime.combine(moment, time()) + duration).date()
     except OverflowError:
         return None

@@ -42,6 +42,8 @@ from engine.expressions.feel.regex import compile_pattern
         ('string([1, "a", null, {b: @"2026-03-01"}])', '[1, "a", null, {b: 2026-03-01}]'),
         ('matches("foobar", "^fo*b")', True),
         ('matches("FOO", "foo", "i")', True),
+        ('matches("Q", "[^q]", "i")', False),
+        ('matches("QUEUE", "[a-u]{5}", "i")', True),
         ('matches("a\\nb", "a.b")', False),
         ('matches("a\\nb", "a.b", "s")', True),
         ('matches("a", "(")', None),

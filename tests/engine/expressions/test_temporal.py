@@ -88,6 +88,11 @@ def test_a_duration_survives_its_own_text(length):
     assert compile_expression("duration(string(d))").evaluate({"d": length}) == length
 
 
+def test_hours_pass_as_they_are_even_when_clocks_change(feel):
+    moved = feel('@"2026-03-29T01:30:00@Europe/Paris" + @"PT1H"')
+    assert moved.isoformat() == "2026-03-29T03:30:00+02:00"
+
+
 def test_now_and_today_are_the_commands_moment_in_the_offices_zone(feel, context):
     assert feel("today()", {}, context) == date(2026, 3, 2)
     assert feel("now().hour", {}, context) == 1
