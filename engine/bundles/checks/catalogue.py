@@ -75,9 +75,12 @@ def _check_fields(checking: Checking, item: Item) -> None:
     """Everything printed on a licence is an answer of the form or the guide."""
     if item.licence is None or checking.main_form is None:
         return
+    file = f"items/{item.key}.toml"
+    field = item.licence.number_field
+    if field is not None and field not in checking.answer_keys:
+        checking.missing(Words("表单字段", "form field"), file, "licence.number_field", field)
     for name, _ in item.licence.fields:
         if name not in checking.answer_keys:
-            file = f"items/{item.key}.toml"
             checking.missing(Words("表单字段", "form field"), file, f"licence.fields.{name}", name)
 
 
