@@ -95,6 +95,7 @@ def fire(program: ReferenceProgram, state: bytes, timer_id: int, context: Contex
     task = session.task(timer_id)
     if task is None or session.kind(task) != "timer":
         raise NothingWaits(f"timer {timer_id}")
+    session.fired = timer_id
     session.catch(task, {})
     return session.settled()
 
@@ -136,8 +137,9 @@ def _restored(program: ReferenceProgram, state: bytes, context: Context) -> _Ses
     try:
         stored = orjson.loads(state)
         workflow = BpmnWorkflowSerializer().deserialize_json(stored["workflow"])
-        numbers, following = stored["numbers"], stored["next"]
-    except (orjson.JSONDecodeError, KeyError, TypeError) as damage:
+        numbers = {task: (number, kind) for task, (number, kind) in stored["numbers"].items()}
+        following = int(stored["next"])
+    except (ValueError, KeyError, TypeError, AttributeError) as damage:
         raise StateInvalid(f"no state of the reference core: {damage}") from damage
     engine = ScriptEngine(program.program, program.translation.nodes, context)
     workflow.script_engine = engine
@@ -146,13 +148,14 @@ def _restored(program: ReferenceProgram, state: bytes, context: Context) -> _Ses
 
 @dataclass(slots=True)
 class _Session:
-    """A workflow of the reference core during one command. `numbers` maps its task ids to ours."""
+    """A workflow of the reference core during one command. `numbers`: its task id -> ours and the kind."""
 
     program: ReferenceProgram
     engine: ScriptEngine
     workflow: Any
-    numbers: dict[str, int]
+    numbers: dict[str, tuple[int, str]]
     following: int
+    fired: int | None = None
 
     def settled(self) -> Step:
         """Runs to quiescence and tells what has changed."""
@@ -161,9 +164,9 @@ class _Session:
         before = dict(self.numbers)
         outside = list(self._run())
         kinds = {kind: list(self.open(kind)) for kind in ("task", "timer", "message")}
-        now = {str(task.id): self.number(task) for tasks in kinds.values() for task in tasks}
+        now = {str(task.id): (self.number(task), kind) for kind, tasks in kinds.items() for task in tasks}
         fresh = {kind: [t for t in tasks if str(t.id) not in before] for kind, tasks in kinds.items()}
-        gone = [number for task_id, number in before.items() if task_id not in now]
+        gone = {number: kind for task_id, (number, kind) in before.items() if task_id not in now}
         self.numbers = now
         stored = {
             "workflow": BpmnWorkflowSerializer().serialize_json(self.workflow),
@@ -173,8 +176,12 @@ class _Session:
         return Step(
             state=orjson.dumps(stored),
             opened=tuple(self._user_task(task) for task in fresh["task"]),
-            closed=tuple(TaskClosed(number, Closing.COMPLETED) for number in gone),
+            closed=tuple(TaskClosed(id_, Closing.COMPLETED) for id_, kind in gone.items() if kind == "task"),
             timers_set=tuple(self._timer(task) for task in fresh["timer"]),
+            timers_cancelled=tuple(
+                id_ for id_, kind in gone.items() if kind == "timer" and id_ != self.fired
+            ),
+            subscriptions_closed=tuple(id_ for id_, kind in gone.items() if kind == "message"),
             subscriptions_opened=tuple(self._subscription(task) for task in fresh["message"]),
             thrown=tuple(outside),
             ended=self.workflow.completed,
@@ -198,9 +205,9 @@ class _Session:
     def number(self, task: Any) -> int:
         key = str(task.id)
         if key not in self.numbers:
-            self.numbers[key] = self.following
+            self.numbers[key] = (self.following, self.kind(task))
             self.following += 1
-        return self.numbers[key]
+        return self.numbers[key][0]
 
     def open(self, kind: str) -> Iterator[Any]:
         """Tasks of the reference core that wait for a person, a time or a message."""
@@ -213,7 +220,7 @@ class _Session:
 
     def task(self, number: int) -> Any:
         waiting = (task for kind in ("task", "timer", "message") for task in self.open(kind))
-        return next((task for task in waiting if self.numbers.get(str(task.id)) == number), None)
+        return next((task for task in waiting if self.number(task) == number), None)
 
     def deliver(self, name: str, key: str | None, payload: Variables) -> bool:
         for task in list(self.open("message")):

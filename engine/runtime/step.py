@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 from engine.values import ClockMark, Value
 from engine.words import Words
 
+#: Where the office keeps its calendar, unless the context says otherwise.
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
@@ -34,7 +37,7 @@ class Context:
     """
 
     now: datetime
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = OFFICE_ZONE
     calendar: object | None = None
     budgets: Budgets = Budgets()
 

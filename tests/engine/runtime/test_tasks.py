@@ -125,7 +125,8 @@ def test_script_and_plain_tasks_pass_in_the_same_step() -> None:
 
 
 def test_a_decision_of_the_files_gives_its_value() -> None:
-    table = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="u">
+    table = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+      namespace="u">
       <decision id="way" name="way"><variable name="way"/>
         <literalExpression><text>if scope = "otc" then "commitment" else "ordinary"</text></literalExpression>
       </decision></definitions>"""

@@ -1,0 +1,105 @@
+"""Hostile and broken bytes: findings, never an exception, nothing read or fetched."""
+
+import gzip
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.bpmn import check, compile_program
+from engine.bpmn.xmlread import MAX_BYTES, MAX_DEPTH
+from engine.errors import DefinitionInvalid
+from engine.findings import errors_in
+from tests.engine.runtime.diagrams import HEAD, Case, diagram
+
+PLAIN = diagram("start s\nuser a\nend e\ns -> a -> e")
+#: A conformance folder that may stand beside the project.
+SUITE = Path(__file__).parents[4] / "shared" / "conformance" / "hostile"
+
+
+def found(content: bytes) -> list[str]:
+    return [each.code for each in errors_in(check({"p.bpmn": content}))]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "malformed-xml"),
+        (b"\x89PNG\r\n", "malformed-xml"),
+        (gzip.compress(PLAIN), "malformed-xml"),
+        (PLAIN[:-20], "malformed-xml"),
+        (PLAIN + PLAIN, "malformed-xml"),
+        (b'<?xml version="1.0" encoding="no-such-encoding"?>' + PLAIN, "malformed-xml"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not-bpmn"),
+        (f"{HEAD}</definitions>".encode(), "no-process"),
+        (b" " * (MAX_BYTES + 1), "file-too-large"),
+        (b"<!DOCTYPE definitions [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + PLAIN, "doctype-refused"),
+        (b"<!DOCTYPE definitions SYSTEM 'http://127.0.0.1:1/x.dtd'>" + PLAIN, "doctype-refused"),
+        (HEAD.encode() + b"<a>" * MAX_DEPTH + b"</a>" * MAX_DEPTH + b"</definitions>", "nested-too-deep"),
+        (HEAD.encode() + b"<a>" * 100_000, "malformed-xml"),
+    ],
+)
+def test_what_is_no_harmless_bpmn_file_is_refused_with_a_reason(content: bytes, code: str) -> None:
+    assert found(content) == [code]
+
+
+def test_an_entity_bomb_is_refused() -> None:
+    bomb = b"".join(b"<!ENTITY e%d '%s'>" % (n, b"&e%d;" % (n - 1) * 10 if n else b"ha") for n in range(10))
+    assert found(b"<!DOCTYPE definitions [" + bomb + b"]><definitions>&e9;</definitions>")[0] in (
+        "doctype-refused", "malformed-xml",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "gb18030"])
+def test_any_encoding_is_read_with_the_name_intact(encoding: str) -> None:
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + PLAIN.decode().replace(
+        'id="a"', 'id="a" name="受理"'
+    )
+    case = Case(text.encode(encoding))
+    assert case.last.opened[0].name == "受理"
+
+
+@pytest.mark.parametrize("identity", ["../../x", "/etc/passwd", "a b", "a;b", "<b>", "1", "x" * 300])
+def test_ids_that_are_no_names_are_refused(identity: str) -> None:
+    escaped = identity.replace("<", "&lt;").encode()
+    assert "bad-id" in found(PLAIN.replace(b'id="p"', b'id="' + escaped + b'"'))
+
+
+def test_nothing_outside_the_file_is_opened() -> None:
+    inclusion = (
+        b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
+    )
+    content = PLAIN.replace(b'<userTask id="a"', inclusion + b'<userTask id="a"')
+    assert not any("root:" in each.message.en for each in check({"p.bpmn": content}))
+
+
+def test_a_subprocess_in_a_subprocess_a_hundred_times_over_runs() -> None:
+    depth = 100
+    opened = "".join(
+        f"sub b{n} {{\nstart s{n}\ns{n} -> {f'b{n + 1}' if n + 1 < depth else 'a'}\n" for n in range(depth)
+    )
+    case = Case(diagram("start s\ns -> b0\n" + opened + "user a\n" + "}\n" * depth))
+    case.complete("a")
+    assert case.ended
+
+
+@given(st.binary(max_size=200), st.integers(0, len(PLAIN)))
+def test_no_bytes_make_the_check_raise(junk: bytes, place: int) -> None:
+    for content in (
+        junk,
+        PLAIN[:place] + junk + PLAIN[place:],
+        PLAIN[:place] + junk + PLAIN[place + len(junk) :],
+    ):
+        check({"p.bpmn": content}, level="office", known_groups=())
+
+
+@pytest.mark.skipif(not SUITE.is_dir(), reason="the conformance folder is not beside the project")
+def test_no_hostile_sample_raises() -> None:
+    for path in sorted(SUITE.glob("*.bpmn")):
+        files = {path.name: path.read_bytes()}
+        check(files, level="office", known_groups=())
+        with suppress(DefinitionInvalid):
+            compile_program(files, "P")
