@@ -26,6 +26,7 @@ _ARITHMETIC = {
 }
 
 
+_INTEGER_ARITHMETIC = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
 _MISSING = object()
 
 
@@ -110,12 +111,9 @@ def _arithmetic(compiler: Compiler, node: n.Arithmetic) -> Closure:
     if len(rest) > 1:
         return _chain(result, [(_ARITHMETIC[operator], operand) for operator, operand in rest])
     operator, operand = rest[0]
-    fast = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}.get(operator)
-    return (
-        _binary(_ARITHMETIC[operator], result, operand)
-        if fast is None
-        else _fast(fast, _ARITHMETIC[operator], result, operand)
-    )
+    if operator in _INTEGER_ARITHMETIC:
+        return _fast(_INTEGER_ARITHMETIC[operator], _ARITHMETIC[operator], result, operand)
+    return _binary(_ARITHMETIC[operator], result, operand)
 
 
 def _binary(operation: Callable[..., Value], left: Closure, right: Closure) -> Closure:

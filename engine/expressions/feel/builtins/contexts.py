@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
 from engine.values import Value
 
@@ -41,7 +40,7 @@ def context(run: Run, entries: list[Value]) -> Value:
     return made
 
 
-@FUNCTIONS("context put", "context: context, key: any, value: any")
+@FUNCTIONS("context put", "context: context, key: any, value: any", "context: context, keys: any, value: any")
 def context_put(run: Run, m: dict[str, Value], key: Value, value: Value) -> Value:
     """A copy with the key, or the path of keys, set."""
     keys = key if type(key) is list else [key]
@@ -57,12 +56,6 @@ def context_put(run: Run, m: dict[str, Value], key: Value, value: Value) -> Valu
         run.grown(len(target) + 1)
         value = {**target, keys[part]: value}
     return value
-
-
-_put = FUNCTIONS.functions.pop()
-FUNCTIONS.functions.append(
-    Function("context put", _put.apply, (("context", "key", "value"), ("context", "keys", "value")))
-)
 
 
 @FUNCTIONS("context merge", "contexts: list")

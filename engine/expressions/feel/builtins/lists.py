@@ -195,7 +195,7 @@ def remove(run: Run, items: list[Value], position: Value) -> Value:
     return items[:index] + items[index + 1 :]
 
 
-@FUNCTIONS("list replace", "list: list, position: any, newItem: any")
+@FUNCTIONS("list replace", "list: list, position: any, newItem: any", "list: list, match: any, newItem: any")
 def list_replace(run: Run, items: list[Value], which: Value, item: Value) -> Value:
     """The item at a position replaced, or every item for which `which(item, new item)` is true."""
     run.grown(len(items))
@@ -206,15 +206,6 @@ def list_replace(run: Run, items: list[Value], which: Value, item: Value) -> Val
         return [item if answer else old for old, answer in zip(items, answers, strict=True)]
     index = _index(items, which)
     return None if index is None else [*items[:index], item, *items[index + 1 :]]
-
-
-FUNCTIONS.functions[-1:] = [
-    Function(
-        "list replace",
-        FUNCTIONS.functions[-1].apply,
-        (("list", "position", "newItem"), ("list", "match", "newItem")),
-    )
-]
 
 
 @FUNCTIONS("reverse", "list: list")

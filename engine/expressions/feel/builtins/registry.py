@@ -59,7 +59,10 @@ class Registry:
         self.functions: list[Function] = []
 
     def __call__(self, name: str, *signatures: str) -> Callable[[Body], Body]:
-        """Declare `name`; arguments that fit no signature give null. Signatures differ in length."""
+        """Declare `name`; arguments that fit no signature give null.
+
+        Of signatures of one length the first gives the types, the others more names to call by.
+        """
         read = tuple(_Signature(text) for text in signatures)
 
         def declare(body: Body) -> Body:
