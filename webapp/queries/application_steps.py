@@ -126,19 +126,31 @@ def department_names() -> dict[str, Words]:
     return {key: Words(zh, en) for key, zh, en in rows}
 
 
-def readers_of(draft: Draft, part: Section | Field, names: Mapping[str, Words]) -> tuple[Words, ...]:
-    """The departments that read a section or field, each with the items for which it does."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A department that reads a section or a field, and the items for which it does."""
+
+    department: Words
+    items: tuple[Item, ...]
+
+    @property
+    def words(self) -> Words:
+        """The department with its item, or with how many of them."""
+        zh, en = self.department.zh, self.department.en or self.department.zh
+        if len(self.items) > 1:
+            return Words(f"{zh} · {len(self.items)} 个事项", f"{en} · {len(self.items)} items")
+        name = self.items[0].name
+        return Words(f"{zh} · {name.zh}", f"{en} · {name.en or name.zh}")
+
+
+def readers_of(draft: Draft, part: Section | Field, names: Mapping[str, Words]) -> tuple[Reader, ...]:
+    """The departments that read a section or field of this applicant, in the bundle's order."""
     readers: dict[str, list[Item]] = {}
     for key in draft.item_keys:
         if not part.items or key in part.items:
             item = draft.bundle.item(key)
             readers.setdefault(item.department, []).append(item)
-    return tuple(_reader(names.get(key, Words(key, key)), items) for key, items in readers.items())
-
-
-def _reader(department: Words, items: Iterable[Item]) -> Words:
-    zh, en = "、".join(i.name.zh for i in items), ", ".join(i.name.en or i.name.zh for i in items)
-    return Words(f"{department.zh}（{zh}）", f"{department.en or department.zh} ({en})")
+    return tuple(Reader(names.get(key, Words(key, key)), tuple(items)) for key, items in readers.items())
 
 
 MATERIALS = """

@@ -136,5 +136,5 @@ def _document_url(case_id: int) -> str | None:
     return url_for("documents.show", document_id=document_id)
 
 
-def _case_url(case_id: int) -> str | None:
-    return url_for("cases.show", case_id=case_id) if "cases.show" in current_app.view_functions else None
+def _case_url(case_id: int) -> str:
+    return url_for("case.show", case_id=case_id)

@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
+from webapp import papers
 from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible
 from webapp.identity import signed_in
-from webapp.pages.application.papers import as_html
 from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
 from webapp.pages.application.uploads import upload_named
 from webapp.pages.support import needs
@@ -70,7 +70,7 @@ def letters(case_id: int) -> ResponseReturnValue:
         "application/letters.html",
         draft=draft,
         choices=[choice for choice in commitments_of(draft) if choice.letter is not None],
-        as_html=as_html,
+        read_paper=papers.read,
         back_url=step_url(case_id, "commitment"),
     )
 
@@ -130,7 +130,7 @@ def _page(
         choices=choices,
         chosen=chosen or {choice.item.key: choice.way for choice in choices},
         errors=errors,
-        as_html=as_html,
+        read_paper=papers.read,
         may_sign={choice.item.key: signers or choice.proxy_allowed for choice in choices},
         signer_name=request.form.get("signer_name") or (draft.visit.name if signers else ""),
     )

@@ -18,7 +18,7 @@ from webapp.pages.application.steps import blueprint, following, open_draft, sho
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
-from webapp.queries.application_steps import department_names, form_context, form_faults, readers_of
+from webapp.queries.application_steps import Reader, department_names, form_context, form_faults, readers_of
 from webapp.services.drafts import save_answers
 
 #: The control that tells which fields the browser was shown.
@@ -29,7 +29,7 @@ LIST_TYPES = frozenset({"checklist"})
 @dataclass(frozen=True, slots=True)
 class ShownField:
     field: Field
-    readers: tuple[Words, ...]  # empty where the section already says it
+    readers: tuple[Reader, ...]  # empty where the section already says it
     steers: bool  # other fields come and go with its answer
 
 
@@ -38,7 +38,7 @@ class ShownSection:
     """A section as it stands on the page; without fields it is an empty place that htmx may fill."""
 
     section: Section
-    readers: tuple[Words, ...]
+    readers: tuple[Reader, ...]
     fields: tuple[ShownField, ...]
 
 
@@ -134,7 +134,7 @@ def _section(
     return ShownSection(section, readers, fields)
 
 
-def _own_readers(readers: tuple[Words, ...], of_section: tuple[Words, ...]) -> tuple[Words, ...]:
+def _own_readers(readers: tuple[Reader, ...], of_section: tuple[Reader, ...]) -> tuple[Reader, ...]:
     return () if readers == of_section else readers
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from engine import Words
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import signed_in
-from webapp.pages.application.steps import blueprint, open_draft, show, step_url, stepper
+from webapp.pages.application.steps import blueprint, open_draft, show, stepper
 from webapp.pages.application.uploads import uploads_named
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
@@ -25,7 +25,7 @@ from webapp.services.materials import TooManyFiles, attach, attach_pages, detach
 @needs(Permission.DRAFT_EDIT)
 def materials(case_id: int) -> ResponseReturnValue:
     """One row per required material, and what the bundle saves."""
-    return _page(open_draft(case_id), {})
+    return _page(open_draft(case_id), {}, open_key=request.args.get("row"))
 
 
 @blueprint.post("/<int:case_id>/materials/<material_key>")
@@ -49,7 +49,7 @@ def attach_files(case_id: int, material_key: str) -> ResponseReturnValue:
     if refused:
         return _page(open_draft(case_id), {material_key: [one.words for one in refused]}, 422)
     flash(gettext("已保存：%(name)s", name=words(draft.bundle.material(material_key).name)), "success")
-    return redirect(step_url(case_id, "materials") + f"#material-{material_key}")
+    return redirect(_place(case_id, material_key))
 
 
 @blueprint.get("/<int:case_id>/materials/<material_key>/camera")
@@ -61,7 +61,7 @@ def camera(case_id: int, material_key: str) -> ResponseReturnValue:
         "application/camera.html",
         draft=draft,
         row=_row(draft, material_key),
-        back_url=step_url(case_id, "materials") + f"#material-{material_key}",
+        back_url=_place(case_id, material_key),
         **stepper("materials", case_id),
     )
 
@@ -84,7 +84,7 @@ def attach_captured(case_id: int, material_key: str) -> ResponseReturnValue:
         )
     except (FileRefused, Incomplete, TooManyFiles) as refusal:
         return jsonify(message=words(refusal.words)), refusal.status
-    return jsonify(next=step_url(case_id, "materials") + f"#material-{material_key}")
+    return jsonify(next=_place(case_id, material_key))
 
 
 @blueprint.post("/<int:case_id>/materials/<material_key>/files/<int:file_id>/remove")
@@ -94,7 +94,7 @@ def remove_file(case_id: int, material_key: str, file_id: int) -> ResponseReturn
     open_draft(case_id)
     detach(case_id, material_key, file_id, by=signed_in())
     flash(gettext("已移除文件。"), "success")
-    return redirect(url_for("application.materials", case_id=case_id) + f"#material-{material_key}")
+    return redirect(_place(case_id, material_key, again=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +130,30 @@ def _row(draft: Draft, material_key: str) -> MaterialRow:
     raise NotFound()
 
 
-def _page(draft: Draft, refused: Mapping[str, Sequence[Words]], status: int = 200) -> ResponseReturnValue:
+def _place(case_id: int, material_key: str, *, again: bool = False) -> str:
+    """The materials page at this row, opened for more files where `again`."""
+    row = material_key if again else None
+    return url_for("application.materials", case_id=case_id, row=row) + f"#material-{material_key}"
+
+
+def _page(
+    draft: Draft,
+    refused: Mapping[str, Sequence[Words]],
+    status: int = 200,
+    *,
+    open_key: str | None = None,
+) -> ResponseReturnValue:
+    """The rows, one of them open: the refused one, the one asked for, else the first that is missing."""
     rows = materials_of(draft)
+    asked = [row for row in rows if row.asked_for]
+    missing = [row.material.key for row in asked if not row.handed_in and not row.replaced_under(draft.ways)]
     return show(
         "materials",
         draft,
         status,
-        rows=[row for row in rows if row.asked_for],
+        rows=asked,
         not_asked=[row for row in rows if not row.asked_for],
         refused=refused,
+        open_key=next((key for key in (*refused, open_key, *missing) if key), None),
         names={row.material.key: row.material.name for row in rows},
     )

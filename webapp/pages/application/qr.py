@@ -10,6 +10,7 @@ from markupsafe import Markup
 from webapp.settings import current_settings
 
 QUIET_ZONE = 4  # modules, as the standard asks
+MODULE = 4  # pixels of one module on the screen
 TRACKING_PATH = "/track"
 
 
@@ -20,9 +21,9 @@ def tracking_address(number: str | None = None) -> str:
 
 
 def qr_svg(text: str) -> Markup:
-    """The QR code of `text` (level M) as one <svg> with width and height from its viewBox."""
+    """The QR code of `text` (level M) as one <svg> with its own width and height."""
     target = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
-        target, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=False, omitsize=True, nl=False
+        target, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=False, scale=MODULE, nl=False
     )
     return Markup(target.getvalue().decode())

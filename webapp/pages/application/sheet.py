@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from engine.bundles import next_question
 from webapp.identity import signed_in
 from webapp.languages import LANGUAGES, language
-from webapp.pages.application.papers import sheet_lines
 from webapp.pages.application.qr import qr_svg, tracking_address
+from webapp.pages.application.sheet_lines import sheet_lines
 from webapp.pages.application.steps import blueprint, open_draft, show, step_url
 from webapp.pages.support import needs
 from webapp.permissions import Permission
