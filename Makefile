@@ -32,13 +32,17 @@ check:
 	@test -n "$(PYTHON)" || { echo "One Window needs Python 3.11 or newer; none was found."; exit 2; }
 
 lint:
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	@status=0; set -x; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/lint-imports || status=1; \
+	{ set +x; exit $$status; } 2>/dev/null
 
 types:
-	$(BIN)/mypy --strict engine
-	$(BIN)/mypy webapp
+	@status=0; set -x; \
+	$(BIN)/mypy --strict engine || status=1; \
+	$(BIN)/mypy webapp || status=1; \
+	{ set +x; exit $$status; } 2>/dev/null
 
 tests:
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

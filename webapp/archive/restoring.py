@@ -59,12 +59,21 @@ def unpack(source: Path, folder: Path) -> Manifest:
             for entry in archive:
                 if not entry.isfile() or not (entry.name == MANIFEST or MEMBER_NAMES.fullmatch(entry.name)):
                     raise ArchiveInvalid(f"{entry.name!r} does not belong into an archive")
-                archive.extract(entry, folder, filter="data")
+                _write(archive, entry, folder / entry.name)
         manifest = Manifest.from_json((folder / MANIFEST).read_text("utf-8"))
     except (tarfile.TarError, OSError) as fault:
         raise ArchiveInvalid(f"{source} cannot be read: {fault}") from fault
     _compare(folder, manifest)
     return manifest
+
+
+def _write(archive: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
+    """The content alone: neither owner, mode nor time of an archive means anything here."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    content = archive.extractfile(entry)
+    assert content is not None
+    with content, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _compare(folder: Path, manifest: Manifest) -> None:
