@@ -88,7 +88,8 @@ class LicenceType:
     fields: tuple[tuple[str, Words], ...]  # (answer key, label) printed on the licence
     template: str  # key of documents/<template>.md
     number_format: str | None = None  # "uscc": a number entered from outside must pass this check
-    number_field: str | None = None  # answer key that this licence's number fills for later items, when it is empty
+    #: Answer key that this licence's number fills for later items, when it is empty.
+    number_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

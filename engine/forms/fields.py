@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
+
+from marshmallow import ValidationError
 
 from engine.forms.component import Component
 from engine.forms.model import INPUT_TYPES, Field, Option
-from engine.forms.schema import FORMATS
+from engine.forms.schema import FORMATS, read_value
+from engine.values import Value
 from engine.words import Words
 
 _CHOICES = frozenset({"radio", "select", "checklist"})
@@ -49,7 +52,6 @@ def read_field(component: Component) -> Field:
         subtype=_subtype(component),
         items=component.items(),
         hide=component.hide(),
-        default=_default(component),
         row=str(layout.get("row") or ""),
         columns=_columns(component, layout.get("columns")),
         readonly=content.get("readonly") is True or content.get("disabled") is True,
@@ -59,7 +61,7 @@ def read_field(component: Component) -> Field:
     )
     if not one.label.zh:
         component.missing("label")
-    return one
+    return replace(one, default=_default(component, one))
 
 
 def _layout(component: Component) -> dict[str, Any]:
@@ -157,13 +159,16 @@ def _subtype(component: Component) -> str:
     return str(subtype)
 
 
-def _default(component: Component) -> object:
-    value = component.content.get("defaultValue")
-    if value == "" or (
-        component.type != "number" and isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-    ):
+def _default(component: Component, field: Field) -> Value:
+    """The value that stands in the field at first, read as an answer is."""
+    given = component.content.get("defaultValue")
+    if given is None or given == "":
         return None
-    return value
+    try:
+        return read_value(field, given)
+    except ValidationError:
+        component.wrong("defaultValue", Words("不是可用的答案。", "It is not a usable answer."))
+        return None
 
 
 def _columns(component: Component, columns: object) -> int | None:

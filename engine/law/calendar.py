@@ -53,7 +53,7 @@ class DueDay:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Working days of a jurisdiction; immutable. Built by `from_tables`."""
+    """Working days of a jurisdiction; immutable. Built by `from_tables`, which puts the days in order."""
 
     years: Mapping[int, CalendarYear]
     holidays: Mapping[date, Words]
@@ -74,7 +74,7 @@ class Calendar:
             for day, name in table.make_up_days.items():
                 make_up_days[day] = name
                 holidays.pop(day, None)
-        return cls(years, holidays, make_up_days)
+        return cls(years, dict(sorted(holidays.items())), dict(sorted(make_up_days.items())))
 
     @property
     def version(self) -> str:
@@ -158,4 +158,4 @@ class Calendar:
 
 
 def _within(days: Mapping[date, Words], first: date, last: date) -> tuple[tuple[date, Words], ...]:
-    return tuple((day, days[day]) for day in sorted(days) if first <= day <= last)
+    return tuple((day, name) for day, name in days.items() if first <= day <= last)

@@ -64,15 +64,24 @@ def read_clock(
     return reading.explained(explain(terms, started_on, start_reason, first_day_counts, pauses, due, state))
 
 
-def legal_start(moment: datetime, zone: ZoneInfo, office_hours: OfficeHours, calendar: Calendar) -> date:
+def legal_start(
+    moment: datetime,
+    zone: ZoneInfo,
+    office_hours: OfficeHours,
+    calendar: Calendar,
+    *,
+    after_hours: str = "next-working-day",
+) -> date:
     """The day from which limits run for something that arrived at `moment` (aware).
 
     What arrives after closing time or on a day off is received at that instant, but its limits start
-    on the next working day (rule "after-hours" of the profile). The lunch break changes nothing.
+    on the next working day. `after_hours` is the profile's rule of that name; "same-day" lets the day of
+    arrival stand. The lunch break changes nothing.
     """
     local = moment.astimezone(zone)
     day = local.date()
-    if calendar.is_working_day(day) and local.time() <= office_hours.closes:
+    in_time = calendar.is_working_day(day) and local.time() <= office_hours.closes
+    if in_time or after_hours == "same-day":
         return day
     return calendar.add_working_days(day, 1).day
 

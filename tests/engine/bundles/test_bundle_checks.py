@@ -1,6 +1,7 @@
 """Checks across the files of a bundle."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -261,10 +262,15 @@ TREE = {
 }
 
 
+def shared(folder: str) -> bytes:
+    return next(content for path, content in TREE.items() if f"/_shared/{folder}/" in path)
+
+
 @pytest.mark.parametrize("key", bundle_keys(TREE))
 def test_every_shipped_bundle_can_be_published(key):
-    profile = read_profile(next(content for path, content in TREE.items() if "/profiles/" in path))
-    errors = errors_in(check_bundle(bundle_files(TREE, key), key, profile=profile))
+    groups = set(tomllib.loads(shared("organisation").decode())["groups"])
+    files, profile = bundle_files(TREE, key), read_profile(shared("profiles"))
+    errors = errors_in(check_bundle(files, key, known_groups=groups, profile=profile))
     assert [(one.code, one.file, one.element, one.message.en) for one in errors] == []
 
 

@@ -286,5 +286,7 @@ def test_defaults_stand_in_the_fields_at_first():
     form = form_of(
         component("radio", "by", values=choices("owner"), defaultValue="owner"),
         component("textfield", "name", defaultValue=""),
+        component("datetime", "day", subtype="date", defaultValue="2026-03-05"),
+        component("checkbox", "agree", defaultValue=False),
     )
-    assert form.defaults() == {"by": "owner"}
+    assert form.defaults() == {"by": "owner", "day": date(2026, 3, 5), "agree": False}

@@ -121,6 +121,7 @@ def test_a_group_in_a_group_is_hidden_with_it():
         ({"type": "textfield", "key": "f", "label": "x", "conditional": {"hide": "y = 1"}}, "wrong-value"),
         ({"type": "textfield", "key": "f", "label": "x", "conditional": {"hide": "=y ="}}, "bad-expression"),
         ({"type": "datetime", "key": "f", "label": "x", "subtype": "week"}, "wrong-value"),
+        ({"type": "number", "key": "f", "label": "x", "defaultValue": "many"}, "wrong-value"),
         ({"type": "number", "key": "f", "label": "x", "layout": {"columns": 20}}, "wrong-value"),
         ({"type": "group", "id": "f", "path": "a", "label": "x", "components": []}, "unsupported-attribute"),
     ],

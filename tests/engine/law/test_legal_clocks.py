@@ -192,6 +192,11 @@ def test_what_arrives_after_hours_starts_on_the_next_working_day(arrived, starts
     assert legal_start(moment, ZONE, HOURS, CALENDAR) == starts
 
 
+def test_a_place_may_let_the_day_of_arrival_stand():
+    saturday = datetime(2026, 3, 7, 10, tzinfo=ZONE)
+    assert legal_start(saturday, ZONE, HOURS, CALENDAR, after_hours="same-day") == date(2026, 3, 7)
+
+
 def test_months_end_on_the_last_day_where_the_day_is_missing():
     assert add_months(date(2024, 1, 31), 1) == date(2024, 2, 29)
     assert add_months(date(2026, 12, 15), 1) == date(2027, 1, 15)
