@@ -101,7 +101,9 @@ def _naive(meter: Meter, sockets: str, name: str, cases: int, *, warm: int) -> d
     variables = _variables(bundle)
     cost = Cost()
     with psycopg.connect(host=sockets, dbname=name, user="postgres") as connection:
-        connection.execute("create table naive_step (instance bigint, seq bigint, state jsonb, primary key (instance, seq))")
+        connection.execute(
+            "create table naive_step (instance bigint, seq bigint, state jsonb, primary key (instance, seq))"
+        )
         connection.commit()
         before = _size(meter)
         for number in range(cases):
@@ -112,7 +114,12 @@ def _naive(meter: Meter, sockets: str, name: str, cases: int, *, warm: int) -> d
 
 
 def _naive_case(
-    meter: Meter, cost: Cost, connection: psycopg.Connection, program: Any, variables: dict[str, Any], number: int
+    meter: Meter,
+    cost: Cost,
+    connection: psycopg.Connection,
+    program: Any,
+    variables: dict[str, Any],
+    number: int,
 ) -> None:
     context = Context(now=datetime.now(UTC))
     step = reference.start(program, variables, context)
@@ -128,7 +135,9 @@ def _naive_case(
                 "select state from naive_step where instance = %s order by seq desc limit 1", (number,)
             ).fetchone()
             assert row is not None
-            step = reference.complete(program, json.dumps(row[0]).encode(), task_id, {"ruling": "grant"}, context)
+            step = reference.complete(
+                program, json.dumps(row[0]).encode(), task_id, {"ruling": "grant"}, context
+            )
             _store(connection, number, seq, step.state)
         opened.update({task.id: task for task in step.opened})
 

@@ -71,7 +71,9 @@ def shown_value(field: Field, value: Value, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[(language, value)]
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[
+            (language, value)
+        ]
     if isinstance(value, list):
         return ("、" if language == "zh" else ", ").join(labels.get(str(one), str(one)) for one in value)
     return labels.get(str(value), str(value))

@@ -50,7 +50,12 @@ def test_what_arrives_after_hours_starts_on_the_next_working_day(db: SQLAlchemy)
 def test_the_eighty_percent_mark_reaches_the_diagram_and_reminds_the_group(db: SQLAlchemy) -> None:
     with frozen_at(BEFORE_THE_HOLIDAYS):
         case_id = accepted_drug_case()
-        timer = db.session.query(Timer).filter_by(case_id=case_id, mark="80%", clock="promised").order_by(Timer.id).all()[-1]
+        timer = (
+            db.session.query(Timer)
+            .filter_by(case_id=case_id, mark="80%", clock="promised")
+            .order_by(Timer.id)
+            .all()[-1]
+        )
         assert timer.due_at is not None
         assert timers.fire_due() == 0
     with frozen_at(timer.due_at + timedelta(minutes=1)):

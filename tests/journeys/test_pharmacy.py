@@ -26,12 +26,18 @@ def test_every_example_runs_to_its_end_in_the_application(db: SQLAlchemy, name: 
     assert list(verify_all()) == []
 
 
-def test_by_commitment_three_deciders_each_find_one_immediate_task_and_three_licences_follow(db: SQLAlchemy) -> None:
+def test_by_commitment_three_deciders_each_find_one_immediate_task_and_three_licences_follow(
+    db: SQLAlchemy,
+) -> None:
     case = office.received("commitment")
     assert office.open_steps(case.id) == [("P2", "immediate"), ("P3", "immediate"), ("P4", "immediate")]
     for item in ("P2", "P3", "P4"):
         office.act(case.id, "immediate", item)
-    licences = db.session.query(Licence).join(ItemCase, ItemCase.id == Licence.item_case_id).filter_by(case_id=case.id)
+    licences = (
+        db.session.query(Licence)
+        .join(ItemCase, ItemCase.id == Licence.item_case_id)
+        .filter_by(case_id=case.id)
+    )
     assert len({licence.number for licence in licences}) == 3
     ruled_by = {ruling.by.authorisation_number for ruling in db.session.query(Ruling)}
     assert None not in ruled_by and "" not in ruled_by
@@ -83,11 +89,18 @@ def test_drug_and_device_share_one_joint_visit_when_the_device_side_needs_one(db
 def test_one_refused_item_leaves_the_others_alone_and_states_its_remedy(db: SQLAlchemy) -> None:
     case = office.received("ordinary", ways={})
     office.act(case.id, "backfill", "P1")
-    for step, choice in (("accept", {}), ("review", {"proposal": "refuse"}), ("decide", {"ruling": "refuse"})):
+    for step, choice in (
+        ("accept", {}),
+        ("review", {"proposal": "refuse"}),
+        ("decide", {"ruling": "refuse"}),
+    ):
         office.act(case.id, step, "P6", **choice)
-    refused = db.session.query(Ruling).join(ItemCase, ItemCase.id == Ruling.item_case_id).filter(
-        ItemCase.case_id == case.id, ItemCase.item_key == "P6"
-    ).one()
+    refused = (
+        db.session.query(Ruling)
+        .join(ItemCase, ItemCase.id == Ruling.item_case_id)
+        .filter(ItemCase.case_id == case.id, ItemCase.item_key == "P6")
+        .one()
+    )
     assert refused.outcome == "refused" and refused.reasons
     assert "行政复议" in refused.remedy_zh and "人民法院" in refused.remedy_zh
     assert ("P2", "accept") in office.open_steps(case.id)
@@ -100,7 +113,8 @@ def test_whoever_proposed_cannot_decide(db: SQLAlchemy) -> None:
     office.act(case.id, "accept", "P6")
     reviewer = office.act(case.id, "review", "P6")
     sql().execute(
-        "insert into membership select %s, id from candidate_group where key = 'sign.decide'", (reviewer.user_id,)
+        "insert into membership select %s, id from candidate_group where key = 'sign.decide'",
+        (reviewer.user_id,),
     )
     both = office.person(reviewer.login)
     with pytest.raises(SamePerson):
@@ -134,8 +148,10 @@ def test_the_representative_collects_one_licence_and_another_is_posted(db: SQLAl
     office.act(case.id, "deliver", "P2", collector=taker)
     office.act(case.id, "deliver", "P3")
     counter, post = (
-        db.session.query(Collection).join(ItemCase, ItemCase.id == Collection.item_case_id)
-        .filter(ItemCase.case_id == case.id).order_by(ItemCase.item_key)
+        db.session.query(Collection)
+        .join(ItemCase, ItemCase.id == Collection.item_case_id)
+        .filter(ItemCase.case_id == case.id)
+        .order_by(ItemCase.item_key)
     )
     assert counter.collector_kind == "representative" and counter.signature_file_id is not None
     assert post.means == "post" and post.tracking_number == office.TRACKING_NUMBER
@@ -146,7 +162,9 @@ def test_a_stranger_collects_nothing(db: SQLAlchemy) -> None:
     case = office.received("commitment")
     office.act(case.id, "immediate", "P2")
     office.act(case.id, "issue", "P2")
-    stranger = issuing.Collector("representative", "钱七", office.example("ordinary")["answers"]["legal_representative_id"])
+    stranger = issuing.Collector(
+        "representative", "钱七", office.example("ordinary")["answers"]["legal_representative_id"]
+    )
     with pytest.raises(issuing.NotTheCollector):
         office.act(case.id, "deliver", "P2", collector=stranger)
     assert ("P2", "deliver") in office.open_steps(case.id)
@@ -167,5 +185,12 @@ def test_a_decider_without_authorisation_cannot_rule(db: SQLAlchemy) -> None:
     task, decider = office.claimed(case.id, "immediate", "P2")
     sql().execute("update app_user set authorisation_number = null where id = %s", (decider.user_id,))
     with pytest.raises(rulings.NotAuthorised):
-        rulings.rule(task.id, by=office.person(decider.login), ruling="grant", reasons="", revision=task.revision, key="k")
+        rulings.rule(
+            task.id,
+            by=office.person(decider.login),
+            ruling="grant",
+            reasons="",
+            revision=task.revision,
+            key="k",
+        )
     assert db.session.query(UserTask).filter_by(id=task.id, state="open").count() == 1

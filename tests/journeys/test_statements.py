@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.support import office
-from webapp.services import intake, reviews, rulings, tasks
+from webapp.services import intake, reviews, rulings
 
 MOST_STATEMENTS = 12
 
@@ -40,9 +40,17 @@ def test_completing_a_task_takes_at_most_twelve_statements(db, monkeypatch):
     costs = {}
     for step, item, act in (
         ("accept", "P2", lambda t, c: intake.decide_intake(t.id, outcome="accepted", note="", **c)),
-        ("examine", "P2", lambda t, c: reviews.examine(t.id, visit_needed=True, opinion="齐全", checklist={}, **c)),
+        (
+            "examine",
+            "P2",
+            lambda t, c: reviews.examine(t.id, visit_needed=True, opinion="齐全", checklist={}, **c),
+        ),
         ("accept", "P6", lambda t, c: intake.decide_intake(t.id, outcome="accepted", note="", **c)),
-        ("review", "P6", lambda t, c: reviews.propose(t.id, proposal="grant", opinion="符合", checklist={}, **c)),
+        (
+            "review",
+            "P6",
+            lambda t, c: reviews.propose(t.id, proposal="grant", opinion="符合", checklist={}, **c),
+        ),
         ("decide", "P6", lambda t, c: rulings.rule(t.id, ruling="grant", reasons="", **c)),
     ):
         task, who = office.claimed(case.id, step, item)

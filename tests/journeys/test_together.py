@@ -59,7 +59,9 @@ def outcome_of(act, app: Flask, outcomes: list[object], barrier: threading.Barri
     return threading.Thread(target=run)
 
 
-def test_two_press_the_same_button_one_wins_and_the_other_reads_who_did_what_when(committed_app: Flask) -> None:
+def test_two_press_the_same_button_one_wins_and_the_other_reads_who_did_what_when(
+    committed_app: Flask,
+) -> None:
     with committed_app.app_context():
         case = office.received("commitment")
         task, decider = office.claimed(case.id, "immediate", "P2")
@@ -69,8 +71,12 @@ def test_two_press_the_same_button_one_wins_and_the_other_reads_who_did_what_whe
     barrier = threading.Barrier(2)
     acts = [
         outcome_of(
-            lambda key=key: rulings.rule(task_id, by=decider, ruling="grant", reasons="", revision=revision, key=key),
-            committed_app, outcomes, barrier,
+            lambda key=key: rulings.rule(
+                task_id, by=decider, ruling="grant", reasons="", revision=revision, key=key
+            ),
+            committed_app,
+            outcomes,
+            barrier,
         )
         for key in ("first", "second")
     ]
@@ -94,7 +100,9 @@ def test_the_same_page_sent_twice_counts_once(committed_app: Flask) -> None:
         task, decider = office.claimed(case.id, "immediate", "P2")
         for _ in range(2):
             try:
-                rulings.rule(task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="same")
+                rulings.rule(
+                    task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="same"
+                )
             except ActRefused as again:
                 assert again.status == 200
         assert sql().execute("select count(*) from ruling").fetchone() == (1,)
@@ -113,7 +121,9 @@ def test_branches_of_one_case_are_completed_at_once_without_loss(committed_app: 
             lambda job=job: rulings.rule(
                 job[0], by=job[2], ruling="grant", reasons="", revision=job[1], key=f"k{job[0]}"
             ),
-            committed_app, outcomes, barrier,
+            committed_app,
+            outcomes,
+            barrier,
         )
         for job in jobs
     ]
@@ -130,7 +140,9 @@ def test_branches_of_one_case_are_completed_at_once_without_loss(committed_app: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fatal", [1, 3, 5, 7, 9, 11])
-def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(committed_app: Flask, fatal: int) -> None:
+def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(
+    committed_app: Flask, fatal: int
+) -> None:
     settings = current_settings_of(committed_app)
     with committed_app.app_context():
         case = office.received("commitment")
@@ -142,7 +154,8 @@ def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(committ
     sockets, database = address(settings.database_url)
     died = subprocess.run(
         [sys.executable, "-c", DIE_AT, sockets, database, str(settings.home), str(job), str(fatal)],
-        cwd=PROJECT_FOLDER, check=False,
+        cwd=PROJECT_FOLDER,
+        check=False,
     )
     assert died.returncode == -signal.SIGKILL
     with committed_app.app_context():

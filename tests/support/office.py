@@ -20,6 +20,7 @@ from pypdf import PdfWriter
 from tests.support.database import PASSWORD
 from webapp import clock
 from webapp.catalogue import published
+from webapp.extensions import db
 from webapp.identity import Identity, by_login
 from webapp.models import Counter, ItemCase, UserTask
 from webapp.services import (
@@ -38,7 +39,6 @@ from webapp.services import (
 )
 from webapp.services.files import Upload
 from webapp.settings import PROJECT_FOLDER
-from webapp.extensions import db
 from webapp.unit_of_work import sql
 
 CLERK, ISSUER = "lixiaoyun", "duanfang"

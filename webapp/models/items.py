@@ -18,7 +18,10 @@ class ItemCase(db.Model):
     """子办件. Facts, not states: what happened when, and by whom."""
 
     __tablename__ = "item_case"
-    __table_args__ = (UniqueConstraint("case_id", "item_key"), Index("item_case_department", "department_key", "case_id"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "item_key"),
+        Index("item_case_department", "department_key", "case_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -30,7 +33,9 @@ class ItemCase(db.Model):
     intake_note: Mapped[str] = mapped_column(server_default="")
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
-    accepted_under: Mapped[str] = mapped_column(server_default="")  # delegation number and date where the window accepted
+    accepted_under: Mapped[str] = mapped_column(
+        server_default=""
+    )  # delegation number and date where the window accepted
     ruled_at: Mapped[datetime | None]
     outcome: Mapped[str | None]  # granted | refused | not-accepted
     delivered_at: Mapped[datetime | None]
@@ -133,7 +138,9 @@ class Licence(db.Model):
     issued_on: Mapped[date]
     valid_to: Mapped[date | None]
     status: Mapped[str] = mapped_column(server_default="valid")
-    facts: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")  # [[label zh, label en, value], …] as printed
+    facts: Mapped[list[Any]] = mapped_column(
+        JSONB, server_default="[]"
+    )  # [[label zh, label en, value], …] as printed
     public_code: Mapped[str] = mapped_column(unique=True)
     external: Mapped[bool] = mapped_column(server_default=text("false"))
 

@@ -70,9 +70,7 @@ class TaskCandidate(db.Model):
     """The inbox: one row per open task and candidate group, gone when the task closes."""
 
     __tablename__ = "task_candidate"
-    __table_args__ = (
-        Index("inbox", "group_key", "urgency", "due_on", "task_id"),
-    )
+    __table_args__ = (Index("inbox", "group_key", "urgency", "due_on", "task_id"),)
 
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     group_key: Mapped[str] = mapped_column(primary_key=True)
@@ -138,7 +136,10 @@ class MessageWait(db.Model):
     """A subscription of an instance to a message or signal from outside."""
 
     __tablename__ = "message_wait"
-    __table_args__ = (UniqueConstraint("instance_id", "subscription"), Index("message_wait_name", "kind", "name", "key"))
+    __table_args__ = (
+        UniqueConstraint("instance_id", "subscription"),
+        Index("message_wait_name", "kind", "name", "key"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))

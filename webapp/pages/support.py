@@ -66,7 +66,11 @@ def when(value: datetime | None) -> str:
     if value is None:
         return ""
     local = moments.local(value)
-    return f"{local:%m-%d %H:%M}" if local.year == moments.local(datetime.now(local.tzinfo)).year else f"{local:%Y-%m-%d %H:%M}"
+    return (
+        f"{local:%m-%d %H:%M}"
+        if local.year == moments.local(datetime.now(local.tzinfo)).year
+        else f"{local:%Y-%m-%d %H:%M}"
+    )
 
 
 def act_key() -> str:
@@ -113,7 +117,9 @@ def _context() -> dict[str, Any]:
         "language": language(),
         "user": shown,
         "identity": known,
-        "may": lambda permission, subject=None: known is not None and may(known, Permission(permission), subject),
+        "may": lambda permission, subject=None: (
+            known is not None and may(known, Permission(permission), subject)
+        ),
         "navigation": navigation(known) if known else [],
         "demo": current_settings().environment == "demo",
     }
@@ -129,5 +135,11 @@ def _refused(refusal: EngineError) -> ResponseReturnValue:
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
     assert isinstance(refusal, ActRefused)
-    typed = [(key, value) for key, value in request.form.items() if key not in ("csrf_token", "key", "revision") and value.strip()]
-    return render_template("refused.html", refusal=refusal, typed=typed, back=request.referrer or "/"), refusal.status
+    typed = [
+        (key, value)
+        for key, value in request.form.items()
+        if key not in ("csrf_token", "key", "revision") and value.strip()
+    ]
+    return render_template(
+        "refused.html", refusal=refusal, typed=typed, back=request.referrer or "/"
+    ), refusal.status

@@ -27,11 +27,15 @@ WHOLE_INSTANCE = "*"
 def begin(case: LockedCase, process: str, variables: Mapping[str, Any]) -> int:
     """Start an instance of `process` for the case, in this transaction; returns its id."""
     step = start(case.release.program, dict(variables), case.context, process=process)
-    row = sql().execute(
-        "insert into process_instance (case_id, release_id, process, state, scopes, started_at)"
-        " values (%s, %s, %s, '', '{}', %s) returning id",
-        (case.id, case.release_id, process, case.now),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into process_instance (case_id, release_id, process, state, scopes, started_at)"
+            " values (%s, %s, %s, '', '{}', %s) returning id",
+            (case.id, case.release_id, process, case.now),
+        )
+        .fetchone()
+    )
     assert row is not None
     instance = InstanceRow(row[0], step.state, {}, case.release_id, process)
     item = variables.get("item")
@@ -188,7 +192,8 @@ def _open_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
         return
     rows = [_task_row(case, instance, task) for task in step.opened]
     sql().execute(
-        OPEN_TASKS, (instance.id, case.id, case.now, orjson.dumps(rows).decode(), IMMEDIATE_PRIORITY, FAR_FUTURE)
+        OPEN_TASKS,
+        (instance.id, case.id, case.now, orjson.dumps(rows).decode(), IMMEDIATE_PRIORITY, FAR_FUTURE),
     )
 
 
@@ -228,13 +233,26 @@ def _write_timer(case: LockedCase, instance: InstanceRow, timer: TimerSet) -> No
 
 
 def _write_job(case: LockedCase, instance: InstanceRow, job: Job) -> None:
-    row = sql().execute(
-        "insert into engine_job (instance_id, engine_job, case_id, item_case_id, element, type, inputs, attempts,"
-        " attempts_allowed, state, last_error, created_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, 0, %s, 'open', '', %s) returning id",
-        (instance.id, job.id, case.id, _item_case(instance, job.scope), job.element, job.type,
-         encode_all(job.inputs), max(1, job.retries), case.now),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into engine_job (instance_id, engine_job, case_id, item_case_id, element, type, inputs, attempts,"
+            " attempts_allowed, state, last_error, created_at)"
+            " values (%s, %s, %s, %s, %s, %s, %s, 0, %s, 'open', '', %s) returning id",
+            (
+                instance.id,
+                job.id,
+                case.id,
+                _item_case(instance, job.scope),
+                job.element,
+                job.type,
+                encode_all(job.inputs),
+                max(1, job.retries),
+                case.now,
+            ),
+        )
+        .fetchone()
+    )
     assert row is not None
     outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=row[0])
 
@@ -269,8 +287,20 @@ def open_incident(
         "insert into incident (instance_id, case_id, item_case_id, engine_incident, engine_job_id, timer_id,"
         " element, code, message_zh, message_en, detail, opened_at)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (instance_id, case.id, item_case_id, engine_incident, engine_job_id, timer_id, element, code, message.zh, message.en,
-         detail, case.now),
+        (
+            instance_id,
+            case.id,
+            item_case_id,
+            engine_incident,
+            engine_job_id,
+            timer_id,
+            element,
+            code,
+            message.zh,
+            message.en,
+            detail,
+            case.now,
+        ),
     )
     case.record(Event.INCIDENT_OPENED, None, element=element, code=code)
 

@@ -13,11 +13,14 @@ from webapp.unit_of_work import sql
 AS_RECEIVED = 1
 
 
-def write_answers(case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity) -> None:
+def write_answers(
+    case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity
+) -> None:
     """Answer rows of one version: all keys, replaced."""
     keys = list(values)
     sql().execute(
-        "delete from answer where case_id = %s and version = %s and not key = any(%s)", (case.id, version, keys)
+        "delete from answer where case_id = %s and version = %s and not key = any(%s)",
+        (case.id, version, keys),
     )
     sql().execute(
         "insert into answer (case_id, version, key, value, source, by_id, at)"

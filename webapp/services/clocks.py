@@ -29,13 +29,27 @@ def start_clock(case: LockedCase, item_case_id: int, terms: ClockTerms, since: d
     reading = read_clock(terms, started, (), rules.calendar, today=started)
     sql().execute(
         START_CLOCK,
-        (item_case_id, terms.name, terms.value, terms.unit, terms.basis.zh, terms.basis.en, started, reading.due_on,
-         reading.provisional, rules.digest),
+        (
+            item_case_id,
+            terms.name,
+            terms.value,
+            terms.unit,
+            terms.basis.zh,
+            terms.basis.en,
+            started,
+            reading.due_on,
+            reading.provisional,
+            rules.digest,
+        ),
     )
     facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
     case.clocks.setdefault(item_case_id, []).append(facts)
     case.record(
-        Event.CLOCK_STARTED, None, item=item_case_id, clock=terms.name, due=reading.due_on.isoformat(),
+        Event.CLOCK_STARTED,
+        None,
+        item=item_case_id,
+        clock=terms.name,
+        due=reading.due_on.isoformat(),
         rules=rules.digest,
     )
     return facts

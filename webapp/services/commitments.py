@@ -40,20 +40,33 @@ class Letter:
 
 def credit_of(keys: list[str]) -> str:
     """ "barred" while a credit record of one of the identity or company numbers is in force, else "good"."""
-    row = sql().execute(
-        "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= current_date))",
-        (keys,),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= current_date))",
+            (keys,),
+        )
+        .fetchone()
+    )
     assert row is not None
     return "barred" if row[0] else "good"
 
 
-def eligible_items(release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Eligibility]:
+def eligible_items(
+    release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]
+) -> dict[str, Eligibility]:
     """Item key -> eligibility, for every applicable item that knows commitment at all."""
-    credit = credit_of([str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)])
+    credit = credit_of(
+        [str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)]
+    )
     return {
         entry.item.key: eligibility(
-            release.bundle, release.decisions, rules.profile, entry.item.key, {**guided, **answers}, credit=credit
+            release.bundle,
+            release.decisions,
+            rules.profile,
+            entry.item.key,
+            {**guided, **answers},
+            credit=credit,
         )
         for entry in guide_for(release.bundle, dict(guided)).items
         if entry.item.commitment is not None
@@ -66,7 +79,9 @@ def letter_for(release: Published, item: Item, answers: Mapping[str, Any], rules
     return Letter(item, *(_letter_text(release, item, answers, rules, language) for language in ("zh", "en")))
 
 
-def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
+def _letter_text(
+    release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str
+) -> str:
     terms = item.commitment
     assert terms is not None
     limit = rules.profile.terms(terms.verification_parameter)
@@ -82,7 +97,13 @@ def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rul
 
 
 def sign(
-    case_id: int, letters: Mapping[str, str], *, by: Identity, signature: Upload, signer_name: str, channel: str
+    case_id: int,
+    letters: Mapping[str, str],
+    *,
+    by: Identity,
+    signature: Upload,
+    signer_name: str,
+    channel: str,
 ) -> None:
     """Sign the letters of these items (item key -> digest of the letter as read) in one sitting.
 
@@ -102,39 +123,55 @@ def sign(
             item = case.release.bundle.item(item_key)
             verdict = eligible.get(item_key)
             if verdict is None or not verdict.eligible:
-                raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else item.refusal_basis)
+                raise NotEligible(
+                    verdict.rule if verdict else "-", verdict.basis if verdict else item.refusal_basis
+                )
             assert item.commitment is not None
             if present != "legal-representative" and not item.commitment.representative_may_sign:
                 raise Incomplete(
-                    "signer_name", Words("该承诺不得由他人代签。", "This commitment may not be signed by proxy.")
+                    "signer_name",
+                    Words("该承诺不得由他人代签。", "This commitment may not be signed by proxy."),
                 )
             letter = letter_for(case.release, item, answers, case.rules)
             if letter.digest != digest:
                 raise LetterChanged()
             _keep(case, letter, signature_file, signer_name.strip(), channel, verdict, by)
-        _set_ways(case, {key: COMMITMENT for key in letters})
+        _set_ways(case, dict.fromkeys(letters, COMMITMENT))
 
 
 def take_ordinary_way(case_id: int, item_key: str, *, by: Identity) -> None:
     """The applicant goes the ordinary way for this item; a signed letter is withdrawn. Nothing is typed twice."""
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        gone = sql().execute("delete from commitment where case_id = %s and item_key = %s", (case_id, item_key))
+        gone = sql().execute(
+            "delete from commitment where case_id = %s and item_key = %s", (case_id, item_key)
+        )
         if gone.rowcount:
             case.record(Event.COMMITMENT_WITHDRAWN, by, item=item_key)
         _set_ways(case, {item_key: ORDINARY})
 
 
 def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], str]:
-    row = sql().execute(
-        "select c.guided, v.present from cases c join visit v on v.id = c.visit_id where c.id = %s", (case.id,)
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select c.guided, v.present from cases c join visit v on v.id = c.visit_id where c.id = %s",
+            (case.id,),
+        )
+        .fetchone()
+    )
     assert row is not None
     return row[0], row[1]
 
 
 def _keep(
-    case: LockedCase, letter: Letter, signature_file: int, signer: str, channel: str, verdict: Eligibility, by: Identity
+    case: LockedCase,
+    letter: Letter,
+    signature_file: int,
+    signer: str,
+    channel: str,
+    verdict: Eligibility,
+    by: Identity,
 ) -> None:
     sql().execute(
         "insert into commitment (case_id, item_key, letter, letter_digest, signature_file_id, signer_name, channel,"
@@ -143,8 +180,19 @@ def _keep(
         " letter_digest = excluded.letter_digest, signature_file_id = excluded.signature_file_id,"
         " signer_name = excluded.signer_name, channel = excluded.channel, signed_at = excluded.signed_at,"
         " by_id = excluded.by_id, rule = excluded.rule, rule_basis = excluded.rule_basis",
-        (case.id, letter.item.key, letter.zh, letter.digest, signature_file, signer, channel, case.now, by.user_id,
-         verdict.rule, verdict.basis.zh),
+        (
+            case.id,
+            letter.item.key,
+            letter.zh,
+            letter.digest,
+            signature_file,
+            signer,
+            channel,
+            case.now,
+            by.user_id,
+            verdict.rule,
+            verdict.basis.zh,
+        ),
     )
     case.record(Event.COMMITMENT_SIGNED, by, item=letter.item.key, letter=letter.digest, rule=verdict.rule)
 

@@ -25,11 +25,17 @@ def load_demo(settings: Settings, *, password: str | None = None) -> list[Accoun
         row = sql().execute("select exists(select from app_user)").fetchone()
         if row and row[0]:
             raise IntoFullHome(
-                Words("数据库已有账号，不能装入演示数据。", "The database has accounts; demo data goes into an empty one only.")
+                Words(
+                    "数据库已有账号，不能装入演示数据。",
+                    "The database has accounts; demo data goes into an empty one only.",
+                )
             )
         accounts = load_organisation(tree[ORGANISATION], password=password)
     load_rules(rule_files(tree))
-    designer, publisher = _first(accounts, Permission.RELEASE_DRAFT), _first(accounts, Permission.RELEASE_PUBLISH)
+    designer, publisher = (
+        _first(accounts, Permission.RELEASE_DRAFT),
+        _first(accounts, Permission.RELEASE_PUBLISH),
+    )
     for key, files in bundles_of(tree).items():
         release_id = draft_from_files(key, files, by=designer, note="演示数据")
         submit_release(release_id, by=designer)

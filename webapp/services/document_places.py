@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine import Words
-from engine.bundles import Item
+from engine.bundles import Bundle, Item
 from engine.law import DecidingUnit, amount
 from webapp import moments
+from webapp.answers import answers_of
 from webapp.catalogue import Published, Rules
 from webapp.errors import NotFound
 from webapp.services.work import LockedCase
@@ -20,13 +21,36 @@ LANGUAGES = ("zh", "en")
 Places = Mapping[str, Any]
 
 
+def known_answers(case_id: int, bundle: Bundle) -> dict[str, Any]:
+    """The answers in force; what was left empty and an issued licence's number answers (`number_field`) is filled.
+
+    A new business has no credit code when it applies: the papers of later items print the one it was given.
+    """
+    answers = answers_of(case_id)
+    fields = {item.key: item.licence.number_field for item in bundle.items if item.licence}
+    rows = sql().execute(
+        "select ic.item_key, l.number from licence l join item_case ic on ic.id = l.item_case_id where ic.case_id = %s"
+        " order by l.id",
+        (case_id,),
+    )
+    for item_key, number in rows:
+        field = fields.get(item_key)
+        if field and not answers.get(field):
+            answers[field] = number
+    return answers
+
+
 def unit_of(department_key: str) -> DecidingUnit:
     """The deciding unit: its name, its reconsideration body, its court."""
-    row = sql().execute(
-        "select name_zh, name_en, reconsideration_body_zh, reconsideration_body_en, court_zh, court_en"
-        " from department where key = %s",
-        (department_key,),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select name_zh, name_en, reconsideration_body_zh, reconsideration_body_en, court_zh, court_en"
+            " from department where key = %s",
+            (department_key,),
+        )
+        .fetchone()
+    )
     if row is None:
         raise NotFound()
     return DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
@@ -34,9 +58,14 @@ def unit_of(department_key: str) -> DecidingUnit:
 
 def unit_places(department_key: str, language: str) -> Places:
     """The unit that answers for the document. The demo's seal says that it is one."""
-    row = sql().execute(
-        "select name_zh, name_en, phone, address_zh, address_en from department where key = %s", (department_key,)
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select name_zh, name_en, phone, address_zh, address_en from department where key = %s",
+            (department_key,),
+        )
+        .fetchone()
+    )
     if row is None:
         raise NotFound()
     name, address = Words(row[0], row[1]), Words(row[3], row[4])
@@ -73,7 +102,9 @@ def item_places(item: Item, language: str) -> Places:
     return {
         "item_name": item.name.in_language(language),
         "item_code": item.code,
-        "item_basis": ("；" if language == "zh" else "; ").join(words.in_language(language) for words in item.basis),
+        "item_basis": ("；" if language == "zh" else "; ").join(
+            words.in_language(language) for words in item.basis
+        ),
         "refusal_basis": item.refusal_basis.in_language(language),
     }
 

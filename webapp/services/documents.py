@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine import Words
-from engine.bundles import PLACES, Guide, Item, render
+from engine.bundles import PLACES, Bundle, Guide, Item, render
 from engine.law import remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
-from webapp.answers import answers_of
 from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.organisation_names import department_names
@@ -20,6 +20,7 @@ from webapp.services.document_places import (
     Places,
     case_places,
     item_places,
+    known_answers,
     promised,
     table,
     unit_of,
@@ -35,15 +36,28 @@ TITLES = {
     "acceptance-notice": Words("受理通知书", "Notice of acceptance"),
     "not-accepted": Words("不予受理通知书", "Notice of non-acceptance"),
     "correction-notice": Words("补正材料一次性告知书", "One-time notice of correction"),
+    "delivery-receipt": Words("送达回证", "Proof of delivery"),
 }
 #: The mark of each series in a document's number (GB/T 9704: no 第, no leading zeros).
-MARKS = {"receipt": "收", "acceptance-notice": "受", "not-accepted": "不受", "correction-notice": "补", "refusal": "不准"}
+MARKS = {
+    "receipt": "收",
+    "acceptance-notice": "受",
+    "not-accepted": "不受",
+    "correction-notice": "补",
+    "refusal": "不准",
+    "delivery-receipt": "达",
+}
 INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),
     "forwarded": Words("已转报外部系统办理", "forwarded to the deciding system"),
     "wrong-authority": Words("不予受理", "not accepted"),
     "not-required": Words("依法不需要取得许可，不受理", "no licence is needed"),
     "commitment": Words("按告知承诺办理", "by commitment"),
+}
+DELIVERY_WAYS = {
+    "counter": Words("窗口领取", "collected at the counter"),
+    "post": Words("邮寄送达", "by post"),
+    "electronic": Words("电子送达", "electronic delivery"),
 }
 MATERIAL_FORMS = {
     "original-returned": Words("原件核验后退还", "original checked and returned"),
@@ -56,7 +70,9 @@ MATERIAL_FORMS = {
 class NotAllDecided(ActRefused):
     def __init__(self) -> None:
         super().__init__(
-            Words("还有事项未作出受理结果，暂不能出具受理通知书。", "Some items have no outcome of intake yet.")
+            Words(
+                "还有事项未作出受理结果，暂不能出具受理通知书。", "Some items have no outcome of intake yet."
+            )
         )
 
 
@@ -68,28 +84,44 @@ def remedy_of(case: LockedCase, item: Item) -> Words:
 def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
     """材料接收凭证: what was handed in, for which items, by whom received, when."""
     bundle = case.release.bundle
-    rows = sql().execute(
-        "select material_key, form, copies from submitted_material where case_id = %s order by id", (case.id,)
-    ).fetchall()
+    rows = (
+        sql()
+        .execute(
+            "select material_key, form, copies from submitted_material where case_id = %s order by id",
+            (case.id,),
+        )
+        .fetchall()
+    )
     names = department_names()
     values = {}
     for language in LANGUAGES:
         items = [
-            (entry.item.name.in_language(language), names[entry.item.department].in_language(language),
-             promised(entry.item, language))
+            (
+                entry.item.name.in_language(language),
+                names[entry.item.department].in_language(language),
+                promised(entry.item, language),
+            )
             for entry in guide.items
         ]
         materials = [
-            (bundle.material(key).name.in_language(language), MATERIAL_FORMS[form].in_language(language), str(copies))
+            (
+                bundle.material(key).name.in_language(language),
+                MATERIAL_FORMS[form].in_language(language),
+                str(copies),
+            )
             for key, form, copies in rows
         ]
         values[language] = {
             "clerk_name": by.name,
             "items_table": table(
-                [Words("事项", "Item"), Words("承办部门", "Department"), Words("承诺时限", "Promised limit")], items, language
+                [Words("事项", "Item"), Words("承办部门", "Department"), Words("承诺时限", "Promised limit")],
+                items,
+                language,
             ),
             "materials_table": table(
-                [Words("材料", "Material"), Words("形式", "Form"), Words("份数", "Copies")], materials, language
+                [Words("材料", "Material"), Words("形式", "Form"), Words("份数", "Copies")],
+                materials,
+                language,
             ),
         }
     return _issue(case, None, "receipt", TITLES["receipt"], values, by, unit=RECEIVING_UNIT)
@@ -99,25 +131,37 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
     """The bundle's one acceptance notice: every item's outcome. Raises NotAllDecided while intake is open."""
     ensure(by, Permission.CASE_RECEIVE)
     with on_case(case_id) as case:
-        rows = sql().execute(
-            "select item_key, case when way = 'commitment' then 'commitment' else intake_outcome end, accepted_at,"
-            " intake_note from item_case where case_id = %s order by item_key",
-            (case_id,),
-        ).fetchall()
+        rows = (
+            sql()
+            .execute(
+                "select item_key, case when way = 'commitment' then 'commitment' else intake_outcome end, accepted_at,"
+                " intake_note from item_case where case_id = %s order by item_key",
+                (case_id,),
+            )
+            .fetchall()
+        )
         if any(outcome is None or outcome == "correction" for _, outcome, _, _ in rows):
             raise NotAllDecided()
         bundle = case.release.bundle
         heads = [
-            Words("事项", "Item"), Words("受理审查结论", "Outcome"), Words("受理时间", "Accepted at"),
-            Words("承诺时限", "Promised limit"), Words("说明", "Note"),
+            Words("事项", "Item"),
+            Words("受理审查结论", "Outcome"),
+            Words("受理时间", "Accepted at"),
+            Words("承诺时限", "Promised limit"),
+            Words("说明", "Note"),
         ]
         values = {
             language: {
                 "outcomes_table": table(
                     heads,
                     [
-                        (bundle.item(key).name.in_language(language), INTAKE_WORDS[outcome].in_language(language),
-                         moments.shown(accepted_at), promised(bundle.item(key), language), note)
+                        (
+                            bundle.item(key).name.in_language(language),
+                            INTAKE_WORDS[outcome].in_language(language),
+                            moments.shown(accepted_at),
+                            promised(bundle.item(key), language),
+                            note,
+                        )
                         for key, outcome, accepted_at, note in rows
                     ],
                     language,
@@ -126,7 +170,13 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
             for language in LANGUAGES
         }
         return _issue(
-            case, None, "acceptance-notice", TITLES["acceptance-notice"], values, by, unit=bundle.lead_department
+            case,
+            None,
+            "acceptance-notice",
+            TITLES["acceptance-notice"],
+            values,
+            by,
+            unit=bundle.lead_department,
         )
 
 
@@ -152,6 +202,63 @@ def issue_for_item(
     return _issue(case, item_case_id, template, title, values, by, unit=item.department, kind=kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a 送达回证 says: whose results, how, to whom, when (empty where it is still to be signed by hand)."""
+
+    item_case_ids: tuple[int, ...]
+    means: str
+    collector_name: str = ""
+    collector_id: str = ""
+    tracking_number: str = ""
+    delivered_at: str = ""
+
+
+def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -> int:
+    """送达回证 of the results that left together (art. 44)."""
+    rows = sql().execute(RESULTS, (case.id, list(delivery.item_case_ids))).fetchall()
+    values = {
+        language: delivery_places(case.release.bundle, rows, delivery, by.name, language)
+        for language in LANGUAGES
+    }
+    return _issue(case, None, "delivery-receipt", TITLES["delivery-receipt"], values, by, unit=RECEIVING_UNIT)
+
+
+#: Per item of a delivery: its key, the licence's name and number, or the number of the written refusal.
+RESULTS = """
+select ic.item_key, l.name_zh, l.name_en, l.number,
+    (select d.title_zh from document d where d.item_case_id = ic.id and d.kind = 'refusal' order by d.id desc limit 1),
+    (select d.title_en from document d where d.item_case_id = ic.id and d.kind = 'refusal' order by d.id desc limit 1),
+    (select d.number from document d where d.item_case_id = ic.id and d.kind = 'refusal' order by d.id desc limit 1)
+from item_case ic left join licence l on l.item_case_id = ic.id
+where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
+"""
+
+
+def delivery_places(
+    bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Delivery, clerk: str, language: str
+) -> Places:
+    """The places of the 送达回证; `rows` are those of RESULTS."""
+    heads = [Words("事项", "Item"), Words("办理结果", "Result"), Words("编号", "Number")]
+    results = [
+        (
+            bundle.item(key).name.in_language(language),
+            Words(zh or no_zh or "", en or no_en or "").in_language(language),
+            number or no_number or "",
+        )
+        for key, zh, en, number, no_zh, no_en, no_number in rows
+    ]
+    return {
+        "results_table": table(heads, results, language),
+        "delivery_way": DELIVERY_WAYS[delivery.means].in_language(language),
+        "collector_name": delivery.collector_name,
+        "collector_id": delivery.collector_id,
+        "tracking_number": delivery.tracking_number,
+        "delivered_at": delivery.delivered_at,
+        "clerk_name": clerk,
+    }
+
+
 def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
@@ -169,7 +276,7 @@ def _issue(
 ) -> int:
     kind = kind or template
     number = _number(case, kind, unit)
-    answers = answers_of(case.id)
+    answers = known_answers(case.id, case.release.bundle)
     contents: dict[str, str] = {}
     for language in LANGUAGES:
         places = {
@@ -178,14 +285,31 @@ def _issue(
             "document_number": number,
             **values[language],
         }
-        contents[language] = keep(render(case.release.document(template, language), places, language=language, optional=PLACES))
+        contents[language] = keep(
+            render(case.release.document(template, language), places, language=language, optional=PLACES)
+        )
     digest = hashlib.sha256(contents["zh"].encode()).hexdigest()
-    row = sql().execute(
-        "insert into document (case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,"
-        " issued_at, by_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
-        (case.id, item_case_id, kind, number, title.zh, title.en, contents["zh"], contents["en"], digest, case.now,
-         by.user_id if by else None),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into document (case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,"
+            " issued_at, by_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
+            (
+                case.id,
+                item_case_id,
+                kind,
+                number,
+                title.zh,
+                title.en,
+                contents["zh"],
+                contents["en"],
+                digest,
+                case.now,
+                by.user_id if by else None,
+            ),
+        )
+        .fetchone()
+    )
     assert row is not None
     case.record(Event.DOCUMENT_ISSUED, by, document=row[0], document_kind=kind, digest=digest)
     return int(row[0])

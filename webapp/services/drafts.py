@@ -47,7 +47,11 @@ def start_draft(*, by: Identity, visit_id: int, bundle_key: str) -> int:
 
 def ensure_draft(case: LockedCase, by: Identity) -> None:
     """Raises NotYours, or NotADraft once the case is received."""
-    ensure(by, Permission.DRAFT_EDIT, CaseFacts(frozenset(), frozenset(), case.created_by, case.received_at is None))
+    ensure(
+        by,
+        Permission.DRAFT_EDIT,
+        CaseFacts(frozenset(), frozenset(), case.created_by, case.received_at is None),
+    )
     if case.received_at is not None:
         raise NotADraft()
 
@@ -73,13 +77,22 @@ def hand_sheet(case_id: int, *, by: Identity, language: str) -> int:
         bundle = case.release.bundle
         guide = guide_for(bundle, row[0])
         sheet = notification_sheet(
-            bundle, guide, case.rules.profile, row[0], made_on=local(case.now).date(), departments=department_names()
+            bundle,
+            guide,
+            case.rules.profile,
+            row[0],
+            made_on=local(case.now).date(),
+            departments=department_names(),
         )
-        kept = sql().execute(
-            "insert into notification_sheet (case_id, language, content, digest, given_at, given_by)"
-            " values (%s, %s, %s, %s, %s, %s) returning id",
-            (case_id, language, sheet.text(language), sheet.digest, case.now, by.user_id),
-        ).fetchone()
+        kept = (
+            sql()
+            .execute(
+                "insert into notification_sheet (case_id, language, content, digest, given_at, given_by)"
+                " values (%s, %s, %s, %s, %s, %s) returning id",
+                (case_id, language, sheet.text(language), sheet.digest, case.now, by.user_id),
+            )
+            .fetchone()
+        )
         assert kept is not None
         case.record(Event.SHEET_GIVEN, by, sheet=kept[0], digest=sheet.digest)
     return int(kept[0])
@@ -95,5 +108,9 @@ def save_answers(case_id: int, raw: Mapping[str, Any], *, by: Identity) -> None:
         bundle = release.bundle
         sql().execute(
             "update cases set applicant_name = %s, subject_name = %s where id = %s",
-            (str(values.get(bundle.applicant_name_field) or ""), str(values.get(bundle.subject_field) or ""), case_id),
+            (
+                str(values.get(bundle.applicant_name_field) or ""),
+                str(values.get(bundle.subject_field) or ""),
+                case_id,
+            ),
         )

@@ -94,8 +94,12 @@ def _run(engine_job_id: int) -> None:
         if handler is None:
             raise HandlerUnknown(job.type)
         outcome = handler(job)
-        sql().execute("update engine_job set state = 'done', attempts = attempts + 1 where id = %s", (job.id,))
-        step = resolve(job.case.release.program, job.instance.state, job.engine_job, JobDone(outcome), job.case.context)
+        sql().execute(
+            "update engine_job set state = 'done', attempts = attempts + 1 where id = %s", (job.id,)
+        )
+        step = resolve(
+            job.case.release.program, job.instance.state, job.engine_job, JobDone(outcome), job.case.context
+        )
         apply(job.case, job.instance, step, by=None)
         job.case.write_ledger()
 
@@ -108,10 +112,32 @@ def _load(engine_job_id: int) -> RunningJob | None:
     row = sql().execute(LOAD_JOB, (engine_job_id,)).fetchone()
     if row is None:
         return None
-    id_, engine_job, item_case, element, type_, inputs, attempts, allowed, instance, state, scopes, release, process = row
+    (
+        id_,
+        engine_job,
+        item_case,
+        element,
+        type_,
+        inputs,
+        attempts,
+        allowed,
+        instance,
+        state,
+        scopes,
+        release,
+        process,
+    ) = row
     return RunningJob(
-        id_, engine_job, item_case, element, type_, decode_all(bytes(inputs)), attempts, allowed,
-        InstanceRow(instance, bytes(state), scopes, release, process), case,
+        id_,
+        engine_job,
+        item_case,
+        element,
+        type_,
+        decode_all(bytes(inputs)),
+        attempts,
+        allowed,
+        InstanceRow(instance, bytes(state), scopes, release, process),
+        case,
     )
 
 
@@ -128,9 +154,17 @@ def _count_failure(engine_job_id: int, error: Exception) -> bool:
         )
         if last:
             open_incident(
-                job.case, job.instance.id, job.item_case_id, job.element, f"job-{job.type}",
-                Words(f"后台作业“{job.type}”多次失败，已停下等待处理。", f"Background job “{job.type}” failed repeatedly and waits."),
-                detail="".join(traceback.format_exception(error))[-4000:], engine_job_id=job.id,
+                job.case,
+                job.instance.id,
+                job.item_case_id,
+                job.element,
+                f"job-{job.type}",
+                Words(
+                    f"后台作业“{job.type}”多次失败，已停下等待处理。",
+                    f"Background job “{job.type}” failed repeatedly and waits.",
+                ),
+                detail="".join(traceback.format_exception(error))[-4000:],
+                engine_job_id=job.id,
             )
             job.case.write_ledger()
     return last
@@ -139,20 +173,27 @@ def _count_failure(engine_job_id: int, error: Exception) -> bool:
 def retry_incident(incident_id: int, *, by: Identity) -> None:
     """Run what stands in an incident once more: the job gets a fresh set of tries, or the step is repeated."""
     ensure(by, Permission.INCIDENT_RETRY)
-    found = sql().execute(
-        "select case_id, instance_id, engine_incident, engine_job_id, timer_id from incident where id = %s and resolved_at is null",
-        (incident_id,),
-    ).fetchone()
+    found = (
+        sql()
+        .execute(
+            "select case_id, instance_id, engine_incident, engine_job_id, timer_id from incident where id = %s and resolved_at is null",
+            (incident_id,),
+        )
+        .fetchone()
+    )
     if found is None:
         raise NotFound()
     case_id, instance_id, engine_incident, engine_job_id, timer_id = found
     with on_case(case_id) as case:
         sql().execute(
-            "update incident set resolved_at = %s, resolved_by = %s where id = %s", (case.now, by.user_id, incident_id)
+            "update incident set resolved_at = %s, resolved_by = %s where id = %s",
+            (case.now, by.user_id, incident_id),
         )
         case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
         if engine_job_id is not None:
-            sql().execute("update engine_job set state = 'open', attempts = 0 where id = %s", (engine_job_id,))
+            sql().execute(
+                "update engine_job set state = 'open', attempts = 0 where id = %s", (engine_job_id,)
+            )
             outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=engine_job_id)
         elif timer_id is not None:
             sql().execute("update timer set due_at = %s where id = %s", (case.now, timer_id))
@@ -161,9 +202,14 @@ def retry_incident(incident_id: int, *, by: Identity) -> None:
 
 
 def _repeat_step(case: LockedCase, instance_id: int, engine_incident: int) -> None:
-    row = sql().execute(
-        "select id, state, scopes, release_id, process from process_instance where id = %s", (instance_id,)
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select id, state, scopes, release_id, process from process_instance where id = %s",
+            (instance_id,),
+        )
+        .fetchone()
+    )
     assert row is not None
     instance = InstanceRow(row[0], bytes(row[1]), row[2], row[3], row[4])
     apply(case, instance, retry(case.release.program, instance.state, engine_incident, case.context), by=None)
@@ -210,11 +256,15 @@ def _remind(job: RunningJob) -> dict[str, Any]:
 def _start_delivery(job: RunningJob) -> None:
     """The delivery clock runs from the decision (art. 44: ten working days)."""
     assert job.item_case_id is not None
-    row = sql().execute(
-        "select ruled_at, way, outcome, exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
-        " from item_case ic where id = %s",
-        (job.item_case_id,),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select ruled_at, way, outcome, exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
+            " from item_case ic where id = %s",
+            (job.item_case_id,),
+        )
+        .fetchone()
+    )
     assert row is not None
     ruled_at, way, outcome, running = row
     if running:
@@ -225,6 +275,3 @@ def _start_delivery(job: RunningJob) -> None:
     if way == "commitment" and outcome == "granted" and commitment is not None:
         terms = profile.terms(commitment.verification_parameter, "verification")
         start_clock(job.case, job.item_case_id, terms, ruled_at)
-
-
-

@@ -37,7 +37,9 @@ def media_type(upload: Upload) -> str:
     if len(upload.content) > LARGEST_FILE:
         raise FileRefused(
             upload.name,
-            Words(f"超过 {LARGEST_FILE // MEBIBYTE} MB。", f"it is larger than {LARGEST_FILE // MEBIBYTE} MB."),
+            Words(
+                f"超过 {LARGEST_FILE // MEBIBYTE} MB。", f"it is larger than {LARGEST_FILE // MEBIBYTE} MB."
+            ),
         )
     if upload.content.startswith(b"%PDF-"):
         return "application/pdf"
@@ -91,14 +93,20 @@ def _pages(upload: Upload, kind: str) -> int | None:
     try:
         return len(PdfReader(io.BytesIO(upload.content)).pages)
     except (PyPdfError, ValueError, OSError, RecursionError, KeyError, TypeError, AttributeError) as broken:
-        raise FileRefused(upload.name, Words("PDF 无法打开，可能已损坏。", "the PDF cannot be opened.")) from broken
+        raise FileRefused(
+            upload.name, Words("PDF 无法打开，可能已损坏。", "the PDF cannot be opened.")
+        ) from broken
 
 
 def _row(name: str, content: bytes, kind: str, pages: int | None, by: Identity) -> int:
-    row = sql().execute(
-        "insert into stored_file (digest, name, media_type, size, pages, by_id, at)"
-        " values (%s, %s, %s, %s, %s, %s, %s) returning id",
-        (file_store.put(content), name[-200:], kind, len(content), pages, by.user_id, clock.now()),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into stored_file (digest, name, media_type, size, pages, by_id, at)"
+            " values (%s, %s, %s, %s, %s, %s, %s) returning id",
+            (file_store.put(content), name[-200:], kind, len(content), pages, by.user_id, clock.now()),
+        )
+        .fetchone()
+    )
     assert row is not None
     return int(row[0])

@@ -12,7 +12,12 @@ from webapp.services.tasks import finish
 from webapp.services.work import Event, OpenTask, on_task
 from webapp.unit_of_work import sql
 
-ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = "accepted", "correction", "wrong-authority", "not-required"
+ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (
+    "accepted",
+    "correction",
+    "wrong-authority",
+    "not-required",
+)
 OUTCOMES = (ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED)
 
 
@@ -26,7 +31,10 @@ def decide_intake(task_id: int, *, by: Identity, outcome: str, note: str, revisi
         if outcome not in OUTCOMES:
             raise Incomplete("outcome", Words("请选择受理结果。", "Choose the outcome."))
         if outcome != ACCEPTED and not note.strip():
-            raise Incomplete("note", Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected."))
+            raise Incomplete(
+                "note",
+                Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected."),
+            )
         _record(task, outcome, note.strip(), by)
         finish(task, {"intake_outcome": outcome}, by=by, act=outcome)
 
@@ -42,8 +50,19 @@ def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
         " and %s and stopped_on is null)"
         " update item_case set intake_outcome = %s, intake_note = %s, accepted_at = %s, accepted_by = %s,"
         " outcome = case when %s then 'not-accepted' else outcome end, ruled_at = case when %s then %s end where id = %s",
-        (case.now, item_case_id, accepted or refused, outcome, note, case.now if accepted else None,
-         by.user_id if accepted else None, refused, refused, case.now, item_case_id),
+        (
+            case.now,
+            item_case_id,
+            accepted or refused,
+            outcome,
+            note,
+            case.now if accepted else None,
+            by.user_id if accepted else None,
+            refused,
+            refused,
+            case.now,
+            item_case_id,
+        ),
     )
     if accepted:
         case.record(Event.ITEM_ACCEPTED, by, item=item_case_id)
@@ -67,5 +86,3 @@ def answer_correction(task_id: int, *, by: Identity, note: str, revision: int, k
 def ensure_step(task: OpenTask, *steps: str) -> None:
     if task.step not in steps:
         raise NotFound()
-
-

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from engine import Words
 from engine.law import check_id_number
+from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.documents import Delivery, issue_delivery_receipt
 from webapp.services.files import Upload, keep_upload
 from webapp.services.intake import ensure_step
 from webapp.services.tasks import finish
@@ -67,50 +69,85 @@ def hand_over(
     if not task_ids:
         raise Incomplete("tasks", Words("请选择要交付的结果。", "Choose the results to hand over."))
     if signature is None:
-        raise Incomplete("signature", Words("请领取人在送达回证上签名。", "The collector must sign the proof of delivery."))
+        raise Incomplete(
+            "signature", Words("请领取人在送达回证上签名。", "The collector must sign the proof of delivery.")
+        )
     if fault := check_id_number(collector.id_number):
         raise Incomplete("collector_id_number", fault)
     with on_task(task_ids[0], by, permission=Permission.TASK_DO, key=key) as first:
         _ensure_may_collect(first, collector)
         proof = keep_upload(signature, by)
+        item_case_ids: list[int] = []
         for task_id in task_ids:
             task = first if task_id == first.id else task_in_case(task_id, first.case, by, Permission.TASK_DO)
-            _deliver(task, by, collector=collector, proof=proof)
+            item_case_ids.append(_deliver(task, by, collector=collector, proof=proof))
+        delivery = Delivery(
+            tuple(item_case_ids),
+            "counter",
+            collector.name.strip(),
+            collector.id_number.strip().upper(),
+            delivered_at=moments.shown(first.case.now),
+        )
+        issue_delivery_receipt(first.case, delivery, by)
 
 
 def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key: str) -> None:
     """Post (with tracking number) or electronic delivery of one result."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "deliver")
-        row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
+        row = (
+            sql()
+            .execute("select means from collection where item_case_id = %s", (task.item_case_id,))
+            .fetchone()
+        )
         if row and row[0] == "post" and not tracking_number.strip():
-            raise Incomplete("tracking_number", Words("邮寄须填写运单号。", "Posting needs the tracking number."))
-        _deliver(task, by, tracking_number=tracking_number.strip())
+            raise Incomplete(
+                "tracking_number", Words("邮寄须填写运单号。", "Posting needs the tracking number.")
+            )
+        item_case_id = _deliver(task, by, tracking_number=tracking_number.strip())
+        means = row[0] if row else "electronic"
+        delivery = Delivery(
+            (item_case_id,),
+            means,
+            tracking_number=tracking_number.strip(),
+            delivered_at=moments.shown(task.case.now),
+        )
+        issue_delivery_receipt(task.case, delivery, by)
 
 
 def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
     id_number = collector.id_number.strip().upper()
-    row = sql().execute(
-        "select exists(select from visit v join cases c on c.visit_id = v.id where c.id = %(case)s"
-        " and v.person_id_number = %(id)s and v.person_name = %(name)s and v.present in ('legal-representative',"
-        " 'representative', 'helper')) or exists(select from answer a where a.case_id = %(case)s"
-        " and a.key = any(%(keys)s) and a.value = %(answer)s)",
-        {
-            "case": task.case.id,
-            "id": id_number,
-            "name": collector.name.strip(),
-            "keys": list(task.case.release.bundle.collector_fields),
-            "answer": f'{{"v":"{id_number}"}}',
-        },
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select exists(select from visit v join cases c on c.visit_id = v.id where c.id = %(case)s"
+            " and v.person_id_number = %(id)s and v.person_name = %(name)s and v.present in ('legal-representative',"
+            " 'representative', 'helper')) or exists(select from answer a where a.case_id = %(case)s"
+            " and a.key = any(%(keys)s) and a.value = %(answer)s)",
+            {
+                "case": task.case.id,
+                "id": id_number,
+                "name": collector.name.strip(),
+                "keys": list(task.case.release.bundle.collector_fields),
+                "answer": f'{{"v":"{id_number}"}}',
+            },
+        )
+        .fetchone()
+    )
     assert row is not None
     if not row[0]:
         raise NotTheCollector()
 
 
 def _deliver(
-    task: OpenTask, by: Identity, *, collector: Collector | None = None, proof: int | None = None, tracking_number: str = ""
-) -> None:
+    task: OpenTask,
+    by: Identity,
+    *,
+    collector: Collector | None = None,
+    proof: int | None = None,
+    tracking_number: str = "",
+) -> int:
+    """Mark the item's result as delivered; returns the item case."""
     ensure_step(task, "deliver")
     sql().execute(
         "with item as (update item_case set delivered_at = %(now)s where id = %(item)s), clock as (update legal_clock set"
@@ -129,5 +166,7 @@ def _deliver(
             "tracking": tracking_number,
         },
     )
+    assert task.item_case_id is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
     finish(task, {}, by=by, act="done")
+    return task.item_case_id

@@ -10,9 +10,8 @@ import orjson
 from engine.bundles import LicenceType, licence_number
 from engine.law import add_months, tracking_code
 from webapp import moments
-from webapp.answers import answers_of
 from webapp.identity import Identity
-from webapp.services.document_places import unit_of
+from webapp.services.document_places import known_answers, unit_of
 from webapp.services.numbers import next_number
 from webapp.services.work import Event, LockedCase
 from webapp.unit_of_work import sql
@@ -27,21 +26,37 @@ def issue_licence(case: LockedCase, item_case_id: int, item_key: str) -> None:
     if there or licence is None:
         return
     today = moments.local(case.now).date()
-    write_licence(case, item_case_id, item_key, number=_number(case, licence, today), issued_on=today, external=False, by=None)
+    write_licence(
+        case,
+        item_case_id,
+        item_key,
+        number=_number(case, licence, today),
+        issued_on=today,
+        external=False,
+        by=None,
+    )
 
 
 def write_licence(
-    case: LockedCase, item_case_id: int, item_key: str, *, number: str, issued_on: date, external: bool, by: Identity | None
+    case: LockedCase,
+    item_case_id: int,
+    item_key: str,
+    *,
+    number: str,
+    issued_on: date,
+    external: bool,
+    by: Identity | None,
 ) -> None:
     """The licence's row, with everything that is printed on it."""
     item = case.release.bundle.item(item_key)
     licence = item.licence
     if licence is None:
         return
-    answers = answers_of(case.id)
+    answers = known_answers(case.id, case.release.bundle)
     shown = {language: case.release.shown_answers(answers, language) for language in ("zh", "en")}
     facts = [
-        [label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")] for key, label in licence.fields
+        [label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")]
+        for key, label in licence.fields
     ]
     holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
     issuer = unit_of(item.department).name
@@ -49,9 +64,21 @@ def write_licence(
         "insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en, issued_on,"
         " valid_to, status, facts, public_code, external)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'valid', %s::jsonb, %s, %s)",
-        (item_case_id, licence.key, licence.name.zh, licence.name.en, number, holder, issuer.zh, issuer.en, issued_on,
-         _valid_to(licence, issued_on), orjson.dumps(facts).decode(), tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
-         external),
+        (
+            item_case_id,
+            licence.key,
+            licence.name.zh,
+            licence.name.en,
+            number,
+            holder,
+            issuer.zh,
+            issuer.en,
+            issued_on,
+            _valid_to(licence, issued_on),
+            orjson.dumps(facts).decode(),
+            tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
+            external,
+        ),
     )
     case.record(Event.LICENCE_ISSUED, by, item=item_case_id, licence_type=licence.key, external=external)
 

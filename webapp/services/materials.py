@@ -17,7 +17,13 @@ MOST_FILES = 20
 
 
 def attach(
-    case_id: int, material_key: str, uploads: Sequence[Upload], *, by: Identity, form: str, copies: int,
+    case_id: int,
+    material_key: str,
+    uploads: Sequence[Upload],
+    *,
+    by: Identity,
+    form: str,
+    copies: int,
     provided_by: str,
 ) -> list[FileRefused]:
     """Add files to a material; each bad file is refused by name and reason, the good ones are kept.
@@ -27,27 +33,33 @@ def attach(
     refused: list[FileRefused] = []
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        submitted = _submitted(case, material_key, form, copies, provided_by, by)
+        submitted = submitted_row(case, material_key, form, copies, provided_by, by)
         for upload in uploads:
             try:
                 file_id = keep_upload(upload, by)
             except FileRefused as refusal:
                 refused.append(refusal)
                 continue
-            _link(case, submitted, file_id, material_key, by)
+            link_file(case, submitted, file_id, material_key, by)
     return refused
 
 
 def attach_pages(
-    case_id: int, material_key: str, pages: Sequence[Upload], *, by: Identity, form: str, copies: int,
+    case_id: int,
+    material_key: str,
+    pages: Sequence[Upload],
+    *,
+    by: Identity,
+    form: str,
+    copies: int,
     provided_by: str,
 ) -> None:
     """Bind captured pages to one PDF and add it to the material. Raises FileRefused naming the page."""
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        submitted = _submitted(case, material_key, form, copies, provided_by, by)
+        submitted = submitted_row(case, material_key, form, copies, provided_by, by)
         name = f"{case.release.bundle.material(material_key).name.zh}.pdf"
-        _link(case, submitted, keep_pages(name, list(pages), by), material_key, by)
+        link_file(case, submitted, keep_pages(name, list(pages), by), material_key, by)
 
 
 def detach(case_id: int, material_key: str, file_id: int, *, by: Identity) -> None:
@@ -64,31 +76,41 @@ def detach(case_id: int, material_key: str, file_id: int, *, by: Identity) -> No
         case.record(Event.MATERIAL_REMOVED, by, material=material_key, file=file_id)
 
 
-def _submitted(
+def submitted_row(
     case: LockedCase, material_key: str, form: str, copies: int, provided_by: str, by: Identity
 ) -> int:
     material = case.release.bundle.material(material_key)
     if form not in material.forms:
-        raise Incomplete("form", Words("该材料不接受这种形式。", "This material is not accepted in that form."))
+        raise Incomplete(
+            "form", Words("该材料不接受这种形式。", "This material is not accepted in that form.")
+        )
     if not 1 <= copies <= 99:
         raise Incomplete("copies", Words("份数应为 1 至 99。", "Copies must be 1 to 99."))
-    row = sql().execute(
-        "insert into submitted_material (case_id, material_key, form, copies, provided_by, by_id, at)"
-        " values (%s, %s, %s, %s, %s, %s, %s) on conflict (case_id, material_key) do update set form = excluded.form,"
-        " copies = excluded.copies, provided_by = excluded.provided_by, by_id = excluded.by_id, at = excluded.at"
-        " returning id",
-        (case.id, material.key, form, copies, provided_by, by.user_id, case.now),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into submitted_material (case_id, material_key, form, copies, provided_by, by_id, at)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict (case_id, material_key) do update set form = excluded.form,"
+            " copies = excluded.copies, provided_by = excluded.provided_by, by_id = excluded.by_id, at = excluded.at"
+            " returning id",
+            (case.id, material.key, form, copies, provided_by, by.user_id, case.now),
+        )
+        .fetchone()
+    )
     assert row is not None
     return int(row[0])
 
 
-def _link(case: LockedCase, submitted: int, file_id: int, material_key: str, by: Identity) -> None:
-    row = sql().execute(
-        "insert into material_file (submitted_material_id, file_id, position)"
-        " select %s, %s, count(*) from material_file where submitted_material_id = %s returning position",
-        (submitted, file_id, submitted),
-    ).fetchone()
+def link_file(case: LockedCase, submitted: int, file_id: int, material_key: str, by: Identity) -> None:
+    row = (
+        sql()
+        .execute(
+            "insert into material_file (submitted_material_id, file_id, position)"
+            " select %s, %s, count(*) from material_file where submitted_material_id = %s returning position",
+            (submitted, file_id, submitted),
+        )
+        .fetchone()
+    )
     assert row is not None
     if row[0] >= MOST_FILES:
         raise TooManyFiles()
@@ -99,4 +121,6 @@ class TooManyFiles(ActRefused):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__(Words(f"每种材料最多 {MOST_FILES} 个文件。", f"At most {MOST_FILES} files per material."))
+        super().__init__(
+            Words(f"每种材料最多 {MOST_FILES} 个文件。", f"At most {MOST_FILES} files per material.")
+        )

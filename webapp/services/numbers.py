@@ -7,10 +7,14 @@ from webapp.unit_of_work import sql
 
 def next_number(key: str) -> int:
     """The next number of the series, from 1. A rolled-back command gives its number back."""
-    row = sql().execute(
-        "insert into number_series (key, last) values (%s, 1)"
-        " on conflict (key) do update set last = number_series.last + 1 returning last",
-        (key,),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into number_series (key, last) values (%s, 1)"
+            " on conflict (key) do update set last = number_series.last + 1 returning last",
+            (key,),
+        )
+        .fetchone()
+    )
     assert row is not None
     return int(row[0])

@@ -33,8 +33,12 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
     for key, table in data["groups"].items():
         department = departments[sections[table["section"]]["department"]]
         groups[key] = _insert(
-            "candidate_group", key=key, department_id=department, name_zh=table["name"]["zh"],
-            name_en=table["name"]["en"], role=table["role"],
+            "candidate_group",
+            key=key,
+            department_id=department,
+            name_zh=table["name"]["zh"],
+            name_en=table["name"]["en"],
+            role=table["role"],
         )
     for key, table in data.get("counters", {}).items():
         _insert("counter", key=key, name_zh=table["name"]["zh"], name_en=table["name"]["en"])
@@ -44,37 +48,58 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
 
 def _department(key: str, table: Mapping[str, Any]) -> int:
     return _insert(
-        "department", key=key, name_zh=table["name"]["zh"], name_en=table["name"]["en"], phone=table["telephone"],
-        address_zh=table["address"]["zh"], address_en=table["address"]["en"],
-        reconsideration_body_zh=table["reconsideration"]["zh"], reconsideration_body_en=table["reconsideration"]["en"],
-        court_zh=table["court"]["zh"], court_en=table["court"]["en"],
+        "department",
+        key=key,
+        name_zh=table["name"]["zh"],
+        name_en=table["name"]["en"],
+        phone=table["telephone"],
+        address_zh=table["address"]["zh"],
+        address_en=table["address"]["en"],
+        reconsideration_body_zh=table["reconsideration"]["zh"],
+        reconsideration_body_en=table["reconsideration"]["en"],
+        court_zh=table["court"]["zh"],
+        court_en=table["court"]["en"],
     )
 
 
 def _user(
-    login: str, table: Mapping[str, Any], data: Mapping[str, Any], departments: Mapping[str, int],
-    groups: Mapping[str, int], given: tuple[str, str] | None,
+    login: str,
+    table: Mapping[str, Any],
+    data: Mapping[str, Any],
+    departments: Mapping[str, int],
+    groups: Mapping[str, int],
+    given: tuple[str, str] | None,
 ) -> Account:
     section = data["sections"][table["section"]]
     password = given[0] if given else secrets.token_urlsafe(9)
     name, title = table["name"]["zh"], section["name"]
     scope = table.get("authorisation_scope") or {}
     user_id = _insert(
-        "app_user", login=login, name=name, name_pinyin=" ".join(lazy_pinyin(name)), title_zh=title["zh"],
-        title_en=title["en"], password_hash=given[1] if given else hash_password(password),
+        "app_user",
+        login=login,
+        name=name,
+        name_pinyin=" ".join(lazy_pinyin(name)),
+        title_zh=title["zh"],
+        title_en=title["en"],
+        password_hash=given[1] if given else hash_password(password),
         department_id=departments[section["department"]],
-        authorisation_number=table.get("authorisation_number"), authorisation_scope=scope.get("zh"),
+        authorisation_number=table.get("authorisation_number"),
+        authorisation_scope=scope.get("zh"),
     )
     for key in table["groups"]:
         sql().execute("insert into membership (user_id, group_id) values (%s, %s)", (user_id, groups[key]))
-    return Account(login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in table["groups"]))
+    return Account(
+        login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in table["groups"])
+    )
 
 
 def _insert(table: str, **values: Any) -> int:
     """One row; table and column names come from this module alone."""
     columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
-    row = sql().execute(
-        f"insert into {table} ({columns}) values ({places}) returning id", tuple(values.values())
-    ).fetchone()
+    row = (
+        sql()
+        .execute(f"insert into {table} ({columns}) values ({places}) returning id", tuple(values.values()))
+        .fetchone()
+    )
     assert row is not None
     return int(row[0])

@@ -21,18 +21,24 @@ def count_try(bucket: str, *, limit: int) -> None:
 
 def tries_of(bucket: str) -> int:
     """How many tries this hour has seen."""
-    row = sql().execute(
-        "select tries from rate_count where bucket = %s and window_start = %s", (bucket, _window())
-    ).fetchone()
+    row = (
+        sql()
+        .execute("select tries from rate_count where bucket = %s and window_start = %s", (bucket, _window()))
+        .fetchone()
+    )
     return row[0] if row else 0
 
 
 def _count(bucket: str, by: int) -> int:
-    row = sql().execute(
-        "insert into rate_count (bucket, window_start, tries) values (%s, %s, %s)"
-        " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries returning tries",
-        (bucket, _window(), by),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into rate_count (bucket, window_start, tries) values (%s, %s, %s)"
+            " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries returning tries",
+            (bucket, _window(), by),
+        )
+        .fetchone()
+    )
     assert row is not None
     return int(row[0])
 

@@ -111,16 +111,23 @@ class FormIncomplete(ActRefused):
 
     def __init__(self, count: int) -> None:
         super().__init__(
-            Words(f"申请表还有 {count} 处需要更正，请回到“填表”。", f"The form has {count} fields to correct; go back to it.")
+            Words(
+                f"申请表还有 {count} 处需要更正，请回到“填表”。",
+                f"The form has {count} fields to correct; go back to it.",
+            )
         )
 
 
-def _ensure_ways(case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any], ways: Mapping[str, str]) -> None:
+def _ensure_ways(
+    case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any], ways: Mapping[str, str]
+) -> None:
     committed = [key for key, way in ways.items() if way == COMMITMENT]
     if not committed:
         return
     verdicts = eligible_items(case.release, case.rules, guided, answers)
-    signed = {row[0] for row in sql().execute("select item_key from commitment where case_id = %s", (case.id,))}
+    signed = {
+        row[0] for row in sql().execute("select item_key from commitment where case_id = %s", (case.id,))
+    }
     for key in committed:
         verdict = verdicts.get(key)
         if verdict is None or not verdict.eligible:
@@ -144,7 +151,9 @@ def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -
         if not required.exempt
         and required.material.source != "form"
         and required.material.key not in handed_in
-        and not all(ways.get(item) == COMMITMENT and item in required.replaced_for for item in required.used_by)
+        and not all(
+            ways.get(item) == COMMITMENT and item in required.replaced_for for item in required.used_by
+        )
     ]
     if missing:
         raise MaterialsMissing(missing)
@@ -165,7 +174,9 @@ def _number(case: LockedCase) -> str:
     return with_check_digit(f"{bundle.case_prefix}-{year}-{serial:07}")
 
 
-def _mark_received(case: LockedCase, number: str, code: str, answers: Mapping[str, Any], by: Identity) -> None:
+def _mark_received(
+    case: LockedCase, number: str, code: str, answers: Mapping[str, Any], by: Identity
+) -> None:
     bundle = case.release.bundle
     applicant = str(answers.get(bundle.applicant_name_field) or "")
     subject = str(answers.get(bundle.subject_field) or "")
@@ -174,12 +185,24 @@ def _mark_received(case: LockedCase, number: str, code: str, answers: Mapping[st
     sql().execute(
         "update cases set number = %s, received_at = %s, received_by = %s, tracking_hash = %s, applicant_name = %s,"
         " applicant_key = %s, applicant_pinyin = %s, subject_name = %s, search_tokens = %s where id = %s",
-        (number, case.now, by.user_id, hash_code(code), applicant, identity, " ".join(lazy_pinyin(applicant)), subject,
-         tokens(f"{number} {applicant} {subject}"), case.id),
+        (
+            number,
+            case.now,
+            by.user_id,
+            hash_code(code),
+            applicant,
+            identity,
+            " ".join(lazy_pinyin(applicant)),
+            subject,
+            tokens(f"{number} {applicant} {subject}"),
+            case.id,
+        ),
     )
 
 
-def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: Mapping[str, str]) -> dict[str, Any]:
+def _variables(
+    case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: Mapping[str, str]
+) -> dict[str, Any]:
     """What the diagrams read: the declared case variables, and per item whether and how it goes."""
     bundle = case.release.bundle
     applicable = {entry.item.key for entry in guide.items}
@@ -195,5 +218,3 @@ def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: 
         for item in bundle.items
     }
     return variables
-
-

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
+import re
+import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
-from lxml import etree
 
-from engine import Finding, Words, errors_in
-from engine.bundles import inspect_bundle
-from engine.law import read_calendar, read_profile
+from engine import EngineError, Finding, Words, errors_in
+from engine.bpmn import check as check_diagrams
+from engine.bundles import check_bundle
+from engine.law import Profile, read_calendar, read_profile
 from webapp import clock
-from webapp.catalogue import release_files, rules_in_force
-from webapp.errors import NotFound, ReleaseRefused
+from webapp.catalogue import compile_release, release_files, rules_in_force
+from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services.release_uploads import place_of, plain_name, read_diagram, read_zip
 from webapp.services.work import link
 from webapp.unit_of_work import sql, unit_of_work
 
 DRAFT, SUBMITTED, PUBLISHED, RETIRED = "draft", "submitted", "published", "retired"
-LARGEST_FILE = 2 * 1024 * 1024
-LARGEST_BUNDLE = 20 * 1024 * 1024
-MOST_FILES = 1000
+LONGEST_NOTE = 500
+_KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 
 def check_files(key: str, files: Mapping[str, bytes]) -> list[Finding]:
-    """Every finding of a bundle's files against this office's groups and profile."""
-    groups = frozenset(row[0] for row in sql().execute("select key from candidate_group"))
-    return list(inspect_bundle(files).findings)
+    """Every finding of a bundle's files against this office's groups and profile, errors first."""
+    return check_bundle(files, key, known_groups=_known_groups(), profile=_profile())
+
+
+def check_diagram(name: str, content: bytes, *, within: str = "") -> tuple[str, list[Finding]]:
+    """(plain name, findings) of one diagram that is not kept.
+
+    `within`: key of a published bundle whose diagram it would replace, so that calls are checked against
+    the others; the findings are those of this file alone. Raises FileRefused, NotFound.
+    """
+    plain = read_diagram(name, content)
+    if not within:
+        return plain, check_diagrams({plain: content}, level="office", known_groups=_known_groups())
+    files = release_files(_published_of(within))
+    place = place_of(files, plain, content)
+    files[place] = content
+    return place, [one for one in check_files(within, files) if one.file == place]
 
 
 def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note: str = "") -> int:
@@ -45,10 +59,12 @@ def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note
         return _draft(key, files, by, note)
 
 
-def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = "") -> int:
+def draft_from_upload(
+    base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = ""
+) -> int:
     """A zip of the whole bundle, or one diagram that replaces its namesake in the base release.
 
-    A diagram of another name replaces the one with the same process id. Raises ReleaseRefused.
+    A diagram of another name replaces the one with the same process id. Raises FileRefused.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
@@ -56,11 +72,27 @@ def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Id
         if row is None:
             raise NotFound()
         if name.lower().endswith(".zip"):
-            files = unzip(content)
+            files = read_zip(name, content)
+            _ensure_same_bundle(row[0], name, files)
         else:
+            plain = read_diagram(name, content)
             files = release_files(base_release_id)
-            files[_place_of(files, name, content)] = content
+            files[place_of(files, plain, content)] = content
         return _draft(row[0], files, by, note)
+
+
+def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -> int:
+    """A bundle's zip, which may be a bundle that this office does not have yet. Raises FileRefused."""
+    ensure(by, Permission.RELEASE_DRAFT)
+    files = read_zip(name, content)
+    key = _key_in(files)
+    if not key:
+        raise FileRefused(
+            plain_name(name),
+            Words("其中没有可读的 bundle.toml，或缺少 key。", "it has no readable bundle.toml with a key."),
+        )
+    with unit_of_work():
+        return _draft(key, files, by, note)
 
 
 def submit_release(release_id: int, *, by: Identity) -> None:
@@ -71,7 +103,10 @@ def submit_release(release_id: int, *, by: Identity) -> None:
         if state != DRAFT:
             raise ReleaseRefused(Words("只有草稿可以提交发布。", "Only a draft can be submitted."))
         _ensure_no_errors(key, release_id)
-        sql().execute("update release set state = 'submitted', submitted_at = %s where id = %s", (clock.now(), release_id))
+        sql().execute(
+            "update release set state = 'submitted', submitted_at = %s where id = %s",
+            (clock.now(), release_id),
+        )
         _record(key, "submitted", by, release_id)
 
 
@@ -84,12 +119,17 @@ def publish_release(release_id: int, *, by: Identity) -> None:
             raise ReleaseRefused(Words("该版本尚未提交发布。", "This release has not been submitted."))
         if author == by.user_id:
             raise ReleaseRefused(
-                Words("发布须由另一人确认，不能发布自己制作的版本。", "Publishing needs a second person: not one's own draft.")
+                Words(
+                    "发布须由另一人确认，不能发布自己制作的版本。",
+                    "Publishing needs a second person: not one's own draft.",
+                )
             )
         _ensure_no_errors(key, release_id)
+        _ensure_it_runs(key, release_id)
         now = clock.now()
         sql().execute(
-            "update release set state = 'retired', retired_at = %s where bundle_key = %s and state = 'published'",
+            "update release set state = 'retired', retired_at = %s"
+            " where bundle_key = %s and state = 'published'",
             (now, key),
         )
         sql().execute(
@@ -99,15 +139,15 @@ def publish_release(release_id: int, *, by: Identity) -> None:
         _record(key, "published", by, release_id)
 
 
-def return_release(release_id: int, *, by: Identity) -> None:
-    """The publisher sends a submitted release back to its author as a draft."""
+def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
+    """The publisher sends a submitted release back to its author as a draft, saying why."""
     ensure(by, Permission.RELEASE_PUBLISH)
     with unit_of_work():
         key, state, _ = _lock(release_id)
         if state != SUBMITTED:
             raise ReleaseRefused(Words("该版本尚未提交发布。", "This release has not been submitted."))
         sql().execute("update release set state = 'draft', submitted_at = null where id = %s", (release_id,))
-        _record(key, "returned", by, release_id)
+        _record(key, "returned", by, release_id, **({"reason": reason[:LONGEST_NOTE]} if reason else {}))
 
 
 def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
@@ -116,75 +156,89 @@ def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
     with unit_of_work():
         for (kind, key), content in files.items():
             (read_calendar if kind == "calendar" else read_profile)(content)
-            kept = sql().execute(
-                "insert into rule_table (kind, key, digest, loaded_at) values (%s, %s, %s, %s)"
-                " on conflict (kind, key, digest) do nothing returning id",
-                (kind, key, _keep_blob(content), clock.now()),
-            ).fetchone()
+            kept = (
+                sql()
+                .execute(
+                    "insert into rule_table (kind, key, digest, loaded_at) values (%s, %s, %s, %s)"
+                    " on conflict (kind, key, digest) do nothing returning id",
+                    (kind, key, _keep_blob(content), clock.now()),
+                )
+                .fetchone()
+            )
             loaded += kept is not None
     return loaded
 
 
-def unzip(content: bytes) -> dict[str, bytes]:
-    """Path -> content of a bundle's zip. Refuses bombs, links, absolute and climbing paths."""
+def _known_groups() -> frozenset[str]:
+    return frozenset(row[0] for row in sql().execute("select key from candidate_group"))
+
+
+def _profile() -> Profile | None:
+    """The place's rules; None before any were loaded."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as broken:
-        raise ReleaseRefused(Words("压缩包无法打开。", "The zip file cannot be opened.")) from broken
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST_BUNDLE:
-        raise ReleaseRefused(Words("压缩包过大。", "The zip file holds too much."))
-    files: dict[str, bytes] = {}
-    for entry in entries:
-        if entry.filename.startswith("/") or ".." in entry.filename.split("/") or "\\" in entry.filename:
-            raise ReleaseRefused(Words("压缩包中有不允许的路径。", "The zip file holds a path that is not allowed."))
-        if entry.file_size > LARGEST_FILE or entry.flag_bits & 1 or (entry.external_attr >> 28) == 0xA:
-            raise ReleaseRefused(Words(f"不接受文件 {entry.filename}。", f"The file {entry.filename} is not accepted."))
-        with archive.open(entry) as file:
-            files[entry.filename] = file.read(LARGEST_FILE + 1)
-    return files
+        return rules_in_force().profile
+    except NotFound:
+        return None
 
 
-def _place_of(files: Mapping[str, bytes], name: str, content: bytes) -> str:
-    """Where an uploaded diagram belongs: its namesake's path, else that of the diagram with its process id."""
-    plain = name.rsplit("/", 1)[-1]
-    for path in files:
-        if path.rsplit("/", 1)[-1] == plain:
-            return path
-    mine = _process_ids(content)
-    for path, existing in files.items():
-        if path.endswith(".bpmn") and mine & _process_ids(existing):
-            return path
-    return plain
+def _published_of(key: str) -> int:
+    row = (
+        sql()
+        .execute("select id from release where bundle_key = %s and state = 'published'", (key,))
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    return int(row[0])
 
 
-def _process_ids(content: bytes) -> set[str]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+def _key_in(files: Mapping[str, bytes]) -> str:
+    """The key that bundle.toml names, "" where it cannot be read."""
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        return set()
-    return {str(node.get("id")) for node in root.iter("{*}process") if node.get("id")}
+        key = tomllib.loads(files.get("bundle.toml", b"").decode()).get("key", "")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return key if isinstance(key, str) and _KEY.fullmatch(key) else ""
+
+
+def _ensure_same_bundle(key: str, name: str, files: Mapping[str, bytes]) -> None:
+    """A zip of another bundle is a slip of the hand; one that names none becomes a draft with findings."""
+    named = _key_in(files)
+    if named and named != key:
+        raise FileRefused(
+            plain_name(name),
+            Words(f"这是“{named}”的文件，不是“{key}”的。", f"it holds “{named}”, not “{key}”."),
+        )
 
 
 def _draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int:
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     manifest = hashlib.sha256(orjson.dumps(digests, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    sql().execute("select pg_advisory_xact_lock(hashtext(%s))", (f"bundle:{key}",))
-    newest = sql().execute(
-        "select id, number, digest from release where bundle_key = %s order by number desc limit 1", (key,)
-    ).fetchone()
+    _lock_bundle(key)
+    newest = (
+        sql()
+        .execute(
+            "select id, number, digest from release where bundle_key = %s order by number desc limit 1",
+            (key,),
+        )
+        .fetchone()
+    )
     if newest and newest[2] == manifest:
         return int(newest[0])
-    row = sql().execute(
-        "insert into release (bundle_key, number, state, digest, note, created_by, created_at)"
-        " values (%s, %s, 'draft', %s, %s, %s, %s) returning id",
-        (key, newest[1] + 1 if newest else 1, manifest, note, by.user_id, clock.now()),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "insert into release (bundle_key, number, state, digest, note, created_by, created_at)"
+            " values (%s, %s, 'draft', %s, %s, %s, %s) returning id",
+            (key, newest[1] + 1 if newest else 1, manifest, note[:LONGEST_NOTE], by.user_id, clock.now()),
+        )
+        .fetchone()
+    )
     assert row is not None
     for path, content in files.items():
         sql().execute(
-            "insert into release_file (release_id, path, digest) values (%s, %s, %s)", (row[0], path, _keep_blob(content))
+            "insert into release_file (release_id, path, digest) values (%s, %s, %s)",
+            (row[0], path, _keep_blob(content)),
         )
     _record(key, "drafted", by, row[0], digest=manifest)
     return int(row[0])
@@ -192,37 +246,78 @@ def _draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int
 
 def _keep_blob(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
-    sql().execute("insert into blob (digest, content) values (%s, %s) on conflict (digest) do nothing", (digest, content))
+    sql().execute(
+        "insert into blob (digest, content) values (%s, %s) on conflict (digest) do nothing",
+        (digest, content),
+    )
     return digest
 
 
 def _lock(release_id: int) -> tuple[str, str, int]:
-    row = sql().execute(
-        "select bundle_key, state, created_by from release where id = %s for no key update", (release_id,)
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select bundle_key, state, created_by from release where id = %s for no key update", (release_id,)
+        )
+        .fetchone()
+    )
     if row is None:
         raise NotFound()
+    _lock_bundle(row[0])
     return row[0], row[1], row[2]
+
+
+def _lock_bundle(key: str) -> None:
+    """One command at a time per bundle: numbers, the published release and the chain stay in order."""
+    sql().execute("select pg_advisory_xact_lock(hashtext(%s))", (f"bundle:{key}",))
 
 
 def _ensure_no_errors(key: str, release_id: int) -> None:
     errors = errors_in(check_files(key, release_files(release_id)))
     if errors:
         raise ReleaseRefused(
-            Words(f"还有 {len(errors)} 个错误，不能发布。", f"{len(errors)} errors stand in the way of publishing.")
+            Words(
+                f"还有 {len(errors)} 个错误，不能发布。",
+                f"{len(errors)} errors stand in the way of publishing.",
+            )
         )
 
 
+def _ensure_it_runs(key: str, release_id: int) -> None:
+    """Cases will be pinned to it for years: it must compile as it will be run."""
+    try:
+        compile_release(release_id, "", 0, key, release_files(release_id))
+    except (EngineError, KeyError, StopIteration) as fault:
+        raise ReleaseRefused(
+            Words(
+                f"该版本还不能运行，不能发布：{fault}",
+                f"This release cannot be run yet, so it cannot be published: {fault}",
+            )
+        ) from fault
+
+
 def _record(key: str, kind: str, by: Identity, release_id: int, **facts: Any) -> None:
-    """Add a line to the chain of the bundle's releases; the chain's last row is its head, under an advisory lock."""
-    sql().execute("select pg_advisory_xact_lock(hashtext(%s))", (f"bundle:{key}",))
-    head = sql().execute(
-        "select seq, hash from release_event where bundle_key = %s order by seq desc limit 1", (key,)
-    ).fetchone()
+    """Add a line to the chain of the bundle's releases: the last row is its head, under the bundle's lock."""
+    _lock_bundle(key)
+    head = (
+        sql()
+        .execute(
+            "select seq, hash from release_event where bundle_key = %s order by seq desc limit 1", (key,)
+        )
+        .fetchone()
+    )
     seq, previous = (head[0] + 1, bytes(head[1])) if head else (1, bytes(32))
     now: datetime = clock.now()
     body = orjson.dumps(
-        {**facts, "bundle": key, "seq": seq, "kind": kind, "at": now.isoformat(), "actor": by.user_id, "release": release_id},
+        {
+            **facts,
+            "bundle": key,
+            "seq": seq,
+            "kind": kind,
+            "at": now.isoformat(),
+            "actor": by.user_id,
+            "release": release_id,
+        },
         option=orjson.OPT_SORT_KEYS,
     )
     sql().execute(

@@ -21,7 +21,14 @@ VISIT_CONCLUSIONS = ("pass", "minor", "major")
 
 
 def examine(
-    task_id: int, *, by: Identity, visit_needed: bool, opinion: str, checklist: Mapping[str, str], revision: int, key: str
+    task_id: int,
+    *,
+    by: Identity,
+    visit_needed: bool,
+    opinion: str,
+    checklist: Mapping[str, str],
+    revision: int,
+    key: str,
 ) -> None:
     """Finish the examination of the documents and declare whether a visit is needed."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
@@ -31,7 +38,14 @@ def examine(
 
 
 def propose(
-    task_id: int, *, by: Identity, proposal: str, opinion: str, checklist: Mapping[str, str], revision: int, key: str
+    task_id: int,
+    *,
+    by: Identity,
+    proposal: str,
+    opinion: str,
+    checklist: Mapping[str, str],
+    revision: int,
+    key: str,
 ) -> None:
     """Propose to grant or to refuse (建议准予 / 建议不予); a proposal to refuse gives reasons."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
@@ -39,13 +53,22 @@ def propose(
         if proposal not in (GRANT, REFUSE):
             raise Incomplete("proposal", Words("请选择审查意见。", "Choose the proposal."))
         if proposal == REFUSE and not opinion.strip():
-            raise Incomplete("opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons."))
+            raise Incomplete(
+                "opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons.")
+            )
         write_review(task, proposal, opinion, checklist, by)
         finish(task, {"proposal": proposal}, by=by, act="done")
 
 
 def sign_visit(
-    task_id: int, *, by: Identity, conclusion: str, record: str, checklist: Mapping[str, str], revision: int, key: str
+    task_id: int,
+    *,
+    by: Identity,
+    conclusion: str,
+    record: str,
+    checklist: Mapping[str, str],
+    revision: int,
+    key: str,
 ) -> bool:
     """Sign the joint visit. The first officer records it, a second, different one confirms; then it is done.
 
@@ -53,7 +76,9 @@ def sign_visit(
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, revision=None, key=key) as task:
         ensure_step(task, "visit")
-        signed = [row[0] for row in sql().execute("select user_id from participant where task_id = %s", (task_id,))]
+        signed = [
+            row[0] for row in sql().execute("select user_id from participant where task_id = %s", (task_id,))
+        ]
         if by.user_id in signed:
             raise SecondOfficerNeeded()
         if not signed:
@@ -79,19 +104,35 @@ def _sign(task: OpenTask, by: Identity, *, first: bool) -> None:
 
 
 def _conclusion(task_id: int, given: str) -> str:
-    row = sql().execute(
-        "select conclusion from review where task_id = %s and step = 'visit' order by id limit 1", (task_id,)
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select conclusion from review where task_id = %s and step = 'visit' order by id limit 1",
+            (task_id,),
+        )
+        .fetchone()
+    )
     return str(row[0]) if row else given
 
 
-def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity) -> None:
+def write_review(
+    task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity
+) -> None:
     """Keep what the officer found, with every point of the checklist, and say so in the ledger."""
     points = {key: result for key, result in checklist.items() if result in POINT_RESULTS}
     sql().execute(
         "insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, at)"
         " values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
-        (task.case.id, task.item_case_id, task.id, task.step, conclusion, opinion.strip(),
-         orjson.dumps(points).decode(), by.user_id, task.case.now),
+        (
+            task.case.id,
+            task.item_case_id,
+            task.id,
+            task.step,
+            conclusion,
+            opinion.strip(),
+            orjson.dumps(points).decode(),
+            by.user_id,
+            task.case.now,
+        ),
     )
     task.case.record(Event.REVIEWED, by, task=task.id, step=task.step, conclusion=conclusion)

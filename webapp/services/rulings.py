@@ -36,8 +36,16 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
 
 
 def enter_outside_result(
-    task_id: int, *, by: Identity, ruling: str, reasons: str, number: str, number_again: str, issued_on: date | None,
-    revision: int, key: str,
+    task_id: int,
+    *,
+    by: Identity,
+    ruling: str,
+    reasons: str,
+    number: str,
+    number_again: str,
+    issued_on: date | None,
+    revision: int,
+    key: str,
 ) -> None:
     """结果回填: the result that another system decided, entered twice; its own number, never one of ours (LAW 2.12)."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
@@ -63,7 +71,9 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
     if not number:
         raise Incomplete("number", Words("请填写证照编号。", "Enter the number of the licence."))
     if number != again:
-        raise Incomplete("number_again", Words("两次填写的编号不一致。", "The two entries of the number differ."))
+        raise Incomplete(
+            "number_again", Words("两次填写的编号不一致。", "The two entries of the number differ.")
+        )
     assert task.item_key is not None
     licence = task.case.release.bundle.item(task.item_key).licence
     if licence is not None and licence.number_format == "uscc" and (fault := check_uscc(number)):
@@ -71,7 +81,9 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
     if issued_on is None:
         raise Incomplete("issued_on", Words("请填写发证日期。", "Enter the date of issue."))
     if issued_on > moments.local(task.case.now).date():
-        raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
+        raise Incomplete(
+            "issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future.")
+        )
 
 
 RULE = """
@@ -124,4 +136,6 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
 
 def _keep_outside_licence(task: OpenTask, number: str, issued_on: date, by: Identity) -> None:
     assert task.item_case_id is not None and task.item_key is not None
-    write_licence(task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by)
+    write_licence(
+        task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by
+    )

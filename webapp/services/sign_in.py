@@ -35,9 +35,14 @@ def sign_in(login: str, password: str, *, address: str) -> str:
     """
     count_try(f"sign-in:{address}", limit=TRIES_PER_ADDRESS)
     with unit_of_work():
-        row = sql().execute(
-            "select id, password_hash, locked_until, active from app_user where login = %s for no key update", (login,)
-        ).fetchone()
+        row = (
+            sql()
+            .execute(
+                "select id, password_hash, locked_until, active from app_user where login = %s for no key update",
+                (login,),
+            )
+            .fetchone()
+        )
         user_id, kept, locked_until, active = row if row else (None, _NOBODY, None, False)
         right = _fits(kept, password)
         if user_id is not None and active and not (locked_until and locked_until > clock.now()):

@@ -41,7 +41,8 @@ def claim(task_id: int, *, by: Identity) -> None:
         if task.step in RULING_STEPS:
             ensure_not_proposer(task, by)
         sql().execute(
-            "update user_task set assignee_id = %s, revision = revision + 1 where id = %s", (by.user_id, task_id)
+            "update user_task set assignee_id = %s, revision = revision + 1 where id = %s",
+            (by.user_id, task_id),
         )
         task.case.record(Event.TASK_CLAIMED, by, task=task_id)
 
@@ -57,25 +58,35 @@ def release(task_id: int, *, by: Identity) -> None:
 
 def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: str) -> None:
     """Complete the task in the engine and write what follows, inside the running command."""
-    step = complete(task.case.release.program, task.instance.state, task.engine_task, variables, task.case.context)
+    step = complete(
+        task.case.release.program, task.instance.state, task.engine_task, variables, task.case.context
+    )
     apply(task.case, task.instance, step, by=by, act=act)
 
 
 def ensure_not_proposer(task: OpenTask, by: Identity) -> None:
     """Raises SamePerson when `by` reviewed this item (LAW 2.9: two people, two acts)."""
-    row = sql().execute(
-        "select 1 from review where item_case_id = %s and by_id = %s and step = any(%s) limit 1",
-        (task.item_case_id, by.user_id, list(PROPOSING_STEPS)),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select 1 from review where item_case_id = %s and by_id = %s and step = any(%s) limit 1",
+            (task.item_case_id, by.user_id, list(PROPOSING_STEPS)),
+        )
+        .fetchone()
+    )
     if row:
         raise SamePerson()
 
 
 def _held(task: OpenTask) -> HeldByAnother:
-    row = sql().execute(
-        "select u.name, (select max(at) from case_event where case_id = %s and kind = %s and actor_id = u.id)"
-        " from app_user u where u.id = %s",
-        (task.case.id, Event.TASK_CLAIMED, task.assignee_id),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select u.name, (select max(at) from case_event where case_id = %s and kind = %s and actor_id = u.id)"
+            " from app_user u where u.id = %s",
+            (task.case.id, Event.TASK_CLAIMED, task.assignee_id),
+        )
+        .fetchone()
+    )
     assert row is not None
     return HeldByAnother(row[0], moments.shown(row[1]))

@@ -66,16 +66,25 @@ def _fire_one(timer_id: int, case_id: int, me: str) -> None:
 def _keep_failure(timer_id: int, case_id: int, error: Exception) -> None:
     with unit_of_work():
         case = lock(LOCK_BY_ID, case_id)
-        row = sql().execute(
-            "update timer set due_at = null, claimed_until = null, claimed_by = null where id = %s"
-            " returning instance_id, item_case_id, element",
-            (timer_id,),
-        ).fetchone()
+        row = (
+            sql()
+            .execute(
+                "update timer set due_at = null, claimed_until = null, claimed_by = null where id = %s"
+                " returning instance_id, item_case_id, element",
+                (timer_id,),
+            )
+            .fetchone()
+        )
         if row is None:
             return
         open_incident(
-            case, row[0], row[1], row[2], "timer-failed",
+            case,
+            row[0],
+            row[1],
+            row[2],
+            "timer-failed",
             Words("定时事件未能触发，已停下等待处理。", "A timer could not fire and waits."),
-            detail="".join(traceback.format_exception(error))[-4000:], timer_id=timer_id,
+            detail="".join(traceback.format_exception(error))[-4000:],
+            timer_id=timer_id,
         )
         case.write_ledger()

@@ -18,7 +18,14 @@ RESULTS = {"verify": ("pass", "rectify"), "recheck": ("pass", "fail")}
 
 
 def verify(
-    task_id: int, *, by: Identity, result: str, record: str, checklist: Mapping[str, str], revision: int, key: str
+    task_id: int,
+    *,
+    by: Identity,
+    result: str,
+    record: str,
+    checklist: Mapping[str, str],
+    revision: int,
+    key: str,
 ) -> None:
     """Record a verification, or the check after rectification. What was found is written down, always."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:

@@ -77,6 +77,10 @@ def _check(present: str, person: Person, identity_checked: str, ticket: str, man
     if fault := check_mobile(person.mobile):
         raise Incomplete("person_mobile", fault)
     if identity_checked not in CHECKED:
-        raise Incomplete("identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked."))
+        raise Incomplete(
+            "identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked.")
+        )
     if present == REPRESENTATIVE and mandate is None:
-        raise Incomplete("mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate."))
+        raise Incomplete(
+            "mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate.")
+        )

@@ -119,15 +119,20 @@ class LockedCase:
         )
         previous = self.ledger_hash
         self.ledger_hash = link(previous, body)
-        self.lines.append((self.id, self.ledger_seq, kind, self.now, actor, body.decode(), previous, self.ledger_hash))
+        self.lines.append(
+            (self.id, self.ledger_seq, kind, self.now, actor, body.decode(), previous, self.ledger_hash)
+        )
 
     def write_ledger(self) -> None:
         """Write the gathered lines and move the head, in one statement."""
         if not self.lines and not self.closed:
             return
-        columns: list[list[Any]] = [list(column) for column in zip(*self.lines, strict=True)] or [[] for _ in range(8)]
+        columns: list[list[Any]] = [list(column) for column in zip(*self.lines, strict=True)] or [
+            [] for _ in range(8)
+        ]
         sql().execute(
-            WRITE_LEDGER, (*columns, self.ledger_seq, self.ledger_hash, self.now if self.closed else None, self.id)
+            WRITE_LEDGER,
+            (*columns, self.ledger_seq, self.ledger_hash, self.now if self.closed else None, self.id),
         )
         self.lines.clear()
 
@@ -302,12 +307,48 @@ def _load(task_id: int, case: LockedCase) -> OpenTask:
     row = sql().execute(LOAD_TASK, (task_id, case.id)).fetchone()
     if row is None:
         raise NotFound()
-    (id_, engine_task, item_case, item_key, element, step, zh, en, groups, assignee, revision, participants, state,
-     closed_at, closer, act, instance, blob, scopes, release, process, _holder) = row
+    (
+        id_,
+        engine_task,
+        item_case,
+        item_key,
+        element,
+        step,
+        zh,
+        en,
+        groups,
+        assignee,
+        revision,
+        participants,
+        state,
+        closed_at,
+        closer,
+        act,
+        instance,
+        blob,
+        scopes,
+        release,
+        process,
+        _holder,
+    ) = row
     return OpenTask(
-        id_, engine_task, item_case, item_key, element, step, Words(zh, en), frozenset(groups), assignee, revision,
-        participants, state, closed_at, closer, act,
-        InstanceRow(instance, bytes(blob), scopes, release, process), case,
+        id_,
+        engine_task,
+        item_case,
+        item_key,
+        element,
+        step,
+        Words(zh, en),
+        frozenset(groups),
+        assignee,
+        revision,
+        participants,
+        state,
+        closed_at,
+        closer,
+        act,
+        InstanceRow(instance, bytes(blob), scopes, release, process),
+        case,
     )
 
 
@@ -315,16 +356,22 @@ def _ensure_open(task: OpenTask) -> None:
     if task.state == "open":
         return
     who = task.closed_by or "系统"
-    raise AlreadyDone(who, ACT_WORDS.get(task.act, ACT_WORDS["done"]), task.closed_at, moments.shown(task.closed_at))
+    raise AlreadyDone(
+        who, ACT_WORDS.get(task.act, ACT_WORDS["done"]), task.closed_at, moments.shown(task.closed_at)
+    )
 
 
 def _ensure_fresh(task: OpenTask, by: Identity, revision: int | None) -> None:
     if revision is None or revision == task.revision:
         return
-    row = sql().execute(
-        "select coalesce(u.name, ''), max(e.at) from case_event e left join app_user u on u.id = e.actor_id"
-        " where e.case_id = %s group by u.name, e.seq order by e.seq desc limit 1",
-        (task.case.id,),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select coalesce(u.name, ''), max(e.at) from case_event e left join app_user u on u.id = e.actor_id"
+            " where e.case_id = %s group by u.name, e.seq order by e.seq desc limit 1",
+            (task.case.id,),
+        )
+        .fetchone()
+    )
     who, at = row if row else ("", None)
     raise Stale(who or "系统", moments.shown(at))
