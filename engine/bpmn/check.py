@@ -33,5 +33,5 @@ def check(
         check_choices(source, process, report)
         check_work(source, process, known_groups, report)
         check_writes(source, process, report)
-        check_calls(process, library.processes, library.decisions, report)
+        check_calls(source, library.processes, library.decisions, report)
     return library.findings()

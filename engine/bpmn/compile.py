@@ -43,7 +43,7 @@ def _closure(entry: str, library: Library, missing: Reporter) -> dict[str, Proce
         report = library.reports[source.file]
         check_references(source, report)
         compiled[process_id] = compile_process(source, definitions, report)
-        check_calls(compiled[process_id], library.processes, library.decisions, report)
+        check_calls(source, library.processes, library.decisions, report)
         for node in compiled[process_id].nodes.values():
             pending.extend(_called(node, library))
     return compiled

@@ -41,11 +41,11 @@ LANGUAGES = frozenset({"feel"})
 
 #: Event kinds that run, by the type of their node.
 RUNNABLE_EVENTS = {
-    "startEvent": {"none", "message", "timer", "signal", "error"},
-    "endEvent": {"none", "message", "signal", "error", "terminate"},
-    "intermediateCatchEvent": {"message", "timer", "signal"},
-    "intermediateThrowEvent": {"none", "message", "signal"},
-    "boundaryEvent": {"message", "timer", "signal", "error"},
+    "startEvent": {"none", "message", "timer", "signal", "error", "escalation"},
+    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate"},
+    "intermediateCatchEvent": {"message", "timer", "signal", "link"},
+    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
+    "boundaryEvent": {"message", "timer", "signal", "error", "escalation"},
 }
 NOT_RUN_TYPES = {"complexGateway", "transaction", "adHocSubProcess"}
 
@@ -131,7 +131,10 @@ class _Compiler:
         return Flow(flow.id, flow.target or "", condition, flow.id == node.default)
 
     def _event(self, node: NodeSource) -> Event | None:
-        if node.type in ("sendTask", "receiveTask"):
+        if node.type == "receiveTask" and node.message is None:
+            self.report("message-by-id", node.id, line=node.line, value=node.id)
+            return Event("message", Slot(node.id))
+        if node.type in ("receiveTask", "sendTask"):
             return self._message(node.message, node) if node.message else None
         runnable = RUNNABLE_EVENTS.get(node.type)
         if runnable is None:
@@ -153,11 +156,11 @@ class _Compiler:
             return Event("timer", timer=self._timer(event, node))
         if event.kind == "message":
             return self._message(event.ref, node)
-        if event.kind == "terminate":
-            return Event("terminate")
+        if event.kind in ("terminate", "link"):
+            return Event(event.kind)
         if event.kind == "signal":
             return Event("signal", self._marked(self._signal(event.ref, node), node))
-        return Event("error", self._marked(self._error_code(event.ref, node), node))
+        return Event(event.kind, self._marked(self._code(event, node), node))
 
     def _signal(self, reference: str | None, node: NodeSource) -> str:
         name = self.definitions.signals.get(reference or "")
@@ -167,11 +170,14 @@ class _Compiler:
             self.report("missing-reference", node.id, line=node.line, what="signalRef", value=reference[:80])
         return name or reference or ""
 
-    def _error_code(self, reference: str | None, node: NodeSource) -> str:
-        """The code of the error; "" catches every error. Some modellers put the code where the id belongs."""
+    def _code(self, event: EventSource, node: NodeSource) -> str:
+        """The code of an error or escalation; "" catches every one. Some modellers put the code where the id
+        belongs."""
+        reference = event.ref
         if reference is None:
             return ""
-        code = self.definitions.errors.get(reference)
+        known = self.definitions.errors if event.kind == "error" else self.definitions.escalations
+        code = known.get(reference)
         if code is None:
             self.report("undefined-error", node.id, line=node.line, value=reference[:80])
         return reference if code is None else code

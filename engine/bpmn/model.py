@@ -100,7 +100,7 @@ class EventSource:
     """One event definition: `kind` is "timer", "message", "signal", "error", "terminate" …"""
 
     kind: str
-    ref: str | None = None  # messageRef, signalRef, errorRef …
+    ref: str | None = None  # messageRef, signalRef, errorRef …; the name of a link
     timer: tuple[str, Source] | None = None  # ("timeDate" | "timeDuration" | "timeCycle", text)
 
 

@@ -51,9 +51,10 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a node catches or throws. `name`: message or signal name, error code ("" catches every error)."""
+    """What a node catches or throws. `name`: message or signal name, code of an error or escalation
+    ("" catches every one)."""
 
-    kind: str  # "none" | "timer" | "message" | "signal" | "error" | "terminate"
+    kind: str  # "none" | "timer" | "message" | "signal" | "error" | "escalation" | "link" | "terminate"
     name: Slot = Slot("")
     key: Slot | None = None
     timer: Timer | None = None

@@ -112,10 +112,25 @@ class _Reader:
                         pending.append((each, node.id))
                 elif name not in _SILENT and not name.endswith(_DEFINITION):
                     self.report("not-run", each.get("id", ""), line=_line(each), what=name)
+        flows.update(self._links(nodes))
         return ProcessSource(
             process, element.get("name", ""), self.report.file, element.get("isExecutable") == "true",
             _line(element), nodes, flows,
         )  # fmt: skip
+
+    def _links(self, nodes: dict[str, NodeSource]) -> dict[str, FlowSource]:
+        """A link event that throws is a flow to the one of its name that catches, in the same container."""
+        flows: dict[str, FlowSource] = {}
+        links = [(node, node.events[0].ref) for node in nodes.values() if _is_link(node)]
+        caught = {(n.container, name): n.id for n, name in links if n.type == "intermediateCatchEvent"}
+        for node, name in links:
+            target = caught.get((node.container, name))
+            if node.type == "intermediateThrowEvent" and target is not None:
+                flow = f"link-of-{node.id}"
+                flows[flow] = FlowSource(flow, node.id, target, None, node.line)
+            elif node.type == "intermediateThrowEvent":
+                self.report("missing-reference", node.id, line=node.line, what="link", value=str(name)[:80])
+        return flows
 
     def _identify(self, element: etree._Element, kind: str) -> str:
         identity = _reference(element, "id")
@@ -185,7 +200,8 @@ class _Reader:
                 source = language.marked(_unquoted(text_of(text))) or Source("")
                 named = language.named(text.get("language"))
                 timer = (each, replace(source, language=named) if named and not source.language else source)
-        return EventSource(kind, _reference(element, f"{kind}Ref"), timer)
+        reference = element.get("name") if kind == "link" else _reference(element, f"{kind}Ref")
+        return EventSource(kind, reference, timer)
 
     def _script(self, element: etree._Element) -> ResultSource | None:
         script = child(element, "script")
@@ -218,6 +234,10 @@ def _reference(element: etree._Element, attribute: str) -> str | None:
 
 def _named(element: etree._Element) -> str:
     return _reference(element, "id") or ""
+
+
+def _is_link(node: NodeSource) -> bool:
+    return len(node.events) == 1 and node.events[0].kind == "link"
 
 
 def _message(element: etree._Element) -> MessageSource:

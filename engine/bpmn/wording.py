@@ -88,10 +88,16 @@ KINDS: dict[str, Kind] = {
         "Correct the reference or add what it points to",
     ),
     "undefined-error": _office_error(
-        "错误“{value}”没有定义，按错误代码处理",
-        "The error “{value}” is not defined; it is taken as the code",
-        "请定义该错误",
-        "Define the error",
+        "错误（升级）“{value}”没有定义，按代码处理",
+        "The error or escalation “{value}” is not defined; it is taken as the code",
+        "请定义该错误（升级）",
+        "Define the error or escalation",
+    ),
+    "message-by-id": _office_error(
+        "接收任务没有注明消息，将等待名为“{value}”的消息",
+        "The receive task names no message; it waits for one named “{value}”",
+        "请注明消息",
+        "Name the message",
     ),
     "empty-reference": _error("缺少 {what}", "{what} is missing", "请填写", "Fill it in"),
     "missing-process": _error(
@@ -208,6 +214,19 @@ KINDS: dict[str, Kind] = {
             "The gateway has no default branch: an incident opens when no condition holds",
         ),
         Words("请设置默认分支", "Set a default branch"),
+    ),
+    "condition-without-effect": _warning(
+        "此处连线上的条件不起作用",
+        "A condition has no effect on a flow from here",
+        "请删除该条件，或改用排他（包容）网关",
+        "Remove the condition, or use an exclusive or inclusive gateway",
+    ),
+    "wrong-start": _error(
+        "开始事件的类型不适合其所在位置",
+        "The start event does not fit the place where it stands",
+        "子流程用空开始事件；事件子流程用一个消息、定时、信号或错误开始事件",
+        "A subprocess begins with a plain start event; an event subprocess with exactly one message, timer, "
+        "signal or error start event; a process never with an error",
     ),
     "default-with-condition": _warning(
         "默认分支上的条件不起作用",

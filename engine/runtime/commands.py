@@ -7,6 +7,7 @@ and StateFromNewerVersion besides what they say themselves.
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from engine.bpmn.program import Node, Process, Program
@@ -136,7 +137,9 @@ def retry(
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
     run.resolve_failure(token)
-    merge(list(run.layers(token)), _accepted(variables or {}, context, token.element))
+    if failure.phase == "enter":  # its input mappings are done again, from what the scopes hold
+        token.locals.clear()
+    merge(_correctable(run, token, failure.phase), _accepted(variables or {}, context, token.element))
     run.schedule(token, failure.phase)
     return _settled(run)
 
@@ -200,6 +203,11 @@ def _finish(run: Run, wait: Wait, result: dict[str, Value]) -> None:
     close(run, wait, Closing.COMPLETED)
     token.result = result
     run.schedule(token, "complete")
+
+
+def _correctable(run: Run, token: Token, phase: str) -> list[MutableMapping[str, Value]]:
+    """Where corrected variables go: before the inputs are mapped the activity has none of its own."""
+    return list(run.scope_layers(token.scope) if phase == "enter" else run.layers(token))
 
 
 def _raise_error(run: Run, wait: Wait, code: str, variables: dict[str, Value]) -> None:

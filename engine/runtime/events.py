@@ -10,7 +10,6 @@ from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing
 from engine.runtime.step import Thrown as ThrownOutside
 from engine.runtime.tasks import open_job, throw
-from engine.runtime.variables import text
 from engine.runtime.waits import arm, close, next_firing
 from engine.values import Value
 
@@ -39,7 +38,7 @@ def _leave_by_boundary(run: Run, token: Token, wait: Wait, node: Node, payload: 
         return
     _stay_or_rearm(run, wait)
     caught = run.add_token(token.scope, node.id)
-    _caught(run, caught, node, payload)
+    faults.catch(run, caught, node, payload)
 
 
 def _stay_or_rearm(run: Run, wait: Wait) -> None:
@@ -60,14 +59,7 @@ def _leave_event_gateway(run: Run, token: Token, node: Node, payload: dict[str, 
     flow = next(flow for flow in gateway.outgoing if flow.target == node.id)
     run.log_flow(token.scope, flow.id, node.process)
     token.element, token.flow = node.id, flow.id
-    _caught(run, token, node, payload)
-
-
-def _caught(run: Run, token: Token, node: Node, payload: dict[str, Value]) -> None:
-    run.activate(node)
-    run.log("entered", token.scope, node)
-    token.result = payload
-    run.schedule(token, "complete")
+    faults.catch(run, token, node, payload)
 
 
 def _start_event_subprocess(run: Run, wait: Wait, start: Node, payload: dict[str, Value]) -> None:
@@ -80,9 +72,13 @@ def _start_event_subprocess(run: Run, wait: Wait, start: Node, payload: dict[str
 
 
 def enter_throw(run: Run, token: Token, node: Node) -> None:
-    """Intermediate throw events: nothing, a message or a signal."""
-    if node.event is None or node.event.kind == "none":
+    """Intermediate throw events: nothing, a link, a message, a signal or an escalation."""
+    event = node.event
+    if event is None or event.kind in ("none", "link"):
         run.schedule(token, "complete")
+    elif event.kind == "escalation":
+        run.schedule(token, "complete")  # first, so that a handler that interrupts can stop it
+        faults.throw_escalation(run, token, event.name.text, dict(token.locals))
     elif node.job is not None:
         open_job(run, token, node)
     else:
@@ -91,14 +87,12 @@ def enter_throw(run: Run, token: Token, node: Node) -> None:
 
 def enter_end(run: Run, token: Token, node: Node) -> None:
     """End events: the token is consumed, with what the event throws."""
-    kind = node.event.kind if node.event else "none"
-    if kind == "terminate":
+    event = node.event
+    if event is not None and event.kind == "terminate":
         clear(run, token.scope, but=token)
         run.schedule(token, "complete")
-    elif kind == "error":
-        assert node.event is not None
-        code = text(run, token, node.event.name) if node.event.name.text else ""
-        faults.throw_error(run, token, code, dict(token.locals))
+    elif event is not None and event.kind == "error":
+        faults.throw_error(run, token, event.name.text, dict(token.locals))
     else:
         enter_throw(run, token, node)
 

@@ -1,4 +1,4 @@
-"""Errors on their way out: the nearest boundary event or event subprocess that catches them."""
+"""Errors and escalations on their way out: the nearest boundary event or event subprocess that catches."""
 
 from __future__ import annotations
 
@@ -14,29 +14,54 @@ from engine.values import Value
 def throw_error(run: Run, token: Token, code: str, variables: dict[str, Value]) -> None:
     """Gives the error to the nearest handler around `token`. Raises Stuck if nothing catches it: then
     nothing has changed."""
+    if not _raise_outwards(run, token, "error", code, variables):
+        raise uncaught_error(code)
+
+
+def throw_escalation(run: Run, token: Token, code: str, variables: dict[str, Value]) -> None:
+    """Tells the nearest handler around `token`; uncaught it is of no effect (BPMN 2.0.2, 10.5.6)."""
+    _raise_outwards(run, token, "escalation", code, variables)
+
+
+def _raise_outwards(run: Run, token: Token, kind: str, code: str, variables: dict[str, Value]) -> bool:
+    """Looks from scope to scope, through called processes too; False if nothing catches."""
     holder: Token | None = token
     while holder is not None:
-        boundary = _boundary(run, holder, code)
+        boundary = _boundary(run, holder, kind, code)
         if boundary is not None:
-            interrupt(run, holder, boundary, variables)
-            return
-        start = _event_subprocess(run, holder, code)
+            _catch_at_boundary(run, holder, boundary, variables)
+            return True
+        start = _event_subprocess(run, holder, kind, code)
         if start is not None:
             _handle_inside(run, holder.scope, start, variables)
-            return
+            return True
         owner = run.state.scopes[holder.scope].token
         holder = None if owner is None else run.state.tokens[owner]
-    raise uncaught_error(code)
+    return False
+
+
+def _catch_at_boundary(run: Run, token: Token, boundary: Node, payload: dict[str, Value]) -> None:
+    """An error always interrupts; an escalation only where the boundary event says so."""
+    if boundary.interrupting or (boundary.event is not None and boundary.event.kind == "error"):
+        interrupt(run, token, boundary, payload)
+    else:
+        catch(run, run.add_token(token.scope, boundary.id), boundary, payload)
+
+
+def catch(run: Run, token: Token, node: Node, payload: dict[str, Value]) -> None:
+    """The event `node` has happened for `token`, which stands on it; it goes on from there."""
+    run.activate(node)
+    run.log("entered", token.scope, node)
+    token.result = payload
+    run.schedule(token, "complete")
 
 
 def interrupt(run: Run, token: Token, boundary: Node, payload: dict[str, Value]) -> None:
     """Stops the activity of `token`; its token goes on from the boundary event."""
     stop(run, token)
     token.element, token.flow = boundary.id, None
-    token.locals, token.result = {}, payload
-    run.activate(boundary)
-    run.log("entered", token.scope, boundary)
-    run.schedule(token, "complete")
+    token.locals = {}
+    catch(run, token, boundary, payload)
 
 
 def start_event_subprocess(run: Run, scope_id: int, start: Node, payload: dict[str, Value]) -> None:
@@ -49,40 +74,38 @@ def start_event_subprocess(run: Run, scope_id: int, start: Node, payload: dict[s
     process = run.state.scopes[scope_id].process
     scope = run.add_scope(Scope(run.new_id(), "subprocess", process, node.id, scope_id, token.id))
     run.out.scope_opened(ScopeOpened(scope.id, scope_id, node.id, process))
-    inner = run.add_token(scope.id, start.id)
-    run.activate(start)
-    run.log("entered", scope.id, start)
-    inner.result = payload
-    run.schedule(inner, "complete")
+    catch(run, run.add_token(scope.id, start.id), start, payload)
 
 
 def _handle_inside(run: Run, scope_id: int, start: Node, variables: dict[str, Value]) -> None:
-    cancel_scope_waits(run, scope_id)
-    clear(run, scope_id)
+    if start.interrupting or (start.event is not None and start.event.kind == "error"):
+        cancel_scope_waits(run, scope_id)
+        clear(run, scope_id)
     start_event_subprocess(run, scope_id, start, variables)
 
 
-def _boundary(run: Run, token: Token, code: str) -> Node | None:
+def _boundary(run: Run, token: Token, kind: str, code: str) -> Node | None:
     if run.state.scopes[token.scope].kind == "multi":
         return None  # the boundary belongs to the whole loop, not to one instance of it
     nodes = run.process_of(token.scope).nodes
-    return _catching([nodes[each] for each in run.node(token).boundaries], code)
+    return _catching([nodes[each] for each in run.node(token).boundaries], kind, code)
 
 
-def _event_subprocess(run: Run, token: Token, code: str) -> Node | None:
-    """The start event that catches the error in the token's scope; not that of the handler it comes from."""
+def _event_subprocess(run: Run, token: Token, kind: str, code: str) -> Node | None:
+    """The start event that catches it in the token's scope; not that of the handler it comes from."""
     scope = run.state.scopes[token.scope]
     if scope.kind == "multi" or run.node(token).by_event:
         return None
     process = run.process_of(token.scope)
     containers = process.event_subprocesses.get(scope.element if scope.kind == "subprocess" else None, ())
     starts = [n for n in process.nodes.values() if n.container in containers and n.type == "startEvent"]
-    return _catching(starts, code)
+    return _catching(starts, kind, code)
 
 
-def _catching(nodes: list[Node], code: str) -> Node | None:
-    """The handler that names the code, else one that catches every error."""
-    errors = [node for node in nodes if node.event is not None and node.event.kind == "error"]
-    named = [node for node in errors if node.event is not None and node.event.name.text == code]
-    general = [node for node in errors if node.event is not None and not node.event.name.text]
-    return next(iter(named + general), None)
+def _catching(nodes: list[Node], kind: str, code: str) -> Node | None:
+    """The handler that names the code, else one that catches every code."""
+    for wanted in (code, ""):
+        for node in nodes:
+            if node.event is not None and node.event.kind == kind and node.event.name.text == wanted:
+                return node
+    return None

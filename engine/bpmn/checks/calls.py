@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from engine.bpmn.program import Process
+from engine.bpmn.model import NodeSource, ProcessSource, Source
 from engine.bpmn.wording import Reporter
 
 
 def check_calls(
-    process: Process, processes: Collection[str], decisions: Collection[str], report: Reporter
+    source: ProcessSource, processes: Collection[str], decisions: Collection[str], report: Reporter
 ) -> None:
     """Reports called processes and decisions that are named outright and missing."""
-    for node in process.nodes.values():
-        if node.call is not None and node.call.process.expression is None:
-            _require("missing-process", node.id, node.call.process.text, processes, report)
-        if node.decision is not None and node.decision.slot.expression is None:
-            _require("missing-decision", node.id, node.decision.slot.text, decisions, report)
+    for node in source.nodes.values():
+        said = node.extensions
+        if node.type == "callActivity" and said.call is not None:
+            _require("missing-process", node, said.call.process, processes, report)
+        if said.decision is not None:
+            _require("missing-decision", node, said.decision.source, decisions, report)
 
 
-def _require(code: str, element: str, name: str, known: Collection[str], report: Reporter) -> None:
-    if name and name not in known:
-        report(code, element, value=name[:80])
+def _require(code: str, node: NodeSource, name: Source, known: Collection[str], report: Reporter) -> None:
+    if name.language is None and name.text and name.text not in known:
+        report(code, node.id, line=node.line, value=name.text[:80])

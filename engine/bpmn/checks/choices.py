@@ -13,6 +13,8 @@ def check_choices(source: ProcessSource, process: Process, report: Reporter) -> 
         for flow in node.outgoing:
             if flow.is_default and flow.condition is not None:
                 report("default-with-condition", flow.id, line=source.flows[flow.id].line)
+            if flow.condition is not None and node.type in ("parallelGateway", "eventBasedGateway"):
+                report("condition-without-effect", flow.id, line=source.flows[flow.id].line)
         if node.type in ("exclusiveGateway", "inclusiveGateway") and len(node.outgoing) > 1:
             _check_split(node, source, report)
 

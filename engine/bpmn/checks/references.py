@@ -11,6 +11,7 @@ def check_references(process: ProcessSource, report: Reporter) -> None:
     """Reports every reference inside `process` that is missing or not allowed."""
     for flow in process.flows.values():
         _check_flow(flow, process, report)
+    _check_starts(process, report)
     for node in process.nodes.values():
         _check_default(node, process, report)
         if node.type == "boundaryEvent":
@@ -35,8 +36,30 @@ def _check_flow(flow: FlowSource, process: ProcessSource, report: Reporter) -> N
         report("crosses-scope", flow.id, line=flow.line)
     if source.type == "endEvent" or source.by_event:
         report("wrong-flow-end", flow.id, line=flow.line, what=f"leave {source.type}")
+    if source.type == "eventBasedGateway" and target.type not in ("intermediateCatchEvent", "receiveTask"):
+        report("wrong-flow-end", flow.id, line=flow.line, what=f"leave {source.type} for {target.type}")
     if target.type in ("startEvent", "boundaryEvent") or target.by_event:
         report("wrong-flow-end", flow.id, line=flow.line, what=f"enter {target.type}")
+
+
+def _check_starts(process: ProcessSource, report: Reporter) -> None:
+    """What may start a process, a subprocess and an event subprocess differs (BPMN 2.0.2, 10.5.2)."""
+    handlers: dict[str, int] = {node.id: 0 for node in process.nodes.values() if node.by_event}
+    for node in process.nodes.values():
+        if node.type != "startEvent":
+            continue
+        kind = node.events[0].kind if node.events else "none"
+        inside = process.nodes.get(node.container or "")
+        if inside is not None and inside.by_event:
+            handlers[inside.id] += 1
+            fits = kind != "none"
+        else:
+            fits = kind == "none" or (inside is None and kind not in ("error", "escalation"))
+        if not fits:
+            report("wrong-start", node.id, line=node.line)
+    for handler, count in handlers.items():
+        if count != 1:
+            report("wrong-start", handler, line=process.nodes[handler].line)
 
 
 def _check_default(node: NodeSource, process: ProcessSource, report: Reporter) -> None:

@@ -44,6 +44,12 @@ def test_a_sound_diagram_has_no_finding() -> None:
         ("start s\nrace r\ncatch a timer PT1H\ncatch b message m\nand j\nend e\n"
          "s -> r -> a -> j -> e\nr -> b -> j",
          "stuck-join", "j"),
+        ("start s\nsub b {\nstart i message m\nuser a\ni -> a\n}\nend e\ns -> b -> e", "wrong-start", "i"),
+        ("start s\nuser a\nend e\nevent h {\nstart i\nuser b\ni -> b\n}\ns -> a -> e", "wrong-start", "i"),
+        ("start s error E\nuser a\nend e\ns -> a -> e", "wrong-start", "s"),
+        ("start s\nreceive w\nend e\ns -> w -> e", "message-by-id", "w"),
+        ("start s\nrace r\nuser a\nend e\ns -> r -> a -> e", "wrong-flow-end", "f2"),
+        ("start s\nand f\nuser a\nend e\ns -> f\nf -> a if n = 1\na -> e", "condition-without-effect", "f2"),
         ("start s\nservice w\nend e\ns -> w -> e", "no-implementation", "w"),
         ("start s\ncatch w timer PT30S\nend e\ns -> w -> e", "timer-too-short", "w"),
     ],

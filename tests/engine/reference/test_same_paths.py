@@ -109,7 +109,10 @@ def test_values_of_every_kind_pass_through_the_reference_core() -> None:
         assert walk(core, files, "p", {"zero": False}, [("a", given)], CONTEXT).variables == given
 
 
-@pytest.mark.parametrize("line", ["race r", "event h {\nuser z\n}", "end x error E1", "throw x signal S"])
+@pytest.mark.parametrize(
+    "line",
+    ["race r", "event h {\nstart i message m\nuser z\ni -> z\n}", "end x error E1", "throw x signal S"],
+)
 def test_what_the_reference_core_does_not_do_rightly_is_refused_by_name(line: str) -> None:
     files = {"p.bpmn": diagram(f"start s\nuser a\n{line}\ns -> a")}
     with pytest.raises(NotInReferenceCore):

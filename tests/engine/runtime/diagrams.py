@@ -42,7 +42,7 @@ KINDS = {
     "race": "eventBasedGateway",
     "call": "callActivity", "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
 }  # fmt: skip
-EVENTS = ("timer", "message", "error", "signal", "terminate")
+EVENTS = ("timer", "message", "error", "signal", "escalation", "link", "terminate")
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="defs" targetNamespace="urn:test">'
@@ -159,11 +159,10 @@ class _Writer:
             return "<terminateEventDefinition/>"
         if not rest:
             return f"<{kind}EventDefinition/>"
-        self.roots[f"{kind}-{rest[0]}"] = (
-            f'<error id="error-{rest[0]}" errorCode="{rest[0]}"/>'
-            if kind == "error"
-            else f'<signal id="signal-{rest[0]}" name="{rest[0]}"/>'
-        )
+        if kind == "link":
+            return f'<linkEventDefinition name="{rest[0]}"/>'
+        code = "name" if kind == "signal" else f"{kind}Code"
+        self.roots[f"{kind}-{rest[0]}"] = f'<{kind} id="{kind}-{rest[0]}" {code}="{rest[0]}"/>'
         return f'<{kind}EventDefinition {kind}Ref="{kind}-{rest[0]}"/>'
 
     def _message(self, name: str, *key: str) -> str:

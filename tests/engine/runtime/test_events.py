@@ -305,3 +305,63 @@ def test_an_event_subprocess_catches_the_errors_of_its_scope() -> None:
     assert case.tasks == ["a"]
     case.complete("a")
     assert case.tasks == ["repair"]
+
+
+def test_an_escalation_tells_around_and_goes_on_or_interrupts() -> None:
+    text = """
+        start s
+        sub body {{
+        start i
+        throw call escalation E1
+        user a
+        i -> call -> a
+        }}
+        {} escalation heard on body E1
+        user answer
+        user after
+        s -> body -> after
+        heard -> answer
+    """
+    beside = Case(diagram(text.format("also")))
+    assert beside.tasks == ["a", "answer"]
+    beside.complete("a")
+    assert beside.tasks == ["after", "answer"]
+    instead = Case(diagram(text.format("")))
+    assert instead.tasks == ["answer"]
+
+
+def test_an_escalation_that_nothing_catches_is_of_no_effect() -> None:
+    case = Case(diagram("start s\nthrow call escalation E1\nend e escalation E2\ns -> call -> e"))
+    assert (case.ended, case.last.incidents) == (True, ())
+
+
+def test_an_escalation_starts_an_event_subprocess_that_does_not_interrupt() -> None:
+    case = Case(
+        diagram("""
+        start s
+        throw call escalation E1
+        user a
+        event handler {
+        also start h escalation
+        user told
+        h -> told
+        }
+        s -> call -> a
+    """)
+    )
+    assert case.tasks == ["a", "told"]
+
+
+def test_a_link_goes_on_at_the_catching_event_of_its_name() -> None:
+    case = Case(
+        diagram("""
+        start s
+        throw to-page-two link two
+        catch page-two link two
+        user a
+        s -> to-page-two
+        page-two -> a
+    """)
+    )
+    assert case.tasks == ["a"]
+    assert case.completed("page-two") == 1

@@ -79,6 +79,15 @@ def test_input_mappings_of_a_task_stay_its_own() -> None:
     assert case.variables == {"n": 8, "kept": 2}
 
 
+def test_a_failed_input_is_mapped_again_from_the_corrected_variables() -> None:
+    inside = {"t": ext(io({"a": "x", "b": "if x > 0 then y else function() 1"}))}
+    case = Case(diagram("start s\nuser t\nend e\ns -> t -> e", inside), {"x": 0, "y": 1})
+    assert [each.code for each in case.view.incidents] == ["value-invalid"]
+    case.retry(x=2, a=9)
+    assert case.tasks == ["t"]
+    assert case.variables == {"x": 2, "y": 1, "a": 9}
+
+
 def test_an_output_path_writes_inside_a_context_without_touching_its_other_holders() -> None:
     inside = {"c": ext(script("x", "y")), "a": ext(io(None, {"x.b.c": "v"}))}
     case = Case(
