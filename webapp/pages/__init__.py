@@ -2,11 +2,32 @@
 
 from flask import Flask
 
-from webapp.pages import health, unavailable
+from webapp.pages import (
+    account,
+    application,
+    cases,
+    health,
+    home,
+    inbox,
+    supervision,
+    support,
+    unavailable,
+    workspace,
+)
 
 
 def register(app: Flask) -> None:
     """Bind every page to the application."""
-    for blueprint in (health.blueprint,):
+    for blueprint in (
+        health.blueprint,
+        account.blueprint,
+        home.blueprint,
+        application.blueprint,
+        inbox.blueprint,
+        workspace.blueprint,
+        cases.blueprint,
+        supervision.blueprint,
+    ):
         app.register_blueprint(blueprint)
+    support.bind(app)
     unavailable.bind(app)

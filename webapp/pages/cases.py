@@ -1,0 +1,144 @@
+"""The case page: everything about one case, for whoever has a part in it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp import file_store
+from webapp.errors import NotFound
+from webapp.headers import CONTENT_SECURITY_POLICY
+from webapp.identity import signed_in
+from webapp.languages import language
+from webapp.pages.account import safe_next
+from webapp.pages.progress import item_lines, task_lines
+from webapp.pages.support import needs
+from webapp.permissions import Permission, may
+from webapp.queries import diagram
+from webapp.queries.case_access import ensure_case
+from webapp.queries.case_view import case_page, release_of
+from webapp.queries.history import history_of
+from webapp.queries.submission import answer_sections, case_file
+from webapp.services import access, engine_jobs
+
+blueprint = Blueprint("case", __name__, url_prefix="/cases")
+
+SHOWN_IN_PLACE = frozenset({"application/pdf", "image/jpeg", "image/png"})
+DOCUMENT_PAGE = "document.show"
+#: A material is opened inside our own pages and loads nothing itself.
+FILE_POLICY = (
+    "default-src 'none'; img-src 'self' data:; object-src 'self'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'self'"
+)
+
+
+@blueprint.get("/<int:case_id>")
+@needs(Permission.CASE_SEE)
+def show(case_id: int) -> ResponseReturnValue:
+    """The case. Answers and materials only for those who may see personal data; their reading is noted."""
+    by = signed_in()
+    facts = ensure_case(by, case_id)
+    if facts.is_draft:
+        raise NotFound()
+    personal = may(by, Permission.PERSONAL_SEE, facts)
+    page = case_page(case_id, personal=personal)
+    sections = answer_sections(page.release, page.answers, None, language(), masked=True) if personal else ()
+    rendered = render_template(
+        "case/show.html",
+        case=page,
+        personal=personal,
+        sections=sections,
+        history=history_of(case_id, page.items, page.tasks),
+        progress=[*item_lines(page.items), *task_lines(page.case_tasks, page.reviews)],
+        names={item.key: item.item.name for item in page.items},
+        may_retry=may(by, Permission.INCIDENT_RETRY),
+        document_url=_document_url,
+    )
+    if personal:
+        access.note(by, case_id, "case")
+    return with_frames(rendered)
+
+
+def _document_url(document_id: int) -> str | None:
+    """The page of an issued document, where the application has one."""
+    if DOCUMENT_PAGE not in current_app.view_functions:
+        return None
+    return url_for(DOCUMENT_PAGE, document_id=document_id)
+
+
+def with_frames(page: str, status: int = 200) -> Response:
+    """A page that opens materials in place: files of our own may stand in its frames."""
+    response = make_response(page, status)
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return response
+
+
+@blueprint.get("/<int:case_id>/diagram.bpmn")
+@needs(Permission.CASE_SEE)
+def diagram_file(case_id: int) -> ResponseReturnValue:
+    """The diagram of the case, or of the process of one of its items (`item`)."""
+    ensure_case(signed_in(), case_id)
+    release = release_of(case_id)
+    item = request.args.get("item")
+    process = diagram.item_process(release, item) if item else release.bundle.entry_process
+    return Response(diagram.diagram_xml(release, process, language()), mimetype="application/xml")
+
+
+@blueprint.get("/<int:case_id>/position.json")
+@needs(Permission.CASE_SEE)
+def position(case_id: int) -> ResponseReturnValue:
+    """Where the case stands in that diagram: elements done, current, and how often."""
+    ensure_case(signed_in(), case_id)
+    release = release_of(case_id)
+    lines = diagram.lines_of(case_id)
+    item = next((one for one in release.bundle.items if one.key == request.args.get("item")), None)
+    if item is None:
+        return jsonify(diagram.case_position(release, lines).as_json())
+    return jsonify(diagram.item_position(release, lines, item.call_activity).as_json())
+
+
+@blueprint.get("/<int:case_id>/files/<int:file_id>")
+@needs(Permission.CASE_SEE)
+def file(case_id: int, file_id: int) -> ResponseReturnValue:
+    """A material or signature of the case, to be shown in place. That it was opened is noted."""
+    by = signed_in()
+    ensure_case(by, case_id, Permission.PERSONAL_SEE)
+    stored = case_file(case_id, file_id)
+    access.note(by, case_id, f"file:{file_id}")
+    inline = stored.media_type in SHOWN_IN_PLACE
+    response = make_response(file_store.get(stored.digest))
+    response.headers["Content-Type"] = stored.media_type if inline else "application/octet-stream"
+    way = "inline" if inline else "attachment"
+    response.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(stored.name, safe='')}"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@blueprint.post("/<int:case_id>/incidents/<int:incident_id>/retry")
+@needs(Permission.INCIDENT_RETRY)
+def retry(case_id: int, incident_id: int) -> ResponseReturnValue:
+    """Try a failed step once more."""
+    by = signed_in()
+    ensure_case(by, case_id)
+    engine_jobs.retry_incident(incident_id, by=by)
+    flash(gettext("已重新提交，稍后刷新查看结果。"), "success")
+    return redirect(
+        safe_next(request.form.get("next"))
+        if request.form.get("next")
+        else url_for("case.show", case_id=case_id)
+    )

@@ -1,0 +1,79 @@
+"""Progress in words: one line per item, one line per step, as the progress list shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from engine import Words
+from webapp.pages.support import when, words
+from webapp.queries.case_parts import INTAKE_WORDS, ItemView, TaskLine
+from webapp.queries.history import REVIEWED, VERIFIED
+from webapp.queries.workspace import ReviewLine
+
+ACTS = {
+    **INTAKE_WORDS,
+    "grant": Words("准予", "granted"),
+    "refuse": Words("不予", "refused"),
+    "examined": Words("完成资料审查", "examined"),
+    "done": Words("已办结", "done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    """`state`: done | current | waiting | refused. The rest is text."""
+
+    state: str
+    name: str
+    detail: str
+    when: str
+
+
+def item_lines(items: Iterable[ItemView]) -> list[ProgressLine]:
+    """What each department has done so far: step, since when, outcome."""
+    return [
+        ProgressLine(
+            item.progress,
+            words(item.item.name),
+            " · ".join(part for part in (words(item.department), words(item.state), _holder(item)) if part),
+            when(item.since),
+        )
+        for item in items
+    ]
+
+
+def _holder(item: ItemView) -> str:
+    if item.outcome is not None or not item.open_tasks:
+        return words(item.ruling.words) if item.ruling and not item.outcome else ""
+    return _who(item.open_tasks[0])
+
+
+def _who(task: TaskLine) -> str:
+    if task.holder:
+        return gettext("%(name)s办理中", name=task.holder)
+    return gettext("待认领（%(posts)s）", posts=words(task.posts))
+
+
+def task_lines(tasks: Iterable[TaskLine], reviews: Sequence[ReviewLine]) -> list[ProgressLine]:
+    """The steps gone so far, and those that are open; cancelled ones are left out."""
+    return [_task_line(task, reviews) for task in tasks if task.state != "cancelled"]
+
+
+def _task_line(task: TaskLine, reviews: Sequence[ReviewLine]) -> ProgressLine:
+    if task.state == "open":
+        return ProgressLine(
+            "current", words(task.name), _who(task), gettext("%(when)s 起", when=when(task.opened_at))
+        )
+    found = next((line for line in reversed(reviews) if line.task_id == task.id), None)
+    done = _found(found) if found else words(ACTS.get(task.act, ACTS["done"]))
+    refused = task.act in ("refuse", "wrong-authority", "not-required")
+    detail = " · ".join(part for part in (task.closed_by, done) if part)
+    return ProgressLine("refused" if refused else "done", words(task.name), detail, when(task.closed_at))
+
+
+def _found(line: ReviewLine) -> str:
+    known = REVIEWED.get((line.step, line.conclusion)) or VERIFIED.get(line.conclusion)
+    return words(known) if known else words(ACTS["done"])

@@ -1,0 +1,6 @@
+"""The workspace: one task, what its act needs, and the act."""
+
+from webapp.pages.workspace import views
+from webapp.pages.workspace.views import blueprint
+
+__all__ = ["blueprint", "views"]

@@ -1,0 +1,258 @@
+"""What the act of each step takes from the page, checked as far as a page can, and handed to its command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from engine import Words
+from webapp.identity import Identity
+from webapp.pages.support import words
+from webapp.pages.workspace.points import MARKS, PREFIX, all_points
+from webapp.queries.workspace import Workspace
+from webapp.services import intake, reviews, rulings, verification
+
+Typed = MultiDict[str, str]
+Errors = dict[str, Words]
+
+
+class ActIncomplete(Exception):
+    """What was typed does not do yet: control name -> what is missing. Nothing was carried out."""
+
+    def __init__(self, errors: Errors) -> None:
+        self.errors = errors
+        super().__init__(", ".join(errors))
+
+
+def _text(typed: Typed, name: str) -> str:
+    return typed.get(name, "").strip()
+
+
+def _revision(typed: Typed) -> int:
+    return typed.get("revision", -1, type=int)
+
+
+def marks_of(typed: Mapping[str, str]) -> dict[str, str]:
+    """Point -> mark, of what was posted."""
+    return {
+        name.removeprefix(PREFIX): mark
+        for name, mark in typed.items()
+        if name.startswith(PREFIX) and mark in MARKS
+    }
+
+
+def _unmarked(task: Workspace, typed: Typed) -> Errors:
+    marked = marks_of(typed)
+    message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
+    return {point.name: message for point in all_points(task) if point.key not in marked}
+
+
+def _refuse(errors: Errors) -> None:
+    if errors:
+        raise ActIncomplete(errors)
+
+
+def accept(task: Workspace, typed: Typed, by: Identity) -> str:
+    outcome, note = _text(typed, "outcome"), _text(typed, "note")
+    errors: Errors = {}
+    if outcome not in intake.OUTCOMES:
+        errors["outcome"] = Words("请选择受理结果。", "Choose the outcome.")
+    elif outcome != intake.ACCEPTED and not note:
+        errors["note"] = Words(
+            "请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected."
+        )
+    _refuse(errors)
+    intake.decide_intake(
+        task.id, by=by, outcome=outcome, note=note, revision=_revision(typed), key=_text(typed, "key")
+    )
+    return {
+        intake.ACCEPTED: gettext("已予以受理，承诺办结时限开始计算。"),
+        intake.CORRECTION: gettext("已出具补正通知书，转综合窗口办理。"),
+    }.get(outcome, gettext("已出具不予受理的书面决定。"))
+
+
+def examine(task: Workspace, typed: Typed, by: Identity) -> str:
+    needed = _text(typed, "visit_needed")
+    errors = _unmarked(task, typed)
+    if task.visit_mode == "always":
+        needed = "yes"
+    elif needed not in ("yes", "no"):
+        errors["visit_needed"] = Words("请选择是否需要现场核查。", "Say whether a visit is needed.")
+    _refuse(errors)
+    reviews.examine(
+        task.id,
+        by=by,
+        visit_needed=needed == "yes",
+        opinion=_text(typed, "opinion"),
+        checklist=marks_of(typed),
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
+    return (
+        gettext("资料审查已完成：需要现场核查。")
+        if needed == "yes"
+        else gettext("资料审查已完成：不需要现场核查。")
+    )
+
+
+def review(task: Workspace, typed: Typed, by: Identity) -> str:
+    proposal, opinion = _text(typed, "proposal"), _text(typed, "opinion")
+    errors = _unmarked(task, typed)
+    if proposal not in (reviews.GRANT, reviews.REFUSE):
+        errors["proposal"] = Words("请选择审查意见。", "Choose the proposal.")
+    elif proposal == reviews.REFUSE and not opinion:
+        errors["opinion"] = Words("建议不予应当说明理由。", "A proposal to refuse needs reasons.")
+    _refuse(errors)
+    reviews.propose(
+        task.id,
+        by=by,
+        proposal=proposal,
+        opinion=opinion,
+        checklist=marks_of(typed),
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
+    return (
+        gettext("审查意见已提出：建议准予。")
+        if proposal == reviews.GRANT
+        else gettext("审查意见已提出：建议不予。")
+    )
+
+
+def decide(task: Workspace, typed: Typed, by: Identity) -> str:
+    ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
+    errors = _unmarked(task, typed)
+    _ruling_errors(errors, ruling, reasons)
+    _refuse(errors)
+    rulings.rule(
+        task.id, by=by, ruling=ruling, reasons=reasons, revision=_revision(typed), key=_text(typed, "key")
+    )
+    assert task.item is not None
+    made = rulings.ruling_words(task.item.item.kind).ruling(ruling)
+    return gettext("已作出决定：%(ruling)s。", ruling=words(made))
+
+
+def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
+    if ruling not in (reviews.GRANT, reviews.REFUSE):
+        errors["ruling"] = Words("请选择办理决定。", "Choose the ruling.")
+    elif ruling == reviews.REFUSE and not reasons:
+        errors["reasons"] = Words("不予的决定应当说明理由。", "A refusal must give reasons.")
+
+
+def visit(task: Workspace, typed: Typed, by: Identity) -> str:
+    conclusion, record = _text(typed, "conclusion"), _text(typed, "record")
+    errors: Errors = {}
+    if not task.signers:
+        errors = _unmarked(task, typed)
+        if conclusion not in reviews.VISIT_CONCLUSIONS:
+            errors["conclusion"] = Words("请选择核查结论。", "Choose the conclusion.")
+        if not record:
+            errors["record"] = Words("请填写核查记录。", "Write the record of the visit.")
+    _refuse(errors)
+    complete = reviews.sign_visit(
+        task.id,
+        by=by,
+        conclusion=conclusion,
+        record=record,
+        checklist=marks_of(typed),
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
+    return (
+        gettext("联合核查已完成，结论已反馈各审批科室。")
+        if complete
+        else gettext("已签字，等待另一名核查人员签字。")
+    )
+
+
+def backfill(task: Workspace, typed: Typed, by: Identity) -> str:
+    ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
+    number, again = _text(typed, "number").upper(), _text(typed, "number_again").upper()
+    issued_on = _day(_text(typed, "issued_on"))
+    errors: Errors = {}
+    _ruling_errors(errors, ruling, reasons)
+    if ruling == reviews.GRANT:
+        if not number:
+            errors["number"] = Words("请填写证照编号。", "Enter the number of the licence.")
+        if number != again:
+            errors["number_again"] = Words("两次填写的编号不一致。", "The two entries of the number differ.")
+        if issued_on is None:
+            errors["issued_on"] = Words("请填写发证日期。", "Enter the date of issue.")
+    _refuse(errors)
+    rulings.enter_outside_result(
+        task.id,
+        by=by,
+        ruling=ruling,
+        reasons=reasons,
+        number=number,
+        number_again=again,
+        issued_on=issued_on,
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
+    return gettext("结果已回填，转综合窗口出件。")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def verify(task: Workspace, typed: Typed, by: Identity) -> str:
+    result, record = _text(typed, "result"), _text(typed, "record")
+    errors = _unmarked(task, typed)
+    if result not in verification.RESULTS[task.step]:
+        errors["result"] = Words("请选择核查结论。", "Choose the result.")
+    if not record:
+        errors["record"] = Words("请填写核查记录。", "Write the record.")
+    _refuse(errors)
+    verification.verify(
+        task.id,
+        by=by,
+        result=result,
+        record=record,
+        checklist=marks_of(typed),
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
+    return gettext("核查结果已记录。")
+
+
+#: Step -> the act that ends it, and the template of its panel.
+ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], str]] = {
+    "accept": accept,
+    "examine": examine,
+    "review": review,
+    "decide": decide,
+    "immediate": decide,
+    "visit": visit,
+    "backfill": backfill,
+    "verify": verify,
+    "recheck": verify,
+}
+PANELS = {"immediate": "decide", "recheck": "verify"}
+LABELS: Mapping[str, Words] = {
+    "outcome": Words("受理结果", "Outcome"),
+    "note": Words("理由或补正内容", "Reasons or corrections"),
+    "visit_needed": Words("现场核查", "Visit"),
+    "opinion": Words("审查意见", "Opinion"),
+    "proposal": Words("建议", "Proposal"),
+    "ruling": Words("办理决定", "Ruling"),
+    "reasons": Words("理由", "Reasons"),
+    "conclusion": Words("核查结论", "Conclusion"),
+    "record": Words("核查记录", "Record"),
+    "number": Words("证照编号", "Number"),
+    "number_again": Words("再次填写编号", "Number again"),
+    "issued_on": Words("发证日期", "Date of issue"),
+    "result": Words("核查结论", "Result"),
+}
+
+
+def labels_of(task: Workspace) -> dict[str, Words]:
+    """Labels for the error summary: the controls of the step and every point of its list."""
+    return {**LABELS, **{point.name: point.text for point in all_points(task)}}

@@ -1,0 +1,99 @@
+"""The points that an officer goes through at a step, and what was marked for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine import Words
+from engine.bundles import ChecklistPoint
+from webapp.queries.workspace import Workspace
+
+MARKS = ("pass", "fail", "not-applicable")
+PREFIX = "check."
+SEVERITIES = {
+    "critical": Words("严重", "critical"),
+    "major": Words("主要", "major"),
+    "minor": Words("一般", "minor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point on the page. `key` is unique within the step's whole list."""
+
+    key: str
+    text: Words
+    basis: Words | None
+    severity: Words | None
+
+    @property
+    def name(self) -> str:
+        return PREFIX + self.key
+
+
+@dataclass(frozen=True, slots=True)
+class PointGroup:
+    """Points under one title (an item of the joint visit, the conditions of a commitment)."""
+
+    title: Words | None
+    points: tuple[Point, ...]
+
+
+def groups_of(task: Workspace) -> tuple[PointGroup, ...]:
+    """What is to be gone through at this step; empty where the step has no list."""
+    found = _groups(task)
+    return tuple(group for group in found if group.points)
+
+
+def _groups(task: Workspace) -> Iterable[PointGroup]:
+    if task.step == "visit":
+        return [
+            PointGroup(view.item.name, _points(view.item.visit_checklist, f"{view.key}."))
+            for view in task.visited_items
+        ]
+    if task.item is None:
+        return []
+    item = task.item.item
+    if task.step in ("examine", "review") or (task.step == "immediate" and task.commitment is None):
+        return [PointGroup(None, _points(item.checklist))]
+    if task.step == "verify":
+        return [
+            PointGroup(Words("承诺的条件", "Conditions committed to"), _conditions(task)),
+            PointGroup(Words("现场核查要点", "Points of the visit"), _points(item.visit_checklist)),
+        ]
+    if task.step == "recheck":
+        return _failed_before(task)
+    return []
+
+
+def _points(points: Iterable[ChecklistPoint], prefix: str = "") -> tuple[Point, ...]:
+    return tuple(
+        Point(prefix + point.key, point.text, point.basis, SEVERITIES.get(point.severity)) for point in points
+    )
+
+
+def _conditions(task: Workspace) -> tuple[Point, ...]:
+    terms = task.item.item.commitment if task.item else None
+    conditions = terms.conditions if terms else ()
+    return tuple(Point(f"condition-{n}", text, None, None) for n, text in enumerate(conditions, 1))
+
+
+def _failed_before(task: Workspace) -> list[PointGroup]:
+    """A recheck goes through what the verification found wrong; all points where it named none."""
+    assert task.item is not None
+    verified = task.last_review("verify")
+    failed = {key for key, mark in verified.checklist.items() if mark == "fail"} if verified else set()
+    everything = [*_conditions(task), *_points(task.item.item.visit_checklist)]
+    wrong = tuple(point for point in everything if point.key in failed)
+    return [PointGroup(Words("整改事项", "To be rectified"), wrong or tuple(everything))]
+
+
+def marks_before(task: Workspace) -> Mapping[str, str]:
+    """Marks to start from: a review continues what the examination found."""
+    earlier = task.last_review("review", "examine") if task.step == "review" else None
+    return earlier.checklist if earlier else {}
+
+
+def all_points(task: Workspace) -> list[Point]:
+    return [point for group in groups_of(task) for point in group.points]

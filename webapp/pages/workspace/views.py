@@ -1,0 +1,169 @@
+"""Opening a task, claiming it, giving it back, and carrying out its act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from engine.law import ruling_words
+from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.identity import Identity, signed_in
+from webapp.languages import language
+from webapp.pages.cases import with_frames
+from webapp.pages.progress import item_lines, task_lines
+from webapp.pages.support import needs, words
+from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of, marks_of
+from webapp.pages.workspace.points import groups_of, marks_before
+from webapp.permissions import Permission, may
+from webapp.queries.history import history_of
+from webapp.queries.submission import answer_sections
+from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
+from webapp.services import access, tasks
+from webapp.services.work import AlreadyCarriedOut
+
+blueprint = Blueprint("task", __name__, url_prefix="/tasks")
+
+
+@blueprint.get("/<int:task_id>")
+@needs(Permission.TASK_SEE)
+def show(task_id: int) -> ResponseReturnValue:
+    """The workspace of a task. That it was opened goes to the access log."""
+    by = signed_in()
+    task = workspace(task_id, by)
+    page = _page(task, by, MultiDict())
+    access.note(by, task.case_id, f"task:{task_id}")
+    return with_frames(page)
+
+
+@blueprint.post("/<int:task_id>/claim")
+@needs(Permission.TASK_CLAIM)
+def claim(task_id: int) -> ResponseReturnValue:
+    """Take the task, then open it. Who was too late reads who has it, since when."""
+    by = signed_in()
+    try:
+        tasks.claim(task_id, by=by)
+    except NotFound:
+        raise
+    except ActRefused as refusal:
+        return _refused(task_id, by, refusal)
+    return redirect(url_for("task.show", task_id=task_id))
+
+
+@blueprint.post("/<int:task_id>/release")
+@needs(Permission.TASK_DO)
+def release(task_id: int) -> ResponseReturnValue:
+    """Give the task back to its group."""
+    by = signed_in()
+    try:
+        tasks.release(task_id, by=by)
+    except NotFound:
+        raise
+    except ActRefused as refusal:
+        return _refused(task_id, by, refusal)
+    flash(gettext("任务已退回待领。"), "success")
+    return redirect(url_for("inbox.inbox"))
+
+
+@blueprint.post("/<int:task_id>/act")
+@needs(Permission.TASK_SEE)
+def act(task_id: int) -> ResponseReturnValue:
+    """Carry out the step's act. Whatever is refused, everything typed stays on the page."""
+    by = signed_in()
+    task = workspace(task_id, by)
+    if task.step not in ACTS:
+        raise NotFound()
+    try:
+        done = ACTS[task.step](task, request.form, by)
+    except ActIncomplete as incomplete:
+        return with_frames(_page(task, by, request.form, errors=incomplete.errors), 422)
+    except Incomplete as incomplete:
+        errors = {incomplete.field: incomplete.words}
+        return with_frames(_page(task, by, request.form, errors=errors), incomplete.status)
+    except (AlreadyCarriedOut, NotFound):
+        raise
+    except ActRefused as refusal:
+        return _refused(task_id, by, refusal)
+    flash(f"{task.subject}{gettext('：')}{done}", "success")
+    return redirect(url_for("inbox.inbox"))
+
+
+def _refused(task_id: int, by: Identity, refusal: ActRefused) -> ResponseReturnValue:
+    """The task as it is now, with why the act was refused and what was typed."""
+    return with_frames(_page(workspace(task_id, by), by, request.form, refusal=refusal), refusal.status)
+
+
+def _page(
+    task: Workspace,
+    by: Identity,
+    typed: MultiDict[str, str],
+    *,
+    errors: Errors | None = None,
+    refusal: ActRefused | None = None,
+) -> str:
+    obstacle = task.obstacle(by)
+    sections = answer_sections(task.release, task.answers, task.item.key if task.item else None, language())
+    return render_template(
+        "task/show.html",
+        task=task,
+        panel=_panel(task),
+        obstacle=obstacle,
+        may_claim=task.may_claim(by) and may(by, Permission.TASK_CLAIM, task.facts),
+        is_mine=task.holder_id == by.user_id and task.is_open,
+        typed=typed,
+        marks=marks_of(typed) or marks_before(task),
+        kept=_kept(task, typed) if refusal and obstacle else [],
+        errors=errors or {},
+        labels=labels_of(task),
+        refusal=refusal,
+        sections=sections,
+        groups=groups_of(task),
+        history=history_of(task.case_id, task.items, task.tasks),
+        names={view.key: view.item.name for view in task.items},
+        others=[
+            *item_lines(task.items),
+            *task_lines([one for one in task.tasks if not one.item_case_id], task.reviews),
+        ],
+        steps=task_lines(task.item.tasks if task.item else [], task.reviews),
+        **_of_step(task, by),
+    )
+
+
+def _panel(task: Workspace) -> str:
+    if not task.is_open or task.step not in ACTS:
+        return "task/acts/elsewhere.html"
+    return f"task/acts/{PANELS.get(task.step, task.step)}.html"
+
+
+def _of_step(task: Workspace, by: Identity) -> dict[str, Any]:
+    """What only some panels show."""
+    shown: dict[str, Any] = {"window_url": _window_url(task), "authorisation": by.authorisation_number or ""}
+    if task.item is None:
+        return shown
+    item = task.item.item
+    shown["ruling_words"] = ruling_words(item.kind)
+    if task.step in ("decide", "immediate") and task.is_open:
+        shown["remedy"] = remedy_of(task.release, task.rules, item)
+    return shown
+
+
+def _window_url(task: Workspace) -> str | None:
+    """The page at the window where this step is done, where the application has it."""
+    endpoint = WINDOW_STEPS.get(task.step)
+    if endpoint is None or endpoint not in current_app.view_functions or not task.is_open:
+        return None
+    if endpoint == "window.correct":
+        return url_for(endpoint, task_id=task.id)
+    return url_for(endpoint, case_id=task.case_id)
+
+
+def _kept(task: Workspace, typed: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """Long texts that were typed into an act which can no longer be carried out, to be copied."""
+    return [
+        (words(LABELS[name]), value)
+        for name, value in typed.items()
+        if name in ("note", "opinion", "reasons", "record") and value.strip()
+    ]

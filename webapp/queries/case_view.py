@@ -1,0 +1,245 @@
+"""One case as a whole: its derived status, items, commitments, visits, documents, incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine import Words
+from webapp.answers import answers_of
+from webapp.catalogue import RULES_IN_FORCE, Published, published, rules_of
+from webapp.errors import NotFound
+from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
+from webapp.queries.due import Due
+from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
+from webapp.queries.workspace import ReviewLine, reviews_of
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state in words. `kind`: ok | info | warn | bad | muted."""
+
+    words: Words
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    id: int
+    kind: str
+    number: str
+    title: Words
+    issued_at: datetime
+    item_case_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """A failed step of a case that waits for retry."""
+
+    id: int
+    case_id: int
+    number: str
+    subject: str
+    element: Words
+    message: Words
+    detail: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CounterVisit:
+    """到场: when the applicant was at the counter."""
+
+    ticket: str
+    counter: Words
+    clerk: str
+    started_at: datetime
+    present: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CasePage:
+    """A received case with all its parts. Answers, materials and letters are empty without `personal`."""
+
+    id: int
+    number: str
+    subject: str
+    applicant: str
+    received_at: datetime
+    received_by: str
+    closed_at: datetime | None
+    release: Published
+    demo: bool
+    visit: CounterVisit
+    items: tuple[ItemView, ...]
+    tasks: tuple[TaskLine, ...]
+    reviews: tuple[ReviewLine, ...]
+    documents: tuple[DocumentLine, ...]
+    incidents: tuple[IncidentView, ...]
+    answers: Mapping[str, Any]
+    materials: tuple[MaterialLine, ...]
+    commitments: Mapping[str, CommitmentView]
+
+    @property
+    def status(self) -> Status:
+        return case_status(self.items, self.closed_at)
+
+    @property
+    def clock(self) -> ClockView | None:
+        """The nearest due day among the running clocks of its items."""
+        running = [item.running for item in self.items if item.running]
+        return min(running, key=lambda one: one.due.on or date.max, default=None)
+
+    @property
+    def due(self) -> Due:
+        return self.clock.due if self.clock else Due(None, "none", None)
+
+    @property
+    def case_tasks(self) -> tuple[TaskLine, ...]:
+        """Tasks of the case as a whole: the joint visit."""
+        return tuple(task for task in self.tasks if task.item_case_id is None)
+
+    @property
+    def licences(self) -> tuple[ItemView, ...]:
+        return tuple(item for item in self.items if item.licence)
+
+
+def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status:
+    """Derived from the items; a bundle itself never decides."""
+    ruled = [item for item in items if item.outcome is not None]
+    delivered = [item for item in ruled if item.delivered_at or item.outcome == "not-accepted"]
+    total = len(items)
+    if closed_at is not None or (items and len(delivered) == total):
+        return Status(Words("已办结", "Done"), "ok")
+    if any(item.intake_outcome == "correction" and item.outcome is None for item in items):
+        return Status(Words("待补正", "Correction awaited"), "warn")
+    if ruled and len(ruled) == total:
+        return Status(Words("待领取", "To be collected"), "info")
+    if ruled:
+        return Status(
+            Words(
+                f"办理中 · {len(ruled)}/{total} 项已有结果",
+                f"In progress, {len(ruled)} of {total} items have a result",
+            ),
+            "info",
+        )
+    if any(item.accepted_at for item in items):
+        return Status(Words("办理中", "In progress"), "info")
+    return Status(Words("已收件 · 待受理", "Received, not yet accepted"), "info")
+
+
+CASE = f"""
+select k.id, k.number, k.subject_name, k.applicant_name, k.received_at, coalesce(receiver.name, ''),
+    k.closed_at, k.release_id, {RULES_IN_FORCE},
+    v.ticket, c.name_zh, c.name_en, clerk.name, v.started_at, v.present
+from cases k
+join visit v on v.id = k.visit_id
+join counter c on c.id = v.counter_id
+join app_user clerk on clerk.id = v.clerk_id
+left join app_user receiver on receiver.id = k.received_by
+where k.id = %s and k.received_at is not null
+"""
+DOCUMENTS = """
+select id, kind, number, title_zh, title_en, issued_at, item_case_id
+from document where case_id = %s order by id
+"""
+INCIDENTS = """
+select n.id, n.case_id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), n.element,
+    i.process, i.release_id, n.message_zh, n.message_en, n.detail, n.opened_at
+from incident n join cases k on k.id = n.case_id join process_instance i on i.id = n.instance_id
+where n.resolved_at is null and {which} order by n.opened_at, n.id limit %s
+"""
+INCIDENTS_SHOWN = 50
+
+
+def case_page(case_id: int, *, personal: bool) -> CasePage:
+    """The case, when it was received. `personal`: with what the applicant handed in. Raises NotFound."""
+    row = sql().execute(CASE, (case_id,)).fetchone()
+    if row is None:
+        raise NotFound()
+    (
+        id_,
+        number,
+        subject,
+        applicant,
+        received_at,
+        received_by,
+        closed_at,
+        release_id,
+        versions,
+        ticket,
+        zh,
+        en,
+        clerk,
+        started_at,
+        present,
+    ) = row
+    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    tasks = tasks_of(case_id)
+    items = items_of(case_id, release.bundle, rules, tasks)
+    keys = [item.key for item in items]
+    return CasePage(
+        id_,
+        number,
+        subject or applicant,
+        applicant,
+        received_at,
+        received_by,
+        closed_at,
+        release,
+        rules.profile.demo,
+        CounterVisit(ticket, Words(zh, en), clerk, started_at, present),
+        items,
+        tasks,
+        reviews_of(case_id),
+        _documents(case_id),
+        incidents(case_id),
+        answers_of(case_id) if personal else {},
+        materials_of(case_id, release.bundle, keys) if personal else (),
+        commitments_of(case_id) if personal else {},
+    )
+
+
+def release_of(case_id: int) -> Published:
+    """The release that the case is pinned to. Raises NotFound."""
+    row = sql().execute("select release_id from cases where id = %s", (case_id,)).fetchone()
+    if row is None:
+        raise NotFound()
+    return published(row[0])
+
+
+def _documents(case_id: int) -> tuple[DocumentLine, ...]:
+    rows = sql().execute(DOCUMENTS, (case_id,))
+    return tuple(
+        DocumentLine(id_, kind, number, Words(zh, en), *rest) for id_, kind, number, zh, en, *rest in rows
+    )
+
+
+def incidents(case_id: int | None = None) -> tuple[IncidentView, ...]:
+    """Unresolved incidents of a case, or of all cases; the oldest first."""
+    which = "n.case_id = %s" if case_id is not None else "%s::bigint is null"
+    rows = sql().execute(INCIDENTS.replace("{which}", which), (case_id, INCIDENTS_SHOWN)).fetchall()
+    return tuple(_incident(row) for row in rows)
+
+
+def _incident(row: Sequence[Any]) -> IncidentView:
+    id_, case_id, number, subject, element, process, release_id, zh, en, detail, opened_at = row
+    name = _element_name(published(release_id), process, element)
+    return IncidentView(id_, case_id, number or "", subject, name, Words(zh, en), detail, opened_at)
+
+
+def _element_name(release: Published, process: str, element: str) -> Words:
+    """The element's name wherever in the program it stands, its id where it has none."""
+    for candidate in [process, *release.program.processes]:
+        node = (
+            release.program.processes[candidate].nodes.get(element)
+            if candidate in release.program.processes
+            else None
+        )
+        if node is not None and node.name:
+            return release.element_words(candidate, element, node.name)
+    return Words(element, element)

@@ -1,0 +1,124 @@
+"""Where a case stands in its diagrams, told from the history of its instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from webapp.catalogue import Published
+from webapp.errors import NotFound
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an instance's history. `scope` is that of the process the element stands in."""
+
+    instance: int
+    process: str
+    scope: int
+    element: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Elements that were done, those that are being done, and how often where it is more than once."""
+
+    done: tuple[str, ...]
+    current: tuple[str, ...]
+    counts: dict[str, int]
+
+    def as_json(self) -> dict[str, object]:
+        return {"done": list(self.done), "current": list(self.current), "counts": self.counts}
+
+
+LINES = """
+select a.instance_id, a.process, a.scope, a.element, a.what
+from activity_line a join process_instance i on i.id = a.instance_id
+where i.case_id = %s and a.what <> 'taken' order by a.instance_id, a.id
+"""
+
+
+def lines_of(case_id: int) -> list[Line]:
+    """The history of all instances of a case, without the flows."""
+    return [Line(*row) for row in sql().execute(LINES, (case_id,))]
+
+
+def position(lines: Iterable[Line]) -> Position:
+    """Entered and not yet left is current; left at least once, and not current, is done."""
+    inside: dict[str, int] = {}
+    done: dict[str, None] = {}
+    for line in lines:
+        if line.what == "entered":
+            inside[line.element] = inside.get(line.element, 0) + 1
+        elif line.what in ("completed", "cancelled"):
+            inside[line.element] = inside.get(line.element, 1) - 1
+            if line.what == "completed":
+                done[line.element] = None
+    current = [element for element, tokens in inside.items() if tokens > 0]
+    counts = {element: inside[element] for element in current if inside[element] > 1}
+    return Position(tuple(element for element in done if element not in current), tuple(current), counts)
+
+
+def case_position(release: Published, lines: Sequence[Line]) -> Position:
+    """Where the case stands in the bundle's own diagram."""
+    entry = release.bundle.entry_process
+    return position(line for line in lines if line.process == entry)
+
+
+def item_position(release: Published, lines: Sequence[Line], call_activity: str) -> Position:
+    """Where the case stands in the process that the parent's `call_activity` calls."""
+    entry = release.bundle.entry_process
+    instance = next((line.instance for line in lines if line.process == entry), None)
+    of_instance = [line for line in lines if line.instance == instance]
+    scopes = called_scopes(release, of_instance)
+    wanted = {scope for scope, element in scopes.items() if element == call_activity}
+    return position(line for line in of_instance if line.scope in wanted)
+
+
+def called_scopes(release: Published, lines: Sequence[Line]) -> dict[int, str]:
+    """Scope of a called process -> the call activity that opened it, of one instance.
+
+    The engine numbers scopes upwards and opens one for each call activity it enters, in that order; the
+    first scope is the instance's own.
+    """
+    calls = [
+        line.element
+        for line in lines
+        if line.what == "entered" and _node_type(release, line.process, line.element) == "callActivity"
+    ]
+    scopes = sorted({line.scope for line in lines})[1:]
+    return dict(zip(scopes, calls, strict=False))
+
+
+def _node_type(release: Published, process: str, element: str) -> str:
+    node = release.program.processes[process].nodes.get(element)
+    return node.type if node else ""
+
+
+def item_process(release: Published, item_key: str) -> str:
+    """The process that the item's call activity calls. Raises NotFound."""
+    item = next((item for item in release.bundle.items if item.key == item_key), None)
+    if item is None:
+        raise NotFound()
+    for fact in release.program.elements(release.bundle.entry_process):
+        if fact.id == item.call_activity and fact.called in release.program.processes:
+            return str(fact.called)
+    raise NotFound()
+
+
+def diagram_xml(release: Published, process: str, language: str) -> bytes:
+    """The file that holds the process, its names in `language` where the bundle has them."""
+    file = release.program.file_of(process)
+    content = release.files[file]
+    if language == "zh":
+        return content
+    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    for element in root.iter():
+        id_, name = element.get("id"), element.get("name")
+        if id_ and name:
+            element.set("name", release.bundle.words(file, id_, "name", name).in_language(language))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")

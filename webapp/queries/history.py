@@ -1,0 +1,109 @@
+"""The ledger of a case in plain words: who did what, when. Refused tries are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine import Words
+from webapp.queries.case_parts import CLOCK_NAMES, INTAKE_WORDS, ItemView, TaskLine
+from webapp.unit_of_work import sql
+
+SYSTEM = Words("系统", "System")
+LINES = """
+select e.kind, e.at, coalesce(u.name, ''), e.body from case_event e left join app_user u on u.id = e.actor_id
+where e.case_id = %s and e.kind <> all(%s) order by e.seq
+"""
+#: Kept in the ledger, of no use to someone who reads what happened.
+LEFT_OUT = ["refused-act", "material-removed", "draft-started", "message-unheard"]
+WORDS: Mapping[str, Words] = {
+    "sheet-given": Words("交付一次性告知单", "handed over the notification sheet"),
+    "material-attached": Words("接收一份材料", "took in a material"),
+    "commitment-signed": Words("签署告知承诺书", "commitment signed"),
+    "commitment-withdrawn": Words("撤回告知承诺", "commitment withdrawn"),
+    "received": Words("收件，出具材料接收凭证", "received the application and gave the receipt"),
+    "item-accepted": Words("予以受理", "accepted"),
+    "correction-requested": Words("一次性告知补正", "asked for correction, once and completely"),
+    "corrected": Words("收到补正材料", "corrections received"),
+    "task-claimed": Words("认领", "claimed"),
+    "task-released": Words("退回待领", "released"),
+    "visit-signed": Words("在核查记录上签字", "signed the record of the visit"),
+    "outside-result": Words("结果回填", "entered the outside result"),
+    "licence-issued": Words("生成办理结果", "the result was made"),
+    "document-issued": Words("出具文书", "issued a document"),
+    "result-prepared": Words("出件", "printed the result"),
+    "delivered": Words("送达", "delivered"),
+    "reminded": Words("发出时限提醒", "reminded of the limit"),
+    "verification-opened": Words("开立事后核查任务", "opened the verification"),
+    "incident-opened": Words("发生异常", "an incident arose"),
+    "incident-retried": Words("重试异常步骤", "retried the failed step"),
+    "closed": Words("全部事项办结", "all items are done"),
+}
+REVIEWED: Mapping[tuple[str, str], Words] = {
+    ("examine", "visit"): Words("完成资料审查：需要现场核查", "examined: a visit is needed"),
+    ("examine", "no-visit"): Words("完成资料审查：不需要现场核查", "examined: no visit needed"),
+    ("review", "grant"): Words("提出审查意见：建议准予", "proposed to grant"),
+    ("review", "refuse"): Words("提出审查意见：建议不予", "proposed to refuse"),
+    ("visit", "pass"): Words("现场核查结论：合格", "visit: passed"),
+    ("visit", "minor"): Words("现场核查结论：存在一般缺陷", "visit: minor faults"),
+    ("visit", "major"): Words("现场核查结论：存在严重或者主要缺陷", "visit: major faults"),
+}
+VERIFIED = {
+    "pass": Words("事后核查：与承诺一致", "verification: as committed"),
+    "rectify": Words("事后核查：责令限期整改", "verification: to be rectified"),
+    "fail": Words("整改复查：未达到要求", "recheck: not rectified"),
+}
+PLAIN = {
+    "reviewed": Words("记录审查情况", "recorded a review"),
+    "ruled": Words("作出办理决定", "ruled"),
+    "item-not-accepted": INTAKE_WORDS["wrong-authority"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened."""
+
+    at: datetime
+    who: Words
+    what: Words
+    about: Words | None
+
+
+def history_of(case_id: int, items: Sequence[ItemView], tasks: Sequence[TaskLine]) -> list[HistoryLine]:
+    """The lines of the ledger, oldest first."""
+    names = {item.id: item.item.name for item in items}
+    by_id = {item.id: item for item in items}
+    task_names = {task.id: task for task in tasks}
+    lines = []
+    for kind, at, who, body in sql().execute(LINES, (case_id, LEFT_OUT)):
+        facts = orjson.loads(body)
+        task = task_names.get(facts.get("task", -1))
+        item_id = (
+            facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)
+        )
+        what = _what(kind, facts, by_id.get(item_id or -1))
+        if kind in ("task-claimed", "task-released") and task is not None:
+            what = Words(f"{what.zh}“{task.name.zh}”", f"{what.en} “{task.name.en}”")
+        lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, names.get(item_id or -1)))
+    return lines
+
+
+def _what(kind: str, facts: Mapping[str, Any], item: ItemView | None) -> Words:
+    if kind == "reviewed":
+        return REVIEWED.get((facts.get("step", ""), facts.get("conclusion", "")), PLAIN["reviewed"])
+    if kind == "ruled":
+        return item.ruling.words if item and item.ruling else PLAIN["ruled"]
+    if kind == "item-not-accepted":
+        return INTAKE_WORDS.get(facts.get("outcome", ""), PLAIN["item-not-accepted"])
+    if kind == "verified":
+        return VERIFIED.get(facts.get("result", ""), Words("事后核查", "verification"))
+    if kind == "clock-started":
+        name = CLOCK_NAMES.get(facts.get("clock", ""), Words("时限", "limit"))
+        due = facts.get("due", "")
+        return Words(f"{name.zh}起算，{due} 到期", f"{name.en} starts, due {due}")
+    return WORDS.get(kind, Words(kind, kind))

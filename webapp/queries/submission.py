@@ -1,0 +1,208 @@
+"""What the applicant handed in, as a department reads it: answers by section, materials with their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import Words
+from engine.bundles import Bundle
+from engine.forms import Field, Section
+from webapp.catalogue import Published, shown_value
+from webapp.errors import NotFound
+from webapp.unit_of_work import sql
+
+MATERIAL_FORMS = {
+    "original-returned": Words("原件核验后退还", "original checked and returned"),
+    "copy": Words("复印件", "copy"),
+    "e-licence": Words("电子证照", "electronic licence"),
+    "exempt": Words("免提交", "exempt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One answer as people read it. `wide`: better shown over the full width."""
+
+    key: str
+    label: Words
+    text: str
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSection:
+    """A section of the form. `own` are the answers that this item reads, `rest` all others."""
+
+    label: Words
+    own: tuple[AnswerLine, ...]
+    rest: tuple[AnswerLine, ...]
+
+
+def answer_sections(
+    release: Published,
+    answers: Mapping[str, Any],
+    item_key: str | None,
+    language: str,
+    *,
+    masked: bool = False,
+) -> tuple[AnswerSection, ...]:
+    """The form's sections with what was answered; hidden fields are left out.
+
+    `item_key` None: every field counts as read. `masked` hides identity numbers and mobiles.
+    """
+    visible = release.form.visible(answers)
+    sections = []
+    for section in release.form.sections:
+        fields = [field for field in section.fields if field.carries_answer and field.key in visible]
+        own = [field for field in fields if _reads(item_key, field, section)]
+        rest = [field for field in fields if field not in own]
+        if fields:
+            sections.append(
+                AnswerSection(
+                    section.label,
+                    tuple(_line(field, answers, language, masked) for field in own),
+                    tuple(_line(field, answers, language, masked) for field in rest),
+                )
+            )
+    return tuple(sections)
+
+
+def _reads(item_key: str | None, field: Field, section: Section) -> bool:
+    readers = field.items or section.items
+    return item_key is None or not readers or item_key in readers
+
+
+def _line(field: Field, answers: Mapping[str, Any], language: str, masked: bool) -> AnswerLine:
+    text = shown_value(field, answers.get(field.key), language)
+    if masked and text and field.format in ("id-number", "mobile"):
+        text = mask(text)
+    unit = field.suffix
+    if text and unit:
+        text = f"{text} {unit.in_language(language) if isinstance(unit, Words) else unit}"
+    return AnswerLine(field.key, field.label, text, field.type == "textarea" or len(text) > 60)
+
+
+def mask(text: str) -> str:
+    """The first three and the last four characters; short texts are hidden whole."""
+    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) > 8 else "*" * len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    id: int
+    name: str
+    media_type: str
+    size: int
+    pages: int | None
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
+    def shown_size(self) -> str:
+        return (
+            f"{self.size / 1_048_576:.1f} MB" if self.size >= 104_858 else f"{max(1, self.size // 1024)} KB"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """A material of the case. `used_by`: keys of the case's items that require it."""
+
+    key: str
+    name: Words
+    form: Words
+    copies: int
+    provided_by: str
+    at: datetime
+    files: tuple[FileLine, ...]
+    used_by: tuple[str, ...]
+
+
+MATERIALS = """
+select m.id, m.material_key, m.form, m.copies, m.provided_by, m.at, f.id, f.name, f.media_type, f.size,
+    f.pages
+from submitted_material m
+left join material_file mf on mf.submitted_material_id = m.id
+left join stored_file f on f.id = mf.file_id
+where m.case_id = %s order by m.id, mf.position
+"""
+
+
+def materials_of(case_id: int, bundle: Bundle, item_keys: Sequence[str]) -> tuple[MaterialLine, ...]:
+    """The submitted materials in the order in which they came, with their files."""
+    rows = sql().execute(MATERIALS, (case_id,)).fetchall()
+    files: dict[int, list[FileLine]] = {}
+    for row in rows:
+        files.setdefault(row[0], [])
+        if row[6] is not None:
+            files[row[0]].append(FileLine(*row[6:]))
+    heads = {row[0]: row for row in rows}
+    lines = []
+    for id_, (_, key, form, copies, provided_by, at, *_file) in heads.items():
+        material = bundle.material(key)
+        users = {requirement.item for requirement in material.requirements}
+        used_by = tuple(item for item in item_keys if item in users)
+        name = MATERIAL_FORMS.get(form, Words(form, form))
+        lines.append(
+            MaterialLine(key, material.name, name, copies, provided_by, at, tuple(files[id_]), used_by)
+        )
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file of a case, to be opened."""
+
+    digest: str
+    name: str
+    media_type: str
+
+
+CASE_FILE = """
+select f.digest, f.name, f.media_type from stored_file f
+where f.id = %(file)s and (
+    exists (select from material_file mf join submitted_material m on m.id = mf.submitted_material_id
+        where mf.file_id = f.id and m.case_id = %(case)s)
+    or exists (select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s))
+"""
+
+
+def case_file(case_id: int, file_id: int) -> CaseFile:
+    """A file that belongs to the case: of a material, or a signature. Raises NotFound."""
+    row = sql().execute(CASE_FILE, {"file": file_id, "case": case_id}).fetchone()
+    if row is None:
+        raise NotFound()
+    return CaseFile(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentView:
+    """A signed letter, with the rule that admitted it."""
+
+    item_key: str
+    letter: str
+    digest: str
+    signature_file_id: int
+    signer: str
+    channel: str
+    signed_at: datetime
+    taken_by: str
+    rule: str
+    rule_basis: str
+
+
+COMMITMENTS = """
+select c.item_key, c.letter, c.letter_digest, c.signature_file_id, c.signer_name, c.channel, c.signed_at,
+    u.name, c.rule, c.rule_basis
+from commitment c join app_user u on u.id = c.by_id where c.case_id = %s order by c.item_key
+"""
+
+
+def commitments_of(case_id: int) -> dict[str, CommitmentView]:
+    """Item key -> the letter that was signed for it."""
+    return {row[0]: CommitmentView(*row) for row in sql().execute(COMMITMENTS, (case_id,))}

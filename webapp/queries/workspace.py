@@ -1,0 +1,311 @@
+"""One task with all that its act needs: the case around it, earlier findings, who may act and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import Words
+from engine.bundles import Item
+from engine.law import DecidingUnit, remedy_paragraph, remedy_terms
+from webapp.answers import answers_of
+from webapp.catalogue import RULES_IN_FORCE, Published, Rules, published, rules_of
+from webapp.errors import NotAuthorised, NotFound, SamePerson
+from webapp.identity import Identity
+from webapp.permissions import Permission, TaskFacts, ensure
+from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
+from webapp.queries.due import Due
+from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
+from webapp.unit_of_work import sql
+
+RULING_STEPS = ("decide", "immediate")
+PROPOSING_STEPS = ("review", "examine")
+#: Steps whose act stands at the window, with the endpoint that opens it.
+WINDOW_STEPS = {"issue": "window.result", "deliver": "window.result", "correct": "window.correct"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """What an officer found in a step. `checklist`: point -> pass | fail | not-applicable."""
+
+    item_case_id: int | None
+    task_id: int
+    step: str
+    conclusion: str
+    opinion: str
+    checklist: Mapping[str, str]
+    by_id: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed a step of several persons."""
+
+    user_id: int
+    name: str
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workspace:
+    """A task, open or closed, as its page shows it."""
+
+    id: int
+    step: str
+    name: Words
+    process: str
+    element: str
+    state: str
+    revision: int
+    participants: int
+    groups: frozenset[str]
+    holder_id: int | None
+    holder: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+    closed_act: str
+    case_id: int
+    number: str
+    subject: str
+    applicant: str
+    received_at: datetime | None
+    release: Published
+    rules: Rules
+    guided: Mapping[str, Any]
+    answers: Mapping[str, Any]
+    items: tuple[ItemView, ...]
+    item: ItemView | None
+    tasks: tuple[TaskLine, ...]
+    materials: tuple[MaterialLine, ...]
+    reviews: tuple[ReviewLine, ...]
+    signers: tuple[Signer, ...]
+    commitment: CommitmentView | None
+    authorisation_scope: str
+
+    @property
+    def facts(self) -> TaskFacts:
+        return TaskFacts(self.groups, self.holder_id, self.state)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def is_shared(self) -> bool:
+        """Several persons sign it; nobody holds it."""
+        return self.participants > 1
+
+    @property
+    def clock(self) -> ClockView | None:
+        """The clock that presses: the item's own, or the nearest among those of a joint visit."""
+        clocks = [view.running for view in ([self.item] if self.item else self.visited_items) if view.running]
+        return min(clocks, key=lambda one: str(one.due.on), default=None)
+
+    @property
+    def due(self) -> Due:
+        return self.clock.due if self.clock else Due(None, "none", None)
+
+    @property
+    def visit_mode(self) -> str:
+        """ "always", "declared" or "never", as the parent diagram calls the item's process."""
+        return visit_mode(self.release, self.item.item) if self.item else "never"
+
+    @property
+    def visited_items(self) -> tuple[ItemView, ...]:
+        """The items that take part in the joint visit: those whose examination asked for it."""
+        asked = {
+            line.item_case_id
+            for line in self.reviews
+            if line.step == "examine" and line.conclusion == "visit"
+        }
+        return tuple(
+            view
+            for view in self.items
+            if view.item.visit_checklist
+            and view.way == "ordinary"
+            and view.outcome != "not-accepted"
+            and (view.id in asked or visit_mode(self.release, view.item) == "always")
+        )
+
+    def last_review(self, *steps: str) -> ReviewLine | None:
+        """The latest finding in one of `steps` for this item (or for the case as a whole)."""
+        own = self.item.id if self.item else None
+        found = [line for line in self.reviews if line.step in steps and line.item_case_id in (own, None)]
+        return found[-1] if found else None
+
+    def reviewed_by(self, by: Identity) -> bool:
+        """Whether `by` proposed on this item: then another must rule (LAW 2.9)."""
+        own = self.item.id if self.item else None
+        return any(
+            line.by_id == by.user_id and line.item_case_id == own and line.step in PROPOSING_STEPS
+            for line in self.reviews
+        )
+
+    def signed_by(self, by: Identity) -> bool:
+        return any(signer.user_id == by.user_id for signer in self.signers)
+
+    def obstacle(self, by: Identity) -> Words | None:
+        """Why `by` cannot act now, as far as that is known beforehand; None: nothing stands in the way."""
+        if not self.is_open:
+            return Words("此任务已办结。", "This task is closed.")
+        if self.is_shared:
+            return _SIGNED if self.signed_by(by) else None
+        if self.step in RULING_STEPS and not by.authorisation_number:
+            return NotAuthorised().words
+        if self.step in RULING_STEPS and self.reviewed_by(by):
+            return SamePerson().words
+        if self.holder_id is None:
+            return Words("认领后可以办理。", "Claim the task to act.")
+        if self.holder_id != by.user_id:
+            return Words(f"此任务由{self.holder}办理。", f"{self.holder} has this task.")
+        return None
+
+    def may_claim(self, by: Identity) -> bool:
+        """Whether claiming is open to `by`: the task is free and nothing but the claim is missing."""
+        if not self.is_open or self.is_shared or self.holder_id is not None:
+            return False
+        return not (self.step in RULING_STEPS and (self.reviewed_by(by) or not by.authorisation_number))
+
+
+_SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have signed; another officer must sign too.")
+
+TASK = f"""
+select t.id, t.step, t.name_zh, t.name_en, t.process, t.element, t.state, t.revision, t.participants,
+    t.groups, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at, coalesce(closer.name, ''),
+    t.act, t.item_case_id, k.id, k.number, k.subject_name, k.applicant_name, k.received_at, k.guided,
+    i.release_id, {RULES_IN_FORCE},
+    (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
+    (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
+        from participant p join app_user u on u.id = p.user_id where p.task_id = t.id)
+from user_task t
+join cases k on k.id = t.case_id
+join process_instance i on i.id = t.instance_id
+left join app_user holder on holder.id = t.assignee_id
+left join app_user closer on closer.id = t.closed_by
+where t.id = %(task)s
+"""
+REVIEWS = """
+select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at
+from review r join app_user u on u.id = r.by_id where r.case_id = %s order by r.id
+"""
+
+
+def workspace(task_id: int, by: Identity) -> Workspace:
+    """The task for a member of its groups. Raises NotFound to everyone else."""
+    row = sql().execute(TASK, {"task": task_id, "me": by.user_id}).fetchone()
+    if row is None:
+        raise NotFound()
+    (
+        id_,
+        step,
+        zh,
+        en,
+        process,
+        element,
+        state,
+        revision,
+        participants,
+        groups,
+        holder_id,
+        holder,
+        opened_at,
+        closed_at,
+        closed_by,
+        act,
+        item_case_id,
+        case_id,
+        number,
+        subject,
+        applicant,
+        received_at,
+        guided,
+        release_id,
+        versions,
+        scope,
+        signed,
+    ) = row
+    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state))
+    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    tasks = tasks_of(case_id)
+    items = items_of(case_id, release.bundle, rules, tasks)
+    item = next((view for view in items if view.id == item_case_id), None)
+    commitments = commitments_of(case_id) if item and item.way == "commitment" else {}
+    return Workspace(
+        id_,
+        step,
+        Words(zh, en),
+        process,
+        element,
+        state,
+        revision,
+        participants,
+        frozenset(groups),
+        holder_id,
+        holder,
+        opened_at,
+        closed_at,
+        closed_by,
+        act,
+        case_id,
+        number or "",
+        subject or applicant,
+        applicant,
+        received_at,
+        release,
+        rules,
+        guided,
+        answers_of(case_id),
+        items,
+        item,
+        tasks,
+        materials_of(case_id, release.bundle, [view.key for view in items]),
+        reviews_of(case_id),
+        _signers(signed),
+        commitments.get(item.key) if item else None,
+        scope or "",
+    )
+
+
+def reviews_of(case_id: int) -> tuple[ReviewLine, ...]:
+    """All findings of the case, oldest first."""
+    return tuple(ReviewLine(*row) for row in sql().execute(REVIEWS, (case_id,)))
+
+
+def _signers(rows: Sequence[Sequence[Any]]) -> tuple[Signer, ...]:
+    return tuple(Signer(user, name, role, datetime.fromisoformat(at)) for user, name, role, at in rows)
+
+
+def visit_mode(release: Published, item: Item) -> str:
+    """What the call of the item's process passes as `visit`; "never" where it passes nothing constant."""
+    process = release.program.processes[release.bundle.entry_process]
+    node = process.nodes.get(item.call_activity)
+    for mapped in node.inputs if node else ():
+        if mapped.path == ("visit",):
+            expression = mapped.slot.expression
+            if expression is None:
+                return mapped.slot.text
+            return str(expression.evaluate({})) if not expression.names else "never"
+    return "never"
+
+
+def remedy_of(release: Published, rules: Rules, item: Item) -> Words:
+    """The paragraph that a refusal of this item will carry (LAW 2.10)."""
+    row = (
+        sql()
+        .execute(
+            "select name_zh, name_en, reconsideration_body_zh, reconsideration_body_en, court_zh, court_en"
+            " from department where key = %s",
+            (item.department,),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    unit = DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
+    return remedy_paragraph(unit, remedy_terms(rules.profile))
