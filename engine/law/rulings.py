@@ -109,13 +109,13 @@ class RemedyTerms:
 #: National law, the same in every place; a profile's parameters of the same keys come first.
 NATIONAL_REMEDY = RemedyTerms(
     ClockTerms(
-        "reconsideration-period",
+        "reconsideration-limit",
         60,
         "calendar_days",
         Words("《中华人民共和国行政复议法》第二十条", "Administrative Reconsideration Law, art. 20"),
     ),
     ClockTerms(
-        "litigation-period",
+        "suit-limit",
         6,
         "months",
         Words("《中华人民共和国行政诉讼法》第四十六条", "Administrative Litigation Law, art. 46"),
@@ -130,8 +130,8 @@ def remedy_terms(profile: Profile) -> RemedyTerms:
         return profile.terms(key) if key in profile.parameters else national
 
     return RemedyTerms(
-        own("reconsideration-period", NATIONAL_REMEDY.reconsideration),
-        own("litigation-period", NATIONAL_REMEDY.suit),
+        own("reconsideration-limit", NATIONAL_REMEDY.reconsideration),
+        own("suit-limit", NATIONAL_REMEDY.suit),
     )
 
 

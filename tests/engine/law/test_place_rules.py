@@ -129,7 +129,7 @@ def test_the_remedy_names_body_court_and_both_periods():
 
 def test_a_profile_may_set_its_own_remedy_periods():
     own = PROFILE + (
-        '[parameters.litigation-period]\nname = { zh = "起诉期限", en = "Time to sue" }\nvalue = 3\n'
+        '[parameters.suit-limit]\nname = { zh = "起诉期限", en = "Time to sue" }\nvalue = 3\n'
         'unit = "months"\n'
         'basis = { zh = "特别规定", en = "Special rule" }\n'
     )

@@ -1,0 +1,1 @@
+"""Commands: one public function per thing a person does, one transaction each."""
