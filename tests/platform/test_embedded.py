@@ -17,11 +17,13 @@ from webapp.embedded.binaries import (
     unprivileged_account,
 )
 from webapp.embedded.children import Child
+from webapp.embedded.demo import UNFINISHED, forget_unfinished_demo
 from webapp.embedded.folders import HomeInUse, only_one, remove_postgres
 from webapp.embedded.keys import make_secrets, write_private
 from webapp.embedded.postgres import EmbeddedPostgres, running_postgres
 from webapp.embedded.processes import Account, before_exec
 from webapp.embedded.supervisor import prepare_home
+from webapp.settings import OWNER_ROLE
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as somebody else")
 SOMEBODY = Account(64100, 64100)
@@ -116,6 +118,27 @@ def test_a_stale_pid_file_does_not_stop_the_start(home: Path) -> None:
     with running_postgres(home) as server, server.connect("onewindow") as connection:
         assert connection.execute("select 1").fetchone() == (1,)
     remove_postgres(home)
+
+
+def test_a_demo_that_was_killed_while_it_was_loaded_starts_afresh(home: Path) -> None:
+    with running_postgres(home) as server:
+        with server.connect("onewindow", OWNER_ROLE) as connection:
+            connection.execute("create table half_loaded (id int)")
+        forget_unfinished_demo(home, server)
+        assert tables(server) == ["half_loaded"]
+        (home / UNFINISHED).touch()
+        forget_unfinished_demo(home, server)
+        assert tables(server) == []
+        assert not (home / UNFINISHED).exists()
+    remove_postgres(home)
+
+
+def tables(server: EmbeddedPostgres) -> list[str]:
+    with server.connect("onewindow", OWNER_ROLE) as connection:
+        return [
+            row[0]
+            for row in connection.execute("select tablename from pg_tables where schemaname = 'public'")
+        ]
 
 
 def test_names_sort_the_same_on_every_machine(home: Path) -> None:
