@@ -118,12 +118,12 @@ class _Compiler:
         )
 
     def _refuse(self, node: NodeSource) -> None:
-        for what in node.not_run:
+        for what in (*node.not_run, *node.extensions.not_run):
             self.report("not-run", node.id, line=node.line, what=what)
         if node.type in NOT_RUN_TYPES:
             self.report("not-run", node.id, line=node.line, what=node.type)
-        if node.extensions.not_run:
-            names = ", ".join(node.extensions.not_run)
+        if node.extensions.unread:
+            names = ", ".join(node.extensions.unread)
             self.report("extension-not-read", node.id, line=node.line, what=names)
 
     def _flow(self, flow: FlowSource, node: NodeSource) -> Flow:

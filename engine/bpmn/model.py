@@ -92,7 +92,8 @@ class Extensions:
     script: ResultSource | None = None
     correlation_key: Source | None = None
     loop: LoopSource | None = None
-    not_run: tuple[str, ...] = ()  # names of extension elements that are legal but not run
+    not_run: tuple[str, ...] = ()  # extension elements of a known dialect that are not run
+    unread: tuple[str, ...] = ()  # other engines whose extensions stand here and are not read
 
 
 @dataclass(frozen=True, slots=True)

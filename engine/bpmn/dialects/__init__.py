@@ -40,14 +40,8 @@ def read_extensions(element: etree._Element) -> Extensions:
             result = DIALECTS[space](extension, result)
         elif space in NOT_READ:
             unread.add(NOT_READ[space])
-    return _with_unread(result, unread)
+    return replace(result, unread=tuple(sorted(unread))) if unread else result
 
 
 def _attribute_spaces(element: etree._Element) -> set[str]:
     return {str(name)[1:].partition("}")[0] for name in element.attrib if str(name).startswith("{")}
-
-
-def _with_unread(extensions: Extensions, unread: set[str]) -> Extensions:
-    if not unread:
-        return extensions
-    return replace(extensions, not_run=(*extensions.not_run, *sorted(unread)))

@@ -133,6 +133,16 @@ def test_extensions_of_engines_that_are_not_read_are_named() -> None:
     assert (told.element, "camunda 7" in told.message.en) == ("a", True)
 
 
+def test_an_element_of_a_known_dialect_that_is_not_run_is_refused_by_name() -> None:
+    inside = {"a": ext("<zeebe:executionListeners/>")}
+    (told,) = [
+        each
+        for each in check({"p.bpmn": diagram("start s\nuser a\ns -> a", inside)})
+        if each.code == "not-run"
+    ]
+    assert "zeebe:executionListeners" in told.message.en
+
+
 def test_a_condition_with_a_comment_inside_is_read_whole() -> None:
     file = raw(CHOICE.format("", "=n <!-- the number --> = 1"))
     assert Case(file, {"n": 1}).tasks == ["a"]

@@ -120,8 +120,15 @@ def test_what_the_reference_core_does_not_do_rightly_is_refused_by_name(line: st
 
 
 def test_commands_that_it_lacks_are_refused() -> None:
-    with pytest.raises(NotInReferenceCore):
-        reference.unavailable()
+    for command in (
+        reference.resolve,
+        reference.retry,
+        reference.cancel,
+        reference.signal,
+        reference.migrate,
+    ):
+        with pytest.raises(NotInReferenceCore):
+            command(None, b"", 1)
 
 
 def test_wrong_ids_and_damaged_states_are_refused_by_type() -> None:
