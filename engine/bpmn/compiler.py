@@ -68,9 +68,8 @@ class _Compiler:
             node.id: self._node(node, incoming.get(node.id, ()), outgoing.get(node.id, ()), boundaries)
             for node in self.source.nodes.values()
         }
-        by_event = _grouped((n.container, n.id) for n in self.source.nodes.values() if n.by_event)
-        starts = self._starts(nodes)
-        return Process(self.source.id, self.source.name, self.source.file, nodes, starts, by_event)
+        starts, handlers = self._starts(nodes), self._handlers(nodes)
+        return Process(self.source.id, self.source.name, self.source.file, nodes, starts, handlers)
 
     def _flows(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[FlowSource, ...]]]:
         incoming: dict[str, list[str]] = {}
@@ -265,6 +264,14 @@ class _Compiler:
         containers = {None, *(node.id for node in nodes.values() if node.type == "subProcess")}
         inside = _grouped((node.container, node.id) for node in nodes.values())
         return {each: _starts_of(inside.get(each, ()), nodes) for each in containers}
+
+    def _handlers(self, nodes: dict[str, Node]) -> dict[str | None, tuple[str, ...]]:
+        around = {node.id: node.container for node in nodes.values() if node.by_event}
+        return _grouped(
+            (around[node.container], node.id)
+            for node in nodes.values()
+            if node.type == "startEvent" and node.container in around
+        )
 
     def _mapped(self, mappings: tuple[MappingSource, ...], node: NodeSource) -> tuple[Mapped, ...]:
         return tuple(

@@ -139,14 +139,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One compiled process. `starts` and `event_subprocesses` are by container (None: the process)."""
+    """One compiled process. By container (None: the process itself): `starts`, where its tokens begin, and
+    `handlers`, the start events of its event subprocesses."""
 
     id: str
     name: str
     file: str
     nodes: Mapping[str, Node]
     starts: Mapping[str | None, tuple[str, ...]]
-    event_subprocesses: Mapping[str | None, tuple[str, ...]]
+    handlers: Mapping[str | None, tuple[str, ...]]
 
     def start_events(self) -> tuple[Node, ...]:
         """The start events of the process itself, in file order."""

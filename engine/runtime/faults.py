@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn.program import Node
 from engine.runtime.run import Run
-from engine.runtime.scopes import cancel_scope_waits, clear, stop
+from engine.runtime.scopes import cancel_scope_waits, clear, container_of, stop
 from engine.runtime.state import Scope, Token
 from engine.runtime.step import ScopeOpened
 from engine.runtime.stuck import uncaught_error
@@ -97,8 +97,7 @@ def _event_subprocess(run: Run, token: Token, kind: str, code: str) -> Node | No
     if scope.kind == "multi" or run.node(token).by_event:
         return None
     process = run.process_of(token.scope)
-    containers = process.event_subprocesses.get(scope.element if scope.kind == "subprocess" else None, ())
-    starts = [n for n in process.nodes.values() if n.container in containers and n.type == "startEvent"]
+    starts = [process.nodes[each] for each in process.handlers.get(container_of(scope), ())]
     return _catching(starts, kind, code)
 
 

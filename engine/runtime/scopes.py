@@ -6,7 +6,7 @@ from engine.bpmn.program import Node, Process
 from engine.runtime.run import Run
 from engine.runtime.state import Scope, Token
 from engine.runtime.step import Closing, ScopeOpened
-from engine.runtime.stuck import Stuck, missing_process
+from engine.runtime.stuck import Stuck, missing_process, missing_start
 from engine.runtime.variables import text
 from engine.runtime.waits import arm, close, plan
 from engine.values import Value
@@ -24,17 +24,14 @@ def open_process(run: Run, scope: Scope, starts: tuple[str, ...]) -> None:
 def listen(run: Run, scope: Scope) -> None:
     """The start events of the event subprocesses in `scope` begin to wait. Raises Stuck."""
     process = run.process_of(scope.id)
-    planned = []
-    for container in process.event_subprocesses.get(_container(scope), ()):
-        for node in process.nodes.values():
-            if node.container == container and node.type == "startEvent" and node.event is not None:
-                planned.append(plan(run, Token(0, scope.id, node.id), node, scope_wait=True))
+    starts = [process.nodes[each] for each in process.handlers.get(container_of(scope), ())]
+    planned = [plan(run, Token(0, scope.id, node.id), node, scope_wait=True) for node in starts]
     for wait in planned:
         if wait is not None:
             arm(run, wait)
 
 
-def _container(scope: Scope) -> str | None:
+def container_of(scope: Scope) -> str | None:
     """The container whose elements stand in the scope: the subprocess, or None for a whole process."""
     return scope.element if scope.kind == "subprocess" else None
 
@@ -52,6 +49,8 @@ def open_call(run: Run, token: Token, node: Node) -> None:
     process = run.program.processes.get(name)
     if process is None:
         raise missing_process(name)
+    if not process.starts.get(None):
+        raise missing_start(name)
     variables = dict(run.variables(token)) if node.call.passes_all_in else dict(token.locals)
     _open_child(run, token, "call", process, variables, process.starts.get(None, ()))
 

@@ -39,6 +39,14 @@ def missing_process(name: str) -> Stuck:
     )
 
 
+def missing_start(name: str) -> Stuck:
+    return _stuck(
+        "start-missing",
+        f"被调用的流程“{name}”没有空开始事件",
+        f"The called process “{name}” has no plain start event",
+    )
+
+
 def missing_decision(name: str) -> Stuck:
     return _stuck("decision-missing", f"决策“{name}”不存在", f"The decision “{name}” does not exist")
 

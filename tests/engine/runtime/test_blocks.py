@@ -1,4 +1,4 @@
-"""Random block-structured diagrams: every chosen task is done exactly once, in any order, and the case ends."""
+"""Random block-structured diagrams: every chosen task is done exactly once, and the case ends."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from tests.engine.runtime.diagrams import Case, calls, diagram, ext, io, job
 
 VARIABLES = {
     "n": 1, "share": Decimal("0.10"), "day": date(2026, 11, 23), "term": YearsMonths(60),
-    "$": {"$": ["n", "1"]}, "mark": ClockMark("promised", "80%"), "people": ["a", "b"], "nothing": None, "no": False,
+    "$": {"$": ["n", "1"]}, "mark": ClockMark("promised", "80%"), "people": ["a", "b"],
+    "nothing": None, "no": False,
 }  # fmt: skip
 
 

@@ -63,6 +63,14 @@ def test_a_called_process_that_is_missing_by_name_is_an_incident() -> None:
     assert case.tasks == ["review"]
 
 
+def test_a_called_process_that_only_a_message_starts_is_an_incident() -> None:
+    files = {
+        "p.bpmn": diagram("start s\ncall c\ns -> c", {"c": ext(calls("q"))}),
+        "q.bpmn": diagram("start s message m\nuser a\ns -> a", process="q"),
+    }
+    assert Case(files).view.incidents[0].code == "start-missing"
+
+
 def test_a_subprocess_writes_into_the_process_and_its_inputs_stay_its_own() -> None:
     text = "start s\nsub b {\nstart i\nuser t\ni -> t\n}\nuser after\ns -> b -> after"
     case = Case(diagram(text, {"b": ext(io({"local": "x + 1"}))}), {"x": 1})
