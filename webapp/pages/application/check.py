@@ -30,6 +30,9 @@ from webapp.queries.application_steps import (
 )
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
 
+#: The page of an issued document, which prints it.
+DOCUMENT_PAGE = "document.show"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckSection:
@@ -131,9 +134,9 @@ def _code_key(case_id: int) -> str:
 def _document_url(case_id: int) -> str | None:
     """The printable receipt, by its document's id."""
     document_id = receipt_document(case_id)
-    if document_id is None or "documents.show" not in current_app.view_functions:
+    if document_id is None or DOCUMENT_PAGE not in current_app.view_functions:
         return None
-    return url_for("documents.show", document_id=document_id)
+    return url_for(DOCUMENT_PAGE, document_id=document_id)
 
 
 def _case_url(case_id: int) -> str:

@@ -9,7 +9,7 @@ from engine.bundles import next_question
 from webapp.identity import signed_in
 from webapp.languages import LANGUAGES, language
 from webapp.pages.application.qr import qr_svg, tracking_address
-from webapp.pages.application.sheet_lines import sheet_lines
+from webapp.pages.application.sheet_lines import sheet_entries
 from webapp.pages.application.steps import blueprint, open_draft, show, step_url
 from webapp.pages.support import needs
 from webapp.permissions import Permission
@@ -56,7 +56,7 @@ def given_sheet(case_id: int, sheet_id: int) -> ResponseReturnValue:
         "application/given_sheet.html",
         draft=draft,
         given=given,
-        lines=sheet_lines(given.content),
+        entries=sheet_entries(given.content),
         qr_code=qr_svg(address),
         address=address,
         back_url=step_url(case_id, "sheet"),

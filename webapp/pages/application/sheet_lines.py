@@ -1,29 +1,39 @@
-"""A kept notification sheet as lines: the print view marks them up and changes not a word."""
+"""A kept notification sheet, grouped for print: layout marks become markup, not a word changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+#: The marks with which `engine.bundles` begins the lines of a sheet.
+_MARKS = {"? ": "answer", "# ": "item", "* ": "material"}
+_DETAIL_MARKS = ("- ", "= ")
 
 
 @dataclass(frozen=True, slots=True)
-class SheetLine:
-    """A line of a kept sheet. `kind`: title, answer, item, material, note or detail; `text` is unchanged."""
+class SheetEntry:
+    """A line and what stands under it. `kind`: answer, item, material, or note (title and closing lines)."""
 
     kind: str
     text: str
+    details: list[str] = field(default_factory=list)
 
 
-_MARKS = {"? ": "answer", "# ": "item", "* ": "material", "  ": "detail"}
+def sheet_entries(content: str) -> list[SheetEntry]:
+    """The entries of a sheet in the order of its lines; the first is its title."""
+    entries: list[SheetEntry] = []
+    for line in _lines(content):
+        if line.startswith("  ") and entries:
+            entries[-1].details.append(_detail(line.strip()))
+            continue
+        kind = _MARKS.get(line[:2])
+        entries.append(SheetEntry(kind, line[2:].strip()) if kind else SheetEntry("note", line.strip()))
+    return entries
 
 
-def sheet_lines(content: str) -> list[SheetLine]:
-    """The lines of a notification sheet by their marks; not a word is added or left out."""
-    lines = [line for line in content.splitlines() if line.strip()]
-    return [_sheet_line(line, first=place == 0) for place, line in enumerate(lines)]
+def _lines(content: str) -> Iterator[str]:
+    return (line for line in content.splitlines() if line.strip())
 
 
-def _sheet_line(line: str, *, first: bool) -> SheetLine:
-    kind = _MARKS.get(line[:2])
-    if kind is None:
-        return SheetLine("title" if first else "note", line.strip())
-    return SheetLine(kind, line[2:].strip())
+def _detail(line: str) -> str:
+    return line[2:].strip() if line.startswith(_DETAIL_MARKS) else line

@@ -1,0 +1,220 @@
+"""The clerk's way through the window, without script: from the visit to the receipt."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from tests.support import office
+from tests.support.office import CLERK
+from tests.webapp.browsing import Browser
+from webapp.models import Case, NotificationSheet, Visit
+from webapp.extensions import db as database
+from webapp.unit_of_work import sql
+
+PERSON = {
+    "ticket": "A023",
+    "present": "legal-representative",
+    "identity_checked": "reader",
+    "person_name": "林秀英",
+    "person_id_number": "110105198003121123",
+    "person_mobile": "13900001234",
+}
+
+
+def counter_id() -> str:
+    row = sql().execute("select id from counter order by id limit 1").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def guided_values(guided: dict[str, Any]) -> dict[str, Any]:
+    words = {True: "yes", False: "no"}
+    return {key: words[value] if isinstance(value, bool) else value for key, value in guided.items()}
+
+
+def begun(client: FlaskClient) -> Browser:
+    """A browser at the questions of a fresh draft."""
+    browser = Browser.of(client, CLERK).open("/application/visit")
+    browser.submit("/application/visit", {"counter_id": counter_id(), **PERSON})
+    return browser.submit("/bundle", {"bundle": "open-pharmacy"})
+
+
+def case_id_of(browser: Browser) -> int:
+    found = re.search(r"/application/(\d+)/", browser.url)
+    assert found is not None, browser.url
+    return int(found[1])
+
+
+def signature() -> str:
+    return "data:image/png;base64," + base64.b64encode(office.picture().content).decode()
+
+
+def test_from_the_ticket_to_the_receipt(client: FlaskClient) -> None:
+    given = office.example("commitment")
+    browser = begun(client)
+    case_id = case_id_of(browser)
+    assert "1. 开办哪种药店？" in browser.text
+
+    browser.submit("/questions", guided_values(given["guided"]), press=("act", "next"))
+    assert browser.heading == "一次性告知单"
+    browser.submit("/sheet")
+    assert "一次性告知单 开办药店" in browser.text
+    browser.open(f"/application/{case_id}/form")
+    browser.submit("/form", office.raw_answers(given["answers"]))
+    browser.submit("/form", office.raw_answers(given["answers"]), press=("act", "next"))
+    assert browser.heading == "提交材料", browser.errors()
+
+    for path in [form.get("action") for form in browser.page.forms if "/materials/" in (form.get("action") or "")]:
+        browser.submit(path, files={"files": [office.pdf()]})
+    browser.open(f"/application/{case_id}/commitment")
+    chosen = {f"way-{item}": way for item, way in given["ways"].items()}
+    browser.submit("/commitment", {**chosen, "signature": signature()})
+    assert browser.heading == "核对并收件"
+    assert browser.errors() == []
+    browser.submit("/check")
+
+    assert browser.heading == "已收件", browser.text
+    number = browser.page.xpath("string(//*[@data-case-number])")
+    code = browser.page.xpath("string(//*[@data-tracking-code])")
+    assert re.fullmatch(r"YD-\d{4}-\d{7}-.", number)
+    assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", code)
+    assert f"number={number}" in browser.text
+    assert browser.page.xpath("//svg")
+
+
+def test_the_tracking_code_is_shown_once(client: FlaskClient) -> None:
+    case_id = office.draft("ordinary")
+    browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
+    browser.submit("/check")
+    assert browser.page.xpath("//*[@data-tracking-code]"), browser.text
+    browser.open(f"/application/{case_id}/receipt")
+    assert not browser.page.xpath("//*[@data-tracking-code]")
+    assert "不能再次显示" in browser.text
+
+
+def test_pressing_submit_twice_receives_once(client: FlaskClient) -> None:
+    case_id = office.draft("ordinary")
+    browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
+    page = browser.page
+    browser.submit("/check", follow=False)
+    browser.page = page
+    browser.submit("/check")
+    assert browser.heading == "已收件"
+    assert browser.page.xpath("//*[@data-tracking-code]")
+
+
+def test_a_received_application_can_no_longer_be_changed(client: FlaskClient) -> None:
+    case = office.received("ordinary")
+    browser = Browser.of(client, CLERK)
+    for step in ("questions", "sheet", "form", "materials", "commitment", "check"):
+        assert browser.open(f"/application/{case.id}/{step}").heading == "已收件"
+
+
+def test_a_visit_with_faults_keeps_what_was_typed(client: FlaskClient) -> None:
+    browser = Browser.of(client, CLERK).open("/application/visit")
+    browser.submit("/application/visit", {"counter_id": counter_id(), **PERSON, "person_id_number": "110105198003121124"})
+    assert browser.status == 422
+    assert len(browser.errors()) == 1
+    form = browser.form("/application/visit")
+    assert form.fields["person_name"] == "林秀英"
+    assert form.fields["present"] == "legal-representative"
+    assert database.session.query(Visit).count() == 0
+
+
+def test_a_representative_needs_the_mandate(client: FlaskClient) -> None:
+    browser = Browser.of(client, CLERK).open("/application/visit")
+    values = {"counter_id": counter_id(), **PERSON, "present": "representative"}
+    browser.submit("/application/visit", values)
+    assert browser.status == 422
+    assert "授权委托书" in browser.errors()[0]
+    browser.submit("/application/visit", values, files={"mandate": [office.pdf("授权委托书.pdf")]})
+    assert browser.heading == "选一件事"
+
+
+def test_the_bundle_is_found_in_chinese_in_english_and_by_group(client: FlaskClient) -> None:
+    visit = office.visit()
+    browser = Browser.of(client, CLERK)
+    for query in ("q=药店", "q=pharmacy", "q=户外招牌", "group=enterprise"):
+        browser.open(f"/application/visit/{visit}/bundle?{query}")
+        assert "办理这件事" in browser.text, query
+    browser.open(f"/application/visit/{visit}/bundle?q=养鱼")
+    assert "没有找到" in browser.text
+
+
+def test_questions_come_one_by_one_and_an_answer_can_be_changed(client: FlaskClient) -> None:
+    browser = begun(client)
+    asked = lambda: len(browser.page.xpath("//form//fieldset/legend"))  # noqa: E731
+    assert asked() == 1
+    browser.submit("/questions", {"shop_type": "single"})
+    assert asked() == 2
+    browser.submit("/questions", {"drug_scope": ["otc-b", "cold-chain"]})
+    assert asked() == 3
+    assert "药品经营许可（零售）" in browser.text
+    assert "经营范围含冷藏、冷冻药品" in browser.text
+    browser.submit("/questions", {"drug_scope": ["otc-b"]})
+    assert "仅经营乙类非处方药" in browser.text
+    assert database.session.get(Case, case_id_of(browser)).guided == {"shop_type": "single", "drug_scope": ["otc-b"]}
+
+
+def test_an_answer_that_a_change_made_pointless_is_dropped(client: FlaskClient) -> None:
+    given = guided_values(office.example("commitment")["guided"])
+    browser = begun(client)
+    browser.submit("/questions", given)
+    browser.submit("/questions", {**given, "class_ii": "no"})
+    assert "class_ii_exempt" not in database.session.get(Case, case_id_of(browser)).guided
+
+
+def test_htmx_gets_the_questions_alone(client: FlaskClient) -> None:
+    browser = begun(client)
+    values = {"shop_type": "single", "csrf_token": browser.token()}
+    browser.send(browser.url, values, headers={"HX-Request": "true"})
+    assert browser.status == 200
+    assert not browser.page.xpath("//h1")
+    assert "经营哪些药品" in browser.text
+
+
+def test_the_sheet_is_kept_word_for_word(client: FlaskClient) -> None:
+    case_id = office.draft("commitment")
+    browser = Browser.of(client, CLERK).open(f"/application/{case_id}/sheet")
+    assert "20 个工作日" in browser.text
+    assert "少交" in browser.text
+    browser.submit("/sheet", {"sheet_language": "en"})
+    kept = database.session.query(NotificationSheet).order_by(NotificationSheet.id.desc()).first()
+    assert kept is not None
+    assert kept.language == "en"
+    for line in kept.content.splitlines():
+        assert " ".join(line.lstrip("?#* -=").split()) in browser.text
+    assert browser.page.xpath("//svg")
+
+
+def test_the_sheet_waits_for_the_last_answer(client: FlaskClient) -> None:
+    browser = begun(client)
+    browser.open(browser.url.replace("/questions", "/sheet"))
+    assert browser.heading == "情形引导"
+
+
+def test_drafts_can_be_resumed(client: FlaskClient) -> None:
+    case_id = office.draft("commitment")
+    browser = Browser.of(client, CLERK).open("/application/")
+    assert "江城康源大药房" in browser.text
+    assert "林秀英" not in browser.text
+    assert browser.links(containing=f"/application/{case_id}/")
+    assert browser.open(f"/application/{case_id}").heading == "填写申请表"
+
+
+def test_the_check_page_lists_what_is_missing_with_the_way_there(client: FlaskClient) -> None:
+    browser = begun(client)
+    case_id = case_id_of(browser)
+    browser.submit("/questions", guided_values(office.example("commitment")["guided"]))
+    browser.open(f"/application/{case_id}/check")
+    assert any("申请表有" in error for error in browser.errors())
+    assert any("缺少材料" in error for error in browser.errors())
+    browser.submit("/check")
+    assert browser.status == 422
+    assert database.session.get(Case, case_id).received_at is None
+    browser.open(f"/application/{case_id}/form?check=1")
+    assert any("请填写" in error for error in browser.errors())
