@@ -99,7 +99,7 @@ def compile_release(
     bundle = read_bundle(files, key)
     diagrams = {path: content for path, content in files.items() if path.endswith((".bpmn", ".dmn"))}
     tables = {path: content for path, content in files.items() if path.endswith(".dmn")}
-    decisions, _ = read_decisions(*reversed(next(iter(tables.items()))))
+    decisions = decisions_of(tables)
     form_path = f"forms/{bundle.form_key}.form"
     return Published(
         release_id,
@@ -111,6 +111,14 @@ def compile_release(
         read_form(files[form_path], form_path, bundle.words),
         files,
     )
+
+
+def decisions_of(tables: Mapping[str, bytes]) -> Decisions:
+    """The decisions of all of the bundle's DMN files; ids are unique in a bundle."""
+    nodes = {}
+    for path, content in tables.items():
+        nodes.update(read_decisions(content, path)[0].nodes)
+    return Decisions(", ".join(tables), nodes)
 
 
 def published(release_id: int) -> Published:

@@ -1,7 +1,7 @@
 """The Flask extensions, made once and bound to an application in `create_app`."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -39,6 +39,12 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base  # Flask-SQLAlchemy makes its base at run time, where a type checker cannot see it
+else:
+    Model = db.Model
+
 migrate = Migrate(directory="webapp/migrations")
 babel = Babel()
 csrf = CSRFProtect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from flask_login import current_user
 
@@ -72,7 +73,7 @@ def by_login(login: str) -> Identity | None:
     return _identity(row, b"") if row else None
 
 
-def _identity(row: tuple, session: bytes) -> Identity:  # type: ignore[type-arg]
+def _identity(row: tuple[Any, ...], session: bytes) -> Identity:
     user_id, login, name, department, zh, en, roles, groups, authorisation = row
     return Identity(
         user_id,

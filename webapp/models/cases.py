@@ -9,11 +9,11 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, t
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.organisation import Counter, User
 
 
-class Visit(db.Model):
+class Visit(Model):
     """One presence at a counter (到场): ticket, times, who was there and how identity was checked."""
 
     __tablename__ = "visit"
@@ -35,7 +35,7 @@ class Visit(db.Model):
     clerk: Mapped[User] = relationship()
 
 
-class Case(db.Model):
+class Case(Model):
     """一件事办件. A draft until it is received; then it has a number. Its status is derived from its items.
 
     `ledger_seq` and `ledger_hash` are the head of its hash chain, moved under the case's lock.
@@ -77,7 +77,7 @@ class Case(db.Model):
         return self.received_at is None
 
 
-class Answer(db.Model):
+class Answer(Model):
     """One answer of the form, per version (1 = as received, later = corrections). `value` is the codec's JSON."""
 
     __tablename__ = "answer"
@@ -91,7 +91,7 @@ class Answer(db.Model):
     at: Mapped[datetime]
 
 
-class StoredFile(db.Model):
+class StoredFile(Model):
     """A file by its content (SHA-256, hex); the bytes lie in the file store under that digest."""
 
     __tablename__ = "stored_file"
@@ -106,7 +106,7 @@ class StoredFile(db.Model):
     at: Mapped[datetime]
 
 
-class SubmittedMaterial(db.Model):
+class SubmittedMaterial(Model):
     """A material of this case: how it was handed in, by whom; its files are rows of their own."""
 
     __tablename__ = "submitted_material"
@@ -126,7 +126,7 @@ class SubmittedMaterial(db.Model):
     )
 
 
-class MaterialFile(db.Model):
+class MaterialFile(Model):
     __tablename__ = "material_file"
 
     submitted_material_id: Mapped[int] = mapped_column(ForeignKey("submitted_material.id"), primary_key=True)
@@ -134,7 +134,7 @@ class MaterialFile(db.Model):
     position: Mapped[int]
 
 
-class NotificationSheet(db.Model):
+class NotificationSheet(Model):
     """一次性告知单 as it was handed over, word for word."""
 
     __tablename__ = "notification_sheet"
@@ -148,7 +148,7 @@ class NotificationSheet(db.Model):
     given_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
 
 
-class Commitment(db.Model):
+class Commitment(Model):
     """A signed letter for one item: the words that were read, the signature, who, when, by which channel."""
 
     __tablename__ = "commitment"
@@ -168,7 +168,7 @@ class Commitment(db.Model):
     rule_basis: Mapped[str]
 
 
-class CreditRecord(db.Model):
+class CreditRecord(Model):
     """A record that bars an applicant from commitment, for a term, with its source."""
 
     __tablename__ = "credit_record"

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine import Words
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.organisation import User
 
 
-class ItemCase(db.Model):
+class ItemCase(Model):
     """子办件. Facts, not states: what happened when, and by whom."""
 
     __tablename__ = "item_case"
@@ -41,7 +41,7 @@ class ItemCase(db.Model):
     delivered_at: Mapped[datetime | None]
 
 
-class LegalClock(db.Model):
+class LegalClock(Model):
     """One legal clock: limit, unit, basis, start; due day and what it was computed with."""
 
     __tablename__ = "legal_clock"
@@ -67,7 +67,7 @@ class LegalClock(db.Model):
         return Words(self.basis_zh, self.basis_en)
 
 
-class ClockPause(db.Model):
+class ClockPause(Model):
     __tablename__ = "clock_pause"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,7 +79,7 @@ class ClockPause(db.Model):
     ended_on: Mapped[date | None]
 
 
-class Review(db.Model):
+class Review(Model):
     """What an officer found in a step (examination, proposal, visit, verification), with the checklist."""
 
     __tablename__ = "review"
@@ -98,7 +98,7 @@ class Review(db.Model):
     by: Mapped[User] = relationship()
 
 
-class Ruling(db.Model):
+class Ruling(Model):
     """办理决定 of one item, by a named official under an authorisation."""
 
     __tablename__ = "ruling"
@@ -121,7 +121,7 @@ class Ruling(db.Model):
     by: Mapped[User] = relationship()
 
 
-class Licence(db.Model):
+class Licence(Model):
     """办理结果: what a granted item gives. `public_code` opens its public page; `external` was numbered elsewhere."""
 
     __tablename__ = "licence"
@@ -151,7 +151,7 @@ class Licence(db.Model):
         return Words(self.name_zh, self.name_en)
 
 
-class Document(db.Model):
+class Document(Model):
     """文书 as issued: number, words, digest. Kept word for word."""
 
     __tablename__ = "document"
@@ -178,7 +178,7 @@ class Document(db.Model):
         return Words(self.content_zh, self.content_en)
 
 
-class Collection(db.Model):
+class Collection(Model):
     """出件 and 送达 of one item's result: how, who took it, the proof."""
 
     __tablename__ = "collection"
@@ -198,7 +198,7 @@ class Collection(db.Model):
     delivered_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
 
 
-class NumberSeries(db.Model):
+class NumberSeries(Model):
     """The last number given of a series; its row is locked last in a command."""
 
     __tablename__ = "number_series"

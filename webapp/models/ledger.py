@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.extensions import db
+from webapp.extensions import Model
 
 
-class CaseEvent(db.Model):
+class CaseEvent(Model):
     """One link of a case's chain. `body` is the canonical text that was hashed: ids and digests only."""
 
     __tablename__ = "case_event"
@@ -27,7 +27,7 @@ class CaseEvent(db.Model):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class ReleaseEvent(db.Model):
+class ReleaseEvent(Model):
     """One link of the chain of a bundle's releases: drafted, submitted, published, retired."""
 
     __tablename__ = "release_event"
@@ -44,7 +44,7 @@ class ReleaseEvent(db.Model):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class AccessLine(db.Model):
+class AccessLine(Model):
     """Who opened which case or file with personal data, when."""
 
     __tablename__ = "access_log"

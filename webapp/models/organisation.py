@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine import Words
-from webapp.extensions import db
+from webapp.extensions import Model
 
 
-class Department(db.Model):
+class Department(Model):
     """A unit that decides, supervises or serves. It names itself in remedies, so body and court are its own."""
 
     __tablename__ = "department"
@@ -33,7 +33,7 @@ class Department(db.Model):
         return Words(self.name_zh, self.name_en)
 
 
-class CandidateGroup(db.Model):
+class CandidateGroup(Model):
     """A post (岗位) whose members may take its tasks; `role` says what they may do."""
 
     __tablename__ = "candidate_group"
@@ -52,7 +52,7 @@ class CandidateGroup(db.Model):
         return Words(self.name_zh, self.name_en)
 
 
-class User(db.Model):
+class User(Model):
     """A person with an account. `authorisation_*` are a decider's (首席代表)."""
 
     __tablename__ = "app_user"
@@ -75,14 +75,14 @@ class User(db.Model):
     groups: Mapped[list[CandidateGroup]] = relationship(secondary="membership", viewonly=True)
 
 
-class Membership(db.Model):
+class Membership(Model):
     __tablename__ = "membership"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"), primary_key=True)
 
 
-class UserSession(db.Model):
+class UserSession(Model):
     """A signed-in browser. Only the digest of its token is kept."""
 
     __tablename__ = "user_session"
@@ -93,7 +93,7 @@ class UserSession(db.Model):
     expires_at: Mapped[datetime]
 
 
-class Counter(db.Model):
+class Counter(Model):
     """A counter (综合窗口) in the hall."""
 
     __tablename__ = "counter"
@@ -108,18 +108,18 @@ class Counter(db.Model):
         return Words(self.name_zh, self.name_en)
 
 
-class RateCount(db.Model):
+class RateCount(Model):
     """Tries per bucket and window (sign-in, public look-ups): limits hold over all web processes."""
 
     __tablename__ = "rate_count"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
     bucket: Mapped[str] = mapped_column(primary_key=True)
     window_start: Mapped[datetime] = mapped_column(primary_key=True)
     tries: Mapped[int]
 
 
-class IdempotencyKey(db.Model):
+class IdempotencyKey(Model):
     """An act that was already carried out: the same key by the same person replays `outcome`."""
 
     __tablename__ = "idempotency_key"

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.organisation import User
 
 
-class Blob(db.Model):
+class Blob(Model):
     """The content of a release's file, kept once per digest (SHA-256, hex)."""
 
     __tablename__ = "blob"
@@ -20,7 +20,7 @@ class Blob(db.Model):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class Release(db.Model):
+class Release(Model):
     """One set of a bundle's files. A draft becomes published by a second person; then it never changes."""
 
     __tablename__ = "release"
@@ -48,7 +48,7 @@ class Release(db.Model):
     publisher: Mapped[User | None] = relationship(foreign_keys=[published_by])
 
 
-class ReleaseFile(db.Model):
+class ReleaseFile(Model):
     __tablename__ = "release_file"
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
@@ -56,7 +56,7 @@ class ReleaseFile(db.Model):
     digest: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
 
 
-class RuleTable(db.Model):
+class RuleTable(Model):
     """A version of a calendar year or of a profile; chosen by the legal date, never changed."""
 
     __tablename__ = "rule_table"

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine import Words
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.organisation import User
 
 
-class ProcessInstance(db.Model):
+class ProcessInstance(Model):
     """One run of a process. `state` is the engine's bytes; `scopes` maps engine scopes to item cases."""
 
     __tablename__ = "process_instance"
@@ -29,7 +29,7 @@ class ProcessInstance(db.Model):
     ended_at: Mapped[datetime | None]
 
 
-class UserTask(db.Model):
+class UserTask(Model):
     """Work for a person. `revision` moves with every claim, release and completion."""
 
     __tablename__ = "user_task"
@@ -66,7 +66,7 @@ class UserTask(db.Model):
         return Words(self.name_zh, self.name_en)
 
 
-class TaskCandidate(db.Model):
+class TaskCandidate(Model):
     """The inbox: one row per open task and candidate group, gone when the task closes."""
 
     __tablename__ = "task_candidate"
@@ -78,7 +78,7 @@ class TaskCandidate(db.Model):
     due_on: Mapped[date]  # far future where no clock runs
 
 
-class Participant(db.Model):
+class Participant(Model):
     """Who took part in a task, in which role, with which act; a joint visit has two."""
 
     __tablename__ = "participant"
@@ -92,7 +92,7 @@ class Participant(db.Model):
     user: Mapped[User] = relationship()
 
 
-class Timer(db.Model):
+class Timer(Model):
     """A waiting timer event. `due_at` is null while the legal clock it waits for does not run yet."""
 
     __tablename__ = "timer"
@@ -111,7 +111,7 @@ class Timer(db.Model):
     claimed_by: Mapped[str | None]
 
 
-class EngineJob(db.Model):
+class EngineJob(Model):
     """Work for a machine. The queue's job carries only this row's id and can be made again from it."""
 
     __tablename__ = "engine_job"
@@ -132,7 +132,7 @@ class EngineJob(db.Model):
     created_at: Mapped[datetime]
 
 
-class MessageWait(db.Model):
+class MessageWait(Model):
     """A subscription of an instance to a message or signal from outside."""
 
     __tablename__ = "message_wait"
@@ -149,7 +149,7 @@ class MessageWait(db.Model):
     key: Mapped[str | None]
 
 
-class Incident(db.Model):
+class Incident(Model):
     """A job or step that failed and waits for retry or repair; never lost, never hidden."""
 
     __tablename__ = "incident"
@@ -175,7 +175,7 @@ class Incident(db.Model):
         return Words(self.message_zh, self.message_en)
 
 
-class ActivityLine(db.Model):
+class ActivityLine(Model):
     """The history of an instance: which element was entered, completed, cancelled, which flow taken."""
 
     __tablename__ = "activity_line"
@@ -190,7 +190,7 @@ class ActivityLine(db.Model):
     at: Mapped[datetime]
 
 
-class Reminder(db.Model):
+class Reminder(Model):
     """A word to a candidate group or person about a case: shown on their inbox until read."""
 
     __tablename__ = "reminder"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from webapp.services.work import link
 from webapp.unit_of_work import sql
 
-CASE_LINES = (
-    "select case_id::text, seq, body, previous, hash from case_event where case_id between %s and %s order by case_id, seq"
-)
+CASE_LINES = "select case_id::text, seq, body, previous, hash from case_event where case_id between %s and %s order by case_id, seq"
 RELEASE_LINES = "select bundle_key, seq, body, previous, hash from release_event order by bundle_key, seq"
 CASES_AT_ONCE = 1000
 
@@ -45,7 +44,7 @@ def verify_all() -> Iterator[Break]:
     yield from _verify("releases of", sql().execute(RELEASE_LINES).fetchall(), {})
 
 
-def _verify(kind: str, lines: list[tuple], heads: dict[str, tuple[int, bytes]]) -> Iterator[Break]:  # type: ignore[type-arg]
+def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[str, tuple[int, bytes]]) -> Iterator[Break]:
     ends: dict[str, tuple[int, bytes]] = {}
     for key, seq, body, previous, kept in lines:
         last_seq, last_hash = ends.get(key, (0, bytes(32)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -220,11 +220,16 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
 
 def _write_timer(case: LockedCase, instance: InstanceRow, timer: TimerSet) -> None:
     item_case = _item_case(instance, timer.scope)
-    due, clock_name, mark = timer.due, None, None
-    if isinstance(due, ClockMark):
-        clock_name, mark = due.clock, due.mark
+    due: datetime | None
+    clock_name: str | None
+    mark: str | None
+    if isinstance(timer.due, ClockMark):
+        clock_name, mark = timer.due.clock, timer.due.mark
         running = _running(case, item_case, clock_name)
         due = mark_moment(running, mark, case.rules) if running else None
+    else:
+        clock_name = mark = None
+        due = timer.due
     sql().execute(
         "insert into timer (instance_id, engine_timer, case_id, item_case_id, element, clock, mark, due_at)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)",

@@ -45,10 +45,12 @@ def sign_in(login: str, password: str, *, address: str) -> str:
         )
         user_id, kept, locked_until, active = row if row else (None, _NOBODY, None, False)
         right = _fits(kept, password)
+        token = None
         if user_id is not None and active and not (locked_until and locked_until > clock.now()):
-            token = _open(user_id) if right else _count_failure(user_id)
-        else:
-            token = None
+            if right:
+                token = _open(user_id)
+            else:
+                _count_failure(user_id)
     if token is None:
         raise SignInRefused()
     return token
