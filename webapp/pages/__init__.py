@@ -9,9 +9,11 @@ from webapp.pages import (
     health,
     home,
     inbox,
+    studio,
     supervision,
     support,
     unavailable,
+    window,
     workspace,
 )
 
@@ -26,7 +28,11 @@ def register(app: Flask) -> None:
         inbox.blueprint,
         workspace.blueprint,
         cases.blueprint,
+        studio.blueprint,
         supervision.blueprint,
+        window.blueprint,
+        papers.blueprint,
+        public.blueprint,
     ):
         app.register_blueprint(blueprint)
     support.bind(app)

@@ -183,7 +183,7 @@ function followList(viewer) {
 async function mountDiagram(mount) {
   const findings = embedded(mount, 'findings');
   const [xml, state] = await Promise.all([
-    fetched(mount.dataset.src, 'text'),
+    mount.dataset.src ? fetched(mount.dataset.src, 'text') : embedded(mount, 'source'),
     mount.dataset.stateUrl ? fetched(mount.dataset.stateUrl, 'json') : embedded(mount, 'state'),
   ]);
   const text = { fontFamily: FONT, fontSize: 12, lineHeight: 1.3 };

@@ -1,0 +1,50 @@
+"""The start page: what is in force, what waits for publishing, which release open cases run on."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from webapp.identity import signed_in
+from webapp.pages.studio.shared import blueprint
+from webapp.pages.support import needs
+from webapp.permissions import Permission, may
+from webapp.queries import releases as queries
+
+
+@blueprint.get("")
+@needs(Permission.RELEASE_SEE)
+def bundles() -> ResponseReturnValue:
+    """All bundles; of each the releases that matter now."""
+    found = queries.bundles()
+    return render_template(
+        "studio/bundles.html",
+        bundles=[(one, _that_matter(one)) for one in found],
+        waiting=sum(len(one.submitted) for one in found),
+        may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
+    )
+
+
+@blueprint.get("/bundles/<key>")
+@needs(Permission.RELEASE_SEE)
+def bundle(key: str) -> ResponseReturnValue:
+    """All releases of one bundle and who did what with them."""
+    return render_template(
+        "studio/bundle.html",
+        bundle=queries.bundle(key),
+        history=queries.history(key),
+        may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
+    )
+
+
+def _that_matter(bundle: queries.BundleRow) -> list[queries.ReleaseRow]:
+    """What waits, what is in force, and what open cases still run on."""
+    rows = [
+        one
+        for one in bundle.releases
+        if one.waits or one is bundle.published or one.open_cases or one is bundle.newest
+    ]
+    kept = rows[: queries.SHOWN_RELEASES]
+    if bundle.published is not None and bundle.published not in kept:
+        kept = [*kept[:-1], bundle.published]
+    return kept

@@ -1,0 +1,56 @@
+"""Checking a diagram without keeping it."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp.catalogue import current_releases
+from webapp.errors import FileRefused
+from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
+from webapp.pages.studio.uploads import uploaded_file
+from webapp.pages.support import needs, words
+from webapp.permissions import Permission
+from webapp.queries import releases as queries
+from webapp.queries.release_diagrams import read_diagram_file
+from webapp.services.releases import check_diagram
+
+
+@blueprint.get("/check")
+@needs(Permission.RELEASE_SEE)
+def check() -> ResponseReturnValue:
+    """Where a diagram is chosen."""
+    return _page()
+
+
+@blueprint.post("/check")
+@needs(Permission.RELEASE_SEE)
+def show_check() -> ResponseReturnValue:
+    """The findings of the uploaded diagram, drawn on it. The file goes with the answer and stays nowhere."""
+    within = chosen(request.form.get("within", ""), current_releases(), "")
+    name, content = uploaded_file()
+    if not name:
+        return _page(gettext("请选择文件。"), within), 422
+    try:
+        path, findings = check_diagram(name, content, within=within)
+    except FileRefused as refused:
+        return _page(words(refused.words), within), refused.status
+    diagram = read_diagram_file(path, content)
+    lines = finding_lines(findings, [diagram] if diagram else [])
+    return render_template(
+        "studio/checked.html",
+        path=path,
+        shown=diagram,
+        lines=lines,
+        total=len(findings),
+        counts=queries.counts(findings),
+        marks=marks(lines, path),
+        within=within,
+    )
+
+
+def _page(error: str = "", within: str = "") -> str:
+    offered = [(key, queries.name_of(queries.release(id_))) for key, id_ in current_releases().items()]
+    errors = {"file": error} if error else {}
+    return render_template("studio/check.html", offered=offered, within=within, errors=errors)

@@ -1,0 +1,222 @@
+"""One release: findings on its diagrams, what it says, what differs from the one in force, its files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import Finding, Severity
+from engine.bundles import inspect_bundle
+from engine.law import amount
+from webapp.catalogue import release_files
+from webapp.errors import NotFound
+from webapp.identity import Identity, signed_in
+from webapp.languages import language
+from webapp.organisation_names import department_names
+from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
+from webapp.pages.support import needs, words
+from webapp.permissions import Permission, may
+from webapp.queries import releases as queries
+from webapp.queries.release_diagrams import Diagram, diagrams_of, read_diagram_file
+from webapp.queries.release_difference import ADDED, CHANGED, ElementChange, FileChange, compare
+from webapp.queries.release_tables import decision_tables
+from webapp.services.release_uploads import is_diagram, zip_of
+
+VIEWS = ("findings", "content", "difference", "files")
+Files = dict[str, bytes]
+
+
+@blueprint.get("/releases/<int:release_id>")
+@needs(Permission.RELEASE_SEE)
+def release(release_id: int) -> ResponseReturnValue:
+    """One release. View, diagram and element stand in the URL."""
+    one, files = queries.release(release_id), release_files(release_id)
+    findings = queries.findings_of(one)
+    base = queries.compared_with(one)
+    changes = compare(release_files(base.id), files) if base else []
+    view = chosen(request.args.get("view", ""), VIEWS, VIEWS[0])
+    made = {"findings": _findings, "content": _content, "difference": _difference, "files": _files}
+    return render_template(
+        f"studio/release_{view}.html",
+        release=one,
+        name=queries.name_of(one),
+        counts=queries.counts(findings),
+        base=base,
+        changes=changes,
+        view=view,
+        tabs=_tabs(one, view, len(findings), len(changes) if base else None, len(files)),
+        **_acts(one, findings, signed_in()),
+        **made[view](files, findings, changes),
+    )
+
+
+@blueprint.get("/releases/<int:release_id>/diagram")
+@needs(Permission.RELEASE_SEE)
+def diagram(release_id: int) -> ResponseReturnValue:
+    """A diagram for the picture on the page: plain text in UTF-8, whatever the file's encoding."""
+    return Response(_diagram(release_id).text, mimetype="text/plain")
+
+
+@blueprint.get("/releases/<int:release_id>/file")
+@needs(Permission.RELEASE_SEE)
+def file(release_id: int) -> ResponseReturnValue:
+    """One file to read, line by line."""
+    one, path = queries.release(release_id), request.args.get("path", "")
+    content = _file_of(release_id, path)
+    lines = content.decode("utf-8", "replace").splitlines()
+    return render_template(
+        "studio/file.html", release=one, name=queries.name_of(one), path=path, lines=lines, size=len(content)
+    )
+
+
+@blueprint.get("/releases/<int:release_id>/download")
+@needs(Permission.RELEASE_SEE)
+def download(release_id: int) -> ResponseReturnValue:
+    """One file as it was uploaded."""
+    path = request.args.get("path", "")
+    return send_file(
+        io.BytesIO(_file_of(release_id, path)),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=path.rsplit("/", 1)[-1],
+    )
+
+
+@blueprint.get("/releases/<int:release_id>/export")
+@needs(Permission.RELEASE_SEE)
+def export(release_id: int) -> ResponseReturnValue:
+    """The whole release as a zip: the same bytes each time, and the same release when it is uploaded."""
+    one = queries.release(release_id)
+    return send_file(
+        io.BytesIO(zip_of(release_files(release_id))),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"{one.bundle_key}-{one.number}.zip",
+    )
+
+
+def _findings(files: Files, findings: tuple[Finding, ...], _: list[FileChange]) -> dict[str, Any]:
+    diagrams = diagrams_of(files)
+    lines = finding_lines(findings, diagrams)
+    first = next((line.diagram for line in lines if line.diagram), "")
+    shown, element = _shown(diagrams, first), request.args.get("element", "")
+    return {
+        "diagrams": _diagram_tabs(
+            diagrams, shown, {one: sum(f.file == one for f in findings) for one in files}
+        ),
+        "shown": shown,
+        "lines": lines,
+        "total": len(findings),
+        "marks": marks(lines, shown.path, element) if shown else [],
+    }
+
+
+def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) -> dict[str, Any]:
+    read = inspect_bundle(files)
+    return {
+        "bundle": read.bundle,
+        "forms": read.forms,
+        "decisions": decision_tables(files, read.bundle, language()),
+        "departments": department_names(),
+        "limit": lambda one: words(amount(one.value, one.unit)),
+        "papers": sorted(path for path in files if path.startswith(("documents/", "guide/"))),
+    }
+
+
+def _difference(files: Files, _findings: tuple[Finding, ...], changes: list[FileChange]) -> dict[str, Any]:
+    touched = {change.path: change for change in changes if change.elements and change.path in files}
+    diagrams = [one for one in diagrams_of(files) if one.path in touched]
+    shown = _shown(diagrams, "")
+    elements = touched[shown.path].elements if shown else ()
+    return {
+        "diagrams": _diagram_tabs(
+            diagrams, shown, {path: len(one.elements) for path, one in touched.items()}
+        ),
+        "shown": shown,
+        "marks": list(_change_marks(elements, shown)),
+    }
+
+
+def _change_marks(elements: Sequence[ElementChange], shown: Diagram | None) -> Iterator[dict[str, str]]:
+    """What was added or changed, as badges on the new diagram; what was removed is in the list alone."""
+    said = {ADDED: gettext("新增"), CHANGED: gettext("修改")}
+    for number, one in enumerate(elements, 1):
+        if one.kind in said and shown is not None and one.id in shown.drawn:
+            text = f"{said[one.kind]}{gettext('：')}{one.name or one.id}"
+            yield {"element": one.id, "severity": "note", "text": text, "target": f"change-{number}"}
+
+
+def _files(files: Files, findings: tuple[Finding, ...], changes: list[FileChange]) -> dict[str, Any]:
+    kinds = {change.path: change.kind for change in changes}
+    return {
+        "files": [
+            (path, len(content), sum(one.file == path for one in findings), kinds.get(path))
+            for path, content in sorted(files.items())
+        ]
+    }
+
+
+def _shown(diagrams: list[Diagram], first: str) -> Diagram | None:
+    """The diagram that the URL names, else the first one with something to show."""
+    by_path = {one.path: one for one in diagrams}
+    path = chosen(request.args.get("diagram", ""), by_path, first or next(iter(by_path), ""))
+    return by_path.get(path)
+
+
+def _diagram_tabs(diagrams: list[Diagram], shown: Diagram | None, numbers: dict[str, int]) -> list[Any]:
+    return [
+        (one.title, _here(diagram=one.path), one is shown, numbers.get(one.path) or None) for one in diagrams
+    ]
+
+
+def _here(**arguments: str) -> str:
+    assert request.view_args is not None
+    view = request.args.get("view") or None
+    return url_for("studio.release", **request.view_args, view=view, **arguments)  # type: ignore[arg-type]
+
+
+def _diagram(release_id: int) -> Diagram:
+    path = request.args.get("path", "")
+    found = read_diagram_file(path, _file_of(release_id, path)) if is_diagram(path) else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _file_of(release_id: int, path: str) -> bytes:
+    content = release_files(release_id).get(path)
+    if content is None:
+        raise NotFound()
+    return content
+
+
+def _tabs(one: queries.ReleaseRow, view: str, findings: int, changes: int | None, files: int) -> list[Any]:
+    labels = {
+        "findings": (gettext("问题"), findings),
+        "content": (gettext("内容"), None),
+        "difference": (gettext("差异"), changes),
+        "files": (gettext("文件"), files),
+    }
+    return [
+        (label, url_for("studio.release", release_id=one.id, view=key), key == view, count)
+        for key, (label, count) in labels.items()
+    ]
+
+
+def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) -> dict[str, Any]:
+    """What this person may do with the release now, and what was said when it was returned."""
+    of_release = [line for line in queries.history(one.bundle_key) if line.release_id == one.id]
+    last = of_release[0] if of_release else None
+    return {
+        "errors": queries.counts(findings)[Severity.ERROR],
+        "may_draft": may(by, Permission.RELEASE_DRAFT),
+        "may_publish": may(by, Permission.RELEASE_PUBLISH),
+        "is_author": one.author_id == by.user_id,
+        "returned": last if last and last.kind == "returned" else None,
+        "submitter": next((line.who for line in of_release if line.kind == "submitted"), one.author),
+    }

@@ -1,0 +1,100 @@
+"""What the studio's pages share: the blueprint, words for states, findings as lines of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from engine import Finding, Severity, Words
+from webapp.errors import FileRefused
+from webapp.pages.support import words
+from webapp.queries.release_diagrams import Diagram
+from webapp.services.releases import DRAFT, PUBLISHED, RETIRED, SUBMITTED
+from webapp.settings import current_settings
+
+MOST_FINDINGS = 200
+MEBIBYTE = 1024 * 1024
+
+#: state -> (words, kind of badge, icon)
+STATES = {
+    DRAFT: (Words("草稿", "draft"), "muted", "edit"),
+    SUBMITTED: (Words("待发布", "to be published"), "warn", "clock"),
+    PUBLISHED: (Words("现行", "in force"), "ok", "circle-check"),
+    RETIRED: (Words("已替代", "superseded"), "muted", "history"),
+}
+#: severity -> (words, kind of badge, icon)
+SEVERITIES = {
+    Severity.ERROR: (Words("错误", "error"), "bad", "circle-x"),
+    Severity.WARNING: (Words("警告", "warning"), "warn", "alert-triangle"),
+    Severity.NOTE: (Words("提示", "note"), "info", "info-circle"),
+}
+EVENTS = {
+    "drafted": Words("存为草稿", "kept as draft"),
+    "submitted": Words("提交发布", "submitted"),
+    "returned": Words("退回", "returned"),
+    "published": Words("发布", "published"),
+}
+
+blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding in the list. `diagram`: path of the diagram it is drawn on, "" where it is on none."""
+
+    target: str
+    finding: Finding
+    name: str
+    diagram: str
+
+
+@blueprint.record
+def _words_of_the_studio(setup: BlueprintSetupState) -> None:
+    """Globals, since the studio's macros are imported without a page's context."""
+    setup.app.jinja_env.globals.update(release_states=STATES, severities=SEVERITIES, release_events=EVENTS)
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    size = current_settings().max_request_bytes // MEBIBYTE
+    refusal = FileRefused("…", Words(f"超过 {size} MB。", f"it is larger than {size} MB."))
+    return render_template("refused.html", refusal=refusal, typed=[], back=""), 413
+
+
+def finding_lines(findings: Sequence[Finding], diagrams: Iterable[Diagram]) -> list[FindingLine]:
+    """The findings as numbered lines, each with its element's name and the diagram that shows it."""
+    by_path = {diagram.path: diagram for diagram in diagrams}
+    return [_line(number, one, by_path.get(one.file)) for number, one in enumerate(findings, 1)][
+        :MOST_FINDINGS
+    ]
+
+
+def _line(number: int, finding: Finding, diagram: Diagram | None) -> FindingLine:
+    drawn = diagram is not None and finding.element in diagram.drawn
+    name = diagram.names.get(finding.element, "") if diagram is not None else ""
+    return FindingLine(f"finding-{number}", finding, name, diagram.path if diagram and drawn else "")
+
+
+def marks(lines: Iterable[FindingLine], path: str, first: str = "") -> list[dict[str, str]]:
+    """What the picture of one diagram shows; the picture opens at the element `first`."""
+    of_diagram = [line for line in lines if line.diagram == path]
+    of_diagram.sort(key=lambda line: line.finding.element != first)
+    return [
+        {
+            "element": line.finding.element,
+            "severity": str(line.finding.severity),
+            "text": f"{words(line.finding.message)} → {words(line.finding.remedy)}",
+            "target": line.target,
+        }
+        for line in of_diagram
+    ]
+
+
+def chosen(wanted: str, offered: Collection[str], default: str) -> str:
+    """A choice of the address that exists, else the default."""
+    return wanted if wanted in offered else default

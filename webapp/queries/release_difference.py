@@ -1,0 +1,159 @@
+"""What differs between two releases: files, lines of text files, elements of diagrams."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from webapp.queries.release_diagrams import BPMN, DI, xml_root
+from webapp.services.release_uploads import is_diagram
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+MOST_LINES = 200
+LONGEST_VALUE = 160
+#: What holds elements of its own; those are compared by themselves.
+_CONTAINERS = frozenset(
+    {"definitions", "collaboration", "process", "subProcess", "transaction", "adHocSubProcess", "laneSet"}
+)
+#: Says again what the sequence flows say, or how the picture looks.
+_SILENT = frozenset({"incoming", "outgoing", "BPMNDiagram", "laneSet"})
+
+
+@dataclass(frozen=True, slots=True)
+class ElementChange:
+    """One element of a diagram. `details`: (what, before, after), empty for added and removed ones."""
+
+    kind: str
+    id: str
+    type: str
+    name: str
+    details: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file. `elements` and `moved` (shapes that only stand elsewhere) for diagrams, `lines` for texts."""
+
+    kind: str
+    path: str
+    elements: tuple[ElementChange, ...] = ()
+    moved: int = 0
+    lines: tuple[tuple[str, str], ...] = ()  # ("+" | "-" | " " | "@", text)
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    type: str
+    name: str
+    facts: Mapping[str, str]
+
+
+def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileChange]:
+    """Every file that was added, removed or changed, diagrams first."""
+    paths = sorted(old.keys() | new.keys(), key=lambda path: (not is_diagram(path), path))
+    return [_file(path, old, new) for path in paths if old.get(path) != new.get(path)]
+
+
+def compare_diagrams(old: bytes, new: bytes) -> tuple[list[ElementChange], int]:
+    """The elements that differ, by id, and how many shapes were only moved."""
+    before, after = _elements(old), _elements(new)
+    changes = [
+        ElementChange(ADDED, id_, one.type, one.name) for id_, one in after.items() if id_ not in before
+    ]
+    changes += [
+        ElementChange(REMOVED, id_, one.type, one.name) for id_, one in before.items() if id_ not in after
+    ]
+    for id_, one in after.items():
+        if id_ in before and (details := _details(before[id_], one)):
+            changes.append(ElementChange(CHANGED, id_, one.type, one.name or before[id_].name, details))
+    touched = {change.id for change in changes}
+    places, were = _places(new), _places(old)
+    moved = sum(1 for id_, at in places.items() if id_ in were and were[id_] != at and id_ not in touched)
+    return changes, moved
+
+
+def _file(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> FileChange:
+    if path not in old:
+        return FileChange(ADDED, path)
+    if path not in new:
+        return FileChange(REMOVED, path)
+    if is_diagram(path):
+        elements, moved = compare_diagrams(old[path], new[path])
+        return FileChange(CHANGED, path, tuple(elements), moved)
+    lines = list(_lines(old[path], new[path]))
+    return FileChange(CHANGED, path, lines=tuple(lines[:MOST_LINES]), cut=len(lines) > MOST_LINES)
+
+
+def _lines(old: bytes, new: bytes) -> Iterator[tuple[str, str]]:
+    before, after = (one.decode("utf-8", "replace").splitlines() for one in (old, new))
+    for line in list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]:
+        mark = "@" if line.startswith("@@") else line[0]
+        yield mark, line if mark == "@" else line[1:]
+
+
+def _elements(content: bytes) -> dict[str, _Element]:
+    root = xml_root(content)
+    if root is None:
+        return {}
+    found: dict[str, _Element] = {}
+    for one in root.iter(f"{{{BPMN}}}*"):
+        parent = one.getparent()
+        inside = parent is not None and etree.QName(parent).localname in _CONTAINERS
+        type_ = etree.QName(one).localname
+        if one.get("id") and inside and type_ not in _SILENT:
+            found[str(one.get("id"))] = _Element(type_, str(one.get("name", "")), _facts(one))
+    return found
+
+
+def _facts(element: etree._Element) -> dict[str, str]:
+    """What an element says, as path -> text; elements inside it speak for themselves."""
+    facts: dict[str, list[str]] = {}
+    holds_elements = etree.QName(element).localname in _CONTAINERS
+    pending: list[tuple[str, etree._Element]] = [("", element)]
+    while pending:
+        path, node = pending.pop()
+        given = {etree.QName(key).localname: str(value) for key, value in node.attrib.items()}
+        text = (node.text or "").strip()
+        if path:
+            given.pop("id", None)
+            parts = [*(f"{key}={value}" if len(given) > 1 else value for key, value in given.items()), text]
+            said = " ".join(part for part in parts if part)
+            if said or not len(node):
+                facts.setdefault(path, []).append(said)
+        else:
+            facts.update({key: [value] for key, value in given.items() if key != "id"})
+        for child in reversed(node):
+            name = etree.QName(child).localname
+            speaks = holds_elements and not path and child.get("id") and etree.QName(child).namespace == BPMN
+            if name not in _SILENT and not (speaks and name != "extensionElements"):
+                pending.append((f"{path}/{name}" if path else name, child))
+    return {path: "; ".join(values) for path, values in facts.items()}
+
+
+def _details(old: _Element, new: _Element) -> tuple[tuple[str, str, str], ...]:
+    before, after = {"type": old.type, **old.facts}, {"type": new.type, **new.facts}
+    return tuple(
+        (what, before.get(what, "")[:LONGEST_VALUE], after.get(what, "")[:LONGEST_VALUE])
+        for what in dict.fromkeys([*before, *after])
+        if before.get(what) != after.get(what)
+    )
+
+
+def _places(content: bytes) -> dict[str, tuple[tuple[tuple[str, str], ...], ...]]:
+    """Where each shape and line stands: the numbers of its bounds and waypoints."""
+    root = xml_root(content)
+    if root is None:
+        return {}
+    return {
+        str(one.get("bpmnElement")): tuple(
+            tuple(sorted((str(key), str(value)) for key, value in each.attrib.items()))
+            for each in one
+            if etree.QName(each).localname in ("Bounds", "waypoint")
+        )
+        for tag in ("BPMNShape", "BPMNEdge")
+        for one in root.iter(f"{{{DI}}}{tag}")
+    }

@@ -1,0 +1,102 @@
+"""Decision tables of a release as rows to read: what is asked, what follows, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.bundles import Bundle
+from webapp.queries.release_diagrams import xml_root
+
+Said = Callable[[etree._Element, str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: a cell per input, then per output, then the notes."""
+
+    id: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A decision with its table. `policy` as DMN writes it (UNIQUE, FIRST …)."""
+
+    path: str
+    id: str
+    name: str
+    policy: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    notes: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
+def decision_tables(files: Mapping[str, bytes], bundle: Bundle | None, language: str) -> list[DecisionTable]:
+    """Every decision table of the .dmn files, in the order of the files; names in `language`."""
+    found: list[DecisionTable] = []
+    for path in sorted(path for path in files if path.lower().endswith(".dmn")):
+        root = xml_root(files[path])
+        if root is not None:
+            found += [
+                _table(path, decision, table, bundle, language)
+                for decision in root.iter("{*}decision")
+                for table in decision.iterchildren("{*}decisionTable")
+            ]
+    return found
+
+
+def _table(
+    path: str, decision: etree._Element, table: etree._Element, bundle: Bundle | None, language: str
+) -> DecisionTable:
+    def said(element: etree._Element, attribute: str, chinese: str) -> str:
+        id_ = element.get("id")
+        if bundle is None or not id_ or not chinese:
+            return chinese
+        return bundle.words(path, id_, attribute, chinese).in_language(language)
+
+    inputs, outputs = list(table.iterchildren("{*}input")), list(table.iterchildren("{*}output"))
+    notes = list(table.iterchildren("{*}annotation"))
+    return DecisionTable(
+        path,
+        decision.get("id", ""),
+        said(decision, "name", decision.get("name", "")),
+        table.get("hitPolicy", "UNIQUE"),
+        tuple(
+            said(one, "label", str(one.get("label") or _text(one.find("{*}inputExpression"))))
+            for one in inputs
+        ),
+        tuple(said(one, "label", str(one.get("label") or one.get("name", ""))) for one in outputs),
+        tuple(one.get("name", "") for one in notes),
+        tuple(
+            Rule(
+                rule.get("id", ""),
+                tuple(_text(one) or "—" for one in rule.iterchildren("{*}inputEntry")),
+                tuple(_cell(one, said) for one in rule.iterchildren("{*}outputEntry")),
+                tuple(_notes(rule, said)),
+            )
+            for rule in table.iterchildren("{*}rule")
+        ),
+    )
+
+
+def _cell(entry: etree._Element, said: Said) -> str:
+    """An output; a text between quotes is shown as the text, in the reader's language."""
+    written = _text(entry)
+    if len(written) > 1 and written[0] == written[-1] == '"' and '"' not in written[1:-1]:
+        return said(entry, "text", written[1:-1])
+    return written
+
+
+def _notes(rule: etree._Element, said: Said) -> Iterable[str]:
+    for entry in rule.iterchildren("{*}annotationEntry"):
+        yield said(rule, "annotation", _text(entry))
+
+
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else "".join(str(part) for part in element.itertext()).strip()

@@ -1,0 +1,184 @@
+"""What comes into the studio, and what goes out: diagrams, zips of bundles; nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+from lxml import etree
+
+from engine import Words
+from engine.bpmn import check
+from webapp.errors import FileRefused
+
+LARGEST_FILE = 2 * 1024 * 1024
+LARGEST_BUNDLE = 20 * 1024 * 1024
+MOST_FILES = 1000
+LONGEST_PATH = 200
+DIAGRAM_ENDINGS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
+#: What a bundle is made of (docs/designing-a-bundle.md).
+BUNDLE_ENDINGS = (".bpmn", ".dmn", ".form", ".toml", ".md", ".json")
+#: Findings after which nothing of a diagram can be shown: the file is refused, not kept as a draft.
+UNREADABLE = frozenset({"malformed-xml", "doctype-refused", "nested-too-deep", "file-too-large", "not-bpmn"})
+#: Left behind by the file managers of people's machines; no part of a bundle.
+_LITTER = re.compile(r"(?:__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini))")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
+
+
+def is_diagram(name: str) -> bool:
+    """Whether the name is that of a BPMN diagram."""
+    return name.lower().endswith(DIAGRAM_ENDINGS)
+
+
+def read_diagram(name: str, content: bytes) -> str:
+    """The plain file name (ending .bpmn) of an uploaded diagram. Raises FileRefused by name and reason."""
+    plain = plain_name(name)
+    _ensure_size(plain, content)
+    if not is_diagram(plain):
+        raise FileRefused(plain, Words("只接收 .bpmn 流程图。", "only .bpmn diagrams are taken."))
+    unreadable = next((one for one in check({plain: content}) if one.code in UNREADABLE), None)
+    if unreadable is not None:
+        message, remedy = unreadable.message, unreadable.remedy
+        raise FileRefused(
+            plain, Words(f"{message.zh}。{remedy.zh}。", f"{message.en}. {remedy.en}.".replace("..", "."))
+        )
+    ending = next(
+        one for one in sorted(DIAGRAM_ENDINGS, key=len, reverse=True) if plain.lower().endswith(one)
+    )
+    return plain[: -len(ending)] + ".bpmn"
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and control characters, short enough to be kept."""
+    bare = _CONTROL.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
+    return bare[-LONGEST_PATH:] or "diagram"
+
+
+def read_zip(name: str, content: bytes) -> dict[str, bytes]:
+    """Path -> content of a bundle's zip. Raises FileRefused: bombs, links, climbing paths, foreign files.
+
+    A zip of the bundle's folder is as good as one of its content.
+    """
+    shown = plain_name(name)
+    if not content:
+        raise FileRefused(shown, Words("文件是空的。", "the file is empty."))
+    if len(content) > LARGEST_BUNDLE:
+        raise FileRefused(shown, _larger_than(LARGEST_BUNDLE))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        return _without_folder(_read_entries(shown, archive, entries))
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        UnicodeDecodeError,
+    ) as broken:
+        raise FileRefused(
+            shown, Words("不是压缩包，或者已经损坏。", "it is no zip file, or a damaged one.")
+        ) from broken
+
+
+def zip_of(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip with the same bytes for the same files: in order, without times, not compressed.
+
+    Compressed bytes would depend on the machine's zlib.
+    """
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for path, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(path, _EARLIEST)
+            entry.create_system = 3  # on every system the same
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content)
+    return target.getvalue()
+
+
+def place_of(files: Mapping[str, bytes], name: str, content: bytes) -> str:
+    """Where an uploaded diagram belongs: its namesake's path, else that of the one with its process id."""
+    for path in files:
+        if path.rsplit("/", 1)[-1] == name:
+            return path
+    mine = _process_ids(content)
+    for path, existing in files.items():
+        if is_diagram(path) and mine & _process_ids(existing):
+            return path
+    return name
+
+
+def _process_ids(content: bytes) -> set[str]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        return set()
+    return {str(node.get("id")) for node in root.iter("{*}process") if node.get("id")}
+
+
+def _ensure_size(name: str, content: bytes) -> None:
+    if not content:
+        raise FileRefused(name, Words("文件是空的。", "the file is empty."))
+    if len(content) > LARGEST_FILE:
+        raise FileRefused(name, _larger_than(LARGEST_FILE))
+
+
+def _larger_than(limit: int) -> Words:
+    size = limit // (1024 * 1024)
+    return Words(f"超过 {size} MB。", f"it is larger than {size} MB.")
+
+
+def _read_entries(name: str, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+    entries = [entry for entry in entries if not _LITTER.fullmatch(entry.filename)]
+    if not entries:
+        raise FileRefused(name, Words("压缩包里没有文件。", "the zip holds no file."))
+    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST_BUNDLE:
+        raise FileRefused(
+            name,
+            Words(
+                f"解压后超过 {LARGEST_BUNDLE // 1024 // 1024} MB 或 {MOST_FILES} 个文件。",
+                f"unpacked it is more than {LARGEST_BUNDLE // 1024 // 1024} MB or {MOST_FILES} files.",
+            ),
+        )
+    files: dict[str, bytes] = {}
+    for entry in entries:
+        _ensure_acceptable(name, entry)
+        with archive.open(entry) as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:  # the directory of the zip may lie
+            raise FileRefused(entry.filename, _larger_than(LARGEST_FILE))
+        files[entry.filename] = content
+    return files
+
+
+def _ensure_acceptable(name: str, entry: zipfile.ZipInfo) -> None:
+    path = entry.filename
+    parts = path.split("/")
+    if len(path) > LONGEST_PATH or _CONTROL.search(path) or "\\" in path or {"", ".", ".."} & set(parts):
+        raise FileRefused(
+            name, Words("其中有不允许的文件路径。", "it holds a file under a path that is not allowed.")
+        )
+    inside = Words(f"其中的 {path} ", f"the file {path} in it ")
+    if entry.flag_bits & 1:
+        raise FileRefused(name, Words(inside.zh + "加了密。", inside.en + "is encrypted."))
+    if (entry.external_attr >> 28) == 0xA or not path.lower().endswith(BUNDLE_ENDINGS):
+        raise FileRefused(
+            name, Words(inside.zh + "不是一件事的文件。", inside.en + "is no file of a bundle.")
+        )
+    if entry.file_size > LARGEST_FILE:
+        size = _larger_than(LARGEST_FILE)
+        raise FileRefused(name, Words(inside.zh + size.zh, f"of the file {path} in it: {size.en}"))
+
+
+def _without_folder(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Take the one folder off that people zip along with its content."""
+    first = next(iter(files)).partition("/")[0] + "/"
+    if "bundle.toml" in files or not all(path.startswith(first) for path in files):
+        return files
+    inner = {path.removeprefix(first): content for path, content in files.items()}
+    return inner if "bundle.toml" in inner else files
