@@ -82,10 +82,17 @@ class Browser:
         return self.send(form.get("action") or self.url, data, follow=follow)
 
     def send(
-        self, path: str, data: Mapping[str, Any], *, follow: bool = True, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        data: Mapping[str, Any],
+        *,
+        follow: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> Browser:
         """Post `data` as the page's own scripts do."""
         response = self.client.post(path, data=data, content_type="multipart/form-data", headers=headers)
+        # A large post lies in a temporary file, which the test client leaves open.
+        response.request.environ["wsgi.input"].close()
         return self._show(response, follow=follow)
 
     def token(self) -> str:

@@ -44,7 +44,16 @@ def test_a_post_without_its_token_is_refused(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil", "", None, "javascript:x"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "evil",
+        "",
+        None,
+        "javascript:x",
+    ],
 )
 def test_nobody_is_led_to_another_host(client: FlaskClient, target: str | None) -> None:
     with client.application.test_request_context():

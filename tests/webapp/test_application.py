@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from tests.support import office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
-from webapp.models import Case, NotificationSheet, Visit
 from webapp.extensions import db as database
+from webapp.models import Case, NotificationSheet, Visit
 from webapp.unit_of_work import sql
 
 PERSON = {
@@ -68,7 +68,9 @@ def test_from_the_ticket_to_the_receipt(client: FlaskClient) -> None:
     browser.submit("/form", office.raw_answers(given["answers"]), press=("act", "next"))
     assert browser.heading == "提交材料", browser.errors()
 
-    for path in [form.get("action") for form in browser.page.forms if "/materials/" in (form.get("action") or "")]:
+    for path in [
+        form.get("action") for form in browser.page.forms if "/materials/" in (form.get("action") or "")
+    ]:
         browser.submit(path, files={"files": [office.pdf()]})
     browser.open(f"/application/{case_id}/commitment")
     chosen = {f"way-{item}": way for item, way in given["ways"].items()}
@@ -116,7 +118,9 @@ def test_a_received_application_can_no_longer_be_changed(client: FlaskClient) ->
 
 def test_a_visit_with_faults_keeps_what_was_typed(client: FlaskClient) -> None:
     browser = Browser.of(client, CLERK).open("/application/visit")
-    browser.submit("/application/visit", {"counter_id": counter_id(), **PERSON, "person_id_number": "110105198003121124"})
+    browser.submit(
+        "/application/visit", {"counter_id": counter_id(), **PERSON, "person_id_number": "110105198003121124"}
+    )
     assert browser.status == 422
     assert len(browser.errors()) == 1
     form = browser.form("/application/visit")
@@ -157,7 +161,10 @@ def test_questions_come_one_by_one_and_an_answer_can_be_changed(client: FlaskCli
     assert "经营范围含冷藏、冷冻药品" in browser.text
     browser.submit("/questions", {"drug_scope": ["otc-b"]})
     assert "仅经营乙类非处方药" in browser.text
-    assert database.session.get(Case, case_id_of(browser)).guided == {"shop_type": "single", "drug_scope": ["otc-b"]}
+    assert database.session.get(Case, case_id_of(browser)).guided == {
+        "shop_type": "single",
+        "drug_scope": ["otc-b"],
+    }
 
 
 def test_an_answer_that_a_change_made_pointless_is_dropped(client: FlaskClient) -> None:
