@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.bpmn import reach
 from engine.bpmn.model import (
     Definitions,
     EventSource,
@@ -113,7 +112,6 @@ class _Compiler:
             attached_to=node.attached_to,
             interrupting=node.interrupting,
             by_event=node.by_event,
-            upstream=self._upstream(node, incoming),
         )
 
     def _refuse(self, node: NodeSource) -> None:
@@ -202,7 +200,11 @@ class _Compiler:
                 check_timer_text(kind, source.text)
             except TimerTextInvalid as failure:
                 self.report(
-                    "timer-invalid", node.id, line=node.line, value=source.text[:80], reason=str(failure)
+                    "timer-invalid",
+                    node.id,
+                    line=node.line,
+                    value=source.text[:80],
+                    reason=f"{failure.words.zh} / {failure.words.en}",
                 )
             return Timer(kind, Slot(source.text))
         return Timer(kind, self._slot(source, node))
@@ -248,15 +250,6 @@ class _Compiler:
             self._optional(said.output_element, node),
             self._optional(said.completion, node),
         )
-
-    def _upstream(
-        self, node: NodeSource, incoming: tuple[str, ...]
-    ) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-        if node.type != "inclusiveGateway" or len(incoming) < 2:
-            return {}
-        wide = reach.backward_edges(self.source, through_boundaries=True)
-        narrow = reach.backward_edges(self.source, through_boundaries=False)
-        return reach.upstream_of(node, self.source, wide, narrow)
 
     def _starts(self, nodes: dict[str, Node]) -> dict[str | None, tuple[str, ...]]:
         """Plain start events by container; where a container has no start event, every node that no flow

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from engine.bpmn.reach import closure
 from engine.expressions import Context, Expression
 from engine.values import Value, Variables
 
@@ -133,8 +134,13 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     by_event: bool = False
-    #: inclusive joins: incoming flow -> (nodes that can still send a token there, the same by flows alone)
-    upstream: Mapping[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+
+
+class Upstream(NamedTuple):
+    """The nodes from which a token can still reach a flow: over boundary events too, and by flows alone."""
+
+    over_events: frozenset[str]
+    by_flows: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,34 @@ class Process:
     nodes: Mapping[str, Node]
     starts: Mapping[str | None, tuple[str, ...]]
     handlers: Mapping[str | None, tuple[str, ...]]
+    _upstream: dict[str, dict[str, Upstream]] = field(default_factory=dict, repr=False, compare=False)
+
+    def upstream(self, gateway: str) -> Mapping[str, Upstream]:
+        """For each incoming flow of an inclusive join, whence a token can still come (BPMN 2.0.2, 13.4.3).
+
+        Worked out when a token first waits there, and kept: most programs never ask for most joins.
+        """
+        known = self._upstream.get(gateway)
+        if known is None:
+            known = self._upstream[gateway] = self._find_upstream(gateway)
+        return known
+
+    def _find_upstream(self, gateway: str) -> dict[str, Upstream]:
+        flows: dict[str, list[str]] = {}
+        sources: dict[str, str] = {}
+        for node in self.nodes.values():
+            for flow in node.outgoing:
+                flows.setdefault(flow.target, []).append(node.id)
+                if flow.target == gateway:
+                    sources[flow.id] = node.id
+        hosts = {node.id: (node.attached_to,) for node in self.nodes.values() if node.attached_to}
+        events = {**{node: tuple(before) for node, before in flows.items()}, **hosts}  # no flow enters these
+        return {
+            flow: Upstream(
+                closure([source], events, without=gateway), closure([source], flows, without=gateway)
+            )
+            for flow, source in sources.items()
+        }
 
     def start_events(self) -> tuple[Node, ...]:
         """The start events of the process itself, in file order."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from engine.bpmn.model import NodeSource, ProcessSource
+from engine.bpmn.model import ProcessSource
 
-Edges = Mapping[str, tuple[str, ...]]
+Edges = Mapping[str, Sequence[str]]
 
 
 def backward_edges(process: ProcessSource, *, through_boundaries: bool) -> Edges:
@@ -44,18 +44,3 @@ def closure(starts: Iterable[str], edges: Edges, *, without: str | None = None) 
                 found.add(following)
                 pending.append(following)
     return frozenset(found)
-
-
-def upstream_of(
-    gateway: NodeSource, process: ProcessSource, with_boundaries: Edges, by_flows: Edges
-) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """For each incoming flow of an inclusive join, the nodes from which a token can still arrive there
-    without visiting the join (BPMN 2.0.2, 13.4.3); with and without the way over boundary events."""
-    return {
-        flow.id: (
-            closure([flow.source], with_boundaries, without=gateway.id),
-            closure([flow.source], by_flows, without=gateway.id),
-        )
-        for flow in process.flows.values()
-        if flow.target == gateway.id and flow.source
-    }

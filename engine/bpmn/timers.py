@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from engine.values import YearsMonths
+from engine.words import Words
 
 #: A timer may not wait longer than this; beyond it dates cannot be kept.
 MAX_YEARS = 1000
@@ -19,7 +20,11 @@ _CYCLE = re.compile(r"R(?P<count>\d*)/(?P<rest>.+)\Z", re.DOTALL)
 
 
 class TimerTextInvalid(ValueError):
-    """A text that is no date, duration or cycle; the message says what was expected."""
+    """A value or text that is no date, duration or cycle; `words` say what was expected."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.words = Words(zh, en)
+        super().__init__(en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +60,25 @@ def parse_moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(plain)
     except ValueError:
-        raise TimerTextInvalid("expected a date such as 2026-11-23T08:00:00+08:00") from None
+        raise TimerTextInvalid(
+            "应为日期时间，如 2026-11-23T08:00:00+08:00", "expected a date such as 2026-11-23T08:00:00+08:00"
+        ) from None
 
 
 def parse_span(text: str) -> Span:
     """An ISO 8601 duration, zero or longer. Raises TimerTextInvalid."""
     match = _DURATION.match(text.strip())
     if match is None:
-        raise TimerTextInvalid("expected a duration such as PT2H or P3D")
+        raise TimerTextInvalid("应为时长，如 PT2H 或 P3D", "expected a duration such as PT2H or P3D")
     if match["sign"]:
-        raise TimerTextInvalid("a timer cannot wait for a negative duration")
+        raise TimerTextInvalid("时长不能为负", "a timer cannot wait for a negative duration")
     months = 12 * int(match["years"] or 0) + int(match["months"] or 0)
     days = 7 * int(match["weeks"] or 0) + int(match["days"] or 0)
     seconds = (
         3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + Decimal(match["seconds"] or 0)
     )
     if months > 12 * MAX_YEARS or days + seconds / 86400 > 366 * MAX_YEARS:
-        raise TimerTextInvalid(f"a timer cannot wait longer than {MAX_YEARS} years")
+        raise TimerTextInvalid(f"最长 {MAX_YEARS} 年", f"at most {MAX_YEARS} years")
     return Span(months, timedelta(days=days, microseconds=int(seconds * 1_000_000)))
 
 
@@ -83,7 +90,7 @@ def span_of(value: object) -> Span:
         return Span(value.months, timedelta())
     if isinstance(value, timedelta) and timedelta() <= value <= timedelta(days=366 * MAX_YEARS):
         return Span(0, value)
-    raise TimerTextInvalid("expected a duration that is not negative")
+    raise TimerTextInvalid("应为不小于零的时长", "expected a duration that is not negative")
 
 
 def parse_cycle(text: str) -> Cycle:
@@ -93,7 +100,7 @@ def parse_cycle(text: str) -> Cycle:
     if match is None:
         if stripped.startswith("P"):
             return Cycle(None, _forward(parse_span(stripped)))
-        raise TimerTextInvalid("expected a cycle such as R3/PT10M")
+        raise TimerTextInvalid("应为循环，如 R3/PT10M", "expected a cycle such as R3/PT10M")
     count = int(match["count"]) if match["count"] else None
     begin, slash, duration = match["rest"].partition("/")
     if slash:
@@ -103,7 +110,7 @@ def parse_cycle(text: str) -> Cycle:
 
 def _forward(span: Span) -> Span:
     if span == Span(0, timedelta()):
-        raise TimerTextInvalid("a cycle needs a duration longer than zero")
+        raise TimerTextInvalid("循环的间隔须大于零", "a cycle needs a duration longer than zero")
     return span
 
 
@@ -115,7 +122,7 @@ def moment_of(value: object) -> datetime:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
-    raise TimerTextInvalid("expected a date or a date and time")
+    raise TimerTextInvalid("应为日期或日期时间", "expected a date or a date and time")
 
 
 def add_span(moment: datetime, span: Span) -> datetime:
@@ -126,7 +133,7 @@ def add_span(moment: datetime, span: Span) -> datetime:
         shifted = moment.replace(year=year, month=month + 1, day=min(moment.day, _days_in(year, month + 1)))
         return shifted + span.exact
     except (ValueError, OverflowError):
-        raise TimerTextInvalid("the moment lies beyond the calendar") from None
+        raise TimerTextInvalid("时间超出历法范围", "the moment lies beyond the calendar") from None
 
 
 def _days_in(year: int, month: int) -> int:

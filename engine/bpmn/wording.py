@@ -125,8 +125,8 @@ KINDS: dict[str, Kind] = {
         "Connect elements of the same level only",
     ),
     "wrong-flow-end": _error(
-        "{what}不能这样连线",
-        "A flow cannot {what} here",
+        "连线不能从 {source} 指向 {target}",
+        "A flow cannot go from {source} to {target}",
         "请按 BPMN 规则连线",
         "Connect as BPMN allows",
     ),
@@ -257,6 +257,18 @@ KINDS: dict[str, Kind] = {
         "The task has no job type and will simply pass",
         "请填写作业类型",
         "Give it a job type",
+    ),
+    "no-result": _office_error(
+        "脚本的值没有写入任何变量",
+        "The value of the script goes into no variable",
+        "请填写结果变量",
+        "Give it a result variable",
+    ),
+    "too-large-to-check": _note(
+        "流程过大，未检查并行分支的写入冲突",
+        "The process is too large: write conflicts of parallel branches were not looked for",
+        "可拆分为多个流程",
+        "Split it into several processes",
     ),
     "write-conflict": Kind(
         Severity.NOTE,

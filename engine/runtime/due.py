@@ -48,7 +48,7 @@ def to_utc(moment: datetime, context: Context) -> datetime:
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=context.zone)
         return aware.astimezone(UTC)
     except OverflowError:
-        raise TimerTextInvalid("the moment lies beyond the calendar") from None
+        raise TimerTextInvalid("时间超出历法范围", "the moment lies beyond the calendar") from None
 
 
 def _later(moment: datetime, span: Span, context: Context) -> datetime:

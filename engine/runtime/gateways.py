@@ -72,10 +72,9 @@ def _first_by_flow(run: Run, scope_id: int, node: Node) -> dict[str, Token]:
 def _is_awaited(run: Run, scope_id: int, node: Node, arrived: dict[str, Token]) -> bool:
     """True while a token of the scope can reach an empty incoming flow, and no filled one, on a way that
     does not visit the join itself."""
-    empty = [
-        node.upstream[flow][0] for flow in node.incoming if flow not in arrived and flow in node.upstream
-    ]
-    filled = [node.upstream[flow][1] for flow in arrived if flow in node.upstream]
+    upstream = run.process_of(scope_id).upstream(node.id)
+    empty = [reach.over_events for flow, reach in upstream.items() if flow not in arrived]
+    filled = [reach.by_flows for flow, reach in upstream.items() if flow in arrived]
     for token_id in run.tokens_in[scope_id]:
         element = run.state.tokens[token_id].element
         if any(element in reach for reach in empty) and not any(element in reach for reach in filled):

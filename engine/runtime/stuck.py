@@ -51,11 +51,12 @@ def missing_decision(name: str) -> Stuck:
     return _stuck("decision-missing", f"决策“{name}”不存在", f"The decision “{name}” does not exist")
 
 
-def bad_timer(source: str, reason: str) -> Stuck:
+def bad_timer(source: str, expected: Words, value: object) -> Stuck:
+    shown = repr(value)[:60]
     return _stuck(
         "timer-invalid",
-        f"定时器“{source[:120]}”无效：{reason}",
-        f"The timer “{source[:120]}” is invalid: {reason}",
+        f"定时器“{source[:120]}”得到 {shown}：{expected.zh}",
+        f"The timer “{source[:120]}” gave {shown}: {expected.en}",
     )
 
 

@@ -60,5 +60,5 @@ def _timer(run: Run, token: Token, event: Event, blank: Wait) -> Wait:
     try:
         due = due_of(event.timer.kind, value, run.context)
     except TimerTextInvalid as failure:
-        raise bad_timer(event.timer.slot.text, f"{failure} ({value!r:.60})") from failure
+        raise bad_timer(event.timer.slot.text, failure.words, value) from failure
     return replace(blank, due=due.at, cycle=due.cycle)

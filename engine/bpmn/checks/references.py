@@ -34,12 +34,16 @@ def _check_flow(flow: FlowSource, process: ProcessSource, report: Reporter) -> N
         return
     if source.container != target.container:
         report("crosses-scope", flow.id, line=flow.line)
+    if not _may_connect(source, target):
+        report("wrong-flow-end", flow.id, line=flow.line, source=source.type, target=target.type)
+
+
+def _may_connect(source: NodeSource, target: NodeSource) -> bool:
     if source.type == "endEvent" or source.by_event:
-        report("wrong-flow-end", flow.id, line=flow.line, what=f"leave {source.type}")
-    if source.type == "eventBasedGateway" and target.type not in ("intermediateCatchEvent", "receiveTask"):
-        report("wrong-flow-end", flow.id, line=flow.line, what=f"leave {source.type} for {target.type}")
+        return False
     if target.type in ("startEvent", "boundaryEvent") or target.by_event:
-        report("wrong-flow-end", flow.id, line=flow.line, what=f"enter {target.type}")
+        return False
+    return source.type != "eventBasedGateway" or target.type in ("intermediateCatchEvent", "receiveTask")
 
 
 def _check_starts(process: ProcessSource, report: Reporter) -> None:

@@ -13,6 +13,8 @@ from engine.bpmn.timers import Span, TimerTextInvalid, parse_cycle, parse_span
 from engine.bpmn.wording import Reporter
 
 _MACHINE_TASKS = {"serviceTask", "scriptTask", "businessRuleTask", "sendTask"}
+#: Branches times elements beyond which write conflicts are not looked for: an upload must not take minutes.
+MOST_VISITS = 5_000_000
 SHORTEST_TIMER = timedelta(minutes=1)
 
 
@@ -26,6 +28,8 @@ def check_work(
             _check_groups(node, known_groups, line, report)
         if node.type in _MACHINE_TASKS and not (node.job or node.script or node.decision or node.event):
             report("no-implementation", node.id, line=line)
+        if node.script is not None and node.script.variable is None:
+            report("no-result", node.id, line=line)
         if _is_too_short(node):
             report("timer-too-short", node.id, line=line)
 
@@ -59,9 +63,16 @@ def _below_floor(span: Span) -> bool:
 def check_writes(source: ProcessSource, process: Process, report: Reporter) -> None:
     """Reports variables that two branches of a parallel or inclusive split may both write."""
     edges = reach.forward_edges(source)
-    for gateway in process.nodes.values():
-        if gateway.type in ("parallelGateway", "inclusiveGateway") and len(gateway.outgoing) > 1:
-            _check_branches(gateway, process, edges, source.nodes[gateway.id].line, report)
+    splits = [node for node in process.nodes.values() if _splits(node)]
+    if sum(len(node.outgoing) for node in splits) * len(process.nodes) > MOST_VISITS:
+        report("too-large-to-check", source.id, line=source.line)
+        return
+    for gateway in splits:
+        _check_branches(gateway, process, edges, source.nodes[gateway.id].line, report)
+
+
+def _splits(node: Node) -> bool:
+    return node.type in ("parallelGateway", "inclusiveGateway") and len(node.outgoing) > 1
 
 
 def _check_branches(

@@ -77,6 +77,17 @@ def test_two_branches_that_write_the_same_variable_are_named() -> None:
     assert office(text, apart) == {}
 
 
+def test_a_huge_diagram_is_checked_in_bounds_and_says_what_was_left_out() -> None:
+    blocks = 1_200
+    lines = ["start s", "end e"]
+    for number in range(blocks):
+        lines += [f"and split{number}", f"task a{number}", f"task b{number}", f"or j{number}"]
+        lines += [f"split{number} -> a{number} -> j{number}", f"split{number} -> b{number} -> j{number}"]
+        lines.append(f"j{number} -> {f'split{number + 1}' if number + 1 < blocks else 'e'}")
+    found = check({"p.bpmn": diagram("\n".join([*lines, "s -> split0"]))}, level="office")
+    assert [each.code for each in found] == ["too-large-to-check"]
+
+
 def test_the_level_decides_what_blocks() -> None:
     files = {"p.bpmn": diagram("user a\nend e\na -> e")}
     assert {each.severity for each in check(files)} <= {Severity.WARNING, Severity.NOTE}
