@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.identity import Identity
-from webapp.pages.application.qr import TRACKING_PATH
 from webapp.pages.support import navigation, public
 from webapp.queries.application import bundle_cards, life_cycles
 
@@ -27,6 +26,4 @@ def index() -> ResponseReturnValue:
         "home/index.html",
         cards=bundle_cards(),
         groups=life_cycles(),
-        track_url=TRACKING_PATH,
-        track_method="post",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Words
@@ -29,9 +29,6 @@ from webapp.queries.application_steps import (
     receipt_document,
 )
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
-
-#: The page of an issued document, which prints it.
-DOCUMENT_PAGE = "document.show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def receipt(case_id: int) -> ResponseReturnValue:
         qr_code=qr_svg(address),
         departments=department_names(),
         document_url=_document_url(case_id),
-        case_url=_case_url(case_id),
+        case_url=url_for("case.show", case_id=case_id),
     )
 
 
@@ -132,12 +129,6 @@ def _code_key(case_id: int) -> str:
 
 
 def _document_url(case_id: int) -> str | None:
-    """The printable receipt, by its document's id."""
+    """The printable receipt (材料接收凭证), by its document's id."""
     document_id = receipt_document(case_id)
-    if document_id is None or DOCUMENT_PAGE not in current_app.view_functions:
-        return None
-    return url_for(DOCUMENT_PAGE, document_id=document_id)
-
-
-def _case_url(case_id: int) -> str:
-    return url_for("case.show", case_id=case_id)
+    return url_for("paper.document", document_id=document_id) if document_id is not None else None
