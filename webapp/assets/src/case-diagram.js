@@ -168,7 +168,7 @@ function zoomByWheel(mount, viewer) {
 }
 
 /** Entries of the findings list lead to their element in the picture. */
-function followList(viewer) {
+function followList(viewer, mount) {
   document.addEventListener('click', ({ target }) => {
     const entry = target instanceof Element && target.closest('.findings > li[data-element]');
     const element = entry && viewer.get('elementRegistry').get(entry.dataset.element);
@@ -177,6 +177,7 @@ function followList(viewer) {
     const canvas = viewer.get('canvas');
     for (const shown of viewer.get('elementRegistry').getAll()) canvas.removeMarker(shown.id, 'is-shown');
     canvas.addMarker(element.id, 'is-shown');
+    mount.scrollIntoView({ block: 'nearest' });
   });
 }
 
@@ -201,7 +202,7 @@ async function mountDiagram(mount) {
   tools(mount, viewer, focus);
   panByTouch(mount, viewer);
   zoomByWheel(mount, viewer);
-  if (findings) followList(viewer);
+  if (findings) followList(viewer, mount);
   mount.dataset.ready = '';
 }
 
