@@ -1,22 +1,25 @@
 """Commands about bundles: `processes` and `forms` are import sources, the database has the releases."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from engine import Finding, errors_in
+from webapp.catalogue import release_files
 from webapp.cli.installation import NoInstallation, application
 from webapp.identity import Identity, by_login
 from webapp.services.bundle_folders import bundles_of, read_tree, rule_files
+from webapp.services.release_uploads import zip_of
 from webapp.services.releases import check_files, draft_from_files, load_rules
 from webapp.settings import current_settings
 from webapp.unit_of_work import sql
 
-RELEASES = "select bundle_key, number, state, digest, created_at from release order by bundle_key, number"
+RELEASES = "select id, bundle_key, number, state, digest, created_at from release order by bundle_key, number"
 
 
 def add_commands(commands: Any) -> None:
-    """`bundles load`, `bundles check`, `bundles list`."""
-    parser = commands.add_parser("bundles", help="load, check and list bundles")
+    """`bundles load`, `bundles check`, `bundles list`, `bundles export`."""
+    parser = commands.add_parser("bundles", help="load, check, list and export bundles")
     parts = parser.add_subparsers(required=True, metavar="what")
     part = parts.add_parser("load", help="make drafts of bundles and load rules whose files are new")
     part.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the designer who does it")
@@ -26,6 +29,10 @@ def add_commands(commands: Any) -> None:
     part.add_argument("keys", nargs="*", metavar="BUNDLE", help="which bundles (default: all)")
     part.set_defaults(run=check)
     parts.add_parser("list", help="show all releases").set_defaults(run=show)
+    part = parts.add_parser("export", help="write a release as a zip that the studio takes back")
+    part.add_argument("release", type=int, metavar="RELEASE", help="its id, as `bundles list` shows it")
+    part.add_argument("file", type=Path, metavar="FILE")
+    part.set_defaults(run=export)
 
 
 def load(chosen: argparse.Namespace) -> int:
@@ -54,8 +61,20 @@ def check(chosen: argparse.Namespace) -> int:
 
 def show(_: argparse.Namespace) -> int:
     with application():
-        for key, number, state, digest, created_at in sql().execute(RELEASES):
-            print(f"{key:<28} {number:>4}  {state:<10} {digest[:12]}  {created_at:%Y-%m-%d %H:%M} UTC")
+        for release_id, key, number, state, digest, created_at in sql().execute(RELEASES):
+            made = f"{created_at:%Y-%m-%d %H:%M} UTC"
+            print(f"{release_id:>5}  {key:<28} {number:>4}  {state:<10} {digest[:12]}  {made}")
+    return 0
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """The same bytes each time; 2 when there is no such release."""
+    with application():
+        files = release_files(chosen.release)
+    if not files:
+        raise NoInstallation(f"there is no release with the id {chosen.release}")
+    chosen.file.write_bytes(zip_of(files))
+    print(f"{chosen.file}: {len(files)} files")
     return 0
 
 
