@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.bpmn import reach
 from engine.bpmn.model import (
     Definitions,
     EventSource,
@@ -68,7 +69,16 @@ class _Compiler:
             for node in self.source.nodes.values()
         }
         starts, handlers = self._starts(nodes), self._handlers(nodes)
-        return Process(self.source.id, self.source.name, self.source.file, nodes, starts, handlers)
+        return Process(
+            id=self.source.id,
+            name=self.source.name,
+            file=self.source.file,
+            nodes=nodes,
+            starts=starts,
+            handlers=handlers,
+            before=reach.backward_edges(self.source, through_boundaries=False),
+            before_over_events=reach.backward_edges(self.source, through_boundaries=True),
+        )
 
     def _flows(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[FlowSource, ...]]]:
         incoming: dict[str, list[str]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.bpmn.reach import closure
+from engine.bpmn.reach import Edges, closure
 from engine.expressions import Context, Expression
 from engine.values import Value, Variables
 
@@ -154,6 +154,8 @@ class Process:
     nodes: Mapping[str, Node]
     starts: Mapping[str | None, tuple[str, ...]]
     handlers: Mapping[str | None, tuple[str, ...]]
+    before: Edges = field(repr=False)  # node -> nodes from which a flow comes
+    before_over_events: Edges = field(repr=False)  # the same, with a boundary event coming from its activity
     _upstream: dict[str, dict[str, Upstream]] = field(default_factory=dict, repr=False, compare=False)
 
     def upstream(self, gateway: str) -> Mapping[str, Upstream]:
@@ -167,20 +169,14 @@ class Process:
         return known
 
     def _find_upstream(self, gateway: str) -> dict[str, Upstream]:
-        flows: dict[str, list[str]] = {}
-        sources: dict[str, str] = {}
-        for node in self.nodes.values():
-            for flow in node.outgoing:
-                flows.setdefault(flow.target, []).append(node.id)
-                if flow.target == gateway:
-                    sources[flow.id] = node.id
-        hosts = {node.id: (node.attached_to,) for node in self.nodes.values() if node.attached_to}
-        events = {**{node: tuple(before) for node, before in flows.items()}, **hosts}  # no flow enters these
         return {
-            flow: Upstream(
-                closure([source], events, without=gateway), closure([source], flows, without=gateway)
+            flow.id: Upstream(
+                closure([source], self.before_over_events, without=gateway),
+                closure([source], self.before, without=gateway),
             )
-            for flow, source in sources.items()
+            for source in dict.fromkeys(self.before.get(gateway, ()))
+            for flow in self.nodes[source].outgoing
+            if flow.target == gateway
         }
 
     def start_events(self) -> tuple[Node, ...]:

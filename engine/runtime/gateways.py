@@ -7,6 +7,9 @@ from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.waits import arm, plan
 
+#: Looking through so many elements costs as much of the budget as entering one.
+ELEMENTS_PER_ACTIVATION = 50
+
 
 def is_join(node: Node) -> bool:
     """True for a gateway at which tokens wait for one another."""
@@ -72,14 +75,18 @@ def _first_by_flow(run: Run, scope_id: int, node: Node) -> dict[str, Token]:
 def _is_awaited(run: Run, scope_id: int, node: Node, arrived: dict[str, Token]) -> bool:
     """True while a token of the scope can reach an empty incoming flow, and no filled one, on a way that
     does not visit the join itself."""
-    upstream = run.process_of(scope_id).upstream(node.id)
+    elements = {run.state.tokens[each].element for each in run.tokens_in[scope_id]} - {node.id}
+    if not elements or len(arrived) == len(node.incoming):
+        return False
+    process = run.process_of(scope_id)
+    run.activate(node, cost=1 + len(process.nodes) // ELEMENTS_PER_ACTIVATION)
+    upstream = process.upstream(node.id)
     empty = [reach.over_events for flow, reach in upstream.items() if flow not in arrived]
     filled = [reach.by_flows for flow, reach in upstream.items() if flow in arrived]
-    for token_id in run.tokens_in[scope_id]:
-        element = run.state.tokens[token_id].element
-        if any(element in reach for reach in empty) and not any(element in reach for reach in filled):
-            return True
-    return False
+    return any(
+        any(element in reach for reach in empty) and not any(element in reach for reach in filled)
+        for element in elements
+    )
 
 
 def _merge(run: Run, first: dict[str, Token]) -> None:

@@ -203,9 +203,9 @@ class Run:
         self.pending[token.id] = serial
         self.work.append((token.id, phase, serial))
 
-    def activate(self, node: Node) -> None:
-        """Counts one activation. Raises BudgetExceeded."""
-        self.activations += 1
+    def activate(self, node: Node, *, cost: int = 1) -> None:
+        """Counts an activation, or work that costs as much as several. Raises BudgetExceeded."""
+        self.activations += cost
         if self.activations > self.context.budgets.activations:
             raise BudgetExceeded(node.id, "activations", self.context.budgets.activations)
 
