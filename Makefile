@@ -48,8 +48,7 @@ tests:
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 bench: set-up-tests
-	@if [ -d benchmarks ]; then for file in benchmarks/[!_]*.py; do $(BIN)/python $$file || exit 1; done; \
-	else echo "There are no benchmarks yet."; exit 2; fi
+	@$(BIN)/python -m benchmarks.pharmacy
 
 conformance: set-up-tests
 	@if [ -d tests/conformance ]; then $(BIN)/python -m pytest tests/conformance; \

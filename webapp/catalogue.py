@@ -115,7 +115,7 @@ def compile_release(
 
 def decisions_of(tables: Mapping[str, bytes]) -> Decisions:
     """The decisions of all of the bundle's DMN files; ids are unique in a bundle."""
-    nodes = {}
+    nodes: dict[str, Any] = {}
     for path, content in tables.items():
         nodes.update(read_decisions(content, path)[0].nodes)
     return Decisions(", ".join(tables), nodes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -74,9 +75,18 @@ def member_of(group: str, *, but: Iterable[int] = ()) -> Identity:
     return person(rows[0][0])
 
 
+def csrf_token(client: FlaskClient) -> str:
+    """The token that a page of this browser carries."""
+    page = client.get("/sign-in", follow_redirects=True).get_data(as_text=True)
+    found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    assert found is not None, page[:300]
+    return found[1]
+
+
 def sign_in(client: FlaskClient, login: str) -> None:
     """Sign in through the page, as a person does."""
-    response = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+    values = {"login": login, "password": PASSWORD, "csrf_token": csrf_token(client)}
+    response = client.post("/sign-in", data=values)
     assert response.status_code == 302, response.get_data(as_text=True)[:500]
 
 

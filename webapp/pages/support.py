@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, flash, redirect, render_template, request, session, url_for
+from flask import Flask, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -19,6 +19,8 @@ from webapp.errors import ActRefused, NotSignedIn, NotYours
 from webapp.extensions import login_manager
 from webapp.identity import Identity, by_session, signed_in
 from webapp.languages import language
+from webapp.pages.failures import bind as bind_failures
+from webapp.pages.failures import shown
 from webapp.permissions import Permission, may, may_at_all
 from webapp.services.work import AlreadyCarriedOut
 from webapp.settings import current_settings
@@ -86,6 +88,7 @@ def bind(app: Flask) -> None:
     login_manager.request_loader(_load)
     app.register_error_handler(AlreadyCarriedOut, _already)
     app.register_error_handler(ActRefused, _refused)
+    bind_failures(app)
 
 
 def _load(_request: object) -> Identity | None:
@@ -112,10 +115,10 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
 def _context() -> dict[str, Any]:
     user = current_user._get_current_object() if request else None
     known = user if isinstance(user, Identity) else None
-    shown = {"name": known.name, "department_name": words(known.department)} if known else None
+    person = {"name": known.name, "department_name": words(known.department)} if known else None
     return {
         "language": language(),
-        "user": shown,
+        "user": person,
         "identity": known,
         "may": lambda permission, subject=None: (
             known is not None and may(known, Permission(permission), subject)
@@ -135,11 +138,4 @@ def _refused(refusal: EngineError) -> ResponseReturnValue:
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
     assert isinstance(refusal, ActRefused)
-    typed = [
-        (key, value)
-        for key, value in request.form.items()
-        if key not in ("csrf_token", "key", "revision") and value.strip()
-    ]
-    return render_template(
-        "refused.html", refusal=refusal, typed=typed, back=request.referrer or "/"
-    ), refusal.status
+    return shown(refusal)

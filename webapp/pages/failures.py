@@ -1,0 +1,78 @@
+"""What goes wrong before or behind a page, in plain words: one page for all of it."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from psycopg.errors import LockNotAvailable
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from engine import Words
+from webapp.errors import ActRefused, Busy
+from webapp.extensions import db
+
+log = structlog.get_logger(__name__)
+
+MEBIBYTE = 1024 * 1024
+WORDS = {
+    400: Words("请求不完整，请返回重试。", "The request is incomplete. Please go back and try again."),
+    404: Words("没有找到，或不在您的办理范围内。", "Not found, or not within your remit."),
+    405: Words("该地址不支持这种操作。", "This address does not support that."),
+    429: Words("尝试次数过多，请稍后再试。", "Too many tries. Please try again later."),
+}
+OTHERWISE = Words("出现错误，已经记录。请返回重试。", "Something went wrong and was recorded. Please go back and try again.")
+STALE_PAGE = Words(
+    "页面停留过久或已在别处退出，请返回刷新后重试；填写的内容列在下面。",
+    "The page is too old, or you signed out elsewhere. Go back, reload and try again; what you typed is below.",
+)
+
+
+class Failure(ActRefused):
+    """A failure in the shape that the refusal page shows."""
+
+    def __init__(self, status: int, words: Words) -> None:
+        self.status = status
+        super().__init__(words)
+
+
+def bind(app: Flask) -> None:
+    """Every HTTP error, a stale form, a waited-out lock and whatever else is raised."""
+    app.register_error_handler(CSRFError, lambda error: shown(Failure(400, STALE_PAGE)))
+    app.register_error_handler(LockNotAvailable, lambda error: _busy())
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _broken)
+
+
+def shown(refusal: ActRefused) -> ResponseReturnValue:
+    """The refusal page: the words, and what was typed so that it can be copied."""
+    typed = [
+        (key, value)
+        for key, value in request.form.items()
+        if key not in ("csrf_token", "key", "revision", "password") and value.strip()
+    ]
+    page = render_template("refused.html", refusal=refusal, typed=typed, back=request.referrer or "/")
+    return page, refusal.status
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status == 413:
+        limit = int(request.max_content_length or 0) // MEBIBYTE
+        return shown(Failure(413, Words(f"一次上传超过 {limit} MB。", f"One upload may hold {limit} MB at most.")))
+    if 300 <= status < 400:
+        return error
+    return shown(Failure(status, WORDS.get(status, OTHERWISE)))
+
+
+def _busy() -> ResponseReturnValue:
+    db.session.rollback()
+    return shown(Busy())
+
+
+def _broken(error: InternalServerError) -> ResponseReturnValue:
+    """Whatever nobody expected: logged with its trace, shown without it."""
+    db.session.rollback()
+    log.error("page-failed", path=request.path, exc_info=error.original_exception)
+    return shown(Failure(500, OTHERWISE))
