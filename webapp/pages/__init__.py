@@ -9,6 +9,8 @@ from webapp.pages import (
     health,
     home,
     inbox,
+    papers,
+    public,
     studio,
     supervision,
     support,

@@ -1,0 +1,191 @@
+"""What the public sees of a case with number and code: where it is, who has it, since when, what comes next.
+
+No names of officials, no answers, no materials; the names of applicants are masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine import Words
+from webapp.catalogue import RULES_IN_FORCE, Published, published, rules_of
+from webapp.errors import NotFound
+from webapp.queries.case_parts import ClockView, ItemView, items_of, tasks_of
+from webapp.queries.case_view import Status, case_status
+from webapp.services.documents import RECEIVING_UNIT
+from webapp.unit_of_work import sql
+
+SHORT_NAME = 4  # up to here a name is a person's
+NEXT: Mapping[str, Words] = {
+    "accept": Words(
+        "部门作出是否受理的结论，需要补正的会一次性告知。",
+        "The department decides on acceptance; what must be corrected is told at once and completely.",
+    ),
+    "correct": Words(
+        "请按补正告知书补齐材料，到综合窗口提交。",
+        "Please hand in what the notice of correction asks for, at the window.",
+    ),
+    "examine": Words(
+        "资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."
+    ),
+    "visit": Words("核查后由部门提出审查意见。", "After the visit the department proposes."),
+    "review": Words("审查后由首席代表作出决定。", "After the review the chief representative rules."),
+    "decide": Words("作出决定后制发办理结果。", "After the ruling the result is made."),
+    "immediate": Words("当场作出决定并制发办理结果。", "The ruling is made at once, and the result follows."),
+    "backfill": Words(
+        "办理系统作出决定后，结果回到窗口。", "The result comes back when the other system has ruled."
+    ),
+    "issue": Words(
+        "结果打印后即可领取，无需等待其他事项。", "It can be collected once it is printed, without the rest."
+    ),
+    "deliver": Words(
+        "请携带身份证领取；由他人领取的，还需授权委托书。", "Bring your identity card to collect it."
+    ),
+}
+WAITING = Words("等前置事项办结后开始办理。", "It starts when the item before it is done.")
+MAKING = Words("正在制发办理结果。", "The result is being made.")
+DONE = Words("该事项已经办结。", "This item is done.")
+#: What a step is called to the public: no internal posts, no persons.
+VISIT = Words("联合现场核查", "Joint site visit")
+
+
+def masked_name(name: str) -> str:
+    """A person's name keeps its first character, an organisation's its first three and last four."""
+    if len(name) <= SHORT_NAME:
+        return name[:1] + "*" * (len(name) - 1)
+    if len(name) <= 8:
+        return name[:2] + "*" * (len(name) - 4) + name[-2:]
+    return name[:3] + "*" * min(len(name) - 7, 6) + name[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where results are collected."""
+
+    name: Words
+    address: Words
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedItem:
+    """One item as the applicant follows it. `clock` is the limit that runs now."""
+
+    name: Words
+    department: Words
+    phone: str
+    state: Words
+    kind: str
+    progress: str
+    since: datetime
+    next: Words
+    clock: ClockView | None
+    ready: bool
+    means: str
+    tracking_number: str
+    licence: Words | None
+    licence_number: str
+    public_code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedCase:
+    """A case as its applicant follows it."""
+
+    number: str
+    bundle: Words
+    subject: str
+    applicant: str
+    received_at: datetime
+    status: Status
+    items: tuple[TrackedItem, ...]
+    visit_since: datetime | None  # since when the joint visit is open
+    collection: Place
+    release: Published
+
+    @property
+    def ready(self) -> tuple[TrackedItem, ...]:
+        return tuple(item for item in self.items if item.ready)
+
+
+CASE = f"""
+select k.number, k.subject_name, k.applicant_name, k.received_at, k.closed_at, k.release_id, {RULES_IN_FORCE}
+from cases k where k.id = %s and k.received_at is not null
+"""
+MEANS = """
+select c.item_case_id, c.means, c.tracking_number
+from collection c join item_case ic on ic.id = c.item_case_id
+where ic.case_id = %s
+"""
+
+
+def tracked_case(case_id: int) -> TrackedCase:
+    """The case for its applicant. Raises NotFound."""
+    row = sql().execute(CASE, (case_id,)).fetchone()
+    if row is None:
+        raise NotFound()
+    number, subject, applicant, received_at, closed_at, release_id, versions = row
+    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    tasks = tasks_of(case_id)
+    items = items_of(case_id, release.bundle, rules, tasks)
+    means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}
+    visits = [task for task in tasks if task.item_case_id is None and task.state == "open"]
+    return TrackedCase(
+        number,
+        release.bundle.name,
+        masked_name(subject),
+        masked_name(applicant),
+        received_at,
+        case_status(items, closed_at),
+        tuple(_item(item, *means.get(item.id, ("", ""))) for item in items),
+        visits[0].opened_at if visits else None,
+        _place(),
+        release,
+    )
+
+
+def _item(item: ItemView, means: str, tracking_number: str) -> TrackedItem:
+    steps = [task.step for task in item.open_tasks]
+    shown = item.licence if item.delivered_at or "deliver" in steps else None
+    return TrackedItem(
+        item.item.name,
+        item.department,
+        item.phone,
+        item.state,
+        item.kind,
+        item.progress,
+        item.since,
+        _next(item, steps),
+        item.running,
+        "deliver" in steps and means == "counter",
+        means,
+        tracking_number,
+        shown.name if shown else None,
+        shown.number if shown else "",
+        shown.public_code if shown else "",
+    )
+
+
+def _next(item: ItemView, steps: list[str]) -> Words:
+    known = next((NEXT[step] for step in steps if step in NEXT), None)
+    if item.delivered_at or item.outcome == "not-accepted":
+        return DONE
+    if item.outcome is not None:
+        return known or MAKING
+    return known or (WAITING if not item.clocks and not item.tasks else NEXT["decide"])
+
+
+def _place() -> Place:
+    row = (
+        sql()
+        .execute(
+            "select name_zh, name_en, address_zh, address_en, phone from department where key = %s",
+            (RECEIVING_UNIT,),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    return Place(Words(row[0], row[1]), Words(row[2], row[3]), row[4])
