@@ -106,4 +106,19 @@ class Browser:
         self.response = response
         if response.mimetype == "text/html" and response.data:
             self.page = html.fromstring(response.get_data(as_text=True))
+            if self.page.tag == "html" and self.page.xpath("//main"):
+                check_page(self.page, self.url)
         return self
+
+
+def check_page(page: html.HtmlElement, url: str) -> None:
+    """What holds for every page: one h1 that the title repeats, ids once, every control with a name."""
+    headings = [" ".join(one.text_content().split()) for one in page.xpath("//h1")]
+    assert len(headings) == 1, (url, headings)
+    assert headings[0] in " ".join(page.xpath("string(//title)").split()), url
+    ids = page.xpath("//@id")
+    assert sorted(ids) == sorted(set(ids)), (url, [one for one in ids if ids.count(one) > 1])
+    labelled = set(page.xpath("//label/@for"))
+    for control in page.xpath("//input[not(@type='hidden')] | //select | //textarea"):
+        named = control.get("aria-label") or control.get("id") in labelled or control.xpath("ancestor::label")
+        assert named, (url, html.tostring(control))

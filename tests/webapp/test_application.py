@@ -225,3 +225,13 @@ def test_the_check_page_lists_what_is_missing_with_the_way_there(client: FlaskCl
     assert database.session.get(Case, case_id).received_at is None
     browser.open(f"/application/{case_id}/form?check=1")
     assert any("请填写" in error for error in browser.errors())
+
+
+def test_every_step_opens_in_english_too(client: FlaskClient) -> None:
+    case_id = office.draft("ordinary")
+    browser = Browser.of(client, CLERK)
+    client.set_cookie("language", "en")
+    for step in ("questions", "sheet", "form", "materials", "commitment", "letters", "check"):
+        assert browser.open(f"/application/{case_id}/{step}").status == 200
+        assert browser.page.get("lang") == "en"
+    assert "Drug" in browser.open(f"/application/{case_id}/sheet").text

@@ -69,6 +69,21 @@ def test_a_form_that_is_not_accepted_is_refused(client: FlaskClient) -> None:
     assert "不接受这种形式" in browser.errors()[0]
 
 
+def test_a_paper_without_a_file_is_not_taken_as_handed_in(client: FlaskClient) -> None:
+    browser, _ = at_materials(client)
+    browser.submit(f"/materials/{KEY}", {"form": "copy"})
+    assert browser.status == 422
+    assert "请选择文件" in browser.errors()[0]
+    assert "未收" in row(browser)
+
+
+def test_an_electronic_licence_needs_no_file(client: FlaskClient) -> None:
+    browser, _ = at_materials(client)
+    browser.submit("/materials/quality-staff", {"form": "e-licence"})
+    assert browser.status == 200
+    assert "未收" not in row(browser, "quality-staff")
+
+
 def test_copies_that_are_no_number_are_refused(client: FlaskClient) -> None:
     browser, _ = at_materials(client)
     browser.submit(f"/materials/{KEY}", {"copies": "两份"}, files={"files": [office.pdf()]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -26,4 +26,5 @@ def index() -> ResponseReturnValue:
         "home/index.html",
         cards=bundle_cards(),
         groups=life_cycles(),
+        sign_in_url=url_for("account.sign_in"),
     )

@@ -28,6 +28,7 @@ from webapp.queries.application_steps import (
     missing_of,
     receipt_document,
 )
+from webapp.services.access import note
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
 
 
@@ -43,7 +44,9 @@ class CheckSection:
 @needs(Permission.DRAFT_EDIT)
 def check(case_id: int) -> ResponseReturnValue:
     """All answers, materials and ways, with links back; what is missing stands on top."""
-    return _page(open_draft(case_id), [])
+    draft = open_draft(case_id)
+    note(signed_in(), case_id, "draft:check")
+    return _page(draft, [])
 
 
 @blueprint.post("/<int:case_id>/check")

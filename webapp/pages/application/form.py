@@ -19,6 +19,7 @@ from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import Reader, department_names, form_context, form_faults, readers_of
+from webapp.services.access import note
 from webapp.services.drafts import save_answers
 
 #: The control that tells which fields the browser was shown.
@@ -47,6 +48,7 @@ class ShownSection:
 def form(case_id: int) -> ResponseReturnValue:
     """The form with what was answered so far; `check=1` shows what is not in order yet."""
     draft = open_draft(case_id)
+    note(signed_in(), case_id, "draft:form")
     faults = form_faults(draft) if request.args.get("check") else {}
     return _page(draft, draft.answers or draft.release.form.defaults(), faults)
 

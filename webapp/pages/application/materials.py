@@ -20,6 +20,9 @@ from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow, materials_of
 from webapp.services.materials import TooManyFiles, attach, attach_pages, detach
 
+#: Ways of handing in that leave an image of the paper in the file.
+NEED_A_FILE = ("original-returned", "copy")
+
 
 @blueprint.get("/<int:case_id>/materials")
 @needs(Permission.DRAFT_EDIT)
@@ -33,12 +36,15 @@ def materials(case_id: int) -> ResponseReturnValue:
 def attach_files(case_id: int, material_key: str) -> ResponseReturnValue:
     """Keep how the material was handed in, and its files; a refused file is named, the others stay."""
     draft = open_draft(case_id)
-    terms = _terms(draft, material_key)
+    terms, uploads = _terms(draft, material_key), uploads_named("files")
+    if not uploads and terms.form in NEED_A_FILE and not _row(draft, material_key).files:
+        nothing = Words("请选择文件，或用高拍仪拍摄。", "Choose a file, or use the document camera.")
+        return _page(draft, {material_key: [nothing]}, 422)
     try:
         refused = attach(
             case_id,
             material_key,
-            uploads_named("files"),
+            uploads,
             by=signed_in(),
             form=terms.form,
             copies=terms.copies,
