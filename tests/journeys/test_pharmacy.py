@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
-from webapp.errors import NotEligible, SamePerson
+from webapp.errors import Incomplete, NotEligible, SamePerson
 from webapp.models import Case, Collection, ItemCase, Licence, Ruling, UserTask
 from webapp.queries.audit import verify_all
 from webapp.services import issuing, rulings, tasks, visits
@@ -194,3 +196,16 @@ def test_a_decider_without_authorisation_cannot_rule(db: SQLAlchemy) -> None:
             key="k",
         )
     assert db.session.query(UserTask).filter_by(id=task.id, state="open").count() == 1
+
+
+def test_an_outside_number_that_another_licence_has_is_refused_beside_its_field(db: SQLAlchemy) -> None:
+    first, second = office.received("ordinary", ways={}), office.received("ordinary", ways={})
+    office.act(first.id, "backfill", "P1")
+    taken = db.session.query(Licence).one().number
+    task, who = office.claimed(second.id, "backfill", "P1")
+    with pytest.raises(Incomplete) as refusal:
+        rulings.enter_outside_result(
+            task.id, by=who, ruling="grant", reasons="", number=taken, number_again=taken,
+            issued_on=date.today(), revision=task.revision, key="k",
+        )
+    assert refusal.value.field == "number"

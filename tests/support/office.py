@@ -19,6 +19,7 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from tests.support.database import PASSWORD
+from engine.law import check_uscc
 from webapp import clock
 from webapp.catalogue import published
 from webapp.extensions import db
@@ -366,7 +367,7 @@ def _rule(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> 
 
 def _backfill(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     ruling = choice.get("ruling", "grant")
-    number = example("commitment")["answers"]["credit_code"]
+    number = credit_code(task.case_id)
     rulings.enter_outside_result(
         task.id,
         ruling=ruling,
@@ -376,6 +377,12 @@ def _backfill(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any])
         issued_on=date.fromordinal(clock.now().date().toordinal() - 0),
         **common,
     )
+
+
+def credit_code(serial: int) -> str:
+    """A valid unified social credit code of its own for each `serial`: 8 digits of it, and the check character."""
+    stem = f"91110105M{serial:08}"
+    return next(stem + last for last in "0123456789ABCDEFGHJKLMNPQRTUWXY" if check_uscc(stem + last) is None)
 
 
 def _issue(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:

@@ -7,9 +7,11 @@ from datetime import date
 
 import orjson
 
+from engine import Words
 from engine.bundles import LicenceType, licence_number
 from engine.law import add_months, tracking_code
 from webapp import moments
+from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.services.document_places import known_answers, unit_of
 from webapp.services.numbers import next_number
@@ -17,6 +19,18 @@ from webapp.services.work import Event, LockedCase
 from webapp.unit_of_work import sql
 
 PUBLIC_CODE_BITS = 50
+
+
+class NumberTaken(Incomplete):
+    """Two licences of one type cannot have one number: one of the two entries is wrong."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            "number",
+            Words(
+                f"编号 {number} 已登记在另一份证照上，请核对。", f"The number {number} stands on another licence already."
+            ),
+        )
 
 
 def issue_licence(case: LockedCase, item_case_id: int, item_key: str) -> None:
@@ -60,10 +74,11 @@ def write_licence(
     ]
     holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
     issuer = unit_of(item.department).name
-    sql().execute(
-        "insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en, issued_on,"
-        " valid_to, status, facts, public_code, external)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'valid', %s::jsonb, %s, %s)",
+    kept = sql().execute(
+        "insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en,"
+        " issued_on, valid_to, status, facts, public_code, external)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'valid', %s::jsonb, %s, %s)"
+        " on conflict (type_key, number) do nothing",
         (
             item_case_id,
             licence.key,
@@ -80,6 +95,8 @@ def write_licence(
             external,
         ),
     )
+    if kept.rowcount != 1:
+        raise NumberTaken(number)
     case.record(Event.LICENCE_ISSUED, by, item=item_case_id, licence_type=licence.key, external=external)
 
 
