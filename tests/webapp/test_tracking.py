@@ -1,0 +1,159 @@
+"""Following a case by number and code."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.support import office
+from tests.webapp.screen import Screen
+from webapp import clock
+from webapp.queries.tracking import masked_name
+from webapp.services import tracking
+from webapp.unit_of_work import sql
+
+
+@pytest.fixture
+def client(client) -> Screen:
+    return Screen(client)
+
+
+def follow(client: Screen, number: str, code: str):
+    return client.post("/track", {"number": number, "code": code})
+
+
+def wrong_code(code: str) -> str:
+    return ("1" if code[0] != "1" else "2") + code[1:]
+
+
+def test_number_and_code_open_the_page_and_nothing_personal_is_on_it(db, client):
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    answer = follow(client, case.number, case.code)
+    assert answer.headers["Location"].endswith("/track/progress")
+    html = client.text("/track/progress")
+    assert case.number in html
+    assert "药品经营许可（零售）" in html
+    assert "0000-8600" in html
+    answers = office.example("commitment")["answers"]
+    for key in (
+        "applicant_name",
+        "legal_representative",
+        "legal_representative_id",
+        "legal_representative_mobile",
+    ):
+        assert answers[key] not in html
+    names = [row[0] for row in sql().execute("select name from app_user")]
+    assert [name for name in names if name in html] == []
+
+
+def test_number_and_code_are_taken_as_people_type_them(db, client):
+    case = office.received("commitment")
+    typed = f"{case.code[:5].lower()}-{case.code[5:].lower()}"
+    assert follow(client, f" {case.number.lower()} ", typed).status_code == 302
+
+
+def test_an_unknown_number_and_a_wrong_code_get_the_same_answer(db, client, monkeypatch):
+    case = office.received("commitment")
+    compared = []
+    same = tracking.same_code
+    monkeypatch.setattr(tracking, "same_code", lambda kept, code: compared.append(kept) or same(kept, code))
+    unknown = follow(client, "YD-2026-9999999-9", case.code)
+    wrong = follow(client, case.number, wrong_code(case.code))
+    assert unknown.status_code == wrong.status_code == 404
+    texts = [answer.get_data(as_text=True) for answer in (unknown, wrong)]
+    assert (
+        texts[0].replace("YD-2026-9999999-9", case.number).split("</head>")[1] == texts[1].split("</head>")[1]
+    )
+    assert len(compared) == 2
+
+
+def test_after_ten_wrong_tries_even_the_right_code_waits_an_hour(db, client):
+    case = office.received("commitment")
+    for _ in range(10):
+        assert follow(client, case.number, wrong_code(case.code)).status_code == 404
+    refused = follow(client, case.number, case.code)
+    assert refused.status_code == 429
+    with clock.frozen_at(clock.now() + timedelta(hours=1)):
+        assert follow(client, case.number, case.code).status_code == 302
+
+
+def test_wrong_tries_on_many_numbers_stop_the_address(db, client):
+    case = office.received("commitment")
+    for serial in range(10):
+        follow(client, f"YD-2026-777777{serial}-0", "0000000000")
+    assert follow(client, case.number, case.code).status_code == 429
+
+
+def test_right_tries_are_not_counted(db, client):
+    case = office.received("commitment")
+    for _ in range(12):
+        assert follow(client, case.number, case.code).status_code == 302
+
+
+def test_without_number_and_code_nothing_is_to_be_seen(db, client):
+    office.received("commitment")
+    assert client.get("/track/progress").status_code == 302
+    assert client.get("/track/position.json").status_code == 404
+    assert client.get("/track/diagram.bpmn").status_code == 404
+
+
+def test_the_page_closes_by_itself_and_by_button(db, client):
+    case = office.received("commitment")
+    follow(client, case.number, case.code)
+    with clock.frozen_at(clock.now() + timedelta(minutes=31)):
+        assert client.get("/track/progress").status_code == 302
+    follow(client, case.number, case.code)
+    client.post("/track/close")
+    assert client.get("/track/progress").status_code == 302
+
+
+def test_the_diagram_and_its_position_say_only_elements(db, client):
+    case = office.received("commitment")
+    follow(client, case.number, case.code)
+    position = json.loads(client.text("/track/position.json"))
+    assert set(position) == {"done", "current", "counts"}
+    assert "call-P2" in position["current"]
+    diagram = client.text("/track/diagram.bpmn")
+    assert 'id="call-P2"' in diagram
+    assert office.example("commitment")["answers"]["applicant_name"] not in diagram
+
+
+def test_it_says_since_when_what_next_and_where_to_collect(db, client):
+    case = office.received("commitment")
+    follow(client, case.number, case.code)
+    assert "当场作出决定并制发办理结果" in client.text("/track/progress")
+    office.act(case.id, "immediate", "P2")
+    office.act(case.id, "issue", "P2")
+    html = client.text("/track/progress")
+    assert "可以领取（1 项）" in html
+    assert "政务路1号" in html
+    assert "药品经营许可证" in html
+
+
+def test_a_correction_tells_the_applicant_what_to_do(db, client):
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    office.act(case.id, "accept", "P2", intake_outcome="correction")
+    follow(client, case.number, case.code)
+    assert "请按补正告知书补齐材料" in client.text("/track/progress")
+
+
+def test_the_qr_code_brings_the_number_along(db, client):
+    assert 'value="YD-2026-0000001-8"' in client.text("/track?number=YD-2026-0000001-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("林秀英", "林**"),
+        ("林秀", "林*"),
+        ("", ""),
+        ("江城仁心药店", "江城**药店"),
+        ("江城市仁心大药房有限公司", "江城市*****有限公司"),
+    ],
+)
+def test_names_are_masked(name, masked):
+    assert masked_name(name) == masked
