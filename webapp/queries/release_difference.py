@@ -12,6 +12,7 @@ from webapp.queries.release_diagrams import BPMN, DI, xml_root
 from webapp.services.release_uploads import is_diagram
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MOST_LINES = 200
 LONGEST_VALUE = 160
 #: What holds elements of its own; those are compared by themselves.
@@ -116,7 +117,11 @@ def _facts(element: etree._Element) -> dict[str, str]:
     pending: list[tuple[str, etree._Element]] = [("", element)]
     while pending:
         path, node = pending.pop()
-        given = {etree.QName(key).localname: str(value) for key, value in node.attrib.items()}
+        given = {
+            etree.QName(key).localname: str(value)
+            for key, value in node.attrib.items()
+            if etree.QName(key).namespace != XSI  # xsi:type says how the file is written
+        }
         text = (node.text or "").strip()
         if path:
             given.pop("id", None)

@@ -118,13 +118,24 @@ def _findings(files: Files, findings: tuple[Finding, ...], _: list[FileChange]) 
 
 def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) -> dict[str, Any]:
     read = inspect_bundle(files)
+    decisions = decision_tables(files, read.bundle, language())
+    papers = sorted(path for path in files if path.startswith(("documents/", "guide/")))
+    labels = {
+        "catalogue": (gettext("目录"), None),
+        "decisions": (gettext("决策"), len(decisions)),
+        "forms": (gettext("表单"), len(read.forms)),
+        "papers": (gettext("文书和指南"), len(papers)),
+    }
+    part = chosen(request.args.get("part", ""), labels, "catalogue")
     return {
+        "part": part,
+        "parts": [(label, _here(part=key), key == part, count) for key, (label, count) in labels.items()],
         "bundle": read.bundle,
         "forms": read.forms,
-        "decisions": decision_tables(files, read.bundle, language()),
+        "decisions": decisions,
         "departments": department_names(),
         "limit": lambda one: words(amount(one.value, one.unit)),
-        "papers": sorted(path for path in files if path.startswith(("documents/", "guide/"))),
+        "papers": papers,
     }
 
 
