@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from flask import (
@@ -25,9 +26,9 @@ from webapp.headers import CONTENT_SECURITY_POLICY
 from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.account import safe_next
-from webapp.pages.progress import item_lines, task_lines
+from webapp.pages.progress import received_line, task_lines
 from webapp.pages.support import needs
-from webapp.permissions import Permission, may
+from webapp.permissions import Permission, may, may_at_all
 from webapp.queries import diagram
 from webapp.queries.case_access import ensure_case
 from webapp.queries.case_view import case_page, release_of
@@ -38,7 +39,6 @@ from webapp.services import access, engine_jobs
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
 SHOWN_IN_PLACE = frozenset({"application/pdf", "image/jpeg", "image/png"})
-DOCUMENT_PAGE = "document.show"
 #: A material is opened inside our own pages and loads nothing itself.
 FILE_POLICY = (
     "default-src 'none'; img-src 'self' data:; object-src 'self'; style-src 'unsafe-inline'; "
@@ -56,28 +56,37 @@ def show(case_id: int) -> ResponseReturnValue:
         raise NotFound()
     personal = may(by, Permission.PERSONAL_SEE, facts)
     page = case_page(case_id, personal=personal)
-    sections = answer_sections(page.release, page.answers, None, language(), masked=True) if personal else ()
+    sections = (
+        answer_sections(page.release, page.guided, page.answers, None, language(), masked=True)
+        if personal
+        else ()
+    )
     rendered = render_template(
         "case/show.html",
         case=page,
         personal=personal,
         sections=sections,
         history=history_of(case_id, page.items, page.tasks),
-        progress=[*item_lines(page.items), *task_lines(page.case_tasks, page.reviews)],
+        progress=[
+            received_line(page.received_at, page.received_by),
+            *task_lines(page.tasks, page.reviews, {item.id: item.item.name for item in page.items}),
+        ],
         names={item.key: item.item.name for item in page.items},
         may_retry=may(by, Permission.INCIDENT_RETRY),
-        document_url=_document_url,
+        link=link,
     )
     if personal:
         access.note(by, case_id, "case")
     return with_frames(rendered)
 
 
-def _document_url(document_id: int) -> str | None:
-    """The page of an issued document, where the application has one."""
-    if DOCUMENT_PAGE not in current_app.view_functions:
+def link(endpoint: str, **values: Any) -> str | None:
+    """The URL of a page of another part of the application; None where the person may not open it."""
+    view = current_app.view_functions.get(endpoint)
+    permission = getattr(view, "permission", None)
+    if view is None or (permission is not None and not may_at_all(signed_in(), permission)):
         return None
-    return url_for(DOCUMENT_PAGE, document_id=document_id)
+    return url_for(endpoint, **values)
 
 
 def with_frames(page: str, status: int = 200) -> Response:

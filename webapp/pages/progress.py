@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext
 
@@ -57,20 +58,36 @@ def _who(task: TaskLine) -> str:
     return gettext("待认领（%(posts)s）", posts=words(task.posts))
 
 
-def task_lines(tasks: Iterable[TaskLine], reviews: Sequence[ReviewLine]) -> list[ProgressLine]:
-    """The steps gone so far, and those that are open; cancelled ones are left out."""
-    return [_task_line(task, reviews) for task in tasks if task.state != "cancelled"]
+def task_lines(
+    tasks: Iterable[TaskLine], reviews: Sequence[ReviewLine], names: Mapping[int, Words] | None = None
+) -> list[ProgressLine]:
+    """The steps gone so far, then those that are open; cancelled ones are left out.
+
+    `names`: item case -> name, said with each step where steps of several items stand together.
+    """
+    gone = [task for task in tasks if task.state == "completed"]
+    waiting = [task for task in tasks if task.state == "open"]
+    gone.sort(key=lambda task: task.closed_at or task.opened_at)
+    return [
+        _task_line(task, reviews, (names or {}).get(task.item_case_id or 0)) for task in [*gone, *waiting]
+    ]
 
 
-def _task_line(task: TaskLine, reviews: Sequence[ReviewLine]) -> ProgressLine:
+def received_line(at: datetime, by: str) -> ProgressLine:
+    """The beginning of every case."""
+    return ProgressLine("done", gettext("收件"), by, when(at))
+
+
+def _task_line(task: TaskLine, reviews: Sequence[ReviewLine], item: Words | None) -> ProgressLine:
+    about = words(item) if item else ""
     if task.state == "open":
-        return ProgressLine(
-            "current", words(task.name), _who(task), gettext("%(when)s 起", when=when(task.opened_at))
-        )
+        detail = " · ".join(part for part in (about, _who(task)) if part)
+        since = gettext("%(when)s 起", when=when(task.opened_at))
+        return ProgressLine("current", words(task.name), detail, since)
     found = next((line for line in reversed(reviews) if line.task_id == task.id), None)
     done = _found(found) if found else words(ACTS.get(task.act, ACTS["done"]))
     refused = task.act in ("refuse", "wrong-authority", "not-required")
-    detail = " · ".join(part for part in (task.closed_by, done) if part)
+    detail = " · ".join(part for part in (about, task.closed_by, done) if part)
     return ProgressLine("refused" if refused else "done", words(task.name), detail, when(task.closed_at))
 
 

@@ -167,6 +167,8 @@ class ItemView:
             return Words("等待前置事项", "waits for another item")
         if self.intake_outcome == "forwarded":
             return Words("部门系统办理中", "in the department's own system")
+        if self.accepted_at and self.item.visit_checklist:
+            return Words("等待联合核查", "waits for the joint visit")
         return Words("办理中", "in progress")
 
     @property

@@ -80,6 +80,7 @@ class CasePage:
     reviews: tuple[ReviewLine, ...]
     documents: tuple[DocumentLine, ...]
     incidents: tuple[IncidentView, ...]
+    guided: Mapping[str, Any]
     answers: Mapping[str, Any]
     materials: tuple[MaterialLine, ...]
     commitments: Mapping[str, CommitmentView]
@@ -134,7 +135,7 @@ def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status
 
 CASE = f"""
 select k.id, k.number, k.subject_name, k.applicant_name, k.received_at, coalesce(receiver.name, ''),
-    k.closed_at, k.release_id, {RULES_IN_FORCE},
+    k.closed_at, k.guided, k.release_id, {RULES_IN_FORCE},
     v.ticket, c.name_zh, c.name_en, clerk.name, v.started_at, v.present
 from cases k
 join visit v on v.id = k.visit_id
@@ -169,6 +170,7 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         received_at,
         received_by,
         closed_at,
+        guided,
         release_id,
         versions,
         ticket,
@@ -198,6 +200,7 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         reviews_of(case_id),
         _documents(case_id),
         incidents(case_id),
+        guided if personal else {},
         answers_of(case_id) if personal else {},
         materials_of(case_id, release.bundle, keys) if personal else (),
         commitments_of(case_id) if personal else {},

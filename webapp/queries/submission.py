@@ -43,17 +43,18 @@ class AnswerSection:
 
 def answer_sections(
     release: Published,
+    guided: Mapping[str, Any],
     answers: Mapping[str, Any],
     item_key: str | None,
     language: str,
     *,
     masked: bool = False,
 ) -> tuple[AnswerSection, ...]:
-    """The form's sections with what was answered; hidden fields are left out.
+    """The form's sections with what was answered; what the guided answers hide is left out.
 
     `item_key` None: every field counts as read. `masked` hides identity numbers and mobiles.
     """
-    visible = release.form.visible(answers)
+    visible = release.form.visible({**guided, **answers})
     sections = []
     for section in release.form.sections:
         fields = [field for field in section.fields if field.carries_answer and field.key in visible]

@@ -93,7 +93,8 @@ class Counts:
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
 
 
-_OF_GROUPS = """
+#: One LIMIT per group, read from the index in its order, then merged.
+OF_GROUPS = """
     select distinct p.task_id, p.urgency, p.due_on
     from unnest(%(groups)s::text[]) g(key)
     cross join lateral (
@@ -102,13 +103,13 @@ _OF_GROUPS = """
         order by urgency {way}, due_on {way}, task_id {way} limit %(limit)s
     ) p
     order by p.urgency {way}, p.due_on {way}, p.task_id {way} limit %(limit)s"""
-_MINE = """
+MINE = """
     select distinct c.task_id, c.urgency, c.due_on
     from user_task own join task_candidate c on c.task_id = own.id
     where own.assignee_id = %(me)s and own.state = 'open'
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
     order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit %(limit)s"""
-_FOUND = """
+FOUND = """
     select distinct c.task_id, c.urgency, c.due_on
     from cases found
     join user_task open_task on open_task.case_id = found.id and open_task.state = 'open'
@@ -117,7 +118,7 @@ _FOUND = """
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
     order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit %(limit)s"""
 # A task of the case as a whole (the joint visit) has no clock of its own: the nearest of its items counts.
-_ROWS = """
+ROWS = """
 with picked as ({picked})
 select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at, t.revision, t.assignee_id,
     coalesce(holder.name, ''), t.participants > 1, k.id, k.number, k.applicant_name, k.subject_name,
@@ -134,9 +135,9 @@ left join item_case ic on ic.id = t.item_case_id
 left join app_user holder on holder.id = t.assignee_id
 order by p.urgency, p.due_on, p.task_id
 """
-_FORWARD = {"beyond": ">", "way": "asc"}
-_BACKWARD = {"beyond": "<", "way": "desc"}
-_FIRST = Cursor(-1, date.min, 0)
+FORWARD = {"beyond": ">", "way": "asc"}
+BACKWARD = {"beyond": "<", "way": "desc"}
+FIRST = Cursor(-1, date.min, 0)
 
 
 def inbox_page(
@@ -155,11 +156,11 @@ def inbox_page(
     page of a search may hold fewer rows than PAGE_SIZE.
     """
     tokens = wanted(text)
-    picked = _FOUND if tokens else _MINE if mine else _OF_GROUPS
+    picked = FOUND if tokens else MINE if mine else OF_GROUPS
     whose = "open_task.assignee_id = %(me)s" if mine else "true"
-    start = before or after or _FIRST
-    direction = _BACKWARD if before else _FORWARD
-    statement = _ROWS.replace("{picked}", picked.replace("{whose}", whose).format(**direction))
+    start = before or after or FIRST
+    direction = BACKWARD if before else FORWARD
+    statement = ROWS.replace("{picked}", picked.replace("{whose}", whose).format(**direction))
     found = (
         sql()
         .execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -13,7 +13,7 @@ from engine.law import ruling_words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.languages import language
-from webapp.pages.cases import with_frames
+from webapp.pages.cases import link, with_frames
 from webapp.pages.progress import item_lines, task_lines
 from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of, marks_of
@@ -105,7 +105,9 @@ def _page(
     refusal: ActRefused | None = None,
 ) -> str:
     obstacle = task.obstacle(by)
-    sections = answer_sections(task.release, task.answers, task.item.key if task.item else None, language())
+    sections = answer_sections(
+        task.release, task.guided, task.answers, task.item.key if task.item else None, language()
+    )
     return render_template(
         "task/show.html",
         task=task,
@@ -117,6 +119,7 @@ def _page(
         marks=marks_of(typed) or marks_before(task),
         kept=_kept(task, typed) if refusal and obstacle else [],
         errors=errors or {},
+        summary={name: [message] for name, message in (errors or {}).items()},
         labels=labels_of(task),
         refusal=refusal,
         sections=sections,
@@ -153,11 +156,11 @@ def _of_step(task: Workspace, by: Identity) -> dict[str, Any]:
 def _window_url(task: Workspace) -> str | None:
     """The page at the window where this step is done, where the application has it."""
     endpoint = WINDOW_STEPS.get(task.step)
-    if endpoint is None or endpoint not in current_app.view_functions or not task.is_open:
+    if endpoint is None or not task.is_open:
         return None
     if endpoint == "window.correct":
-        return url_for(endpoint, task_id=task.id)
-    return url_for(endpoint, case_id=task.case_id)
+        return link(endpoint, task_id=task.id)
+    return link(endpoint, case_id=task.case_id)
 
 
 def _kept(task: Workspace, typed: MultiDict[str, str]) -> list[tuple[str, str]]:

@@ -1,0 +1,171 @@
+"""The acts of examination, joint visit, commitment, outside results and verification, done on their pages."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import psycopg
+from flask.testing import FlaskClient
+
+from tests.support import office
+from tests.support.pages import Browser, Page
+from tests.webapp.test_workspace import marks
+from webapp import clock, moments
+from webapp.unit_of_work import sql
+
+
+def test_examination_says_when_a_visit_is_due_in_any_case(db: object, client: FlaskClient) -> None:
+    case = office.received("refused-item")
+    office.act(case.id, "accept", "P2")
+    task, who = office.claimed(case.id, "examine", "P2")
+    screen = Browser(client, who.login)
+    assert "本事项应当现场核查" in screen.open(f"/tasks/{task.id}").words("//aside")
+    assert screen.act(task.id, **marks(screen, task.id)).status_code == 302
+    row = sql().execute("select conclusion from review where task_id = %s", (task.id,)).fetchone()
+    assert row == ("visit",)
+
+
+def test_examination_asks_whether_a_visit_is_needed_where_that_is_open(
+    db: object, client: FlaskClient
+) -> None:
+    case = office.received("mixed-ways")
+    office.act(case.id, "accept", "P3")
+    task, who = office.claimed(case.id, "examine", "P3")
+    screen = Browser(client, who.login)
+    points = marks(screen, task.id)
+    missing = Page(screen.act(task.id, **points))
+    assert missing.status == 422
+    assert "#f-visit_needed" in missing.errors()
+    assert screen.act(task.id, visit_needed="no", **points).status_code == 302
+    task, who = office.claimed(case.id, "review", "P3", by=who)
+    carried = screen.open(f"/tasks/{task.id}").fields(f"/tasks/{task.id}/act")
+    assert all(carried[name] == "pass" for name in points)
+
+
+def test_two_officers_sign_the_joint_visit(db: object, client: FlaskClient) -> None:
+    case = office.received("refused-item")
+    for item in ("P2", "P3"):
+        office.act(case.id, "accept", item)
+        office.act(case.id, "examine", item, visit_needed=item == "P2")
+    task = office.open_task(case.id, "visit")
+    first = Browser(client, "caojun")
+    panel = first.open(f"/tasks/{task.id}").words("//aside")
+    assert "药品经营许可（零售）" in panel
+    assert "第三类医疗器械经营许可" not in panel
+    assert "严重" in panel
+    missing = Page(first.act(task.id))
+    assert {"#f-conclusion", "#f-record"} <= set(missing.errors())
+    points = marks(first, task.id)
+    assert first.act(task.id, conclusion="minor", record="温湿度计未校准。", **points).status_code == 302
+    assert "您已签字" in first.open(f"/tasks/{task.id}").words("//aside")
+    second = Browser(client, "kongliang")
+    panel = second.open(f"/tasks/{task.id}").words("//aside")
+    assert "曹军" in panel
+    assert "温湿度计未校准。" in panel
+    assert "存在一般缺陷" in panel
+    assert second.act(task.id).status_code == 302
+    assert ("P2", "review") in office.open_steps(case.id)
+
+
+def test_the_first_officer_cannot_sign_twice(db: object, client: FlaskClient) -> None:
+    case = office.received("refused-item")
+    for item in ("P2", "P3"):
+        office.act(case.id, "accept", item)
+        office.act(case.id, "examine", item, visit_needed=True)
+    task = office.open_task(case.id, "visit")
+    screen = Browser(client, "caojun")
+    page = {**screen.open(f"/tasks/{task.id}").fields(f"/tasks/{task.id}/act"), **marks(screen, task.id)}
+    typed = {name: value or "" for name, value in page.items()} | {
+        "conclusion": "pass",
+        "record": "符合要求。",
+    }
+    assert screen.post(f"/tasks/{task.id}/act", **typed).status_code == 302
+    again = Page(screen.post(f"/tasks/{task.id}/act", **{**typed, "key": "another"}))
+    assert again.status == 409
+    assert "请由另一名核查人员签字" in again.words("//p[@role='alert']")
+
+
+def test_a_commitment_is_ruled_with_the_letter_beside_it(db: object, client: FlaskClient) -> None:
+    case = office.received("commitment")
+    task, who = office.claimed(case.id, "immediate", "P2")
+    screen = Browser(client, who.login)
+    page = screen.open(f"/tasks/{task.id}")
+    panel = page.words("//aside")
+    assert "告知承诺书" in panel
+    assert "适用规则" in panel
+    assert "授权范围" in panel
+    signature = next(src for src in page.tree.xpath("//aside//img/@src"))
+    assert client.get(signature).content_type == "image/png"
+    assert screen.act(task.id, ruling="grant").status_code == 302
+    office.run_jobs(case.id)
+    row = sql().execute(
+        "select outcome, accepted_at is not null from item_case where case_id = %s and item_key = 'P2'",
+        (case.id,),
+    )
+    assert row.fetchone() == ("granted", True)
+
+
+def test_an_outside_result_is_entered_twice(db: object, client: FlaskClient) -> None:
+    case = office.received("ordinary")
+    task, who = office.claimed(case.id, "backfill", "P1")
+    screen = Browser(client, who.login)
+    page = screen.open(f"/tasks/{task.id}")
+    assert page.tree.xpath("//aside//button[@data-copy]")
+    number = office.example("commitment")["answers"]["credit_code"]
+    typed = {"ruling": "grant", "number": number, "issued_on": clock.today(moments.OFFICE_ZONE).isoformat()}
+    differs = Page(screen.act(task.id, **typed, number_again=number[:-1]))
+    assert differs.status == 422
+    assert differs.errors() == {"#f-number_again": "再次填写编号：两次填写的编号不一致。"}
+    assert differs.fields(f"/tasks/{task.id}/act")["number"] == number
+    broken = number[:-1] + ("0" if number[-1] != "0" else "1")
+    wrong = Page(screen.act(task.id, **{**typed, "number": broken}, number_again=broken))
+    assert wrong.status == 422
+    assert "校验位不符" in wrong.errors()["#f-number"]
+    assert screen.act(task.id, **typed, number_again=number).status_code == 302
+    office.run_jobs(case.id)
+    kept = sql().execute("select number, external from licence where number = %s", (number,)).fetchall()
+    assert kept == [(number, True)]
+
+
+def test_verification_and_recheck_go_through_what_was_committed(db: object, client: FlaskClient) -> None:
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    task, who = office.claimed(case.id, "verify", "P2")
+    screen = Browser(client, who.login)
+    panel = screen.open(f"/tasks/{task.id}").words("//aside")
+    assert "承诺的条件" in panel
+    assert "告知承诺书" in panel
+    points = marks(screen, task.id)
+    faulty = sorted(points)[0]
+    assert (
+        screen.act(
+            task.id, result="rectify", record="药品专柜未与非药品分开。", **{**points, faulty: "fail"}
+        ).status_code
+        == 302
+    )
+    task, who = office.claimed(case.id, "recheck", "P2", by=who)
+    again = marks(screen, task.id)
+    assert list(again) == [faulty]
+    assert screen.act(task.id, result="pass", record="已整改。", **again).status_code == 302
+
+
+def test_a_workspace_opens_with_few_statements(db: object, client: FlaskClient) -> None:
+    case = office.received("refused-item")
+    task = office.open_task(case.id, "accept", "P2")
+    screen = Browser(client, "qianwei")
+    screen.open(f"/tasks/{task.id}")
+    assert _statements(client, f"/tasks/{task.id}") <= 12
+
+
+def _statements(client: FlaskClient, url: str) -> int:
+    """Statements that one request sends, without those that only frame its transaction."""
+    counted: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(cursor: psycopg.Cursor, query: str, *args: object, **more: object) -> psycopg.Cursor:
+        counted.append(str(query).lower())
+        return execute(cursor, query, *args, **more)  # type: ignore[arg-type]
+
+    with mock.patch.object(psycopg.Cursor, "execute", counting):
+        client.get(url)
+    return len([query for query in counted if "savepoint" not in query])
