@@ -60,6 +60,18 @@ def test_a_refused_file_is_named_and_the_others_are_kept(client: FlaskClient) ->
     assert "2 份" in row(browser)
 
 
+def test_more_than_the_server_reads_is_refused_in_words(client: FlaskClient) -> None:
+    browser, case_id = at_materials(client)
+    client.application.config["MAX_CONTENT_LENGTH"] = 2000
+    try:
+        browser.submit(f"/materials/{KEY}", files={"files": [Upload("a.pdf", b"%PDF-" + b"0" * 4000)]})
+    finally:
+        client.application.config["MAX_CONTENT_LENGTH"] = 40 * 1024 * 1024
+    assert browser.status == 413
+    assert "请分次上传" in browser.errors()[0]
+    assert browser.open(f"/application/{case_id}/materials").status == 200
+
+
 def test_a_form_that_is_not_accepted_is_refused(client: FlaskClient) -> None:
     browser, _ = at_materials(client)
     browser.send(

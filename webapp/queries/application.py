@@ -55,15 +55,11 @@ class Draft:
     received_at: datetime | None
     visit: VisitFacts
     sheet_id: int | None  # the notification sheet handed over last
+    guide: Guide  # items and materials for what was answered so far, in the questions and in the form
 
     @property
     def bundle(self) -> Bundle:
         return self.release.bundle
-
-    @property
-    def guide(self) -> Guide:
-        """Items and materials for what was answered so far, in the guided questions and in the form."""
-        return guide_for(self.bundle, {**self.answers, **self.guided})
 
     @property
     def item_keys(self) -> tuple[str, ...]:
@@ -170,16 +166,18 @@ def draft_of(by: Identity, case_id: int) -> Draft:
     if row is None:
         raise NotFound()
     release_id, guided, ways, number, received_at, visit_id, sheet_id = row
+    release, answers = published(release_id), answers_of(case_id)
     return Draft(
         case_id,
-        published(release_id),
+        release,
         guided,
         ways,
-        answers_of(case_id),
+        answers,
         number,
         received_at,
         visit_facts(visit_id),
         sheet_id,
+        guide_for(release.bundle, {**answers, **guided}),
     )
 
 

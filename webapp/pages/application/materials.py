@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from engine import Words
 from webapp.errors import FileRefused, Incomplete, NotFound
@@ -18,7 +19,9 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow, materials_of
+from webapp.services.files import MEBIBYTE
 from webapp.services.materials import TooManyFiles, attach, attach_pages, detach
+from webapp.settings import current_settings
 
 #: Ways of handing in that leave an image of the paper in the file.
 NEED_A_FILE = ("original-returned", "copy")
@@ -101,6 +104,23 @@ def remove_file(case_id: int, material_key: str, file_id: int) -> ResponseReturn
     detach(case_id, material_key, file_id, by=signed_in())
     flash(gettext("已移除文件。"), "success")
     return redirect(_place(case_id, material_key, again=True))
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """One request with more than the server reads: said in words; what was kept before stays."""
+    most = current_settings().max_request_bytes // MEBIBYTE
+    refusal = Words(
+        f"一次上传的文件合计超过 {most} MB，没有接收。请分次上传。",
+        f"The files of one upload are larger than {most} MB together. Upload them one by one.",
+    )
+    place = request.view_args or {}
+    if request.endpoint == "application.attach_files":
+        return _page(open_draft(place["case_id"]), {place["material_key"]: [refusal]}, 413)
+    if request.endpoint == "application.attach_captured":
+        return jsonify(message=words(refusal)), 413
+    flash(words(refusal), "error")
+    return redirect(request.full_path.rstrip("?"))
 
 
 @dataclass(frozen=True, slots=True)
