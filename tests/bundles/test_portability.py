@@ -1,0 +1,62 @@
+"""The shipped item processes walk the same paths on our core and on the reference core."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.runtime import Context
+from tests.engine.reference.walks import walk
+
+SHARED = Path(__file__).parents[2] / "processes" / "_shared"
+FILES = {path.name: path.read_bytes() for path in SHARED.glob("*.bpmn")}
+CONTEXT = Context(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+GROUPS = {"intake": "a.review", "review": "a.review", "decide": "a.decide", "verify": "market.verify"}
+ORDINARY = {
+    "item": "P9", "way": "ordinary", "accepts": "department", "immediate": False, "visit": "never", "groups": GROUPS,
+}  # fmt: skip
+COMMITMENT = {**ORDINARY, "way": "commitment"}
+AT_WINDOW = {**ORDINARY, "accepts": "window", "immediate": True}
+VISITED = {**ORDINARY, "visit": "declared"}
+
+ACCEPT = ("accept", {"intake_outcome": "accepted"})
+CORRECTED = [("accept", {"intake_outcome": "correction"}), ("correct",)]
+GRANT = [("review", {"proposal": "grant"}), ("decide", {"ruling": "grant"})]
+REFUSE = [("review", {"proposal": "refuse"}), ("decide", {"ruling": "refuse"})]
+EXAMINED = ("examine", {"visit_needed": True})
+VISIT_DONE = ("message", "visit-done", "P9", {})
+
+WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
+    ("item-licence", ORDINARY, [ACCEPT, *GRANT]),
+    ("item-licence", ORDINARY, [*CORRECTED, ACCEPT, *REFUSE]),
+    ("item-licence", ORDINARY, [("accept", {"intake_outcome": "not-required"})]),
+    ("item-licence", VISITED, [("accept", {"intake_outcome": "wrong-authority"})]),
+    ("item-licence", VISITED, [ACCEPT, EXAMINED, VISIT_DONE, *GRANT]),
+    ("item-licence", VISITED, [ACCEPT, ("examine", {"visit_needed": False}), *REFUSE]),
+    ("item-licence", ORDINARY, [ACCEPT, ("timer", "promise-mark"), *GRANT]),
+    ("item-licence", COMMITMENT, [("immediate", {"ruling": "grant"})]),
+    ("item-licence", COMMITMENT, [("immediate", {"ruling": "refuse"})]),
+    ("item-filing", ORDINARY, [ACCEPT, *GRANT]),
+    ("item-filing", ORDINARY, [*CORRECTED, *CORRECTED, ACCEPT, *REFUSE]),
+    ("item-filing", AT_WINDOW, [("immediate", {"ruling": "grant"})]),
+    ("item-filing", COMMITMENT, [("immediate", {"ruling": "grant"})]),
+    ("item-external", ORDINARY, [("backfill", {"ruling": "grant"})]),
+    ("item-external", ORDINARY, [("backfill", {"ruling": "refuse"})]),
+    ("delivery", ORDINARY, [("issue",), ("deliver",)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "variables", "acts"), WALKS)
+def test_both_cores_open_the_same_tasks_and_leave_the_same_data(
+    entry: str, variables: dict[str, Any], acts: list[Any]
+) -> None:
+    ours = walk("ours", FILES, entry, dict(variables), acts, CONTEXT)
+    reference = walk("reference", FILES, entry, dict(variables), acts, CONTEXT)
+    assert ours.ended and reference.ended
+    assert ours.seen == reference.seen
+    assert sorted(ours.thrown, key=str) == sorted(reference.thrown, key=str)
+    # Ours are the variables as the last act but the ending one left them: the ended state keeps none.
+    assert ours.variables and {key: reference.variables.get(key) for key in ours.variables} == dict(ours.variables)
