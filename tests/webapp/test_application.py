@@ -68,9 +68,7 @@ def test_from_the_ticket_to_the_receipt(client: FlaskClient) -> None:
     browser.submit("/form", office.raw_answers(given["answers"]), press=("act", "next"))
     assert browser.heading == "提交材料", browser.errors()
 
-    for path in [
-        form.get("action") for form in browser.page.forms if "/materials/" in (form.get("action") or "")
-    ]:
+    for path in [form.get("action") for form in browser.page.forms if "/materials/" in (form.get("action") or "")]:
         browser.submit(path, files={"files": [office.pdf()]})
     browser.open(f"/application/{case_id}/commitment")
     chosen = {f"way-{item}": way for item, way in given["ways"].items()}
@@ -89,7 +87,7 @@ def test_from_the_ticket_to_the_receipt(client: FlaskClient) -> None:
 
 
 def test_the_tracking_code_is_shown_once(client: FlaskClient) -> None:
-    case_id = office.draft("ordinary")
+    case_id = office.draft("ordinary", present="representative")
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
     browser.submit("/check")
     assert browser.page.xpath("//*[@data-tracking-code]"), browser.text
@@ -99,7 +97,7 @@ def test_the_tracking_code_is_shown_once(client: FlaskClient) -> None:
 
 
 def test_pressing_submit_twice_receives_once(client: FlaskClient) -> None:
-    case_id = office.draft("ordinary")
+    case_id = office.draft("ordinary", present="representative")
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
     page = browser.page
     browser.submit("/check", follow=False)
@@ -228,7 +226,7 @@ def test_the_check_page_lists_what_is_missing_with_the_way_there(client: FlaskCl
 
 
 def test_every_step_opens_in_english_too(client: FlaskClient) -> None:
-    case_id = office.draft("ordinary")
+    case_id = office.draft("ordinary", present="representative")
     browser = Browser.of(client, CLERK)
     client.set_cookie("language", "en")
     for step in ("questions", "sheet", "form", "materials", "commitment", "letters", "check"):

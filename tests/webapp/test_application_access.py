@@ -26,9 +26,7 @@ def login_of(role: str) -> str:
     return str(row[0])
 
 
-@pytest.mark.parametrize(
-    "role", ["reviewer", "decider", "officer", "designer", "publisher", "legal", "supervisor"]
-)
+@pytest.mark.parametrize("role", ["reviewer", "decider", "officer", "designer", "publisher", "legal", "supervisor"])
 def test_an_application_is_the_windows(client: FlaskClient, role: str) -> None:
     case_id = office.draft("ordinary")
     browser = Browser.of(client, login_of(role))
@@ -45,7 +43,7 @@ def test_nobody_who_is_not_signed_in_sees_an_application(client: FlaskClient) ->
 
 def test_a_helper_prepares_and_a_clerk_receives(client: FlaskClient) -> None:
     helper = office.person(login_of("helper"))
-    case_id = office.draft("ordinary", clerk=helper.login)
+    case_id = office.draft("ordinary", clerk=helper.login, present="representative")
     browser = Browser.of(client, helper.login).open(f"/application/{case_id}/check")
     assert browser.status == 200
     assert "请到综合窗口由窗口人员收件" in browser.text

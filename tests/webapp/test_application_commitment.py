@@ -31,6 +31,14 @@ def signed(case_id: int) -> list[Commitment]:
     return query.order_by(Commitment.item_key).all()
 
 
+def bar(number: str) -> None:
+    """A credit record that bars this number from commitment."""
+    database.session.add(
+        CreditRecord(subject_key=number, kind="失信", source="信用江城", recorded_on="2026-01-01", until=None)
+    )
+    database.session.commit()
+
+
 def test_the_letters_are_read_in_full_on_the_page(client: FlaskClient) -> None:
     browser, _ = at_commitment(client)
     assert "一、行政机关告知" in browser.text
@@ -104,15 +112,23 @@ def test_a_change_after_signing_asks_for_a_new_signature(client: FlaskClient) ->
 
 def test_whoever_is_not_eligible_reads_rule_and_basis(client: FlaskClient) -> None:
     case_id = office.draft("commitment")
-    number = office.example("commitment")["answers"]["credit_code"]
-    database.session.add(
-        CreditRecord(subject_key=number, kind="失信", source="信用江城", recorded_on="2026-01-01", until=None)
-    )
-    database.session.commit()
+    bar(office.example("commitment")["answers"]["credit_code"])
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/commitment")
     assert "不适用告知承诺" in browser.text
     assert "规则 " in browser.text
     assert not browser.page.xpath("//input[@type='radio'][@value='commitment']")
+
+
+def test_who_is_barred_after_signing_goes_the_ordinary_way(client: FlaskClient) -> None:
+    browser, case_id = at_commitment(client)
+    browser.submit("/commitment", {**ALL, "signature": drawn()})
+    bar(office.example("commitment")["answers"]["credit_code"])
+    browser.open(f"/application/{case_id}/check")
+    assert any("请改按一般程序" in error for error in browser.errors())
+    assert browser.submit("/check").status == 422
+    browser.open(f"/application/{case_id}/commitment").submit("/commitment")
+    assert browser.errors() == []
+    assert signed(case_id) == []
 
 
 def test_a_representative_cannot_sign_for_the_legal_representative(client: FlaskClient) -> None:

@@ -74,9 +74,7 @@ def test_more_than_the_server_reads_is_refused_in_words(client: FlaskClient) -> 
 
 def test_a_form_that_is_not_accepted_is_refused(client: FlaskClient) -> None:
     browser, _ = at_materials(client)
-    browser.send(
-        f"/application/{_}/materials/{KEY}", {"csrf_token": browser.token(), "form": "exempt", "copies": "1"}
-    )
+    browser.send(f"/application/{_}/materials/{KEY}", {"csrf_token": browser.token(), "form": "exempt", "copies": "1"})
     assert browser.status == 422
     assert "不接受这种形式" in browser.errors()[0]
 
@@ -154,9 +152,7 @@ def test_pages_of_the_camera_become_one_pdf_in_their_order(client: FlaskClient) 
 def test_a_page_that_is_no_picture_is_refused_by_name(client: FlaskClient) -> None:
     browser, case_id = at_materials(client)
     pages = [(io.BytesIO(b"not a picture"), "page-01.jpg")]
-    browser.send(
-        f"/application/{case_id}/materials/{KEY}/pages", {"csrf_token": browser.token(), "pages": pages}
-    )
+    browser.send(f"/application/{case_id}/materials/{KEY}/pages", {"csrf_token": browser.token(), "pages": pages})
     assert browser.status == 422
     assert "page-01.jpg" in browser.response.get_json()["message"]
 
@@ -170,6 +166,17 @@ def test_the_mandate_shown_at_the_visit_is_not_asked_for_again(client: FlaskClie
     assert "到场时已查验" in row(browser, "mandate") or "已收" in row(browser, "mandate")
     browser.open(f"/application/{case_id}/check")
     assert not any("授权委托书" in error for error in browser.errors())
+
+
+def test_whoever_names_a_representative_brings_the_mandate(client: FlaskClient) -> None:
+    case_id = office.draft("ordinary")
+    browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
+    assert browser.submit("/check").status == 422
+    assert any("授权委托书" in error for error in browser.errors())
+    browser.open(f"/application/{case_id}/materials")
+    browser.submit("/materials/mandate", files={"files": [office.pdf("授权委托书.pdf")]})
+    browser.open(f"/application/{case_id}/check")
+    assert browser.errors() == []
 
 
 def photo() -> bytes:

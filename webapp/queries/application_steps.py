@@ -271,7 +271,7 @@ def missing_of(
         if row.asked_for and not row.handed_in and not row.replaced_under(draft.ways)
     ]
     found += [
-        Missing("commitment", _to_be_signed(choice.item.name))
+        Missing("commitment", _to_be_signed(choice) if choice.letter else _no_longer_open(choice))
         for choice in commitments
         if choice.way == COMMITMENT and not choice.signed_as_shown
     ]
@@ -282,8 +282,17 @@ def _is_missing(name: Words) -> Words:
     return Words(f"缺少材料：{name.zh}", f"Missing material: {name.en or name.zh}")
 
 
-def _to_be_signed(name: Words) -> Words:
+def _to_be_signed(choice: CommitmentChoice) -> Words:
+    name = choice.item.name
     return Words(f"承诺书要重新签署：{name.zh}", f"The letter must be signed again: {name.en or name.zh}")
+
+
+def _no_longer_open(choice: CommitmentChoice) -> Words:
+    name = choice.item.name
+    return Words(
+        f"不适用告知承诺，请改按一般程序：{name.zh}",
+        f"Commitment is not available; choose the ordinary way: {name.en or name.zh}",
+    )
 
 
 def form_faults(draft: Draft) -> Mapping[str, Any]:

@@ -54,6 +54,8 @@ def check(case_id: int) -> ResponseReturnValue:
 def submit(case_id: int) -> ResponseReturnValue:
     """Receive the application: number, receipt, tracking code, which waits in the session to be shown."""
     draft = open_draft(case_id)
+    if missing_of(draft, materials_of(draft), commitments_of(draft)):
+        return _page(draft, [], 422)
     try:
         receipt = receive(case_id, by=signed_in(), key=request.form.get("key", ""))
     except (Incomplete, FormIncomplete, MaterialsMissing, NotEligible) as refusal:

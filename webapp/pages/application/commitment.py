@@ -42,7 +42,7 @@ def choose_ways(case_id: int) -> ResponseReturnValue:
     """Keep the way of every item; the letters chosen now are signed together, and nothing is half done."""
     draft = open_draft(case_id)
     choices = commitments_of(draft)
-    chosen = {choice.item.key: request.form.get(f"way-{choice.item.key}", choice.way) for choice in choices}
+    chosen = {choice.item.key: _chosen_way(choice) for choice in choices}
     letters = {
         choice.item.key: request.form.get(f"digest-{choice.item.key}", "")
         for choice in choices
@@ -73,6 +73,11 @@ def letters(case_id: int) -> ResponseReturnValue:
         read_paper=papers.read,
         back_url=step_url(case_id, "commitment"),
     )
+
+
+def _chosen_way(choice: CommitmentChoice) -> str:
+    """The way posted for an item, else the one kept; only the ordinary one where commitment is not open."""
+    return request.form.get(f"way-{choice.item.key}", choice.way) if choice.letter else ORDINARY
 
 
 def _sign(case_id: int, letters: Mapping[str, str]) -> tuple[str, Words] | None:
