@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 
 from engine import errors_in
 from tests.support import office
 from webapp.catalogue import current_releases, release_files
+from webapp.cli import bundles as bundles_command
+from webapp.cli import main
 from webapp.errors import FileRefused, NotFound, NotYours, ReleaseRefused
 from webapp.queries import releases as queries
 from webapp.queries.audit import verify_all
@@ -176,9 +180,7 @@ def test_findings_block_submitting_but_not_drafting(db):
     groups = '<zeebe:assignmentDefinition candidateGroups="window.clerk" />'
     release_id = drafted(licence_diagram(groups))
     found = errors_in(list(queries.findings_of(queries.release(release_id))))
-    assert [(one.code, one.element, one.file) for one in found] == [
-        ("no-candidate-group", "correct", LICENCE)
-    ]
+    assert [(one.code, one.element, one.file) for one in found] == [("no-candidate-group", "correct", LICENCE)]
     with pytest.raises(ReleaseRefused):
         releases.submit_release(release_id, by=office.person(DESIGNER))
 
@@ -226,11 +228,7 @@ def test_running_cases_keep_their_release_and_new_ones_take_the_new_one(db):
     later = office.draft("commitment")
     rows = dict(sql().execute("select id, release_id from cases where id = any(%s)", ([case.id, later],)))
     assert rows == {case.id: former, later: release_id}
-    pinned = (
-        sql()
-        .execute("select distinct release_id from process_instance where case_id = %s", (case.id,))
-        .fetchall()
-    )
+    pinned = sql().execute("select distinct release_id from process_instance where case_id = %s", (case.id,)).fetchall()
     assert pinned == [(former,)]
     office.play(case.id, office.example("commitment")["acts"])
     assert office.open_steps(case.id) == []
@@ -308,3 +306,55 @@ def test_a_release_is_held_against_the_one_in_force_or_the_one_before_it(db):
     base = queries.compared_with(queries.release(release_id))
     assert base is not None
     assert base.id == former
+
+
+# ---------------------------------------------------------------- on the command line
+
+
+@pytest.fixture
+def command(app, db, monkeypatch):
+    """Run `onewindow bundles …` inside the test's transaction."""
+
+    @contextmanager
+    def here():
+        yield app
+
+    monkeypatch.setattr(bundles_command, "application", here)
+    return lambda *arguments: main(["bundles", *arguments])
+
+
+def test_the_folders_are_checked_from_the_command_line(command, capsys):
+    assert command("check", office.BUNDLE) == 0
+    assert "0 of them errors" in capsys.readouterr().out
+
+
+def test_a_fault_in_the_folders_is_printed_with_its_place_and_fails_the_command(command, capsys, monkeypatch):
+    read = bundles_command.read_tree
+
+    def faulty(settings):
+        tree = read(settings)
+        path = "processes/_shared/item-licence.bpmn"
+        group = b'<zeebe:assignmentDefinition candidateGroups="window.clerk" />'
+        return {**tree, path: tree[path].replace(group, b"", 1)}
+
+    monkeypatch.setattr(bundles_command, "read_tree", faulty)
+    assert command("check") == 1
+    line = next(one for one in capsys.readouterr().out.splitlines() if "error" in one)
+    assert re.search(r"no-candidate-group _shared/item-licence\.bpmn:\d+ \[correct\]", line)
+
+
+def test_folders_are_drafted_by_a_named_person_once(command, capsys):
+    assert command("load", "--as", DESIGNER) == 0
+    assert f"release id {published()}" in capsys.readouterr().out  # nothing is new
+    assert command("load", "--as", "nobody") == 2
+    assert command("load", "--as", LEGAL) == 2
+    assert command("load", "--as", DESIGNER, "open-bakery") == 2
+
+
+def test_a_release_is_listed_and_exported(command, capsys, tmp_path):
+    assert command("list") == 0
+    assert re.search(rf"{published()} +open-pharmacy +1 +published", capsys.readouterr().out)
+    file = tmp_path / "pharmacy.zip"
+    assert command("export", str(published()), str(file)) == 0
+    assert uploads.read_zip("pharmacy.zip", file.read_bytes()) == release_files(published())
+    assert command("export", "999", str(file)) == 2

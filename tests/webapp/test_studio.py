@@ -78,7 +78,7 @@ def test_the_start_page_shows_what_is_in_force_and_where_open_cases_run(designer
     office.received("commitment")
     designer.open("/studio")
     assert designer.heading == "流程工作室"
-    assert "现行第 1 版，姜雯 于" in designer.text
+    assert "现行第 1 版，姜雯于" in designer.text
     (row,) = designer.page.xpath("//tbody/tr")
     assert row.xpath("string(td[last()])").strip() == "1"
 

@@ -60,11 +60,15 @@ function markState(viewer, { done = [], current = [], counts = {} }) {
   }
 }
 
+function markEntry(entry) {
+  for (const other of document.querySelectorAll('.findings [data-current]')) delete other.dataset.current;
+  entry.dataset.current = '';
+}
+
 function goToEntry(target) {
   const entry = document.getElementById(target);
   if (!entry) return;
-  for (const other of document.querySelectorAll('.findings [data-current]')) delete other.dataset.current;
-  entry.dataset.current = '';
+  markEntry(entry);
   entry.focus();
   entry.scrollIntoView({ block: 'nearest' });
 }
@@ -173,6 +177,7 @@ function followList(viewer, mount) {
     const entry = target instanceof Element && target.closest('.findings > li[data-element]');
     const element = entry && viewer.get('elementRegistry').get(entry.dataset.element);
     if (!element || target.closest('a')) return;
+    markEntry(entry);
     centre(viewer, element);
     const canvas = viewer.get('canvas');
     for (const shown of viewer.get('elementRegistry').getAll()) canvas.removeMarker(shown.id, 'is-shown');
