@@ -162,7 +162,13 @@ def test_diagrams_are_shown_in_the_readers_language(db: object, client: FlaskCli
 
 
 def item(**facts: object) -> SimpleNamespace:
-    nothing = {"outcome": None, "delivered_at": None, "intake_outcome": None, "accepted_at": None}
+    nothing = {
+        "outcome": None,
+        "delivered_at": None,
+        "intake_outcome": None,
+        "accepted_at": None,
+        "is_to_be_issued": False,
+    }
     return SimpleNamespace(**{**nothing, **facts})
 
 
@@ -174,6 +180,7 @@ def item(**facts: object) -> SimpleNamespace:
         ([item(intake_outcome="correction"), item(accepted_at=1)], "待补正"),
         ([item(outcome="granted"), item(accepted_at=1)], "办理中 · 1/2 项已有结果"),
         ([item(outcome="granted"), item(outcome="refused", delivered_at=1)], "待领取"),
+        ([item(outcome="granted", is_to_be_issued=True)], "待出件"),
         ([item(outcome="granted", delivered_at=1), item(outcome="not-accepted")], "已办结"),
     ],
 )

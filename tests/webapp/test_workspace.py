@@ -51,11 +51,7 @@ def test_says_what_the_other_departments_have_done(db: object, client: FlaskClie
 def test_explains_the_due_day(db: object, client: FlaskClient) -> None:
     case = office.received("refused-item")
     task = office.open_task(case.id, "accept", "P2")
-    clocks = (
-        Browser(client, "qianwei")
-        .open(f"/tasks/{task.id}")
-        .words("//section[@aria-labelledby='clocks-title']")
-    )
+    clocks = Browser(client, "qianwei").open(f"/tasks/{task.id}").words("//section[@aria-labelledby='clocks-title']")
     assert "受理时限：5个工作日" in clocks
     assert "（收件），当日不计入" in clocks
     assert "依据：" in clocks
@@ -96,9 +92,7 @@ def test_an_unclaimed_task_shows_its_act_locked_with_the_reason(db: object, clie
     assert "办理人：我" in page.words()
 
 
-def test_accepting_starts_the_promised_limit_and_returns_to_the_inbox(
-    db: object, client: FlaskClient
-) -> None:
+def test_accepting_starts_the_promised_limit_and_returns_to_the_inbox(db: object, client: FlaskClient) -> None:
     case = office.received("refused-item")
     task, who = office.claimed(case.id, "accept", "P6")
     screen = Browser(client, who.login)
@@ -147,9 +141,7 @@ def test_a_proposal_to_refuse_needs_reasons(db: object, client: FlaskClient) -> 
     assert "#f-opinion" in answer.errors()
 
 
-def test_the_decider_reads_the_proposal_and_rules_in_the_words_of_the_kind(
-    db: object, client: FlaskClient
-) -> None:
+def test_the_decider_reads_the_proposal_and_rules_in_the_words_of_the_kind(db: object, client: FlaskClient) -> None:
     case = reach_review()
     office.act(case.id, "review", "P6", proposal="refuse")
     task, who = office.claimed(case.id, "decide", "P6")
@@ -170,13 +162,10 @@ def test_who_proposed_reads_beforehand_that_another_must_rule(db: object, client
     case = reach_review()
     reviewer = office.act(case.id, "review", "P6", proposal="grant")
     sql().execute(
-        "insert into membership (user_id, group_id)"
-        " select %s, id from candidate_group where key = 'sign.decide'",
+        "insert into membership (user_id, group_id) select %s, id from candidate_group where key = 'sign.decide'",
         (reviewer.user_id,),
     )
-    sql().execute(
-        "update app_user set authorisation_number = '授〔2026〕9号' where id = %s", (reviewer.user_id,)
-    )
+    sql().execute("update app_user set authorisation_number = '授〔2026〕9号' where id = %s", (reviewer.user_id,))
     task = office.open_task(case.id, "decide", "P6")
     screen = Browser(client, reviewer.login)
     panel = screen.open(f"/tasks/{task.id}").words("//aside")
@@ -192,9 +181,7 @@ def test_of_two_reviewers_one_wins_and_the_other_reads_who_did_what(db: object, 
     screen = Browser(client, first.login)
     stale = screen.open(f"/tasks/{task.id}").fields(f"/tasks/{task.id}/act")
     office.act(case.id, "accept", "P6", by=first)
-    answer = screen.post(
-        f"/tasks/{task.id}/act", **{**stale, "outcome": "correction", "note": "面积有误，详见附页。"}
-    )
+    answer = screen.post(f"/tasks/{task.id}/act", **{**stale, "outcome": "correction", "note": "面积有误，详见附页。"})
     late = Page(answer)
     assert late.status == 409
     assert first.name in late.words("//p[@role='alert']")
@@ -213,9 +200,7 @@ def test_a_task_held_by_a_colleague_names_the_colleague(db: object, client: Flas
     assert screen.open(f"/tasks/{task.id}").tree.xpath("//aside//fieldset[@disabled]")
 
 
-def test_a_page_older_than_the_task_keeps_the_text_and_can_be_sent_again(
-    db: object, client: FlaskClient
-) -> None:
+def test_a_page_older_than_the_task_keeps_the_text_and_can_be_sent_again(db: object, client: FlaskClient) -> None:
     case = office.received("refused-item")
     task, who = office.claimed(case.id, "accept", "P6")
     screen = Browser(client, who.login)

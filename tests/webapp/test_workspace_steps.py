@@ -25,9 +25,7 @@ def test_examination_says_when_a_visit_is_due_in_any_case(db: object, client: Fl
     assert row == ("visit",)
 
 
-def test_examination_asks_whether_a_visit_is_needed_where_that_is_open(
-    db: object, client: FlaskClient
-) -> None:
+def test_examination_asks_whether_a_visit_is_needed_where_that_is_open(db: object, client: FlaskClient) -> None:
     case = office.received("mixed-ways")
     office.act(case.id, "accept", "P3")
     task, who = office.claimed(case.id, "examine", "P3")

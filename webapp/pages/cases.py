@@ -20,20 +20,22 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engine import Words
 from webapp import file_store
 from webapp.errors import NotFound
 from webapp.headers import CONTENT_SECURITY_POLICY
 from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.account import safe_next
-from webapp.pages.progress import received_line, task_lines
+from webapp.pages.progress import finding_words, received_line, task_lines
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may, may_at_all
 from webapp.queries import diagram
 from webapp.queries.case_access import ensure_case
-from webapp.queries.case_view import case_page, release_of
+from webapp.queries.case_view import CasePage, case_page, release_of
 from webapp.queries.history import history_of
 from webapp.queries.submission import answer_sections, case_file
+from webapp.queries.workspace import ReviewLine
 from webapp.services import access, engine_jobs
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
@@ -41,8 +43,7 @@ blueprint = Blueprint("case", __name__, url_prefix="/cases")
 SHOWN_IN_PLACE = frozenset({"application/pdf", "image/jpeg", "image/png"})
 #: A material is opened inside our own pages and loads nothing itself.
 FILE_POLICY = (
-    "default-src 'none'; img-src 'self' data:; object-src 'self'; style-src 'unsafe-inline'; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; img-src 'self' data:; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
 
 
@@ -57,9 +58,7 @@ def show(case_id: int) -> ResponseReturnValue:
     personal = may(by, Permission.PERSONAL_SEE, facts)
     page = case_page(case_id, personal=personal)
     sections = (
-        answer_sections(page.release, page.guided, page.answers, None, language(), masked=True)
-        if personal
-        else ()
+        answer_sections(page.release, page.guided, page.answers, None, language(), masked=True) if personal else ()
     )
     rendered = render_template(
         "case/show.html",
@@ -69,15 +68,23 @@ def show(case_id: int) -> ResponseReturnValue:
         history=history_of(case_id, page.items, page.tasks),
         progress=[
             received_line(page.received_at, page.received_by),
-            *task_lines(page.tasks, page.reviews, {item.id: item.item.name for item in page.items}),
+            *task_lines(page.tasks, page.reviews, page.items, named=True),
         ],
         names={item.key: item.item.name for item in page.items},
+        findings=_findings(page),
         may_retry=may(by, Permission.INCIDENT_RETRY),
         link=link,
     )
     if personal:
         access.note(by, case_id, "case")
     return with_frames(rendered)
+
+
+def _findings(page: CasePage) -> list[tuple[Words, ReviewLine, str]]:
+    """Every finding with the name of its item; those of the joint visit bear the bundle's."""
+    names = {item.id: item.item.name for item in page.items}
+    whole = page.release.bundle.name
+    return [(names.get(line.item_case_id or 0, whole), line, finding_words(line)) for line in page.reviews]
 
 
 def link(endpoint: str, **values: Any) -> str | None:
@@ -99,11 +106,15 @@ def with_frames(page: str, status: int = 200) -> Response:
 @blueprint.get("/<int:case_id>/diagram.bpmn")
 @needs(Permission.CASE_SEE)
 def diagram_file(case_id: int) -> ResponseReturnValue:
-    """The diagram of the case, or of the process of one of its items (`item`)."""
+    """The diagram of the case, of one of its items (`item`), or of an `instance` of its own."""
     ensure_case(signed_in(), case_id)
     release = release_of(case_id)
-    item = request.args.get("item")
-    process = diagram.item_process(release, item) if item else release.bundle.entry_process
+    item, instance = request.args.get("item"), request.args.get("instance", type=int)
+    process = release.bundle.entry_process
+    if instance is not None:
+        process = diagram.instance_process(case_id, instance)
+    elif item:
+        process = diagram.item_process(release, item)
     return Response(diagram.diagram_xml(release, process, language()), mimetype="application/xml")
 
 
@@ -114,6 +125,9 @@ def position(case_id: int) -> ResponseReturnValue:
     ensure_case(signed_in(), case_id)
     release = release_of(case_id)
     lines = diagram.lines_of(case_id)
+    instance = request.args.get("instance", type=int)
+    if instance is not None:
+        return jsonify(diagram.instance_position(lines, instance).as_json())
     item = next((one for one in release.bundle.items if one.key == request.args.get("item")), None)
     if item is None:
         return jsonify(diagram.case_position(release, lines).as_json())
@@ -147,7 +161,5 @@ def retry(case_id: int, incident_id: int) -> ResponseReturnValue:
     engine_jobs.retry_incident(incident_id, by=by)
     flash(gettext("已重新提交，稍后刷新查看结果。"), "success")
     return redirect(
-        safe_next(request.form.get("next"))
-        if request.form.get("next")
-        else url_for("case.show", case_id=case_id)
+        safe_next(request.form.get("next")) if request.form.get("next") else url_for("case.show", case_id=case_id)
     )

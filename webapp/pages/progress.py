@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,29 +48,30 @@ def item_lines(items: Iterable[ItemView]) -> list[ProgressLine]:
 
 def _holder(item: ItemView) -> str:
     if item.outcome is not None or not item.open_tasks:
-        return words(item.ruling.words) if item.ruling and not item.outcome else ""
+        return ""
     return _who(item.open_tasks[0])
 
 
 def _who(task: TaskLine) -> str:
     if task.holder:
         return gettext("%(name)s办理中", name=task.holder)
+    if task.shared:
+        return gettext("待共同签字（%(posts)s）", posts=words(task.posts))
     return gettext("待认领（%(posts)s）", posts=words(task.posts))
 
 
 def task_lines(
-    tasks: Iterable[TaskLine], reviews: Sequence[ReviewLine], names: Mapping[int, Words] | None = None
+    tasks: Iterable[TaskLine], reviews: Sequence[ReviewLine], items: Sequence[ItemView], *, named: bool = False
 ) -> list[ProgressLine]:
     """The steps gone so far, then those that are open; cancelled ones are left out.
 
-    `names`: item case -> name, said with each step where steps of several items stand together.
+    `named`: the item is said with each step, where steps of several items stand together.
     """
     gone = [task for task in tasks if task.state == "completed"]
     waiting = [task for task in tasks if task.state == "open"]
     gone.sort(key=lambda task: task.closed_at or task.opened_at)
-    return [
-        _task_line(task, reviews, (names or {}).get(task.item_case_id or 0)) for task in [*gone, *waiting]
-    ]
+    by_id = {item.id: item for item in items}
+    return [_task_line(task, reviews, by_id.get(task.item_case_id or 0), named) for task in [*gone, *waiting]]
 
 
 def received_line(at: datetime, by: str) -> ProgressLine:
@@ -78,19 +79,25 @@ def received_line(at: datetime, by: str) -> ProgressLine:
     return ProgressLine("done", gettext("收件"), by, when(at))
 
 
-def _task_line(task: TaskLine, reviews: Sequence[ReviewLine], item: Words | None) -> ProgressLine:
-    about = words(item) if item else ""
+def _task_line(task: TaskLine, reviews: Sequence[ReviewLine], item: ItemView | None, named: bool) -> ProgressLine:
+    about = words(item.item.name) if item and named else ""
     if task.state == "open":
         detail = " · ".join(part for part in (about, _who(task)) if part)
-        since = gettext("%(when)s 起", when=when(task.opened_at))
-        return ProgressLine("current", words(task.name), detail, since)
-    found = next((line for line in reversed(reviews) if line.task_id == task.id), None)
-    done = _found(found) if found else words(ACTS.get(task.act, ACTS["done"]))
+        return ProgressLine("current", words(task.name), detail, gettext("%(when)s 起", when=when(task.opened_at)))
     refused = task.act in ("refuse", "wrong-authority", "not-required")
-    detail = " · ".join(part for part in (about, task.closed_by, done) if part)
+    detail = " · ".join(part for part in (about, task.closed_by, _done(task, reviews, item)) if part)
     return ProgressLine("refused" if refused else "done", words(task.name), detail, when(task.closed_at))
 
 
-def _found(line: ReviewLine) -> str:
+def _done(task: TaskLine, reviews: Sequence[ReviewLine], item: ItemView | None) -> str:
+    """What came of a step: the ruling in the words of the item's kind, the finding, or the plain act."""
+    if task.act in ("grant", "refuse") and item and item.ruling:
+        return words(item.ruling.words)
+    found = next((line for line in reversed(reviews) if line.task_id == task.id), None)
+    return finding_words(found) if found else words(ACTS.get(task.act, ACTS["done"]))
+
+
+def finding_words(line: ReviewLine) -> str:
+    """What an officer found, in words."""
     known = REVIEWED.get((line.step, line.conclusion)) or VERIFIED.get(line.conclusion)
     return words(known) if known else words(ACTS["done"])

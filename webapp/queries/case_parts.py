@@ -81,6 +81,7 @@ class TaskLine:
     closed_by: str
     act: str
     holder: str
+    shared: bool  # several persons sign it
     posts: Words
 
 
@@ -150,6 +151,11 @@ class ItemView:
         return min(running, key=lambda one: one.due.on or date.max, default=None)
 
     @property
+    def is_to_be_issued(self) -> bool:
+        """The result is there and the issuing desk has not prepared it yet."""
+        return self.delivered_at is None and not any(task.step == "deliver" for task in self.open_tasks)
+
+    @property
     def state(self) -> Words:
         """Where the item is, derived from its facts."""
         if self.outcome == "not-accepted":
@@ -158,6 +164,8 @@ class ItemView:
             ruled = self.ruling.words if self.ruling else Words("已作出决定", "ruled")
             if self.delivered_at:
                 return Words(f"{ruled.zh} · 已送达", f"{ruled.en}, delivered")
+            if self.is_to_be_issued:
+                return Words(f"{ruled.zh} · 待出件", f"{ruled.en}, to be issued")
             return Words(f"{ruled.zh} · 待领取", f"{ruled.en}, to be collected")
         if self.intake_outcome == "correction":
             return Words("待补正", "correction awaited")
@@ -183,9 +191,7 @@ class ItemView:
 
     @property
     def progress(self) -> str:
-        return {"ok": "done", "bad": "refused", "warn": "current", "info": "current", "muted": "waiting"}[
-            self.kind
-        ]
+        return {"ok": "done", "bad": "refused", "warn": "current", "info": "current", "muted": "waiting"}[self.kind]
 
     @property
     def since(self) -> datetime:
@@ -224,9 +230,7 @@ def items_of(case_id: int, bundle: Bundle, rules: Rules, tasks: Sequence[TaskLin
     return tuple(sorted(views, key=lambda view: order.index(view.key)))
 
 
-def _item(
-    row: Sequence[Any], bundle: Bundle, clocks: Iterable[ClockView], tasks: Iterable[TaskLine]
-) -> ItemView:
+def _item(row: Sequence[Any], bundle: Bundle, clocks: Iterable[ClockView], tasks: Iterable[TaskLine]) -> ItemView:
     id_, item_key, zh, en, phone = row[:5]
     values: list[Any] = [
         id_,
@@ -325,7 +329,7 @@ def _pause(row: Sequence[Any]) -> Pause:
 
 TASKS = """
 select t.id, t.item_case_id, t.element, t.step, t.name_zh, t.name_en, t.state, t.opened_at, t.closed_at,
-    coalesce(closer.name, ''), t.act, coalesce(holder.name, ''),
+    coalesce(closer.name, ''), t.act, coalesce(holder.name, ''), t.participants > 1,
     (select string_agg(g.name_zh, '、' order by g.key) from candidate_group g where t.groups ? g.key),
     (select string_agg(g.name_en, ', ' order by g.key) from candidate_group g where t.groups ? g.key)
 from user_task t
@@ -341,6 +345,6 @@ def tasks_of(case_id: int) -> tuple[TaskLine, ...]:
 
 
 def _task(row: Sequence[Any]) -> TaskLine:
-    posts = Words(row[12] or "", row[13] or "")
-    values: list[Any] = [*row[:4], Words(row[4], row[5]), *row[6:12], posts]
+    posts = Words(row[13] or "", row[14] or "")
+    values: list[Any] = [*row[:4], Words(row[4], row[5]), *row[6:13], posts]
     return TaskLine(*values)

@@ -119,6 +119,8 @@ def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status
     if any(item.intake_outcome == "correction" and item.outcome is None for item in items):
         return Status(Words("待补正", "Correction awaited"), "warn")
     if ruled and len(ruled) == total:
+        if any(item.is_to_be_issued for item in ruled if item not in delivered):
+            return Status(Words("待出件", "To be issued"), "info")
         return Status(Words("待领取", "To be collected"), "info")
     if ruled:
         return Status(
@@ -217,9 +219,7 @@ def release_of(case_id: int) -> Published:
 
 def _documents(case_id: int) -> tuple[DocumentLine, ...]:
     rows = sql().execute(DOCUMENTS, (case_id,))
-    return tuple(
-        DocumentLine(id_, kind, number, Words(zh, en), *rest) for id_, kind, number, zh, en, *rest in rows
-    )
+    return tuple(DocumentLine(id_, kind, number, Words(zh, en), *rest) for id_, kind, number, zh, en, *rest in rows)
 
 
 def incidents(case_id: int | None = None) -> tuple[IncidentView, ...]:
@@ -239,9 +239,7 @@ def _element_name(release: Published, process: str, element: str) -> Words:
     """The element's name wherever in the program it stands, its id where it has none."""
     for candidate in [process, *release.program.processes]:
         node = (
-            release.program.processes[candidate].nodes.get(element)
-            if candidate in release.program.processes
-            else None
+            release.program.processes[candidate].nodes.get(element) if candidate in release.program.processes else None
         )
         if node is not None and node.name:
             return release.element_words(candidate, element, node.name)

@@ -79,6 +79,23 @@ def item_position(release: Published, lines: Sequence[Line], call_activity: str)
     return position(line for line in of_instance if line.scope in wanted)
 
 
+def instance_position(lines: Sequence[Line], instance: int) -> Position:
+    """Where an instance of its own (a verification) stands."""
+    return position(line for line in lines if line.instance == instance)
+
+
+def instance_process(case_id: int, instance: int) -> str:
+    """The process that this instance of the case runs. Raises NotFound."""
+    row = (
+        sql()
+        .execute("select process from process_instance where id = %s and case_id = %s", (instance, case_id))
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    return str(row[0])
+
+
 def called_scopes(release: Published, lines: Sequence[Line]) -> dict[int, str]:
     """Scope of a called process -> the call activity that opened it, of one instance.
 

@@ -83,9 +83,7 @@ def history_of(case_id: int, items: Sequence[ItemView], tasks: Sequence[TaskLine
     for kind, at, who, body in sql().execute(LINES, (case_id, LEFT_OUT)):
         facts = orjson.loads(body)
         task = task_names.get(facts.get("task", -1))
-        item_id = (
-            facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)
-        )
+        item_id = facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)
         what = _what(kind, facts, by_id.get(item_id or -1))
         if kind in ("task-claimed", "task-released") and task is not None:
             what = Words(f"{what.zh}“{task.name.zh}”", f"{what.en} “{task.name.en}”")

@@ -105,9 +105,7 @@ class FileLine:
 
     @property
     def shown_size(self) -> str:
-        return (
-            f"{self.size / 1_048_576:.1f} MB" if self.size >= 104_858 else f"{max(1, self.size // 1024)} KB"
-        )
+        return f"{self.size / 1_048_576:.1f} MB" if self.size >= 104_858 else f"{max(1, self.size // 1024)} KB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +147,7 @@ def materials_of(case_id: int, bundle: Bundle, item_keys: Sequence[str]) -> tupl
         users = {requirement.item for requirement in material.requirements}
         used_by = tuple(item for item in item_keys if item in users)
         name = MATERIAL_FORMS.get(form, Words(form, form))
-        lines.append(
-            MaterialLine(key, material.name, name, copies, provided_by, at, tuple(files[id_]), used_by)
-        )
+        lines.append(MaterialLine(key, material.name, name, copies, provided_by, at, tuple(files[id_]), used_by))
     return tuple(lines)
 
 

@@ -93,9 +93,7 @@ def board(rules: Rules, *, state: str = "", department: str = "", after: str = "
     """Running limits in the order of their due days. `state`: "" all, "overdue", "near" (today included)."""
     today = clock.today(moments.OFFICE_ZONE)
     near = _near(today, rules)
-    first, last = {"overdue": (date.min, _before(today)), "near": (today, near)}.get(
-        state, (date.min, date.max)
-    )
+    first, last = {"overdue": (date.min, _before(today)), "near": (today, near)}.get(state, (date.min, date.max))
     after_day, after_id = _cursor(after)
     found = (
         sql()

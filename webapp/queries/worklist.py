@@ -251,11 +251,7 @@ select (select count(*) from (select distinct task_id from task_candidate where 
 
 def counts(by: Identity) -> Counts:
     """How much waits, up to the cap."""
-    row = (
-        sql()
-        .execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id, "cap": COUNT_CAP + 1})
-        .fetchone()
-    )
+    row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id, "cap": COUNT_CAP + 1}).fetchone()
     assert row is not None
     return Counts(*row)
 
@@ -335,9 +331,7 @@ def cases_found(by: Identity, text: str) -> list[CaseLine]:
         return []
     rows = sql().execute(OTHER_CASES, (tokens, by.department_key, OTHER_CASES_SHOWN)).fetchall()
     return [
-        CaseLine(
-            id_, number, subject or applicant, applicant, published(release).bundle.name, received_at, closed
-        )
+        CaseLine(id_, number, subject or applicant, applicant, published(release).bundle.name, received_at, closed)
         for id_, number, subject, applicant, release, received_at, closed in rows
         if any(_plain(text) in _plain(field) for field in (number, subject, applicant))
     ]

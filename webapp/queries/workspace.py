@@ -58,12 +58,14 @@ class Workspace:
     id: int
     step: str
     name: Words
+    instance_id: int
     process: str
     element: str
     state: str
     revision: int
     participants: int
     groups: frozenset[str]
+    clock_name: str | None
     holder_id: int | None
     holder: str
     opened_at: datetime
@@ -103,13 +105,23 @@ class Workspace:
 
     @property
     def clock(self) -> ClockView | None:
-        """The clock that presses: the item's own, or the nearest among those of a joint visit."""
+        """The clock that gives the due day: the step's own, or the nearest among those of a joint visit."""
+        own = [one for one in self.item.clocks if one.key == self.clock_name] if self.item else []
+        if own:
+            return own[-1]
         clocks = [view.running for view in ([self.item] if self.item else self.visited_items) if view.running]
         return min(clocks, key=lambda one: str(one.due.on), default=None)
 
     @property
     def due(self) -> Due:
         return self.clock.due if self.clock else Due(None, "none", None)
+
+    @property
+    def diagram(self) -> dict[str, str | int]:
+        """Which diagram shows the task: that of its own instance, of its item, or of the case."""
+        if self.step in ("verify", "recheck"):
+            return {"instance": self.instance_id}
+        return {"item": self.item.key} if self.item else {}
 
     @property
     def visit_mode(self) -> str:
@@ -119,11 +131,7 @@ class Workspace:
     @property
     def visited_items(self) -> tuple[ItemView, ...]:
         """The items that take part in the joint visit: those whose examination asked for it."""
-        asked = {
-            line.item_case_id
-            for line in self.reviews
-            if line.step == "examine" and line.conclusion == "visit"
-        }
+        asked = {line.item_case_id for line in self.reviews if line.step == "examine" and line.conclusion == "visit"}
         return tuple(
             view
             for view in self.items
@@ -176,10 +184,10 @@ class Workspace:
 _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have signed; another officer must sign too.")
 
 TASK = f"""
-select t.id, t.step, t.name_zh, t.name_en, t.process, t.element, t.state, t.revision, t.participants,
-    t.groups, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at, coalesce(closer.name, ''),
-    t.act, t.item_case_id, k.id, k.number, k.subject_name, k.applicant_name, k.received_at, k.guided,
-    i.release_id, {RULES_IN_FORCE},
+select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.state, t.revision,
+    t.participants, t.groups, t.clock, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
+    coalesce(closer.name, ''), t.act, t.item_case_id, k.id, k.number, k.subject_name, k.applicant_name,
+    k.received_at, k.guided, i.release_id, {RULES_IN_FORCE},
     (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
         from participant p join app_user u on u.id = p.user_id where p.task_id = t.id)
@@ -206,12 +214,14 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         step,
         zh,
         en,
+        instance_id,
         process,
         element,
         state,
         revision,
         participants,
         groups,
+        clock_name,
         holder_id,
         holder,
         opened_at,
@@ -240,12 +250,14 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         id_,
         step,
         Words(zh, en),
+        instance_id,
         process,
         element,
         state,
         revision,
         participants,
         frozenset(groups),
+        clock_name,
         holder_id,
         holder,
         opened_at,

@@ -38,9 +38,7 @@ def _revision(typed: Typed) -> int:
 def marks_of(typed: Mapping[str, str]) -> dict[str, str]:
     """Point -> mark, of what was posted."""
     return {
-        name.removeprefix(PREFIX): mark
-        for name, mark in typed.items()
-        if name.startswith(PREFIX) and mark in MARKS
+        name.removeprefix(PREFIX): mark for name, mark in typed.items() if name.startswith(PREFIX) and mark in MARKS
     }
 
 
@@ -61,13 +59,9 @@ def accept(task: Workspace, typed: Typed, by: Identity) -> str:
     if outcome not in intake.OUTCOMES:
         errors["outcome"] = Words("请选择受理结果。", "Choose the outcome.")
     elif outcome != intake.ACCEPTED and not note:
-        errors["note"] = Words(
-            "请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected."
-        )
+        errors["note"] = Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected.")
     _refuse(errors)
-    intake.decide_intake(
-        task.id, by=by, outcome=outcome, note=note, revision=_revision(typed), key=_text(typed, "key")
-    )
+    intake.decide_intake(task.id, by=by, outcome=outcome, note=note, revision=_revision(typed), key=_text(typed, "key"))
     return {
         intake.ACCEPTED: gettext("已予以受理，承诺办结时限开始计算。"),
         intake.CORRECTION: gettext("已出具补正通知书，转综合窗口办理。"),
@@ -91,11 +85,7 @@ def examine(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return (
-        gettext("资料审查已完成：需要现场核查。")
-        if needed == "yes"
-        else gettext("资料审查已完成：不需要现场核查。")
-    )
+    return gettext("资料审查已完成：需要现场核查。") if needed == "yes" else gettext("资料审查已完成：不需要现场核查。")
 
 
 def review(task: Workspace, typed: Typed, by: Identity) -> str:
@@ -115,11 +105,7 @@ def review(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return (
-        gettext("审查意见已提出：建议准予。")
-        if proposal == reviews.GRANT
-        else gettext("审查意见已提出：建议不予。")
-    )
+    return gettext("审查意见已提出：建议准予。") if proposal == reviews.GRANT else gettext("审查意见已提出：建议不予。")
 
 
 def decide(task: Workspace, typed: Typed, by: Identity) -> str:
@@ -127,9 +113,7 @@ def decide(task: Workspace, typed: Typed, by: Identity) -> str:
     errors = _unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
     _refuse(errors)
-    rulings.rule(
-        task.id, by=by, ruling=ruling, reasons=reasons, revision=_revision(typed), key=_text(typed, "key")
-    )
+    rulings.rule(task.id, by=by, ruling=ruling, reasons=reasons, revision=_revision(typed), key=_text(typed, "key"))
     assert task.item is not None
     made = rulings.ruling_words(task.item.item.kind).ruling(ruling)
     return gettext("已作出决定：%(ruling)s。", ruling=words(made))
@@ -162,9 +146,7 @@ def visit(task: Workspace, typed: Typed, by: Identity) -> str:
         key=_text(typed, "key"),
     )
     return (
-        gettext("联合核查已完成，结论已反馈各审批科室。")
-        if complete
-        else gettext("已签字，等待另一名核查人员签字。")
+        gettext("联合核查已完成，结论已反馈各审批科室。") if complete else gettext("已签字，等待另一名核查人员签字。")
     )
 
 

@@ -68,9 +68,7 @@ def _groups(task: Workspace) -> Iterable[PointGroup]:
 
 
 def _points(points: Iterable[ChecklistPoint], prefix: str = "") -> tuple[Point, ...]:
-    return tuple(
-        Point(prefix + point.key, point.text, point.basis, SEVERITIES.get(point.severity)) for point in points
-    )
+    return tuple(Point(prefix + point.key, point.text, point.basis, SEVERITIES.get(point.severity)) for point in points)
 
 
 def _conditions(task: Workspace) -> tuple[Point, ...]:

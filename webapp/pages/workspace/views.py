@@ -128,9 +128,9 @@ def _page(
         names={view.key: view.item.name for view in task.items},
         others=[
             *item_lines(task.items),
-            *task_lines([one for one in task.tasks if not one.item_case_id], task.reviews),
+            *task_lines([one for one in task.tasks if one.item_case_id is None], task.reviews, task.items),
         ],
-        steps=task_lines(task.item.tasks if task.item else [], task.reviews),
+        steps=task_lines(task.item.tasks if task.item else [], task.reviews, task.items),
         **_of_step(task, by),
     )
 
