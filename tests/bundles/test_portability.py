@@ -55,8 +55,10 @@ def test_both_cores_open_the_same_tasks_and_leave_the_same_data(
 ) -> None:
     ours = walk("ours", FILES, entry, dict(variables), acts, CONTEXT)
     reference = walk("reference", FILES, entry, dict(variables), acts, CONTEXT)
-    assert ours.ended and reference.ended
+    assert ours.ended
+    assert reference.ended
     assert ours.seen == reference.seen
     assert sorted(ours.thrown, key=str) == sorted(reference.thrown, key=str)
     # Ours are the variables as the last act but the ending one left them: the ended state keeps none.
-    assert ours.variables and {key: reference.variables.get(key) for key in ours.variables} == dict(ours.variables)
+    assert ours.variables
+    assert {key: reference.variables.get(key) for key in ours.variables} == dict(ours.variables)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
+from webapp import clock
 from webapp.errors import Incomplete, NotEligible, SamePerson
 from webapp.models import Case, Collection, ItemCase, Licence, Ruling, UserTask
 from webapp.queries.audit import verify_all
@@ -42,7 +41,8 @@ def test_by_commitment_three_deciders_each_find_one_immediate_task_and_three_lic
     )
     assert len({licence.number for licence in licences}) == 3
     ruled_by = {ruling.by.authorisation_number for ruling in db.session.query(Ruling)}
-    assert None not in ruled_by and "" not in ruled_by
+    assert None not in ruled_by
+    assert "" not in ruled_by
     verifications = [step for step in office.open_steps(case.id) if step[1] == "verify"]
     assert verifications == [("P2", "verify"), ("P3", "verify"), ("P4", "verify")]
 
@@ -60,11 +60,14 @@ def test_received_is_not_accepted_and_both_moments_are_kept_per_item(db: SQLAlch
     office.act(case.id, "backfill", "P1")
     drug = db.session.query(ItemCase).filter_by(case_id=case.id, item_key="P2").one()
     food = db.session.query(ItemCase).filter_by(case_id=case.id, item_key="P5").one()
-    assert drug.received_at is not None and drug.accepted_at is None
-    assert food.accepted_at is not None and food.accepted_under  # the window accepts under its delegation
+    assert drug.received_at is not None
+    assert drug.accepted_at is None
+    assert food.accepted_at is not None
+    assert food.accepted_under
     office.act(case.id, "accept", "P2")
     db.session.refresh(drug)
-    assert drug.accepted_at is not None and drug.accepted_at >= drug.received_at
+    assert drug.accepted_at is not None
+    assert drug.accepted_at >= drug.received_at
 
 
 def test_the_other_items_wait_for_the_business_licence(db: SQLAlchemy) -> None:
@@ -103,8 +106,10 @@ def test_one_refused_item_leaves_the_others_alone_and_states_its_remedy(db: SQLA
         .filter(ItemCase.case_id == case.id, ItemCase.item_key == "P6")
         .one()
     )
-    assert refused.outcome == "refused" and refused.reasons
-    assert "行政复议" in refused.remedy_zh and "人民法院" in refused.remedy_zh
+    assert refused.outcome == "refused"
+    assert refused.reasons
+    assert "行政复议" in refused.remedy_zh
+    assert "人民法院" in refused.remedy_zh
     assert ("P2", "accept") in office.open_steps(case.id)
     assert db.session.get(Case, case.id).closed_at is None
 
@@ -126,12 +131,14 @@ def test_whoever_proposed_cannot_decide(db: SQLAlchemy) -> None:
 def test_an_applicant_with_a_bad_record_is_told_rule_and_basis(db: SQLAlchemy) -> None:
     code = office.example("commitment")["answers"]["credit_code"]
     sql().execute(
-        "insert into credit_record (subject_key, kind, source, recorded_on) values (%s, 'false-commitment', '演示', now())",
+        "insert into credit_record (subject_key, kind, source, recorded_on)"
+        " values (%s, 'false-commitment', '演示', now())",
         (code,),
     )
     with pytest.raises(NotEligible) as refusal:
         office.received("commitment")
-    assert refusal.value.rule and refusal.value.basis.zh
+    assert refusal.value.rule
+    assert refusal.value.basis.zh
 
 
 def test_the_representative_collects_one_licence_and_another_is_posted(db: SQLAlchemy) -> None:
@@ -155,8 +162,10 @@ def test_the_representative_collects_one_licence_and_another_is_posted(db: SQLAl
         .filter(ItemCase.case_id == case.id)
         .order_by(ItemCase.item_key)
     )
-    assert counter.collector_kind == "representative" and counter.signature_file_id is not None
-    assert post.means == "post" and post.tracking_number == office.TRACKING_NUMBER
+    assert counter.collector_kind == "representative"
+    assert counter.signature_file_id is not None
+    assert post.means == "post"
+    assert post.tracking_number == office.TRACKING_NUMBER
     assert ("P4", "review") in office.open_steps(case.id)  # what is ready did not wait for the rest
 
 
@@ -206,6 +215,6 @@ def test_an_outside_number_that_another_licence_has_is_refused_beside_its_field(
     with pytest.raises(Incomplete) as refusal:
         rulings.enter_outside_result(
             task.id, by=who, ruling="grant", reasons="", number=taken, number_again=taken,
-            issued_on=date.today(), revision=task.revision, key="k",
+            issued_on=clock.now().date(), revision=task.revision, key="k",
         )
     assert refusal.value.field == "number"

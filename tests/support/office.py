@@ -18,8 +18,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from pypdf import PdfWriter
 
-from tests.support.database import PASSWORD
 from engine.law import check_uscc
+from tests.support.database import PASSWORD
 from webapp import clock
 from webapp.catalogue import published
 from webapp.extensions import db
@@ -67,7 +67,8 @@ def member_of(group: str, *, but: Iterable[int] = ()) -> Identity:
     rows = (
         sql()
         .execute(
-            "select u.login from app_user u join membership m on m.user_id = u.id join candidate_group g on g.id = m.group_id"
+            "select u.login from app_user u join membership m on m.user_id = u.id"
+        " join candidate_group g on g.id = m.group_id"
             " where g.key = %s and not u.id = any(%s) order by u.id",
             (group, list(but)),
         )

@@ -110,7 +110,8 @@ def test_a_stranger_is_led_to_the_sign_in_page_or_refused(app: Flask, client: An
             continue
         method = "GET" if "GET" in (rule.methods or ()) else "POST"
         token = office.csrf_token(client)
-        response = client.open(address(rule, city), method=method, data={"csrf_token": token} if method == "POST" else None)
+        values = {"csrf_token": token} if method == "POST" else None
+        response = client.open(address(rule, city), method=method, data=values)
         assert response.status_code in (302, 401), (rule.rule, response.status_code)
 
 

@@ -22,7 +22,9 @@ WORDS = {
     405: Words("该地址不支持这种操作。", "This address does not support that."),
     429: Words("尝试次数过多，请稍后再试。", "Too many tries. Please try again later."),
 }
-OTHERWISE = Words("出现错误，已经记录。请返回重试。", "Something went wrong and was recorded. Please go back and try again.")
+OTHERWISE = Words(
+    "出现错误，已经记录。请返回重试。", "Something went wrong and was recorded. Please go back and try again."
+)
 STALE_PAGE = Words(
     "页面停留过久或已在别处退出，请返回刷新后重试；填写的内容列在下面。",
     "The page is too old, or you signed out elsewhere. Go back, reload and try again; what you typed is below.",

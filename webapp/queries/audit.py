@@ -11,7 +11,10 @@ import orjson
 from webapp.services.work import link
 from webapp.unit_of_work import sql
 
-CASE_LINES = "select case_id::text, seq, body, previous, hash from case_event where case_id between %s and %s order by case_id, seq"
+CASE_LINES = """
+select case_id::text, seq, body, previous, hash from case_event
+where case_id between %s and %s order by case_id, seq
+"""
 RELEASE_LINES = "select bundle_key, seq, body, previous, hash from release_event order by bundle_key, seq"
 CASES_AT_ONCE = 1000
 

@@ -43,7 +43,8 @@ def credit_of(keys: list[str]) -> str:
     row = (
         sql()
         .execute(
-            "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= current_date))",
+            "select exists(select from credit_record where subject_key = any(%s)"
+        " and (until is null or until >= current_date))",
             (keys,),
         )
         .fetchone()

@@ -292,8 +292,8 @@ def _issue(
     row = (
         sql()
         .execute(
-            "insert into document (case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,"
-            " issued_at, by_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
+            "insert into document (case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en,"
+            " digest, issued_at, by_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
             (
                 case.id,
                 item_case_id,

@@ -176,7 +176,8 @@ def retry_incident(incident_id: int, *, by: Identity) -> None:
     found = (
         sql()
         .execute(
-            "select case_id, instance_id, engine_incident, engine_job_id, timer_id from incident where id = %s and resolved_at is null",
+            "select case_id, instance_id, engine_incident, engine_job_id, timer_id from incident"
+        " where id = %s and resolved_at is null",
             (incident_id,),
         )
         .fetchone()
@@ -259,7 +260,8 @@ def _start_delivery(job: RunningJob) -> None:
     row = (
         sql()
         .execute(
-            "select ruled_at, way, outcome, exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
+            "select ruled_at, way, outcome,"
+        " exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
             " from item_case ic where id = %s",
             (job.item_case_id,),
         )

@@ -41,7 +41,8 @@ def decide_intake(task_id: int, *, by: Identity, outcome: str, note: str, revisi
 
 def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
     case, item_case_id = task.case, task.item_case_id
-    assert item_case_id is not None and task.item_key is not None
+    assert item_case_id is not None
+    assert task.item_key is not None
     item = case.release.bundle.item(task.item_key)
     accepted = outcome == ACCEPTED
     refused = outcome in (WRONG_AUTHORITY, NOT_REQUIRED)
@@ -49,7 +50,8 @@ def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
         "with clock as (update legal_clock set stopped_on = %s::date where item_case_id = %s and name = 'intake'"
         " and %s and stopped_on is null)"
         " update item_case set intake_outcome = %s, intake_note = %s, accepted_at = %s, accepted_by = %s,"
-        " outcome = case when %s then 'not-accepted' else outcome end, ruled_at = case when %s then %s end where id = %s",
+        " outcome = case when %s then 'not-accepted' else outcome end, ruled_at = case when %s then %s end"
+        " where id = %s",
         (
             case.now,
             item_case_id,

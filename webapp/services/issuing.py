@@ -150,8 +150,9 @@ def _deliver(
     """Mark the item's result as delivered; returns the item case."""
     ensure_step(task, "deliver")
     sql().execute(
-        "with item as (update item_case set delivered_at = %(now)s where id = %(item)s), clock as (update legal_clock set"
-        " stopped_on = %(now)s::date where item_case_id = %(item)s and name = 'delivery' and stopped_on is null)"
+        "with item as (update item_case set delivered_at = %(now)s where id = %(item)s),"
+        " clock as (update legal_clock set stopped_on = %(now)s::date where item_case_id = %(item)s"
+        " and name = 'delivery' and stopped_on is null)"
         " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
         " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
         " tracking_number = %(tracking)s where item_case_id = %(item)s",

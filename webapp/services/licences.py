@@ -28,7 +28,8 @@ class NumberTaken(Incomplete):
         super().__init__(
             "number",
             Words(
-                f"编号 {number} 已登记在另一份证照上，请核对。", f"The number {number} stands on another licence already."
+                f"编号 {number} 已登记在另一份证照上，请核对。",
+                f"The number {number} stands on another licence already.",
             ),
         )
 

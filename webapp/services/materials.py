@@ -90,7 +90,8 @@ def submitted_row(
         sql()
         .execute(
             "insert into submitted_material (case_id, material_key, form, copies, provided_by, by_id, at)"
-            " values (%s, %s, %s, %s, %s, %s, %s) on conflict (case_id, material_key) do update set form = excluded.form,"
+            " values (%s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (case_id, material_key) do update set form = excluded.form,"
             " copies = excluded.copies, provided_by = excluded.provided_by, by_id = excluded.by_id, at = excluded.at"
             " returning id",
             (case.id, material.key, form, copies, provided_by, by.user_id, case.now),

@@ -34,7 +34,8 @@ def _count(bucket: str, by: int) -> int:
         sql()
         .execute(
             "insert into rate_count (bucket, window_start, tries) values (%s, %s, %s)"
-            " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries returning tries",
+            " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries"
+        " returning tries",
             (bucket, _window(), by),
         )
         .fetchone()

@@ -135,7 +135,8 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
 
 
 def _keep_outside_licence(task: OpenTask, number: str, issued_on: date, by: Identity) -> None:
-    assert task.item_case_id is not None and task.item_key is not None
+    assert task.item_case_id is not None
+    assert task.item_key is not None
     write_licence(
         task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by
     )
