@@ -255,19 +255,14 @@ def test_the_representative_may_collect_with_the_mandate(db, client):
     who = (
         sql()
         .execute(
-            "select person_name, person_id_number from visit v join cases c on c.visit_id = v.id"
-            " where c.id = %s",
+            "select person_name, person_id_number from visit v join cases c on c.visit_id = v.id where c.id = %s",
             (case.id,),
         )
         .fetchone()
     )
     office.sign_in(client, office.ISSUER)
-    data = collector(
-        case.id, collector_kind="representative", collector_name=who[0], collector_id_number=who[1]
-    )
-    response = client.post(
-        f"/window/cases/{case.id}/hand-over", data={**data, "tasks": deliver_tasks(case.id)}
-    )
+    data = collector(case.id, collector_kind="representative", collector_name=who[0], collector_id_number=who[1])
+    response = client.post(f"/window/cases/{case.id}/hand-over", data={**data, "tasks": deliver_tasks(case.id)})
     assert response.status_code == 302
 
 
@@ -317,9 +312,7 @@ def test_the_notice_of_acceptance_waits_until_every_item_has_an_outcome(db, clie
     assert "还有事项未作出受理结果" in early.get_data(as_text=True)
     office.act(case.id, "backfill", "P1")
     for task in UserTask.query.filter_by(case_id=case.id, step="accept", state="open").all():
-        item = (
-            sql().execute("select item_key from item_case where id = %s", (task.item_case_id,)).fetchone()[0]
-        )
+        item = sql().execute("select item_key from item_case where id = %s", (task.item_case_id,)).fetchone()[0]
         office.act(case.id, "accept", item)
     response = client.post(f"/window/cases/{case.id}/acceptance")
     assert response.status_code == 302
@@ -341,13 +334,9 @@ def test_a_correction_is_written_in_the_ledger(corrected, db):
     case, task = corrected
     by = office.person(office.CLERK)
     tasks.claim(task.id, by=by)
-    corrections.add_files(
-        task.id, "floor-plan", [office.pdf()], by=by, form="copy", copies=1, provided_by="周国富"
-    )
+    corrections.add_files(task.id, "floor-plan", [office.pdf()], by=by, form="copy", copies=1, provided_by="周国富")
     kinds = [
         row[0]
-        for row in sql().execute(
-            "select kind from case_event where case_id = %s order by seq desc limit 1", (case.id,)
-        )
+        for row in sql().execute("select kind from case_event where case_id = %s order by seq desc limit 1", (case.id,))
     ]
     assert kinds == ["material-attached"]

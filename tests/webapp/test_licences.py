@@ -59,9 +59,7 @@ def test_a_licence_past_its_end_is_not_valid(licence, client):
 def test_identity_numbers_and_mobiles_never_show(licence, client):
     person = office.example("commitment")["answers"]["legal_representative_id"]
     facts = [["证件号码", "ID number", person, person], *licence.facts]
-    sql().execute(
-        "update licence set facts = %s::jsonb where id = %s", (orjson.dumps(facts).decode(), licence.id)
-    )
+    sql().execute("update licence set facts = %s::jsonb where id = %s", (orjson.dumps(facts).decode(), licence.id))
     html = client.get(f"/licences/{licence.public_code}").get_data(as_text=True)
     assert person not in html
     assert person[:3] in html

@@ -64,9 +64,7 @@ def test_an_unknown_number_and_a_wrong_code_get_the_same_answer(db, client, monk
     wrong = follow(client, case.number, wrong_code(case.code))
     assert unknown.status_code == wrong.status_code == 404
     texts = [answer.get_data(as_text=True) for answer in (unknown, wrong)]
-    assert (
-        texts[0].replace("YD-2026-9999999-9", case.number).split("</head>")[1] == texts[1].split("</head>")[1]
-    )
+    assert texts[0].replace("YD-2026-9999999-9", case.number).split("</head>")[1] == texts[1].split("</head>")[1]
     assert len(compared) == 2
 
 

@@ -16,7 +16,7 @@ from webapp.languages import language
 from webapp.pages.application.files import file_response
 from webapp.pages.application.qr import qr_svg, tracking_address
 from webapp.pages.application.sheet_lines import sheet_entries
-from webapp.pages.support import needs
+from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import papers as queries
 from webapp.queries.application_steps import StoredContent
@@ -40,7 +40,7 @@ def document(document_id: int) -> ResponseReturnValue:
     return render_template(
         "paper/document.html",
         paper=paper,
-        text=paper.text(language()),
+        text=queries.sealed(paper.text(language()), words(paper.office)),
         seals=_demo(),
         signature=_image(paper.proof.digest, paper.proof.media_type) if paper.proof else "",
         address=address,
@@ -60,7 +60,7 @@ def licence(licence_id: int) -> ResponseReturnValue:
     return render_template(
         "paper/licence.html",
         paper=paper,
-        text=paper.text(language()),
+        text=queries.sealed(paper.text(language()), words(paper.issuer)),
         seals=_demo(),
         address=address,
         qr_code=qr_svg(address),

@@ -42,9 +42,7 @@ TABS = {
 #: Tabs of work go oldest first; what is done is looked up newest first.
 NEWEST_FIRST = frozenset({DELIVERED, ALL})
 
-_STEP_OPEN = (
-    "exists (select from user_task t where t.case_id = k.id and t.step = '{step}' and t.state = 'open')"
-)
+_STEP_OPEN = "exists (select from user_task t where t.case_id = k.id and t.step = '{step}' and t.state = 'open')"
 #: Neither accepted nor turned down yet, and the next word is the department's, not the applicant's.
 _INTAKE_OPEN = (
     "{item}.outcome is null and {item}.accepted_at is null"
@@ -73,9 +71,7 @@ where {seen} and {belongs} {found} and k.id {beyond} %(case)s
 order by k.id {way} limit %(limit)s
 """
 _FOUND = "and k.search_tokens @> %(wanted)s::text[]"
-_COUNT = (
-    "(select count(*) from (select k.id from cases k where {seen} and {belongs} {found} limit %(cap)s) c)"
-)
+_COUNT = "(select count(*) from (select k.id from cases k where {seen} and {belongs} {found} limit %(cap)s) c)"
 #: The items of the page's cases: what is open about each, and the due day that matters now.
 _ITEMS = f"""
 select ic.case_id, ic.item_key, t.id, coalesce(t.step, ''), t.opened_at,
@@ -183,10 +179,7 @@ def desk_counts(by: Identity, text: str = "") -> dict[str, str]:
     counts = [_COUNT.format(seen=_SEEN, belongs=_BELONGS[tab], found=found) for tab in TABS]
     row = sql().execute("select " + ", ".join(counts), {**_terms(by, text), "cap": COUNT_CAP + 1}).fetchone()
     assert row is not None
-    return {
-        tab: f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
-        for tab, count in zip(TABS, row, strict=True)
-    }
+    return {tab: f"{COUNT_CAP}+" if count > COUNT_CAP else str(count) for tab, count in zip(TABS, row, strict=True)}
 
 
 def _terms(by: Identity, text: str) -> dict[str, object]:
@@ -211,8 +204,7 @@ def _row(
     bundle = published(release_id).bundle
     order = [item.key for item in bundle.items]
     named = tuple(
-        DeskItem(bundle.item(key).name, *facts)
-        for key, facts in sorted(items, key=lambda pair: order.index(pair[0]))
+        DeskItem(bundle.item(key).name, *facts) for key, facts in sorted(items, key=lambda pair: order.index(pair[0]))
     )
     shown = tuple(item for item in named if _belongs(item, tab))
     nearest = min((item.due_on for item in shown if item.due_on), default=None)

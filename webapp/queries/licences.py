@@ -80,9 +80,7 @@ def public_licence(code: str) -> PublicLicence | None:
         issued_on,
         valid_to,
         "expired" if ended else status,
-        tuple(
-            (Words(fact[0], fact[1]), Words(_public(fact[2]), _public(fact[3]))) for fact in facts if fact[2]
-        ),
+        tuple((Words(fact[0], fact[1]), Words(_public(fact[2]), _public(fact[3]))) for fact in facts if fact[2]),
         external,
         now,
         hashlib.sha256(orjson.dumps(printed)).hexdigest(),

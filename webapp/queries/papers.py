@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.bundles import PLACES, Document, render
+from engine.bundles import PLACES, Block, Document, render
 from webapp import papers
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
@@ -19,6 +19,8 @@ from webapp.services.documents import RECEIVING_UNIT, RESULTS, TITLES, Delivery,
 from webapp.unit_of_work import sql
 
 FIELD_HEADS = (Words("项目", "Field"), Words("内容", "Content"))
+#: A line under the unit's name that is its date, with or without "发证日期：", and no further sentence.
+LONGEST_DATE_LINE = 30
 UNLIMITED = Words("长期", "unlimited")
 
 
@@ -52,6 +54,42 @@ class ProofFile:
     media_type: str
     name: str
     signer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A paper cut where its unit signs: what stands before, the lines under the seal, what stands after."""
+
+    body: Document
+    signed: Document
+    rest: Document
+
+
+def sealed(document: Document, office: str) -> Sealed:
+    """Find the closing lines: the last paragraph that names the unit, and the date after it.
+
+    A paper that does not close with its unit is all body; the seal then stands alone.
+    """
+    blocks = document.blocks
+    place = max((at for at, block in enumerate(blocks) if _closes(block, office)), default=len(blocks))
+    end = place + 1
+    if end < len(blocks) and _is_short(blocks[end]):
+        end += 1
+    return Sealed(Document(blocks[:place]), Document(blocks[place:end]), Document(blocks[end:]))
+
+
+def _text(block: Block) -> str:
+    return "".join(run.text for line in block.lines for run in line)
+
+
+def _is_short(block: Block) -> bool:
+    return block.kind == "paragraph" and len(_text(block)) <= LONGEST_DATE_LINE
+
+
+def _closes(block: Block, office: str) -> bool:
+    """A paragraph of little more than the unit's name."""
+    text = _text(block)
+    return block.kind == "paragraph" and office in text and len(text) <= len(office) + LONGEST_DATE_LINE
 
 
 DOCUMENT = """

@@ -78,9 +78,7 @@ class ResultsPage:
     @property
     def at_counter(self) -> tuple[ResultLine, ...]:
         """Ready for whoever stands at the counter."""
-        return tuple(
-            line for line in self.of_stage("deliver") if line.handover and line.handover.means == "counter"
-        )
+        return tuple(line for line in self.of_stage("deliver") if line.handover and line.handover.means == "counter")
 
     @property
     def to_send(self) -> tuple[ResultLine, ...]:
@@ -116,8 +114,7 @@ def results_page(case_id: int) -> ResultsPage:
     handovers = {item: Handover(*rest) for item, *rest in sql().execute(HANDOVERS, (case_id,))}
     answers = answers_of(case_id)
     lines = tuple(
-        ResultLine(item, tasks.get(item.id), handovers.get(item.id), _refusal(case, item))
-        for item in case.items
+        ResultLine(item, tasks.get(item.id), handovers.get(item.id), _refusal(case, item)) for item in case.items
     )
     return ResultsPage(case, lines, str(answers.get(CHOSEN_MEANS) or DEFAULT_MEANS), _postal(answers))
 

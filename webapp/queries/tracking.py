@@ -27,25 +27,23 @@ NEXT: Mapping[str, Words] = {
         "请按补正告知书补齐材料，到综合窗口提交。",
         "Please hand in what the notice of correction asks for, at the window.",
     ),
-    "examine": Words(
-        "资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."
-    ),
+    "examine": Words("资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."),
     "visit": Words("核查后由部门提出审查意见。", "After the visit the department proposes."),
     "review": Words("审查后由首席代表作出决定。", "After the review the chief representative rules."),
     "decide": Words("作出决定后制发办理结果。", "After the ruling the result is made."),
     "immediate": Words("当场作出决定并制发办理结果。", "The ruling is made at once, and the result follows."),
-    "backfill": Words(
-        "办理系统作出决定后，结果回到窗口。", "The result comes back when the other system has ruled."
-    ),
+    "backfill": Words("办理系统作出决定后，结果回到窗口。", "The result comes back when the other system has ruled."),
     "issue": Words(
         "结果打印后即可领取，无需等待其他事项。", "It can be collected once it is printed, without the rest."
     ),
-    "deliver": Words(
-        "请携带身份证领取；由他人领取的，还需授权委托书。", "Bring your identity card to collect it."
-    ),
+    "deliver": Words("请携带身份证领取；由他人领取的，还需授权委托书。", "Bring your identity card to collect it."),
 }
 WAITING = Words("等前置事项办结后开始办理。", "It starts when the item before it is done.")
 MAKING = Words("正在制发办理结果。", "The result is being made.")
+TO_VERIFY = Words(
+    "该事项已经办结；部门将在期限内到场核查承诺的履行情况。",
+    "This item is done; within the limit the authority checks on site that the commitment is kept.",
+)
 DONE = Words("该事项已经办结。", "This item is done.")
 #: What a step is called to the public: no internal posts, no persons.
 VISIT = Words("联合现场核查", "Joint site visit")
@@ -171,7 +169,7 @@ def _item(item: ItemView, means: str, tracking_number: str) -> TrackedItem:
 def _next(item: ItemView, steps: list[str]) -> Words:
     known = next((NEXT[step] for step in steps if step in NEXT), None)
     if item.delivered_at or item.outcome == "not-accepted":
-        return DONE
+        return TO_VERIFY if item.running and item.running.key == "verification" else DONE
     if item.outcome is not None:
         return known or MAKING
     return known or (WAITING if not item.clocks and not item.tasks else NEXT["decide"])

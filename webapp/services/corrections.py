@@ -74,9 +74,7 @@ def add_pages(
         link_file(task.case, submitted, keep_pages(name, list(pages), by), material_key, by)
 
 
-def _open_material(
-    task: OpenTask, material_key: str, form: str, copies: int, provided_by: str, by: Identity
-) -> int:
+def _open_material(task: OpenTask, material_key: str, form: str, copies: int, provided_by: str, by: Identity) -> int:
     ensure_step(task, "correct")
     if material_key not in materials_in_question(task):
         raise NotFound()

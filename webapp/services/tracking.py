@@ -34,9 +34,7 @@ def registered(number: str) -> Registered | None:
     """The case of this number."""
     row = (
         sql()
-        .execute(
-            "select id, tracking_hash from cases where number = %s and tracking_hash is not null", (number,)
-        )
+        .execute("select id, tracking_hash from cases where number = %s and tracking_hash is not null", (number,))
         .fetchone()
     )
     return Registered(row[0], bytes(row[1])) if row else None

@@ -94,16 +94,12 @@ def _terms(page: CorrectionPage, material_key: str) -> dict[str, str | int]:
     before = row.submitted.provided_by if row.submitted else ""
     return {
         "form": request.form.get("form") or row.form,
-        "copies": row.copies
-        if not copies
-        else (int(copies) if copies.isdecimal() and len(copies) < 4 else 0),
+        "copies": row.copies if not copies else (int(copies) if copies.isdecimal() and len(copies) < 4 else 0),
         "provided_by": (request.form.get("provided_by") or before).strip(),
     }
 
 
-def _page(
-    page: CorrectionPage, refused: Mapping[str, Sequence[Words]], status: int = 200
-) -> ResponseReturnValue:
+def _page(page: CorrectionPage, refused: Mapping[str, Sequence[Words]], status: int = 200) -> ResponseReturnValue:
     asked = page.asked
     shown = render_template(
         "window/correct.html",

@@ -99,9 +99,7 @@ def hand_over(case_id: int) -> ResponseReturnValue:
             return _page(case_id, faults, 422)
         for task_id in chosen:
             take(task_id, ready[task_id].revision, by=by)
-        issuing.hand_over(
-            chosen, by=by, collector=collector, signature=signature, key=request.form.get("key", "")
-        )
+        issuing.hand_over(chosen, by=by, collector=collector, signature=signature, key=request.form.get("key", ""))
     except Incomplete as fault:
         return _page(case_id, {fault.field: [fault.words]}, fault.status)
     except issuing.NotTheCollector as refusal:
@@ -157,9 +155,7 @@ def _faults(chosen: Sequence[int], collector: issuing.Collector, signature: Uplo
         faults["collector_id_number"] = [fault]
     if signature is None:
         faults["signature"] = [
-            Words(
-                "请领取人签名，或上传签好的送达回证。", "The collector must sign, or upload the signed proof."
-            )
+            Words("请领取人签名，或上传签好的送达回证。", "The collector must sign, or upload the signed proof.")
         ]
     return faults
 
