@@ -19,7 +19,7 @@ from webapp.pages.application.uploads import upload_named
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
-from webapp.queries.application_steps import CommitmentChoice, commitments_of
+from webapp.queries.application_steps import CommitmentChoice, commitments_of, form_faults
 from webapp.services.commitments import COMMITMENT, ORDINARY, sign, take_ordinary_way
 from webapp.services.files import Upload
 from webapp.services.visits import LEGAL_REPRESENTATIVE
@@ -135,6 +135,7 @@ def _page(
         choices=choices,
         chosen=chosen or {choice.item.key: choice.way for choice in choices},
         errors=errors,
+        form_incomplete=bool(form_faults(draft)),
         read_paper=papers.read,
         may_sign={choice.item.key: signers or choice.proxy_allowed for choice in choices},
         signer_name=request.form.get("signer_name") or (draft.visit.name if signers else ""),
