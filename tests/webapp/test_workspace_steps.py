@@ -167,3 +167,18 @@ def _statements(client: FlaskClient, url: str) -> int:
     with mock.patch.object(psycopg.Cursor, "execute", counting):
         client.get(url)
     return len([query for query in counted if "savepoint" not in query])
+
+
+def test_a_letter_that_was_changed_after_signing_is_said_to_be(db: object, client: FlaskClient) -> None:
+    case = office.received("commitment")
+    task = office.open_task(case.id, "immediate", "P2")
+    screen = Browser(client, office.member_of("drug.decide").login)
+    assert "签署后内容未变" in screen.open(f"/tasks/{task.id}").words("//aside")
+    sql().execute("update commitment set letter = letter || '。' where case_id = %s", (case.id,))
+    assert "承诺书内容与签署时不一致" in screen.open(f"/tasks/{task.id}").words("//aside")
+
+
+def test_the_inbox_opens_with_few_statements(db: object, client: FlaskClient) -> None:
+    office.received("refused-item")
+    Browser(client, "qianwei").open("/inbox")
+    assert _statements(client, "/inbox") <= 6

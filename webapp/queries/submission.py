@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -191,6 +192,11 @@ class CommitmentView:
     taken_by: str
     rule: str
     rule_basis: str
+
+    @property
+    def is_unchanged(self) -> bool:
+        """The words kept are the words that were signed."""
+        return hashlib.sha256(self.letter.encode()).hexdigest() == self.digest
 
 
 COMMITMENTS = """

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import Words
-from engine.bundles import Item
+from engine.bundles import Item, guide_for
 from engine.law import DecidingUnit, remedy_paragraph, remedy_terms
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_IN_FORCE, Published, Rules, published, rules_of
@@ -115,6 +115,19 @@ class Workspace:
     @property
     def due(self) -> Due:
         return self.clock.due if self.clock else Due(None, "none", None)
+
+    @property
+    def own_materials(self) -> tuple[MaterialLine, ...]:
+        """The materials that this item requires."""
+        return tuple(one for one in self.materials if self.item and self.item.key in one.used_by)
+
+    @property
+    def situation(self) -> Words | None:
+        """The situation that the guided answers lead to for this item."""
+        if self.item is None:
+            return None
+        guide = guide_for(self.release.bundle, {**self.answers, **self.guided})
+        return next((one.situation.name for one in guide.items if one.item.key == self.item.key), None)
 
     @property
     def diagram(self) -> dict[str, str | int]:
