@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -88,15 +89,24 @@ def answer(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("window.result", case_id=page.case_id))
 
 
-def _terms(page: CorrectionPage, material_key: str) -> dict[str, str | int]:
-    """How the material is handed in: as posted, else as before."""
+class Terms(TypedDict):
+    """How a material is handed in."""
+
+    form: str
+    copies: int
+    provided_by: str
+
+
+def _terms(page: CorrectionPage, material_key: str) -> Terms:
+    """As posted, else as before; 0 copies for what is no number, which the command refuses in its words."""
     row, copies = page.material(material_key), request.form.get("copies", "")
     before = row.submitted.provided_by if row.submitted else ""
-    return {
-        "form": request.form.get("form") or row.form,
-        "copies": row.copies if not copies else (int(copies) if copies.isdecimal() and len(copies) < 4 else 0),
-        "provided_by": (request.form.get("provided_by") or before).strip(),
-    }
+    number = int(copies) if copies.isdecimal() and len(copies) < 4 else 0
+    return Terms(
+        form=request.form.get("form") or row.form,
+        copies=number if copies else row.copies,
+        provided_by=(request.form.get("provided_by") or before).strip(),
+    )
 
 
 def _page(page: CorrectionPage, refused: Mapping[str, Sequence[Words]], status: int = 200) -> ResponseReturnValue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -51,5 +53,5 @@ def _tabs(chosen: str, text: str, counts: dict[str, str]) -> list[tuple[str, str
 
 
 def _url(tab: str, text: str, **place: int | None) -> str:
-    query = {"tab": None if tab == RECEIVED else tab, "q": text or None, **place}
+    query: dict[str, Any] = {"tab": None if tab == RECEIVED else tab, "q": text or None, **place}
     return url_for("window.desk", **{key: value for key, value in query.items() if value})

@@ -86,8 +86,7 @@ def hand_over(case_id: int) -> ResponseReturnValue:
     """Hand over the chosen results in one act, against one signed proof of delivery."""
     by = signed_in()
     ensure_case(by, case_id)
-    ready = {line.task.id: line.task for line in results_page(case_id).at_counter if line.task}
-    chosen = [task_id for task_id in request.form.getlist("tasks", type=int) if task_id in ready]
+    chosen = _chosen(case_id)
     collector = issuing.Collector(
         request.form.get("collector_kind", ""),
         request.form.get("collector_name", ""),
@@ -98,7 +97,7 @@ def hand_over(case_id: int) -> ResponseReturnValue:
         if faults := _faults(chosen, collector, signature):
             return _page(case_id, faults, 422)
         for task_id in chosen:
-            take(task_id, ready[task_id].revision, by=by)
+            take(task_id, 0, by=by)
         issuing.hand_over(chosen, by=by, collector=collector, signature=signature, key=request.form.get("key", ""))
     except Incomplete as fault:
         return _page(case_id, {fault.field: [fault.words]}, fault.status)
@@ -140,6 +139,17 @@ def _case_of(task_id: int) -> int:
 
 def _revision() -> int:
     return request.form.get("revision", type=int) or 0
+
+
+def _chosen(case_id: int) -> list[int]:
+    """The ticked results that lie at the counter, and those that are gone already: the command says by whom."""
+    at_counter = {line.task.id for line in results_page(case_id).at_counter if line.task}
+    found = {task_id: held_by(task_id) for task_id in request.form.getlist("tasks", type=int)}
+    return [
+        task_id
+        for task_id, task in found.items()
+        if task is not None and task[2] == case_id and (task_id in at_counter or task[0] != "open")
+    ]
 
 
 def _faults(chosen: Sequence[int], collector: issuing.Collector, signature: Upload | None) -> Errors:
