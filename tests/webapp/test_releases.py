@@ -296,6 +296,14 @@ def test_files_are_compared_line_by_line_and_unreadable_diagrams_do_no_harm():
     assert changes["b.bpmn"].elements == ()
 
 
+def test_a_very_long_file_is_named_but_not_compared_line_by_line():
+    long = b"x\n" * 5000
+    (change,) = compare({"a.md": long}, {"a.md": long + b"y"})
+    assert (change.lines, change.cut) == ((), True)
+    (change,) = compare({"a.md": b"x\n"}, {"a.md": b"x\r\n"})
+    assert (change.lines, change.cut) == ((), False)
+
+
 def test_a_release_is_held_against_the_one_in_force_or_the_one_before_it(db):
     former, release_id = published(), submitted()
     assert queries.compared_with(queries.release(former)) is None

@@ -156,6 +156,12 @@ def test_a_refused_file_is_named_with_the_reason_and_the_note_stays(designer, na
     assert queries.newest_id() == published()
 
 
+def test_a_request_past_all_limits_is_refused_in_words(designer):
+    upload(designer, Upload("film.zip", b"0" * (41 * 1024 * 1024)))
+    assert designer.status == 413
+    assert "超过 40 MB" in designer.text
+
+
 def test_a_form_without_a_file_asks_for_one(designer):
     for address in (f"/studio/releases/{published()}/upload", "/studio/new", "/studio/check"):
         designer.open(address)

@@ -14,6 +14,7 @@ from webapp.services.release_uploads import is_diagram
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MOST_LINES = 200
+LONGEST_FILE = 3000  # lines; comparing longer ones would keep the page waiting
 LONGEST_VALUE = 160
 #: What holds elements of its own; those are compared by themselves.
 _CONTAINERS = frozenset(
@@ -36,7 +37,10 @@ class ElementChange:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file. `elements` and `moved` (shapes that only stand elsewhere) for diagrams, `lines` for texts."""
+    """One file. `elements` and `moved` (shapes that only stand elsewhere) for diagrams, `lines` for texts.
+
+    `cut`: there are more lines than are kept (none at all for very long files).
+    """
 
     kind: str
     path: str
@@ -62,12 +66,8 @@ def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileChan
 def compare_diagrams(old: bytes, new: bytes) -> tuple[list[ElementChange], int]:
     """The elements that differ, by id, and how many shapes were only moved."""
     before, after = _elements(old), _elements(new)
-    changes = [
-        ElementChange(ADDED, id_, one.type, one.name) for id_, one in after.items() if id_ not in before
-    ]
-    changes += [
-        ElementChange(REMOVED, id_, one.type, one.name) for id_, one in before.items() if id_ not in after
-    ]
+    changes = [ElementChange(ADDED, id_, one.type, one.name) for id_, one in after.items() if id_ not in before]
+    changes += [ElementChange(REMOVED, id_, one.type, one.name) for id_, one in before.items() if id_ not in after]
     for id_, one in after.items():
         if id_ in before and (details := _details(before[id_], one)):
             changes.append(ElementChange(CHANGED, id_, one.type, one.name or before[id_].name, details))
@@ -85,12 +85,14 @@ def _file(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> File
     if is_diagram(path):
         elements, moved = compare_diagrams(old[path], new[path])
         return FileChange(CHANGED, path, tuple(elements), moved)
-    lines = list(_lines(old[path], new[path]))
+    before, after = (one.decode("utf-8", "replace").splitlines() for one in (old[path], new[path]))
+    if max(len(before), len(after)) > LONGEST_FILE:
+        return FileChange(CHANGED, path, cut=True)
+    lines = list(_lines(before, after))
     return FileChange(CHANGED, path, lines=tuple(lines[:MOST_LINES]), cut=len(lines) > MOST_LINES)
 
 
-def _lines(old: bytes, new: bytes) -> Iterator[tuple[str, str]]:
-    before, after = (one.decode("utf-8", "replace").splitlines() for one in (old, new))
+def _lines(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
     for line in list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]:
         mark = "@" if line.startswith("@@") else line[0]
         yield mark, line if mark == "@" else line[1:]
