@@ -53,9 +53,7 @@ def read_diagram_file(path: str, content: bytes) -> Diagram | None:
         if one.get("bpmnElement")
     }
     # Browsers read what they fetch as UTF-8, whatever the file says; so it goes out as text.
-    return Diagram(
-        path, _title(root, path), names, frozenset(drawn), etree.tostring(root, encoding="unicode")
-    )
+    return Diagram(path, _title(root, path), names, frozenset(drawn), etree.tostring(root, encoding="unicode"))
 
 
 def xml_root(content: bytes) -> etree._Element | None:

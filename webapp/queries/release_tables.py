@@ -67,10 +67,7 @@ def _table(
         decision.get("id", ""),
         said(decision, "name", decision.get("name", "")),
         table.get("hitPolicy", "UNIQUE"),
-        tuple(
-            said(one, "label", str(one.get("label") or _text(one.find("{*}inputExpression"))))
-            for one in inputs
-        ),
+        tuple(said(one, "label", str(one.get("label") or _text(one.find("{*}inputExpression")))) for one in inputs),
         tuple(said(one, "label", str(one.get("label") or one.get("name", ""))) for one in outputs),
         tuple(one.get("name", "") for one in notes),
         tuple(

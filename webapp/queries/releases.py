@@ -132,18 +132,13 @@ def history(key: str, most: int = 50) -> list[HistoryLine]:
         sql().execute("select id, number from release where bundle_key = %s", (key,)).fetchall()
     )
     return [
-        _line(at, kind, who, orjson.loads(body), numbers)
-        for at, kind, who, body in sql().execute(HISTORY, (key, most))
+        _line(at, kind, who, orjson.loads(body), numbers) for at, kind, who, body in sql().execute(HISTORY, (key, most))
     ]
 
 
 def findings_of(one: ReleaseRow) -> tuple[Finding, ...]:
     """Every finding of a release against the office's groups and the rules in force, errors first."""
-    row = (
-        sql()
-        .execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}")
-        .fetchone()
-    )
+    row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
     assert row is not None
     return _checked(one.id, one.digest, one.bundle_key, tuple(row[0]), tuple(row[1] or ()))
 
@@ -196,8 +191,6 @@ def _bundle(rows: list[ReleaseRow]) -> BundleRow:
     )
 
 
-def _line(
-    at: datetime, kind: str, who: str | None, body: dict[str, Any], numbers: dict[int, int]
-) -> HistoryLine:
+def _line(at: datetime, kind: str, who: str | None, body: dict[str, Any], numbers: dict[int, int]) -> HistoryLine:
     release_id = body.get("release")
     return HistoryLine(at, kind, who or "", numbers.get(release_id or 0), release_id, body.get("reason", ""))

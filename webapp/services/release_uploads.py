@@ -46,9 +46,7 @@ def read_diagram(name: str, content: bytes) -> str:
         raise FileRefused(
             plain, Words(f"{message.zh}。{remedy.zh}。", f"{message.en}. {remedy.en}.".replace("..", "."))
         )
-    ending = next(
-        one for one in sorted(DIAGRAM_ENDINGS, key=len, reverse=True) if plain.lower().endswith(one)
-    )
+    ending = next(one for one in sorted(DIAGRAM_ENDINGS, key=len, reverse=True) if plain.lower().endswith(one))
     return plain[: -len(ending)] + ".bpmn"
 
 
@@ -160,16 +158,12 @@ def _ensure_acceptable(name: str, entry: zipfile.ZipInfo) -> None:
     path = entry.filename
     parts = path.split("/")
     if len(path) > LONGEST_PATH or _CONTROL.search(path) or "\\" in path or {"", ".", ".."} & set(parts):
-        raise FileRefused(
-            name, Words("其中有不允许的文件路径。", "it holds a file under a path that is not allowed.")
-        )
+        raise FileRefused(name, Words("其中有不允许的文件路径。", "it holds a file under a path that is not allowed."))
     inside = Words(f"其中的 {path} ", f"the file {path} in it ")
     if entry.flag_bits & 1:
         raise FileRefused(name, Words(inside.zh + "加了密。", inside.en + "is encrypted."))
     if (entry.external_attr >> 28) == 0xA or not path.lower().endswith(BUNDLE_ENDINGS):
-        raise FileRefused(
-            name, Words(inside.zh + "不是一件事的文件。", inside.en + "is no file of a bundle.")
-        )
+        raise FileRefused(name, Words(inside.zh + "不是一件事的文件。", inside.en + "is no file of a bundle."))
     if entry.file_size > LARGEST_FILE:
         size = _larger_than(LARGEST_FILE)
         raise FileRefused(name, Words(inside.zh + size.zh, f"of the file {path} in it: {size.en}"))

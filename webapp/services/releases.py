@@ -59,9 +59,7 @@ def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note
         return _draft(key, files, by, note)
 
 
-def draft_from_upload(
-    base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = ""
-) -> int:
+def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = "") -> int:
     """A zip of the whole bundle, or one diagram that replaces its namesake in the base release.
 
     A diagram of another name replaces the one with the same process id. Raises FileRefused.
@@ -128,8 +126,7 @@ def publish_release(release_id: int, *, by: Identity) -> None:
         _ensure_it_runs(key, release_id)
         now = clock.now()
         sql().execute(
-            "update release set state = 'retired', retired_at = %s"
-            " where bundle_key = %s and state = 'published'",
+            "update release set state = 'retired', retired_at = %s where bundle_key = %s and state = 'published'",
             (now, key),
         )
         sql().execute(
@@ -182,11 +179,7 @@ def _profile() -> Profile | None:
 
 
 def _published_of(key: str) -> int:
-    row = (
-        sql()
-        .execute("select id from release where bundle_key = %s and state = 'published'", (key,))
-        .fetchone()
-    )
+    row = sql().execute("select id from release where bundle_key = %s and state = 'published'", (key,)).fetchone()
     if row is None:
         raise NotFound()
     return int(row[0])
@@ -256,9 +249,7 @@ def _keep_blob(content: bytes) -> str:
 def _lock(release_id: int) -> tuple[str, str, int]:
     row = (
         sql()
-        .execute(
-            "select bundle_key, state, created_by from release where id = %s for no key update", (release_id,)
-        )
+        .execute("select bundle_key, state, created_by from release where id = %s for no key update", (release_id,))
         .fetchone()
     )
     if row is None:
@@ -301,9 +292,7 @@ def _record(key: str, kind: str, by: Identity, release_id: int, **facts: Any) ->
     _lock_bundle(key)
     head = (
         sql()
-        .execute(
-            "select seq, hash from release_event where bundle_key = %s order by seq desc limit 1", (key,)
-        )
+        .execute("select seq, hash from release_event where bundle_key = %s order by seq desc limit 1", (key,))
         .fetchone()
     )
     seq, previous = (head[0] + 1, bytes(head[1])) if head else (1, bytes(32))

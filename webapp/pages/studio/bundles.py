@@ -40,9 +40,7 @@ def bundle(key: str) -> ResponseReturnValue:
 def _that_matter(bundle: queries.BundleRow) -> list[queries.ReleaseRow]:
     """What waits, what is in force, and what open cases still run on."""
     rows = [
-        one
-        for one in bundle.releases
-        if one.waits or one is bundle.published or one.open_cases or one is bundle.newest
+        one for one in bundle.releases if one.waits or one is bundle.published or one.open_cases or one is bundle.newest
     ]
     kept = rows[: queries.SHOWN_RELEASES]
     if bundle.published is not None and bundle.published not in kept:

@@ -106,9 +106,7 @@ def _findings(files: Files, findings: tuple[Finding, ...], _: list[FileChange]) 
     first = next((line.diagram for line in lines if line.diagram), "")
     shown, element = _shown(diagrams, first), request.args.get("element", "")
     return {
-        "diagrams": _diagram_tabs(
-            diagrams, shown, {one: sum(f.file == one for f in findings) for one in files}
-        ),
+        "diagrams": _diagram_tabs(diagrams, shown, {one: sum(f.file == one for f in findings) for one in files}),
         "shown": shown,
         "lines": lines,
         "total": len(findings),
@@ -145,9 +143,7 @@ def _difference(files: Files, _findings: tuple[Finding, ...], changes: list[File
     shown = _shown(diagrams, "")
     elements = touched[shown.path].elements if shown else ()
     return {
-        "diagrams": _diagram_tabs(
-            diagrams, shown, {path: len(one.elements) for path, one in touched.items()}
-        ),
+        "diagrams": _diagram_tabs(diagrams, shown, {path: len(one.elements) for path, one in touched.items()}),
         "shown": shown,
         "marks": list(_change_marks(elements, shown)),
     }
@@ -180,9 +176,7 @@ def _shown(diagrams: list[Diagram], first: str) -> Diagram | None:
 
 
 def _diagram_tabs(diagrams: list[Diagram], shown: Diagram | None, numbers: dict[str, int]) -> list[Any]:
-    return [
-        (one.title, _here(diagram=one.path), one is shown, numbers.get(one.path) or None) for one in diagrams
-    ]
+    return [(one.title, _here(diagram=one.path), one is shown, numbers.get(one.path) or None) for one in diagrams]
 
 
 def _here(**arguments: str) -> str:

@@ -69,9 +69,7 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def finding_lines(findings: Sequence[Finding], diagrams: Iterable[Diagram]) -> list[FindingLine]:
     """The findings as numbered lines, each with its element's name and the diagram that shows it."""
     by_path = {diagram.path: diagram for diagram in diagrams}
-    return [_line(number, one, by_path.get(one.file)) for number, one in enumerate(findings, 1)][
-        :MOST_FINDINGS
-    ]
+    return [_line(number, one, by_path.get(one.file)) for number, one in enumerate(findings, 1)][:MOST_FINDINGS]
 
 
 def _line(number: int, finding: Finding, diagram: Diagram | None) -> FindingLine:
