@@ -8,6 +8,7 @@ from datetime import datetime
 from engine import Words
 from engine.bundles import Document, Item, Material, guide_for
 from webapp import papers
+from webapp.answers import answers_of
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
 from webapp.identity import Identity
@@ -134,7 +135,7 @@ def correction_page(by: Identity, task_id: int) -> CorrectionPage:
                 there.get(required.material.key),
                 *terms.get(required.material.key, (required.material.forms[0], 1)),
             )
-            for required in guide_for(release.bundle, guided).materials
+            for required in guide_for(release.bundle, {**answers_of(case_id), **guided}).materials
             if item_key in required.used_by and not required.exempt and required.material.source != "form"
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine import Words
 from engine.bundles import guide_for
+from webapp.answers import answers_of
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
@@ -22,7 +23,7 @@ def materials_in_question(task: OpenTask) -> frozenset[str]:
     assert row is not None
     return frozenset(
         required.material.key
-        for required in guide_for(task.case.release.bundle, row[0]).materials
+        for required in guide_for(task.case.release.bundle, {**answers_of(task.case.id), **row[0]}).materials
         if task.item_key in required.used_by and not required.exempt and required.material.source != "form"
     )
 
