@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.bundles import next_question
+from engine.law import amount
 from webapp.identity import signed_in
 from webapp.languages import LANGUAGES, language
 from webapp.pages.application.qr import qr_svg, tracking_address
@@ -31,6 +32,7 @@ def sheet(case_id: int) -> ResponseReturnValue:
         materials=materials_of(draft),
         departments=department_names(),
         given=sheets_of(case_id),
+        amount=amount,
     )
 
 
