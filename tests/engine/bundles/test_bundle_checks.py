@@ -77,6 +77,12 @@ def test_a_sound_bundle_has_no_errors(files):
         ),
         (
             "items/B.toml",
+            'template = "food-licence"',
+            'template = "food-licence"\nnumber_field = "nobody"',
+            ("missing-reference", "items/B.toml", "licence.number_field"),
+        ),
+        (
+            "items/B.toml",
             'clean = "每日清洗"',
             'clean = "符合其他有关要求"',
             ("catch-all-condition", "items/B.toml", "commitment.conditions"),
