@@ -33,6 +33,7 @@ def decode_all(content: bytes) -> dict[str, Any]:
 def answers_of(case_id: int) -> dict[str, Any]:
     """The answers in force: per key the latest version."""
     rows = sql().execute(
-        "select distinct on (key) key, value from answer where case_id = %s order by key, version desc", (case_id,)
+        "select distinct on (key) key, value from answer where case_id = %s order by key, version desc",
+        (case_id,),
     )
     return {key: decode_answer(value) for key, value in rows}

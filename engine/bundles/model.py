@@ -158,7 +158,7 @@ class Material:
 
     key: str
     name: Words
-    source: str  # "applicant" | "government" | "shared-data" | "form"
+    source: str  # "applicant" | "government" | "shared-data" | "form" | "visit" (shown when the visit was opened)
     forms: tuple[str, ...]  # accepted: "original-returned" | "copy" | "e-licence" | "exempt"
     copies: int
     result_of: str | None  # the item whose licence this is: exempt once it exists
@@ -206,6 +206,8 @@ class Bundle:
     #: Answer keys that identify the applicant: credit is looked up by them.
     identity_fields: tuple[str, ...] = ()
     #: Answer keys of the identity numbers of those who may collect results.
+    signatory_name_field: str = ""  # answer keys of the one person who may sign a commitment: name, identity number
+    signatory_id_field: str = ""
     collector_fields: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
 

@@ -17,7 +17,7 @@ from engine.law.tables import Table
 from engine.words import Words
 
 QUESTION_KINDS = ("one", "many", "yes-no")
-SOURCES = ("applicant", "government", "shared-data", "form")
+SOURCES = ("applicant", "government", "shared-data", "form", "visit")
 MATERIAL_FORMS = ("original-returned", "copy", "e-licence", "exempt")
 LIFE_CYCLES = ("enterprise", "citizen", "project")
 _FORM_FILE = re.compile(r"forms/(?:_shared/)?[^/]+\.form")
@@ -92,7 +92,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         return None, reading
     reading.basis = reading.texts_of(root.table("basis"))
     entry, entry_file, shared = _process(root)
-    form_key, applicant_name_field, subject_field, identity_fields, collector_fields = _form(root)
+    form = _form(root)
     bundle = Bundle(
         key=root.text("key"),
         name=reading.text_of(root, "name"),
@@ -108,11 +108,13 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         questions=tuple(_questions(reading, root)),
         items=_items(reading, root),
         materials=tuple(_materials(reading, root)),
-        form_key=form_key,
-        applicant_name_field=applicant_name_field,
-        subject_field=subject_field,
-        identity_fields=identity_fields,
-        collector_fields=collector_fields,
+        form_key=form.key,
+        signatory_name_field=form.signatory_name_field,
+        signatory_id_field=form.signatory_id_field,
+        applicant_name_field=form.applicant_name_field,
+        subject_field=form.subject_field,
+        identity_fields=form.identity_fields,
+        collector_fields=form.collector_fields,
         eligibility_decision=_eligibility(root),
         case_variables=root.texts("case_variables"),
         baseline=_baseline(reading, root),
@@ -141,14 +143,29 @@ def _process(root: Table) -> tuple[str, str, tuple[str, ...]]:
     return found
 
 
-def _form(root: Table) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _FormTable:
+    """The table [form]: the form's key, and the answer keys that have a part of their own."""
+
+    key: str = ""
+    applicant_name_field: str = ""
+    subject_field: str = ""
+    signatory_name_field: str = ""
+    signatory_id_field: str = ""
+    identity_fields: tuple[str, ...] = ()
+    collector_fields: tuple[str, ...] = ()
+
+
+def _form(root: Table) -> _FormTable:
     table = root.table("form")
     if table is None:
-        return "", "", "", (), ()
-    found = (
+        return _FormTable()
+    found = _FormTable(
         table.text("key"),
         table.text("applicant_name_field"),
         table.text("subject_field"),
+        table.text("signatory_name_field", required=False),
+        table.text("signatory_id_field", required=False),
         table.texts("identity_fields"),
         table.texts("collector_fields"),
     )

@@ -66,9 +66,7 @@ def throwaway_server() -> Iterator[str]:
 def _load_office(server: EmbeddedPostgres, home: Path) -> None:
     """The second template: the same tables with the demo organisation and its bundles."""
     with server.connect() as connection:
-        connection.execute(
-            f"create database {OFFICE} template {TEMPLATE} strategy file_copy owner {OWNER_ROLE}"
-        )
+        connection.execute(f"create database {OFFICE} template {TEMPLATE} strategy file_copy owner {OWNER_ROLE}")
     application = create_app(settings_for(str(server.folders.sockets), OFFICE, home))
     with application.app_context():
         load_demo(current_settings(), password=PASSWORD)
@@ -81,9 +79,7 @@ def database_copy(sockets: str, name: str, template: str = TEMPLATE) -> Iterator
     """A database copied from a template in some 10 ms, dropped at the end; yields its name."""
     name = re.sub(r"\W", "_", name)
     with superuser(sockets) as connection:
-        connection.execute(
-            f"create database {name} template {template} strategy file_copy owner {OWNER_ROLE}"
-        )
+        connection.execute(f"create database {name} template {template} strategy file_copy owner {OWNER_ROLE}")
     try:
         yield name
     finally:

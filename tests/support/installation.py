@@ -98,10 +98,7 @@ class Installation:
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if (
-                    mine in (folder / "environ").read_bytes()
-                    and named.encode() in (folder / "cmdline").read_bytes()
-                ):
+                if mine in (folder / "environ").read_bytes() and named.encode() in (folder / "cmdline").read_bytes():
                     found.append(int(folder.name))
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue

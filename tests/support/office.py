@@ -68,7 +68,7 @@ def member_of(group: str, *, but: Iterable[int] = ()) -> Identity:
         sql()
         .execute(
             "select u.login from app_user u join membership m on m.user_id = u.id"
-        " join candidate_group g on g.id = m.group_id"
+            " join candidate_group g on g.id = m.group_id"
             " where g.key = %s and not u.id = any(%s) order by u.id",
             (group, list(but)),
         )
@@ -146,9 +146,13 @@ def visit(
     )
 
 
-def draft(name: str = "commitment", *, clerk: str = CLERK, present: str = visits.LEGAL_REPRESENTATIVE) -> int:
-    """A draft with guided answers, form answers and every material of the example; nothing signed yet."""
+def draft(name: str = "commitment", *, clerk: str = CLERK, present: str | None = None) -> int:
+    """A draft with guided answers, form answers and every material of the example; nothing signed yet.
+
+    The person present is the one that the form names, unless `present` says otherwise.
+    """
     given = example(name)
+    present = present or given["answers"].get("handled_by") or visits.LEGAL_REPRESENTATIVE
     by = person(clerk)
     case_id = drafts.start_draft(
         by=by, visit_id=visit(clerk, present=present, person_of=given["answers"]), bundle_key=BUNDLE
@@ -219,7 +223,7 @@ def received(
     name: str = "commitment",
     *,
     clerk: str = CLERK,
-    present: str = visits.LEGAL_REPRESENTATIVE,
+    present: str | None = None,
     ways: Mapping[str, str] | None = None,
 ) -> Handle:
     """An example, received at the window: by commitment where it says so."""
@@ -239,9 +243,7 @@ def run_jobs(case_id: int) -> int:
     while True:
         rows = (
             sql()
-            .execute(
-                "select id from engine_job where case_id = %s and state = 'open' order by id", (case_id,)
-            )
+            .execute("select id from engine_job where case_id = %s and state = 'open' order by id", (case_id,))
             .fetchall()
         )
         if not rows:
@@ -284,9 +286,7 @@ def claimed(
     who = by
     if who is None:
         reviewers = (
-            sql()
-            .execute("select distinct by_id from review where item_case_id = %s", (task.item_case_id,))
-            .fetchall()
+            sql().execute("select distinct by_id from review where item_case_id = %s", (task.item_case_id,)).fetchall()
         )
         avoid = [row[0] for row in reviewers] if step in ("decide",) else []
         who = member_of(task.groups[0], but=avoid)
@@ -295,9 +295,7 @@ def claimed(
     return open_task(case_id, step, item), who
 
 
-def act(
-    case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, **choice: Any
-) -> Identity:
+def act(case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, **choice: Any) -> Identity:
     """Do one act as a person of the right post does it; returns who did. Background jobs run after it."""
     if step == "visit":
         return sign_visit(case_id, **choice)
@@ -320,6 +318,8 @@ def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
     first = member_of(task.groups[0])
     second = member_of(task.groups[0], but=[first.user_id])
     for officer in (first, second):
+        db.session.expire_all()
+        task = open_task(case_id, "visit")
         reviews.sign_visit(
             task.id,
             by=officer,
@@ -387,15 +387,11 @@ def credit_code(serial: int) -> str:
 
 
 def _issue(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    issuing.prepare_result(
-        task.id, means=choice.get("means", "counter"), preprinted_number="YZ0012345", **common
-    )
+    issuing.prepare_result(task.id, means=choice.get("means", "counter"), preprinted_number="YZ0012345", **common)
 
 
 def _deliver(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    row = (
-        sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
-    )
+    row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
     if row and row[0] != "counter":
         issuing.send(task.id, tracking_number=TRACKING_NUMBER, **common)
         return

@@ -66,9 +66,7 @@ class Case(Model):
     closed_at: Mapped[datetime | None]
     tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     ledger_seq: Mapped[int] = mapped_column(server_default="0")
-    ledger_hash: Mapped[bytes] = mapped_column(
-        LargeBinary, server_default=text("decode(repeat('00', 32), 'hex')")
-    )
+    ledger_hash: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("decode(repeat('00', 32), 'hex')"))
 
     visit: Mapped[Visit] = relationship()
 

@@ -45,7 +45,10 @@ class LegalClock(Model):
     """One legal clock: limit, unit, basis, start; due day and what it was computed with."""
 
     __tablename__ = "legal_clock"
-    __table_args__ = (UniqueConstraint("item_case_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("item_case_id", "name"),
+        Index("running_clock", "due_on", "id", postgresql_where=text("stopped_on is null")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"))
@@ -138,9 +141,7 @@ class Licence(Model):
     issued_on: Mapped[date]
     valid_to: Mapped[date | None]
     status: Mapped[str] = mapped_column(server_default="valid")
-    facts: Mapped[list[Any]] = mapped_column(
-        JSONB, server_default="[]"
-    )  # [[label zh, label en, value], …] as printed
+    facts: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")  # [[label zh, label en, value], …] as printed
     public_code: Mapped[str] = mapped_column(unique=True)
     external: Mapped[bool] = mapped_column(server_default=text("false"))
 

@@ -26,9 +26,7 @@ class Release(Model):
     __tablename__ = "release"
     __table_args__ = (
         UniqueConstraint("bundle_key", "number"),
-        Index(
-            "one_published_release", "bundle_key", unique=True, postgresql_where=text("state = 'published'")
-        ),
+        Index("one_published_release", "bundle_key", unique=True, postgresql_where=text("state = 'published'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

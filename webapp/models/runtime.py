@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -194,11 +194,12 @@ class Reminder(Model):
     """A word to a candidate group or person about a case: shown on their inbox until read."""
 
     __tablename__ = "reminder"
+    __table_args__ = (Index("unread_reminder", "group_key", "at", postgresql_where=text("read_at is null")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
-    group_key: Mapped[str] = mapped_column(index=True)
+    group_key: Mapped[str]
     text_zh: Mapped[str]
     text_en: Mapped[str]
     at: Mapped[datetime]

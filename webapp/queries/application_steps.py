@@ -16,11 +16,9 @@ from webapp.catalogue import engine_context, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application import Draft
 from webapp.services.commitments import COMMITMENT, Letter, eligible_items, letter_for
-from webapp.services.visits import REPRESENTATIVE
 from webapp.unit_of_work import sql
 
 #: The key under which every bundle lists the mandate (授权委托书) among its materials.
-MANDATE = "mandate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ def materials_of(draft: Draft) -> list[MaterialRow]:
 
 def _mandate(draft: Draft, material: Material) -> int | None:
     """The mandate that a representative showed when the visit was opened is not asked for again."""
-    if material.key == MANDATE and draft.visit.present == REPRESENTATIVE:
+    if material.source == "visit":
         return draft.visit.mandate_file_id
     return None
 

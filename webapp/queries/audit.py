@@ -12,10 +12,12 @@ from webapp.services.work import link
 from webapp.unit_of_work import sql
 
 CASE_LINES = """
-select case_id::text, seq, body, previous, hash from case_event
+select case_id::text, seq, kind, actor_id, body, previous, hash from case_event
 where case_id between %s and %s order by case_id, seq
 """
-RELEASE_LINES = "select bundle_key, seq, body, previous, hash from release_event order by bundle_key, seq"
+RELEASE_LINES = (
+    "select bundle_key, seq, kind, actor_id, body, previous, hash from release_event order by bundle_key, seq"
+)
 CASES_AT_ONCE = 1000
 
 
@@ -48,19 +50,30 @@ def verify_all() -> Iterator[Break]:
 
 
 def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[str, tuple[int, bytes]]) -> Iterator[Break]:
+    """Lines written after the head was read are checked too, but the head is looked for where it was."""
     ends: dict[str, tuple[int, bytes]] = {}
-    for key, seq, body, previous, kept in lines:
+    at_head: dict[str, bytes] = {}
+    for key, seq, line_kind, actor, body, previous, kept in lines:
         last_seq, last_hash = ends.get(key, (0, bytes(32)))
-        chain = f"{kind} {key}"
+        chain, told = f"{kind} {key}", orjson.loads(body)
         if seq != last_seq + 1:
             yield Break(chain, seq, f"line {last_seq + 1} is missing")
         if bytes(previous) != last_hash:
             yield Break(chain, seq, "does not continue the line before")
         if link(bytes(previous), body.encode()) != bytes(kept):
             yield Break(chain, seq, "text and hash differ")
-        if orjson.loads(body)["seq"] != seq:
-            yield Break(chain, seq, "text belongs to another line")
+        if (told["seq"], told["kind"], told["actor"]) != (seq, line_kind, actor) or key not in _chain_of(told):
+            yield Break(chain, seq, "text and columns differ")
         ends[key] = (seq, bytes(kept))
-    for key, head in heads.items():
-        if head[0] and ends.get(key) != head:
-            yield Break(f"{kind} {key}", head[0], "the chain's end is missing")
+        if key in heads and heads[key][0] == seq:
+            at_head[key] = bytes(kept)
+    for key, (seq, head) in heads.items():
+        if seq == 0 and key in ends:
+            yield Break(f"{kind} {key}", 0, "the head was set back")
+        elif seq and at_head.get(key) != head:
+            yield Break(f"{kind} {key}", seq, "the chain's end is missing")
+
+
+def _chain_of(told: dict[str, Any]) -> tuple[str, str]:
+    """The case or bundle that a line says it belongs to."""
+    return str(told.get("case", "")), str(told.get("bundle", ""))

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle
+from engine.bundles import Bundle, Document
 from engine.forms import Field, Section
+from webapp import papers
 from webapp.catalogue import Published, shown_value
 from webapp.errors import NotFound
 from webapp.unit_of_work import sql
@@ -192,6 +193,11 @@ class CommitmentView:
     taken_by: str
     rule: str
     rule_basis: str
+
+    @property
+    def paper(self) -> Document:
+        """The letter as people read it."""
+        return papers.read(self.letter)
 
     @property
     def is_unchanged(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from webapp import outbox
 from webapp.answers import encode_all
 from webapp.identity import Identity
 from webapp.services.clocks import ensure_clocks, mark_moment
-from webapp.services.item_opening import item_opened
+from webapp.services.item_opening import close_unopened_items, item_opened
 from webapp.services.work import ClockFacts, Event, InstanceRow, LockedCase
 from webapp.unit_of_work import sql
 
@@ -53,7 +53,7 @@ def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity |
     _follow_scopes(case, instance, step)
     _write_core(case, instance, step, by, act)
     if step.opened or step.timers_set:
-        ensure_clocks(case, _items_that_need_clocks(instance, step))
+        ensure_clocks(case, _clocks_wanted(instance, step))
     _open_tasks(case, instance, step)
     for timer in step.timers_set:
         _write_timer(case, instance, timer)
@@ -64,6 +64,7 @@ def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity |
     for thrown in step.thrown:
         _carry_on(case, thrown)
     if step.ended and instance.process == case.release.bundle.entry_process:
+        close_unopened_items(case)
         case.closed = True
         case.record(Event.CLOSED, None)
 
@@ -113,7 +114,7 @@ with instance as (
     delete from timer where instance_id = %(instance)s and engine_timer = any(%(timers)s::bigint[])
 ), jobs as (
     update engine_job set state = 'cancelled'
-    where instance_id = %(instance)s and engine_job = any(%(jobs)s::bigint[]) and state = 'open'
+    where instance_id = %(instance)s and engine_job = any(%(jobs)s::bigint[]) and state in ('open', 'failed')
 ), heard as (
     delete from message_wait where instance_id = %(instance)s and subscription = any(%(heard)s::bigint[])
 ), waits as (
@@ -122,7 +123,9 @@ with instance as (
         %(wait_keys)s::text[]) w
 ), resolved as (
     update incident set resolved_at = %(now)s
-    where instance_id = %(instance)s and engine_incident = any(%(resolved)s::bigint[]) and resolved_at is null
+    where instance_id = %(instance)s and resolved_at is null and (engine_incident = any(%(resolved)s::bigint[])
+        or engine_job_id in (select id from engine_job
+                             where instance_id = %(instance)s and engine_job = any(%(jobs)s::bigint[])))
 )
 insert into activity_line (instance_id, scope, process, element, what, at)
 select %(instance)s, l.*, %(now)s from unnest(%(log_scopes)s::bigint[], %(log_processes)s::text[],
@@ -160,10 +163,14 @@ def _write_core(case: LockedCase, instance: InstanceRow, step: Step, by: Identit
     instance.state = step.state
 
 
-def _items_that_need_clocks(instance: InstanceRow, step: Step) -> list[int]:
-    scopes = [task.scope for task in step.opened if task.properties.get("clock")]
-    scopes += [timer.scope for timer in step.timers_set if isinstance(timer.due, ClockMark)]
-    return [item for scope in scopes if (item := _item_case(instance, scope)) is not None]
+def _clocks_wanted(instance: InstanceRow, step: Step) -> Iterator[tuple[int, str]]:
+    """(item case, clock) of every task and timer that opens on a legal clock."""
+    named = [(task.scope, task.properties.get("clock")) for task in step.opened]
+    named += [(timer.scope, timer.due.clock) for timer in step.timers_set if isinstance(timer.due, ClockMark)]
+    for scope, name in named:
+        item = _item_case(instance, scope)
+        if item is not None and name:
+            yield item, name
 
 
 def _running(case: LockedCase, item_case: int | None, name: str | None) -> ClockFacts | None:

@@ -13,9 +13,7 @@ from webapp.unit_of_work import sql
 AS_RECEIVED = 1
 
 
-def write_answers(
-    case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity
-) -> None:
+def write_answers(case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity) -> None:
     """Answer rows of one version: all keys, replaced."""
     keys = list(values)
     sql().execute(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import orjson
+
 from engine import Words
 from engine.bundles import Item
 from engine.law import ClockTerms, legal_start, read_clock
@@ -13,9 +15,20 @@ from webapp.catalogue import Rules
 from webapp.services.work import ClockFacts, Event, LockedCase
 from webapp.unit_of_work import sql
 
+#: A clock that starts again (after a correction) replaces its former run; timers that waited get their moment.
 START_CLOCK = """
+with waiting as (
+    update timer set due_at = (%(marks)s::jsonb ->> mark)::timestamptz
+    where item_case_id = %(item_case)s and clock = %(name)s and %(marks)s::jsonb ? mark
+)
 insert into legal_clock (item_case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional,
-    rules_digest) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    rules_digest)
+values (%(item_case)s, %(name)s, %(value)s, %(unit)s, %(basis_zh)s, %(basis_en)s, %(started)s, %(due)s,
+    %(provisional)s, %(rules)s)
+on conflict (item_case_id, name) do update set value = excluded.value, unit = excluded.unit,
+    basis_zh = excluded.basis_zh, basis_en = excluded.basis_en, started_on = excluded.started_on,
+    due_on = excluded.due_on, provisional = excluded.provisional, rules_digest = excluded.rules_digest,
+    stopped_on = null
 """
 
 
@@ -27,23 +40,26 @@ def start_clock(case: LockedCase, item_case_id: int, terms: ClockTerms, since: d
     rules = case.rules
     started = legal_start(since, moments.OFFICE_ZONE, rules.profile.office_hours, rules.calendar)
     reading = read_clock(terms, started, (), rules.calendar, today=started)
+    facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
+    marks = {mark: mark_moment(facts, mark, rules).isoformat() for mark in reading.marks}
     sql().execute(
         START_CLOCK,
-        (
-            item_case_id,
-            terms.name,
-            terms.value,
-            terms.unit,
-            terms.basis.zh,
-            terms.basis.en,
-            started,
-            reading.due_on,
-            reading.provisional,
-            rules.digest,
-        ),
+        {
+            "item_case": item_case_id,
+            "name": terms.name,
+            "value": terms.value,
+            "unit": terms.unit,
+            "basis_zh": terms.basis.zh,
+            "basis_en": terms.basis.en,
+            "started": started,
+            "due": reading.due_on,
+            "provisional": reading.provisional,
+            "rules": rules.digest,
+            "marks": orjson.dumps(marks).decode(),
+        },
     )
-    facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
-    case.clocks.setdefault(item_case_id, []).append(facts)
+    running = case.clocks.setdefault(item_case_id, [])
+    running[:] = [clock for clock in running if clock.name != terms.name] + [facts]
     case.record(
         Event.CLOCK_STARTED,
         None,
@@ -63,19 +79,27 @@ def start_decision_clocks(case: LockedCase, item_case_id: int, item: Item, since
             start_clock(case, item_case_id, ClockTerms(name, limit.value, limit.unit, limit.basis), since)
 
 
-def ensure_clocks(case: LockedCase, item_case_ids: Iterable[int]) -> None:
-    """Have the clocks of these item cases at hand in `case.clocks`; reads them only when one is missing."""
-    missing = [id_ for id_ in set(item_case_ids) if id_ not in case.clocks]
+def stop_clock(case: LockedCase, item_case_id: int, name: str) -> None:
+    """The clock has done its work: it shows the office's day on which it stopped."""
+    sql().execute(
+        "update legal_clock set stopped_on = %s where item_case_id = %s and name = %s and stopped_on is null",
+        (moments.local(case.now).date(), item_case_id, name),
+    )
+
+
+def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
+    """Have these clocks (item case, name) at hand in `case.clocks`; reads only what this command did not start."""
+    missing = {item for item, name in wanted if not any(c.name == name for c in case.clocks.get(item, ()))}
     if not missing:
         return
     rows = sql().execute(
         "select item_case_id, name, value, unit, started_on, due_on from legal_clock where item_case_id = any(%s)",
-        (missing,),
+        (sorted(missing),),
     )
-    for id_ in missing:
-        case.clocks[id_] = []
     for item_case, *facts in rows:
-        case.clocks[item_case].append(ClockFacts(*facts))
+        known = case.clocks.setdefault(item_case, [])
+        if not any(clock.name == facts[0] for clock in known):
+            known.append(ClockFacts(*facts))
 
 
 def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from engine import Words
 from engine.bundles import PLACES, Eligibility, Item, eligibility, guide_for, render
 from engine.law import amount
+from webapp import clock, moments
 from webapp.answers import answers_of
 from webapp.catalogue import Published, Rules
 from webapp.errors import Incomplete, LetterChanged, NotEligible
@@ -17,7 +19,7 @@ from webapp.identity import Identity
 from webapp.papers import keep
 from webapp.services.document_places import answer_places, item_places, unit_places
 from webapp.services.drafts import ensure_draft
-from webapp.services.files import Upload, keep_upload
+from webapp.services.files import Upload, check_upload, keep_file
 from webapp.services.work import Event, LockedCase, on_case
 from webapp.unit_of_work import sql
 
@@ -38,14 +40,13 @@ class Letter:
         return hashlib.sha256(self.zh.encode()).hexdigest()
 
 
-def credit_of(keys: list[str]) -> str:
-    """ "barred" while a credit record of one of the identity or company numbers is in force, else "good"."""
+def credit_of(keys: list[str], on: date) -> str:
+    """ "barred" while a credit record of one of these identity or company numbers is in force on the day, else "good"."""
     row = (
         sql()
         .execute(
-            "select exists(select from credit_record where subject_key = any(%s)"
-        " and (until is null or until >= current_date))",
-            (keys,),
+            "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= %s))",
+            (keys, on),
         )
         .fetchone()
     )
@@ -53,20 +54,33 @@ def credit_of(keys: list[str]) -> str:
     return "barred" if row[0] else "good"
 
 
+def ensure_not_barred(case: LockedCase) -> None:
+    """A bar recorded after receipt still stops a ruling by commitment. Raises NotEligible."""
+    answers = answers_of(case.id)
+    keys = [str(answers[key]).upper() for key in case.release.bundle.identity_fields if answers.get(key)]
+    if credit_of(keys, moments.local(case.now).date()) == "barred":
+        raise NotEligible(
+            "credit-barred",
+            Words(
+                "申请人有未修复的不良信用记录，应当改按一般程序办理。",
+                "A credit record bars the applicant from commitment.",
+            ),
+        )
+
+
 def eligible_items(
     release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]
 ) -> dict[str, Eligibility]:
     """Item key -> eligibility, for every applicable item that knows commitment at all."""
-    credit = credit_of(
-        [str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)]
-    )
+    keys = [str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)]
+    credit = credit_of(keys, clock.today(moments.OFFICE_ZONE))
     return {
         entry.item.key: eligibility(
             release.bundle,
             release.decisions,
             rules.profile,
             entry.item.key,
-            {**guided, **answers},
+            {**answers, **guided},
             credit=credit,
         )
         for entry in guide_for(release.bundle, dict(guided)).items
@@ -80,9 +94,7 @@ def letter_for(release: Published, item: Item, answers: Mapping[str, Any], rules
     return Letter(item, *(_letter_text(release, item, answers, rules, language) for language in ("zh", "en")))
 
 
-def _letter_text(
-    release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str
-) -> str:
+def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
     terms = item.commitment
     assert terms is not None
     limit = rules.profile.terms(terms.verification_parameter)
@@ -114,25 +126,19 @@ def sign(
         raise Incomplete("signer_name", Words("请填写签署人姓名。", "Enter the signer's name."))
     if channel not in CHANNELS:
         raise Incomplete("channel", Words("请选择签署方式。", "Choose how it was signed."))
+    checked = check_upload(signature)
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        guided, present = _draft_facts(case)
+        guided, visitor = _draft_facts(case)
         answers = answers_of(case_id)
         eligible = eligible_items(case.release, case.rules, guided, answers)
-        signature_file = keep_upload(signature, by)
+        signature_file = keep_file(checked, by)
         for item_key, digest in letters.items():
-            item = case.release.bundle.item(item_key)
             verdict = eligible.get(item_key)
             if verdict is None or not verdict.eligible:
-                raise NotEligible(
-                    verdict.rule if verdict else "-", verdict.basis if verdict else item.refusal_basis
-                )
-            assert item.commitment is not None
-            if present != "legal-representative" and not item.commitment.representative_may_sign:
-                raise Incomplete(
-                    "signer_name",
-                    Words("该承诺不得由他人代签。", "This commitment may not be signed by proxy."),
-                )
+                raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else NO_COMMITMENT)
+            item = case.release.bundle.item(item_key)
+            _ensure_signatory(case.release, item, answers, visitor, signer_name.strip())
             letter = letter_for(case.release, item, answers, case.rules)
             if letter.digest != digest:
                 raise LetterChanged()
@@ -140,29 +146,56 @@ def sign(
         _set_ways(case, dict.fromkeys(letters, COMMITMENT))
 
 
+NO_COMMITMENT = Words("该事项没有告知承诺办理方式。", "This item knows no commitment.")
+
+
+def _ensure_signatory(
+    release: Published, item: Item, answers: Mapping[str, Any], visitor: tuple[str, str], signer: str
+) -> None:
+    """Where no proxy may sign (42号文 pattern), the signatory of the form is here in person and signs."""
+    assert item.commitment is not None
+    if item.commitment.representative_may_sign:
+        return
+    bundle = release.bundle
+    name = str(answers.get(bundle.signatory_name_field) or "").strip()
+    number = str(answers.get(bundle.signatory_id_field) or "").strip().upper()
+    if visitor != (name, number):
+        raise Incomplete(
+            "signer_name",
+            Words(
+                f"该承诺不得由他人代签：到场人与申请表上的{name or '法定代表人'}不一致，请按一般程序办理或由本人到场签署。",
+                "This commitment may not be signed by proxy: the person present is not the signatory named in the form.",
+            ),
+        )
+    if signer != name:
+        raise Incomplete(
+            "signer_name",
+            Words(f"签署人应为{name}。", f"The signer must be {name}."),
+        )
+
+
 def take_ordinary_way(case_id: int, item_key: str, *, by: Identity) -> None:
     """The applicant goes the ordinary way for this item; a signed letter is withdrawn. Nothing is typed twice."""
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        gone = sql().execute(
-            "delete from commitment where case_id = %s and item_key = %s", (case_id, item_key)
-        )
+        gone = sql().execute("delete from commitment where case_id = %s and item_key = %s", (case_id, item_key))
         if gone.rowcount:
             case.record(Event.COMMITMENT_WITHDRAWN, by, item=item_key)
         _set_ways(case, {item_key: ORDINARY})
 
 
-def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], str]:
+def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], tuple[str, str]]:
+    """The guided answers, and (name, identity number) of the person present."""
     row = (
         sql()
         .execute(
-            "select c.guided, v.present from cases c join visit v on v.id = c.visit_id where c.id = %s",
+            "select c.guided, v.person_name, v.person_id_number from cases c join visit v on v.id = c.visit_id where c.id = %s",
             (case.id,),
         )
         .fetchone()
     )
     assert row is not None
-    return row[0], row[1]
+    return row[0], (row[1], row[2])
 
 
 def _keep(

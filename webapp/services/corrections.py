@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine import Words
 from engine.bundles import guide_for
@@ -10,11 +11,14 @@ from webapp.answers import answers_of
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.files import Upload, keep_pages, keep_upload
-from webapp.services.intake import ensure_step
-from webapp.services.materials import link_file, submitted_row
+from webapp.services.files import Upload, check_pages, keep_file
+from webapp.services.materials import check_all, link_file, submitted_row
+from webapp.services.tasks import ensure_step
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
+
+#: What captured pages are called until the material's name is known, inside the command.
+CAPTURED = "pages.pdf"
 
 
 def materials_in_question(task: OpenTask) -> frozenset[str]:
@@ -45,16 +49,11 @@ def add_files(
     """
     if not uploads:
         raise Incomplete("files", Words("请选择要补交的文件。", "Choose the files to hand in."))
-    refused: list[FileRefused] = []
+    checked, refused = check_all(uploads)
     with on_task(task_id, by, permission=Permission.TASK_DO) as task:
         submitted = _open_material(task, material_key, form, copies, provided_by, by)
-        for upload in uploads:
-            try:
-                file_id = keep_upload(upload, by)
-            except FileRefused as refusal:
-                refused.append(refusal)
-                continue
-            link_file(task.case, submitted, file_id, material_key, by)
+        for file in checked:
+            link_file(task.case, submitted, keep_file(file, by), material_key, by)
     return refused
 
 
@@ -69,10 +68,11 @@ def add_pages(
     provided_by: str,
 ) -> None:
     """Bind captured pages to one PDF and add it to the material. Raises FileRefused and as `add_files`."""
+    checked = check_pages(CAPTURED, list(pages))
     with on_task(task_id, by, permission=Permission.TASK_DO) as task:
         submitted = _open_material(task, material_key, form, copies, provided_by, by)
         name = f"{task.case.release.bundle.material(material_key).name.zh}.pdf"
-        link_file(task.case, submitted, keep_pages(name, list(pages), by), material_key, by)
+        link_file(task.case, submitted, keep_file(replace(checked, name=name), by), material_key, by)
 
 
 def _open_material(task: OpenTask, material_key: str, form: str, copies: int, provided_by: str, by: Identity) -> int:

@@ -102,9 +102,7 @@ def item_places(item: Item, language: str) -> Places:
     return {
         "item_name": item.name.in_language(language),
         "item_code": item.code,
-        "item_basis": ("；" if language == "zh" else "; ").join(
-            words.in_language(language) for words in item.basis
-        ),
+        "item_basis": ("；" if language == "zh" else "; ").join(words.in_language(language) for words in item.basis),
         "refusal_basis": item.refusal_basis.in_language(language),
     }
 

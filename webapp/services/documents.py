@@ -53,6 +53,7 @@ INTAKE_WORDS = {
     "wrong-authority": Words("不予受理", "not accepted"),
     "not-required": Words("依法不需要取得许可，不受理", "no licence is needed"),
     "commitment": Words("按告知承诺办理", "by commitment"),
+    "predecessor-refused": Words("前置事项未获准，不予受理", "not accepted: what it needs was refused"),
 }
 DELIVERY_WAYS = {
     "counter": Words("窗口领取", "collected at the counter"),
@@ -70,9 +71,7 @@ MATERIAL_FORMS = {
 class NotAllDecided(ActRefused):
     def __init__(self) -> None:
         super().__init__(
-            Words(
-                "还有事项未作出受理结果，暂不能出具受理通知书。", "Some items have no outcome of intake yet."
-            )
+            Words("还有事项未作出受理结果，暂不能出具受理通知书。", "Some items have no outcome of intake yet.")
         )
 
 
@@ -131,6 +130,16 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
     """The bundle's one acceptance notice: every item's outcome. Raises NotAllDecided while intake is open."""
     ensure(by, Permission.CASE_RECEIVE)
     with on_case(case_id) as case:
+        issued = (
+            sql()
+            .execute(
+                "select id from document where case_id = %s and kind = 'acceptance-notice' order by id desc limit 1",
+                (case_id,),
+            )
+            .fetchone()
+        )
+        if issued is not None:
+            return int(issued[0])
         rows = (
             sql()
             .execute(
@@ -218,8 +227,7 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
     """送达回证 of the results that left together (art. 44)."""
     rows = sql().execute(RESULTS, (case.id, list(delivery.item_case_ids))).fetchall()
     values = {
-        language: delivery_places(case.release.bundle, rows, delivery, by.name, language)
-        for language in LANGUAGES
+        language: delivery_places(case.release.bundle, rows, delivery, by.name, language) for language in LANGUAGES
     }
     return _issue(case, None, "delivery-receipt", TITLES["delivery-receipt"], values, by, unit=RECEIVING_UNIT)
 
@@ -227,9 +235,9 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
 #: Per item of a delivery: its key, the licence's name and number, or the number of the written refusal.
 RESULTS = """
 select ic.item_key, l.name_zh, l.name_en, l.number,
-    (select d.title_zh from document d where d.item_case_id = ic.id and d.kind = 'refusal' order by d.id desc limit 1),
-    (select d.title_en from document d where d.item_case_id = ic.id and d.kind = 'refusal' order by d.id desc limit 1),
-    (select d.number from document d where d.item_case_id = ic.id and d.kind = 'refusal' order by d.id desc limit 1)
+    (select d.title_zh from document d where d.item_case_id = ic.id and d.kind in ('refusal', 'not-accepted') order by d.id desc limit 1),
+    (select d.title_en from document d where d.item_case_id = ic.id and d.kind in ('refusal', 'not-accepted') order by d.id desc limit 1),
+    (select d.number from document d where d.item_case_id = ic.id and d.kind in ('refusal', 'not-accepted') order by d.id desc limit 1)
 from item_case ic left join licence l on l.item_case_id = ic.id
 where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
 """

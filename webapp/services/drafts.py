@@ -12,12 +12,12 @@ from webapp import clock
 from webapp.catalogue import current_releases
 from webapp.errors import NotADraft, NotFound
 from webapp.identity import Identity
-from webapp.models import Case
+from webapp.models import Case, Visit
 from webapp.moments import local
 from webapp.organisation_names import department_names
 from webapp.permissions import CaseFacts, Permission, ensure
 from webapp.services.answer_rows import AS_RECEIVED, write_answers
-from webapp.services.work import Event, LockedCase, on_case
+from webapp.services.work import LOCK_BY_ID, Event, LockedCase, lock, on_case
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -28,6 +28,9 @@ def start_draft(*, by: Identity, visit_id: int, bundle_key: str) -> int:
     if release_id is None:
         raise NotFound()
     with unit_of_work() as session:
+        visit = session.get(Visit, visit_id)
+        if visit is None or visit.clerk_id != by.user_id:
+            raise NotFound()
         case = Case(
             bundle_key=bundle_key,
             release_id=release_id,
@@ -39,10 +42,10 @@ def start_draft(*, by: Identity, visit_id: int, bundle_key: str) -> int:
         )
         session.add(case)
         session.flush()
-        case_id = case.id
-    with on_case(case_id) as locked:
+        locked = lock(LOCK_BY_ID, case.id)
         locked.record(Event.DRAFT_STARTED, by, bundle=bundle_key)
-    return case_id
+        locked.write_ledger()
+        return case.id
 
 
 def ensure_draft(case: LockedCase, by: Identity) -> None:
@@ -62,9 +65,10 @@ def answer_guided(case_id: int, guided: Mapping[str, Any], *, by: Identity) -> N
         ensure_draft(case, by)
         applicable = {entry.item.key for entry in guide_for(case.release.bundle, dict(guided)).items}
         sql().execute(
-            "update cases set guided = %s::jsonb, ways = (select coalesce(jsonb_object_agg(key, value), '{}')"
+            "with letters as (delete from commitment where case_id = %s and not item_key = any(%s))"
+            " update cases set guided = %s::jsonb, ways = (select coalesce(jsonb_object_agg(key, value), '{}')"
             " from jsonb_each(ways) where key = any(%s)) where id = %s",
-            (orjson.dumps(dict(guided)).decode(), sorted(applicable), case_id),
+            (case_id, sorted(applicable), orjson.dumps(dict(guided)).decode(), sorted(applicable), case_id),
         )
 
 

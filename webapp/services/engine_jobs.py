@@ -9,15 +9,16 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from engine import Words
 from engine.runtime import JobDone, resolve, retry
-from webapp import outbox
+from webapp import clock, outbox
 from webapp.answers import decode_all
-from webapp.errors import NotFound
+from webapp.errors import ActRefused, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.advance import apply, open_incident
@@ -94,12 +95,8 @@ def _run(engine_job_id: int) -> None:
         if handler is None:
             raise HandlerUnknown(job.type)
         outcome = handler(job)
-        sql().execute(
-            "update engine_job set state = 'done', attempts = attempts + 1 where id = %s", (job.id,)
-        )
-        step = resolve(
-            job.case.release.program, job.instance.state, job.engine_job, JobDone(outcome), job.case.context
-        )
+        sql().execute("update engine_job set state = 'done', attempts = attempts + 1 where id = %s", (job.id,))
+        step = resolve(job.case.release.program, job.instance.state, job.engine_job, JobDone(outcome), job.case.context)
         apply(job.case, job.instance, step, by=None)
         job.case.write_ledger()
 
@@ -173,33 +170,61 @@ def _count_failure(engine_job_id: int, error: Exception) -> bool:
 def retry_incident(incident_id: int, *, by: Identity) -> None:
     """Run what stands in an incident once more: the job gets a fresh set of tries, or the step is repeated."""
     ensure(by, Permission.INCIDENT_RETRY)
-    found = (
-        sql()
-        .execute(
-            "select case_id, instance_id, engine_incident, engine_job_id, timer_id from incident"
-        " where id = %s and resolved_at is null",
-            (incident_id,),
-        )
-        .fetchone()
-    )
+    found = sql().execute("select case_id from incident where id = %s", (incident_id,)).fetchone()
     if found is None:
         raise NotFound()
-    case_id, instance_id, engine_incident, engine_job_id, timer_id = found
-    with on_case(case_id) as case:
-        sql().execute(
-            "update incident set resolved_at = %s, resolved_by = %s where id = %s",
-            (case.now, by.user_id, incident_id),
-        )
+    with on_case(found[0]) as case:
+        row = sql().execute(RESOLVE, (case.now, by.user_id, incident_id)).fetchone()
+        if row is None:
+            raise AlreadyRetried()
+        instance_id, engine_incident, engine_job_id, timer_id = row
         case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
         if engine_job_id is not None:
-            sql().execute(
-                "update engine_job set state = 'open', attempts = 0 where id = %s", (engine_job_id,)
-            )
-            outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=engine_job_id)
+            _reopen_job(engine_job_id)
         elif timer_id is not None:
             sql().execute("update timer set due_at = %s where id = %s", (case.now, timer_id))
-        else:
+        elif engine_incident is not None:
             _repeat_step(case, instance_id, engine_incident)
+
+
+RESOLVE = """
+update incident set resolved_at = %s, resolved_by = %s where id = %s and resolved_at is null
+returning instance_id, engine_incident, engine_job_id, timer_id
+"""
+
+
+class AlreadyRetried(ActRefused):
+    """A colleague was faster, or the incident ended by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(Words("该异常已处理。", "This incident was dealt with already."))
+
+
+def _reopen_job(engine_job_id: int) -> None:
+    """A failed job gets a fresh set of tries; one that was cancelled meanwhile stays so."""
+    reopened = sql().execute(
+        "update engine_job set state = 'open', attempts = 0 where id = %s and state = 'failed'", (engine_job_id,)
+    )
+    if reopened.rowcount == 1:
+        outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=engine_job_id)
+
+
+def defer_forgotten() -> int:
+    """Put open jobs that the queue has lost back into it (a job row can always be queued anew); returns how many."""
+    with unit_of_work():
+        rows = sql().execute(FORGOTTEN, (clock.now() - FORGOTTEN_AFTER,)).fetchall()
+        for (engine_job_id,) in rows:
+            outbox.defer(sql(), outbox.RUN_ENGINE_JOB, engine_job_id=engine_job_id)
+    return len(rows)
+
+
+FORGOTTEN_AFTER = timedelta(minutes=15)
+FORGOTTEN = """
+select j.id from engine_job j where j.state = 'open' and j.created_at < %s and not exists (
+    select from procrastinate_jobs q where q.task_name = 'run_engine_job' and q.status in ('todo', 'doing')
+    and (q.args ->> 'engine_job_id')::bigint = j.id)
+limit 100
+"""
 
 
 def _repeat_step(case: LockedCase, instance_id: int, engine_incident: int) -> None:
@@ -261,7 +286,7 @@ def _start_delivery(job: RunningJob) -> None:
         sql()
         .execute(
             "select ruled_at, way, outcome,"
-        " exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
+            " exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
             " from item_case ic where id = %s",
             (job.item_case_id,),
         )

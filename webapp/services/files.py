@@ -19,6 +19,7 @@ MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEBIBYTE
 LARGEST_IMAGE_PIXELS = 50_000_000
 MOST_PAGES = 60
+MOST_PDF_PAGES = 1000
 A4_AT_150_DPI = (1240, 1754)
 
 
@@ -37,9 +38,7 @@ def media_type(upload: Upload) -> str:
     if len(upload.content) > LARGEST_FILE:
         raise FileRefused(
             upload.name,
-            Words(
-                f"超过 {LARGEST_FILE // MEBIBYTE} MB。", f"it is larger than {LARGEST_FILE // MEBIBYTE} MB."
-            ),
+            Words(f"超过 {LARGEST_FILE // MEBIBYTE} MB。", f"it is larger than {LARGEST_FILE // MEBIBYTE} MB."),
         )
     if upload.content.startswith(b"%PDF-"):
         return "application/pdf"
@@ -47,20 +46,29 @@ def media_type(upload: Upload) -> str:
         return "image/jpeg"
     if upload.content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
-    raise FileRefused(
-        upload.name, Words("内容不是 PDF、JPG 或 PNG。", "its content is neither PDF, JPEG nor PNG.")
-    )
+    raise FileRefused(upload.name, Words("内容不是 PDF、JPG 或 PNG。", "its content is neither PDF, JPEG nor PNG."))
 
 
-def keep_upload(upload: Upload, by: Identity) -> int:
-    """Check and keep one upload inside the running command; returns the stored file's id. Raises FileRefused."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that may be kept: looked into and already in the store, before any case is locked for it."""
+
+    name: str
+    digest: str
+    media_type: str
+    size: int
+    pages: int | None
+
+
+def check_upload(upload: Upload) -> Checked:
+    """Look into one upload and put it in the store. Raises FileRefused."""
     kind = media_type(upload)
     pages = _pages(upload, kind)
-    return _row(upload.name, upload.content, kind, pages, by)
+    return Checked(upload.name[-200:], file_store.put(upload.content), kind, len(upload.content), pages)
 
 
-def keep_pages(name: str, pages: list[Upload], by: Identity) -> int:
-    """Bind captured page images, in order, to one PDF and keep it. Raises FileRefused naming the page."""
+def check_pages(name: str, pages: list[Upload]) -> Checked:
+    """Bind captured page images, in order, to one PDF. Raises FileRefused naming the page."""
     if not pages:
         raise FileRefused(name, Words("没有拍摄页面。", "there are no pages."))
     if len(pages) > MOST_PAGES:
@@ -69,7 +77,27 @@ def keep_pages(name: str, pages: list[Upload], by: Identity) -> int:
     target = io.BytesIO()
     images[0].save(target, "PDF", save_all=True, append_images=images[1:], resolution=150)
     content = target.getvalue()
-    return _row(name, content, "application/pdf", len(images), by)
+    return Checked(name[-200:], file_store.put(content), "application/pdf", len(content), len(images))
+
+
+def keep_file(checked: Checked, by: Identity) -> int:
+    """The row of a checked file, inside the running command; returns its id."""
+    row = (
+        sql()
+        .execute(
+            "insert into stored_file (digest, name, media_type, size, pages, by_id, at)"
+            " values (%s, %s, %s, %s, %s, %s, %s) returning id",
+            (checked.digest, checked.name, checked.media_type, checked.size, checked.pages, by.user_id, clock.now()),
+        )
+        .fetchone()
+    )
+    assert row is not None
+    return int(row[0])
+
+
+def keep_upload(upload: Upload, by: Identity) -> int:
+    """Check and keep one small upload (a signature) inside the running command. Raises FileRefused."""
+    return keep_file(check_upload(upload), by)
 
 
 def _image(page: Upload) -> Image.Image:
@@ -80,33 +108,26 @@ def _image(page: Upload) -> Image.Image:
         if image.width * image.height > LARGEST_IMAGE_PIXELS:
             raise FileRefused(page.name, Words("图片像素过大。", "the image has too many pixels."))
         image.load()
-    except (UnidentifiedImageError, OSError) as broken:
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as broken:
         raise FileRefused(page.name, Words("图片已损坏。", "the image is damaged.")) from broken
     image.thumbnail((A4_AT_150_DPI[1], A4_AT_150_DPI[1]))
     return image.convert("RGB")
 
 
 def _pages(upload: Upload, kind: str) -> int | None:
+    """Pages of a PDF as its page tree counts them; an image is opened to see that it is one."""
     if kind != "application/pdf":
         _image(upload)
         return 1
     try:
-        return len(PdfReader(io.BytesIO(upload.content)).pages)
+        reader = PdfReader(io.BytesIO(upload.content))
+        count = None if reader.is_encrypted else int(reader.root_object["/Pages"]["/Count"])
     except (PyPdfError, ValueError, OSError, RecursionError, KeyError, TypeError, AttributeError) as broken:
+        raise FileRefused(upload.name, Words("PDF 无法打开，可能已损坏。", "the PDF cannot be opened.")) from broken
+    if count is None:
+        raise FileRefused(upload.name, Words("PDF 已加密，无法查看。", "the PDF is encrypted."))
+    if not 1 <= count <= MOST_PDF_PAGES:
         raise FileRefused(
-            upload.name, Words("PDF 无法打开，可能已损坏。", "the PDF cannot be opened.")
-        ) from broken
-
-
-def _row(name: str, content: bytes, kind: str, pages: int | None, by: Identity) -> int:
-    row = (
-        sql()
-        .execute(
-            "insert into stored_file (digest, name, media_type, size, pages, by_id, at)"
-            " values (%s, %s, %s, %s, %s, %s, %s) returning id",
-            (file_store.put(content), name[-200:], kind, len(content), pages, by.user_id, clock.now()),
+            upload.name, Words(f"PDF 页数应为 1 至 {MOST_PDF_PAGES}。", f"a PDF may have 1 to {MOST_PDF_PAGES} pages.")
         )
-        .fetchone()
-    )
-    assert row is not None
-    return int(row[0])
+    return count

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from engine import Words
-from webapp.errors import Incomplete, NotFound
+from webapp.errors import Incomplete
 from webapp.identity import Identity
+from webapp.moments import local
 from webapp.permissions import Permission
-from webapp.services.clocks import start_decision_clocks
+from webapp.services.clocks import start_clock, start_decision_clocks, stop_clock
 from webapp.services.documents import issue_for_item
-from webapp.services.tasks import finish
+from webapp.services.reviews import write_review
+from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import Event, OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -21,10 +23,20 @@ ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (
 OUTCOMES = (ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED)
 
 
-def decide_intake(task_id: int, *, by: Identity, outcome: str, note: str, revision: int, key: str) -> None:
+def decide_intake(
+    task_id: int,
+    *,
+    by: Identity,
+    outcome: str,
+    note: str,
+    revision: int,
+    key: str,
+    again_reason: str = "",
+) -> None:
     """Decide on acceptance (art. 32). Anything but acceptance needs `note`: all that is wrong, or why and where to go.
 
-    Acceptance starts the decision clocks and stops the intake clock; a refusal is written with its remedy.
+    Acceptance starts the decision clocks and ends the intake clock; a refusal is written with its remedy.
+    A correction is asked for once: a second one needs `again_reason`, kept with the request (art. 32, 72).
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "accept")
@@ -32,14 +44,34 @@ def decide_intake(task_id: int, *, by: Identity, outcome: str, note: str, revisi
             raise Incomplete("outcome", Words("请选择受理结果。", "Choose the outcome."))
         if outcome != ACCEPTED and not note.strip():
             raise Incomplete(
-                "note",
-                Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected."),
+                "note", Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected.")
             )
-        _record(task, outcome, note.strip(), by)
+        if outcome == CORRECTION:
+            _ensure_once(task, again_reason)
+        _record(task, outcome, note.strip(), by, again_reason.strip())
         finish(task, {"intake_outcome": outcome}, by=by, act=outcome)
 
 
-def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
+def _ensure_once(task: OpenTask, again_reason: str) -> None:
+    row = (
+        sql()
+        .execute(
+            "select 1 from document where item_case_id = %s and kind = 'correction-notice' limit 1",
+            (task.item_case_id,),
+        )
+        .fetchone()
+    )
+    if row and not again_reason.strip():
+        raise Incomplete(
+            "again_reason",
+            Words(
+                "补正应当一次性告知。再次要求补正，须写明首次未能告知的原因。",
+                "Correction is asked for once. To ask again, state why it could not be told the first time.",
+            ),
+        )
+
+
+def _record(task: OpenTask, outcome: str, note: str, by: Identity, again_reason: str) -> None:
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
     assert task.item_key is not None
@@ -47,15 +79,14 @@ def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
     accepted = outcome == ACCEPTED
     refused = outcome in (WRONG_AUTHORITY, NOT_REQUIRED)
     sql().execute(
-        "with clock as (update legal_clock set stopped_on = %s::date where item_case_id = %s and name = 'intake'"
-        " and %s and stopped_on is null)"
+        "with clock as (update legal_clock set stopped_on = %s where item_case_id = %s and name = 'intake'"
+        " and stopped_on is null)"
         " update item_case set intake_outcome = %s, intake_note = %s, accepted_at = %s, accepted_by = %s,"
         " outcome = case when %s then 'not-accepted' else outcome end, ruled_at = case when %s then %s end"
         " where id = %s",
         (
-            case.now,
+            local(case.now).date(),
             item_case_id,
-            accepted or refused,
             outcome,
             note,
             case.now if accepted else None,
@@ -71,20 +102,27 @@ def _record(task: OpenTask, outcome: str, note: str, by: Identity) -> None:
         start_decision_clocks(case, item_case_id, item, case.now)
     elif refused:
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
+        start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
         issue_for_item(case, item_case_id, item, "not-accepted", by, reasons=note)
     else:
-        case.record(Event.CORRECTION_REQUESTED, by, item=item_case_id)
+        case.record(Event.CORRECTION_REQUESTED, by, item=item_case_id, again=bool(again_reason))
+        start_clock(case, item_case_id, case.rules.profile.terms("correction-reply", "correction"), case.now)
+        if again_reason:
+            write_review(task, "asked-again", again_reason, {}, by)
         issue_for_item(case, item_case_id, item, "correction-notice", by, reasons=note)
 
 
 def answer_correction(task_id: int, *, by: Identity, note: str, revision: int, key: str) -> None:
-    """The applicant's corrections are in (materials were attached before): back to the department."""
+    """The applicant's corrections are in (materials were attached before): back to the department.
+
+    The intake clock runs anew from this day: the application is judged as it is now.
+    """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "correct")
-        task.case.record(Event.CORRECTED, by, item=task.item_case_id)
+        assert task.item_case_id is not None
+        case = task.case
+        write_review(task, "corrected", note, {}, by)
+        stop_clock(case, task.item_case_id, "correction")
+        start_clock(case, task.item_case_id, case.rules.profile.terms("intake-limit", "intake"), case.now)
+        case.record(Event.CORRECTED, by, item=task.item_case_id)
         finish(task, {}, by=by, act="done")
-
-
-def ensure_step(task: OpenTask, *steps: str) -> None:
-    if task.step not in steps:
-        raise NotFound()

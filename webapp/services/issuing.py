@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from engine import Words
 from engine.law import check_id_number
 from webapp import moments
+from webapp.answers import encode_answer
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.documents import Delivery, issue_delivery_receipt
-from webapp.services.files import Upload, keep_upload
-from webapp.services.intake import ensure_step
-from webapp.services.tasks import finish
+from webapp.services.files import Upload, check_upload, keep_file
+from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import Event, OpenTask, on_task, task_in_case
 from webapp.unit_of_work import sql
 
 MEANS = ("counter", "post", "electronic")
 
 
-def prepare_result(
-    task_id: int, *, by: Identity, means: str, preprinted_number: str, revision: int, key: str
-) -> None:
+def prepare_result(task_id: int, *, by: Identity, means: str, preprinted_number: str, revision: int, key: str) -> None:
     """出件: the result is printed (number of the pre-printed form kept) and waits to be handed over by `means`."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "issue")
@@ -74,9 +72,10 @@ def hand_over(
         )
     if fault := check_id_number(collector.id_number):
         raise Incomplete("collector_id_number", fault)
+    checked = check_upload(signature)
     with on_task(task_ids[0], by, permission=Permission.TASK_DO, key=key) as first:
         _ensure_may_collect(first, collector)
-        proof = keep_upload(signature, by)
+        proof = keep_file(checked, by)
         item_case_ids: list[int] = []
         for task_id in task_ids:
             task = first if task_id == first.id else task_in_case(task_id, first.case, by, Permission.TASK_DO)
@@ -95,17 +94,18 @@ def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key
     """Post (with tracking number) or electronic delivery of one result."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "deliver")
-        row = (
-            sql()
-            .execute("select means from collection where item_case_id = %s", (task.item_case_id,))
-            .fetchone()
-        )
-        if row and row[0] == "post" and not tracking_number.strip():
+        row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
+        if row is None or row[0] == "counter":
             raise Incomplete(
-                "tracking_number", Words("邮寄须填写运单号。", "Posting needs the tracking number.")
+                "means",
+                Words(
+                    "该结果为窗口领取，须由领取人签收。", "This result is collected at the counter, with a signature."
+                ),
             )
+        if row[0] == "post" and not tracking_number.strip():
+            raise Incomplete("tracking_number", Words("邮寄须填写运单号。", "Posting needs the tracking number."))
         item_case_id = _deliver(task, by, tracking_number=tracking_number.strip())
-        means = row[0] if row else "electronic"
+        means = row[0]
         delivery = Delivery(
             (item_case_id,),
             means,
@@ -121,15 +121,18 @@ def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
         sql()
         .execute(
             "select exists(select from visit v join cases c on c.visit_id = v.id where c.id = %(case)s"
-            " and v.person_id_number = %(id)s and v.person_name = %(name)s and v.present in ('legal-representative',"
-            " 'representative', 'helper')) or exists(select from answer a where a.case_id = %(case)s"
-            " and a.key = any(%(keys)s) and a.value = %(answer)s)",
+            " and v.person_id_number = %(id)s and v.person_name = %(name)s"
+            " and (v.present = 'legal-representative' or v.mandate_file_id is not null))"
+            " or exists(select from answer number join answer person on person.case_id = number.case_id"
+            " where number.case_id = %(case)s and number.key = any(%(keys)s) and number.value = %(answer)s"
+            " and person.value = %(person)s)",
             {
                 "case": task.case.id,
                 "id": id_number,
                 "name": collector.name.strip(),
                 "keys": list(task.case.release.bundle.collector_fields),
-                "answer": f'{{"v":"{id_number}"}}',
+                "answer": encode_answer(id_number),
+                "person": encode_answer(collector.name.strip()),
             },
         )
         .fetchone()
@@ -151,13 +154,14 @@ def _deliver(
     ensure_step(task, "deliver")
     sql().execute(
         "with item as (update item_case set delivered_at = %(now)s where id = %(item)s),"
-        " clock as (update legal_clock set stopped_on = %(now)s::date where item_case_id = %(item)s"
+        " clock as (update legal_clock set stopped_on = %(today)s where item_case_id = %(item)s"
         " and name = 'delivery' and stopped_on is null)"
         " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
         " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
         " tracking_number = %(tracking)s where item_case_id = %(item)s",
         {
             "now": task.case.now,
+            "today": moments.local(task.case.now).date(),
             "item": task.item_case_id,
             "by": by.user_id,
             "kind": collector.kind if collector else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.bundles import Item
 from webapp.services.clocks import start_clock, start_decision_clocks
+from webapp.services.documents import issue_for_item
 from webapp.services.work import Event, LockedCase
 from webapp.unit_of_work import sql
 
@@ -45,3 +46,24 @@ def _accept_at_window(case: LockedCase, item_case_id: int, item: Item) -> None:
     )
     case.record(Event.ITEM_ACCEPTED, None, item=item_case_id, under=under)
     start_decision_clocks(case, item_case_id, item, case.now)
+
+
+def close_unopened_items(case: LockedCase) -> None:
+    """At the end of the case: an item that never opened, because what it needs was refused, is not left in silence.
+
+    It was received, so the applicant gets a written outcome with reason and remedy (art. 32).
+    """
+    rows = (
+        sql()
+        .execute(
+            "update item_case set intake_outcome = 'predecessor-refused', outcome = 'not-accepted', ruled_at = %s"
+            " where case_id = %s and outcome is null and intake_outcome is null returning id, item_key",
+            (case.now, case.id),
+        )
+        .fetchall()
+    )
+    for item_case_id, item_key in sorted(rows, key=lambda row: row[1]):
+        item = case.release.bundle.item(item_key)
+        needed = "、".join(case.release.bundle.item(key).name.zh for key in item.needs_result_of)
+        case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome="predecessor-refused")
+        issue_for_item(case, item_case_id, item, "not-accepted", None, reasons=f"前置事项“{needed}”未获准。")

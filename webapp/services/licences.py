@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 
 from engine import Words
-from engine.bundles import LicenceType, licence_number
+from engine.bundles import LicenceType, Unit, licence_number
 from engine.law import add_months, tracking_code
 from webapp import moments
 from webapp.errors import Incomplete
@@ -69,10 +69,7 @@ def write_licence(
         return
     answers = known_answers(case.id, case.release.bundle)
     shown = {language: case.release.shown_answers(answers, language) for language in ("zh", "en")}
-    facts = [
-        [label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")]
-        for key, label in licence.fields
-    ]
+    facts = [[label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")] for key, label in licence.fields]
     holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
     issuer = unit_of(item.department).name
     kept = sql().execute(
@@ -102,15 +99,18 @@ def write_licence(
 
 
 def _number(case: LockedCase, licence: LicenceType, today: date) -> str:
+    """By the type's pattern; the series starts anew each year only where the pattern names the year."""
     assert licence.number is not None  # a licence numbered elsewhere is entered, never made here
-    serial = next_number(f"licence:{licence.key}:{today.year}")
-    return licence_number(licence.number, year=today.year, region=case.rules.profile.region, serial=serial)
+    series = f"licence:{licence.key}" + (f":{today.year}" if "{year" in licence.number else "")
+    return licence_number(licence.number, year=today.year, region=case.rules.profile.region, serial=next_number(series))
 
 
 def _valid_to(licence: LicenceType, issued_on: date) -> date | None:
-    """The last day of validity: the day before the anniversary."""
+    """The last day of validity: the day before the anniversary, or before the last of so many days is over."""
     if licence.validity is None:
         return None
-    months = licence.validity.value if licence.validity.unit == "months" else 0
-    end = add_months(issued_on, months)
-    return date.fromordinal(end.toordinal() - 1)
+    if licence.validity.unit == Unit.MONTHS:
+        end = add_months(issued_on, licence.validity.value)
+    else:
+        end = issued_on + timedelta(licence.validity.value)
+    return end - timedelta(1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine import Words
 from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.services.drafts import ensure_draft
-from webapp.services.files import Upload, keep_pages, keep_upload
+from webapp.services.files import Checked, Upload, check_pages, check_upload, keep_file
 from webapp.services.work import Event, LockedCase, on_case
 from webapp.unit_of_work import sql
 
@@ -30,18 +31,25 @@ def attach(
 
     Returns the refusals. Raises NotFound for a material the bundle does not have, NotADraft.
     """
-    refused: list[FileRefused] = []
+    checked, refused = check_all(uploads)
     with on_case(case_id) as case:
         ensure_draft(case, by)
         submitted = submitted_row(case, material_key, form, copies, provided_by, by)
-        for upload in uploads:
-            try:
-                file_id = keep_upload(upload, by)
-            except FileRefused as refusal:
-                refused.append(refusal)
-                continue
-            link_file(case, submitted, file_id, material_key, by)
+        for file in checked:
+            link_file(case, submitted, keep_file(file, by), material_key, by)
     return refused
+
+
+def check_all(uploads: Sequence[Upload]) -> tuple[list[Checked], list[FileRefused]]:
+    """Look into every upload before the case is locked: the good ones, and the refusals of the bad."""
+    checked: list[Checked] = []
+    refused: list[FileRefused] = []
+    for upload in uploads:
+        try:
+            checked.append(check_upload(upload))
+        except FileRefused as refusal:
+            refused.append(refusal)
+    return checked, refused
 
 
 def attach_pages(
@@ -55,11 +63,12 @@ def attach_pages(
     provided_by: str,
 ) -> None:
     """Bind captured pages to one PDF and add it to the material. Raises FileRefused naming the page."""
+    checked = check_pages(f"{material_key}.pdf", list(pages))
     with on_case(case_id) as case:
         ensure_draft(case, by)
         submitted = submitted_row(case, material_key, form, copies, provided_by, by)
         name = f"{case.release.bundle.material(material_key).name.zh}.pdf"
-        link_file(case, submitted, keep_pages(name, list(pages), by), material_key, by)
+        link_file(case, submitted, keep_file(replace(checked, name=name), by), material_key, by)
 
 
 def detach(case_id: int, material_key: str, file_id: int, *, by: Identity) -> None:
@@ -76,14 +85,10 @@ def detach(case_id: int, material_key: str, file_id: int, *, by: Identity) -> No
         case.record(Event.MATERIAL_REMOVED, by, material=material_key, file=file_id)
 
 
-def submitted_row(
-    case: LockedCase, material_key: str, form: str, copies: int, provided_by: str, by: Identity
-) -> int:
+def submitted_row(case: LockedCase, material_key: str, form: str, copies: int, provided_by: str, by: Identity) -> int:
     material = case.release.bundle.material(material_key)
     if form not in material.forms:
-        raise Incomplete(
-            "form", Words("该材料不接受这种形式。", "This material is not accepted in that form.")
-        )
+        raise Incomplete("form", Words("该材料不接受这种形式。", "This material is not accepted in that form."))
     if not 1 <= copies <= 99:
         raise Incomplete("copies", Words("份数应为 1 至 99。", "Copies must be 1 to 99."))
     row = (
@@ -91,7 +96,7 @@ def submitted_row(
         .execute(
             "insert into submitted_material (case_id, material_key, form, copies, provided_by, by_id, at)"
             " values (%s, %s, %s, %s, %s, %s, %s)"
-        " on conflict (case_id, material_key) do update set form = excluded.form,"
+            " on conflict (case_id, material_key) do update set form = excluded.form,"
             " copies = excluded.copies, provided_by = excluded.provided_by, by_id = excluded.by_id, at = excluded.at"
             " returning id",
             (case.id, material.key, form, copies, provided_by, by.user_id, case.now),
@@ -122,6 +127,4 @@ class TooManyFiles(ActRefused):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__(
-            Words(f"每种材料最多 {MOST_FILES} 个文件。", f"At most {MOST_FILES} files per material.")
-        )
+        super().__init__(Words(f"每种材料最多 {MOST_FILES} 个文件。", f"At most {MOST_FILES} files per material."))

@@ -88,9 +88,7 @@ def _user(
     )
     for key in table["groups"]:
         sql().execute("insert into membership (user_id, group_id) values (%s, %s)", (user_id, groups[key]))
-    return Account(
-        login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in table["groups"])
-    )
+    return Account(login, password, name, "、".join(data["groups"][key]["name"]["zh"] for key in table["groups"]))
 
 
 def _insert(table: str, **values: Any) -> int:

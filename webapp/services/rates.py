@@ -35,7 +35,7 @@ def _count(bucket: str, by: int) -> int:
         .execute(
             "insert into rate_count (bucket, window_start, tries) values (%s, %s, %s)"
             " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries"
-        " returning tries",
+            " returning tries",
             (bucket, _window(), by),
         )
         .fetchone()

@@ -14,13 +14,13 @@ from engine.bundles import Guide, guide_for, next_question
 from engine.law import tracking_code, with_check_digit
 from webapp import moments
 from webapp.answers import answers_of
-from webapp.errors import ActRefused, Incomplete, NotEligible
+from webapp.errors import ActRefused, Incomplete, LetterChanged, NotEligible, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.search import tokens
 from webapp.services.advance import begin
 from webapp.services.answer_rows import AS_RECEIVED, write_answers
-from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items
+from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items, letter_for
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
 from webapp.services.numbers import next_number
@@ -62,22 +62,35 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
     """
     with on_case(case_id) as case:
         ensure(by, Permission.CASE_RECEIVE)
+        remember(by, key, case.now, f"receive:{case_id}")
         ensure_draft(case, by)
-        remember(by, key, case.now)
         guided, ways = _choices(case)
-        guide = _complete_guide(case, guided)
         answers = _valid_answers(case, guided)
+        guide = _complete_guide(case, guided, answers)
         _ensure_ways(case, guided, answers, ways)
         _ensure_materials(case, guide, ways)
         write_answers(case, answers, version=AS_RECEIVED, source="applicant", by=by)
         code = tracking_code(secrets.randbits(TRACKING_BITS))
         _open_items(case, guide, ways)
-        number = _number(case)
-        _mark_received(case, number, code, answers, by)
+        _mark_received(case, code, answers, by)
         case.record(Event.RECEIVED, by, items=[entry.item.key for entry in guide.items])
-        issue_receipt(case, guide, by)
         begin(case, case.release.bundle.entry_process, _variables(case, guide, guided, ways))
+        # The series' rows stay locked to the end of the command, so numbers come last.
+        number = _give_number(case)
+        issue_receipt(case, guide, by)
     return Receipt(case_id, number, code)
+
+
+def reissue_code(case_id: int, *, by: Identity) -> str:
+    """A new tracking code for an applicant who lost theirs; the old one ends. Shown once, like the first."""
+    ensure(by, Permission.CASE_RECEIVE)
+    code = tracking_code(secrets.randbits(TRACKING_BITS))
+    with on_case(case_id) as case:
+        if case.received_at is None:
+            raise NotFound()
+        sql().execute("update cases set tracking_hash = %s where id = %s", (hash_code(code), case_id))
+        case.record(Event.CODE_REISSUED, by)
+    return code
 
 
 def _choices(case: LockedCase) -> tuple[dict[str, Any], dict[str, str]]:
@@ -86,11 +99,12 @@ def _choices(case: LockedCase) -> tuple[dict[str, Any], dict[str, str]]:
     return row[0], row[1]
 
 
-def _complete_guide(case: LockedCase, guided: Mapping[str, Any]) -> Guide:
+def _complete_guide(case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any]) -> Guide:
+    """Items and materials; what a material depends on may stand in the form (who applies)."""
     bundle = case.release.bundle
     if next_question(bundle, guided) is not None:
         raise Incomplete("guided", Words("请先完成情形引导。", "Answer the guided questions first."))
-    guide = guide_for(bundle, guided)
+    guide = guide_for(bundle, {**answers, **guided})
     if not guide.items:
         raise Incomplete("guided", Words("没有需要办理的事项。", "No item applies."))
     return guide
@@ -125,35 +139,42 @@ def _ensure_ways(
     if not committed:
         return
     verdicts = eligible_items(case.release, case.rules, guided, answers)
-    signed = {
-        row[0] for row in sql().execute("select item_key from commitment where case_id = %s", (case.id,))
-    }
+    signed = dict(
+        sql().execute("select item_key, letter_digest from commitment where case_id = %s", (case.id,)).fetchall()
+    )
     for key in committed:
         verdict = verdicts.get(key)
         if verdict is None or not verdict.eligible:
             raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else Words("", ""))
         if key not in signed:
             raise Incomplete("commitment", Words("承诺书尚未签署。", "The letter is not signed yet."))
+        if letter_for(case.release, case.release.bundle.item(key), answers, case.rules).digest != signed[key]:
+            raise LetterChanged()
 
 
 def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None:
-    handed_in = {
-        row[0]
-        for row in sql().execute(
-            "select material_key from submitted_material m where case_id = %s and (form in ('e-licence', 'exempt')"
-            " or exists(select from material_file f where f.submitted_material_id = m.id))",
+    rows = sql().execute(
+        "select material_key from submitted_material m where case_id = %s and (form in ('e-licence', 'exempt')"
+        " or exists(select from material_file f where f.submitted_material_id = m.id))",
+        (case.id,),
+    )
+    handed_in = {key for (key,) in rows}
+    mandate = (
+        sql()
+        .execute(
+            "select v.mandate_file_id is not null from visit v join cases c on c.visit_id = v.id where c.id = %s",
             (case.id,),
         )
-    }
+        .fetchone()
+    )
+    shown = {"form": True, "visit": mandate is not None and mandate[0]}
     missing = [
         required.material.name
         for required in guide.materials
         if not required.exempt
-        and required.material.source != "form"
+        and not shown.get(required.material.source, False)
         and required.material.key not in handed_in
-        and not all(
-            ways.get(item) == COMMITMENT and item in required.replaced_for for item in required.used_by
-        )
+        and not all(ways.get(item) == COMMITMENT and item in required.replaced_for for item in required.used_by)
     ]
     if missing:
         raise MaterialsMissing(missing)
@@ -168,41 +189,48 @@ def _open_items(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None
         )
 
 
-def _number(case: LockedCase) -> str:
+def _give_number(case: LockedCase) -> str:
+    """The case's number, and the words by which it is found."""
     bundle, year = case.release.bundle, moments.local(case.now).year
     serial = next_number(f"case:{bundle.case_prefix}:{year}")
-    return with_check_digit(f"{bundle.case_prefix}-{year}-{serial:07}")
+    number = with_check_digit(f"{bundle.case_prefix}-{year}-{serial:07}")
+    row = sql().execute("select applicant_name, subject_name from cases where id = %s", (case.id,)).fetchone()
+    assert row is not None
+    sql().execute(
+        "update cases set number = %s, search_tokens = %s where id = %s",
+        (number, tokens(f"{number} {row[0]} {row[1]}"), case.id),
+    )
+    case.number = number
+    return number
 
 
-def _mark_received(
-    case: LockedCase, number: str, code: str, answers: Mapping[str, Any], by: Identity
-) -> None:
+def _mark_received(case: LockedCase, code: str, answers: Mapping[str, Any], by: Identity) -> None:
+    """Received now, by this clerk; the visit has done its work."""
     bundle = case.release.bundle
     applicant = str(answers.get(bundle.applicant_name_field) or "")
-    subject = str(answers.get(bundle.subject_field) or "")
     identity = next((str(answers[key]) for key in bundle.identity_fields if answers.get(key)), "")
-    case.number, case.received_at = number, case.now
+    case.received_at = case.now
     sql().execute(
-        "update cases set number = %s, received_at = %s, received_by = %s, tracking_hash = %s, applicant_name = %s,"
-        " applicant_key = %s, applicant_pinyin = %s, subject_name = %s, search_tokens = %s where id = %s",
+        "with visited as (update visit set ended_at = coalesce(ended_at, %s)"
+        " where id = (select visit_id from cases where id = %s))"
+        " update cases set received_at = %s, received_by = %s, tracking_hash = %s, applicant_name = %s,"
+        " applicant_key = %s, applicant_pinyin = %s, subject_name = %s where id = %s",
         (
-            number,
+            case.now,
+            case.id,
             case.now,
             by.user_id,
             hash_code(code),
             applicant,
             identity,
             " ".join(lazy_pinyin(applicant)),
-            subject,
-            tokens(f"{number} {applicant} {subject}"),
+            str(answers.get(bundle.subject_field) or ""),
             case.id,
         ),
     )
 
 
-def _variables(
-    case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: Mapping[str, str]
-) -> dict[str, Any]:
+def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: Mapping[str, str]) -> dict[str, Any]:
     """What the diagrams read: the declared case variables, and per item whether and how it goes."""
     bundle = case.release.bundle
     applicable = {entry.item.key for entry in guide.items}

@@ -10,8 +10,7 @@ from engine import Words
 from webapp.errors import Incomplete, SecondOfficerNeeded
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.intake import ensure_step
-from webapp.services.tasks import finish
+from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import Event, OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -53,9 +52,7 @@ def propose(
         if proposal not in (GRANT, REFUSE):
             raise Incomplete("proposal", Words("请选择审查意见。", "Choose the proposal."))
         if proposal == REFUSE and not opinion.strip():
-            raise Incomplete(
-                "opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons.")
-            )
+            raise Incomplete("opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons."))
         write_review(task, proposal, opinion, checklist, by)
         finish(task, {"proposal": proposal}, by=by, act="done")
 
@@ -72,13 +69,13 @@ def sign_visit(
 ) -> bool:
     """Sign the joint visit. The first officer records it, a second, different one confirms; then it is done.
 
-    Returns whether the visit is complete. Raises SecondOfficerNeeded when the first signs again.
+    The second signs what the first recorded: a page from before that signature is Stale, and another
+    conclusion is refused. Returns whether the visit is complete. Raises SecondOfficerNeeded when the
+    first signs again.
     """
-    with on_task(task_id, by, permission=Permission.TASK_SEE, revision=None, key=key) as task:
+    with on_task(task_id, by, permission=Permission.TASK_SEE, revision=revision, key=key) as task:
         ensure_step(task, "visit")
-        signed = [
-            row[0] for row in sql().execute("select user_id from participant where task_id = %s", (task_id,))
-        ]
+        signed = [row[0] for row in sql().execute("select user_id from participant where task_id = %s", (task_id,))]
         if by.user_id in signed:
             raise SecondOfficerNeeded()
         if not signed:
@@ -87,10 +84,19 @@ def sign_visit(
             if not record.strip():
                 raise Incomplete("record", Words("请填写核查记录。", "Write the record of the visit."))
             write_review(task, conclusion, record, checklist, by)
+        recorded = _conclusion(task_id)
+        if signed and conclusion and conclusion != recorded:
+            raise Incomplete(
+                "conclusion",
+                Words(
+                    "您的结论与已签字的核查记录不一致，请与首签人员核实。",
+                    "Your conclusion differs from the signed record.",
+                ),
+            )
         _sign(task, by, first=not signed)
         complete = len(signed) + 1 >= task.participants
         if complete:
-            finish(task, {"visit_conclusion": _conclusion(task_id, conclusion)}, by=by, act="done")
+            finish(task, {"visit_conclusion": recorded}, by=by, act="done")
     return complete
 
 
@@ -103,21 +109,18 @@ def _sign(task: OpenTask, by: Identity, *, first: bool) -> None:
     task.case.record(Event.VISIT_SIGNED, by, task=task.id)
 
 
-def _conclusion(task_id: int, given: str) -> str:
+def _conclusion(task_id: int) -> str:
+    """What the first officer concluded."""
     row = (
         sql()
-        .execute(
-            "select conclusion from review where task_id = %s and step = 'visit' order by id limit 1",
-            (task_id,),
-        )
+        .execute("select conclusion from review where task_id = %s and step = 'visit' order by id limit 1", (task_id,))
         .fetchone()
     )
-    return str(row[0]) if row else given
+    assert row is not None
+    return str(row[0])
 
 
-def write_review(
-    task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity
-) -> None:
+def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity) -> None:
     """Keep what the officer found, with every point of the checklist, and say so in the ledger."""
     points = {key: result for key, result in checklist.items() if result in POINT_RESULTS}
     sql().execute(

@@ -10,11 +10,11 @@ from webapp import moments
 from webapp.errors import Incomplete, NotAuthorised
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.documents import remedy_of
-from webapp.services.intake import ensure_step
 from webapp.services.licences import write_licence
 from webapp.services.reviews import GRANT, REFUSE
-from webapp.services.tasks import ensure_not_proposer, finish
+from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
 from webapp.services.work import Event, OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -31,6 +31,8 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
             raise NotAuthorised()
         _ensure_ruling(ruling, reasons)
         ensure_not_proposer(task, by)
+        if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
+            ensure_not_barred(task.case)
         _write(task, ruling, reasons.strip(), by, accepts_too=task.step == "immediate")
         finish(task, {"ruling": ruling}, by=by, act=ruling)
 
@@ -53,7 +55,7 @@ def enter_outside_result(
         _ensure_ruling(ruling, reasons)
         if ruling == GRANT:
             _ensure_outside_number(task, number.strip().upper(), number_again.strip().upper(), issued_on)
-        _write(task, ruling, reasons.strip(), by, accepts_too=True)
+        _write(task, ruling, reasons.strip(), by, accepts_too=False)
         if ruling == GRANT:
             assert issued_on is not None
             _keep_outside_licence(task, number.strip().upper(), issued_on, by)
@@ -71,9 +73,7 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
     if not number:
         raise Incomplete("number", Words("请填写证照编号。", "Enter the number of the licence."))
     if number != again:
-        raise Incomplete(
-            "number_again", Words("两次填写的编号不一致。", "The two entries of the number differ.")
-        )
+        raise Incomplete("number_again", Words("两次填写的编号不一致。", "The two entries of the number differ."))
     assert task.item_key is not None
     licence = task.case.release.bundle.item(task.item_key).licence
     if licence is not None and licence.number_format == "uscc" and (fault := check_uscc(number)):
@@ -81,9 +81,7 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
     if issued_on is None:
         raise Incomplete("issued_on", Words("请填写发证日期。", "Enter the date of issue."))
     if issued_on > moments.local(task.case.now).date():
-        raise Incomplete(
-            "issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future.")
-        )
+        raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
 
 
 RULE = """
@@ -137,6 +135,4 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
 def _keep_outside_licence(task: OpenTask, number: str, issued_on: date, by: Identity) -> None:
     assert task.item_case_id is not None
     assert task.item_key is not None
-    write_licence(
-        task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by
-    )
+    write_licence(task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by)

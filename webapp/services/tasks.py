@@ -8,7 +8,7 @@ from typing import Any
 from engine import Words
 from engine.runtime import complete
 from webapp import moments
-from webapp.errors import ActRefused, SamePerson
+from webapp.errors import ActRefused, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import apply
@@ -23,9 +23,7 @@ class HeldByAnother(ActRefused):
     """The task is with a colleague."""
 
     def __init__(self, name: str, since: str) -> None:
-        super().__init__(
-            Words(f"此任务由{name}认领（{since}）。", f"{name} has claimed this task (since {since}).")
-        )
+        super().__init__(Words(f"此任务由{name}认领（{since}）。", f"{name} has claimed this task (since {since})."))
 
 
 def claim(task_id: int, *, by: Identity) -> None:
@@ -50,17 +48,19 @@ def claim(task_id: int, *, by: Identity) -> None:
 def release(task_id: int, *, by: Identity) -> None:
     """Give the task back to its group."""
     with on_task(task_id, by, permission=Permission.TASK_DO) as task:
-        sql().execute(
-            "update user_task set assignee_id = null, revision = revision + 1 where id = %s", (task_id,)
-        )
+        sql().execute("update user_task set assignee_id = null, revision = revision + 1 where id = %s", (task_id,))
         task.case.record(Event.TASK_RELEASED, by, task=task_id)
+
+
+def ensure_step(task: OpenTask, *steps: str) -> None:
+    """Raises NotFound when the task is of another step: its page has no such act."""
+    if task.step not in steps:
+        raise NotFound()
 
 
 def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: str) -> None:
     """Complete the task in the engine and write what follows, inside the running command."""
-    step = complete(
-        task.case.release.program, task.instance.state, task.engine_task, variables, task.case.context
-    )
+    step = complete(task.case.release.program, task.instance.state, task.engine_task, variables, task.case.context)
     apply(task.case, task.instance, step, by=by, act=act)
 
 

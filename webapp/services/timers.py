@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -47,7 +48,8 @@ def fire_due(limit: int = 100) -> int:
             continue  # the claim lapses, and the timer is taken again
         except Exception as error:  # noqa: BLE001  # the worker's: whatever it is, it must be seen on the case
             log.warning("timer-failed", timer=timer_id, error=repr(error))
-            _keep_failure(timer_id, case_id, error)
+            with suppress(Busy):  # then the claim lapses, and it fails again where it can be kept
+                _keep_failure(timer_id, case_id, error)
     return len(claimed)
 
 

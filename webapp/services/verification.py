@@ -8,11 +8,10 @@ from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.intake import ensure_step
+from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.reviews import write_review
-from webapp.services.tasks import finish
+from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import Event, on_task
-from webapp.unit_of_work import sql
 
 RESULTS = {"verify": ("pass", "rectify"), "recheck": ("pass", "fail")}
 
@@ -35,11 +34,12 @@ def verify(
         if not record.strip():
             raise Incomplete("record", Words("请填写核查记录。", "Write the record."))
         write_review(task, result, record, checklist, by)
-        if result == "pass":
-            sql().execute(
-                "update legal_clock set stopped_on = %s::date where item_case_id = %s and name = 'verification'"
-                " and stopped_on is null",
-                (task.case.now, task.item_case_id),
-            )
+        assert task.item_case_id is not None
+        if result == "rectify":
+            terms = task.case.rules.profile.terms("rectification-limit", "rectification")
+            start_clock(task.case, task.item_case_id, terms, task.case.now)
+        else:
+            for name in ("verification", "rectification"):
+                stop_clock(task.case, task.item_case_id, name)
         task.case.record(Event.VERIFIED, by, item=task.item_case_id, result=result)
         finish(task, {"verification_result": result}, by=by, act="done")

@@ -11,7 +11,7 @@ from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.models import Counter, Visit
 from webapp.permissions import Permission, ensure
-from webapp.services.files import Upload, keep_upload
+from webapp.services.files import Upload, check_upload, keep_file
 from webapp.unit_of_work import unit_of_work
 
 LEGAL_REPRESENTATIVE, REPRESENTATIVE, HELPER = "legal-representative", "representative", "helper"
@@ -44,10 +44,11 @@ def open_visit(
     """
     ensure(by, Permission.VISIT_OPEN)
     _check(present, person, identity_checked, ticket, mandate)
+    checked = check_upload(mandate) if mandate else None
     with unit_of_work() as session:
         if session.get(Counter, counter_id) is None:
             raise Incomplete("counter_id", Words("请选择窗口。", "Choose the counter."))
-        mandate_file = keep_upload(mandate, by) if mandate else None
+        mandate_file = keep_file(checked, by) if checked else None
         visit = Visit(
             ticket=ticket.strip(),
             counter_id=counter_id,
@@ -77,10 +78,6 @@ def _check(present: str, person: Person, identity_checked: str, ticket: str, man
     if fault := check_mobile(person.mobile):
         raise Incomplete("person_mobile", fault)
     if identity_checked not in CHECKED:
-        raise Incomplete(
-            "identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked.")
-        )
+        raise Incomplete("identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked."))
     if present == REPRESENTATIVE and mandate is None:
-        raise Incomplete(
-            "mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate.")
-        )
+        raise Incomplete("mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate."))

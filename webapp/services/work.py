@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from psycopg.errors import LockNotAvailable
 
-from engine import Words
+from engine import EngineError, Words
 from engine.runtime import Context
 from webapp import clock, moments
 from webapp.catalogue import RULES_IN_FORCE, Published, Rules, engine_context, published, rules_of
@@ -56,6 +56,8 @@ class Event(StrEnum):
     MESSAGE_UNHEARD = "message-unheard"
     CLOSED = "closed"
     REFUSED_ACT = "refused-act"
+    CODE_REISSUED = "code-reissued"
+    STEP_FAILED = "step-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +121,13 @@ class LockedCase:
         )
         previous = self.ledger_hash
         self.ledger_hash = link(previous, body)
-        self.lines.append(
-            (self.id, self.ledger_seq, kind, self.now, actor, body.decode(), previous, self.ledger_hash)
-        )
+        self.lines.append((self.id, self.ledger_seq, kind, self.now, actor, body.decode(), previous, self.ledger_hash))
 
     def write_ledger(self) -> None:
         """Write the gathered lines and move the head, in one statement."""
         if not self.lines and not self.closed:
             return
-        columns: list[list[Any]] = [list(column) for column in zip(*self.lines, strict=True)] or [
-            [] for _ in range(8)
-        ]
+        columns: list[list[Any]] = [list(column) for column in zip(*self.lines, strict=True)] or [[] for _ in range(8)]
         sql().execute(
             WRITE_LEDGER,
             (*columns, self.ledger_seq, self.ledger_hash, self.now if self.closed else None, self.id),
@@ -198,6 +196,7 @@ class OpenTask:
     engine_task: int
     item_case_id: int | None
     item_key: str | None
+    way: str | None
     element: str
     step: str
     name: Words
@@ -214,7 +213,7 @@ class OpenTask:
 
 
 LOAD_TASK = """
-select t.id, t.engine_task, t.item_case_id, ic.item_key, t.element, t.step, t.name_zh, t.name_en, t.groups,
+select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.step, t.name_zh, t.name_en, t.groups,
        t.assignee_id, t.revision, t.participants, t.state, t.closed_at, closer.name, t.act,
        i.id, i.state, i.scopes, i.release_id, i.process, holder.name
 from user_task t
@@ -253,18 +252,22 @@ def on_task(
             task = _load(task_id, case)
             ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))
             if key is not None:
-                remember(by, key, case.now)
+                remember(by, key, case.now, f"{permission}:{task_id}")
             _ensure_open(task)
             _ensure_fresh(task, by, revision)
             ensure(by, permission, TaskFacts(task.groups, task.assignee_id, task.state))
             yield task
             case.write_ledger()
-    except AlreadyCarriedOut:
+    except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
         if case_id is not None:
             record_refusal(case_id, by, task_id, refusal)
         raise
+    except EngineError as failure:
+        if case_id is not None:
+            _record_failure(case_id, by, task_id, failure)
+        raise StepFailed() from failure
 
 
 def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permission) -> OpenTask:
@@ -277,6 +280,29 @@ def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permi
     return task
 
 
+class KeyReused(ActRefused):
+    """The page's key is missing or belongs to another act: the page must be loaded anew."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words("页面已失效，请刷新后重试。", "This page is no longer valid. Please reload and try again.")
+        )
+
+
+class StepFailed(ActRefused):
+    """The diagram could not go on from this act; nothing of it is kept, and an incident is open."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "流程无法继续，已登记异常并通知牵头人员；您的办理没有提交。",
+                "The process cannot go on. An incident was recorded; your act was not submitted.",
+            )
+        )
+
+
 class AlreadyCarriedOut(ActRefused):
     """The same page was sent twice; the first time counted. Not an error to the person."""
 
@@ -286,21 +312,45 @@ class AlreadyCarriedOut(ActRefused):
         super().__init__(Words("已办理。", "Already carried out."))
 
 
-def remember(by: Identity, key: str, now: datetime) -> None:
-    """Keep the page's key; raises AlreadyCarriedOut when it was used before."""
+def remember(by: Identity, key: str, now: datetime, what: str) -> None:
+    """Keep the page's key for this act. Raises AlreadyCarriedOut when the act was sent before, KeyReused
+    when the key belongs to another act (or is empty), so that nothing is called done that was not.
+    """
+    if not key:
+        raise KeyReused()
     kept = sql().execute(
-        "insert into idempotency_key (actor_id, key, created_at, outcome) values (%s, %s, %s, '')"
+        "insert into idempotency_key (actor_id, key, created_at, outcome) values (%s, %s, %s, %s)"
         " on conflict do nothing returning key",
-        (by.user_id, key, now),
+        (by.user_id, key, now, what),
     )
-    if kept.fetchone() is None:
-        raise AlreadyCarriedOut()
+    if kept.fetchone() is not None:
+        return
+    row = (
+        sql()
+        .execute("select outcome from idempotency_key where actor_id = %s and key = %s", (by.user_id, key))
+        .fetchone()
+    )
+    raise AlreadyCarriedOut() if row is not None and row[0] == what else KeyReused()
 
 
 def record_refusal(case_id: int, by: Identity, task_id: int | None, refusal: ActRefused) -> None:
     """The try goes into the ledger, in a small transaction of its own after the rollback."""
     with on_case(case_id) as case:
         case.record(Event.REFUSED_ACT, by, task=task_id, refusal=type(refusal).__name__)
+
+
+INCIDENT = """
+insert into incident (instance_id, case_id, item_case_id, element, code, message_zh, message_en, detail, opened_at)
+select instance_id, case_id, item_case_id, element, 'step-failed', %s, %s, %s, %s from user_task where id = %s
+"""
+
+
+def _record_failure(case_id: int, by: Identity, task_id: int, failure: EngineError) -> None:
+    """The failed step as an incident on the task's element, in a small transaction of its own."""
+    words = StepFailed().words
+    with on_case(case_id) as case:
+        sql().execute(INCIDENT, (words.zh, words.en, f"{type(failure).__name__}: {failure}", case.now, task_id))
+        case.record(Event.STEP_FAILED, by, task=task_id, failure=type(failure).__name__)
 
 
 def _load(task_id: int, case: LockedCase) -> OpenTask:
@@ -312,6 +362,7 @@ def _load(task_id: int, case: LockedCase) -> OpenTask:
         engine_task,
         item_case,
         item_key,
+        way,
         element,
         step,
         zh,
@@ -336,6 +387,7 @@ def _load(task_id: int, case: LockedCase) -> OpenTask:
         engine_task,
         item_case,
         item_key,
+        way,
         element,
         step,
         Words(zh, en),
@@ -356,9 +408,7 @@ def _ensure_open(task: OpenTask) -> None:
     if task.state == "open":
         return
     who = task.closed_by or "系统"
-    raise AlreadyDone(
-        who, ACT_WORDS.get(task.act, ACT_WORDS["done"]), task.closed_at, moments.shown(task.closed_at)
-    )
+    raise AlreadyDone(who, ACT_WORDS.get(task.act, ACT_WORDS["done"]), task.closed_at, moments.shown(task.closed_at))
 
 
 def _ensure_fresh(task: OpenTask, by: Identity, revision: int | None) -> None:
@@ -367,9 +417,9 @@ def _ensure_fresh(task: OpenTask, by: Identity, revision: int | None) -> None:
     row = (
         sql()
         .execute(
-            "select coalesce(u.name, ''), max(e.at) from case_event e left join app_user u on u.id = e.actor_id"
-            " where e.case_id = %s group by u.name, e.seq order by e.seq desc limit 1",
-            (task.case.id,),
+            "select coalesce(u.name, ''), e.at from case_event e left join app_user u on u.id = e.actor_id"
+            " where e.case_id = %s and e.body::jsonb ->> 'task' = %s and e.kind <> %s order by e.seq desc limit 1",
+            (task.case.id, str(task.id), Event.REFUSED_ACT),
         )
         .fetchone()
     )

@@ -152,9 +152,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("outcome", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["app_user.id"], name=op.f("fk_idempotency_key_actor_id_app_user")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["app_user.id"], name=op.f("fk_idempotency_key_actor_id_app_user")),
         sa.PrimaryKeyConstraint("actor_id", "key", name=op.f("pk_idempotency_key")),
     )
     op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
@@ -183,18 +181,12 @@ def upgrade() -> None:
         sa.Column("published_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("retired_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["created_by"], ["app_user.id"], name=op.f("fk_release_created_by_app_user")),
-        sa.ForeignKeyConstraint(
-            ["published_by"], ["app_user.id"], name=op.f("fk_release_published_by_app_user")
-        ),
+        sa.ForeignKeyConstraint(["published_by"], ["app_user.id"], name=op.f("fk_release_published_by_app_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("bundle_key", "number", name=op.f("uq_release_bundle_key_number")),
     )
     op.create_index(
-        "one_published_release",
-        "release",
-        ["bundle_key"],
-        unique=True,
-        postgresql_where=sa.text("state = 'published'"),
+        "one_published_release", "release", ["bundle_key"], unique=True, postgresql_where=sa.text("state = 'published'")
     )
     op.create_table(
         "stored_file",
@@ -226,9 +218,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["digest"], ["blob.digest"], name=op.f("fk_release_file_digest_blob")),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name=op.f("fk_release_file_release_id_release")
-        ),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_file_release_id_release")),
         sa.PrimaryKeyConstraint("release_id", "path", name=op.f("pk_release_file")),
     )
     op.create_table(
@@ -274,10 +264,7 @@ def upgrade() -> None:
         sa.Column("tracking_hash", sa.LargeBinary(), nullable=True),
         sa.Column("ledger_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column(
-            "ledger_hash",
-            sa.LargeBinary(),
-            server_default=sa.text("decode(repeat('00', 32), 'hex')"),
-            nullable=False,
+            "ledger_hash", sa.LargeBinary(), server_default=sa.text("decode(repeat('00', 32), 'hex')"), nullable=False
         ),
         sa.ForeignKeyConstraint(["created_by"], ["app_user.id"], name=op.f("fk_cases_created_by_app_user")),
         sa.ForeignKeyConstraint(["received_by"], ["app_user.id"], name=op.f("fk_cases_received_by_app_user")),
@@ -350,9 +337,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_commitment_by_id_app_user")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_commitment_case_id_cases")),
         sa.ForeignKeyConstraint(
-            ["signature_file_id"],
-            ["stored_file.id"],
-            name=op.f("fk_commitment_signature_file_id_stored_file"),
+            ["signature_file_id"], ["stored_file.id"], name=op.f("fk_commitment_signature_file_id_stored_file")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
         sa.UniqueConstraint("case_id", "item_key", name=op.f("uq_commitment_case_id_item_key")),
@@ -373,9 +358,7 @@ def upgrade() -> None:
         sa.Column("ruled_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("delivered_at", sa.TIMESTAMP(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["accepted_by"], ["app_user.id"], name=op.f("fk_item_case_accepted_by_app_user")
-        ),
+        sa.ForeignKeyConstraint(["accepted_by"], ["app_user.id"], name=op.f("fk_item_case_accepted_by_app_user")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_item_case_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_case")),
         sa.UniqueConstraint("case_id", "item_key", name=op.f("uq_item_case_case_id_item_key")),
@@ -391,9 +374,7 @@ def upgrade() -> None:
         sa.Column("given_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("given_by", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notification_sheet_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["given_by"], ["app_user.id"], name=op.f("fk_notification_sheet_given_by_app_user")
-        ),
+        sa.ForeignKeyConstraint(["given_by"], ["app_user.id"], name=op.f("fk_notification_sheet_given_by_app_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_sheet")),
     )
     op.create_index(op.f("ix_notification_sheet_case_id"), "notification_sheet", ["case_id"], unique=False)
@@ -408,9 +389,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_process_instance_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name=op.f("fk_process_instance_release_id_release")
-        ),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_process_instance_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_instance")),
     )
     op.create_index(op.f("ix_process_instance_case_id"), "process_instance", ["case_id"], unique=False)
@@ -424,14 +403,10 @@ def upgrade() -> None:
         sa.Column("provided_by", sa.Text(), server_default="", nullable=False),
         sa.Column("by_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_id"], ["app_user.id"], name=op.f("fk_submitted_material_by_id_app_user")
-        ),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_submitted_material_by_id_app_user")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_submitted_material_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submitted_material")),
-        sa.UniqueConstraint(
-            "case_id", "material_key", name=op.f("uq_submitted_material_case_id_material_key")
-        ),
+        sa.UniqueConstraint("case_id", "material_key", name=op.f("uq_submitted_material_case_id_material_key")),
     )
     op.create_table(
         "activity_line",
@@ -443,9 +418,7 @@ def upgrade() -> None:
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["instance_id"],
-            ["process_instance.id"],
-            name=op.f("fk_activity_line_instance_id_process_instance"),
+            ["instance_id"], ["process_instance.id"], name=op.f("fk_activity_line_instance_id_process_instance")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_line")),
     )
@@ -465,19 +438,11 @@ def upgrade() -> None:
         sa.Column("signature_file_id", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("delivered_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["delivered_by"], ["app_user.id"], name=op.f("fk_collection_delivered_by_app_user")),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_collection_item_case_id_item_case")),
+        sa.ForeignKeyConstraint(["printed_by"], ["app_user.id"], name=op.f("fk_collection_printed_by_app_user")),
         sa.ForeignKeyConstraint(
-            ["delivered_by"], ["app_user.id"], name=op.f("fk_collection_delivered_by_app_user")
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_collection_item_case_id_item_case")
-        ),
-        sa.ForeignKeyConstraint(
-            ["printed_by"], ["app_user.id"], name=op.f("fk_collection_printed_by_app_user")
-        ),
-        sa.ForeignKeyConstraint(
-            ["signature_file_id"],
-            ["stored_file.id"],
-            name=op.f("fk_collection_signature_file_id_stored_file"),
+            ["signature_file_id"], ["stored_file.id"], name=op.f("fk_collection_signature_file_id_stored_file")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collection")),
         sa.UniqueConstraint("item_case_id", name=op.f("uq_collection_item_case_id")),
@@ -498,9 +463,7 @@ def upgrade() -> None:
         sa.Column("by_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_document_by_id_app_user")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_document_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_document_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_document_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index(op.f("ix_document_case_id"), "document", ["case_id"], unique=False)
@@ -524,9 +487,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_engine_job_instance_id_process_instance")
         ),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_engine_job_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_engine_job_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engine_job")),
         sa.UniqueConstraint("instance_id", "engine_job", name=op.f("uq_engine_job_instance_id_engine_job")),
     )
@@ -545,11 +506,12 @@ def upgrade() -> None:
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("stopped_on", sa.Date(), nullable=True),
         sa.Column("rules_digest", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_legal_clock_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_legal_clock_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_clock")),
         sa.UniqueConstraint("item_case_id", "name", name=op.f("uq_legal_clock_item_case_id_name")),
+    )
+    op.create_index(
+        "running_clock", "legal_clock", ["due_on", "id"], unique=False, postgresql_where=sa.text("stopped_on is null")
     )
     op.create_table(
         "licence",
@@ -568,9 +530,7 @@ def upgrade() -> None:
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("public_code", sa.Text(), nullable=False),
         sa.Column("external", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_licence_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_licence_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_licence")),
         sa.UniqueConstraint("item_case_id", name=op.f("uq_licence_item_case_id")),
         sa.UniqueConstraint("public_code", name=op.f("uq_licence_public_code")),
@@ -581,9 +541,7 @@ def upgrade() -> None:
         sa.Column("submitted_material_id", sa.BigInteger(), nullable=False),
         sa.Column("file_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_file.id"], name=op.f("fk_material_file_file_id_stored_file")
-        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_material_file_file_id_stored_file")),
         sa.ForeignKeyConstraint(
             ["submitted_material_id"],
             ["submitted_material.id"],
@@ -600,14 +558,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["instance_id"],
-            ["process_instance.id"],
-            name=op.f("fk_message_wait_instance_id_process_instance"),
+            ["instance_id"], ["process_instance.id"], name=op.f("fk_message_wait_instance_id_process_instance")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_wait")),
-        sa.UniqueConstraint(
-            "instance_id", "subscription", name=op.f("uq_message_wait_instance_id_subscription")
-        ),
+        sa.UniqueConstraint("instance_id", "subscription", name=op.f("uq_message_wait_instance_id_subscription")),
     )
     op.create_index("message_wait_name", "message_wait", ["kind", "name", "key"], unique=False)
     op.create_table(
@@ -621,13 +575,13 @@ def upgrade() -> None:
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("read_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reminder_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_reminder_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_reminder_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
     )
     op.create_index(op.f("ix_reminder_case_id"), "reminder", ["case_id"], unique=False)
-    op.create_index(op.f("ix_reminder_group_key"), "reminder", ["group_key"], unique=False)
+    op.create_index(
+        "unread_reminder", "reminder", ["group_key", "at"], unique=False, postgresql_where=sa.text("read_at is null")
+    )
     op.create_table(
         "timer",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -645,9 +599,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_timer_instance_id_process_instance")
         ),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_timer_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_timer_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
         sa.UniqueConstraint("instance_id", "engine_timer", name=op.f("uq_timer_instance_id_engine_timer")),
     )
@@ -677,17 +629,13 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("closed_by", sa.BigInteger(), nullable=True),
         sa.Column("act", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignee_id"], ["app_user.id"], name=op.f("fk_user_task_assignee_id_app_user")
-        ),
+        sa.ForeignKeyConstraint(["assignee_id"], ["app_user.id"], name=op.f("fk_user_task_assignee_id_app_user")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_user_task_case_id_cases")),
         sa.ForeignKeyConstraint(["closed_by"], ["app_user.id"], name=op.f("fk_user_task_closed_by_app_user")),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_user_task_instance_id_process_instance")
         ),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_user_task_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_user_task_item_case_id_item_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
         sa.UniqueConstraint("instance_id", "engine_task", name=op.f("uq_user_task_instance_id_engine_task")),
     )
@@ -703,9 +651,7 @@ def upgrade() -> None:
         sa.Column("basis_en", sa.Text(), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["clock_id"], ["legal_clock.id"], name=op.f("fk_clock_pause_clock_id_legal_clock")
-        ),
+        sa.ForeignKeyConstraint(["clock_id"], ["legal_clock.id"], name=op.f("fk_clock_pause_clock_id_legal_clock")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_pause")),
     )
     op.create_index(op.f("ix_clock_pause_clock_id"), "clock_pause", ["clock_id"], unique=False)
@@ -733,12 +679,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_incident_instance_id_process_instance")
         ),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_incident_item_case_id_item_case")
-        ),
-        sa.ForeignKeyConstraint(
-            ["resolved_by"], ["app_user.id"], name=op.f("fk_incident_resolved_by_app_user")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_incident_item_case_id_item_case")),
+        sa.ForeignKeyConstraint(["resolved_by"], ["app_user.id"], name=op.f("fk_incident_resolved_by_app_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
     op.create_index(op.f("ix_incident_case_id"), "incident", ["case_id"], unique=False)
@@ -767,9 +709,7 @@ def upgrade() -> None:
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_review_by_id_app_user")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_review_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_review_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_review_item_case_id_item_case")),
         sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_review_task_id_user_task")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
@@ -793,9 +733,7 @@ def upgrade() -> None:
         sa.Column("authorisation_number", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_ruling_by_id_app_user")),
-        sa.ForeignKeyConstraint(
-            ["item_case_id"], ["item_case.id"], name=op.f("fk_ruling_item_case_id_item_case")
-        ),
+        sa.ForeignKeyConstraint(["item_case_id"], ["item_case.id"], name=op.f("fk_ruling_item_case_id_item_case")),
         sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_ruling_task_id_user_task")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
         sa.UniqueConstraint("item_case_id", name=op.f("uq_ruling_item_case_id")),
@@ -806,9 +744,7 @@ def upgrade() -> None:
         sa.Column("group_key", sa.Text(), nullable=False),
         sa.Column("urgency", sa.BigInteger(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["task_id"], ["user_task.id"], name=op.f("fk_task_candidate_task_id_user_task")
-        ),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_task_candidate_task_id_user_task")),
         sa.PrimaryKeyConstraint("task_id", "group_key", name=op.f("pk_task_candidate")),
     )
     op.create_index("inbox", "task_candidate", ["group_key", "urgency", "due_on", "task_id"], unique=False)
@@ -839,13 +775,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_timer_item_case_id"), table_name="timer")
     op.drop_index(op.f("ix_timer_due_at"), table_name="timer")
     op.drop_table("timer")
-    op.drop_index(op.f("ix_reminder_group_key"), table_name="reminder")
+    op.drop_index("unread_reminder", table_name="reminder", postgresql_where=sa.text("read_at is null"))
     op.drop_index(op.f("ix_reminder_case_id"), table_name="reminder")
     op.drop_table("reminder")
     op.drop_index("message_wait_name", table_name="message_wait")
     op.drop_table("message_wait")
     op.drop_table("material_file")
     op.drop_table("licence")
+    op.drop_index("running_clock", table_name="legal_clock", postgresql_where=sa.text("stopped_on is null"))
     op.drop_table("legal_clock")
     op.drop_index(op.f("ix_engine_job_case_id"), table_name="engine_job")
     op.drop_table("engine_job")
@@ -879,9 +816,7 @@ def downgrade() -> None:
     op.drop_table("user_session")
     op.drop_index(op.f("ix_stored_file_digest"), table_name="stored_file")
     op.drop_table("stored_file")
-    op.drop_index(
-        "one_published_release", table_name="release", postgresql_where=sa.text("state = 'published'")
-    )
+    op.drop_index("one_published_release", table_name="release", postgresql_where=sa.text("state = 'published'"))
     op.drop_table("release")
     op.drop_table("membership")
     op.drop_index(op.f("ix_idempotency_key_created_at"), table_name="idempotency_key")
