@@ -20,7 +20,7 @@ from webapp.unit_of_work import sql
 
 FIELD_HEADS = (Words("项目", "Field"), Words("内容", "Content"))
 #: A line under the unit's name that is its date, with or without "发证日期：", and no further sentence.
-LONGEST_DATE_LINE = 30
+LONGEST_DATE_LINE = 40
 UNLIMITED = Words("长期", "unlimited")
 
 
