@@ -212,3 +212,15 @@ def address(url: str) -> tuple[str, str]:
     """(socket folder, database) of a test installation's address."""
     path, _, query = url.partition("?host=")
     return query, Path(path).name
+
+
+def test_a_job_that_the_queue_has_lost_is_queued_anew(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        case = office.received("commitment")
+        task, decider = office.claimed(case.id, "immediate", "P2")
+        rulings.rule(task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="k")
+        sql().execute("delete from procrastinate_jobs")
+        sql().execute("update engine_job set created_at = created_at - interval '1 hour'")
+        db.session.commit()
+        assert engine_jobs.defer_forgotten() == 1
+        assert engine_jobs.defer_forgotten() == 0

@@ -15,6 +15,8 @@ from webapp.services import timers
 TIMERS_AT_ONCE = 100
 TIMER_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
+FORGOTTEN_SECONDS = 300.0
+CLEANING_SECONDS = 3600.0
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
 
@@ -28,6 +30,8 @@ def run_worker(app: Flask) -> None:
     loops = [
         Loop(app, "heartbeat", HEARTBEAT_SECONDS, lambda: _beat(name)),
         Loop(app, "timers", TIMER_SECONDS, fire_due_timers),
+        Loop(app, "forgotten-jobs", FORGOTTEN_SECONDS, defer_forgotten_jobs),
+        Loop(app, "cleaning", CLEANING_SECONDS, clean),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -48,6 +52,21 @@ def run_worker(app: Flask) -> None:
 def fire_due_timers() -> bool:
     """Fire one handful of due timers; true when there may be more."""
     return timers.fire_due(TIMERS_AT_ONCE) >= TIMERS_AT_ONCE
+
+
+def defer_forgotten_jobs() -> bool:
+    """Queue open jobs anew that the queue has lost; true when there may be more."""
+    from webapp.services import engine_jobs
+
+    return engine_jobs.defer_forgotten() >= engine_jobs.FORGOTTEN_AT_ONCE
+
+
+def clean() -> bool:
+    """Let go of what has served its time."""
+    from webapp.services import cleaning
+
+    cleaning.clean()
+    return False
 
 
 def work_off(app: Flask) -> None:

@@ -234,11 +234,11 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
 
 #: Per item of a delivery: its key, the licence's name and number, or the number of the written refusal.
 RESULTS = """
-select ic.item_key, l.name_zh, l.name_en, l.number,
-    (select d.title_zh from document d where d.item_case_id = ic.id and d.kind in ('refusal', 'not-accepted') order by d.id desc limit 1),
-    (select d.title_en from document d where d.item_case_id = ic.id and d.kind in ('refusal', 'not-accepted') order by d.id desc limit 1),
-    (select d.number from document d where d.item_case_id = ic.id and d.kind in ('refusal', 'not-accepted') order by d.id desc limit 1)
-from item_case ic left join licence l on l.item_case_id = ic.id
+select ic.item_key, l.name_zh, l.name_en, l.number, d.title_zh, d.title_en, d.number
+from item_case ic
+left join licence l on l.item_case_id = ic.id
+left join lateral (select title_zh, title_en, number from document where item_case_id = ic.id
+    and kind in ('refusal', 'not-accepted') order by id desc limit 1) d on true
 where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
 """
 

@@ -219,11 +219,12 @@ def defer_forgotten() -> int:
 
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
-FORGOTTEN = """
+FORGOTTEN_AT_ONCE = 100
+FORGOTTEN = f"""
 select j.id from engine_job j where j.state = 'open' and j.created_at < %s and not exists (
     select from procrastinate_jobs q where q.task_name = 'run_engine_job' and q.status in ('todo', 'doing')
     and (q.args ->> 'engine_job_id')::bigint = j.id)
-limit 100
+limit {FORGOTTEN_AT_ONCE}
 """
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import PdfReadError, PyPdfError
+from pypdf.generic import DictionaryObject
 
 from engine import Words
 from webapp import clock, file_store
@@ -121,7 +122,7 @@ def _pages(upload: Upload, kind: str) -> int | None:
         return 1
     try:
         reader = PdfReader(io.BytesIO(upload.content))
-        count = None if reader.is_encrypted else int(reader.root_object["/Pages"]["/Count"])
+        count = None if reader.is_encrypted else _page_count(reader)
     except (PyPdfError, ValueError, OSError, RecursionError, KeyError, TypeError, AttributeError) as broken:
         raise FileRefused(upload.name, Words("PDF 无法打开，可能已损坏。", "the PDF cannot be opened.")) from broken
     if count is None:
@@ -131,3 +132,11 @@ def _pages(upload: Upload, kind: str) -> int | None:
             upload.name, Words(f"PDF 页数应为 1 至 {MOST_PDF_PAGES}。", f"a PDF may have 1 to {MOST_PDF_PAGES} pages.")
         )
     return count
+
+
+def _page_count(reader: PdfReader) -> int:
+    """What the root of the page tree says; walking the tree of a hostile file could take minutes."""
+    tree = reader.root_object["/Pages"].get_object()
+    if not isinstance(tree, DictionaryObject):
+        raise PdfReadError("no page tree")
+    return int(tree["/Count"])

@@ -139,7 +139,7 @@ def _ensure_ways(
     if not committed:
         return
     verdicts = eligible_items(case.release, case.rules, guided, answers)
-    signed = dict(
+    signed: dict[str, str] = dict(
         sql().execute("select item_key, letter_digest from commitment where case_id = %s", (case.id,)).fetchall()
     )
     for key in committed:
