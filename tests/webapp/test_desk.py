@@ -341,3 +341,14 @@ def test_a_correction_is_written_in_the_ledger(corrected, db):
         for row in sql().execute("select kind from case_event where case_id = %s order by seq desc limit 1", (case.id,))
     ]
     assert kinds == ["material-attached"]
+
+
+def test_what_was_never_opened_is_shown_as_not_accepted_with_its_paper(db, client):
+    case = office.received("registration-refused")
+    office.play(case.id, office.example("registration-refused")["acts"])
+    office.sign_in(client, office.ISSUER)
+    html = client.text(f"/window/cases/{case.id}")
+    assert "不予受理的事项（2 项）" in html
+    assert "还没有结果的事项" not in html
+    proof = Document.query.filter_by(case_id=case.id, kind="delivery-receipt").one()
+    assert "不予登记" in client.text(f"/papers/documents/{proof.id}")

@@ -57,9 +57,11 @@ class ResultLine:
 
     @property
     def stage(self) -> str:
-        """issue | deliver | delivered | correct | waiting."""
+        """issue | deliver | delivered | correct | waiting | closed (not accepted, and nothing to hand over)."""
         if self.item.delivered_at is not None:
             return "delivered"
+        if self.task is None and self.item.outcome == "not-accepted":
+            return "closed"
         return self.task.step if self.task else "waiting"
 
 
