@@ -1,0 +1,346 @@
+"""English beside Chinese: a complete catalogue, and pages on which nothing of the interface stays Chinese.
+
+After a change of words: `pybabel extract` (the command stands in `webapp/translations/babel.cfg`), then
+`pybabel update`, translate, and `scripts/set_up.py` compiles.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+
+from tests.support import office
+from tests.webapp.test_every_route import Office, address, rules
+from webapp.catalogue import current_releases, release_files
+from webapp.languages import COOKIE
+from webapp.queries.application import masked_name as masked_in_lists
+from webapp.queries.tracking import masked_name as masked_in_public
+from webapp.services.releases import draft_from_upload
+from webapp.settings import PROJECT_FOLDER
+from webapp.unit_of_work import sql
+
+WEBAPP = PROJECT_FOLDER / "webapp"
+TRANSLATIONS = WEBAPP / "translations"
+CATALOGUE = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
+
+
+# The catalogue
+
+
+@lru_cache(maxsize=1)
+def extracted() -> frozenset[str]:
+    """Every message that pages and commands say."""
+    with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    found = extract_from_dir(
+        WEBAPP, methods, options, directory_filter=lambda folder: Path(folder).name not in {"node_modules", "static"}
+    )
+    return frozenset(message for _, _, message, _, _ in found if isinstance(message, str))
+
+
+@lru_cache(maxsize=1)
+def english() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def test_there_are_messages_in_python_and_in_macros() -> None:
+    assert {"流程工作室", "快捷键", "一窗"} <= extracted()
+
+
+def test_every_message_has_its_english() -> None:
+    known = {message.id for message in english() if message.string and not message.fuzzy}
+    assert sorted(extracted() - known) == []
+
+
+def test_the_catalogue_has_no_words_that_nobody_says() -> None:
+    assert sorted({message.id for message in english() if message.id} - extracted()) == []
+    assert list(english().obsolete) == []
+
+
+def test_english_keeps_the_places_of_the_chinese() -> None:
+    different = [
+        (message.id, message.string)
+        for message in english()
+        if message.id and sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(message.string))
+    ]
+    assert different == []
+
+
+def test_english_is_english() -> None:
+    assert [message.string for message in english() if message.id and CHINESE.search(message.string)] == []
+
+
+def test_what_is_shown_is_what_the_catalogue_says() -> None:
+    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+        compiled = {message.id: message.string for message in read_mo(file) if message.id}
+    assert compiled == {message.id: message.string for message in english() if message.id}, "compile: make set-up"
+
+
+# The pages
+
+#: Where people type: what stands there is shown as it was typed, in every language.
+TYPED = {
+    "app_user": "name authorisation_number authorisation_scope",
+    "visit": "person_name ticket",
+    "cases": "applicant_name subject_name",
+    "answer": "value",
+    "stored_file": "name",
+    "submitted_material": "provided_by",
+    "commitment": "signer_name",
+    "item_case": "intake_note",
+    "review": "opinion",
+    "ruling": "reasons",
+    "document": "number",
+    "licence": "number holder facts",
+    "collection": "collector_name",
+    "release": "note",
+}
+PEOPLE = {
+    "clerk": "lixiaoyun",
+    "issuer": "duanfang",
+    "drug reviewer": "zhaolin",
+    "drug decider": "wujianhua",
+    "device decider": "chuyan",
+    "food decider": "shenping",
+    "sign reviewer": "hanlei",
+    "visit officer": "kongliang",
+    "verifier": "huaqiang",
+    "lead": "weixiaohong",
+    "designer": "taoran",
+    "publisher": "jiangwen",
+    "supervisor": "xieguang",
+    "helper": "zousanbao",
+}
+SAID = ("aria-label", "alt", "title", "placeholder", "label", "content")
+
+
+@dataclass(frozen=True)
+class Said:
+    """Chinese that a page says in English: where, and what."""
+
+    url: str
+    text: str
+
+
+def typed() -> list[str]:
+    """Everything Chinese that people typed, the longest first."""
+    found: set[str] = set()
+    for table, columns in TYPED.items():
+        for row in sql().execute(f"select {columns.replace(' ', ', ')} from {table}"):
+            for value in row:
+                found.update(_strings(value))
+    found.update([mask(one) for one in found if one for mask in (masked_in_lists, masked_in_public)])
+    return _longest_first(found)
+
+
+def drawn() -> list[str]:
+    """What a designer drew and wrote, as the studio quotes it: names, labels and texts of the release's files."""
+    found: set[str] = set()
+    for content in release_files(current_releases()[office.BUNDLE]).values():
+        found.update(re.findall(r'(?<=")[^"\n]{2,}(?=")|(?<=>)[^<>]{2,}(?=<)', content.decode()))
+    return _longest_first(found)
+
+
+def _longest_first(found: set[str]) -> list[str]:
+    return sorted((one for one in found if CHINESE.search(one)), key=len, reverse=True)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        try:
+            yield from _strings(json.loads(value)) if value[:1] in "[{" else [value, *value.splitlines()]
+        except ValueError:
+            yield value
+    elif isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _strings(one)
+
+
+def chinese_on(page: html.HtmlElement, url: str, typed_words: Iterable[str]) -> Iterator[Said]:
+    """Chinese that the page calls English: outside elements marked as Chinese, without what people typed."""
+    for element in page.iter():
+        if not isinstance(element.tag, str) or element.tag in ("script", "style", "textarea"):
+            continue
+        texts = [element.text, *(child.tail for child in element)]
+        texts += [element.get(name) for name in SAID]
+        texts += [value for name, value in element.attrib.items() if name.startswith("data-") and "{" in value]
+        if element.tag == "input" and element.get("type") in ("submit", "button"):
+            texts.append(element.get("value"))
+        for text in texts:
+            if text and CHINESE.search(text) and _language(element) == "en":
+                left = _without(text, typed_words)
+                if CHINESE.search(left):
+                    yield Said(url, " ".join(left.split())[:120])
+
+
+def _language(element: html.HtmlElement) -> str:
+    marked = element.xpath("ancestor-or-self::*[@lang][1]/@lang")
+    return str(marked[-1]) if marked else ""
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    for one in words:
+        text = text.replace(one, "")
+    return text
+
+
+@dataclass(frozen=True)
+class Day:
+    """An office in the middle of its work: addresses of every kind of page."""
+
+    offices: tuple[Office, ...]
+    further: tuple[str, ...]
+    handle: office.Handle
+
+
+@pytest.fixture
+def day(db: Any) -> Day:
+    """Cases at every step, drafts before and after signing, a draft release with findings."""
+    first = office.received("ordinary")
+    for step, item in [("backfill", "P1"), ("issue", "P1"), ("deliver", "P1"), ("immediate", "P5"), ("accept", "P2")]:
+        office.act(first.id, step, item)
+    office.act(first.id, "accept", "P3", intake_outcome="correction")
+    office.act(first.id, "accept", "P6", intake_outcome="wrong-authority")
+    second = office.received("commitment")
+    for step, item in [("immediate", "P2"), ("immediate", "P3"), ("issue", "P2"), ("deliver", "P2"), ("issue", "P3")]:
+        office.act(second.id, step, item)
+    office.act(second.id, "verify", "P3", verification_result="rectify")
+    third = office.received("refused-item")
+    for step, item in [("accept", "P2"), ("accept", "P3"), ("examine", "P3"), ("accept", "P4"), ("accept", "P6")]:
+        office.act(third.id, step, item)
+    office.act(third.id, "examine", "P2", visit_needed=True)
+    office.act(third.id, "review", "P6", proposal="refuse")
+    office.act(third.id, "decide", "P6", ruling="refuse")
+    office.act(third.id, "review", "P4")
+    unsigned, ordinary = office.draft("commitment"), office.draft("ordinary")
+    return Day(
+        (_places(first.id, ordinary), _places(second.id, unsigned), _places(third.id, unsigned)),
+        (*_of_releases(), "/inbox?mine=1", "/inbox?text=none", "/window?text=none", "/nowhere"),
+        second,
+    )
+
+
+def _places(case: int, draft: int) -> Office:
+    """Ids of things in this case, where it has them."""
+
+    def one(what: str) -> int:
+        row = sql().execute(what, {"case": case, "draft": draft}).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    task = one("select min(id) from user_task where case_id = %(case)s and state = 'open'")
+    licence = "from licence l join item_case i on i.id = l.item_case_id where i.case_id = %(case)s"
+    code = sql().execute(f"select l.public_code {licence}", {"case": case}).fetchone()
+    places = {
+        "case_id": case,
+        "task_id": task,
+        "release_id": current_releases()[office.BUNDLE],
+        "key": office.BUNDLE,
+        "material_key": "floor-plan",
+        "file_id": one("select min(id) from stored_file"),
+        "document_id": one("select max(id) from document where case_id = %(case)s"),
+        "incident_id": 0,
+        "reminder_id": 0,
+        "sheet_id": one("select min(id) from notification_sheet where case_id = %(draft)s"),
+        "visit_id": one("select visit_id from cases where id = %(draft)s"),
+        "item_key": "P2",
+        "licence_id": one(f"select min(l.id) {licence}"),
+        "public_code": code[0] if code else "0000000000",
+    }
+    return Office(case, draft, task, places)
+
+
+def _of_releases() -> list[str]:
+    """The views of a draft that adds an element without a name and takes a group away."""
+    path = "_shared/item-licence.bpmn"
+    text = release_files(current_releases()[office.BUNDLE])[path].decode()
+    changed = text.replace('name="补正材料"', 'name=""', 1).replace('candidateGroups="window.clerk"', "", 1)
+    release = draft_from_upload(
+        current_releases()[office.BUNDLE], Path(path).name, changed.encode(), by=office.person("taoran"), note="改名"
+    )
+    shown = [f"/studio/releases/{one}" for one in (release, current_releases()[office.BUNDLE])]
+    views = ["view=findings", "view=difference", "view=files"]
+    views += [f"view=content&part={part}" for part in ("catalogue", "decisions", "forms", "papers")]
+    return [f"{page}?{view}" for page in shown for view in views]
+
+
+def _tasks() -> list[str]:
+    rows = sql().execute("select id, step from user_task order by id").fetchall()
+    return [f"/tasks/{id_}" for id_, _ in rows] + [
+        f"/window/corrections/{id_}" for id_, step in rows if step == "correct"
+    ]
+
+
+def pages_of(app: Flask, day: Day) -> list[str]:
+    """The address of every page that opens by a GET, over every case and draft of the day."""
+    opening = [rule for rule, _ in rules(app) if "GET" in (rule.methods or ())]
+    found = [address(rule, one) for one in day.offices for rule in opening]
+    return list(dict.fromkeys([*found, *_tasks(), *day.further]))
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_a_page_in_english_says_nothing_in_chinese(app: Flask, client: FlaskClient, day: Day, role: str) -> None:
+    office.sign_in(client, PEOPLE[role])
+    client.set_cookie(COOKIE, "en")
+    words = typed()
+    names = _longest_first({*words, *drawn()})
+    seen, said = 0, set()
+    for url in pages_of(app, day):
+        response = client.get(url)
+        if response.mimetype == "text/html" and response.status_code != 302 and response.data:
+            seen += response.status_code == 200
+            page = html.fromstring(response.get_data(as_text=True))
+            said.update(chinese_on(page, url, names if url.startswith("/studio") else words))
+    assert seen > 5
+    assert sorted({one.text: one.url for one in said}.items()) == []
+
+
+def test_the_applicant_follows_the_case_in_english(client: FlaskClient, day: Day) -> None:
+    client.set_cookie(COOKIE, "en")
+    token = office.csrf_token(client)
+    values = {"number": day.handle.number, "code": day.handle.code, "csrf_token": token}
+    words = typed()
+    refused = client.post("/track", data={"number": "", "code": "", "csrf_token": token})
+    progress = client.post("/track", data=values, follow_redirects=True)
+    assert day.handle.number in progress.get_data(as_text=True)
+    for response in (refused, progress, client.get("/"), client.get("/sign-in")):
+        page = html.fromstring(response.get_data(as_text=True))
+        assert list(chinese_on(page, response.request.path, words)) == []
+
+
+def test_an_unfinished_act_is_refused_in_english(client: FlaskClient, day: Day) -> None:
+    client.set_cookie(COOKIE, "en")
+    words = typed()
+    open_tasks = sql().execute(
+        "select t.id, t.revision, g.group_key from user_task t join task_candidate g on g.task_id = t.id"
+        " where t.state = 'open' and t.assignee_id is null and g.group_key not like 'window.%'"
+    )
+    for task, revision, group in open_tasks.fetchall():
+        with client.session_transaction() as session:
+            session.clear()
+        office.sign_in(client, office.member_of(group).login)
+        token = office.csrf_token(client)
+        client.post(f"/tasks/{task}/claim", data={"csrf_token": token, "revision": revision})
+        refused = client.post(f"/tasks/{task}/act", data={"csrf_token": token, "revision": revision + 1, "key": "k"})
+        assert refused.status_code == 422, (task, group, refused.status_code)
+        page = html.fromstring(refused.get_data(as_text=True))
+        assert list(chinese_on(page, f"/tasks/{task}/act", words)) == []
