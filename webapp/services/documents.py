@@ -232,13 +232,18 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
     return _issue(case, None, "delivery-receipt", TITLES["delivery-receipt"], values, by, unit=RECEIVING_UNIT)
 
 
-#: Per item of a delivery: its key, the licence's name and number, or the number of the written refusal.
+#: Per item of a delivery: its key, the licence's name and number, or the title and number of what was written
+#: instead, or the ruling's words where another system wrote it.
 RESULTS = """
-select ic.item_key, l.name_zh, l.name_en, l.number, d.title_zh, d.title_en, d.number
+select ic.item_key, l.name_zh, l.name_en, l.number,
+    coalesce(d.title_zh, r.words_zh), coalesce(d.title_en, r.words_en), d.number
 from item_case ic
 left join licence l on l.item_case_id = ic.id
-left join lateral (select title_zh, title_en, number from document where item_case_id = ic.id
-    and kind in ('refusal', 'not-accepted') order by id desc limit 1) d on true
+left join ruling r on r.item_case_id = ic.id
+left join lateral (
+    select title_zh, title_en, number from document
+    where item_case_id = ic.id and kind in ('refusal', 'not-accepted') order by id desc limit 1
+) d on true
 where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
 """
 
