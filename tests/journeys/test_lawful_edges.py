@@ -102,7 +102,8 @@ def test_items_that_never_opened_get_a_written_outcome(db: SQLAlchemy) -> None:
 def test_a_bar_recorded_after_receipt_still_stops_the_ruling_by_commitment(db: SQLAlchemy) -> None:
     case = office.received("commitment")
     sql().execute(
-        "insert into credit_record (subject_key, kind, source, recorded_on) values (%s, 'false-commitment', '演示', now())",
+        "insert into credit_record (subject_key, kind, source, recorded_on)"
+        " values (%s, 'false-commitment', '演示', now())",
         (office.example("commitment")["answers"]["credit_code"],),
     )
     with pytest.raises(NotEligible):
@@ -151,9 +152,11 @@ def test_what_is_collected_at_the_counter_is_not_sent_without_a_signature(db: SQ
 
 def test_a_key_of_another_act_hides_nothing(db: SQLAlchemy) -> None:
     case = office.received("commitment")
-    first, decider = office.claimed(case.id, "immediate", "P2")
+    first, _ = office.claimed(case.id, "immediate", "P2")
     other, device = office.claimed(case.id, "immediate", "P3")
-    sql().execute("insert into membership select %s, id from candidate_group where key = 'drug.decide'", (device.user_id,))
+    sql().execute(
+        "insert into membership select %s, id from candidate_group where key = 'drug.decide'", (device.user_id,)
+    )
     rulings.rule(other.id, by=device, ruling="grant", reasons="", revision=other.revision, key="k")
     with pytest.raises(AlreadyCarriedOut):
         rulings.rule(other.id, by=device, ruling="grant", reasons="", revision=other.revision, key="k")

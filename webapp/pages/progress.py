@@ -8,19 +8,13 @@ from datetime import datetime
 
 from flask_babel import gettext
 
-from engine import Words
 from webapp.pages.support import when, words
 from webapp.queries.case_parts import INTAKE_WORDS, ItemView, TaskLine
 from webapp.queries.history import REVIEWED, VERIFIED
 from webapp.queries.workspace import ReviewLine
+from webapp.services.work import ACT_WORDS
 
-ACTS = {
-    **INTAKE_WORDS,
-    "grant": Words("准予", "granted"),
-    "refuse": Words("不予", "refused"),
-    "examined": Words("完成资料审查", "examined"),
-    "done": Words("已办结", "done"),
-}
+ACTS = {**ACT_WORDS, **INTAKE_WORDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,7 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
     item_case = _item_case(instance, task.scope)
     clock_name = task.properties.get("clock")
     clock = _running(case, item_case, clock_name)
+    due = clock.due_on if clock else _nearest_due(case, clock_name) if item_case is None and clock_name else None
     name = case.release.element_words(task.process, task.element, task.name)
     return {
         "engine_task": task.id,
@@ -220,9 +221,19 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
         "groups": list(task.candidate_groups),
         "participants": int(task.properties.get("participants", "1")),
         "clock": clock_name,
-        "due_on": clock.due_on.isoformat() if clock else None,
+        "due_on": due.isoformat() if due else None,
         "priority": task.priority,
     }
+
+
+def _nearest_due(case: LockedCase, clock_name: str) -> date | None:
+    """A task of several items (the joint visit) is due when the first of their clocks is."""
+    row = sql().execute(
+        "select min(c.due_on) from legal_clock c join item_case ic on ic.id = c.item_case_id"
+        " where ic.case_id = %s and c.name = %s and c.stopped_on is null",
+        (case.id, clock_name),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _write_timer(case: LockedCase, instance: InstanceRow, timer: TimerSet) -> None:

@@ -41,7 +41,7 @@ class Letter:
 
 
 def credit_of(keys: list[str], on: date) -> str:
-    """ "barred" while a credit record of one of these identity or company numbers is in force on the day, else "good"."""
+    """ "barred" while a credit record of one of these numbers is in force on the day, else "good"."""
     row = (
         sql()
         .execute(
@@ -163,8 +163,10 @@ def _ensure_signatory(
         raise Incomplete(
             "signer_name",
             Words(
-                f"该承诺不得由他人代签：到场人与申请表上的{name or '法定代表人'}不一致，请按一般程序办理或由本人到场签署。",
-                "This commitment may not be signed by proxy: the person present is not the signatory named in the form.",
+                f"该承诺不得由他人代签：到场人与申请表上的{name or '法定代表人'}不一致，"
+                "请按一般程序办理或由本人到场签署。",
+                "This commitment may not be signed by proxy:"
+                " the person present is not the signatory named in the form.",
             ),
         )
     if signer != name:
@@ -189,7 +191,8 @@ def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], tuple[str, str]]:
     row = (
         sql()
         .execute(
-            "select c.guided, v.person_name, v.person_id_number from cases c join visit v on v.id = c.visit_id where c.id = %s",
+            "select c.guided, v.person_name, v.person_id_number from cases c"
+            " join visit v on v.id = c.visit_id where c.id = %s",
             (case.id,),
         )
         .fetchone()

@@ -139,4 +139,5 @@ def _page_count(reader: PdfReader) -> int:
     tree = reader.root_object["/Pages"].get_object()
     if not isinstance(tree, DictionaryObject):
         raise PdfReadError("no page tree")
-    return int(tree["/Count"])
+    count = tree["/Count"]
+    return int(count) if isinstance(count, (int, float)) else 0

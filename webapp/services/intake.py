@@ -125,4 +125,4 @@ def answer_correction(task_id: int, *, by: Identity, note: str, revision: int, k
         stop_clock(case, task.item_case_id, "correction")
         start_clock(case, task.item_case_id, case.rules.profile.terms("intake-limit", "intake"), case.now)
         case.record(Event.CORRECTED, by, item=task.item_case_id)
-        finish(task, {}, by=by, act="done")
+        finish(task, {}, by=by, act="corrected")

@@ -34,7 +34,7 @@ def prepare_result(task_id: int, *, by: Identity, means: str, preprinted_number:
             (task.item_case_id, means, preprinted_number.strip(), task.case.now, by.user_id),
         )
         task.case.record(Event.RESULT_PREPARED, by, item=task.item_case_id, means=means)
-        finish(task, {}, by=by, act="done")
+        finish(task, {}, by=by, act="prepared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +173,5 @@ def _deliver(
     )
     assert task.item_case_id is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
-    finish(task, {}, by=by, act="done")
+    finish(task, {}, by=by, act="delivered")
     return task.item_case_id

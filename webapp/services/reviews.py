@@ -54,7 +54,7 @@ def propose(
         if proposal == REFUSE and not opinion.strip():
             raise Incomplete("opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons."))
         write_review(task, proposal, opinion, checklist, by)
-        finish(task, {"proposal": proposal}, by=by, act="done")
+        finish(task, {"proposal": proposal}, by=by, act=f"propose-{proposal}")
 
 
 def sign_visit(
@@ -96,7 +96,7 @@ def sign_visit(
         _sign(task, by, first=not signed)
         complete = len(signed) + 1 >= task.participants
         if complete:
-            finish(task, {"visit_conclusion": recorded}, by=by, act="done")
+            finish(task, {"visit_conclusion": recorded}, by=by, act="visited")
     return complete
 
 

@@ -42,4 +42,4 @@ def verify(
             for name in ("verification", "rectification"):
                 stop_clock(task.case, task.item_case_id, name)
         task.case.record(Event.VERIFIED, by, item=task.item_case_id, result=result)
-        finish(task, {"verification_result": result}, by=by, act="done")
+        finish(task, {"verification_result": result}, by=by, act=f"verified-{result}")

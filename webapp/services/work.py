@@ -231,6 +231,15 @@ ACT_WORDS = {
     "grant": Words("准予", "granted"),
     "refuse": Words("不予", "refused"),
     "examined": Words("完成资料审查", "examined"),
+    "propose-grant": Words("建议准予", "proposed to grant"),
+    "propose-refuse": Words("建议不予", "proposed to refuse"),
+    "visited": Words("完成联合核查", "finished the joint visit"),
+    "corrected": Words("已补正", "corrected"),
+    "prepared": Words("已出件", "prepared the result"),
+    "delivered": Words("已送达", "delivered"),
+    "verified-pass": Words("核查通过", "verified"),
+    "verified-rectify": Words("限期整改", "ordered rectification"),
+    "verified-fail": Words("整改后仍不符合", "still not met after rectification"),
     "done": Words("已办结", "done"),
 }
 

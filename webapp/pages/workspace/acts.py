@@ -61,7 +61,15 @@ def accept(task: Workspace, typed: Typed, by: Identity) -> str:
     elif outcome != intake.ACCEPTED and not note:
         errors["note"] = Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected.")
     _refuse(errors)
-    intake.decide_intake(task.id, by=by, outcome=outcome, note=note, revision=_revision(typed), key=_text(typed, "key"))
+    intake.decide_intake(
+        task.id,
+        by=by,
+        outcome=outcome,
+        note=note,
+        again_reason=_text(typed, "again_reason"),
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
     return {
         intake.ACCEPTED: gettext("已予以受理，承诺办结时限开始计算。"),
         intake.CORRECTION: gettext("已出具补正通知书，转综合窗口办理。"),
