@@ -34,7 +34,7 @@ RECEIVED, CORRECTION, PREPARE, COLLECT, DELIVERED, ALL = (
 TABS = {
     RECEIVED: Words("待受理", "To be accepted"),
     CORRECTION: Words("待补正", "To be corrected"),
-    PREPARE: Words("待出件", "To be printed"),
+    PREPARE: Words("待出件", "To be issued"),
     COLLECT: Words("待领取", "To be collected"),
     DELIVERED: Words("已送达", "Delivered"),
     ALL: Words("全部", "All"),

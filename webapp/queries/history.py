@@ -35,7 +35,7 @@ WORDS: Mapping[str, Words] = {
     "outside-result": Words("结果回填", "entered the outside result"),
     "licence-issued": Words("生成办理结果", "the result was made"),
     "document-issued": Words("出具文书", "issued a document"),
-    "result-prepared": Words("出件", "printed the result"),
+    "result-prepared": Words("出件", "issued the result"),
     "delivered": Words("送达", "delivered"),
     "reminded": Words("发出时限提醒", "reminded of the limit"),
     "verification-opened": Words("开立事后核查任务", "opened the verification"),
