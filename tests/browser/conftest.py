@@ -1,0 +1,82 @@
+"""Browser stories: Chromium on a served application. Each story has a database of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.person import Person
+from tests.browser.site import Site, served
+from tests.frontend.kit import AXE, DIST
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NEEDED = {
+    "Chromium is not installed": CHROMIUM is not None,
+    "the assets are not built (make assets)": (DIST / "manifest.json").exists(),
+    "axe-core is not there (make assets)": AXE.exists(),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every story is slow; where something is missing, it says what."""
+    missing = [words for words, there in NEEDED.items() if not there]
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.slow)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason="; ".join(missing)))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all stories; every person in them has a profile of their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+            args=[
+                "--no-sandbox",
+                "--lang=zh-CN",
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(committed_app: Flask) -> Iterator[Site]:
+    """The application served on this machine."""
+    with served(committed_app) as one:
+        yield one
+
+
+@pytest.fixture
+def somebody(site: Site, chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Person]]:
+    """Opens a browser for a person: `somebody("lixiaoyun")` is signed in, `somebody()` is the public.
+
+    At the end nobody's browser may have met a script error, a console error or a breach of the policy.
+    """
+    people: list[Person] = []
+
+    def opened(login: str = "", *, script: bool = True) -> Person:
+        person = Person(chromium, site, script=script)
+        people.append(person)
+        if login:
+            person.sign_in(login)
+        return person
+
+    yield opened
+    for count, person in enumerate(people):  # what was on the screens last, for whoever looks into a failure
+        person.page.screenshot(path=tmp_path / f"last-{count}.png")
+    faults = [fault for person in people for fault in person.faults]
+    for person in people:
+        person.context.close()
+    assert faults == []
