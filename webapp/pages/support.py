@@ -28,6 +28,8 @@ from webapp.settings import current_settings
 P = ParamSpec("P")
 R = TypeVar("R")
 SESSION_KEY = "token"
+#: Subject -> the entry of the top bar that it belongs to, where that is another subject's.
+WITHIN = {"application": "window", "task": "inbox"}
 
 
 def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -104,7 +106,7 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
         (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),
         (gettext("监督"), "supervision.board", Permission.SUPERVISION_SEE),
     ]
-    blueprint = request.blueprint
+    blueprint = WITHIN.get(request.blueprint or "", request.blueprint)
     return [
         (label, url_for(endpoint), endpoint.split(".")[0] == blueprint, None)
         for label, endpoint, permission in entries
