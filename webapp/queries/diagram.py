@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -10,6 +10,11 @@ from lxml import etree
 from webapp.catalogue import Published
 from webapp.errors import NotFound
 from webapp.unit_of_work import sql
+
+DIAGRAM = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+#: Of a label, in the diagram's units: the widest that the viewer draws, and one Latin letter.
+LABEL_WIDTH, LETTER_WIDTH = 90.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,27 @@ def diagram_xml(release: Published, process: str, language: str) -> bytes:
     if language == "zh":
         return content
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    names: dict[str, str] = {}
     for element in root.iter():
         id_, name = element.get("id"), element.get("name")
         if id_ and name:
-            element.set("name", release.bundle.words(file, id_, "name", name).in_language(language))
+            names[id_] = release.bundle.words(file, id_, "name", name).in_language(language)
+            element.set("name", names[id_])
+    _widen_labels(root, names)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _widen_labels(root: etree._Element, names: Mapping[str, str]) -> None:
+    """Give the labels beside shapes and flows room for longer names, around their middle.
+
+    A label drawn for four Chinese characters would break English inside its words.
+    """
+    for drawn in root.iter(f"{DIAGRAM}BPMNShape", f"{DIAGRAM}BPMNEdge"):
+        bounds = drawn.find(f"{DIAGRAM}BPMNLabel/{BOUNDS}")
+        if bounds is None:
+            continue
+        left, width = float(bounds.get("x", 0)), float(bounds.get("width", 0))
+        wanted = min(LABEL_WIDTH, LETTER_WIDTH * len(names.get(drawn.get("bpmnElement", ""), "")))
+        if wanted > width:
+            bounds.set("x", f"{left - (wanted - width) / 2:g}")
+            bounds.set("width", f"{wanted:g}")
