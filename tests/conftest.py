@@ -29,6 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: starts whole installations or a browser")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module that drives a browser runs as one piece, so that its browser ends before other tests begin."""
+    for item in items:
+        module = getattr(item, "module", None)
+        if module is not None and ("tests.browser." in module.__name__ or hasattr(module, "sync_playwright")):
+            item.add_marker(pytest.mark.xdist_group(module.__name__))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """With several workers the controller starts the one server, before the first of them."""

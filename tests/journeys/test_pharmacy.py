@@ -34,11 +34,7 @@ def test_by_commitment_three_deciders_each_find_one_immediate_task_and_three_lic
     assert office.open_steps(case.id) == [("P2", "immediate"), ("P3", "immediate"), ("P4", "immediate")]
     for item in ("P2", "P3", "P4"):
         office.act(case.id, "immediate", item)
-    licences = (
-        db.session.query(Licence)
-        .join(ItemCase, ItemCase.id == Licence.item_case_id)
-        .filter_by(case_id=case.id)
-    )
+    licences = db.session.query(Licence).join(ItemCase, ItemCase.id == Licence.item_case_id).filter_by(case_id=case.id)
     assert len({licence.number for licence in licences}) == 3
     ruled_by = {ruling.by.authorisation_number for ruling in db.session.query(Ruling)}
     assert None not in ruled_by
@@ -214,7 +210,14 @@ def test_an_outside_number_that_another_licence_has_is_refused_beside_its_field(
     task, who = office.claimed(second.id, "backfill", "P1")
     with pytest.raises(Incomplete) as refusal:
         rulings.enter_outside_result(
-            task.id, by=who, ruling="grant", reasons="", number=taken, number_again=taken,
-            issued_on=clock.now().date(), revision=task.revision, key="k",
+            task.id,
+            by=who,
+            ruling="grant",
+            reasons="",
+            number=taken,
+            number_again=taken,
+            issued_on=clock.now().date(),
+            revision=task.revision,
+            key="k",
         )
     assert refusal.value.field == "number"

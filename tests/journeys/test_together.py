@@ -72,9 +72,7 @@ def test_two_press_the_same_button_one_wins_and_the_other_reads_who_did_what_whe
     barrier = threading.Barrier(2)
     acts = [
         outcome_of(
-            lambda key=key: rulings.rule(
-                task_id, by=decider, ruling="grant", reasons="", revision=revision, key=key
-            ),
+            lambda key=key: rulings.rule(task_id, by=decider, ruling="grant", reasons="", revision=revision, key=key),
             committed_app,
             outcomes,
             barrier,
@@ -139,9 +137,7 @@ def test_branches_of_one_case_are_completed_at_once_without_loss(committed_app: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fatal", [1, 3, 5, 7, 9, 11])
-def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(
-    committed_app: Flask, fatal: int
-) -> None:
+def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(committed_app: Flask, fatal: int) -> None:
     settings = current_settings_of(committed_app)
     with committed_app.app_context():
         case = office.received("commitment")

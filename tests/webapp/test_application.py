@@ -185,7 +185,7 @@ def test_htmx_gets_the_questions_alone(client: FlaskClient) -> None:
 def test_the_sheet_is_kept_word_for_word(client: FlaskClient) -> None:
     case_id = office.draft("commitment")
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/sheet")
-    assert "20 个工作日" in browser.text
+    assert "20个工作日" in browser.text
     assert "少交" in browser.text
     browser.submit("/sheet", {"sheet_language": "en"})
     kept = database.session.query(NotificationSheet).order_by(NotificationSheet.id.desc()).first()

@@ -169,7 +169,7 @@ def test_the_mandate_shown_at_the_visit_is_not_asked_for_again(client: FlaskClie
 
 
 def test_whoever_names_a_representative_brings_the_mandate(client: FlaskClient) -> None:
-    case_id = office.draft("ordinary")
+    case_id = office.draft("ordinary", present="legal-representative")
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
     assert browser.submit("/check").status == 422
     assert any("授权委托书" in error for error in browser.errors())

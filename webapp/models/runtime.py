@@ -33,7 +33,11 @@ class UserTask(Model):
     """Work for a person. `revision` moves with every claim, release and completion."""
 
     __tablename__ = "user_task"
-    __table_args__ = (UniqueConstraint("instance_id", "engine_task"),)
+    __table_args__ = (
+        UniqueConstraint("instance_id", "engine_task"),
+        Index("open_task_by_step", "step", "case_id", postgresql_where=text("state = 'open'")),
+        Index("open_task_of_assignee", "assignee_id", postgresql_where=text("state = 'open'")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
@@ -49,7 +53,7 @@ class UserTask(Model):
     revision: Mapped[int] = mapped_column(server_default="0")
     groups: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     participants: Mapped[int] = mapped_column(server_default="1")
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     clock: Mapped[str | None]
     due_on: Mapped[date | None]
     priority: Mapped[int]

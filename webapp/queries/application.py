@@ -230,8 +230,7 @@ def bundle_cards(search: str = "", life_cycle: str = "") -> list[BundleCard]:
     return [
         card
         for card in cards
-        if (not life_cycle or card.life_cycle == life_cycle)
-        and all(word in _searched(card) for word in words)
+        if (not life_cycle or card.life_cycle == life_cycle) and all(word in _searched(card) for word in words)
     ]
 
 

@@ -88,9 +88,7 @@ class CommitmentChoice:
     @property
     def signed_as_shown(self) -> bool:
         """The signature is under exactly the letter on the page."""
-        return (
-            self.signed is not None and self.letter is not None and self.signed.digest == self.letter.digest
-        )
+        return self.signed is not None and self.letter is not None and self.signed.digest == self.letter.digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ CLOCK_NAMES = {
     "statutory": Words("法定办结时限", "Statutory limit"),
     "delivery": Words("送达时限", "Delivery limit"),
     "verification": Words("事后核查时限", "Verification limit"),
+    "correction": Words("补正期限", "Time to correct"),
+    "rectification": Words("整改期限", "Time to rectify"),
 }
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
@@ -28,6 +30,8 @@ CLOCK_STARTS = {
     "statutory": Words("受理", "acceptance"),
     "delivery": Words("作出决定", "the ruling"),
     "verification": Words("作出决定", "the ruling"),
+    "correction": Words("补正告知", "the correction notice"),
+    "rectification": Words("责令整改", "the order to rectify"),
 }
 PAUSE_KINDS = {
     "hearing": Words("听证", "hearing"),

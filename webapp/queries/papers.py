@@ -14,7 +14,7 @@ from webapp.catalogue import Published, published
 from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.queries.submission import CaseFile
-from webapp.services.document_places import DEMO_NOTE, known_answers, unit_places
+from webapp.services.document_places import DEMO_NOTE, known_answers, unit_of
 from webapp.services.documents import RECEIVING_UNIT, RESULTS, TITLES, Delivery, delivery_places
 from webapp.unit_of_work import sql
 
@@ -216,7 +216,7 @@ def licence_paper(licence_id: int, *, demo: bool) -> LicencePaper:
     values = {
         language: {
             **release.shown_answers(answers, language),
-            **unit_places(department, language),
+            **unit_of(department).places(language),
             "demo_note": DEMO_NOTE.in_language(language) if demo else "",
             "licence_number": number,
             "case_number": case_number,
@@ -280,7 +280,7 @@ def proof_to_sign(case_id: int, clerk: str, *, demo: bool) -> ProofToSign:
             release.document("delivery-receipt", language),
             {
                 **release.shown_answers(answers, language),
-                **unit_places(RECEIVING_UNIT, language),
+                **unit_of(RECEIVING_UNIT).places(language),
                 **delivery_places(release.bundle, rows, delivery, clerk, language),
                 "case_number": case[1],
                 "demo_note": DEMO_NOTE.in_language(language) if demo else "",

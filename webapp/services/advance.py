@@ -228,11 +228,15 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
 
 def _nearest_due(case: LockedCase, clock_name: str) -> date | None:
     """A task of several items (the joint visit) is due when the first of their clocks is."""
-    row = sql().execute(
-        "select min(c.due_on) from legal_clock c join item_case ic on ic.id = c.item_case_id"
-        " where ic.case_id = %s and c.name = %s and c.stopped_on is null",
-        (case.id, clock_name),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select min(c.due_on) from legal_clock c join item_case ic on ic.id = c.item_case_id"
+            " where ic.case_id = %s and c.name = %s and c.stopped_on is null",
+            (case.id, clock_name),
+        )
+        .fetchone()
+    )
     return row[0] if row else None
 
 

@@ -17,7 +17,7 @@ from webapp.catalogue import Published, Rules
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
 from webapp.papers import keep
-from webapp.services.document_places import answer_places, item_places, unit_places
+from webapp.services.document_places import answer_places, item_places, unit_of
 from webapp.services.drafts import ensure_draft
 from webapp.services.files import Upload, check_upload, keep_file
 from webapp.services.work import Event, LockedCase, on_case
@@ -100,7 +100,7 @@ def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rul
     limit = rules.profile.terms(terms.verification_parameter)
     places = {
         **answer_places(release, rules, answers, language),
-        **unit_places(item.department, language),
+        **unit_of(item.department).places(language),
         **item_places(item, language),
         "conditions_list": [words.in_language(language) for words in terms.conditions],
         "told_list": [words.in_language(language) for words in terms.told],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
 from engine.bundles import Bundle, Item
 from engine.law import DecidingUnit, amount
 from webapp import moments
-from webapp.answers import answers_of
+from webapp.answers import decode_answer
 from webapp.catalogue import Published, Rules
 from webapp.errors import NotFound
 from webapp.services.work import LockedCase
@@ -26,55 +27,66 @@ def known_answers(case_id: int, bundle: Bundle) -> dict[str, Any]:
 
     A new business has no credit code when it applies: the papers of later items print the one it was given.
     """
-    answers = answers_of(case_id)
     fields = {item.key: item.licence.number_field for item in bundle.items if item.licence}
-    rows = sql().execute(
-        "select ic.item_key, l.number from licence l join item_case ic on ic.id = l.item_case_id where ic.case_id = %s"
-        " order by l.id",
-        (case_id,),
-    )
-    for item_key, number in rows:
-        field = fields.get(item_key)
+    answers: dict[str, Any] = {}
+    for kind, key, value in sql().execute(KNOWN, (case_id, case_id)):
+        if kind == "answer":
+            answers[key] = decode_answer(value)
+            continue
+        field = fields.get(key)
         if field and not answers.get(field):
-            answers[field] = number
+            answers[field] = value
     return answers
 
 
-def unit_of(department_key: str) -> DecidingUnit:
-    """The deciding unit: its name, its reconsideration body, its court."""
+#: The answers in force, then the numbers of the case's licences by item.
+KNOWN = """
+(select distinct on (key) 'answer', key, value from answer where case_id = %s order by key, version desc)
+union all
+(select 'licence', ic.item_key, l.number from licence l join item_case ic on ic.id = l.item_case_id
+ where ic.case_id = %s order by l.id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department as its papers name it."""
+
+    name: Words
+    telephone: str
+    address: Words
+    reconsideration_body: Words
+    court: Words
+
+    @property
+    def deciding(self) -> DecidingUnit:
+        """What a remedy is generated from."""
+        return DecidingUnit(self.name, self.reconsideration_body, self.court)
+
+    def places(self, language: str) -> Places:
+        """The unit that answers for the document. The demo's seal says that it is one."""
+        return {
+            "department": self.name.in_language(language),
+            "seal": {"zh": "演示样章", "en": "demo seal"}[language],
+            "telephone": self.telephone,
+            "address": self.address.in_language(language),
+        }
+
+
+def unit_of(department_key: str) -> Unit:
+    """The department of this key. Raises NotFound."""
     row = (
         sql()
         .execute(
-            "select name_zh, name_en, reconsideration_body_zh, reconsideration_body_en, court_zh, court_en"
-            " from department where key = %s",
+            "select name_zh, name_en, phone, address_zh, address_en, reconsideration_body_zh, reconsideration_body_en,"
+            " court_zh, court_en from department where key = %s",
             (department_key,),
         )
         .fetchone()
     )
     if row is None:
         raise NotFound()
-    return DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
-
-
-def unit_places(department_key: str, language: str) -> Places:
-    """The unit that answers for the document. The demo's seal says that it is one."""
-    row = (
-        sql()
-        .execute(
-            "select name_zh, name_en, phone, address_zh, address_en from department where key = %s",
-            (department_key,),
-        )
-        .fetchone()
-    )
-    if row is None:
-        raise NotFound()
-    name, address = Words(row[0], row[1]), Words(row[3], row[4])
-    return {
-        "department": name.in_language(language),
-        "seal": {"zh": "演示样章", "en": "demo seal"}[language],
-        "telephone": row[2],
-        "address": address.in_language(language),
-    }
+    return Unit(Words(row[0], row[1]), row[2], Words(row[3], row[4]), Words(row[5], row[6]), Words(row[7], row[8]))
 
 
 def answer_places(release: Published, rules: Rules, answers: Mapping[str, Any], language: str) -> Places:

@@ -24,7 +24,6 @@ from webapp.services.document_places import (
     promised,
     table,
     unit_of,
-    unit_places,
 )
 from webapp.services.numbers import next_number
 from webapp.services.work import Event, LockedCase, on_case
@@ -77,7 +76,7 @@ class NotAllDecided(ActRefused):
 
 def remedy_of(case: LockedCase, item: Item) -> Words:
     """The remedy paragraph against a ruling of the item's department (LAW 2.10)."""
-    return remedy_paragraph(unit_of(item.department), remedy_terms(case.rules.profile))
+    return remedy_paragraph(unit_of(item.department).deciding, remedy_terms(case.rules.profile))
 
 
 def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
@@ -291,10 +290,11 @@ def _issue(
     number = _number(case, kind, unit)
     answers = known_answers(case.id, case.release.bundle)
     contents: dict[str, str] = {}
+    department = unit_of(unit)
     for language in LANGUAGES:
         places = {
             **case_places(case, answers, language),
-            **unit_places(unit, language),
+            **department.places(language),
             "document_number": number,
             **values[language],
         }

@@ -79,7 +79,7 @@ def hand_over(
         item_case_ids: list[int] = []
         for task_id in task_ids:
             task = first if task_id == first.id else task_in_case(task_id, first.case, by, Permission.TASK_DO)
-            item_case_ids.append(_deliver(task, by, collector=collector, proof=proof))
+            item_case_ids.append(_deliver(task, by, collector=collector, proof=proof)[0])
         delivery = Delivery(
             tuple(item_case_ids),
             "counter",
@@ -94,18 +94,17 @@ def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key
     """Post (with tracking number) or electronic delivery of one result."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "deliver")
-        row = sql().execute("select means from collection where item_case_id = %s", (task.item_case_id,)).fetchone()
-        if row is None or row[0] == "counter":
+        item_case_id, means = _deliver(task, by, tracking_number=tracking_number.strip())
+        if means == "counter":
             raise Incomplete(
                 "means",
                 Words(
-                    "该结果为窗口领取，须由领取人签收。", "This result is collected at the counter, with a signature."
+                    "该结果为窗口领取，须由领取人签收。",
+                    "This result is collected at the counter, with a signature.",
                 ),
             )
-        if row[0] == "post" and not tracking_number.strip():
+        if means == "post" and not tracking_number.strip():
             raise Incomplete("tracking_number", Words("邮寄须填写运单号。", "Posting needs the tracking number."))
-        item_case_id = _deliver(task, by, tracking_number=tracking_number.strip())
-        means = row[0]
         delivery = Delivery(
             (item_case_id,),
             means,
@@ -149,29 +148,37 @@ def _deliver(
     collector: Collector | None = None,
     proof: int | None = None,
     tracking_number: str = "",
-) -> int:
-    """Mark the item's result as delivered; returns the item case."""
+) -> tuple[int, str]:
+    """Mark the item's result as delivered; returns the item case and the means.
+
+    A caller that then refuses rolls it back.
+    """
     ensure_step(task, "deliver")
-    sql().execute(
-        "with item as (update item_case set delivered_at = %(now)s where id = %(item)s),"
-        " clock as (update legal_clock set stopped_on = %(today)s where item_case_id = %(item)s"
-        " and name = 'delivery' and stopped_on is null)"
-        " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
-        " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
-        " tracking_number = %(tracking)s where item_case_id = %(item)s",
-        {
-            "now": task.case.now,
-            "today": moments.local(task.case.now).date(),
-            "item": task.item_case_id,
-            "by": by.user_id,
-            "kind": collector.kind if collector else "",
-            "name": collector.name.strip() if collector else "",
-            "id": collector.id_number.strip().upper() if collector else "",
-            "proof": proof,
-            "tracking": tracking_number,
-        },
+    row = (
+        sql()
+        .execute(
+            "with item as (update item_case set delivered_at = %(now)s where id = %(item)s),"
+            " clock as (update legal_clock set stopped_on = %(today)s where item_case_id = %(item)s"
+            " and name = 'delivery' and stopped_on is null)"
+            " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
+            " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
+            " tracking_number = %(tracking)s where item_case_id = %(item)s returning means",
+            {
+                "now": task.case.now,
+                "today": moments.local(task.case.now).date(),
+                "item": task.item_case_id,
+                "by": by.user_id,
+                "kind": collector.kind if collector else "",
+                "name": collector.name.strip() if collector else "",
+                "id": collector.id_number.strip().upper() if collector else "",
+                "proof": proof,
+                "tracking": tracking_number,
+            },
+        )
+        .fetchone()
     )
     assert task.item_case_id is not None
+    assert row is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
     finish(task, {}, by=by, act="delivered")
-    return task.item_case_id
+    return task.item_case_id, row[0]

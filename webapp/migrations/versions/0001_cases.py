@@ -639,9 +639,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
         sa.UniqueConstraint("instance_id", "engine_task", name=op.f("uq_user_task_instance_id_engine_task")),
     )
-    op.create_index(op.f("ix_user_task_assignee_id"), "user_task", ["assignee_id"], unique=False)
     op.create_index(op.f("ix_user_task_case_id"), "user_task", ["case_id"], unique=False)
     op.create_index(op.f("ix_user_task_item_case_id"), "user_task", ["item_case_id"], unique=False)
+    op.create_index(
+        "open_task_by_step", "user_task", ["step", "case_id"], unique=False, postgresql_where=sa.text("state = 'open'")
+    )
+    op.create_index(
+        "open_task_of_assignee", "user_task", ["assignee_id"], unique=False, postgresql_where=sa.text("state = 'open'")
+    )
     op.create_table(
         "clock_pause",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -768,9 +773,10 @@ def downgrade() -> None:
     op.drop_table("incident")
     op.drop_index(op.f("ix_clock_pause_clock_id"), table_name="clock_pause")
     op.drop_table("clock_pause")
+    op.drop_index("open_task_of_assignee", table_name="user_task", postgresql_where=sa.text("state = 'open'"))
+    op.drop_index("open_task_by_step", table_name="user_task", postgresql_where=sa.text("state = 'open'"))
     op.drop_index(op.f("ix_user_task_item_case_id"), table_name="user_task")
     op.drop_index(op.f("ix_user_task_case_id"), table_name="user_task")
-    op.drop_index(op.f("ix_user_task_assignee_id"), table_name="user_task")
     op.drop_table("user_task")
     op.drop_index(op.f("ix_timer_item_case_id"), table_name="timer")
     op.drop_index(op.f("ix_timer_due_at"), table_name="timer")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
-from engine.law import check_id_number
+from engine.law import check_id_number, grouped_tracking_code
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import signed_in
 from webapp.pages.application.uploads import upload_named
@@ -23,6 +23,7 @@ from webapp.queries.results import held_by, results_page
 from webapp.services import issuing
 from webapp.services.documents import NotAllDecided, issue_acceptance
 from webapp.services.files import Upload
+from webapp.services.receipt import reissue_code
 from webapp.services.visits import HELPER, LEGAL_REPRESENTATIVE, REPRESENTATIVE
 
 PNG_URL = "data:image/png;base64,"
@@ -58,6 +59,17 @@ def accept_notice(case_id: int) -> ResponseReturnValue:
     except NotAllDecided as refusal:
         return _page(case_id, {"acceptance": [refusal.words]}, refusal.status)
     return redirect(url_for("paper.document", document_id=document_id))
+
+
+@blueprint.post("/cases/<int:case_id>/code")
+@needs(Permission.CASE_RECEIVE)
+def reissue(case_id: int) -> ResponseReturnValue:
+    """A new tracking code for an applicant who lost theirs; shown once."""
+    by = signed_in()
+    ensure_case(by, case_id)
+    code = grouped_tracking_code(reissue_code(case_id, by=by))
+    flash(gettext("新的查询码：%(code)s。原查询码已失效，请当场交给申请人。", code=code), "success")
+    return redirect(url_for("window.result", case_id=case_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/prepare")
