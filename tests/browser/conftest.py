@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,10 +38,8 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            env={**os.environ, "LANGUAGE": "zh_CN"},
             args=[
                 "--no-sandbox",
-                "--lang=zh-CN",
                 "--use-fake-device-for-media-stream",
                 "--use-fake-ui-for-media-stream",
             ],

@@ -28,7 +28,7 @@ def test_one_item_the_ordinary_way(site: Site, somebody: Somebody) -> None:
     reviewer = somebody("zhengxin")
     accept(site, reviewer, case.number)
     examine(site, reviewer, case.number)
-    site.play(case.id, [{"step": "examine", "item": "P2", "variables": {"visit_needed": False}}])
+    site.play(case.id, [{"step": "examine", "item": "P2", "variables": {"visit_needed": True}}])
     first, second = somebody("kongliang"), somebody("caojun")
     visit_together(site, first, second, case.number)
     propose(site, reviewer, case.number)
