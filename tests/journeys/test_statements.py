@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.support import office
-from webapp.services import intake, reviews, rulings
+from webapp.services import intake, issuing, reviews, rulings
 
 MOST_STATEMENTS = 12
 
@@ -21,7 +21,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     execute = psycopg.Cursor.execute
 
     def spying(cursor, query, *args, **kwargs):
-        seen.append(str(query).split(None, 1)[0:1][0] + " " + " ".join(str(query).split())[:90])
+        seen.append(" ".join(str(query).split())[:90])
         return execute(cursor, query, *args, **kwargs)
 
     with monkeypatch.context() as patch:
@@ -52,10 +52,15 @@ def test_completing_a_task_takes_at_most_twelve_statements(db, monkeypatch):
             lambda t, c: reviews.propose(t.id, proposal="grant", opinion="符合", checklist={}, **c),
         ),
         ("decide", "P6", lambda t, c: rulings.rule(t.id, ruling="grant", reasons="", **c)),
+        ("issue", "P1", lambda t, c: issuing.prepare_result(t.id, means="post", preprinted_number="A1", **c)),
+        ("deliver", "P1", lambda t, c: issuing.send(t.id, tracking_number="SF1", **c)),
+        ("immediate", "P5", lambda t, c: rulings.rule(t.id, ruling="grant", reasons="", **c)),
     ):
         task, who = office.claimed(case.id, step, item)
+        revision, _ = task.revision, task.id  # read before counting starts
         with counted(monkeypatch) as seen:
-            act(task, {"by": who, "revision": task.revision, "key": f"{step}{item}"})
+            act(task, {"by": who, "revision": revision, "key": f"{step}{item}"})
         db.session.expire_all()
         costs[step, item] = business(seen)
+    # The page's own sign-in is one statement more.
     assert {act: len(seen) for act, seen in costs.items() if len(seen) > MOST_STATEMENTS - 1} == {}, costs
