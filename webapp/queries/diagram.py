@@ -159,7 +159,7 @@ def _widen_labels(root: etree._Element, names: Mapping[str, str]) -> None:
         if bounds is None:
             continue
         left, width = float(bounds.get("x", 0)), float(bounds.get("width", 0))
-        wanted = min(LABEL_WIDTH, LETTER_WIDTH * len(names.get(drawn.get("bpmnElement", ""), "")))
+        wanted = min(LABEL_WIDTH, LETTER_WIDTH * (len(names.get(drawn.get("bpmnElement", ""), "")) + 2))
         if wanted > width:
             bounds.set("x", f"{left - (wanted - width) / 2:g}")
             bounds.set("width", f"{wanted:g}")

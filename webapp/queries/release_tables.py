@@ -69,7 +69,7 @@ def _table(
         table.get("hitPolicy", "UNIQUE"),
         tuple(said(one, "label", str(one.get("label") or _text(one.find("{*}inputExpression")))) for one in inputs),
         tuple(said(one, "label", str(one.get("label") or one.get("name", ""))) for one in outputs),
-        tuple(one.get("name", "") for one in notes),
+        tuple(said(table, "annotation", one.get("name", "")) for one in notes),
         tuple(
             Rule(
                 rule.get("id", ""),
