@@ -43,7 +43,7 @@ class Person:
             permissions=["camera"],
             reduced_motion="reduce",
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self.refusals = {422}
