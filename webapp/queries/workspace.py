@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from engine import Words
@@ -51,9 +52,9 @@ class Signer:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True)
 class Workspace:
-    """A task, open or closed, as its page shows it."""
+    """A task, open or closed, as its page shows it. What only the page needs is read when it is asked for."""
 
     id: int
     step: str
@@ -80,15 +81,46 @@ class Workspace:
     release: Published
     rules: Rules
     guided: Mapping[str, Any]
-    answers: Mapping[str, Any]
-    items: tuple[ItemView, ...]
-    item: ItemView | None
-    tasks: tuple[TaskLine, ...]
-    materials: tuple[MaterialLine, ...]
-    reviews: tuple[ReviewLine, ...]
+    item_case_id: int | None
+    item_key: str | None
+    way: str | None
     signers: tuple[Signer, ...]
-    commitment: CommitmentView | None
     authorisation_scope: str
+
+    @cached_property
+    def answers(self) -> Mapping[str, Any]:
+        return answers_of(self.case_id)
+
+    @cached_property
+    def tasks(self) -> tuple[TaskLine, ...]:
+        return tasks_of(self.case_id)
+
+    @cached_property
+    def items(self) -> tuple[ItemView, ...]:
+        return items_of(self.case_id, self.release.bundle, self.rules, self.tasks)
+
+    @cached_property
+    def item(self) -> ItemView | None:
+        return next((view for view in self.items if view.id == self.item_case_id), None)
+
+    @cached_property
+    def materials(self) -> tuple[MaterialLine, ...]:
+        return materials_of(self.case_id, self.release.bundle, [view.key for view in self.items])
+
+    @cached_property
+    def reviews(self) -> tuple[ReviewLine, ...]:
+        return reviews_of(self.case_id)
+
+    @cached_property
+    def commitment(self) -> CommitmentView | None:
+        if self.item_key is None or self.way != "commitment":
+            return None
+        return commitments_of(self.case_id).get(self.item_key)
+
+    @property
+    def catalogue_item(self) -> Item | None:
+        """The item as the catalogue has it; None where the task is the case's."""
+        return self.release.bundle.item(self.item_key) if self.item_key else None
 
     @property
     def facts(self) -> TaskFacts:
@@ -139,7 +171,7 @@ class Workspace:
     @property
     def visit_mode(self) -> str:
         """ "always", "declared" or "never", as the parent diagram calls the item's process."""
-        return visit_mode(self.release, self.item.item) if self.item else "never"
+        return visit_mode(self.release, self.catalogue_item) if self.catalogue_item else "never"
 
     @property
     def visited_items(self) -> tuple[ItemView, ...]:
@@ -199,7 +231,7 @@ _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have
 TASK = f"""
 select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.state, t.revision,
     t.participants, t.groups, t.clock, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
-    coalesce(closer.name, ''), t.act, t.item_case_id, k.id, k.number, k.subject_name, k.applicant_name,
+    coalesce(closer.name, ''), t.act, t.item_case_id, ic.item_key, ic.way, k.id, k.number, k.subject_name, k.applicant_name,
     k.received_at, k.guided, i.release_id, {RULES_IN_FORCE},
     (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
@@ -207,6 +239,7 @@ select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, 
 from user_task t
 join cases k on k.id = t.case_id
 join process_instance i on i.id = t.instance_id
+left join item_case ic on ic.id = t.item_case_id
 left join app_user holder on holder.id = t.assignee_id
 left join app_user closer on closer.id = t.closed_by
 where t.id = %(task)s
@@ -242,6 +275,8 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         closed_by,
         act,
         item_case_id,
+        item_key,
+        way,
         case_id,
         number,
         subject,
@@ -255,10 +290,6 @@ def workspace(task_id: int, by: Identity) -> Workspace:
     ) = row
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state))
     release, rules = published(release_id), rules_of(tuple(versions or ()))
-    tasks = tasks_of(case_id)
-    items = items_of(case_id, release.bundle, rules, tasks)
-    item = next((view for view in items if view.id == item_case_id), None)
-    commitments = commitments_of(case_id) if item and item.way == "commitment" else {}
     return Workspace(
         id_,
         step,
@@ -285,14 +316,10 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         release,
         rules,
         guided,
-        answers_of(case_id),
-        items,
-        item,
-        tasks,
-        materials_of(case_id, release.bundle, [view.key for view in items]),
-        reviews_of(case_id),
+        item_case_id,
+        item_key,
+        way,
         _signers(signed),
-        commitments.get(item.key) if item else None,
         scope or "",
     )
 

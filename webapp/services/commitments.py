@@ -54,11 +54,17 @@ def credit_of(keys: list[str], on: date) -> str:
     return "barred" if row[0] else "good"
 
 
+BARRED = """
+select exists(select from credit_record cr join answer a on upper(a.value::jsonb ->> 'v') = cr.subject_key
+    where a.case_id = %s and a.key = any(%s) and (cr.until is null or cr.until >= %s))
+"""
+
+
 def ensure_not_barred(case: LockedCase) -> None:
     """A bar recorded after receipt still stops a ruling by commitment. Raises NotEligible."""
-    answers = answers_of(case.id)
-    keys = [str(answers[key]).upper() for key in case.release.bundle.identity_fields if answers.get(key)]
-    if credit_of(keys, moments.local(case.now).date()) == "barred":
+    today = moments.local(case.now).date()
+    row = sql().execute(BARRED, (case.id, list(case.release.bundle.identity_fields), today)).fetchone()
+    if row is not None and row[0]:
         raise NotEligible(
             "credit-barred",
             Words(

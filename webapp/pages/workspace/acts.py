@@ -122,8 +122,8 @@ def decide(task: Workspace, typed: Typed, by: Identity) -> str:
     _ruling_errors(errors, ruling, reasons)
     _refuse(errors)
     rulings.rule(task.id, by=by, ruling=ruling, reasons=reasons, revision=_revision(typed), key=_text(typed, "key"))
-    assert task.item is not None
-    made = rulings.ruling_words(task.item.item.kind).ruling(ruling)
+    assert task.catalogue_item is not None
+    made = rulings.ruling_words(task.catalogue_item.kind).ruling(ruling)
     return gettext("已作出决定：%(ruling)s。", ruling=words(made))
 
 

@@ -52,10 +52,10 @@ def _groups(task: Workspace) -> Iterable[PointGroup]:
             PointGroup(view.item.name, _points(view.item.visit_checklist, f"{view.key}."))
             for view in task.visited_items
         ]
-    if task.item is None:
+    item = task.catalogue_item
+    if item is None:
         return []
-    item = task.item.item
-    if task.step in ("examine", "review") or (task.step == "immediate" and task.commitment is None):
+    if task.step in ("examine", "review") or (task.step == "immediate" and task.way != "commitment"):
         return [PointGroup(None, _points(item.checklist))]
     if task.step == "verify":
         return [
@@ -72,17 +72,17 @@ def _points(points: Iterable[ChecklistPoint], prefix: str = "") -> tuple[Point, 
 
 
 def _conditions(task: Workspace) -> tuple[Point, ...]:
-    terms = task.item.item.commitment if task.item else None
+    terms = task.catalogue_item.commitment if task.catalogue_item else None
     conditions = terms.conditions if terms else ()
     return tuple(Point(f"condition-{n}", text, None, None) for n, text in enumerate(conditions, 1))
 
 
 def _failed_before(task: Workspace) -> list[PointGroup]:
     """A recheck goes through what the verification found wrong; all points where it named none."""
-    assert task.item is not None
+    assert task.catalogue_item is not None
     verified = task.last_review("verify")
     failed = {key for key, mark in verified.checklist.items() if mark == "fail"} if verified else set()
-    everything = [*_conditions(task), *_points(task.item.item.visit_checklist)]
+    everything = [*_conditions(task), *_points(task.catalogue_item.visit_checklist)]
     wrong = tuple(point for point in everything if point.key in failed)
     return [PointGroup(Words("整改事项", "To be rectified"), wrong or tuple(everything))]
 
