@@ -25,6 +25,7 @@ def bind_database(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_pre_ping": True,
+        "hide_parameters": True,  # what people typed never stands in a log
         "pool_size": settings.web_threads,
         "max_overflow": settings.web_threads,
         "pool_timeout": 10,

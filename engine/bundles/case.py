@@ -11,9 +11,7 @@ from engine.values import Value
 ORDINARY, COMMITMENT, NONE = "ordinary", "commitment", "none"
 
 
-def start_variables(
-    bundle: Bundle, guide: Guide, answers: Answers, ways: Mapping[str, str]
-) -> dict[str, Value]:
+def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mapping[str, str]) -> dict[str, Value]:
     """The engine variables of a new case: the bundle's `case_variables` and one context per item.
 
     `ways` says "ordinary" or "commitment" per applicable item (ordinary where it says nothing). The

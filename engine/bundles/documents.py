@@ -194,9 +194,7 @@ class _Filling:
         return Block("numbers", tuple((Run(self.text(one)),) for one in value))
 
     def line(self, line: Line) -> Line:
-        return tuple(
-            Run(_PLACE.sub(lambda place: self.text(self.value(place[1])), run.text), run.bold) for run in line
-        )
+        return tuple(Run(_PLACE.sub(lambda place: self.text(self.value(place[1])), run.text), run.bold) for run in line)
 
     def text(self, value: object) -> str:
         if value is None:
@@ -205,9 +203,7 @@ class _Filling:
             return value.in_language(self.language)
         if isinstance(value, bool):
             return (
-                Words("是", "yes").in_language(self.language)
-                if value
-                else Words("否", "no").in_language(self.language)
+                Words("是", "yes").in_language(self.language) if value else Words("否", "no").in_language(self.language)
             )
         if isinstance(value, datetime):
             return f"{day_words(value.date()).in_language(self.language)} {value:%H:%M}"

@@ -87,9 +87,7 @@ def read_example(content: bytes, file: str) -> Example:
             "bad-example",
             "",
             Words(f"示例无法读取：{fault!r}", f"The example cannot be read: {fault!r}"),
-            Words(
-                "按说明写明name、guided、acts和expect。", "Give name, guided, acts and expect as described."
-            ),
+            Words("按说明写明name、guided、acts和expect。", "Give name, guided, acts and expect as described."),
         )
         raise DefinitionInvalid(report.findings) from fault
 
@@ -206,9 +204,7 @@ class _Story:
         return [job.id for job in step.jobs if job.id not in step.jobs_cancelled]
 
     def _note(self, instance: _Instance, step: Step) -> None:
-        self.path += [
-            line.element for line in step.log if line.what == "entered" and line.process == instance.process
-        ]
+        self.path += [line.element for line in step.log if line.what == "entered" and line.process == instance.process]
         if not step.ended:
             self.results.update(snapshot(step.state).variables)
 
@@ -246,9 +242,7 @@ def _way_differences(
             continue
         facts = {**example.answers, **example.guided}
         for item in chosen:
-            found = eligibility(
-                bundle, decisions, profile, item, facts, credit=example.credit, context=context
-            )
+            found = eligibility(bundle, decisions, profile, item, facts, credit=example.credit, context=context)
             if not found.eligible:
                 yield Difference(f"way of {item}", COMMITMENT, f"not eligible ({found.rule})")
 

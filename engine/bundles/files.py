@@ -15,9 +15,7 @@ _FORM_ATTRIBUTES = frozenset({"formKey", "formId"})
 def bundle_keys(tree: Mapping[str, bytes]) -> list[str]:
     """The keys of the bundles of a repository: the folders of processes/ that hold a bundle.toml."""
     parts = (path.split("/") for path in tree)
-    return sorted(
-        part[1] for part in parts if len(part) == 3 and part[0] == "processes" and part[2] == BUNDLE_FILE
-    )
+    return sorted(part[1] for part in parts if len(part) == 3 and part[0] == "processes" and part[2] == BUNDLE_FILE)
 
 
 def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
@@ -43,11 +41,7 @@ def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
 
 
 def _under(tree: Mapping[str, bytes], folder: str, put_under: str) -> dict[str, bytes]:
-    return {
-        put_under + path.removeprefix(folder): content
-        for path, content in tree.items()
-        if path.startswith(folder)
-    }
+    return {put_under + path.removeprefix(folder): content for path, content in tree.items() if path.startswith(folder)}
 
 
 def _called(files: Mapping[str, bytes]) -> tuple[str, ...]:

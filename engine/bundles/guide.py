@@ -58,9 +58,7 @@ def read_answer(question: Question, given: Sequence[str]) -> Value:
 def settled(bundle: Bundle, answers: Answers) -> dict[str, Value]:
     """The answers of the questions that are asked; what an earlier change made pointless is dropped."""
     return {
-        question.key: answers[question.key]
-        for question in questions_asked(bundle, answers)
-        if question.key in answers
+        question.key: answers[question.key] for question in questions_asked(bundle, answers) if question.key in answers
     }
 
 
@@ -141,12 +139,8 @@ def requirements_of(
     )
 
 
-def _required(
-    bundle: Bundle, items: set[str], answers: Answers, context: Context | None
-) -> Iterator[RequiredMaterial]:
-    replacing = {
-        item.key: item.commitment.replaces for item in bundle.items if item.commitment and item.key in items
-    }
+def _required(bundle: Bundle, items: set[str], answers: Answers, context: Context | None) -> Iterator[RequiredMaterial]:
+    replacing = {item.key: item.commitment.replaces for item in bundle.items if item.commitment and item.key in items}
     for material in bundle.materials:
         requirements = requirements_of(material, items, answers, context)
         if requirements:

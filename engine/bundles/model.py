@@ -208,7 +208,8 @@ class Bundle:
     #: Answer keys of the identity numbers of those who may collect results.
     signatory_name_field: str = ""  # answer keys of the one person who may sign a commitment: name, identity number
     signatory_id_field: str = ""
-    collector_fields: tuple[str, ...] = ()
+    collector_fields: tuple[str, ...] = ()  # answer keys of the identity numbers of those who may collect,
+    collector_name_fields: tuple[str, ...] = ()  # and of their names, in the same order
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
 
     def item(self, key: str) -> Item:

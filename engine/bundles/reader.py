@@ -115,6 +115,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         subject_field=form.subject_field,
         identity_fields=form.identity_fields,
         collector_fields=form.collector_fields,
+        collector_name_fields=form.collector_name_fields,
         eligibility_decision=_eligibility(root),
         case_variables=root.texts("case_variables"),
         baseline=_baseline(reading, root),
@@ -154,6 +155,7 @@ class _FormTable:
     signatory_id_field: str = ""
     identity_fields: tuple[str, ...] = ()
     collector_fields: tuple[str, ...] = ()
+    collector_name_fields: tuple[str, ...] = ()
 
 
 def _form(root: Table) -> _FormTable:
@@ -168,7 +170,13 @@ def _form(root: Table) -> _FormTable:
         table.text("signatory_id_field", required=False),
         table.texts("identity_fields"),
         table.texts("collector_fields"),
+        table.texts("collector_name_fields"),
     )
+    if len(found.collector_fields) != len(found.collector_name_fields):
+        table.wrong(
+            "collector_name_fields",
+            Words("应与collector_fields一一对应。", "It must name one field for each of collector_fields."),
+        )
     table.finish()
     return found
 
@@ -229,9 +237,7 @@ def _materials(reading: Reading, root: Table) -> Iterator[Material]:
             forms=_forms(table),
             copies=table.integer("copies", default=1),
             result_of=table.text("result_of", required=False) or None,
-            exempt_reason=reading.text_of(table, "exempt_reason", required=False)
-            if "exempt_reason" in table
-            else None,
+            exempt_reason=reading.text_of(table, "exempt_reason", required=False) if "exempt_reason" in table else None,
             requirements=tuple(_requirements(reading, table)),
         )
         table.finish()

@@ -91,9 +91,7 @@ class Reading:
             "unknown-basis",
             table.path,
             Words(f"[basis]里没有“{name}”。", f"The table [basis] has no “{name}”."),
-            Words(
-                "把法律依据写进bundle.toml的[basis]。", "Write the legal source into [basis] of bundle.toml."
-            ),
+            Words("把法律依据写进bundle.toml的[basis]。", "Write the legal source into [basis] of bundle.toml."),
         )
         return Words(name, name)
 
@@ -125,8 +123,7 @@ class Reading:
                 table.at(key),
                 Words(
                     f"条件无法解析（第{fault.line}行第{fault.column}列）：{fault.expected.zh}",
-                    f"The condition cannot be parsed (line {fault.line}, column {fault.column}): "
-                    f"{fault.expected.en}",
+                    f"The condition cannot be parsed (line {fault.line}, column {fault.column}): {fault.expected.en}",
                 ),
                 Words("改正FEEL表达式。", "Correct the FEEL expression."),
             )

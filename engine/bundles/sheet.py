@@ -136,9 +136,7 @@ def notification_sheet(
         demo=bundle.demo or profile.demo,
         made_on=made_on,
         answers=tuple(_answers(bundle, answers)),
-        items=tuple(
-            _item(one.item, one.situation, names, (eligible or {}).get(one.item.key)) for one in guide.items
-        ),
+        items=tuple(_item(one.item, one.situation, names, (eligible or {}).get(one.item.key)) for one in guide.items),
         materials=tuple(_material(one) for one in guide.materials),
         separate_submissions=guide.separate_submissions,
         bundled_submissions=guide.bundled_submissions,

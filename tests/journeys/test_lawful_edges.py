@@ -141,6 +141,16 @@ def test_correction_is_asked_for_once_unless_the_reason_is_recorded(db: SQLAlche
     assert db.session.query(Review).filter_by(task_id=task.id, conclusion="asked-again").count() == 1
 
 
+def test_a_number_with_the_name_of_something_else_collects_nothing(db: SQLAlchemy) -> None:
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    office.act(case.id, "issue", "P2")
+    answers = office.example("commitment")["answers"]
+    pretender = issuing.Collector("representative", answers["shop_name"], answers["legal_representative_id"])
+    with pytest.raises(issuing.NotTheCollector):
+        office.act(case.id, "deliver", "P2", collector=pretender)
+
+
 def test_what_is_collected_at_the_counter_is_not_sent_without_a_signature(db: SQLAlchemy) -> None:
     case = office.received("commitment")
     office.act(case.id, "immediate", "P2")

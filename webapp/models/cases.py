@@ -21,7 +21,7 @@ class Visit(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket: Mapped[str]
     counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id"))
-    clerk_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    clerk_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     present: Mapped[str]  # legal-representative | representative | helper
@@ -60,7 +60,7 @@ class Case(Model):
     subject_name: Mapped[str] = mapped_column(server_default="")
     search_tokens: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     created_at: Mapped[datetime]
-    created_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    created_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
     received_at: Mapped[datetime | None] = mapped_column(index=True)
     received_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     closed_at: Mapped[datetime | None]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
 import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import LockNotAvailable
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from engine import Words
@@ -41,6 +43,9 @@ class Failure(ActRefused):
 
 def bind(app: Flask) -> None:
     """Every HTTP error, a stale form, a waited-out lock and whatever else is raised."""
+    app.before_request(_refuse_nul)
+    for error in (DataError, psycopg.DataError):
+        app.register_error_handler(error, _unfit)
     app.register_error_handler(CSRFError, lambda error: shown(Failure(400, STALE_PAGE)))
     app.register_error_handler(LockNotAvailable, lambda error: _busy())
     app.register_error_handler(HTTPException, _http)
@@ -68,6 +73,22 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return shown(Failure(status, WORDS.get(status, OTHERWISE)))
 
 
+def _refuse_nul() -> ResponseReturnValue | None:
+    """PostgreSQL keeps no NUL in text, and nobody types one: refused before anything reads it."""
+    texts = [request.path, *(request.view_args or {}).values(), *request.args.values()]
+    if request.method == "POST":
+        texts += [*request.form.values(), *request.form, *(file.filename or "" for file in request.files.values())]
+    if any(isinstance(text, str) and "\0" in text for text in texts):
+        return shown(Failure(400, WORDS[400]))
+    return None
+
+
+def _unfit(_error: Exception) -> ResponseReturnValue:
+    """A value that no column holds (a number of thirty digits, say)."""
+    db.session.rollback()
+    return shown(Failure(400, WORDS[400]))
+
+
 def _busy() -> ResponseReturnValue:
     db.session.rollback()
     return shown(Busy())
@@ -76,5 +97,5 @@ def _busy() -> ResponseReturnValue:
 def _broken(error: InternalServerError) -> ResponseReturnValue:
     """Whatever nobody expected: logged with its trace, shown without it."""
     db.session.rollback()
-    log.error("page-failed", path=request.path, exc_info=error.original_exception)
+    log.error("page-failed", rule=str(request.url_rule), exc_info=error.original_exception)
     return shown(Failure(500, OTHERWISE))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 from pypdf import PdfReader
-from pypdf.errors import PdfReadError, PyPdfError
+from pypdf.errors import DependencyError, PdfReadError, PyPdfError
 from pypdf.generic import DictionaryObject
 
 from engine import Words
@@ -123,6 +123,8 @@ def _pages(upload: Upload, kind: str) -> int | None:
     try:
         reader = PdfReader(io.BytesIO(upload.content))
         count = None if reader.is_encrypted else _page_count(reader)
+    except DependencyError:
+        count = None  # encrypted in a way that needs a key to be read at all
     except (PyPdfError, ValueError, OSError, RecursionError, KeyError, TypeError, AttributeError) as broken:
         raise FileRefused(upload.name, Words("PDF 无法打开，可能已损坏。", "the PDF cannot be opened.")) from broken
     if count is None:

@@ -122,14 +122,17 @@ def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
             "select exists(select from visit v join cases c on c.visit_id = v.id where c.id = %(case)s"
             " and v.person_id_number = %(id)s and v.person_name = %(name)s"
             " and (v.present = 'legal-representative' or v.mandate_file_id is not null))"
-            " or exists(select from answer number join answer person on person.case_id = number.case_id"
-            " where number.case_id = %(case)s and number.key = any(%(keys)s) and number.value = %(answer)s"
-            " and person.value = %(person)s)",
+            " or exists(select from unnest(%(keys)s::text[], %(names)s::text[]) as pair(number, name)"
+            " where (select value from answer where case_id = %(case)s and key = pair.number"
+            " order by version desc limit 1) = %(answer)s"
+            " and (select value from answer where case_id = %(case)s and key = pair.name"
+            " order by version desc limit 1) = %(person)s)",
             {
                 "case": task.case.id,
                 "id": id_number,
                 "name": collector.name.strip(),
                 "keys": list(task.case.release.bundle.collector_fields),
+                "names": list(task.case.release.bundle.collector_name_fields),
                 "answer": encode_answer(id_number),
                 "person": encode_answer(collector.name.strip()),
             },

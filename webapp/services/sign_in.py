@@ -9,15 +9,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from webapp import clock
-from webapp.errors import SignInRefused
+from webapp.errors import SignInRefused, TooManyTries
 from webapp.identity import token_digest
-from webapp.services.rates import count_try
+from webapp.services.rates import count_try, tries_of
 from webapp.unit_of_work import sql, unit_of_work
 
 SESSION_HOURS = 12
 TRIES_BEFORE_LOCK = 8
 LOCK_MINUTES = 15
-TRIES_PER_ADDRESS = 60
+FAILURES_PER_ADDRESS = 60
 
 # One lane: hashing must not take both cores from the counters.
 hasher = PasswordHasher(parallelism=1, memory_cost=32 * 1024, time_cost=3)
@@ -33,7 +33,9 @@ def sign_in(login: str, password: str, *, address: str) -> str:
 
     Raises SignInRefused (the same for unknown, wrong and locked, in the same time) or TooManyTries.
     """
-    count_try(f"sign-in:{address}", limit=TRIES_PER_ADDRESS)
+    bucket = f"sign-in:{address}"
+    if tries_of(bucket) >= FAILURES_PER_ADDRESS:
+        raise TooManyTries()
     with unit_of_work():
         row = (
             sql()
@@ -52,6 +54,7 @@ def sign_in(login: str, password: str, *, address: str) -> str:
             else:
                 _count_failure(user_id)
     if token is None:
+        count_try(bucket, limit=FAILURES_PER_ADDRESS)
         raise SignInRefused()
     return token
 

@@ -20,9 +20,7 @@ def check_catalogue(checking: Checking) -> None:
             "wrong-value",
             "bundle.toml",
             "case_prefix",
-            Words(
-                "编号前缀应为一到四个大写字母。", "The prefix of case numbers is one to four capital letters."
-            ),
+            Words("编号前缀应为一到四个大写字母。", "The prefix of case numbers is one to four capital letters."),
             Words("改正前缀。", "Correct the prefix."),
         )
     for item in checking.bundle.items:
@@ -120,9 +118,7 @@ def _check_commitment(checking: Checking, item: Item, terms: CommitmentTerms) ->
                 "replaces-unrequired",
                 file,
                 "commitment.replaces",
-                Words(
-                    f"该事项本来不要求“{material.name.zh}”。", f"The item does not require “{key}” anyway."
-                ),
+                Words(f"该事项本来不要求“{material.name.zh}”。", f"The item does not require “{key}” anyway."),
                 Words("从replaces里删去。", "Remove it from replaces."),
             )
     profile = checking.profile
@@ -134,9 +130,7 @@ def _check_commitment(checking: Checking, item: Item, terms: CommitmentTerms) ->
             "commitment-tells-nothing",
             file,
             "commitment",
-            Words(
-                "告知承诺没有写明告知内容或者条件。", "The commitment tells nothing, or names no condition."
-            ),
+            Words("告知承诺没有写明告知内容或者条件。", "The commitment tells nothing, or names no condition."),
             Words("写明告知内容和承诺条件。", "Write what is told and what is committed."),
         )
 
@@ -151,9 +145,7 @@ def _check_commitment_list(checking: Checking) -> None:
             f"items/{key}.toml",
             "commitment",
             Words("该事项未列入本地告知承诺事项清单。", "The place does not list the item for commitment."),
-            Words(
-                "列入清单以前，该事项只按一般程序办理。", "Until it is listed, only the ordinary way is open."
-            ),
+            Words("列入清单以前，该事项只按一般程序办理。", "Until it is listed, only the ordinary way is open."),
         )
 
 

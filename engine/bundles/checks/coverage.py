@@ -109,9 +109,7 @@ def _check_item(checking: Checking, item: Item) -> None:
 
 def _check_nothing_applies(checking: Checking) -> None:
     """Someone who answers everything and needs no item at all should hear that at the end, not here."""
-    names = frozenset(
-        name for item in checking.bundle.items for one in item.situations for name in one.when.names
-    )
+    names = frozenset(name for item in checking.bundle.items for one in item.situations for name in one.when.names)
     keys = questions_behind(checking.bundle, names)
     for answers in islice(ways_through(checking.bundle, keys), MOST_WAYS):
         if not any(situations_of(item, answers) for item in checking.bundle.items):
@@ -137,9 +135,7 @@ def _bounded(checking: Checking, element: str, keys: frozenset[str]) -> Iterator
             "coverage-bounded",
             f"items/{element}.toml",
             "situations",
-            Words(
-                f"只检查了前{MOST_WAYS}种回答组合。", f"Only the first {MOST_WAYS} ways through were tried."
-            ),
+            Words(f"只检查了前{MOST_WAYS}种回答组合。", f"Only the first {MOST_WAYS} ways through were tried."),
             Words("减少情形条件用到的问题。", "Let the situations read fewer questions."),
         )
 

@@ -77,9 +77,7 @@ def _faulty(checking: Checking, path: str, element: str, message: Words) -> None
         path,
         element,
         message,
-        Words(
-            "使用说明中列出的占位项或者表单字段的键。", "Use a place of the list, or the key of a form field."
-        ),
+        Words("使用说明中列出的占位项或者表单字段的键。", "Use a place of the list, or the key of a form field."),
     )
 
 

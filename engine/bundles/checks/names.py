@@ -34,7 +34,7 @@ def _check_form(checking: Checking) -> None:
         name = getattr(bundle, setting)
         if name not in checking.field_keys:
             checking.missing(Words("表单字段", "form field"), "bundle.toml", f"form.{setting}", name)
-    for setting in ("identity_fields", "collector_fields"):
+    for setting in ("identity_fields", "collector_fields", "collector_name_fields"):
         for name in getattr(bundle, setting):
             if name not in checking.field_keys:
                 checking.missing(Words("表单字段", "form field"), "bundle.toml", f"form.{setting}", name)
@@ -54,9 +54,7 @@ def _check_form(checking: Checking) -> None:
                 f"“{clash}”既是引导问题又是表单字段。",
                 f"“{clash}” is both a guided question and a form field.",
             ),
-            Words(
-                "只问一次，删去表单字段或者换一个键。", "Ask once: remove the field or give it another key."
-            ),
+            Words("只问一次，删去表单字段或者换一个键。", "Ask once: remove the field or give it another key."),
         )
 
 

@@ -28,6 +28,7 @@ applicant_name_field = "applicant"
 subject_field = "stall_name"
 identity_fields = ["id_number"]
 collector_fields = ["id_number"]
+collector_name_fields = ["applicant"]
 [eligibility]
 decision = "may-commit"
 [baseline]

@@ -242,6 +242,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
+    op.create_index(op.f("ix_visit_clerk_id"), "visit", ["clerk_id"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -278,6 +279,7 @@ def upgrade() -> None:
     )
     op.create_index("case_search", "cases", ["search_tokens"], unique=False, postgresql_using="gin")
     op.create_index(op.f("ix_cases_applicant_key"), "cases", ["applicant_key"], unique=False)
+    op.create_index(op.f("ix_cases_created_by"), "cases", ["created_by"], unique=False)
     op.create_index(op.f("ix_cases_received_at"), "cases", ["received_at"], unique=False)
     op.create_index(op.f("ix_cases_visit_id"), "cases", ["visit_id"], unique=False)
     op.create_table(
@@ -812,10 +814,12 @@ def downgrade() -> None:
     op.drop_table("access_log")
     op.drop_index(op.f("ix_cases_visit_id"), table_name="cases")
     op.drop_index(op.f("ix_cases_received_at"), table_name="cases")
+    op.drop_index(op.f("ix_cases_created_by"), table_name="cases")
     op.drop_index(op.f("ix_cases_applicant_key"), table_name="cases")
     op.drop_index("case_search", table_name="cases", postgresql_using="gin")
     op.drop_index("case_number_prefix", table_name="cases", postgresql_ops={"number": "text_pattern_ops"})
     op.drop_table("cases")
+    op.drop_index(op.f("ix_visit_clerk_id"), table_name="visit")
     op.drop_table("visit")
     op.drop_table("release_file")
     op.drop_index(op.f("ix_user_session_user_id"), table_name="user_session")
