@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from webapp.errors import NotFound
@@ -16,6 +17,7 @@ def put(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     place = _place(digest)
     if place.exists():
+        os.utime(place)  # in use again: the sweep leaves it alone
         return digest
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, aside = tempfile.mkstemp(dir=place.parent)
@@ -36,6 +38,13 @@ def get(digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise NotFound()
     return content
+
+
+def remove_if_unused_since(digest: str, moment: datetime) -> None:
+    """Let go of a content that no row names any more, unless it was put again after `moment`."""
+    place = _place(digest)
+    if place.exists() and place.stat().st_mtime < moment.timestamp():
+        place.unlink()
 
 
 def _place(digest: str) -> Path:

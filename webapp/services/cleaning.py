@@ -1,14 +1,27 @@
-"""What has served its time goes: page keys, ended sessions, counts of tries. Never cases, never the ledger."""
+"""What has served its time goes: page keys, ended sessions, counts of tries, files that were taken off again.
+
+Never cases, never the ledger.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from webapp import clock
+from webapp import clock, file_store
 from webapp.unit_of_work import sql, unit_of_work
 
 KEYS_FOR = timedelta(days=7)
 COUNTS_FOR = timedelta(days=1)
+LOOSE_FILES_FOR = timedelta(days=30)
+
+LOOSE_FILES = """
+delete from stored_file f where f.at < %s
+    and not exists(select from material_file where file_id = f.id)
+    and not exists(select from visit where mandate_file_id = f.id)
+    and not exists(select from commitment where signature_file_id = f.id)
+    and not exists(select from collection where signature_file_id = f.id)
+returning f.digest
+"""
 
 
 def clean() -> int:
@@ -20,4 +33,17 @@ def clean() -> int:
             sql().execute("delete from user_session where expires_at < %s", (now,)).rowcount,
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
         ]
-    return sum(gone)
+    return sum(gone) + sweep_files()
+
+
+def sweep_files() -> int:
+    """Files that nothing names: first the rows, then, once that is committed, the contents no other row has."""
+    before = clock.now() - LOOSE_FILES_FOR
+    with unit_of_work():
+        digests = {row[0] for row in sql().execute(LOOSE_FILES, (before,))}
+        kept = {
+            row[0] for row in sql().execute("select digest from stored_file where digest = any(%s)", (sorted(digests),))
+        }
+    for digest in digests - kept:
+        file_store.remove_if_unused_since(digest, before)
+    return len(digests)

@@ -1,0 +1,55 @@
+"""What has served its time goes, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.support import office
+from webapp import clock, file_store
+from webapp.clock import frozen_at
+from webapp.services import cleaning, materials
+from webapp.unit_of_work import sql
+
+
+def test_a_file_that_was_taken_off_goes_after_a_month_and_the_others_stay(db: SQLAlchemy) -> None:
+    case_id = office.draft("commitment")
+    rows = (
+        sql()
+        .execute(
+            "select f.id, f.digest from stored_file f join material_file mf on mf.file_id = f.id"
+            " join submitted_material m on m.id = mf.submitted_material_id where m.case_id = %s and m.material_key = %s",
+            (case_id, "floor-plan"),
+        )
+        .fetchall()
+    )
+    loose = office.picture("别的.png", (33, 44))
+    materials.attach(
+        case_id,
+        "floor-plan",
+        [loose],
+        by=office.person(office.CLERK),
+        form="original-returned",
+        copies=1,
+        provided_by="",
+    )
+    row = sql().execute("select id, digest from stored_file where name = '别的.png'").fetchone()
+    assert row is not None
+    materials.detach(case_id, "floor-plan", row[0], by=office.person(office.CLERK))
+    assert cleaning.sweep_files() == 0
+    old = clock.now().timestamp() - 1
+    os.utime(file_store._place(row[1]), (old, old))
+    with frozen_at(clock.now() + timedelta(days=31)):
+        assert cleaning.sweep_files() == 1
+        assert not file_store._place(row[1]).exists()
+        assert all(file_store.get(digest) for _, digest in rows)
+
+
+def test_keys_and_sessions_go_in_time(db: SQLAlchemy) -> None:
+    office.received("commitment")
+    assert cleaning.clean() == 0
+    with frozen_at(clock.now() + timedelta(days=8)):
+        assert cleaning.clean() >= 1
+    assert sql().execute("select count(*) from idempotency_key").fetchone() == (0,)
