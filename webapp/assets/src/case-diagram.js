@@ -12,6 +12,7 @@ import { say } from './words.js';
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
 const LEAST_ZOOM = 0.7; // below it the labels cannot be read: rather show a part
 const LOWEST = 220; // pixels of the frame's height
+const HIGHEST = 960; // a diagram up to this height is shown whole: the page scrolls, not the picture
 const MARGIN = 24;
 const RANK = { error: 3, warning: 2, note: 1 };
 const GLYPH = { error: '×', warning: '!', note: 'i' };
@@ -118,7 +119,7 @@ function fit(viewer, mount, focus) {
   const { inner, outer } = canvas.viewbox();
   const zoom = Math.min(1, Math.max((outer.width - 2 * MARGIN) / inner.width, LEAST_ZOOM));
   const wanted = inner.height * zoom + 2 * MARGIN;
-  mount.style.height = `${Math.min(Math.max(wanted, LOWEST), window.innerHeight * 0.7)}px`;
+  mount.style.height = `${Math.min(Math.max(wanted, LOWEST), Math.max(window.innerHeight * 0.7, HIGHEST))}px`;
   canvas.resized();
   const frame = canvas.viewbox().outer;
   const [width, height] = [frame.width / zoom, frame.height / zoom];
