@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.support import office
 from tests.support.office import CLERK, PASSWORD
 from tests.webapp.browsing import Browser
-from webapp.pages.account import safe_next
+from webapp.pages.addresses import came_from, safe_next, this_page
 
 
 def test_a_page_that_needs_a_person_leads_to_sign_in_and_back(client: FlaskClient) -> None:
@@ -91,3 +93,32 @@ def test_staff_are_led_to_their_first_page(client: FlaskClient) -> None:
     response = browser.client.get("/")
     assert response.status_code == 302
     assert response.headers["Location"] != "/"
+
+
+def test_a_retry_leads_to_pages_of_this_installation_alone(app: Flask) -> None:
+    with app.test_request_context(environ_overrides={"PATH_INFO": "//elsewhere.example/x"}):
+        assert not this_page().startswith("//")
+    for referrer, leads_to in (
+        ("http://localhost/inbox?tab=mine", "/inbox?tab=mine"),
+        ("https://elsewhere.example/inbox", "/"),
+        ("http://localhost//elsewhere.example", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ):
+        with app.test_request_context("/inbox", headers={"Referer": referrer}, base_url="http://localhost"):
+            assert came_from() == leads_to, referrer
+
+
+def test_a_refusal_does_not_repeat_codes_and_signatures(client: FlaskClient) -> None:
+    office.sign_in(client, office.CLERK)
+    values = {
+        "csrf_token": office.csrf_token(client),
+        "code": "7K2M9-QX4TD",
+        "signature": "data:image/png;base64,AAAA",
+        "note": "看过原件",
+        "long": "长" * 5_001,
+    }
+    response = client.post("/cases/999999/incidents/1/retry", data=values)
+    text = response.get_data(as_text=True)
+    assert "看过原件" in text
+    assert not any(one in text for one in ("7K2M9", "data:image/png;base64,AAAA", "长长"))

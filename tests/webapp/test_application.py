@@ -12,7 +12,7 @@ from tests.support import office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from webapp.extensions import db as database
-from webapp.models import Case, NotificationSheet, Visit
+from webapp.models import Case, CaseEvent, NotificationSheet, Visit
 from webapp.unit_of_work import sql
 
 PERSON = {
@@ -101,10 +101,32 @@ def test_pressing_submit_twice_receives_once(client: FlaskClient) -> None:
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
     page = browser.page
     browser.submit("/check", follow=False)
+    assert browser.page.xpath("//*[@data-tracking-code]")
     browser.page = page
     browser.submit("/check")
     assert browser.heading == "已收件"
-    assert browser.page.xpath("//*[@data-tracking-code]")
+    assert not browser.page.xpath("//*[@data-tracking-code]")
+    assert browser.links(containing=f"/window/cases/{case_id}")
+    assert database.session.query(CaseEvent).filter_by(case_id=case_id, kind="received").count() == 1
+
+
+def test_the_browser_keeps_nothing_of_the_tracking_code(client: FlaskClient) -> None:
+    case_id = office.draft("ordinary", present="representative")
+    browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
+    browser.submit("/check", follow=False)
+    assert browser.status == 200
+    assert not browser.response.headers.getlist("Set-Cookie")
+    first = browser.page.xpath("string(//*[@data-tracking-code])")
+    browser.open(f"/window/cases/{case_id}").submit(f"/window/cases/{case_id}/code", follow=False)
+    assert browser.status == 200
+    second = browser.page.xpath("string(//*[@data-tracking-code])")
+    assert re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", second)
+    assert second != first
+    with client.session_transaction() as kept:
+        held = str(dict(kept))
+    for code in (first, second):
+        assert code not in held
+        assert code.replace("-", "") not in held
 
 
 def test_a_received_application_can_no_longer_be_changed(client: FlaskClient) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -11,6 +9,7 @@ from flask_login import current_user
 from webapp.errors import SignInRefused, TooManyTries
 from webapp.identity import Identity, signed_in
 from webapp.languages import COOKIE, LANGUAGES
+from webapp.pages.addresses import safe_next
 from webapp.pages.support import SESSION_KEY, needs, public
 from webapp.permissions import Permission
 from webapp.services import sign_in as accounts
@@ -18,20 +17,6 @@ from webapp.settings import current_settings
 
 blueprint = Blueprint("account", __name__)
 YEAR_IN_SECONDS = 365 * 24 * 60 * 60
-
-
-def safe_next(target: str | None) -> str:
-    """`target` when it is a path of this installation, else the landing page.
-
-    Browsers read `//host`, `/\\host` and control characters as another host; none of these is a path of ours.
-    """
-    home = url_for("home.index")
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return home
-    if any(ord(character) < 0x20 for character in target) or "\\" in target:
-        return home
-    parts = urlsplit(target)
-    return home if parts.scheme or parts.netloc else target
 
 
 @blueprint.get("/sign-in")

@@ -26,7 +26,7 @@ from webapp.errors import NotFound
 from webapp.headers import CONTENT_SECURITY_POLICY
 from webapp.identity import signed_in
 from webapp.languages import language
-from webapp.pages.account import safe_next
+from webapp.pages.addresses import safe_next
 from webapp.pages.progress import finding_words, received_line, task_lines
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may, may_at_all

@@ -14,10 +14,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from engine import Words
 from webapp.errors import ActRefused, Busy
 from webapp.extensions import db
+from webapp.pages.addresses import came_from
 
 log = structlog.get_logger(__name__)
 
 MEBIBYTE = 1024 * 1024
+#: What a form carries for itself, and what must not stand on a screen: passwords, tracking codes.
+NOT_SHOWN = frozenset({"csrf_token", "key", "revision", "password", "code"})
+LONGEST_SHOWN = 5_000  # characters; longer values are pictures, and nobody copies them by hand
 WORDS = {
     400: Words("请求不完整，请返回重试。", "The request is incomplete. Please go back and try again."),
     404: Words("没有找到，或不在您的办理范围内。", "Not found, or not within your remit."),
@@ -57,9 +61,9 @@ def shown(refusal: ActRefused) -> ResponseReturnValue:
     typed = [
         (key, value)
         for key, value in request.form.items()
-        if key not in ("csrf_token", "key", "revision", "password") and value.strip()
+        if key not in NOT_SHOWN and not key.startswith("signature") and 0 < len(value.strip()) <= LONGEST_SHOWN
     ]
-    page = render_template("refused.html", refusal=refusal, typed=typed, back=request.referrer or "/")
+    page = render_template("refused.html", refusal=refusal, typed=typed, back=came_from())
     return page, refusal.status
 
 

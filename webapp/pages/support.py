@@ -19,6 +19,7 @@ from webapp.errors import ActRefused, NotSignedIn, NotYours
 from webapp.extensions import login_manager
 from webapp.identity import Identity, by_session, signed_in
 from webapp.languages import language
+from webapp.pages.addresses import came_from, safe_next, this_page
 from webapp.pages.failures import bind as bind_failures
 from webapp.pages.failures import shown
 from webapp.permissions import Permission, may, may_at_all
@@ -132,12 +133,13 @@ def _context() -> dict[str, Any]:
 
 def _already(_error: AlreadyCarriedOut) -> ResponseReturnValue:
     flash(gettext("已办理。"), "success")
-    return redirect(request.form.get("next") or request.referrer or url_for("home.index"))
+    asked = request.form.get("next")
+    return redirect(safe_next(asked) if asked else came_from())
 
 
 def _refused(refusal: EngineError) -> ResponseReturnValue:
     """A refusal in words, with what was typed shown so that it can be copied; 401 leads to the sign-in page."""
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
-        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("account.sign_in", next=this_page()))
     assert isinstance(refusal, ActRefused)
     return shown(refusal)

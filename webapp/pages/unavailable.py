@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from webapp.extensions import db
+from webapp.pages.addresses import came_from, this_page
 
 RETRY_AFTER_SECONDS = "5"
 CONNECTION_LOST = ("08", "57P")
@@ -41,5 +42,5 @@ def _is_lost(error: Exception) -> bool:
 def _again() -> str:
     """Where the retry link leads: the same page for a GET, else the page the person came from."""
     if request.method == "GET":
-        return request.full_path.rstrip("?")
-    return request.referrer or "/"
+        return this_page()
+    return came_from()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Words
@@ -30,6 +30,7 @@ from webapp.queries.application_steps import (
 )
 from webapp.services.access import note
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
+from webapp.services.work import AlreadyCarriedOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +53,41 @@ def check(case_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:case_id>/check")
 @needs(Permission.CASE_RECEIVE)
 def submit(case_id: int) -> ResponseReturnValue:
-    """Receive the application: number, receipt, tracking code, which waits in the session to be shown."""
+    """Receive the application: number, receipt, tracking code, shown in the answer and kept nowhere."""
     draft = open_draft(case_id)
     if missing_of(draft, materials_of(draft), commitments_of(draft)):
         return _page(draft, [], 422)
     try:
-        receipt = receive(case_id, by=signed_in(), key=request.form.get("key", ""))
+        received = receive(case_id, by=signed_in(), key=request.form.get("key", ""))
     except (Incomplete, FormIncomplete, MaterialsMissing, NotEligible) as refusal:
         return _page(draft, [refusal], 422)
-    session[_code_key(case_id)] = receipt.code
-    return redirect(url_for("application.receipt", case_id=case_id))
+    except AlreadyCarriedOut:
+        return redirect(url_for("application.receipt", case_id=case_id))
+    return _receipt(draft_of(signed_in(), case_id), grouped_tracking_code(received.code))
 
 
 @blueprint.get("/<int:case_id>/receipt")
 @needs(Permission.DRAFT_EDIT)
 def receipt(case_id: int) -> ResponseReturnValue:
-    """What the applicant leaves with; the tracking code is shown this once."""
+    """What the applicant leaves with, without the tracking code: only the answer to the receiving shows it."""
     draft = draft_of(signed_in(), case_id)
     if draft.number is None:
         return redirect(step_url(case_id, "check"))
-    code = session.pop(_code_key(case_id), None)
+    return _receipt(draft, None)
+
+
+def _receipt(draft: Draft, code: str | None) -> ResponseReturnValue:
     address = tracking_address(draft.number)
     return render_template(
         "application/receipt.html",
         draft=draft,
-        code=grouped_tracking_code(code) if code else None,
+        code=code,
         address=address,
         qr_code=qr_svg(address),
         departments=department_names(),
-        document_url=_document_url(case_id),
-        case_url=url_for("case.show", case_id=case_id),
+        document_url=_document_url(draft.id),
+        case_url=url_for("case.show", case_id=draft.id),
+        window_url=url_for("window.result", case_id=draft.id),
     )
 
 
@@ -127,10 +133,6 @@ def _sections(draft: Draft) -> list[CheckSection]:
         for one in shown_sections(draft, draft.answers)
     ]
     return [section for section in shown if section.rows]
-
-
-def _code_key(case_id: int) -> str:
-    return f"tracking-code-{case_id}"
 
 
 def _document_url(case_id: int) -> str | None:

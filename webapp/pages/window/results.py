@@ -64,12 +64,10 @@ def accept_notice(case_id: int) -> ResponseReturnValue:
 @blueprint.post("/cases/<int:case_id>/code")
 @needs(Permission.CASE_RECEIVE)
 def reissue(case_id: int) -> ResponseReturnValue:
-    """A new tracking code for an applicant who lost theirs; shown once."""
+    """A new tracking code for an applicant who lost theirs; shown in the answer and kept nowhere."""
     by = signed_in()
     ensure_case(by, case_id)
-    code = grouped_tracking_code(reissue_code(case_id, by=by))
-    flash(gettext("新的查询码：%(code)s。原查询码已失效，请当场交给申请人。", code=code), "success")
-    return redirect(url_for("window.result", case_id=case_id))
+    return _page(case_id, {}, new_code=grouped_tracking_code(reissue_code(case_id, by=by)))
 
 
 @blueprint.post("/tasks/<int:task_id>/prepare")
@@ -199,14 +197,15 @@ def _signature() -> Upload | None:
     return Upload("signature.png", content)
 
 
-def _page(case_id: int, errors: Errors, status: int = 200) -> ResponseReturnValue:
+def _page(case_id: int, errors: Errors, status: int = 200, *, new_code: str = "") -> ResponseReturnValue:
     by = signed_in()
     page = render_template(
         "window/result.html",
         page=results_page(case_id),
         errors=errors,
+        new_code=new_code,
         typed=request.form,
-        typed_tasks=request.form.getlist("tasks", type=int) if request.method == "POST" else None,
+        typed_tasks=request.form.getlist("tasks", type=int) if errors else None,
         collectors=COLLECTORS,
         means=MEANS,
         may_issue=may(by, Permission.RESULT_ISSUE),
