@@ -117,7 +117,8 @@ def test_a_file_is_opened_in_the_browser_and_that_is_noted(client: FlaskClient) 
     assert response.headers["Content-Disposition"].startswith("inline; filename*=UTF-8''%E7%A7%9F")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response.headers["Content-Security-Policy"]
-    noted = sql().execute("select count(*) from access_log where case_id = %s", (case_id,)).fetchone()
+    statement = "select count(*) from access_log where case_id = %s and what like 'file:%%'"
+    noted = sql().execute(statement, (case_id,)).fetchone()
     assert noted == (1,)
 
 

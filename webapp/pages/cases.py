@@ -31,7 +31,7 @@ from webapp.pages.progress import finding_words, received_line, task_lines
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may, may_at_all
 from webapp.queries import diagram
-from webapp.queries.case_access import ensure_case
+from webapp.queries.case_access import ensure_case, has_incident
 from webapp.queries.case_view import CasePage, case_page, release_of
 from webapp.queries.history import history_of
 from webapp.queries.submission import answer_sections, case_file
@@ -53,8 +53,6 @@ def show(case_id: int) -> ResponseReturnValue:
     """The case. Answers and materials only for those who may see personal data; their reading is noted."""
     by = signed_in()
     facts = ensure_case(by, case_id)
-    if facts.is_draft:
-        raise NotFound()
     personal = may(by, Permission.PERSONAL_SEE, facts)
     page = case_page(case_id, personal=personal)
     sections = (
@@ -158,6 +156,8 @@ def retry(case_id: int, incident_id: int) -> ResponseReturnValue:
     """Try a failed step once more."""
     by = signed_in()
     ensure_case(by, case_id)
+    if not has_incident(case_id, incident_id):
+        raise NotFound()
     engine_jobs.retry_incident(incident_id, by=by)
     flash(gettext("已重新提交，稍后刷新查看结果。"), "success")
     return redirect(

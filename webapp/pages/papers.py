@@ -73,8 +73,9 @@ def licence(licence_id: int) -> ResponseReturnValue:
 def proof_to_sign(case_id: int) -> ResponseReturnValue:
     """送达回证 for signing by hand: what is ready at the counter now."""
     by = signed_in()
-    ensure_case(by, case_id)
+    ensure_case(by, case_id, Permission.PERSONAL_SEE)
     paper = queries.proof_to_sign(case_id, by.name, demo=_demo())
+    access.note(by, case_id, "proof-to-sign")
     return render_template(
         "paper/proof_to_sign.html", paper=paper, text=paper.text[language()], back_url=_back(case_id)
     )
@@ -85,7 +86,8 @@ def proof_to_sign(case_id: int) -> ResponseReturnValue:
 def sheet(sheet_id: int) -> ResponseReturnValue:
     """The notification sheet as it was handed over."""
     by, paper = signed_in(), queries.sheet_paper(sheet_id)
-    ensure_case(by, paper.case_id)
+    ensure_case(by, paper.case_id, Permission.PERSONAL_SEE)
+    access.note(by, paper.case_id, f"sheet:{sheet_id}")
     return render_template(
         "paper/sheet.html", paper=paper, entries=sheet_entries(paper.content), back_url=_back(paper.case_id)
     )

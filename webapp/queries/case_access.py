@@ -26,7 +26,26 @@ def case_facts(case_id: int) -> CaseFacts:
 
 
 def ensure_case(by: Identity, case_id: int, permission: Permission = Permission.CASE_SEE) -> CaseFacts:
-    """The case's facts, when `by` may have it. Raises NotFound: nobody learns of a case that is not theirs."""
+    """The facts of a received case, when `by` may have it. Raises NotFound: nobody learns of a case not theirs.
+
+    A draft is no case yet: it is the window's alone, through `ensure_application`.
+    """
     facts = case_facts(case_id)
+    if facts.is_draft:
+        raise NotFound()
     ensure(by, permission, facts)
     return facts
+
+
+def ensure_application(by: Identity, case_id: int) -> CaseFacts:
+    """The facts of an application, received or not, when `by` may work on it. Raises NotFound, NotYours."""
+    facts = case_facts(case_id)
+    ensure(by, Permission.CASE_SEE, facts)
+    ensure(by, Permission.DRAFT_EDIT, facts)
+    return facts
+
+
+def has_incident(case_id: int, incident_id: int) -> bool:
+    """Whether the incident is one of this case."""
+    found = sql().execute("select 1 from incident where id = %s and case_id = %s", (incident_id, case_id))
+    return found.fetchone() is not None

@@ -16,7 +16,7 @@ from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.application.form import shown_sections
 from webapp.pages.application.qr import qr_svg, tracking_address
-from webapp.pages.application.steps import blueprint, open_draft, show, step_url
+from webapp.pages.application.steps import blueprint, noted_draft, open_draft, show, step_url
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may
 from webapp.queries.application import Draft, draft_of
@@ -28,7 +28,6 @@ from webapp.queries.application_steps import (
     missing_of,
     receipt_document,
 )
-from webapp.services.access import note
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
 from webapp.services.work import AlreadyCarriedOut
 
@@ -45,9 +44,7 @@ class CheckSection:
 @needs(Permission.DRAFT_EDIT)
 def check(case_id: int) -> ResponseReturnValue:
     """All answers, materials and ways, with links back; what is missing stands on top."""
-    draft = open_draft(case_id)
-    note(signed_in(), case_id, "draft:check")
-    return _page(draft, [])
+    return _page(open_draft(case_id), [])
 
 
 @blueprint.post("/<int:case_id>/check")
@@ -70,7 +67,7 @@ def submit(case_id: int) -> ResponseReturnValue:
 @needs(Permission.DRAFT_EDIT)
 def receipt(case_id: int) -> ResponseReturnValue:
     """What the applicant leaves with, without the tracking code: only the answer to the receiving shows it."""
-    draft = draft_of(signed_in(), case_id)
+    draft = noted_draft(case_id)
     if draft.number is None:
         return redirect(step_url(case_id, "check"))
     return _receipt(draft, None)

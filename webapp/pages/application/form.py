@@ -17,9 +17,8 @@ from webapp.identity import signed_in
 from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
 from webapp.pages.support import needs
 from webapp.permissions import Permission
-from webapp.queries.application import Draft
+from webapp.queries.application import Draft, draft_of
 from webapp.queries.application_steps import Reader, department_names, form_context, form_faults, readers_of
-from webapp.services.access import note
 from webapp.services.drafts import save_answers
 
 #: The control that tells which fields the browser was shown.
@@ -48,7 +47,6 @@ class ShownSection:
 def form(case_id: int) -> ResponseReturnValue:
     """The form with what was answered so far; `check=1` shows what is not in order yet."""
     draft = open_draft(case_id)
-    note(signed_in(), case_id, "draft:form")
     faults = form_faults(draft) if request.args.get("check") else {}
     return _page(draft, draft.answers or draft.release.form.defaults(), faults)
 
@@ -73,8 +71,8 @@ def save_form(case_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:case_id>/form/draft")
 @needs(Permission.DRAFT_EDIT)
 def autosave_form(case_id: int) -> ResponseReturnValue:
-    """Keep what is typed, right or not; called by the page itself."""
-    draft = open_draft(case_id)
+    """Keep what is typed, right or not; called by the page itself every few seconds, and shows nothing."""
+    draft = draft_of(signed_in(), case_id)
     save_answers(case_id, posted_answers(draft), by=signed_in())
     return jsonify(saved_at=f"{moments.local(clock.now()):%H:%M}")
 

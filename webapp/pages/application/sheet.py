@@ -11,10 +11,9 @@ from webapp.identity import signed_in
 from webapp.languages import LANGUAGES, language
 from webapp.pages.application.qr import qr_svg, tracking_address
 from webapp.pages.application.sheet_lines import sheet_entries
-from webapp.pages.application.steps import blueprint, open_draft, show, step_url
+from webapp.pages.application.steps import blueprint, noted_draft, open_draft, show, step_url
 from webapp.pages.support import needs
 from webapp.permissions import Permission
-from webapp.queries.application import draft_of
 from webapp.queries.application_steps import department_names, materials_of, sheet_of, sheets_of
 from webapp.services.drafts import hand_sheet
 
@@ -51,7 +50,7 @@ def give_sheet(case_id: int) -> ResponseReturnValue:
 @needs(Permission.DRAFT_EDIT)
 def given_sheet(case_id: int, sheet_id: int) -> ResponseReturnValue:
     """A sheet as it was handed over, word for word, ready to print."""
-    draft = draft_of(signed_in(), case_id)
+    draft = noted_draft(case_id)
     given = sheet_of(case_id, sheet_id)
     address = tracking_address()
     return render_template(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -13,6 +13,7 @@ from webapp.identity import signed_in
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft, draft_of
+from webapp.services.access import note
 
 blueprint = Blueprint("application", __name__, url_prefix="/application")
 
@@ -54,9 +55,16 @@ def following(step: str) -> str:
     return STEPS[STEPS.index(step) + 1]
 
 
+def noted_draft(case_id: int) -> Draft:
+    """The application for whoever may work on it; that it was opened, and at which step, is noted."""
+    draft = draft_of(signed_in(), case_id)
+    note(signed_in(), case_id, f"draft:{(request.endpoint or '').rpartition('.')[2]}")
+    return draft
+
+
 def open_draft(case_id: int) -> Draft:
     """The application, while it can still be changed; a received one leads to its receipt page."""
-    draft = draft_of(signed_in(), case_id)
+    draft = noted_draft(case_id)
     if draft.received_at is not None:
         abort(redirect(url_for("application.receipt", case_id=case_id)))
     return draft

@@ -18,7 +18,7 @@ from webapp.pages.support import needs, words
 from webapp.pages.window.blueprint import blueprint, take
 from webapp.permissions import Permission
 from webapp.queries.correcting import CorrectionPage, correction_page
-from webapp.services import corrections, intake
+from webapp.services import access, corrections, intake
 from webapp.services.materials import TooManyFiles
 
 
@@ -26,7 +26,9 @@ from webapp.services.materials import TooManyFiles
 @needs(Permission.CASE_RECEIVE)
 def correct(task_id: int) -> ResponseReturnValue:
     """The request of the department and the materials of its item."""
-    return _page(correction_page(signed_in(), task_id), {})
+    page = correction_page(signed_in(), task_id)
+    access.note(signed_in(), page.case_id, f"correction:{task_id}")
+    return _page(page, {})
 
 
 @blueprint.post("/corrections/<int:task_id>/materials/<material_key>")
@@ -54,6 +56,7 @@ def add_to_material(task_id: int, material_key: str) -> ResponseReturnValue:
 def camera(task_id: int, material_key: str) -> ResponseReturnValue:
     """The document camera for one material."""
     page = correction_page(signed_in(), task_id)
+    access.note(signed_in(), page.case_id, f"correction:{task_id}")
     return render_template("window/camera.html", page=page, row=page.material(material_key))
 
 

@@ -20,7 +20,7 @@ from webapp.pages.window.blueprint import blueprint, take
 from webapp.permissions import Permission, may
 from webapp.queries.case_access import ensure_case
 from webapp.queries.results import held_by, results_page
-from webapp.services import issuing
+from webapp.services import access, issuing
 from webapp.services.documents import NotAllDecided, issue_acceptance
 from webapp.services.files import Upload
 from webapp.services.receipt import reissue_code
@@ -44,7 +44,9 @@ Errors = Mapping[str, Sequence[Words]]
 @needs(Permission.WINDOW_SEE)
 def result(case_id: int) -> ResponseReturnValue:
     """Every item of the case with its result, or where it still is."""
-    ensure_case(signed_in(), case_id)
+    by = signed_in()
+    ensure_case(by, case_id, Permission.PERSONAL_SEE)
+    access.note(by, case_id, "result")
     return _page(case_id, {})
 
 
