@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,31 +11,27 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.person import Person
 from tests.browser.site import Site, served
-from tests.frontend.kit import AXE, DIST
+from tests.frontend.kit import AXE
+from tests.support.chromium import CHROMIUM, MISSING, REQUIRED, ensure_nothing_is_missing
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 #: A story shares its processor with others.
 PATIENCE_MS = 15_000
-NEEDED = {
-    "Chromium is not installed": CHROMIUM is not None,
-    "the assets are not built (make assets)": (DIST / "manifest.json").exists(),
-    "axe-core is not there (make assets)": AXE.exists(),
-}
+LACKING = MISSING if AXE.exists() else [*MISSING, "axe-core is not there (make assets)"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every story is slow; where something is missing, it says what."""
-    missing = [words for words, there in NEEDED.items() if not there]
+    """Every story is slow; where something is missing, it says what, and fails where it must run."""
     for item in items:
         if Path(item.path).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.slow)
-            if missing:
-                item.add_marker(pytest.mark.skip(reason="; ".join(missing)))
+            if LACKING and not REQUIRED:
+                item.add_marker(pytest.mark.skip(reason="; ".join(LACKING)))
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all stories; every person in them has a profile of their own."""
+    ensure_nothing_is_missing(LACKING)
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from email.message import Message
@@ -16,14 +15,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine import Words
 from tests.frontend.kit import AXE, DIST, form_field, render
+from tests.support.chromium import CHROMIUM, ensure_nothing_is_missing, skipped_without_chromium
 from webapp.headers import CONTENT_SECURITY_POLICY
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
-    pytest.mark.skipif(not (DIST / "manifest.json").exists(), reason="assets are not built"),
-]
+pytestmark = [pytest.mark.slow, skipped_without_chromium]
 
 LIST = """{% extends "base.html" %}{% from "_macros/tables.html" import data_table, row_select %}
 {% block heading %}待办{% endblock %}
@@ -111,6 +106,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    ensure_nothing_is_missing()
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
             executable_path=CHROMIUM,

@@ -5,16 +5,19 @@ import json
 import stat
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from webapp import application_for
+from webapp.archive import restoring
 from webapp.archive.manifest import MANIFEST, ArchiveInvalid
 from webapp.archive.restoring import restore
 from webapp.archive.writing import back_up
-from webapp.embedded.folders import remove_postgres
+from webapp.embedded.folders import HomeInUse, only_one, remove_postgres
 from webapp.embedded.keys import make_secrets
 from webapp.embedded.postgres import EmbeddedPostgres, running_postgres
 from webapp.embedded.supervisor import prepare_home
@@ -58,11 +61,33 @@ def archive(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def stored(home: Path) -> Iterator[Path]:
+    """A file of the store that a row names; both go again after the test."""
+    content = "平面图".encode()
+    with application_for(settings_of(home)):
+        digest = put(content)
+    file = home / "files" / digest[:2] / digest[2:4] / digest
+    with EmbeddedPostgres(home).connect("onewindow") as connection:
+        connection.execute(
+            "insert into stored_file (digest, name, media_type, size, by_id, at)"
+            " select %s, 'plan.png', 'image/png', %s, min(id), now() from app_user",
+            (digest, len(content)),
+        )
+        yield file
+        connection.execute("delete from stored_file where digest = %s", (digest,))
+    file.unlink(missing_ok=True)
+
+
+@pytest.fixture
 def new_home(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "restored"
     yield folder
     if folder.exists():
         remove_postgres(folder)
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
 
 
 def changed(archive: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
@@ -112,6 +137,66 @@ def test_a_used_home_is_refused_and_left_alone(archive: Path, tmp_path: Path) ->
     assert (tmp_path / "something").read_text() == "mine"
 
 
+def test_a_home_that_another_run_holds_is_refused_and_left_alone(archive: Path, tmp_path: Path) -> None:
+    with only_one(tmp_path):
+        (tmp_path / "lock").write_text("4711\n")
+        with pytest.raises(HomeInUse, match="4711"):
+            restore(settings_of(tmp_path), archive)
+        assert names_in(tmp_path) == ["lock"]
+        (tmp_path / "files").mkdir()
+        with pytest.raises(ArchiveInvalid, match="not empty"):
+            restore(settings_of(tmp_path), archive)
+        assert names_in(tmp_path) == ["files", "lock"]
+        assert (tmp_path / "lock").read_text() == "4711\n"
+
+
+def test_a_run_that_starts_while_the_home_is_looked_at_loses_nothing(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other run gets the lock after the first look, works, and ends before the restore takes the lock."""
+
+    @contextmanager
+    def late(home: Path) -> Iterator[None]:
+        (home / "files").mkdir()
+        with only_one(home):
+            yield
+
+    monkeypatch.setattr(restoring, "only_one", late)
+    with pytest.raises(ArchiveInvalid, match="not empty"):
+        restore(settings_of(tmp_path), archive)
+    assert names_in(tmp_path) == ["files", "lock"]
+
+
+def test_another_pepper_than_the_archives_is_refused(archive: Path, new_home: Path) -> None:
+    with pytest.raises(ArchiveInvalid, match="ONEWINDOW_PEPPER"):
+        restore(replace(settings_of(new_home), pepper="another one"), archive)
+    assert names_in(new_home) == ["lock"]
+
+
+def lose(stored: Path) -> None:
+    stored.unlink()
+
+
+def damage(stored: Path) -> None:
+    stored.write_bytes(b"something else")
+
+
+@pytest.mark.parametrize("befall", [lose, damage])
+def test_a_file_that_the_store_has_lost_is_named_and_the_rest_can_be_restored(
+    home: Path, stored: Path, tmp_path: Path, new_home: Path, befall: Callable[[Path], None]
+) -> None:
+    target = tmp_path / "one-window.tar"
+    back_up(settings_of(home), target)
+    with tarfile.open(target) as content:
+        assert stored.name in {Path(name).name for name in content.getnames()}
+    target.unlink()
+    befall(stored)
+    with pytest.raises(ArchiveInvalid, match=f"1 stored files.*{stored.name}"):
+        back_up(settings_of(home), target)
+    assert names_in(tmp_path) == ["one-window.tar.incomplete"]
+    assert restore(settings_of(new_home), tmp_path / "one-window.tar.incomplete").files == 1
+
+
 def test_an_existing_archive_is_never_overwritten(home: Path, archive: Path) -> None:
     with pytest.raises(ArchiveInvalid, match="exists already"):
         back_up(settings_of(home), archive)
@@ -157,7 +242,7 @@ def test_a_damaged_archive_is_refused_and_the_home_stays_empty(
     damaged = changed(archive, tmp_path / "damaged.tar", change)
     with pytest.raises(ArchiveInvalid, match=reason):
         restore(settings_of(new_home), damaged)
-    assert list(new_home.iterdir()) == []
+    assert names_in(new_home) == ["lock"]
     assert not (tmp_path / "outside").exists()
 
 
@@ -179,4 +264,4 @@ def test_a_forged_ledger_is_found_when_it_is_restored(home: Path, tmp_path: Path
         connection.execute("update release_event set body = %s where id = %s", (kept[1], kept[0]))
     with pytest.raises(ArchiveInvalid, match="ledger does not verify"):
         restore(settings_of(new_home), forged)
-    assert list(new_home.iterdir()) == []
+    assert names_in(new_home) == ["lock"]

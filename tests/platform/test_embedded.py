@@ -3,11 +3,11 @@
 import os
 import subprocess
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 
 import pytest
 
-from webapp.embedded import binaries
+from webapp.embedded import binaries, postgres
 from webapp.embedded.binaries import (
     PostgresUnavailable,
     initialising_account,
@@ -117,6 +117,43 @@ def test_a_stale_pid_file_does_not_stop_the_start(home: Path) -> None:
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
     with running_postgres(home) as server, server.connect("onewindow") as connection:
         assert connection.execute("select 1").fetchone() == (1,)
+    remove_postgres(home)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("installations")
+def test_an_orphan_that_will_not_stop_keeps_its_pid_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "STOP_SECONDS", 0)
+    with running_postgres(home) as orphan:
+        pid_file = orphan.folders.data / "postmaster.pid"
+        pid = int(pid_file.read_text().split()[0])
+        os.kill(pid, SIGSTOP)
+        try:
+            with pytest.raises(PostgresUnavailable, match=f"process {pid}"):
+                EmbeddedPostgres(home).start()
+            assert pid_file.exists()
+        finally:
+            os.kill(pid, SIGCONT)
+            monkeypatch.undo()
+    assert not pid_file.exists()
+    remove_postgres(home)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("installations")
+def test_an_orphan_is_known_by_its_command_line_where_its_folder_may_not_be_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str) -> str:
+        raise PermissionError(path)
+
+    with running_postgres(home) as orphan:
+        pid_file = orphan.folders.data / "postmaster.pid"
+        with monkeypatch.context() as closed:
+            closed.setattr(postgres.os, "readlink", refuse)
+            postgres._stop_orphan(orphan.folders.data)
+        assert not orphan.is_running()
+        assert not pid_file.exists()
     remove_postgres(home)
 
 

@@ -11,7 +11,7 @@ from procrastinate.jobs import Job
 
 from webapp.clock import frozen_at
 from webapp.jobs import handlers
-from webapp.jobs.heartbeat import write_heartbeat
+from webapp.jobs.heartbeat import take_back_heartbeat, write_heartbeat
 from webapp.jobs.loops import Loop
 from webapp.jobs.queue import retry_stalled, worker_queue
 from webapp.jobs.retries import CappedBackoff
@@ -149,6 +149,13 @@ def test_the_heartbeat_is_one_row_per_worker(db: SQLAlchemy) -> None:
     write_heartbeat("two")
     rows = sql().execute("select name from worker_heartbeat order by name").fetchall()
     assert rows == [("one",), ("two",)]
+
+
+def test_a_worker_that_ends_takes_its_heartbeat_back(db: SQLAlchemy) -> None:
+    write_heartbeat("one")
+    write_heartbeat("two")
+    take_back_heartbeat("one")
+    assert sql().execute("select name from worker_heartbeat").fetchall() == [("two",)]
 
 
 def test_a_loop_outlives_its_failures_and_rests_longer_after_each(app: Flask) -> None:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.support.installation import Installation, free_port, installation
+from webapp.embedded.postgres import running_postgres
 from webapp.settings import SOCKET_RECORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installations")]
@@ -112,6 +113,8 @@ def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
         assert len(one.processes()) > 5
         assert one.stop(signal.SIGINT) == 0
         assert one.processes() == []
+        with running_postgres(one.home) as server, server.connect("onewindow") as connection:
+            assert connection.execute("select name from worker_heartbeat").fetchall() == []
 
 
 def test_after_kill_9_nothing_is_left_and_nothing_is_lost(tmp_path: Path) -> None:

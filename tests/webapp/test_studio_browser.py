@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +12,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.support.chromium import CHROMIUM, ensure_nothing_is_missing, skipped_without_chromium
 from tests.support.database import PASSWORD
 from webapp.settings import PROJECT_FOLDER
-from webapp.static_files import DIST
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
-    pytest.mark.skipif(not (DIST / "manifest.json").exists(), reason="assets are not built"),
-]
+pytestmark = [pytest.mark.slow, skipped_without_chromium]
 GROUP = '<zeebe:assignmentDefinition candidateGroups="window.clerk" />'
 IS_SHOWN = re.compile("is-shown")
 
@@ -42,6 +36,7 @@ def address(committed_app: Flask) -> Iterator[str]:
 @pytest.fixture
 def designer(address: str) -> Iterator[Page]:
     """A designer's browser, which must end without a script error or a violation of the policy."""
+    ensure_nothing_is_missing()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(base_url=address, viewport={"width": 1440, "height": 900})

@@ -3,7 +3,8 @@
 import os
 import shutil
 import tarfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from webapp import application_for
 from webapp.archive.manifest import DATABASE, MANIFEST, MEMBER_NAMES, ArchiveInvalid, Manifest, describe
 from webapp.archive.programs import run_as_owner
 from webapp.embedded.demo import ACCOUNTS_FILE
-from webapp.embedded.folders import only_one, remove_postgres
+from webapp.embedded.folders import LOCK, only_one, remove_postgres
 from webapp.embedded.postgres import running_postgres
 from webapp.embedded.supervisor import prepare_home
 from webapp.migrations.commands import upgrade
-from webapp.settings import Settings, plain_url
+from webapp.settings import Settings, plain_url, secret_file
 
 INCOMING = "restoring"
 """Folder in the home where the archive is unpacked and checked before anything else happens."""
@@ -34,21 +35,18 @@ class Restored:
 def restore(settings: Settings, source: Path) -> Restored:
     """Restore `source`. Raises ArchiveInvalid and leaves the home empty again when anything is wrong.
 
-    The home must be empty, and so must the database when DATABASE_URL names one. Digests are checked before
-    the database is touched, chains of the ledger after.
+    Raises HomeInUse while another run holds the home. The home must be empty, and so must the database when
+    DATABASE_URL names one. Digests are checked before the database is touched, chains of the ledger after.
     """
+    # Looked at twice: a folder that is not ours gets no lock file, and what was empty may be in use by now.
     _refuse_used_home(settings.home)
-    prepare_home(settings.home)
-    done = False
-    try:
-        with only_one(settings.home):
+    with only_one(settings.home):
+        _refuse_used_home(settings.home)
+        with _emptied_unless_done(settings.home):
+            prepare_home(settings.home)
             manifest = unpack(source, settings.home / INCOMING)
-            report = _bring_back(settings, manifest)
-        done = True
-    finally:
-        if not done:
-            _empty(settings.home)
-    return report
+            _refuse_other_pepper(settings)
+            return _bring_back(settings, manifest)
 
 
 def unpack(source: Path, folder: Path) -> Manifest:
@@ -122,8 +120,19 @@ def verify_ledger(settings: Settings) -> str:
 
 
 def _refuse_used_home(home: Path) -> None:
-    if home.exists() and any(entry.name != "lock" for entry in home.iterdir()):
+    if home.exists() and any(entry.name != LOCK for entry in home.iterdir()):
         raise ArchiveInvalid(f"{home} is not empty; restore into an empty data folder (ONEWINDOW_HOME)")
+
+
+def _refuse_other_pepper(settings: Settings) -> None:
+    """A tracking code is found by its hash with the pepper: with another one, none would be found any more."""
+    file = secret_file(settings.home / INCOMING, "ONEWINDOW_PEPPER")
+    archived = file.read_text("utf-8").strip() if file.exists() else ""
+    if settings.pepper not in ("", archived):
+        raise ArchiveInvalid(
+            "ONEWINDOW_PEPPER is not the one of the archive, so that no tracking code would be found any more;"
+            " set it to what secrets/pepper in the archive says"
+        )
 
 
 def _refuse_used_database(settings: Settings) -> None:
@@ -133,7 +142,20 @@ def _refuse_used_database(settings: Settings) -> None:
         raise ArchiveInvalid("the database has tables already; restore into an empty one")
 
 
+@contextmanager
+def _emptied_unless_done(home: Path) -> Iterator[None]:
+    """Empty the home again when the block fails or is interrupted. The caller holds it, and found it empty."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            _empty(home)
+
+
 def _empty(home: Path) -> None:
     remove_postgres(home)
     for entry in home.iterdir():
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        if entry.name != LOCK:
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

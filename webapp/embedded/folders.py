@@ -16,17 +16,26 @@ from webapp.settings import SOCKET_RECORD
 LONGEST_SOCKET_PATH = 107
 SOCKET_FILE = ".s.PGSQL.5432.lock"
 ELSEWHERE_RECORD = "postgres-folder"
+LOCK = "lock"
+"""File in the data folder that whoever uses the folder holds. It stays: a new one could be held by a second."""
 
 
 class HomeInUse(Exception):
     """Another One Window runs on this data folder."""
 
 
+def make_home(home: Path) -> None:
+    """Make the data folder. Root's may be passed through, because PostgreSQL runs as somebody else in it."""
+    if not home.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """Hold the data folder for ourselves. Raises HomeInUse; the kernel frees it even after kill -9."""
-    home.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    make_home(home)
+    descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _lock(descriptor, home)
         os.ftruncate(descriptor, 0)

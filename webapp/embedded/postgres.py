@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -166,16 +166,26 @@ def _give(folder: Path, account: Account) -> None:
 
 
 def _stop_orphan(data: Path) -> None:
-    """Stop a server left by a killed run; forget a pid file whose process is gone or somebody else's."""
+    """Stop a server left by a killed run; forget a pid file whose process is gone or somebody else's.
+
+    Raises PostgresUnavailable when that server lives on: without its pid file a second one could start on the
+    same data and destroy it.
+    """
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():
         return
     first_line = pid_file.read_text("utf-8", "replace").partition("\n")[0].strip()
     pid = int(first_line) if first_line.isdecimal() else 0
     if pid and _is_server_of(data, pid):
-        os.kill(pid, signal.SIGINT)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + STOP_SECONDS
-        while _is_server_of(data, pid) and time.monotonic() < deadline:
+        while _is_server_of(data, pid):
+            if time.monotonic() >= deadline:
+                raise PostgresUnavailable(
+                    f"a PostgreSQL server of an earlier run (process {pid}) still works in {data} and did not"
+                    f" stop within {STOP_SECONDS} seconds; wait until it ends, or stop it, and start again"
+                )
             time.sleep(POLL_SECONDS)
     pid_file.unlink(missing_ok=True)
 
@@ -191,13 +201,18 @@ def _is_server_of(data: Path, pid: int) -> bool:
         return str(data) in done.stdout and not done.stdout.lstrip().startswith("Z")
     try:
         name, _, rest = status.read_text("utf-8", "replace").partition("(")[2].rpartition(")")
-        return (
-            name == "postgres"
-            and rest.split()[0] != "Z"
-            and Path(f"/proc/{pid}/cwd").resolve() == data.resolve()
-        )
+        return name == "postgres" and rest.split()[0] != "Z" and _works_in(data, pid)
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def _works_in(data: Path, pid: int) -> bool:
+    """Whether the server `pid` has `data` as its folder. Raises FileNotFoundError when it is gone."""
+    try:
+        return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve()
+    except PermissionError:
+        # Root in a container may not look into other accounts' processes, but their command lines are open.
+        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
 
 
 def _tail(log: Path, lines: int = 5) -> str:

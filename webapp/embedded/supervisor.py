@@ -1,7 +1,6 @@
 """`onewindow up`: the whole installation under one process."""
 
 import http.client
-import os
 import signal
 import socket
 import threading
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from webapp.embedded.children import Child, web, worker
 from webapp.embedded.demo import forget_unfinished_demo, load_demo_once, show_accounts
-from webapp.embedded.folders import only_one
+from webapp.embedded.folders import make_home, only_one
 from webapp.embedded.keys import make_secrets
 from webapp.embedded.postgres import EmbeddedPostgres, running_postgres
 from webapp.logs import LOG
@@ -52,10 +51,8 @@ def up(settings: Settings) -> None:
 
 
 def prepare_home(home: Path) -> None:
-    """Make the data folder. Root's may be passed through, because PostgreSQL runs as somebody else in it."""
-    if not home.exists():
-        home.mkdir(parents=True)
-        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    """Make the data folder and the folder of the stored files."""
+    make_home(home)
     (home / "files").mkdir(mode=0o700, exist_ok=True)
 
 

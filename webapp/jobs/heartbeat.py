@@ -7,6 +7,7 @@ insert into worker_heartbeat (name, seen_at) values (%s, clock_timestamp())
 on conflict (name) do update set seen_at = excluded.seen_at
 """
 FORGET = "delete from worker_heartbeat where seen_at < clock_timestamp() - interval '1 day'"
+LEAVE = "delete from worker_heartbeat where name = %s"
 
 
 def write_heartbeat(worker_name: str) -> None:
@@ -14,3 +15,9 @@ def write_heartbeat(worker_name: str) -> None:
     with unit_of_work():
         sql().execute(SEEN, (worker_name,))
         sql().execute(FORGET)
+
+
+def take_back_heartbeat(worker_name: str) -> None:
+    """Say that `worker_name` has ended, so that nobody counts on it for its last seconds."""
+    with unit_of_work():
+        sql().execute(LEAVE, (worker_name,))

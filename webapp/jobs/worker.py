@@ -6,7 +6,7 @@ import socket
 from flask import Flask
 from procrastinate.jobs import DeleteJobCondition
 
-from webapp.jobs.heartbeat import write_heartbeat
+from webapp.jobs.heartbeat import take_back_heartbeat, write_heartbeat
 from webapp.jobs.loops import Loop
 from webapp.jobs.queue import worker_queue
 from webapp.logs import LOG
@@ -46,6 +46,8 @@ def run_worker(app: Flask) -> None:
     finally:
         for loop in loops:
             loop.stop(GRACE_SECONDS)
+        # Guarded as a step of a loop: without a database the row simply grows old.
+        Loop(app, "end", HEARTBEAT_SECONDS, lambda: _leave(name)).once()
         LOG.info("worker stopped", worker=name)
 
 
@@ -76,4 +78,9 @@ def work_off(app: Flask) -> None:
 
 def _beat(name: str) -> bool:
     write_heartbeat(name)
+    return False
+
+
+def _leave(name: str) -> bool:
+    take_back_heartbeat(name)
     return False
