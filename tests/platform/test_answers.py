@@ -30,9 +30,7 @@ def nowhere(tmp_path: Path) -> Settings:
 def stray(nowhere: Settings) -> Iterator[Flask]:
     """An application without database, with pages of this test."""
     application = create_app(nowhere)
-    application.add_url_rule(
-        "/list", "list", lambda: str(sql().execute("select 1").fetchone()), methods=["GET"]
-    )
+    application.add_url_rule("/list", "list", lambda: str(sql().execute("select 1").fetchone()), methods=["GET"])
     application.add_url_rule("/plain", "plain", lambda: "plain")
     application.add_url_rule("/designer", "designer", with_style_attributes(lambda: "designer"))
     yield application
@@ -122,9 +120,7 @@ def test_posts_need_their_token(app: Flask) -> None:
 @pytest.mark.parametrize("role", ["postgres", "onewindow_owner"])
 def test_a_powerful_role_is_refused(role: str, app: Flask, database_server: str) -> None:
     settings: Settings = app.extensions["onewindow_settings"]
-    powerful = dataclasses.replace(
-        settings, database_url=settings.database_url.replace("onewindow_app", role)
-    )
+    powerful = dataclasses.replace(settings, database_url=settings.database_url.replace("onewindow_app", role))
     with pytest.raises(RoleTooPowerful, match=role):
         refuse_powerful_role(powerful)
 

@@ -172,16 +172,11 @@ def test_a_demo_that_was_killed_while_it_was_loaded_starts_afresh(home: Path) ->
 
 def tables(server: EmbeddedPostgres) -> list[str]:
     with server.connect("onewindow", OWNER_ROLE) as connection:
-        return [
-            row[0]
-            for row in connection.execute("select tablename from pg_tables where schemaname = 'public'")
-        ]
+        return [row[0] for row in connection.execute("select tablename from pg_tables where schemaname = 'public'")]
 
 
 def test_names_sort_the_same_on_every_machine(home: Path) -> None:
-    query = (
-        "select datlocprovider, datlocale, pg_encoding_to_char(encoding) from pg_database where datname = %s"
-    )
+    query = "select datlocprovider, datlocale, pg_encoding_to_char(encoding) from pg_database where datname = %s"
     with running_postgres(home) as server, server.connect() as connection:
         assert connection.execute(query, ("onewindow",)).fetchone() == ("b", "C.UTF-8", "UTF8")
     remove_postgres(home)

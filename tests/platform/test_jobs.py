@@ -55,9 +55,7 @@ def test_a_job_is_gone_when_the_command_fails(db: SQLAlchemy) -> None:
     assert jobs("todo") == []
 
 
-@pytest.mark.parametrize(
-    ("name", "payload"), [("run_engine_jobs", {"engine_job_id": 1}), (RUN_ENGINE_JOB, {"id": 1})]
-)
+@pytest.mark.parametrize(("name", "payload"), [("run_engine_jobs", {"engine_job_id": 1}), (RUN_ENGINE_JOB, {"id": 1})])
 def test_an_unknown_job_or_payload_is_refused(db: SQLAlchemy, name: str, payload: dict[str, Any]) -> None:
     with pytest.raises(JobUnknown):
         defer(sql(), name, **payload)
@@ -100,9 +98,7 @@ def test_a_job_that_fails_waits_and_does_not_hold_up_others(
 def test_a_job_of_a_dead_worker_is_given_to_another(committed_app: Flask, ran: list[int]) -> None:
     with committed_app.app_context(), unit_of_work():
         job = defer(sql(), RUN_ENGINE_JOB, engine_job_id=5)
-        sql().execute(
-            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute')"
-        )
+        sql().execute("insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute')")
         sql().execute(
             "update procrastinate_jobs set status = 'doing', attempts = 1,"
             " worker_id = (select max(id) from procrastinate_workers) where id = %s",
@@ -141,9 +137,7 @@ def test_the_retry_stands_in_the_future_and_ends_one_day() -> None:
 
 def test_the_heartbeat_is_one_row_per_worker(db: SQLAlchemy) -> None:
     with unit_of_work():
-        sql().execute(
-            "insert into worker_heartbeat values ('long gone', clock_timestamp() - interval '2 days')"
-        )
+        sql().execute("insert into worker_heartbeat values ('long gone', clock_timestamp() - interval '2 days')")
     for _ in range(2):
         write_heartbeat("one")
     write_heartbeat("two")

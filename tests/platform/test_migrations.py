@@ -25,14 +25,9 @@ def test_migrating_again_changes_nothing(app: Flask) -> None:
 
 def test_the_plain_role_owns_nothing(app: Flask, database_server: str) -> None:
     settings: Settings = app.extensions["onewindow_settings"]
-    name = (
-        settings.database_url.rpartition("/onewindow")[0]
-        and settings.database_url.split("/")[3].split("?")[0]
-    )
+    name = settings.database_url.rpartition("/onewindow")[0] and settings.database_url.split("/")[3].split("?")[0]
     with superuser(database_server, name) as connection:
-        owners = connection.execute(
-            "select distinct tableowner from pg_tables where schemaname = 'public'"
-        ).fetchall()
+        owners = connection.execute("select distinct tableowner from pg_tables where schemaname = 'public'").fetchall()
     assert owners == [("onewindow_owner",)]
 
 

@@ -26,9 +26,7 @@ def leave_mark(one: Installation) -> int:
     """Leave a mark in the database, as its owner, and answer how many marks there are."""
     with owner(one) as connection:
         connection.execute("create table if not exists mark (id int generated always as identity)")
-        row = connection.execute(
-            "with one as (insert into mark default values) select count(*) from mark"
-        ).fetchone()
+        row = connection.execute("with one as (insert into mark default values) select count(*) from mark").fetchone()
         assert row is not None
         return int(row[0])
 

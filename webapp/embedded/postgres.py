@@ -140,9 +140,7 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def running_postgres(
-    home: Path, server_settings: Mapping[str, str] | None = None
-) -> Iterator[EmbeddedPostgres]:
+def running_postgres(home: Path, server_settings: Mapping[str, str] | None = None) -> Iterator[EmbeddedPostgres]:
     """A started server with roles and database, stopped at the end of the block."""
     server = EmbeddedPostgres(home, server_settings)
     server.start()

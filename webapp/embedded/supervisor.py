@@ -118,9 +118,7 @@ def _stop_on_signals(stopping: threading.Event) -> Iterator[None]:
     def note(number: int, frame: object) -> None:
         stopping.set()
 
-    former = {
-        number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    former = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
