@@ -7,7 +7,7 @@ canonical, so the same content always has the same digest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -196,56 +196,80 @@ def _material(required: RequiredMaterial) -> SheetMaterial:
 
 
 def _lines(sheet: Sheet, language: str) -> Iterator[str]:
-    def say(words: Words) -> str:
-        return words.in_language(language)
+    """The sheet as read aloud or printed. Marks begin a line: "== " a part, "? " an answer, "# " an item, "* " a
+    material; two spaces a detail of the line above.
+    """
 
     def pick(zh: str, en: str) -> str:
         return Words(zh, en).in_language(language)
 
-    yield f"{say(TITLE)}  {say(sheet.name)}"
-    yield f"{say(sheet.jurisdiction)}  {say(day_words(sheet.made_on))}"
+    names = {item.key: item.name.in_language(language) for item in sheet.items}
+    yield f"{TITLE.in_language(language)}  {sheet.name.in_language(language)}"
+    yield f"{sheet.jurisdiction.in_language(language)}  {day_words(sheet.made_on).in_language(language)}"
     if sheet.demo:
         yield pick("示例：数据仅供演示", "Example: the figures are for demonstration")
+    yield pick("== 一、您的情况", "== 1. Your situation")
     for answer in sheet.answers:
-        yield f"? {say(answer.question)} {say(answer.answer)}"
+        yield f"? {answer.question.in_language(language)} {answer.answer.in_language(language)}"
+    yield pick("== 二、办理事项", "== 2. Items")
     for item in sheet.items:
         yield from _item_lines(item, language)
-    for material in sheet.materials:
-        yield from _material_lines(material, language)
+    yield pick(f"== 三、需要提交的材料（{len(sheet.asked)}种）", f"== 3. Materials to hand in ({len(sheet.asked)})")
+    for number, material in enumerate(sheet.asked, 1):
+        yield from _asked_lines(number, material, names, language)
+    if sheet.exempt:
+        count = len(sheet.exempt)
+        yield pick(f"== 四、免提交的材料（{count}种）", f"== 4. Materials not asked for ({count})")
+    for material in sheet.exempt:
+        yield f"* {material.name.in_language(language)}"
+        assert material.exempt_reason is not None
+        yield f"  {material.exempt_reason.in_language(language)}"
     yield pick(
-        f"逐项办理需提交{sheet.separate_submissions}份，本次只需提交{sheet.bundled_submissions}份",
-        f"Separately: {sheet.separate_submissions} submissions; here: {sheet.bundled_submissions}",
+        f"逐项办理需提交{sheet.separate_submissions}份，本次只需提交{sheet.bundled_submissions}份。",
+        f"Separately: {sheet.separate_submissions} submissions; here: {sheet.bundled_submissions}.",
     )
 
 
 def _item_lines(item: SheetItem, language: str) -> Iterator[str]:
-    name, situation = item.name.in_language(language), item.situation.in_language(language)
-    yield f"# {item.key} {item.code} {name} [{situation}]"
-    yield f"  {item.department.in_language(language)}"
+    def say(label: Words, text: str) -> str:
+        return f"  {label.in_language(language)}{text}"
+
+    yield f"# {item.name.in_language(language)}"
+    yield say(Words("适用情形：", "Situation: "), item.situation.in_language(language))
+    yield say(Words("承办部门：", "Department: "), item.department.in_language(language))
     for kind, limit in item.limits.items():
         length = amount(limit.value, limit.unit).in_language(language)
-        name = LIMIT_WORDS[kind].in_language(language)
-        yield f"  {name}: {length} [{limit.basis.in_language(language)}]"
-    for basis in item.basis:
-        yield f"  = {basis.in_language(language)}"
-    for condition in item.conditions:
-        yield f"  - {condition.in_language(language)}"
+        basis = Words(f"（依据：{limit.basis.zh}）", f" (basis: {limit.basis.en})").in_language(language)
+        yield say(Words(f"{LIMIT_WORDS[kind].zh}：", f"{LIMIT_WORDS[kind].en}: "), length + basis)
+    yield say(Words("设定依据：", "Legal basis: "), _joined(item.basis, language))
+    yield say(Words("办理条件：", "Conditions: "), _joined(item.conditions, language))
     if item.commitment is not None:
-        may = Words("可以告知承诺", "commitment possible")
-        may_not = Words("不适用告知承诺", "commitment not possible")
-        answer = (may if item.commitment.eligible else may_not).in_language(language)
-        yield f"  {answer}: {item.commitment.basis.in_language(language)}"
+        may = Words("可以告知承诺：", "commitment possible: ")
+        may_not = Words("不适用告知承诺：", "commitment not possible: ")
+        yield say(may if item.commitment.eligible else may_not, item.commitment.basis.in_language(language))
 
 
-def _material_lines(material: SheetMaterial, language: str) -> Iterator[str]:
-    forms = " / ".join(form.in_language(language) for form in material.forms)
-    yield f"* {material.name.in_language(language)} ×{material.copies} {forms} → {' '.join(material.used_by)}"
-    for item, basis in material.basis:
-        yield f"    {item}: {basis.in_language(language)}"
-    if not material.main:
-        yield f"    {Words('次要材料', 'secondary material').in_language(language)}"
-    if material.exempt_reason is not None:
-        yield f"    {material.exempt_reason.in_language(language)}"
+def _asked_lines(
+    number: int, material: SheetMaterial, names: Mapping[str, str], language: str
+) -> Iterator[str]:
+    comma = Words("、", ", ").in_language(language)
+
+    def say(zh: str, en: str) -> str:
+        return "  " + Words(zh, en).in_language(language)
+
+    yield f"* {number}. {material.name.in_language(language)}"
+    forms = Words("或者", " or ").in_language(language).join(form.in_language(language) for form in material.forms)
+    yield say(f"{material.copies}份，{forms}", f"{material.copies} x {forms}")
+    used = comma.join(names[key] for key in material.used_by)
+    yield say(f"用于：{used}", f"Used for: {used}")
     if material.replaced_for:
-        replaced = Words("告知承诺可以代替", "may be replaced by commitment").in_language(language)
-        yield f"    {replaced}: {' '.join(material.replaced_for)}"
+        replaced = comma.join(names[key] for key in material.replaced_for)
+        yield say(f"选择告知承诺的免交：{replaced}", f"Not needed with a commitment for: {replaced}")
+    if not material.main:
+        yield say("次要材料", "Secondary material")
+    bases = _joined(tuple(dict.fromkeys(basis for _, basis in material.basis)), language)
+    yield say(f"依据：{bases}", f"Basis: {bases}")
+
+
+def _joined(texts: Iterable[Words], language: str) -> str:
+    return Words("；", "; ").in_language(language).join(text.in_language(language) for text in texts)

@@ -146,20 +146,30 @@ def visit(
     )
 
 
+#: What the form says where a representative applies.
+REPRESENTED = {
+    "handled_by": "representative",
+    "representative_name": "鲁小兰",
+    "representative_id": "110105199502144463",
+    "representative_mobile": "13700002468",
+}
+
+
 def draft(name: str = "commitment", *, clerk: str = CLERK, present: str | None = None) -> int:
     """A draft with guided answers, form answers and every material of the example; nothing signed yet.
 
     The person present is the one that the form names, unless `present` says otherwise.
     """
     given = example(name)
-    present = present or given["answers"].get("handled_by") or visits.LEGAL_REPRESENTATIVE
+    answers = given["answers"]
+    present = present or answers.get("handled_by") or visits.LEGAL_REPRESENTATIVE
+    if present == visits.REPRESENTATIVE and not answers.get("representative_id"):
+        answers = {**answers, **REPRESENTED}
     by = person(clerk)
-    case_id = drafts.start_draft(
-        by=by, visit_id=visit(clerk, present=present, person_of=given["answers"]), bundle_key=BUNDLE
-    )
+    case_id = drafts.start_draft(by=by, visit_id=visit(clerk, present=present, person_of=answers), bundle_key=BUNDLE)
     drafts.answer_guided(case_id, given["guided"], by=by)
     drafts.hand_sheet(case_id, by=by, language="zh")
-    drafts.save_answers(case_id, raw_answers(given["answers"]), by=by)
+    drafts.save_answers(case_id, raw_answers(answers), by=by)
     attach_all(case_id, by)
     return case_id
 

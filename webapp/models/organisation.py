@@ -94,7 +94,7 @@ class UserSession(Model):
 
 
 class Counter(Model):
-    """A counter (综合窗口) in the hall."""
+    """A counter in the hall; an issuing desk (统一出件) takes no applications."""
 
     __tablename__ = "counter"
 
@@ -102,6 +102,7 @@ class Counter(Model):
     key: Mapped[str] = mapped_column(unique=True)
     name_zh: Mapped[str]
     name_en: Mapped[str]
+    issuing: Mapped[bool] = mapped_column(server_default=text("false"))
 
     @property
     def name(self) -> Words:

@@ -14,6 +14,7 @@ from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
 from webapp.queries.case_access import ensure_application
+from webapp.queries.masking import masked_person
 from webapp.unit_of_work import sql
 
 MOST_DRAFTS = 200
@@ -95,24 +96,9 @@ class BundleCard:
     demo: bool
 
 
-def masked_id(text: str) -> str:
-    """An identity number for lists: first three and last four characters."""
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) > 7 else "*" * len(text)
-
-
-def masked_mobile(text: str) -> str:
-    """A mobile number for lists: 138****5678."""
-    return f"{text[:3]}****{text[-4:]}" if len(text) >= 11 else "*" * len(text)
-
-
-def masked_name(text: str) -> str:
-    """A person's name for lists: the family name alone stays readable."""
-    return text[:1] + "*" * (len(text) - 1)
-
-
 def counters() -> list[CounterChoice]:
-    """Every counter in the hall."""
-    rows = sql().execute("select id, name_zh, name_en from counter order by key")
+    """The counters that take applications."""
+    rows = sql().execute("select id, name_zh, name_en from counter where not issuing order by key")
     return [CounterChoice(id_, Words(zh, en)) for id_, zh, en in rows]
 
 
@@ -203,7 +189,7 @@ def _draft_row(row: tuple[Any, ...]) -> DraftRow:
     id_, release_id, applicant, subject, ticket, person, at, by, guided, *done = row
     step = _next_step(bool(guided), *done)
     name = published(release_id).bundle.name
-    return DraftRow(id_, name, applicant, subject, ticket, masked_name(person), at, by, step)
+    return DraftRow(id_, name, applicant, subject, ticket, masked_person(person), at, by, step)
 
 
 def _next_step(guided: bool, sheet: bool, form: bool, materials: bool, ways: bool) -> str:

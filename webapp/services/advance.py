@@ -227,17 +227,14 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
 
 
 def _nearest_due(case: LockedCase, clock_name: str) -> date | None:
-    """A task of several items (the joint visit) is due when the first of their clocks is."""
-    row = (
-        sql()
-        .execute(
-            "select min(c.due_on) from legal_clock c join item_case ic on ic.id = c.item_case_id"
-            " where ic.case_id = %s and c.name = %s and c.stopped_on is null",
-            (case.id, clock_name),
-        )
-        .fetchone()
+    """A joint visit is due when the first clock of the items that it is for is: those with points to be visited."""
+    rows = sql().execute(
+        "select ic.item_key, c.due_on from legal_clock c join item_case ic on ic.id = c.item_case_id"
+        " where ic.case_id = %s and ic.way = 'ordinary' and c.name = %s and c.stopped_on is null",
+        (case.id, clock_name),
     )
-    return row[0] if row else None
+    bundle = case.release.bundle
+    return min((due for item_key, due in rows if bundle.item(item_key).visit_checklist), default=None)
 
 
 def _write_timer(case: LockedCase, instance: InstanceRow, timer: TimerSet) -> None:

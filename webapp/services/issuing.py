@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import Words
 from engine.law import check_id_number
 from webapp import moments
-from webapp.answers import encode_answer
+from webapp.answers import answers_of, encode_answer
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.documents import Delivery, issue_delivery_receipt
 from webapp.services.files import Upload, check_upload, keep_file
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.services.work import Event, OpenTask, on_task, task_in_case
 from webapp.unit_of_work import sql
 
@@ -75,6 +76,7 @@ def hand_over(
     checked = check_upload(signature)
     with on_task(task_ids[0], by, permission=Permission.TASK_DO, key=key) as first:
         _ensure_may_collect(first, collector)
+        collector = replace(collector, kind=_kind_of(first, collector))
         proof = keep_file(checked, by)
         item_case_ids: list[int] = []
         for task_id in task_ids:
@@ -142,6 +144,16 @@ def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
     assert row is not None
     if not row[0]:
         raise NotTheCollector()
+
+
+def _kind_of(task: OpenTask, collector: Collector) -> str:
+    """As whom the collector takes it: what the numbers say, whatever was ticked."""
+    answers = answers_of(task.case.id)
+    signatory = str(answers.get(task.case.release.bundle.signatory_id_field) or "").upper()
+    is_signatory = collector.id_number.strip().upper() == signatory
+    if is_signatory:
+        return LEGAL_REPRESENTATIVE
+    return REPRESENTATIVE if collector.kind == LEGAL_REPRESENTATIVE else collector.kind
 
 
 def _deliver(

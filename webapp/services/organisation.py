@@ -41,7 +41,13 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
             role=table["role"],
         )
     for key, table in data.get("counters", {}).items():
-        _insert("counter", key=key, name_zh=table["name"]["zh"], name_en=table["name"]["en"])
+        _insert(
+            "counter",
+            key=key,
+            name_zh=table["name"]["zh"],
+            name_en=table["name"]["en"],
+            issuing=bool(table.get("issuing")),
+        )
     given = (password, hash_password(password)) if password else None
     return [_user(login, table, data, departments, groups, given) for login, table in data["users"].items()]
 

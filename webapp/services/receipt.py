@@ -24,6 +24,7 @@ from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items, le
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
 from webapp.services.numbers import next_number
+from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.services.work import Event, LockedCase, on_case, remember
 from webapp.tracking import hash_code
 from webapp.unit_of_work import sql
@@ -68,7 +69,9 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
         answers = _valid_answers(case, guided)
         guide = _complete_guide(case, guided, answers)
         _ensure_ways(case, guided, answers, ways)
+        _ensure_present(case, answers)
         _ensure_materials(case, guide, ways)
+        _keep_mandate(case, guide, by)
         write_answers(case, answers, version=AS_RECEIVED, source="applicant", by=by)
         code = tracking_code(secrets.randbits(TRACKING_BITS))
         _open_items(case, guide, ways)
@@ -150,6 +153,45 @@ def _ensure_ways(
             raise Incomplete("commitment", Words("承诺书尚未签署。", "The letter is not signed yet."))
         if letter_for(case.release, case.release.bundle.item(key), answers, case.rules).digest != signed[key]:
             raise LetterChanged()
+
+
+def _ensure_present(case: LockedCase, answers: Mapping[str, Any]) -> None:
+    """Who stands at the counter is who the form says: the signatory, or a representative that it names."""
+    row = sql().execute(
+        "select v.present, v.person_name, v.person_id_number from visit v join cases c on c.visit_id = v.id where c.id = %s",
+        (case.id,),
+    ).fetchone()
+    assert row is not None
+    present, bundle = row[0], case.release.bundle
+    pairs = {
+        LEGAL_REPRESENTATIVE: [(bundle.signatory_name_field, bundle.signatory_id_field)],
+        REPRESENTATIVE: list(zip(bundle.collector_name_fields, bundle.collector_fields, strict=True)),
+    }.get(present, [])
+    named = {(str(answers.get(name) or "").strip(), str(answers.get(number) or "").upper()) for name, number in pairs}
+    if pairs and (row[1], row[2]) not in named:
+        raise Incomplete(
+            "present",
+            Words(
+                "到场人与申请表上的法定代表人（负责人）或者经办人不一致，请核对姓名和身份证号码。",
+                "The person present is not the one named in the form. Check name and identity number.",
+            ),
+        )
+
+
+def _keep_mandate(case: LockedCase, guide: Guide, by: Identity) -> None:
+    """The mandate shown at the visit becomes a material of the case, for every item that requires it."""
+    for required in guide.materials:
+        if required.material.source != "visit":
+            continue
+        sql().execute(
+            "with kept as (insert into submitted_material (case_id, material_key, form, copies, provided_by, by_id, at)"
+            " select c.id, %s, %s, 1, v.person_name, %s, %s from cases c join visit v on v.id = c.visit_id"
+            " where c.id = %s and v.mandate_file_id is not null"
+            " on conflict (case_id, material_key) do nothing returning id)"
+            " insert into material_file (submitted_material_id, file_id, position)"
+            " select kept.id, v.mandate_file_id, 0 from kept, cases c join visit v on v.id = c.visit_id where c.id = %s",
+            (required.material.key, required.material.forms[0], by.user_id, case.now, case.id, case.id),
+        )
 
 
 def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None:

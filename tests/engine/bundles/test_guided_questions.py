@@ -171,11 +171,12 @@ def test_the_sheet_tells_everything_and_keeps_it_word_for_word(bundle, profile, 
         "开办小摊",
         "卖什么？ 热食",
         "审批局",
-        "承诺办结时限: 5个工作日 [《摊贩法》第三条]",
-        "健康证明 ×2",
+        "承诺办结时限：5个工作日（依据：《摊贩法》第三条）",
+        "健康证明",
+        "2份，原件",
     ):
         assert told in text
-    assert "可以告知承诺: 不用明火" in text
+    assert "可以告知承诺：不用明火" in text
     assert "commitment possible: No open fire" in sheet.text("en")
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 #: The marks with which `engine.bundles` begins the lines of a sheet.
-_MARKS = {"? ": "answer", "# ": "item", "* ": "material"}
-_DETAIL_MARKS = ("- ", "= ")
+_MARKS = {"==": "part", "? ": "answer", "# ": "item", "* ": "material"}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetEntry:
-    """A line and what stands under it. `kind`: answer, item, material, or note (title and closing lines)."""
+    """A line and what stands under it. `kind`: part, answer, item, material, or note (title and closing lines)."""
 
     kind: str
     text: str
@@ -24,7 +23,7 @@ def sheet_entries(content: str) -> list[SheetEntry]:
     entries: list[SheetEntry] = []
     for line in _lines(content):
         if line.startswith("  ") and entries:
-            entries[-1].details.append(_detail(line.strip()))
+            entries[-1].details.append(line.strip())
             continue
         kind = _MARKS.get(line[:2])
         entries.append(SheetEntry(kind, line[2:].strip()) if kind else SheetEntry("note", line.strip()))
@@ -33,7 +32,3 @@ def sheet_entries(content: str) -> list[SheetEntry]:
 
 def _lines(content: str) -> Iterator[str]:
     return (line for line in content.splitlines() if line.strip())
-
-
-def _detail(line: str) -> str:
-    return line[2:].strip() if line.startswith(_DETAIL_MARKS) else line
