@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
 from tests.support import office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
+from webapp.pages.support import file_size
 from webapp.services.files import LARGEST_FILE, Upload
 from webapp.unit_of_work import sql
 
@@ -184,3 +186,14 @@ def photo() -> bytes:
     target = io.BytesIO()
     Image.new("RGB", (300, 400), "white").save(target, "JPEG")
     return target.getvalue()
+
+
+def test_sizes_are_said_in_the_language_of_the_page(app: Flask) -> None:
+    with app.test_request_context():
+        assert [file_size(one) for one in (431, 1_024, 1_229, 1_048_575, 3_565_158)] == [
+            "431 字节",
+            "1.0 KB",
+            "1.2 KB",
+            "1.0 MB",
+            "3.4 MB",
+        ]

@@ -10,7 +10,7 @@ import pytest
 from tests.support import office
 from tests.webapp.screen import Screen
 from webapp import clock
-from webapp.queries.tracking import masked_name
+from webapp.queries.masking import masked_applicant, masked_person
 from webapp.services import tracking
 from webapp.unit_of_work import sql
 
@@ -154,4 +154,19 @@ def test_the_qr_code_brings_the_number_along(db, client):
     ],
 )
 def test_names_are_masked(name, masked):
-    assert masked_name(name) == masked
+    assert masked_applicant(name) == masked
+
+
+def test_a_person_is_masked_as_a_person_however_long_the_name(db, client):
+    name = "阿卜杜拉木"
+    assert masked_person(name) == masked_applicant(name, {name}) == "阿****"
+    case = office.received("ordinary", ways={})
+    sql().execute("update cases set applicant_name = %s where id = %s", (name, case.id))
+    sql().execute(
+        "update answer set value = %s where case_id = %s and key = 'legal_representative'",
+        (f'{{"v":"{name}"}}', case.id),
+    )
+    follow(client, case.number, case.code)
+    html = client.text("/track/progress")
+    assert "阿****" in html
+    assert "拉木" not in html

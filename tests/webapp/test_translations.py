@@ -28,8 +28,7 @@ from tests.support import office
 from tests.webapp.test_every_route import Office, address, rules
 from webapp.catalogue import current_releases, release_files
 from webapp.languages import COOKIE
-from webapp.queries.application import masked_name as masked_in_lists
-from webapp.queries.tracking import masked_name as masked_in_public
+from webapp.queries.masking import masked_applicant, masked_person
 from webapp.services.releases import draft_from_upload
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
@@ -147,7 +146,7 @@ def typed() -> list[str]:
         for row in sql().execute(f"select {columns.replace(' ', ', ')} from {table}"):
             for value in row:
                 found.update(_strings(value))
-    found.update([mask(one) for one in found if one for mask in (masked_in_lists, masked_in_public)])
+    found.update([mask(one) for one in found if one for mask in (masked_person, masked_applicant)])
     return _longest_first(found)
 
 

@@ -16,6 +16,7 @@ from webapp.languages import language
 from webapp.pages.application.files import file_response
 from webapp.pages.application.qr import qr_svg, tracking_address
 from webapp.pages.application.sheet_lines import sheet_entries
+from webapp.pages.application.uploads import PNG_URL
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import papers as queries
@@ -139,4 +140,4 @@ def _image(digest: str, media_type: str) -> Markup | str:
     """A drawn signature as a data URL for the paper; a scan is a file of its own."""
     if media_type != "image/png":
         return ""
-    return "data:image/png;base64," + base64.b64encode(file_store.get(digest)).decode()
+    return PNG_URL + base64.b64encode(file_store.get(digest)).decode()

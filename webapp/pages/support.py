@@ -29,6 +29,7 @@ from webapp.settings import current_settings
 P = ParamSpec("P")
 R = TypeVar("R")
 SESSION_KEY = "token"
+KIBIBYTE = 1024
 #: Subject -> the entry of the top bar that it belongs to, where that is another subject's.
 WITHIN = {"application": "window", "task": "inbox"}
 
@@ -78,6 +79,15 @@ def when(value: datetime | None) -> str:
     )
 
 
+def file_size(size: int) -> str:
+    """The size of a file of `size` bytes as people read it: 431 字节, 1.2 KB, 3.4 MB."""
+    if size < KIBIBYTE:
+        return gettext("%(count)s 字节", count=size)
+    if round(size / KIBIBYTE, 1) < KIBIBYTE:
+        return f"{size / KIBIBYTE:.1f} KB"
+    return f"{size / KIBIBYTE**2:.1f} MB"
+
+
 def act_key() -> str:
     """A fresh idempotency key for a form on the page."""
     return secrets.token_urlsafe(12)
@@ -85,7 +95,7 @@ def act_key() -> str:
 
 def bind(app: Flask) -> None:
     """Filters, context, sign-in and refusals."""
-    app.jinja_env.filters.update(words=words, day=day, when=when)
+    app.jinja_env.filters.update(words=words, day=day, when=when, file_size=file_size)
     app.jinja_env.globals.update(act_key=act_key)
     app.context_processor(_context)
     login_manager.request_loader(_load)

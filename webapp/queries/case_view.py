@@ -100,11 +100,6 @@ class CasePage:
         return self.clock.due if self.clock else Due(None, "none", None)
 
     @property
-    def case_tasks(self) -> tuple[TaskLine, ...]:
-        """Tasks of the case as a whole: the joint visit."""
-        return tuple(task for task in self.tasks if task.item_case_id is None)
-
-    @property
     def licences(self) -> tuple[ItemView, ...]:
         return tuple(item for item in self.items if item.licence)
 

@@ -24,10 +24,6 @@ class Due:
     state: str
     remaining: int | None
 
-    @property
-    def is_pressing(self) -> bool:
-        return self.state in ("overdue", "today", "soon")
-
 
 def due(on: date | None, today: date, calendar: Calendar, *, paused: bool = False) -> Due:
     """The nearness of a due day on `today`."""

@@ -11,7 +11,7 @@ import orjson
 from engine import Words
 from engine.law import check_id_number, check_mobile, normalise_tracking_code
 from webapp import clock, moments
-from webapp.queries.submission import mask
+from webapp.queries.masking import masked_number
 from webapp.unit_of_work import sql
 
 STATUS = {
@@ -90,4 +90,4 @@ def public_licence(code: str) -> PublicLicence | None:
 def _public(value: str) -> str:
     """A value without identity and mobile numbers, whatever a bundle prints on its licences."""
     personal = not check_id_number(value) or not check_mobile(value)
-    return mask(value) if personal else value
+    return masked_number(value) if personal else value

@@ -14,6 +14,7 @@ from engine.forms import Field, Section
 from webapp import papers
 from webapp.catalogue import Published, shown_value
 from webapp.errors import NotFound
+from webapp.queries.masking import masked_number
 from webapp.unit_of_work import sql
 
 MATERIAL_FORMS = {
@@ -81,16 +82,11 @@ def _reads(item_key: str | None, field: Field, section: Section) -> bool:
 def _line(field: Field, answers: Mapping[str, Any], language: str, masked: bool) -> AnswerLine:
     text = shown_value(field, answers.get(field.key), language)
     if masked and text and field.format in ("id-number", "mobile"):
-        text = mask(text)
+        text = masked_number(text)
     unit = field.suffix
     if text and unit:
         text = f"{text} {unit.in_language(language) if isinstance(unit, Words) else unit}"
     return AnswerLine(field.key, field.label, text, field.type == "textarea" or len(text) > 60)
-
-
-def mask(text: str) -> str:
-    """The first three and the last four characters; short texts are hidden whole."""
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}" if len(text) > 8 else "*" * len(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +100,6 @@ class FileLine:
     @property
     def is_image(self) -> bool:
         return self.media_type.startswith("image/")
-
-    @property
-    def shown_size(self) -> str:
-        return f"{self.size / 1_048_576:.1f} MB" if self.size >= 104_858 else f"{max(1, self.size // 1024)} KB"
 
 
 @dataclass(frozen=True, slots=True)

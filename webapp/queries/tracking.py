@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from engine import Words
+from engine.bundles import Bundle
+from webapp.answers import answers_of
 from webapp.catalogue import RULES_IN_FORCE, Published, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import ClockView, ItemView, items_of, tasks_of
 from webapp.queries.case_view import Status, case_status
+from webapp.queries.masking import masked_applicant
 from webapp.services.documents import RECEIVING_UNIT
 from webapp.unit_of_work import sql
 
-SHORT_NAME = 4  # up to here a name is a person's
 NEXT: Mapping[str, Words] = {
     "accept": Words(
         "部门作出是否受理的结论，需要补正的会一次性告知。",
@@ -47,15 +50,6 @@ TO_VERIFY = Words(
 DONE = Words("该事项已经办结。", "This item is done.")
 #: What a step is called to the public: no internal posts, no persons.
 VISIT = Words("联合现场核查", "Joint site visit")
-
-
-def masked_name(name: str) -> str:
-    """A person's name keeps its first character, an organisation's its first three and last four."""
-    if len(name) <= SHORT_NAME:
-        return name[:1] + "*" * (len(name) - 1)
-    if len(name) <= 8:
-        return name[:2] + "*" * (len(name) - 4) + name[-2:]
-    return name[:3] + "*" * min(len(name) - 7, 6) + name[-4:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +123,13 @@ def tracked_case(case_id: int) -> TrackedCase:
     tasks = tasks_of(case_id)
     items = items_of(case_id, release.bundle, rules, tasks)
     means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}
+    persons = _persons(release.bundle, answers_of(case_id))
     visits = [task for task in tasks if task.item_case_id is None and task.state == "open"]
     return TrackedCase(
         number,
         release.bundle.name,
-        masked_name(subject),
-        masked_name(applicant),
+        masked_applicant(subject, persons),
+        masked_applicant(applicant, persons),
         received_at,
         case_status(items, closed_at),
         tuple(_item(item, *means.get(item.id, ("", ""))) for item in items),
@@ -142,6 +137,12 @@ def tracked_case(case_id: int) -> TrackedCase:
         _place(),
         release,
     )
+
+
+def _persons(bundle: Bundle, answers: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the people in the application: who signs for it, and who collects its results."""
+    fields = (bundle.signatory_name_field, *bundle.collector_name_fields)
+    return frozenset(str(answers[key]) for key in fields if answers.get(key))
 
 
 def _item(item: ItemView, means: str, tracking_number: str) -> TrackedItem:

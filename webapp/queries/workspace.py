@@ -231,8 +231,8 @@ _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have
 TASK = f"""
 select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.state, t.revision,
     t.participants, t.groups, t.clock, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
-    coalesce(closer.name, ''), t.act, t.item_case_id, ic.item_key, ic.way, k.id, k.number, k.subject_name, k.applicant_name,
-    k.received_at, k.guided, i.release_id, {RULES_IN_FORCE},
+    coalesce(closer.name, ''), t.act, t.item_case_id, ic.item_key, ic.way, k.id, k.number,
+    k.subject_name, k.applicant_name, k.received_at, k.guided, i.release_id, {RULES_IN_FORCE},
     (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
         from participant p join app_user u on u.id = p.user_id where p.task_id = t.id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, render_template, request
@@ -15,7 +13,7 @@ from webapp import papers
 from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible
 from webapp.identity import signed_in
 from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
-from webapp.pages.application.uploads import upload_named
+from webapp.pages.application.uploads import drawn_signature, upload_named
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
@@ -24,7 +22,6 @@ from webapp.services.commitments import COMMITMENT, ORDINARY, sign, take_ordinar
 from webapp.services.files import Upload
 from webapp.services.visits import LEGAL_REPRESENTATIVE
 
-PNG_URL = "data:image/png;base64,"
 DRAWN, SCANNED = "tablet", "scan"
 
 
@@ -106,18 +103,12 @@ def _signature() -> tuple[Upload, str]:
     scan = upload_named(SCANNED)
     if scan is not None:
         return scan, SCANNED
-    drawn = request.form.get("signature", "")
-    if not drawn.startswith(PNG_URL):
+    drawn = drawn_signature("signature")
+    if drawn is None:
         raise Incomplete(
             "signature", Words("请签名，或上传纸质承诺书的扫描件。", "Sign, or upload the scanned letters.")
         )
-    try:
-        content = base64.b64decode(drawn.removeprefix(PNG_URL), validate=True)
-    except (binascii.Error, ValueError) as broken:
-        raise Incomplete(
-            "signature", Words("签名没有传完整，请重签。", "The signature is damaged. Sign again.")
-        ) from broken
-    return Upload("signature.png", content), DRAWN
+    return drawn, DRAWN
 
 
 def _page(

@@ -167,6 +167,7 @@ def _page(
         shown=_all_keys(sections),
         answers=shown_answers(answers),
         errors=dict(errors),
+        labels={field.key: field.label for field in draft.release.form.inputs},
         swapped=False,
     )
 

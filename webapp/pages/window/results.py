@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,7 +12,7 @@ from engine import Words
 from engine.law import check_id_number, grouped_tracking_code
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import signed_in
-from webapp.pages.application.uploads import upload_named
+from webapp.pages.application.uploads import PNG_URL, drawn_signature, upload_named
 from webapp.pages.support import needs
 from webapp.pages.window.blueprint import blueprint, take
 from webapp.permissions import Permission, may
@@ -26,7 +24,6 @@ from webapp.services.files import Upload
 from webapp.services.receipt import reissue_code
 from webapp.services.visits import HELPER, LEGAL_REPRESENTATIVE, REPRESENTATIVE
 
-PNG_URL = "data:image/png;base64,"
 COLLECTORS = {
     LEGAL_REPRESENTATIVE: Words("法定代表人（负责人）", "Legal representative"),
     REPRESENTATIVE: Words("经办人（受托人）", "Representative under a mandate"),
@@ -184,19 +181,7 @@ def _faults(chosen: Sequence[int], collector: issuing.Collector, signature: Uplo
 
 def _signature() -> Upload | None:
     """The scan of the proof signed on paper, or the drawn signature. Raises Incomplete when it is damaged."""
-    scan = upload_named("proof")
-    if scan is not None:
-        return scan
-    drawn = request.form.get("signature", "")
-    if not drawn:
-        return None
-    try:
-        content = base64.b64decode(drawn.removeprefix(PNG_URL), validate=True)
-    except (binascii.Error, ValueError) as broken:
-        raise Incomplete(
-            "signature", Words("签名没有传完整，请重签。", "The signature is damaged. Sign again.")
-        ) from broken
-    return Upload("signature.png", content)
+    return upload_named("proof") or drawn_signature("signature")
 
 
 def _page(case_id: int, errors: Errors, status: int = 200, *, new_code: str = "") -> ResponseReturnValue:
