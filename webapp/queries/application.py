@@ -97,8 +97,8 @@ class BundleCard:
 
 
 def counters() -> list[CounterChoice]:
-    """Every counter in the hall."""
-    rows = sql().execute("select id, name_zh, name_en from counter order by key")
+    """The counters that take applications."""
+    rows = sql().execute("select id, name_zh, name_en from counter where not issuing order by key")
     return [CounterChoice(id_, Words(zh, en)) for id_, zh, en in rows]
 
 
