@@ -135,9 +135,7 @@ def _naive_case(
                 "select state from naive_step where instance = %s order by seq desc limit 1", (number,)
             ).fetchone()
             assert row is not None
-            step = reference.complete(
-                program, json.dumps(row[0]).encode(), task_id, {"ruling": "grant"}, context
-            )
+            step = reference.complete(program, json.dumps(row[0]).encode(), task_id, {"ruling": "grant"}, context)
             _store(connection, number, seq, step.state)
         opened.update({task.id: task for task in step.opened})
 

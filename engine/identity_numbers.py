@@ -17,15 +17,11 @@ def check_id_number(text: str) -> Words | None:
     """What is wrong with a citizen identity number, or None. 18 places, date of birth and check digit."""
     number = text.strip().upper()
     if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number, re.ASCII):
-        return Words(
-            "身份证号应为18位，最后一位可为X。", "An identity number has 18 places; the last may be X."
-        )
+        return Words("身份证号应为18位，最后一位可为X。", "An identity number has 18 places; the last may be X.")
     try:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        return Words(
-            "身份证号中的出生日期不存在。", "The date of birth in the identity number does not exist."
-        )
+        return Words("身份证号中的出生日期不存在。", "The date of birth in the identity number does not exist.")
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
     if _ID_CHECK[total % 11] != number[17]:
         return Words("身份证号校验位不符，请核对。", "The identity number's check digit does not match.")
@@ -49,9 +45,7 @@ def check_uscc(text: str) -> Words | None:
     weighed = zip(code[:17], _USCC_WEIGHTS, strict=True)
     total = sum(_USCC_ALPHABET.index(character) * weight for character, weight in weighed)
     if _USCC_ALPHABET[(31 - total % 31) % 31] != code[17]:
-        return Words(
-            "统一社会信用代码校验位不符，请核对。", "The credit code's check character does not match."
-        )
+        return Words("统一社会信用代码校验位不符，请核对。", "The credit code's check character does not match.")
     return None
 
 

@@ -71,9 +71,7 @@ def shown_value(field: Field, value: Value, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[
-            (language, value)
-        ]
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[(language, value)]
     if isinstance(value, list):
         return ("、" if language == "zh" else ", ").join(labels.get(str(one), str(one)) for one in value)
     return labels.get(str(value), str(value))
@@ -81,20 +79,14 @@ def shown_value(field: Field, value: Value, language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _compiled(release_id: int) -> Published:
-    row = (
-        sql()
-        .execute("select digest, number, bundle_key from release where id = %s", (release_id,))
-        .fetchone()
-    )
+    row = sql().execute("select digest, number, bundle_key from release where id = %s", (release_id,)).fetchone()
     if row is None:
         raise NotFound()
     digest, number, key = row
     return compile_release(release_id, digest, number, key, release_files(release_id))
 
 
-def compile_release(
-    release_id: int, digest: str, number: int, key: str, files: dict[str, bytes]
-) -> Published:
+def compile_release(release_id: int, digest: str, number: int, key: str, files: dict[str, bytes]) -> Published:
     """Read and compile a release's files. Raises DefinitionInvalid."""
     bundle = read_bundle(files, key)
     diagrams = {path: content for path, content in files.items() if path.endswith((".bpmn", ".dmn"))}

@@ -29,9 +29,7 @@ class SignInRefused(ActRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            Words(
-                "账号或密码不正确，或账号已暂时锁定。", "Wrong account or password, or the account is locked."
-            )
+            Words("账号或密码不正确，或账号已暂时锁定。", "Wrong account or password, or the account is locked.")
         )
 
 

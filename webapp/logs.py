@@ -44,9 +44,7 @@ def configure(settings: Settings) -> None:
 
 def _console() -> Processor:
     # Plain tracebacks: the rich ones print local variables, and with them personal data.
-    return structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
 def bind(app: Flask) -> None:

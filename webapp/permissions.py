@@ -80,9 +80,7 @@ def is_assignee(by: Identity, subject: Subject) -> bool:
 
 
 def department_has_part(by: Identity, subject: Subject) -> bool:
-    return (
-        isinstance(subject, CaseFacts) and not subject.is_draft and by.department_key in subject.departments
-    )
+    return isinstance(subject, CaseFacts) and not subject.is_draft and by.department_key in subject.departments
 
 
 def group_has_task(by: Identity, subject: Subject) -> bool:
@@ -119,9 +117,7 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
     Permission.RESULT_ISSUE: [[has_role("issuer")]],
     Permission.WINDOW_SEE: [[is_window], [has_role("helper")]],
-    Permission.INBOX_SEE: [
-        [has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")]
-    ],
+    Permission.INBOX_SEE: [[has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")]],
     Permission.INCIDENT_RETRY: [[has_role("lead")]],
     Permission.RELEASE_SEE: [[has_role("designer", "publisher", "legal", "supervisor")]],
     Permission.RELEASE_DRAFT: [[has_role("designer")]],
@@ -139,9 +135,7 @@ OBJECT_RULES: frozenset[Rule] = frozenset(
 
 def may_at_all(by: Identity, permission: Permission) -> bool:
     """Whether the person could have the permission on some object; the object itself is checked later."""
-    return any(
-        all(rule in OBJECT_RULES or rule(by, None) for rule in rules) for rules in PERMISSIONS[permission]
-    )
+    return any(all(rule in OBJECT_RULES or rule(by, None) for rule in rules) for rules in PERMISSIONS[permission])
 
 
 def may(by: Identity, permission: Permission, subject: Subject = None) -> bool:

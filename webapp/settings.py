@@ -69,9 +69,7 @@ class Settings:
         """Raise SettingsInvalid for a secret that set-up has not made yet."""
         for variable, value in (("ONEWINDOW_SECRET_KEY", self.secret_key), ("ONEWINDOW_PEPPER", self.pepper)):
             if not value:
-                raise SettingsInvalid(
-                    variable, f"not set, and {self.home} has none; run `onewindow up` first"
-                )
+                raise SettingsInvalid(variable, f"not set, and {self.home} has none; run `onewindow up` first")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -277,9 +277,7 @@ class _Compiler:
         )
 
     def _mapped(self, mappings: tuple[MappingSource, ...], node: NodeSource) -> tuple[Mapped, ...]:
-        return tuple(
-            Mapped(self._slot(each.source, node), tuple(each.target.split("."))) for each in mappings
-        )
+        return tuple(Mapped(self._slot(each.source, node), tuple(each.target.split("."))) for each in mappings)
 
     def _optional(self, source: Source | None, node: NodeSource) -> Slot | None:
         return None if source is None else self._slot(source, node)

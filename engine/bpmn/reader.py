@@ -73,9 +73,7 @@ class _Reader:
 
     def definitions(self, root: etree._Element) -> Definitions:
         self.event_definitions = {
-            each.get("id", ""): each
-            for each in root
-            if is_bpmn(each) and local_name(each).endswith(_DEFINITION)
+            each.get("id", ""): each for each in root if is_bpmn(each) and local_name(each).endswith(_DEFINITION)
         }
         processes = tuple(self._process(each) for each in children(root, "process"))
         if not processes:
@@ -86,9 +84,7 @@ class _Reader:
             messages={_named(each): _message(each) for each in children(root, "message")},
             signals={_named(each): each.get("name", "") for each in children(root, "signal")},
             errors={_named(each): each.get("errorCode", "") for each in children(root, "error")},
-            escalations={
-                _named(each): each.get("escalationCode", "") for each in children(root, "escalation")
-            },
+            escalations={_named(each): each.get("escalationCode", "") for each in children(root, "escalation")},
         )
 
     def _process(self, element: etree._Element) -> ProcessSource:
@@ -252,9 +248,7 @@ def _plain_call(process: str) -> CallSource:
 
 
 def _is_interrupting(element: etree._Element) -> bool:
-    return (
-        element.get("cancelActivity", "true") != "false" and element.get("isInterrupting", "true") != "false"
-    )
+    return element.get("cancelActivity", "true") != "false" and element.get("isInterrupting", "true") != "false"
 
 
 def _not_run(element: etree._Element) -> Iterator[str]:

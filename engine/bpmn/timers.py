@@ -74,9 +74,7 @@ def parse_span(text: str) -> Span:
         raise TimerTextInvalid("时长不能为负", "a timer cannot wait for a negative duration")
     months = 12 * int(match["years"] or 0) + int(match["months"] or 0)
     days = 7 * int(match["weeks"] or 0) + int(match["days"] or 0)
-    seconds = (
-        3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + Decimal(match["seconds"] or 0)
-    )
+    seconds = 3600 * int(match["hours"] or 0) + 60 * int(match["minutes"] or 0) + Decimal(match["seconds"] or 0)
     if months > 12 * MAX_YEARS or days + seconds / 86400 > 366 * MAX_YEARS:
         raise TimerTextInvalid(f"最长 {MAX_YEARS} 年", f"at most {MAX_YEARS} years")
     return Span(months, timedelta(days=days, microseconds=int(seconds * 1_000_000)))

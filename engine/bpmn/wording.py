@@ -38,9 +38,7 @@ def _note(zh: str, en: str, remedy_zh: str, remedy_en: str) -> Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "file-too-large": _error(
-        "文件超过 {limit}", "The file is larger than {limit}", "请拆分文件", "Split the file"
-    ),
+    "file-too-large": _error("文件超过 {limit}", "The file is larger than {limit}", "请拆分文件", "Split the file"),
     "malformed-xml": _error(
         "不是有效的 XML：{reason}",
         "Not well-formed XML: {reason}",
@@ -173,9 +171,7 @@ KINDS: dict[str, Kind] = {
         '请设置 isExecutable="true"',
         'Set isExecutable="true"',
     ),
-    "no-start": _office_error(
-        "没有开始事件", "There is no start event", "请添加开始事件", "Add a start event"
-    ),
+    "no-start": _office_error("没有开始事件", "There is no start event", "请添加开始事件", "Add a start event"),
     "several-starts": _error(
         "有 {count} 个空开始事件",
         "There are {count} plain start events",

@@ -249,9 +249,7 @@ def _item_lines(item: SheetItem, language: str) -> Iterator[str]:
         yield say(may if item.commitment.eligible else may_not, item.commitment.basis.in_language(language))
 
 
-def _asked_lines(
-    number: int, material: SheetMaterial, names: Mapping[str, str], language: str
-) -> Iterator[str]:
+def _asked_lines(number: int, material: SheetMaterial, names: Mapping[str, str], language: str) -> Iterator[str]:
     comma = Words("、", ", ").in_language(language)
 
     def say(zh: str, en: str) -> str:

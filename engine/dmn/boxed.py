@@ -135,9 +135,7 @@ class BoxedReader:
         return n.Path(*_where(element), made, _RESULT) if any(key == _RESULT for key, _ in entries) else made
 
     def items(self, element: Element) -> n.Node:
-        return n.ListOf(
-            *_where(element), tuple(self.expression(each) for each in children(element, *EXPRESSIONS))
-        )
+        return n.ListOf(*_where(element), tuple(self.expression(each) for each in children(element, *EXPRESSIONS)))
 
     def relation(self, element: Element) -> n.Node:
         names = [column.get("name", "") for column in children(element, "column")]
@@ -206,8 +204,7 @@ class BoxedReader:
         allowed = [self._allowed(each) for each in outputs]
         defaults = [self.expression_or_none(child(each, "defaultOutputEntry")) for each in outputs]
         names = [
-            each.get("name") or each.get("label") or each.get("id") or f"output{i}"
-            for i, each in enumerate(outputs, 1)
+            each.get("name") or each.get("label") or each.get("id") or f"output{i}" for i, each in enumerate(outputs, 1)
         ]
         rules = [self._rule(row, len(inputs), len(outputs)) for row in children(element, "rule")]
 
@@ -224,9 +221,7 @@ class BoxedReader:
                 tuple(
                     Rule(
                         MatchedRule(index, row_id, annotations),
-                        tuple(
-                            (i, compile_tests(compiler, cell)) for i, cell in enumerate(cells) if cell.tests
-                        ),
+                        tuple((i, compile_tests(compiler, cell)) for i, cell in enumerate(cells) if cell.tests),
                         tuple(compiler.compile(value) for value in values),
                     )
                     for index, (row_id, annotations, cells, values) in enumerate(rules, 1)
@@ -278,9 +273,7 @@ class BoxedReader:
             self._invalid(row, Words("该行的单元格数与列数不符", "The rule has not one cell for each column"))
             values = [_null(row)] * outputs
             cells = []
-        notes = [text_under(each) for each in children(row, "annotationEntry")] or [
-            text_under(row, "description")
-        ]
+        notes = [text_under(each) for each in children(row, "annotationEntry")] or [text_under(row, "description")]
         return row.get("id", ""), tuple(notes) if any(notes) else (), cells, values
 
 

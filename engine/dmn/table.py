@@ -111,14 +111,11 @@ def _output_order(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
 
 def _by_priority(table: Table, matching: list[Rule], scope: Scope) -> list[Rule]:
     """The rules by the order of the allowed values, first column first; stable."""
-    allowed = [
-        _as_list(None if output.allowed is None else output.allowed(scope)) for output in table.outputs
-    ]
+    allowed = [_as_list(None if output.allowed is None else output.allowed(scope)) for output in table.outputs]
 
     def rank(rule: Rule) -> list[int]:
         return [
-            _position(output(scope), values, scope.run)
-            for output, values in zip(rule.outputs, allowed, strict=True)
+            _position(output(scope), values, scope.run) for output, values in zip(rule.outputs, allowed, strict=True)
         ]
 
     return sorted(matching, key=rank)

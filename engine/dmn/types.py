@@ -56,8 +56,7 @@ class Types:
     def tests(self) -> dict[str, Callable[[Value], bool | None]]:
         """What `instance of` and typed parameters ask: allowed values are no part of the type itself."""
         return {
-            name: partial(self.fits, definition=replace(each, allowed=None))
-            for name, each in self.definitions.items()
+            name: partial(self.fits, definition=replace(each, allowed=None)) for name, each in self.definitions.items()
         }
 
     def lists(self) -> frozenset[str]:
@@ -84,9 +83,7 @@ class Types:
         if definition.components:
             if type(value) is not dict:
                 return False
-            return all(
-                key in value and self.fits(value[key], part, depth + 1) for key, part in definition.components
-            )
+            return all(key in value and self.fits(value[key], part, depth + 1) for key, part in definition.components)
         if definition.base and value is not None and not self._is(value, definition.base, depth + 1):
             return False
         if definition.function:

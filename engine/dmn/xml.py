@@ -35,9 +35,7 @@ class Findings(list[Finding]):
     def warning(self, code: str, where: Element | None, message: Words, remedy: Words) -> None:
         self._add(Severity.WARNING, code, where, message, remedy)
 
-    def _add(
-        self, severity: Severity, code: str, where: Element | None, message: Words, remedy: Words
-    ) -> None:
+    def _add(self, severity: Severity, code: str, where: Element | None, message: Words, remedy: Words) -> None:
         line = None if where is None else line_of(where)
         self.append(Finding(severity, code, self.file, nearest_id(where), message, remedy, line))
 

@@ -64,9 +64,7 @@ class Component:
         if source in (None, ""):
             return None
         if not isinstance(source, str) or not source.startswith("="):
-            self.wrong(
-                "conditional.hide", Words("隐藏条件应以“=”开头。", "A hide expression starts with “=”.")
-            )
+            self.wrong("conditional.hide", Words("隐藏条件应以“=”开头。", "A hide expression starts with “=”."))
             return None
         try:
             return compile_expression(source[1:].strip(), element=self.key)
@@ -105,9 +103,7 @@ class Component:
         if value is None:
             return None
         if value != int(value) or value < 0:
-            self.wrong(
-                f"validate.{rule}", Words("应为非负整数。", "It must be a whole number, not negative.")
-            )
+            self.wrong(f"validate.{rule}", Words("应为非负整数。", "It must be a whole number, not negative."))
             return None
         return int(value)
 
@@ -133,9 +129,7 @@ class Component:
         self.report.error(
             "missing-key",
             self.key,
-            Words(
-                f"组件（{self.type}）缺少“{attribute}”。", f"A component ({self.type}) has no “{attribute}”."
-            ),
+            Words(f"组件（{self.type}）缺少“{attribute}”。", f"A component ({self.type}) has no “{attribute}”."),
             Words("在编辑器里补上。", "Add it in the editor."),
         )
 

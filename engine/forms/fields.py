@@ -96,9 +96,7 @@ def _options(component: Component) -> tuple[Option, ...]:
         return ()
     options = [_option(component, one) for one in values if isinstance(one, dict)]
     if len({option.value for option in options}) < len(values):
-        component.wrong(
-            "values", Words("选项的值重复或者缺失。", "Values of options are missing or repeated.")
-        )
+        component.wrong("values", Words("选项的值重复或者缺失。", "Values of options are missing or repeated."))
     return tuple(options)
 
 
@@ -114,9 +112,7 @@ def _pattern(component: Component) -> str | None:
     try:
         re.compile(str(pattern))
     except re.error as fault:
-        component.wrong(
-            "validate.pattern", Words(f"正则表达式有误：{fault}", f"The pattern is faulty: {fault}")
-        )
+        component.wrong("validate.pattern", Words(f"正则表达式有误：{fault}", f"The pattern is faulty: {fault}"))
         return None
     return str(pattern)
 
@@ -152,9 +148,7 @@ def _subtype(component: Component) -> str:
         return ""
     subtype = component.content.get("subtype") or "datetime"
     if subtype not in _SUBTYPES:
-        component.wrong(
-            "subtype", Words("只能是date、time或datetime。", "It must be date, time or datetime.")
-        )
+        component.wrong("subtype", Words("只能是date、time或datetime。", "It must be date, time or datetime."))
         return "date"
     return str(subtype)
 

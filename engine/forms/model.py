@@ -11,9 +11,7 @@ from engine.values import Value
 from engine.words import Words
 
 #: Types of components that carry an answer.
-INPUT_TYPES = frozenset(
-    {"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime"}
-)
+INPUT_TYPES = frozenset({"textfield", "textarea", "number", "checkbox", "radio", "select", "checklist", "datetime"})
 #: Types that only stand on the page.
 DISPLAY_TYPES = frozenset({"text", "separator", "spacer"})
 

@@ -61,8 +61,6 @@ def _name_circle(circle: Sequence[str], report: Report) -> None:
     report.error(
         "hide-cycle",
         circle[0],
-        Words(
-            f"隐藏条件互相依赖：{listed}。", f"Hide expressions depend on each other in a circle: {listed}."
-        ),
+        Words(f"隐藏条件互相依赖：{listed}。", f"Hide expressions depend on each other in a circle: {listed}."),
         Words("去掉其中一个条件对其他字段的引用。", "Let one of them no longer read the others."),
     )

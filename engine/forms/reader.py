@@ -99,9 +99,7 @@ class _Reading:
         """Adds the section with its own fields; groups inside it follow as sections of their own."""
         fields: list[Field] = []
         for content in components:
-            component = Component(
-                self.report, self.file, self.words, content if isinstance(content, dict) else {}
-            )
+            component = Component(self.report, self.file, self.words, content if isinstance(content, dict) else {})
             if component.type == "group":
                 self._close(section, fields)
                 self._read_group(component, section)

@@ -157,11 +157,7 @@ class _Number(_Answer):
 
 
 def _is_usable(number: Decimal) -> bool:
-    return (
-        number.is_finite()
-        and len(number.as_tuple().digits) <= MOST_DIGITS
-        and abs(number.adjusted()) <= MOST_DIGITS
-    )
+    return number.is_finite() and len(number.as_tuple().digits) <= MOST_DIGITS and abs(number.adjusted()) <= MOST_DIGITS
 
 
 class _Tick(_Answer):

@@ -60,6 +60,4 @@ def _named_twice(row: Table, day: date, *, same_kind: bool) -> None:
         if same_kind
         else Words(f"{day}既放假又上班。", f"{day} is both a day off and a working day.")
     )
-    row.report.error(
-        code, row.path, message, Words("只保留通知规定的一条。", "Keep the one that the notice says.")
-    )
+    row.report.error(code, row.path, message, Words("只保留通知规定的一条。", "Keep the one that the notice says."))

@@ -55,9 +55,7 @@ def explain(
 def _start(day: date, reason: Words, counts: bool) -> Words:
     on = day_words(day)
     if counts:
-        return Words(
-            f"起算：{on.zh}（{reason.zh}），当日计入", f"Starts on {on.en} ({reason.en}); that day counts"
-        )
+        return Words(f"起算：{on.zh}（{reason.zh}），当日计入", f"Starts on {on.en} ({reason.en}); that day counts")
     return Words(
         f"起算：{on.zh}（{reason.zh}），当日不计入",
         f"Starts on {on.en} ({reason.en}); that day is not counted",
@@ -66,9 +64,7 @@ def _start(day: date, reason: Words, counts: bool) -> Words:
 
 def _limit(terms: ClockTerms) -> Words:
     length = amount(terms.value, terms.unit)
-    return Words(
-        f"期限：{length.zh}（依据：{terms.basis.zh}）", f"Limit: {length.en} (basis: {terms.basis.en})"
-    )
+    return Words(f"期限：{length.zh}（依据：{terms.basis.zh}）", f"Limit: {length.en} (basis: {terms.basis.en})")
 
 
 def _holidays(terms: ClockTerms, due: DueDay) -> Iterator[Words]:
@@ -76,13 +72,9 @@ def _holidays(terms: ClockTerms, due: DueDay) -> Iterator[Words]:
         return
     yield Words("周六、周日不计入", "Saturdays and Sundays are not counted")
     for name, first, last in _runs(due.skipped):
-        yield Words(
-            f"不计入：{name.zh} {_span(first, last).zh}", f"Not counted: {name.en}, {_span(first, last).en}"
-        )
+        yield Words(f"不计入：{name.zh} {_span(first, last).zh}", f"Not counted: {name.en}, {_span(first, last).en}")
     for name, first, last in _runs(due.worked):
-        yield Words(
-            f"计入：{name.zh} {_span(first, last).zh}", f"Counted: {name.en}, {_span(first, last).en}"
-        )
+        yield Words(f"计入：{name.zh} {_span(first, last).zh}", f"Counted: {name.en}, {_span(first, last).en}")
 
 
 def _pause(pause: Pause) -> Words:

@@ -144,14 +144,10 @@ def _spell(table: Table, key: str) -> tuple[time, time] | None:
     try:
         opens, closes = (time.fromisoformat(text) for text in texts)
     except ValueError:
-        table.wrong(
-            key, Words('应为两个时刻，例如 ["09:00", "12:00"]。', 'It must be two times: ["09:00", "12:00"].')
-        )
+        table.wrong(key, Words('应为两个时刻，例如 ["09:00", "12:00"]。', 'It must be two times: ["09:00", "12:00"].'))
         return None
     if closes <= opens:
-        table.wrong(
-            key, Words("结束时刻应晚于开始时刻。", "The closing time must be after the opening time.")
-        )
+        table.wrong(key, Words("结束时刻应晚于开始时刻。", "The closing time must be after the opening time."))
     return opens, closes
 
 

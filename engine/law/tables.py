@@ -36,9 +36,7 @@ class Table:
         """The dotted path of a key of this table."""
         return f"{self.path}.{key}" if self.path else key
 
-    def take(
-        self, key: str, kind: type | tuple[type, ...], default: Any = None, *, required: bool = True
-    ) -> Any:
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None, *, required: bool = True) -> Any:
         """The value of `key` if it is of `kind`, else a finding and `default`."""
         self.asked.add(key)
         if key not in self.content:

@@ -62,9 +62,7 @@ def compile_program(files: Mapping[str, bytes], entry: str) -> ReferenceProgram:
     return ReferenceProgram(program, translation, parser.find_all_specs())
 
 
-def start(
-    program: ReferenceProgram, variables: Variables, context: Context, *, process: str | None = None
-) -> Step:
+def start(program: ReferenceProgram, variables: Variables, context: Context, *, process: str | None = None) -> Step:
     """Starts the entry process, or `process`. Raises KeyError, ExpressionFailed."""
     from SpiffWorkflow.bpmn import BpmnWorkflow
 
@@ -75,9 +73,7 @@ def start(
     return _Session(program, engine, workflow, {}, 1).settled()
 
 
-def complete(
-    program: ReferenceProgram, state: bytes, task_id: int, variables: Variables, context: Context
-) -> Step:
+def complete(program: ReferenceProgram, state: bytes, task_id: int, variables: Variables, context: Context) -> Step:
     """Completes an open user task. Raises TaskNotOpen."""
     session = _restored(program, state, context)
     task = session.task(task_id)
@@ -178,9 +174,7 @@ class _Session:
             opened=tuple(self._user_task(task) for task in fresh["task"]),
             closed=tuple(TaskClosed(id_, Closing.COMPLETED) for id_, kind in gone.items() if kind == "task"),
             timers_set=tuple(self._timer(task) for task in fresh["timer"]),
-            timers_cancelled=tuple(
-                id_ for id_, kind in gone.items() if kind == "timer" and id_ != self.fired
-            ),
+            timers_cancelled=tuple(id_ for id_, kind in gone.items() if kind == "timer" and id_ != self.fired),
             subscriptions_closed=tuple(id_ for id_, kind in gone.items() if kind == "message"),
             subscriptions_opened=tuple(self._subscription(task) for task in fresh["message"]),
             thrown=tuple(outside),

@@ -128,9 +128,7 @@ class ScriptEngine:
         task.data = {**kept, **written(variables)}
 
 
-def apply(
-    node: Node, result: Variables, variables: Variables, local: Variables, context: Context
-) -> dict[str, Value]:
+def apply(node: Node, result: Variables, variables: Variables, local: Variables, context: Context) -> dict[str, Value]:
     """`variables` after `node` completed with `result`: through its output mappings, else as they are."""
     changed = dict(variables)
     if not node.outputs:

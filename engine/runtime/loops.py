@@ -66,12 +66,7 @@ def _items(run: Run, token: Token, loop: Loop) -> list[Value]:
             return _bounded(run, token, len(value), list(value))
         raise needs("列表", "a list", slot.text, value)
     number = int(value) if isinstance(value, str) and value.isdigit() else value
-    if (
-        isinstance(number, (int, Decimal))
-        and not isinstance(number, bool)
-        and number >= 0
-        and number % 1 == 0
-    ):
+    if isinstance(number, (int, Decimal)) and not isinstance(number, bool) and number >= 0 and number % 1 == 0:
         return _bounded(run, token, int(number), None)
     raise needs("非负整数", "a whole number", slot.text, value)
 

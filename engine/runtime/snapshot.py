@@ -121,9 +121,7 @@ def _process_scope(state: State, scope_id: int) -> int:
 
 def _active(state: State) -> tuple[ActiveElement, ...]:
     return tuple(
-        ActiveElement(
-            token.element, state.scopes[token.scope].process, _process_scope(state, token.scope), token.phase
-        )
+        ActiveElement(token.element, state.scopes[token.scope].process, _process_scope(state, token.scope), token.phase)
         for token in state.tokens.values()
     )
 

@@ -162,13 +162,9 @@ def _read(body: dict[str, Any]) -> State:
     state = State(next_id=int(body["n"]))
     for id_, kind, process, element, parent, token, variables, loop in body["s"]:
         decoded = None if loop is None else decode_variables(loop)
-        state.scopes[id_] = Scope(
-            id_, kind, process, element, parent, token, decode_variables(variables), decoded
-        )
+        state.scopes[id_] = Scope(id_, kind, process, element, parent, token, decode_variables(variables), decoded)
     for id_, scope, element, phase, flow, local, result in body["t"]:
-        state.tokens[id_] = Token(
-            id_, scope, element, phase, flow, decode_variables(local), decode_variables(result)
-        )
+        state.tokens[id_] = Token(id_, scope, element, phase, flow, decode_variables(local), decode_variables(result))
     for row in body["w"]:
         wait = Wait(*row)
         wait.due = decode(wait.due)

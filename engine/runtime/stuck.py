@@ -28,15 +28,11 @@ def needs(what_zh: str, what_en: str, source: str, value: object) -> Stuck:
 
 
 def no_flow() -> Stuck:
-    return _stuck(
-        "no-flow", "没有成立的分支条件，也没有默认分支", "No condition holds and there is no default branch"
-    )
+    return _stuck("no-flow", "没有成立的分支条件，也没有默认分支", "No condition holds and there is no default branch")
 
 
 def missing_process(name: str) -> Stuck:
-    return _stuck(
-        "process-missing", f"被调用的流程“{name}”不存在", f"The called process “{name}” does not exist"
-    )
+    return _stuck("process-missing", f"被调用的流程“{name}”不存在", f"The called process “{name}” does not exist")
 
 
 def missing_start(name: str) -> Stuck:

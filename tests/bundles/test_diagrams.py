@@ -41,17 +41,10 @@ class Box:
 
     def overlaps(self, other: Box) -> bool:
         """They share more than a border."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
     def holds(self, other: Box) -> bool:
-        return (
-            self.x <= other.x
-            and self.y <= other.y
-            and other.right <= self.right
-            and other.bottom <= self.bottom
-        )
+        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
 
     def has_on_border(self, point: Point) -> bool:
         x, y = point
@@ -72,8 +65,7 @@ class Line:
     @property
     def segments(self) -> list[Box]:
         return [
-            Box(min(a[0], b[0]), min(a[1], b[1]), abs(a[0] - b[0]), abs(a[1] - b[1]))
-            for a, b in pairwise(self.points)
+            Box(min(a[0], b[0]), min(a[1], b[1]), abs(a[0] - b[0]), abs(a[1] - b[1])) for a, b in pairwise(self.points)
         ]
 
 
@@ -124,11 +116,7 @@ def drawn(path: Path) -> Diagram:
         types={each.get("id", ""): etree.QName(each).localname for each in nodes},
         names={each.get("id", ""): each.get("name", "") for each in [*nodes, *flows.values()]},
         parents=parents,
-        hosts={
-            each.get("id", ""): each.get("attachedToRef", "")
-            for each in nodes
-            if "attachedToRef" in each.attrib
-        },
+        hosts={each.get("id", ""): each.get("attachedToRef", "") for each in nodes if "attachedToRef" in each.attrib},
         lanes={
             (ref.text or ""): lane.get("id", "")
             for lane in root.iter(f"{BPMN}lane")
@@ -254,9 +242,7 @@ def test_no_line_runs_through_an_element(diagram: Diagram) -> None:
 
 
 def _through(segment: Box, box: Box) -> bool:
-    return (
-        segment.x < box.right and box.x < segment.right and segment.y < box.bottom and box.y < segment.bottom
-    )
+    return segment.x < box.right and box.x < segment.right and segment.y < box.bottom and box.y < segment.bottom
 
 
 def test_labels_stand_free(diagram: Diagram) -> None:

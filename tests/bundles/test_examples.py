@@ -30,9 +30,7 @@ def context() -> Context:
     return Context(datetime(2026, 3, 2, 1, 0, tzinfo=UTC), calendar=calendar)
 
 
-@pytest.mark.parametrize(
-    ("key", "path"), EXAMPLES, ids=[f"{key}/{Path(path).stem}" for key, path in EXAMPLES]
-)
+@pytest.mark.parametrize(("key", "path"), EXAMPLES, ids=[f"{key}/{Path(path).stem}" for key, path in EXAMPLES])
 def test_the_bundle_does_what_its_example_says(key, path, context):
     files = bundle_files(TREE, key)
     profile = read_profile(shared("profiles")[0])

@@ -28,9 +28,7 @@ def environment(**context: Any) -> Environment:
     """A Jinja environment with the filters and globals that docs/frontend.md expects."""
     manifest_file = DIST / "manifest.json"
     manifest = json.loads(manifest_file.read_text()) if manifest_file.exists() else {}
-    env = Environment(
-        loader=FileSystemLoader(WEBAPP / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"]
-    )
+    env = Environment(loader=FileSystemLoader(WEBAPP / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"])
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     env.filters["words"] = words
     env.filters["day"] = lambda value: value.isoformat() if isinstance(value, date) else ""

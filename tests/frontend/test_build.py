@@ -21,9 +21,7 @@ def manifest() -> dict[str, str]:
 
 
 def test_every_asset_that_a_template_names_is_built(manifest: dict[str, str]) -> None:
-    named = {
-        name for path in TEMPLATES for name in re.findall(r"asset\(['\"]([^'\"]+)", path.read_text("utf-8"))
-    }
+    named = {name for path in TEMPLATES for name in re.findall(r"asset\(['\"]([^'\"]+)", path.read_text("utf-8"))}
     assert named
     assert named <= manifest.keys()
 
@@ -74,11 +72,7 @@ def test_the_lockfile_names_no_host() -> None:
 def test_words_that_scripts_say_are_on_the_page() -> None:
     given = (WEBAPP / "templates/_components/script_words.html").read_text("utf-8")
     known = {_camel(name) for name in re.findall(r"data-([a-z-]+)=", given)}
-    said = {
-        name
-        for source in (ASSETS / "src").glob("*.js")
-        for name in re.findall(r"say\('(\w+)'", _text(source))
-    }
+    said = {name for source in (ASSETS / "src").glob("*.js") for name in re.findall(r"say\('(\w+)'", _text(source))}
     assert said
     assert said <= known
 

@@ -8,9 +8,7 @@ import pytest
 
 from tests.frontend.kit import ASSETS
 
-TOKENS = dict(
-    re.findall(r"--ow-([a-z-]+):\s*(#[0-9a-f]{6});", (ASSETS / "src/styles/tokens.css").read_text("utf-8"))
-)
+TOKENS = dict(re.findall(r"--ow-([a-z-]+):\s*(#[0-9a-f]{6});", (ASSETS / "src/styles/tokens.css").read_text("utf-8")))
 
 TEXT_ON_SURFACE = [
     *(

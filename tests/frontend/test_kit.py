@@ -124,9 +124,7 @@ def test_a_field_with_errors_says_so_beside_itself_and_in_the_list(facts: dict[s
         ({"type": "datetime", "subtype": "date"}, date(2026, 11, 24), "//input[@value='2026-11-24']"),
     ],
 )
-def test_what_was_answered_stands_in_the_field_again(
-    facts: dict[str, object], value: object, kept: str
-) -> None:
+def test_what_was_answered_stands_in_the_field_again(facts: dict[str, object], value: object, kept: str) -> None:
     document = page(f"{FORMS}{{{{ field(f, value) }}}}", f=form_field(**facts), value=value)
     assert len(document.xpath(kept)) == 1
 
@@ -230,8 +228,7 @@ def test_a_paper_carries_its_mark_in_the_demo() -> None:
 
 def test_a_diagram_carries_its_state_as_data() -> None:
     document = page(
-        '{% from "_macros/diagram.html" import case_diagram %}'
-        '{{ case_diagram("d", "/x.bpmn", {"done": ["a<b"]}) }}'
+        '{% from "_macros/diagram.html" import case_diagram %}{{ case_diagram("d", "/x.bpmn", {"done": ["a<b"]}) }}'
     )
     assert document.xpath("//div[@data-diagram]/@data-src") == ["/x.bpmn"]
     assert document.xpath("//script[@data-state]/@type") == ["application/json"]

@@ -194,14 +194,10 @@ def test_files_that_cannot_be_sent_are_refused_by_name(tab: Page, tmp_path: Path
     refused = tab.locator(".is-refused")
     expect(refused).to_have_count(3)
     expect(tab.locator(".file-drop-chosen li:not(.is-refused)")).to_contain_text("ok.pdf")
-    assert tab.get_by_label("平面图").evaluate("input => [...input.files].map(({name}) => name)") == [
-        "ok.pdf"
-    ]
+    assert tab.get_by_label("平面图").evaluate("input => [...input.files].map(({name}) => name)") == ["ok.pdf"]
 
 
-def test_pages_are_taken_turned_put_in_order_and_sent_in_one_request(
-    tab: Page, office: SimpleNamespace
-) -> None:
+def test_pages_are_taken_turned_put_in_order_and_sent_in_one_request(tab: Page, office: SimpleNamespace) -> None:
     tab.goto("/form.html")
     tab.get_by_role("button", name="打开高拍仪").click()
     pages = tab.locator(".camera-pages > li")

@@ -20,7 +20,8 @@ def test_a_file_that_was_taken_off_goes_after_a_month_and_the_others_stay(db: SQ
         sql()
         .execute(
             "select f.id, f.digest from stored_file f join material_file mf on mf.file_id = f.id"
-            " join submitted_material m on m.id = mf.submitted_material_id where m.case_id = %s and m.material_key = %s",
+            " join submitted_material m on m.id = mf.submitted_material_id"
+            " where m.case_id = %s and m.material_key = %s",
             (case_id, "floor-plan"),
         )
         .fetchall()

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.support import office
 from tests.webapp.screen import Screen
@@ -170,3 +171,15 @@ def test_a_person_is_masked_as_a_person_however_long_the_name(db, client):
     html = client.text("/track/progress")
     assert "阿****" in html
     assert "拉木" not in html
+
+
+def test_a_refused_applicant_reads_why_and_what_can_be_done(client: FlaskClient) -> None:
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    for step, choice in (("accept", {}), ("review", {"proposal": "refuse"}), ("decide", {"ruling": "refuse"})):
+        office.act(case.id, step, "P6", **choice)
+    token = office.csrf_token(client)
+    client.post("/track", data={"number": case.number, "code": case.code, "csrf_token": token})
+    page = client.get("/track/progress").get_data(as_text=True)
+    assert "设置位置遮挡消防登高面" in page
+    assert "申请行政复议" in page

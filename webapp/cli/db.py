@@ -12,9 +12,7 @@ def add_commands(commands: Any) -> None:
     parser = commands.add_parser("db", help="migrate or check the database")
     parts = parser.add_subparsers(required=True, metavar="what")
     parts.add_parser("upgrade", help="bring the database to this version").set_defaults(run=db_upgrade)
-    parts.add_parser("check", help="is it at this version, and does it equal the models?").set_defaults(
-        run=db_check
-    )
+    parts.add_parser("check", help="is it at this version, and does it equal the models?").set_defaults(run=db_check)
 
 
 def db_upgrade(_: argparse.Namespace) -> int:

@@ -31,9 +31,7 @@ def differences(settings: Settings) -> list[str]:
     from webapp.migrations.metadata import AUTOGENERATE, target_metadata
 
     with _owner(settings) as connection:
-        context = MigrationContext.configure(
-            connection, opts={**AUTOGENERATE, "target_metadata": target_metadata()}
-        )
+        context = MigrationContext.configure(connection, opts={**AUTOGENERATE, "target_metadata": target_metadata()})
         return [str(difference) for difference in compare_metadata(context, target_metadata())]
 
 

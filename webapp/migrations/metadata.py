@@ -21,9 +21,7 @@ def target_metadata() -> MetaData:
 
 def is_ours(name: str | None, kind: str, _: Any) -> bool:
     """Leave out the tables that no model describes."""
-    return not (
-        kind == "table" and name and (name.startswith("procrastinate_") or name == "worker_heartbeat")
-    )
+    return not (kind == "table" and name and (name.startswith("procrastinate_") or name == "worker_heartbeat"))
 
 
 AUTOGENERATE: dict[str, Any] = {"include_name": is_ours, "compare_type": True, "compare_server_default": True}

@@ -12,9 +12,7 @@ from webapp.unit_of_work import sql
 blueprint = Blueprint("health", __name__)
 
 WORKER_SILENT_AFTER_SECONDS = 30
-WORKER_SEEN = (
-    "select count(*) > 0 from worker_heartbeat where seen_at > clock_timestamp() - make_interval(secs => %s)"
-)
+WORKER_SEEN = "select count(*) > 0 from worker_heartbeat where seen_at > clock_timestamp() - make_interval(secs => %s)"
 
 
 @blueprint.get("/health")

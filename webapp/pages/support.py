@@ -114,8 +114,8 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
     entries = [
         (gettext("综合窗口"), "window.desk", Permission.WINDOW_SEE),
         (gettext("待办"), "inbox.inbox", Permission.INBOX_SEE),
-        (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),
         (gettext("监督"), "supervision.board", Permission.SUPERVISION_SEE),
+        (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),
     ]
     blueprint = WITHIN.get(request.blueprint or "", request.blueprint)
     return [
@@ -133,9 +133,7 @@ def _context() -> dict[str, Any]:
         "language": language(),
         "user": person,
         "identity": known,
-        "may": lambda permission, subject=None: (
-            known is not None and may(known, Permission(permission), subject)
-        ),
+        "may": lambda permission, subject=None: known is not None and may(known, Permission(permission), subject),
         "navigation": navigation(known) if known else [],
         "demo": current_settings().environment == "demo",
     }

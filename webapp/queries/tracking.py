@@ -80,6 +80,8 @@ class TrackedItem:
     licence: Words | None
     licence_number: str
     public_code: str
+    reasons: str  # of a refusal, or what is to be corrected
+    remedy: Words | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +115,14 @@ where ic.case_id = %s
 """
 
 
+#: What the applicant must be told of a refusal (art. 38), a non-acceptance or a correction (art. 32).
+TOLD = """
+select ic.id, coalesce(r.reasons, ic.intake_note), coalesce(r.remedy_zh, ''), coalesce(r.remedy_en, '')
+from item_case ic left join ruling r on r.item_case_id = ic.id and r.outcome = 'refused'
+where ic.case_id = %s and (r.id is not null or ic.intake_outcome in ('correction', 'wrong-authority', 'not-required'))
+"""
+
+
 def tracked_case(case_id: int) -> TrackedCase:
     """The case for its applicant. Raises NotFound."""
     row = sql().execute(CASE, (case_id,)).fetchone()
@@ -123,6 +133,7 @@ def tracked_case(case_id: int) -> TrackedCase:
     tasks = tasks_of(case_id)
     items = items_of(case_id, release.bundle, rules, tasks)
     means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}
+    told = {id_: (reasons, Words(zh, en) if zh else None) for id_, reasons, zh, en in sql().execute(TOLD, (case_id,))}
     persons = _persons(release.bundle, answers_of(case_id))
     visits = [task for task in tasks if task.item_case_id is None and task.state == "open"]
     return TrackedCase(
@@ -132,7 +143,7 @@ def tracked_case(case_id: int) -> TrackedCase:
         masked_applicant(applicant, persons),
         received_at,
         case_status(items, closed_at),
-        tuple(_item(item, *means.get(item.id, ("", ""))) for item in items),
+        tuple(_item(item, *means.get(item.id, ("", "")), *told.get(item.id, ("", None))) for item in items),
         visits[0].opened_at if visits else None,
         _place(),
         release,
@@ -145,7 +156,7 @@ def _persons(bundle: Bundle, answers: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(answers[key]) for key in fields if answers.get(key))
 
 
-def _item(item: ItemView, means: str, tracking_number: str) -> TrackedItem:
+def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy: Words | None) -> TrackedItem:
     steps = [task.step for task in item.open_tasks]
     shown = item.licence if item.delivered_at or "deliver" in steps else None
     return TrackedItem(
@@ -164,6 +175,8 @@ def _item(item: ItemView, means: str, tracking_number: str) -> TrackedItem:
         shown.name if shown else None,
         shown.number if shown else "",
         shown.public_code if shown else "",
+        reasons,
+        remedy,
     )
 
 

@@ -132,14 +132,21 @@ def answer_correction(task_id: int, *, by: Identity, note: str, revision: int, k
 
 def _ensure_something_came(task: OpenTask, note: str) -> None:
     """A correction brings files, or at least words on what was put right."""
-    row = sql().execute(
-        "select exists(select from material_file mf join submitted_material m on m.id = mf.submitted_material_id"
-        " join stored_file f on f.id = mf.file_id join user_task t on t.id = %s"
-        " where m.case_id = %s and f.at >= t.opened_at)",
-        (task.id, task.case.id),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select exists(select from material_file mf join submitted_material m on m.id = mf.submitted_material_id"
+            " join stored_file f on f.id = mf.file_id join user_task t on t.id = %s"
+            " where m.case_id = %s and f.at >= t.opened_at)",
+            (task.id, task.case.id),
+        )
+        .fetchone()
+    )
     if not note.strip() and not (row and row[0]):
         raise Incomplete(
             "note",
-            Words("尚未补入材料：请先补入，或者说明补正情况。", "Nothing was added: hand in files, or say what was put right."),
+            Words(
+                "尚未补入材料：请先补入，或者说明补正情况。",
+                "Nothing was added: hand in files, or say what was put right.",
+            ),
         )

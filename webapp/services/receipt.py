@@ -157,10 +157,15 @@ def _ensure_ways(
 
 def _ensure_present(case: LockedCase, answers: Mapping[str, Any]) -> None:
     """Who stands at the counter is who the form says: the signatory, or a representative that it names."""
-    row = sql().execute(
-        "select v.present, v.person_name, v.person_id_number from visit v join cases c on c.visit_id = v.id where c.id = %s",
-        (case.id,),
-    ).fetchone()
+    row = (
+        sql()
+        .execute(
+            "select v.present, v.person_name, v.person_id_number from visit v"
+            " join cases c on c.visit_id = v.id where c.id = %s",
+            (case.id,),
+        )
+        .fetchone()
+    )
     assert row is not None
     present, bundle = row[0], case.release.bundle
     pairs = {
@@ -189,7 +194,8 @@ def _keep_mandate(case: LockedCase, guide: Guide, by: Identity) -> None:
             " where c.id = %s and v.mandate_file_id is not null"
             " on conflict (case_id, material_key) do nothing returning id)"
             " insert into material_file (submitted_material_id, file_id, position)"
-            " select kept.id, v.mandate_file_id, 0 from kept, cases c join visit v on v.id = c.visit_id where c.id = %s",
+            " select kept.id, v.mandate_file_id, 0 from kept, cases c join visit v on v.id = c.visit_id"
+            " where c.id = %s",
             (required.material.key, required.material.forms[0], by.user_id, case.now, case.id, case.id),
         )
 

@@ -45,9 +45,7 @@ def _is_first_out_of_reach(node: NodeSource, reachable: frozenset[str]) -> bool:
     return node.container is None or node.container in reachable
 
 
-def _check_endings(
-    source: ProcessSource, process: Process, reachable: frozenset[str], report: Reporter
-) -> None:
+def _check_endings(source: ProcessSource, process: Process, reachable: frozenset[str], report: Reporter) -> None:
     ends = [node.id for node in process.nodes.values() if not node.outgoing]
     can_end = reach.closure(ends, reach.backward_edges(source, through_boundaries=True))
     caught = [node for node in source.nodes.values() if node.id in reachable and node.id not in can_end]

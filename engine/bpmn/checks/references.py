@@ -16,9 +16,7 @@ def check_references(process: ProcessSource, report: Reporter) -> None:
         _check_default(node, process, report)
         if node.type == "boundaryEvent":
             _check_attachment(node, process, report)
-        if node.type == "callActivity" and (
-            node.extensions.call is None or not node.extensions.call.process.text
-        ):
+        if node.type == "callActivity" and (node.extensions.call is None or not node.extensions.call.process.text):
             report("empty-reference", node.id, line=node.line, what="calledElement")
 
 
@@ -80,8 +78,6 @@ def _check_attachment(node: NodeSource, process: ProcessSource, report: Reporter
         return
     activity = process.nodes.get(node.attached_to)
     if activity is None:
-        report(
-            "missing-reference", node.id, line=node.line, what="attachedToRef", value=node.attached_to[:80]
-        )
+        report("missing-reference", node.id, line=node.line, what="attachedToRef", value=node.attached_to[:80])
     elif activity.type not in ACTIVITIES or activity.container != node.container or activity.by_event:
         report("attached-wrongly", node.id, line=node.line, value=activity.id)

@@ -18,9 +18,7 @@ MOST_VISITS = 5_000_000
 SHORTEST_TIMER = timedelta(minutes=1)
 
 
-def check_work(
-    source: ProcessSource, process: Process, known_groups: Collection[str] | None, report: Reporter
-) -> None:
+def check_work(source: ProcessSource, process: Process, known_groups: Collection[str] | None, report: Reporter) -> None:
     """Reports user tasks without a known group, machine tasks without work and timers that are too short."""
     for node in process.nodes.values():
         line = source.nodes[node.id].line
@@ -75,9 +73,7 @@ def _splits(node: Node) -> bool:
     return node.type in ("parallelGateway", "inclusiveGateway") and len(node.outgoing) > 1
 
 
-def _check_branches(
-    gateway: Node, process: Process, edges: reach.Edges, line: int | None, report: Reporter
-) -> None:
+def _check_branches(gateway: Node, process: Process, edges: reach.Edges, line: int | None, report: Reporter) -> None:
     branches = {flow.id: reach.closure([flow.target], edges, without=gateway.id) for flow in gateway.outgoing}
     for (one, reached_by_one), (other, reached_by_other) in combinations(branches.items(), 2):
         first = _written(reached_by_one - reached_by_other, process)

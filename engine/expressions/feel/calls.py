@@ -101,9 +101,7 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
     return evaluate
 
 
-def _parameter_checks(
-    compiler: Compiler, types: tuple[n.TypeName | None, ...]
-) -> list[Callable[[Value], Value]]:
+def _parameter_checks(compiler: Compiler, types: tuple[n.TypeName | None, ...]) -> list[Callable[[Value], Value]]:
     """For each parameter what makes an argument fit its type; an unknown type is not checked."""
 
     def check(type_: n.TypeName | None) -> Callable[[Value], Value]:

@@ -192,9 +192,7 @@ def _between(compiler: Compiler, node: n.Between) -> Closure:
 
 
 def _conditional(compiler: Compiler, node: n.Conditional) -> Closure:
-    condition, then, otherwise = (
-        compiler.compile(part) for part in (node.condition, node.then, node.otherwise)
-    )
+    condition, then, otherwise = (compiler.compile(part) for part in (node.condition, node.then, node.otherwise))
     return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
 
 
@@ -228,12 +226,7 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
     def evaluate(scope: Scope) -> Value:
         low = None if start is None else start(scope)
         high = None if end is None else end(scope)
-        if (
-            start is not None
-            and end is not None
-            and None not in (low, high)
-            and op.compare(low, high) is None
-        ):
+        if start is not None and end is not None and None not in (low, high) and op.compare(low, high) is None:
             return None
         complete = (start is None or low is not None) and (end is None or high is not None)
         return Range(low, high, start_included, end_included, complete)

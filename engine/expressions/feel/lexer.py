@@ -50,9 +50,7 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_FULL_WIDTH = str.maketrans(
-    "（）［］｛｝，：；。＂“”‘’＝＜＞＋－＊／．？！、", '()[]{},:;."""\'\'=<>+-*/.?!,'
-)
+_FULL_WIDTH = str.maketrans("（）［］｛｝，：；。＂“”‘’＝＜＞＋－＊／．？！、", '()[]{},:;."""\'\'=<>+-*/.?!,')
 
 
 class Token(NamedTuple):

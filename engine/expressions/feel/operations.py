@@ -236,9 +236,7 @@ def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = N
     """duration * factor, or duration / divisor, cut to whole units towards zero."""
     units = duration_units(duration)
     exact = (
-        numbers.divide(units, divisor)
-        if divisor is not None
-        else _computed(numbers.DECIMAL.multiply, units, factor)
+        numbers.divide(units, divisor) if divisor is not None else _computed(numbers.DECIMAL.multiply, units, factor)
     )
     if exact is None or abs(exact) > 10**20:
         return None

@@ -80,9 +80,7 @@ class Parser(Reading):
         while True:
             token = self.tokens[self.position]
             strength = (
-                _INFIX.get(token.text, 0)
-                if token.kind in ("mark", "keyword")
-                else INSTANCE * self.sees_instance_of()
+                _INFIX.get(token.text, 0) if token.kind in ("mark", "keyword") else INSTANCE * self.sees_instance_of()
             )
             if strength <= power or (token.text == "[" and self._bracket_closes_range()):
                 break
@@ -199,9 +197,7 @@ class Parser(Reading):
         if token.text == "function":
             return self.function(line, column)
         self.position -= 1
-        return self.refuse(
-            f"“{token.text}”不能用在此处", f"an expression instead of the keyword {token.text!r}"
-        )
+        return self.refuse(f"“{token.text}”不能用在此处", f"an expression instead of the keyword {token.text!r}")
 
     def marked(self, token: Token, line: int, column: int) -> n.Node:
         self.position += 1

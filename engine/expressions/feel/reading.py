@@ -98,9 +98,7 @@ class Reading:
     def new_name(self, *ends: str) -> str:
         """A name where it is made: everything up to one of the marks `ends`."""
         first = self.position
-        while self.token.kind != "end" and not (
-            self.token.kind in ("mark", "keyword") and self.token.text in ends
-        ):
+        while self.token.kind != "end" and not (self.token.kind in ("mark", "keyword") and self.token.text in ends):
             if self.token.kind == "string" or self.token.text in ("(", ")", "[", "]", "{", "}", ","):
                 break
             self.position += 1

@@ -50,9 +50,7 @@ class Pattern:
             threads = following
         return best
 
-    def _follow(
-        self, pc: int, saved: Found, text: str, position: int, seen: set[int]
-    ) -> list[tuple[int, Found]]:
+    def _follow(self, pc: int, saved: Found, text: str, position: int, seen: set[int]) -> list[tuple[int, Found]]:
         """The threads that stand at a character test or at the match, by their right of way."""
         threads: list[tuple[int, Found]] = []
         waiting = [(pc, saved)]

@@ -107,6 +107,5 @@ def _in_list(value: Value, wanted: list[Value], run: Run) -> bool | None:
     if type(value) is list and op.equal(value, wanted, run) is True:
         return True
     return any(
-        (op.within(value, each) if type(each) is Range else op.equal(value, each, run)) is True
-        for each in wanted
+        (op.within(value, each) if type(each) is Range else op.equal(value, each, run)) is True for each in wanted
     )

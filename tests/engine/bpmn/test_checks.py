@@ -13,10 +13,7 @@ GROUP = ext('<zeebe:assignmentDefinition candidateGroups="drug.review"/>')
 def office(text: str, inside: dict[str, str] | None = None, **options: object) -> dict[str, str]:
     """code -> element of the findings at the office's level."""
     given = {
-        name: GROUP
-        for line in text.splitlines()
-        if line.strip().startswith("user ")
-        for name in [line.split()[1]]
+        name: GROUP for line in text.splitlines() if line.strip().startswith("user ") for name in [line.split()[1]]
     }
     found = check({"p.bpmn": diagram(text, {**given, **(inside or {})})}, level="office", **options)  # type: ignore[arg-type]
     return {each.code: each.element for each in found}
@@ -68,9 +65,7 @@ def test_groups_are_asked_for_and_looked_up() -> None:
 
 
 def test_two_branches_that_write_the_same_variable_are_named() -> None:
-    text = (
-        "start s\nand f\nscript a\nscript b\nand j\nscript c\nend e\ns -> f -> a -> j -> c -> e\nf -> b -> j"
-    )
+    text = "start s\nand f\nscript a\nscript b\nand j\nscript c\nend e\ns -> f -> a -> j -> c -> e\nf -> b -> j"
     same = {name: ext(script("1", "x")) for name in "abc"}
     apart = {**same, "b": ext(script("1", "x"), io(None, {"y": "x"}))}
     assert office(text, same)["write-conflict"] == "f"

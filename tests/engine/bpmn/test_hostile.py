@@ -55,9 +55,7 @@ def test_an_entity_bomb_is_refused() -> None:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "gb18030"])
 def test_any_encoding_is_read_with_the_name_intact(encoding: str) -> None:
     declared = "utf-8" if encoding == "utf-8-sig" else encoding
-    text = f'<?xml version="1.0" encoding="{declared}"?>' + PLAIN.decode().replace(
-        'id="a"', 'id="a" name="受理"'
-    )
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + PLAIN.decode().replace('id="a"', 'id="a" name="受理"')
     case = Case(text.encode(encoding))
     assert case.last.opened[0].name == "受理"
 
@@ -69,9 +67,7 @@ def test_ids_that_are_no_names_are_refused(identity: str) -> None:
 
 
 def test_nothing_outside_the_file_is_opened() -> None:
-    inclusion = (
-        b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
-    )
+    inclusion = b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
     content = PLAIN.replace(b'<userTask id="a"', inclusion + b'<userTask id="a"')
     assert not any("root:" in each.message.en for each in check({"p.bpmn": content}))
 

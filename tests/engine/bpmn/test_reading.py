@@ -126,8 +126,7 @@ def test_what_cannot_run_does_not_compile_and_says_why(files: dict[str, bytes], 
 
 def test_extensions_of_engines_that_are_not_read_are_named() -> None:
     file = raw(
-        '<startEvent id="s"/><userTask id="a" camunda:formKey="x"/>'
-        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        '<startEvent id="s"/><userTask id="a" camunda:formKey="x"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
     )
     (told,) = [each for each in check({"p.bpmn": file}) if each.code == "extension-not-read"]
     assert (told.element, "camunda 7" in told.message.en) == ("a", True)
@@ -135,11 +134,7 @@ def test_extensions_of_engines_that_are_not_read_are_named() -> None:
 
 def test_an_element_of_a_known_dialect_that_is_not_run_is_refused_by_name() -> None:
     inside = {"a": ext("<zeebe:executionListeners/>")}
-    (told,) = [
-        each
-        for each in check({"p.bpmn": diagram("start s\nuser a\ns -> a", inside)})
-        if each.code == "not-run"
-    ]
+    (told,) = [each for each in check({"p.bpmn": diagram("start s\nuser a\ns -> a", inside)}) if each.code == "not-run"]
     assert "zeebe:executionListeners" in told.message.en
 
 

@@ -196,9 +196,7 @@ HEAD = (
 
 def flow(source: str, target: str, condition: str = "") -> str:
     inside = (
-        f'<conditionExpression xsi:type="tFormalExpression">={condition}</conditionExpression>'
-        if condition
-        else ""
+        f'<conditionExpression xsi:type="tFormalExpression">={condition}</conditionExpression>' if condition else ""
     )
     ends = f'sourceRef="{source}" targetRef="{target}"'
     return f'<sequenceFlow id="{source}-{target}" {ends}>{inside}</sequenceFlow>'
@@ -305,9 +303,7 @@ def files() -> dict[str, bytes]:
         "guide/zh.md": "# 开办小摊",
     }
     for key in DOCUMENTS:
-        texts[f"documents/{key}.md"] = texts[f"documents/{key}.en.md"] = (
-            "# {{ applicant }}\n\n{{ demo_note }}\n"
-        )
+        texts[f"documents/{key}.md"] = texts[f"documents/{key}.en.md"] = "# {{ applicant }}\n\n{{ demo_note }}\n"
     return {path: text.encode() for path, text in texts.items()}
 
 

@@ -245,9 +245,7 @@ def test_another_bundles_files_are_named(files):
 
 
 def test_nonsense_is_reported_not_raised():
-    codes = {
-        finding.code for finding in check_bundle({"bundle.toml": b"\xff", "stall.bpmn": b"<", "x.form": b""})
-    }
+    codes = {finding.code for finding in check_bundle({"bundle.toml": b"\xff", "stall.bpmn": b"<", "x.form": b""})}
     assert "not-toml" in codes
 
 

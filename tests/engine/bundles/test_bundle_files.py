@@ -145,11 +145,7 @@ def test_numbers_follow_the_licence_types_pattern(files):
 
 
 def test_a_bundles_files_are_collected_from_the_repository(files):
-    tree = {
-        f"processes/open-stall/{path}": content
-        for path, content in files.items()
-        if not path.startswith("forms/")
-    }
+    tree = {f"processes/open-stall/{path}": content for path, content in files.items() if not path.startswith("forms/")}
     tree["forms/open-stall/application.form"] = files["forms/application.form"]
     tree["processes/open-stall/bundle.toml"] = files["bundle.toml"].replace(
         b'file = "stall.bpmn"', b'file = "stall.bpmn"\nshared = ["delivery"]'

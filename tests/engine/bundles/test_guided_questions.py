@@ -106,9 +106,7 @@ def test_each_material_is_asked_for_once_and_what_exists_is_exempt(bundle):
         ("B", "cold"),
         ("C", "sign"),
     ]
-    asked = {
-        one.material.key: (one.used_by, one.main, one.exempt, one.replaced_for) for one in guide.materials
-    }
+    asked = {one.material.key: (one.used_by, one.main, one.exempt, one.replaced_for) for one in guide.materials}
     assert asked == {
         "identity": (("A", "B"), True, True, ()),
         "registration": (("B", "C"), True, True, ()),
@@ -150,16 +148,12 @@ def test_no_rule_no_terms_no_listing_no_commitment(bundle, decisions, profile):
 
 
 def sheet_of(bundle, profile, answers=HOT, **more):
-    return notification_sheet(
-        bundle, guide_for(bundle, answers), profile, answers, made_on=date(2026, 3, 2), **more
-    )
+    return notification_sheet(bundle, guide_for(bundle, answers), profile, answers, made_on=date(2026, 3, 2), **more)
 
 
 def test_the_sheet_tells_everything_and_keeps_it_word_for_word(bundle, profile, decisions):
     may = {"B": eligibility(bundle, decisions, profile, "B", HOT, credit="good")}
-    sheet = sheet_of(
-        bundle, profile, departments={"bureau": Words("审批局", "Approval bureau")}, eligible=may
-    )
+    sheet = sheet_of(bundle, profile, departments={"bureau": Words("审批局", "Approval bureau")}, eligible=may)
     assert [item.key for item in sheet.items] == ["A", "B", "C"]
     assert [material.key for material in sheet.asked] == ["health", "photo"]
     assert [material.exempt_reason.zh for material in sheet.exempt] == [

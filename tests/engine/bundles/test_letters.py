@@ -72,9 +72,7 @@ def test_values_are_never_markup():
 
 
 def test_a_long_value_that_stands_alone_keeps_its_lines():
-    assert render("{{ remedy }}", {"remedy": "一\n二"}).blocks == (
-        Block("paragraph", ((Run("一"),), (Run("二"),))),
-    )
+    assert render("{{ remedy }}", {"remedy": "一\n二"}).blocks == (Block("paragraph", ((Run("一"),), (Run("二"),))),)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +93,7 @@ def test_an_unknown_place_is_an_error_unless_it_may_be_missing():
     with pytest.raises(PlaceUnknown) as unknown:
         render("{{ applicant }} {{ nobody }}", {"applicant": "张三"})
     assert unknown.value.place == "nobody"
-    assert (
-        str(render("{{ applicant }} {{ nobody }}", {"applicant": "张三"}, optional={"nobody"})) == "张三 \n"
-    )
+    assert str(render("{{ applicant }} {{ nobody }}", {"applicant": "张三"}, optional={"nobody"})) == "张三 \n"
 
 
 @pytest.mark.parametrize("template", ["{{ a b }}", "{{ a", "a }}", "{{ a.b }}", "{{ a|safe }}"])

@@ -52,8 +52,7 @@ def table(
 
 def decision(logic: str, key: str = "x", name: str = "", requires: Sequence[str] = ()) -> str:
     needed = "".join(
-        f'<informationRequirement id="{key}_{each}"><requiredDecision href="#{each}"/>'
-        "</informationRequirement>"
+        f'<informationRequirement id="{key}_{each}"><requiredDecision href="#{each}"/></informationRequirement>'
         for each in requires
     )
     return f'<decision id="{key}" name="{name or key}">{needed}{logic}</decision>'

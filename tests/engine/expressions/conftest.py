@@ -63,9 +63,7 @@ def few_steps() -> Context:
 def feel() -> Feel:
     """The value of a source text over variables."""
 
-    def evaluate(
-        source: str, variables: Mapping[str, Value] | None = None, context: Context | None = None
-    ) -> Value:
+    def evaluate(source: str, variables: Mapping[str, Value] | None = None, context: Context | None = None) -> Value:
         return compile_expression(source).evaluate(variables or {}, context)
 
     return evaluate

@@ -33,9 +33,7 @@ def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     operators = st.sampled_from(OPERATORS)
     return st.one_of(
         st.builds("({} {} {})".format, inner, operators, inner),
-        st.builds(
-            "{}({})".format, st.sampled_from(sorted(BUILTINS)), st.lists(inner, max_size=3).map(", ".join)
-        ),
+        st.builds("{}({})".format, st.sampled_from(sorted(BUILTINS)), st.lists(inner, max_size=3).map(", ".join)),
         st.builds("{}[{}]".format, inner, inner),
         st.builds("[{}, {}]".format, inner, inner),
         st.builds("(if {} then {} else {})".format, inner, inner, inner),

@@ -67,9 +67,7 @@ patterns = st.recursive(
         st.builds("({})".format, inner),
         st.builds("{}{}".format, inner, inner),
         st.builds("({}|{})".format, inner, inner),
-        st.builds(
-            "(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "+?", "??", "{1,2}", "{2}"])
-        ),
+        st.builds("(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "+?", "??", "{1,2}", "{2}"])),
     ),
     max_leaves=6,
 )

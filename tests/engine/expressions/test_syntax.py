@@ -65,10 +65,7 @@ def test_names_may_be_chinese_of_several_words_or_hold_marks(feel):
     assert compile_expression("a-b", names=["a-b"]).evaluate({"a-b": 7, "a": 1, "b": 1}) == 7
     assert feel("a-b", {"a": 3, "b": 1}) == 2
     assert (
-        compile_expression("bed and breakfast + 1", names=["bed and breakfast"]).evaluate(
-            {"bed and breakfast": 1}
-        )
-        == 2
+        compile_expression("bed and breakfast + 1", names=["bed and breakfast"]).evaluate({"bed and breakfast": 1}) == 2
     )
     assert feel("for next day in [1, 2] return next day + 1") == [2, 3]
 

@@ -239,9 +239,7 @@ def test_a_field_may_be_named_like_anything():
 
 
 def test_a_draft_keeps_what_can_be_read_and_the_text_of_the_rest():
-    draft = SHOP.draft(
-        {"name": "城", "area": "about 30", "staff": "3", "scope": "otc", "boxes": "2", "opens": "soon"}
-    )
+    draft = SHOP.draft({"name": "城", "area": "about 30", "staff": "3", "scope": "otc", "boxes": "2", "opens": "soon"})
     assert draft == {
         "name": "城",
         "code": None,

@@ -168,9 +168,7 @@ def test_what_is_no_form_is_refused(content, code):
 FORMS = Path(__file__).parents[3] / "forms"
 
 
-@pytest.mark.parametrize(
-    "path", sorted(FORMS.rglob("*.form")), ids=lambda path: f"{path.parent.name}/{path.stem}"
-)
+@pytest.mark.parametrize("path", sorted(FORMS.rglob("*.form")), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_shipped_form_can_be_read(path):
     form, findings = inspect_form(path.read_bytes(), path.name, words)
     assert findings == []

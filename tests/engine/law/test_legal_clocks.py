@@ -24,18 +24,14 @@ HEARING = Words("听证", "hearing")
 NATIONAL_DAY = Words("国庆节", "National Day")
 OFF = {date(2026, 10, day): NATIONAL_DAY for day in range(1, 8)}
 WORKED = {date(2026, 10, 10): Words("国庆节调休上班", "National Day, make-up working day")}
-CALENDAR = Calendar.from_tables(
-    [CalendarYear(2026, OFF, WORKED, "published", Words("通知", "notice"), "digest")]
-)
+CALENDAR = Calendar.from_tables([CalendarYear(2026, OFF, WORKED, "published", Words("通知", "notice"), "digest")])
 
 
 def terms(value: int, unit: str = "working_days") -> ClockTerms:
     return ClockTerms("promised", value, unit, BASIS)
 
 
-def reading(
-    value: int, started: date, *pauses: Pause, unit: str = "working_days", today: date | None = None, **more
-):
+def reading(value: int, started: date, *pauses: Pause, unit: str = "working_days", today: date | None = None, **more):
     return read_clock(terms(value, unit), started, pauses, CALENDAR, today=today or started, **more)
 
 
@@ -84,10 +80,7 @@ def test_overlapping_pauses_are_taken_out_once():
 
 
 def test_while_a_pause_runs_nothing_is_used_up_and_the_day_is_provisional():
-    on = {
-        day: reading(5, date(2026, 3, 2), pause(date(2026, 3, 3)), today=date(2026, 3, day))
-        for day in (3, 5, 11)
-    }
+    on = {day: reading(5, date(2026, 3, 2), pause(date(2026, 3, 3)), today=date(2026, 3, day)) for day in (3, 5, 11)}
     assert {clock.remaining for clock in on.values()} == {4}
     assert all(clock.state == "paused" and clock.provisional for clock in on.values())
     assert on[11].due_on == date(2026, 3, 17)
@@ -151,9 +144,7 @@ def test_a_due_day_in_an_unannounced_year_says_so():
 )
 def test_the_clock_agrees_with_ticking_it_day_by_day(value, started, spells, passed):
     today = started + timedelta(passed)
-    pauses = [
-        pause(started + timedelta(after), started + timedelta(after + length)) for after, length in spells
-    ]
+    pauses = [pause(started + timedelta(after), started + timedelta(after + length)) for after, length in spells]
     clock = reading(value, started, *pauses, today=today)
 
     def ticks(day: date) -> bool:

@@ -69,9 +69,7 @@ def test_a_rule_is_no_limit():
 
 
 def test_a_limit_without_unit_or_basis_is_refused():
-    lame = PROFILE.replace('unit = "working_days"\n', "").replace(
-        'basis = { zh = "示例", en = "Example" }', ""
-    )
+    lame = PROFILE.replace('unit = "working_days"\n', "").replace('basis = { zh = "示例", en = "Example" }', "")
     assert codes(lame) == {
         ("limit-without-unit", "parameters.intake-limit"),
         ("limit-without-basis", "parameters.day-of-event-counts"),

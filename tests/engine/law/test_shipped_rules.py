@@ -17,7 +17,5 @@ def test_a_profile_is_whole(path):
 
 
 def test_the_calendars_make_one_calendar():
-    tables = [
-        read_calendar(path.read_bytes(), path.name) for path in sorted((SHARED / "calendars").glob("*.toml"))
-    ]
+    tables = [read_calendar(path.read_bytes(), path.name) for path in sorted((SHARED / "calendars").glob("*.toml"))]
     assert {table.year for table in tables} == set(Calendar.from_tables(tables).years)

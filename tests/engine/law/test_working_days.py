@@ -118,10 +118,7 @@ def test_counting_past_the_last_year_is_refused():
 
 
 def test_the_version_names_every_table():
-    assert (
-        Calendar.from_tables([year_table(2026), year_table(2027)]).version
-        == "2026:version-2026+2027:version-2027"
-    )
+    assert Calendar.from_tables([year_table(2026), year_table(2027)]).version == "2026:version-2026+2027:version-2027"
 
 
 # ---------------------------------------------------------------- the file
@@ -145,9 +142,7 @@ def codes(text: str) -> set[tuple[str, str]]:
 
 
 def test_a_calendar_file_is_read():
-    table = read_calendar(
-        (HEAD + day_row("2026-01-01", "holiday") + day_row("2026-01-04", "make-up")).encode()
-    )
+    table = read_calendar((HEAD + day_row("2026-01-01", "holiday") + day_row("2026-01-04", "make-up")).encode())
     assert table.status == "published"
     assert table.holidays == {date(2026, 1, 1): Words("元旦", "New Year")}
     assert set(table.make_up_days) == {date(2026, 1, 4)}

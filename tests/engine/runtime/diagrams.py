@@ -62,12 +62,8 @@ def ext(*parts: str) -> str:
 
 def io(inputs: Mapping[str, str] | None = None, outputs: Mapping[str, str] | None = None) -> str:
     """zeebe:ioMapping: target -> FEEL source."""
-    rows = [("input", k, v) for k, v in (inputs or {}).items()] + [
-        ("output", k, v) for k, v in (outputs or {}).items()
-    ]
-    body = "".join(
-        f"<zeebe:{way} source={quoteattr('=' + source)} target={quoteattr(t)}/>" for way, t, source in rows
-    )
+    rows = [("input", k, v) for k, v in (inputs or {}).items()] + [("output", k, v) for k, v in (outputs or {}).items()]
+    body = "".join(f"<zeebe:{way} source={quoteattr('=' + source)} target={quoteattr(t)}/>" for way, t, source in rows)
     return f"<zeebe:ioMapping>{body}</zeebe:ioMapping>"
 
 
@@ -77,9 +73,7 @@ def job(kind: str) -> str:
 
 def calls(process: str, *, out: bool = False, all_in: bool = True) -> str:
     """zeebe:calledElement; `out`: all its variables come back."""
-    ways = (
-        f'propagateAllChildVariables="{str(out).lower()}" propagateAllParentVariables="{str(all_in).lower()}"'
-    )
+    ways = f'propagateAllChildVariables="{str(out).lower()}" propagateAllParentVariables="{str(all_in).lower()}"'
     return f"<zeebe:calledElement processId={quoteattr(process)} {ways}/>"
 
 
@@ -121,9 +115,7 @@ class _Writer:
             self.flows += 1
             when = f"<conditionExpression>={escape(condition)}</conditionExpression>" if condition else ""
             flow = f"default-of-{source}" if default else f"f{self.flows}"
-            written += (
-                f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">{when}</sequenceFlow>'
-            )
+            written += f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">{when}</sequenceFlow>'
         return written
 
     def _element(self, words: list[str]) -> str:
@@ -145,13 +137,7 @@ class _Writer:
     def _event(self, kind: str, rest: list[str]) -> str:
         if kind == "timer":
             text = " ".join(rest)
-            which = (
-                "timeCycle"
-                if re.match(r"R\d*/", text)
-                else "timeDate"
-                if text[:1].isdigit()
-                else "timeDuration"
-            )
+            which = "timeCycle" if re.match(r"R\d*/", text) else "timeDate" if text[:1].isdigit() else "timeDuration"
             return f"<timerEventDefinition><{which}>{escape(text)}</{which}></timerEventDefinition>"
         if kind == "message":
             return f'<messageEventDefinition messageRef="{self._message(*rest)}"/>'
@@ -169,9 +155,7 @@ class _Writer:
         """`key` is FEEL; the same name with another key is another message definition."""
         source = " ".join(key)
         identity = re.sub(r"\W", "_", f"message-{name}-{source}").strip("_")
-        subscription = (
-            ext(f"<zeebe:subscription correlationKey={quoteattr('=' + source)}/>") if source else ""
-        )
+        subscription = ext(f"<zeebe:subscription correlationKey={quoteattr('=' + source)}/>") if source else ""
         self.roots[identity] = f'<message id="{identity}" name="{name}">{subscription}</message>'
         return identity
 

@@ -111,9 +111,7 @@ def test_both_cores_open_the_same_tasks(block: Any) -> None:
     while case.tasks:
         acts.append((case.tasks[0],))
         case.complete(case.tasks[0])
-    walks = [
-        walk(core, {"p.bpmn": file}, "p", {}, acts, Context(now=MONDAY)) for core in ("ours", "reference")
-    ]
+    walks = [walk(core, {"p.bpmn": file}, "p", {}, acts, Context(now=MONDAY)) for core in ("ours", "reference")]
     assert walks[0].seen == walks[1].seen
     assert walks[0].ended
     assert walks[1].ended

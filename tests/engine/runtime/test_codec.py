@@ -15,9 +15,7 @@ from engine.values import ClockMark, YearsMonths
 
 ZONES = st.one_of(
     st.none(),
-    st.sampled_from(
-        [ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), timezone(timedelta(hours=-3, minutes=-30))]
-    ),
+    st.sampled_from([ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), timezone(timedelta(hours=-3, minutes=-30))]),
 )
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)))
 SIMPLE = st.one_of(

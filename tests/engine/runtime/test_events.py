@@ -38,9 +38,7 @@ def test_a_month_is_counted_on_the_offices_calendar() -> None:
 
 def test_a_timer_expression_gives_a_duration_a_moment_or_a_mark_of_a_legal_clock() -> None:
     text = WAIT.format("=wait")
-    assert Case(diagram(text), {"wait": timedelta(hours=1)}).last.timers_set[0].due == MONDAY + timedelta(
-        hours=1
-    )
+    assert Case(diagram(text), {"wait": timedelta(hours=1)}).last.timers_set[0].due == MONDAY + timedelta(hours=1)
     assert Case(diagram(text), {"wait": "PT1H"}).last.timers_set[0].due == MONDAY + timedelta(hours=1)
     marked = Case(diagram(text), {"wait": ClockMark("promised", "80%")})
     assert marked.last.timers_set[0].due == ClockMark("promised", "80%")
@@ -145,9 +143,7 @@ def test_a_message_that_nobody_awaits_is_handed_to_the_caller() -> None:
 
 
 def test_a_message_starts_a_process() -> None:
-    file = diagram(
-        "start s message verification-due\nuser verify\ns -> verify", {"s": ext(io(None, {"item": "what"}))}
-    )
+    file = diagram("start s message verification-due\nuser verify\ns -> verify", {"s": ext(io(None, {"item": "what"}))})
     case = Case(file, {"what": "P2", "noise": 1})
     assert case.program.message_starts() == {"verification-due": "p"}
     assert (case.tasks, case.variables) == (["verify"], {"item": "P2"})

@@ -12,12 +12,7 @@ FORK = "start s\nand f\nuser a\nuser b\nand j\nend e\ns -> f -> a -> j -> e\nf -
 
 def test_a_chain_of_ten_thousand_tasks_compiles_and_runs() -> None:
     names = [f"t{number}" for number in range(10_000)]
-    text = (
-        "start s\nend e\n"
-        + "\n".join(f"task {name}" for name in names)
-        + "\n"
-        + " -> ".join(["s", *names, "e"])
-    )
+    text = "start s\nend e\n" + "\n".join(f"task {name}" for name in names) + "\n" + " -> ".join(["s", *names, "e"])
     case = Case(diagram(text))
     assert case.ended
     assert case.completed("t9999") == 1
@@ -71,9 +66,7 @@ def test_a_command_leaves_the_state_it_was_given_alone() -> None:
     assert complete(case.program, before, task, {"x": 1}, case.context).opened == ()
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"{}", b"null", b"[1]", b"\x00\xff", b'{"v":1,"c":"00000000","b":{}}']
-)
+@pytest.mark.parametrize("damage", [b"", b"{}", b"null", b"[1]", b"\x00\xff", b'{"v":1,"c":"00000000","b":{}}'])
 def test_what_is_no_state_is_refused(damage: bytes) -> None:
     with pytest.raises(StateInvalid):
         load(damage)
@@ -105,9 +98,7 @@ def test_a_state_of_another_program_is_refused() -> None:
 
 
 def test_the_state_does_not_grow_with_history() -> None:
-    case = Case(
-        diagram("start s\nxor m\nuser t\nxor x\nend e\ns -> m -> t -> x\nx -> m if again\nx -> e default")
-    )
+    case = Case(diagram("start s\nxor m\nuser t\nxor x\nend e\ns -> m -> t -> x\nx -> m if again\nx -> e default"))
     sizes = []
     for _ in range(30):
         case.complete("t", again=True)
@@ -118,8 +109,7 @@ def test_the_state_does_not_grow_with_history() -> None:
 def test_cancelling_closes_everything() -> None:
     case = Case(
         diagram(
-            "start s\nand f\nuser a\ntimer late on a PT1H\ncatch m message x\nend e\n"
-            "s -> f -> a\nf -> m\nlate -> e"
+            "start s\nand f\nuser a\ntimer late on a PT1H\ncatch m message x\nend e\ns -> f -> a\nf -> m\nlate -> e"
         )
     )
     step = cancel(case.program, case.state, case.context)

@@ -34,9 +34,7 @@ def test_parallel_instances_open_at_once_and_answers_keep_the_order_of_the_peopl
 
 
 def test_sequential_instances_open_one_after_the_other() -> None:
-    case = Case(
-        diagram("start s\nuser t\nuser u\ns -> t -> u", {"t": loop(sequential=True)}), {"people": ["a", "b"]}
-    )
+    case = Case(diagram("start s\nuser t\nuser u\ns -> t -> u", {"t": loop(sequential=True)}), {"people": ["a", "b"]})
     case.complete("t", answer="x")
     assert case.tasks == ["t"]
     case.complete("t", answer="y")
@@ -44,9 +42,7 @@ def test_sequential_instances_open_one_after_the_other() -> None:
 
 
 def test_an_empty_collection_completes_at_once() -> None:
-    case = Case(
-        diagram("start s\nuser t\nuser u\ns -> t -> u", {"t": loop(sequential=False)}), {"people": []}
-    )
+    case = Case(diagram("start s\nuser t\nuser u\ns -> t -> u", {"t": loop(sequential=False)}), {"people": []})
     assert (case.tasks, case.variables["answers"]) == (["u"], [])
 
 

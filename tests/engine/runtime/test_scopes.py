@@ -33,9 +33,7 @@ def test_a_called_process_sees_all_variables_only_where_the_call_says_so() -> No
 
 def test_without_output_mappings_all_variables_of_a_call_come_back_or_none() -> None:
     for out, expected in ((True, {"outcome": "granted"}), (False, {})):
-        call = diagram(
-            "start s\ncall c\nuser after\ns -> c -> after", {"c": ext(calls("item", out=out, all_in=False))}
-        )
+        call = diagram("start s\ncall c\nuser after\ns -> c -> after", {"c": ext(calls("item", out=out, all_in=False))})
         case = Case({"p.bpmn": call, "item.bpmn": ITEM})
         case.complete("review", said="granted")
         assert case.variables == expected
@@ -98,17 +96,13 @@ def test_a_failed_input_is_mapped_again_from_the_corrected_variables() -> None:
 
 def test_an_output_path_writes_inside_a_context_without_touching_its_other_holders() -> None:
     inside = {"c": ext(script("x", "y")), "a": ext(io(None, {"x.b.c": "v"}))}
-    case = Case(
-        diagram("start s\nscript c\nuser a\nuser t\ns -> c -> a -> t", inside), {"x": {"a": 1, "b": {}}}
-    )
+    case = Case(diagram("start s\nscript c\nuser a\nuser t\ns -> c -> a -> t", inside), {"x": {"a": 1, "b": {}}})
     case.complete("a", v=2)
     assert case.variables == {"x": {"a": 1, "b": {"c": 2}}, "y": {"a": 1, "b": {}}}
 
 
 def test_zero_false_empty_null_and_missing_are_five_different_things() -> None:
-    text = (
-        "start s\nuser a\nxor x\nuser none\nuser some\ns -> a -> x\nx -> none if v = null\nx -> some default"
-    )
+    text = "start s\nuser a\nxor x\nuser none\nuser some\ns -> a -> x\nx -> none if v = null\nx -> some default"
     for value, task in ((0, "some"), (False, "some"), ("", "some"), (None, "none")):
         case = Case(diagram(text))
         case.complete("a", v=value)

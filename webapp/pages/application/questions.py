@@ -44,9 +44,7 @@ def answer_questions(case_id: int) -> ResponseReturnValue:
 
 def read_guided(bundle: Bundle, posted: MultiDict[str, str]) -> dict[str, Any]:
     """The usable answers of the questions that they lead to; what a change made pointless is dropped."""
-    given = {
-        question.key: read_answer(question, posted.getlist(question.key)) for question in bundle.questions
-    }
+    given = {question.key: read_answer(question, posted.getlist(question.key)) for question in bundle.questions}
     return settled(bundle, {key: answer for key, answer in given.items() if answer not in (None, [])})
 
 

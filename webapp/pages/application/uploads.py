@@ -34,7 +34,5 @@ def drawn_signature(field: str) -> Upload | None:
     try:
         content = base64.b64decode(drawn.removeprefix(PNG_URL), validate=True)
     except (binascii.Error, ValueError) as broken:
-        raise Incomplete(
-            field, Words("签名没有传完整，请重签。", "The signature is damaged. Sign again.")
-        ) from broken
+        raise Incomplete(field, Words("签名没有传完整，请重签。", "The signature is damaged. Sign again.")) from broken
     return Upload(f"{field}.png", content)

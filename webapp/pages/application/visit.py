@@ -25,9 +25,7 @@ def drafts() -> ResponseReturnValue:
     by = signed_in()
     of_all = request.args.get("who") == "all" and queries.may_take_over(by)
     rows = queries.drafts(by, of_all=of_all)
-    return render_template(
-        "application/drafts.html", drafts=rows, of_all=of_all, may_all=queries.may_take_over(by)
-    )
+    return render_template("application/drafts.html", drafts=rows, of_all=of_all, may_all=queries.may_take_over(by))
 
 
 @blueprint.get("/visit")
@@ -64,9 +62,7 @@ def begin_visit() -> ResponseReturnValue:
     return redirect(url_for("application.bundle", visit_id=visit_id))
 
 
-def _page(
-    typed: Mapping[str, str], errors: Mapping[str, list[Words]], status: int = 200
-) -> ResponseReturnValue:
+def _page(typed: Mapping[str, str], errors: Mapping[str, list[Words]], status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "application/visit.html", typed=typed, errors=errors, counters=queries.counters(), **stepper(VISIT)
     )

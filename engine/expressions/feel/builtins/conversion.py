@@ -21,11 +21,7 @@ _SEPARATORS = (None, " ", ",", ".")
 @FUNCTIONS("number", "from: string, grouping separator?: any, decimal separator?: any")
 def number(run: Run, text: str, grouping: Value = None, mark: Value = None) -> Value:
     """The number that a text writes; null where it writes none or the separators are not allowed."""
-    if (
-        grouping not in _SEPARATORS
-        or mark not in (None, ",", ".")
-        or (grouping is not None and grouping == mark)
-    ):
+    if grouping not in _SEPARATORS or mark not in (None, ",", ".") or (grouping is not None and grouping == mark):
         return None
     if grouping:
         text = text.replace(grouping, "")

@@ -117,11 +117,7 @@ def _filled(groups: int, replacement: str, string: str, found: Found) -> str:
         elif character == "$" and following.isascii() and following.isdigit():
             group = int(following)
             i += 2
-            while (
-                i < len(replacement)
-                and replacement[i].isdecimal()
-                and group * 10 + int(replacement[i]) <= groups
-            ):
+            while i < len(replacement) and replacement[i].isdecimal() and group * 10 + int(replacement[i]) <= groups:
                 group = group * 10 + int(replacement[i])
                 i += 1
             if group <= groups:

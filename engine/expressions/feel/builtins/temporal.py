@@ -91,9 +91,7 @@ def date_and_time(run: Run, *arguments: Value) -> Value:
         return value
     if type(value) is str:
         value = temporal.parse_date_time(value) or temporal.parse_date(value)
-    return (
-        datetime.combine(value, time()) if type(value) is date else value if type(value) is datetime else None
-    )
+    return datetime.combine(value, time()) if type(value) is date else value if type(value) is datetime else None
 
 
 def _clock(hour: Value, minute: Value, second: Value, zone: Value = None) -> Value:
