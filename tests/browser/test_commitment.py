@@ -59,8 +59,10 @@ def hand_in_by_commitment(clerk: Person, folder: Path) -> tuple[str, str]:
     clerk.arrives("已收件")
     number = page.locator("[data-case-number]").inner_text().strip()
     code = page.locator("[data-tracking-code]").inner_text().strip()
-    clerk.follow("打印材料接收凭证")
-    clerk.arrives("材料接收凭证")
+    with page.expect_popup() as opened:  # the code stays on the screen while the receipt prints
+        clerk.follow("打印材料接收凭证")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("材料接收凭证")
+    opened.value.close()
     return number, code
 
 

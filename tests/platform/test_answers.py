@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 
 from tests.support.database import settings_for, superuser
 from webapp import create_app
@@ -17,7 +18,15 @@ from webapp.headers import with_style_attributes
 from webapp.settings import Environment, Settings
 from webapp.unit_of_work import sql, unit_of_work
 
-CUT_ALL = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'onewindow_app'"
+#: Every connection to one test's own database; other tests share the server.
+CUT = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
+
+
+def database_of(app: Flask) -> str:
+    """The name of the application's database."""
+    name = make_url(app.extensions["onewindow_settings"].database_url).database
+    assert name is not None
+    return name
 
 
 @pytest.fixture
@@ -57,9 +66,7 @@ def test_the_retry_works_when_connections_were_cut(committed_app: Flask, databas
     client = committed_app.test_client()
     assert client.get("/one").status_code == 200
     with superuser(database_server) as connection:
-        connection.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'onewindow_app'"
-        )
+        connection.execute(CUT, (database_of(committed_app),))
     assert client.get("/one").status_code == 200
 
 
