@@ -21,9 +21,11 @@ def tracking_address(number: str | None = None) -> str:
 
 
 def qr_svg(text: str) -> Markup:
-    """The QR code of `text` (level M) as one <svg> with its own width and height."""
+    """The QR code of `text` (level M) as one <svg>: a width and height of its own, whole at any other."""
+    code = segno.make(text, error="m", micro=False)
     target = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        target, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=False, scale=MODULE, nl=False
-    )
-    return Markup(target.getvalue().decode())
+    # Without the view box a style sheet's size would crop the picture instead of scaling it.
+    code.save(target, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=False, omitsize=True, nl=False)
+    width, height = code.symbol_size(scale=MODULE, border=QUIET_ZONE)
+    sized = target.getvalue().decode().replace("<svg ", f'<svg width="{width}" height="{height}" ', 1)
+    return Markup(sized)
