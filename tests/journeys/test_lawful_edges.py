@@ -16,7 +16,7 @@ from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible, S
 from webapp.models import Document, ItemCase, LegalClock, Licence, Review
 from webapp.services import commitments, drafts, intake, issuing, materials, receipt, reviews, rulings
 from webapp.services.files import Upload
-from webapp.services.work import AlreadyCarriedOut, KeyReused
+from webapp.services.page_keys import AlreadyCarriedOut, KeyReused
 from webapp.unit_of_work import sql
 
 

@@ -17,7 +17,7 @@ from webapp.extensions import db
 from webapp.models import EngineJob, Incident, Licence, ProcessInstance, UserTask
 from webapp.queries.audit import verify_all
 from webapp.services import engine_jobs, rulings, tasks
-from webapp.services.work import AlreadyCarriedOut
+from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.settings import PROJECT_FOLDER, current_settings
 from webapp.unit_of_work import sql
 

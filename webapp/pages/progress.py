@@ -12,7 +12,7 @@ from webapp.pages.support import when, words
 from webapp.queries.case_parts import INTAKE_WORDS, ItemView, TaskLine
 from webapp.queries.history import REVIEWED, VERIFIED
 from webapp.queries.workspace import ReviewLine
-from webapp.services.work import ACT_WORDS
+from webapp.services.events import ACT_WORDS
 
 ACTS = {**ACT_WORDS, **INTAKE_WORDS}
 

@@ -23,7 +23,7 @@ from webapp.pages.addresses import came_from, safe_next, this_page
 from webapp.pages.failures import bind as bind_failures
 from webapp.pages.failures import shown
 from webapp.permissions import Permission, may, may_at_all
-from webapp.services.work import AlreadyCarriedOut
+from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.settings import current_settings
 
 P = ParamSpec("P")

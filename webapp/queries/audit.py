@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from webapp.services.work import link
+from webapp.services.locked_case import link
 from webapp.unit_of_work import sql
 
 CASE_LINES = """

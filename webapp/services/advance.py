@@ -15,8 +15,9 @@ from webapp import outbox
 from webapp.answers import encode_all
 from webapp.identity import Identity
 from webapp.services.clocks import ensure_clocks, mark_moment
+from webapp.services.events import Event
 from webapp.services.item_opening import close_unopened_items, item_opened
-from webapp.services.work import ClockFacts, Event, InstanceRow, LockedCase
+from webapp.services.locked_case import ClockFacts, InstanceRow, LockedCase
 from webapp.unit_of_work import sql
 
 FAR_FUTURE = date(9999, 12, 31)

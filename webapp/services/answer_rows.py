@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp.answers import encode_answer
 from webapp.identity import Identity
-from webapp.services.work import LockedCase
+from webapp.services.locked_case import LockedCase
 from webapp.unit_of_work import sql
 
 AS_RECEIVED = 1

@@ -12,7 +12,8 @@ from engine.bundles import Item
 from engine.law import ClockTerms, legal_start, read_clock
 from webapp import moments
 from webapp.catalogue import Rules
-from webapp.services.work import ClockFacts, Event, LockedCase
+from webapp.services.events import Event
+from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.unit_of_work import sql
 
 #: A clock that starts again (after a correction) replaces its former run; timers that waited get their moment.

@@ -19,8 +19,9 @@ from webapp.identity import Identity
 from webapp.papers import keep
 from webapp.services.document_places import answer_places, item_places, unit_of
 from webapp.services.drafts import ensure_draft
+from webapp.services.events import Event
 from webapp.services.files import Upload, check_upload, keep_file
-from webapp.services.work import Event, LockedCase, on_case
+from webapp.services.locked_case import LockedCase, on_case
 from webapp.unit_of_work import sql
 
 ORDINARY, COMMITMENT = "ordinary", "commitment"

@@ -13,7 +13,7 @@ from webapp import moments
 from webapp.answers import decode_answer
 from webapp.catalogue import Published, Rules
 from webapp.errors import NotFound
-from webapp.services.work import LockedCase
+from webapp.services.locked_case import LockedCase
 from webapp.settings import current_settings
 from webapp.unit_of_work import sql
 

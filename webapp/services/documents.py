@@ -25,8 +25,9 @@ from webapp.services.document_places import (
     table,
     unit_of,
 )
+from webapp.services.events import Event
+from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import next_number
-from webapp.services.work import Event, LockedCase, on_case
 from webapp.unit_of_work import sql
 
 RECEIVING_UNIT = "service-centre"

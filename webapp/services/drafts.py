@@ -17,7 +17,8 @@ from webapp.moments import local
 from webapp.organisation_names import department_names
 from webapp.permissions import CaseFacts, Permission, ensure
 from webapp.services.answer_rows import AS_RECEIVED, write_answers
-from webapp.services.work import LOCK_BY_ID, Event, LockedCase, lock, on_case
+from webapp.services.events import Event
+from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock, on_case
 from webapp.unit_of_work import sql, unit_of_work
 
 

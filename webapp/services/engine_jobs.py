@@ -24,8 +24,9 @@ from webapp.permissions import Permission, ensure
 from webapp.services.advance import apply, open_incident
 from webapp.services.clocks import start_clock
 from webapp.services.documents import issue_for_item
+from webapp.services.events import Event
 from webapp.services.licences import issue_licence
-from webapp.services.work import LOCK_BY_ID, Event, InstanceRow, LockedCase, lock, on_case
+from webapp.services.locked_case import LOCK_BY_ID, InstanceRow, LockedCase, lock, on_case
 from webapp.unit_of_work import sql, unit_of_work
 
 log = structlog.get_logger(__name__)

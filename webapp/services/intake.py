@@ -9,9 +9,10 @@ from webapp.moments import local
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock, start_decision_clocks, stop_clock
 from webapp.services.documents import issue_for_item
+from webapp.services.events import Event
 from webapp.services.reviews import write_review
 from webapp.services.tasks import ensure_step, finish
-from webapp.services.work import Event, OpenTask, on_task
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (

@@ -13,10 +13,11 @@ from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.documents import Delivery, issue_delivery_receipt
+from webapp.services.events import Event
 from webapp.services.files import Upload, check_upload, keep_file
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
-from webapp.services.work import Event, OpenTask, on_task, task_in_case
+from webapp.services.work import OpenTask, on_task, task_in_case
 from webapp.unit_of_work import sql
 
 MEANS = ("counter", "post", "electronic")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.bundles import Item
 from webapp.services.clocks import start_clock, start_decision_clocks
 from webapp.services.documents import issue_for_item
-from webapp.services.work import Event, LockedCase
+from webapp.services.events import Event
+from webapp.services.locked_case import LockedCase
 from webapp.unit_of_work import sql
 
 INTAKE_PARAMETER = "intake-limit"

@@ -14,8 +14,9 @@ from webapp import moments
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.services.document_places import known_answers, unit_of
+from webapp.services.events import Event
+from webapp.services.locked_case import LockedCase
 from webapp.services.numbers import next_number
-from webapp.services.work import Event, LockedCase
 from webapp.unit_of_work import sql
 
 PUBLIC_CODE_BITS = 50

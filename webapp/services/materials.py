@@ -9,8 +9,9 @@ from engine import Words
 from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.services.drafts import ensure_draft
+from webapp.services.events import Event
 from webapp.services.files import Checked, Upload, check_pages, check_upload, keep_file
-from webapp.services.work import Event, LockedCase, on_case
+from webapp.services.locked_case import LockedCase, on_case
 from webapp.unit_of_work import sql
 
 FORMS = ("original-returned", "copy", "e-licence", "exempt")

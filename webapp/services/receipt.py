@@ -23,9 +23,11 @@ from webapp.services.answer_rows import AS_RECEIVED, write_answers
 from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items, letter_for
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
+from webapp.services.events import Event
+from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import next_number
+from webapp.services.page_keys import remember
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
-from webapp.services.work import Event, LockedCase, on_case, remember
 from webapp.tracking import hash_code
 from webapp.unit_of_work import sql
 

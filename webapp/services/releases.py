@@ -20,8 +20,8 @@ from webapp.catalogue import compile_release, release_files, rules_in_force
 from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services.locked_case import link
 from webapp.services.release_uploads import place_of, plain_name, read_diagram, read_zip
-from webapp.services.work import link
 from webapp.unit_of_work import sql, unit_of_work
 
 DRAFT, SUBMITTED, PUBLISHED, RETIRED = "draft", "submitted", "published", "retired"

@@ -10,8 +10,9 @@ from engine import Words
 from webapp.errors import Incomplete, SecondOfficerNeeded
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.events import Event
 from webapp.services.tasks import ensure_step, finish
-from webapp.services.work import Event, OpenTask, on_task
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 GRANT, REFUSE = "grant", "refuse"

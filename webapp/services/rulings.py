@@ -12,10 +12,11 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.documents import remedy_of
+from webapp.services.events import Event
 from webapp.services.licences import write_licence
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
-from webapp.services.work import Event, OpenTask, on_task
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 

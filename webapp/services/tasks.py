@@ -12,7 +12,8 @@ from webapp.errors import ActRefused, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import apply
-from webapp.services.work import Event, OpenTask, on_task
+from webapp.services.events import Event
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide",)

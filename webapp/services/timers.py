@@ -14,7 +14,7 @@ from engine.runtime import fire
 from webapp import clock
 from webapp.errors import Busy
 from webapp.services.advance import apply, open_incident
-from webapp.services.work import LOCK_BY_ID, InstanceRow, lock
+from webapp.services.locked_case import LOCK_BY_ID, InstanceRow, lock
 from webapp.unit_of_work import sql, unit_of_work
 
 log = structlog.get_logger(__name__)

@@ -9,9 +9,10 @@ from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.events import Event
 from webapp.services.reviews import write_review
 from webapp.services.tasks import ensure_step, finish
-from webapp.services.work import Event, on_task
+from webapp.services.work import on_task
 
 RESULTS = {"verify": ("pass", "rectify"), "recheck": ("pass", "fail")}
 

@@ -28,8 +28,8 @@ from webapp.queries.application_steps import (
     missing_of,
     receipt_document,
 )
+from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
-from webapp.services.work import AlreadyCarriedOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from webapp.queries.history import history_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
 from webapp.services import access, tasks
-from webapp.services.work import AlreadyCarriedOut
+from webapp.services.page_keys import AlreadyCarriedOut
 
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
 

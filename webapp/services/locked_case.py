@@ -1,0 +1,149 @@
+"""A case held by the running command: its row locked first, its ledger written last."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from psycopg.errors import LockNotAvailable
+
+from engine.runtime import Context
+from webapp import clock
+from webapp.catalogue import RULES_IN_FORCE, Published, Rules, engine_context, published, rules_of
+from webapp.errors import Busy, NotFound
+from webapp.identity import Identity
+from webapp.services.events import Event
+from webapp.unit_of_work import sql, unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """What the marks of a running clock are computed from."""
+
+    name: str
+    value: int
+    unit: str
+    started_on: date
+    due_on: date
+
+
+@dataclass(slots=True)
+class LockedCase:
+    """A case whose row this transaction holds. Ledger lines are gathered and written once, at the end."""
+
+    id: int
+    number: str | None
+    release_id: int
+    bundle_key: str
+    received_at: datetime | None
+    created_by: int
+    ledger_seq: int
+    ledger_hash: bytes
+    rule_versions: list[str]
+    now: datetime = field(default_factory=clock.now)
+    closed: bool = False
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
+    clocks: dict[int, list[ClockFacts]] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Rules:
+        """Calendar and profile in force, read with the lock."""
+        return rules_of(tuple(self.rule_versions or ()))
+
+    @property
+    def release(self) -> Published:
+        return published(self.release_id)
+
+    @property
+    def context(self) -> Context:
+        """What the engine may know of the outside in this command."""
+        return engine_context(self.now, self.rules)
+
+    def record(self, kind: Event, by: Identity | None, **facts: object) -> None:
+        """Add a line to the chain. `facts` are ids, codes and digests; never personal values."""
+        self.ledger_seq += 1
+        actor = by.user_id if by else None
+        body = orjson.dumps(
+            {
+                **facts,
+                "case": self.id,
+                "seq": self.ledger_seq,
+                "kind": kind,
+                "at": self.now.isoformat(),
+                "actor": actor,
+                "release": self.release_id,
+            },
+            option=orjson.OPT_SORT_KEYS,
+        )
+        previous = self.ledger_hash
+        self.ledger_hash = link(previous, body)
+        self.lines.append((self.id, self.ledger_seq, kind, self.now, actor, body.decode(), previous, self.ledger_hash))
+
+    def write_ledger(self) -> None:
+        """Write the gathered lines and move the head, in one statement."""
+        if not self.lines and not self.closed:
+            return
+        columns: list[list[Any]] = [list(column) for column in zip(*self.lines, strict=True)] or [[] for _ in range(8)]
+        sql().execute(
+            WRITE_LEDGER,
+            (*columns, self.ledger_seq, self.ledger_hash, self.now if self.closed else None, self.id),
+        )
+        self.lines.clear()
+
+
+WRITE_LEDGER = """
+with written as (
+    insert into case_event (case_id, seq, kind, at, actor_id, body, previous, hash)
+    select * from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::text[],
+                         %s::bytea[], %s::bytea[])
+)
+update cases set ledger_seq = %s, ledger_hash = %s, closed_at = coalesce(closed_at, %s) where id = %s
+"""
+
+
+def link(previous: bytes, body: bytes) -> bytes:
+    """The hash of a ledger line: SHA-256 over the hash before it and its canonical text."""
+    return hashlib.sha256(previous + body).digest()
+
+
+LOCK_CASE = f"""
+select id, number, release_id, bundle_key, received_at, created_by, ledger_seq, ledger_hash, {RULES_IN_FORCE}
+from cases where id = """
+LOCK_BY_ID = LOCK_CASE + "%s for no key update"
+LOCK_BY_TASK = LOCK_CASE + "(select case_id from user_task where id = %s) for no key update"
+
+
+def lock(statement: str, key: int) -> LockedCase:
+    """Lock a case row for this transaction. Raises NotFound, or Busy past the lock timeout."""
+    try:
+        row = sql().execute(statement, (key,)).fetchone()
+    except LockNotAvailable as waited:
+        raise Busy() from waited
+    if row is None:
+        raise NotFound()
+    return LockedCase(*row)
+
+
+@contextmanager
+def on_case(case_id: int) -> Iterator[LockedCase]:
+    """A command on one case: locked, then yours, then ledger and commit."""
+    with unit_of_work():
+        case = lock(LOCK_BY_ID, case_id)
+        yield case
+        case.write_ledger()
+
+
+@dataclass(slots=True)
+class InstanceRow:
+    """A process instance as loaded under the case's lock."""
+
+    id: int
+    state: bytes
+    scopes: dict[str, int]
+    release_id: int
+    process: str
