@@ -12,9 +12,10 @@ from tests.support import office
 from tests.support.pages import Browser
 from webapp import clock, moments
 from webapp.catalogue import published, rules_in_force
-from webapp.queries import supervision
+from webapp.queries import history, supervision
 from webapp.queries.case_view import case_page, case_status
 from webapp.queries.diagram import Line, case_position, item_position, lines_of, position
+from webapp.services.events import Event
 from webapp.unit_of_work import sql
 
 
@@ -243,3 +244,8 @@ def test_the_board_pages_through_all_limits_once(db: object, monkeypatch: pytest
 def test_a_reviewer_does_not_see_the_board(db: object, client: FlaskClient) -> None:
     Browser(client, "qianwei")
     assert client.get("/supervision").status_code == 403
+
+
+def test_every_kind_of_ledger_line_has_words() -> None:
+    shown = [kind.value for kind in Event if kind.value not in history.LEFT_OUT]
+    assert [kind for kind in shown if history._what(kind, {}, None).zh == kind] == []

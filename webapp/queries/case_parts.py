@@ -45,6 +45,7 @@ INTAKE_WORDS = {
     "wrong-authority": Words("不予受理", "not accepted"),
     "not-required": Words("不受理", "no licence needed"),
     "forwarded": Words("已转交办理系统", "forwarded to the deciding system"),
+    "predecessor-refused": Words("前置事项未获准，不予受理", "not accepted: what it needs was refused"),
 }
 
 

@@ -40,12 +40,16 @@ WORDS: Mapping[str, Words] = {
     "incident-opened": Words("发生异常", "an incident arose"),
     "incident-retried": Words("重试异常步骤", "retried the failed step"),
     "closed": Words("全部事项办结", "all items are done"),
+    "code-reissued": Words("补发查询码", "issued a new tracking code"),
+    "step-failed": Words("流程无法继续，已登记异常", "the process could not go on; an incident was recorded"),
 }
 REVIEWED: Mapping[tuple[str, str], Words] = {
     ("examine", "visit"): Words("完成资料审查：需要现场核查", "examined: a visit is needed"),
     ("examine", "no-visit"): Words("完成资料审查：不需要现场核查", "examined: no visit needed"),
     ("review", "grant"): Words("提出审查意见：建议准予", "proposed to grant"),
     ("review", "refuse"): Words("提出审查意见：建议不予", "proposed to refuse"),
+    ("accept", "asked-again"): Words("记录再次要求补正的原因", "recorded why correction is asked for again"),
+    ("correct", "corrected"): Words("说明补正情况", "said what was put right"),
     ("visit", "pass"): Words("现场核查结论：合格", "visit: passed"),
     ("visit", "minor"): Words("现场核查结论：存在一般缺陷", "visit: minor faults"),
     ("visit", "major"): Words("现场核查结论：存在严重或者主要缺陷", "visit: major faults"),
