@@ -64,6 +64,7 @@ class Case(Model):
     received_at: Mapped[datetime | None] = mapped_column(index=True)
     received_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     closed_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]  # who and why: the last `repair` of that kind
     tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     ledger_seq: Mapped[int] = mapped_column(server_default="0")
     ledger_hash: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("decode(repeat('00', 32), 'hex')"))

@@ -113,6 +113,7 @@ class Timer(Model):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     claimed_until: Mapped[datetime | None]
     claimed_by: Mapped[str | None]
+    held_due_at: Mapped[datetime | None]  # while the case is suspended: when it was due; then `due_at` is null
 
 
 class EngineJob(Model):
@@ -153,6 +154,50 @@ class MessageWait(Model):
     key: Mapped[str | None]
 
 
+class Message(Model):
+    """A message or signal on its way between instances; `payload` and `key` go when it has arrived or expired.
+
+    One row is given once: every step of its way is an update that names the state it comes from.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("kept_message", "name", postgresql_where=text("state = 'kept'")),
+        Index("message_on_its_way", "state", "created_at", postgresql_where=text("state in ('sent', 'kept', 'held')")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)  # where it was thrown
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    element: Mapped[str]
+    kind: Mapped[str]  # message | signal
+    name: Mapped[str]
+    key: Mapped[str | None]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]  # sent | kept | held (its addressee is suspended) | failed | delivered | started | expired
+    to_instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class Repair(Model):
+    """What a person did to a process from outside its diagram, and why. The reason stays out of the ledger."""
+
+    __tablename__ = "repair"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    kind: Mapped[str]  # suspended | resumed | variables | skipped | modified | migrated
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
+
+    by: Mapped[User] = relationship()
+
+
 class Incident(Model):
     """A job or step that failed and waits for retry or repair; never lost, never hidden."""
 
@@ -165,6 +210,7 @@ class Incident(Model):
     engine_incident: Mapped[int | None]
     engine_job_id: Mapped[int | None] = mapped_column(ForeignKey("engine_job.id"))
     timer_id: Mapped[int | None]  # of a timer that could not fire; no key, for timers go when they fire
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     element: Mapped[str]
     code: Mapped[str]
     message_zh: Mapped[str]
