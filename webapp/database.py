@@ -1,12 +1,16 @@
 """The application's connection to PostgreSQL: pool, session limits, and the check of its role."""
 
 import psycopg
+import structlog
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp.extensions import db
 from webapp.settings import Settings, plain_url
+
+log = structlog.get_logger(__name__)
 
 ROLE_FACTS = """
 select rolname, rolsuper,
@@ -36,8 +40,22 @@ def bind_database(app: Flask) -> None:
         },
     }
     db.init_app(app)
+    app.teardown_appcontext(_end_reading)
     with app.app_context():
         event.listen(db.engine, "connect", _check_new_connection)
+
+
+def _end_reading(failure: BaseException | None) -> None:
+    """End with COMMIT what a request or a step of a loop has only read (every command has ended by itself).
+
+    The session's own end would be ROLLBACK, and at each ROLLBACK psycopg gives up every statement that the
+    connection has prepared: the next request would have PostgreSQL plan them all anew, at three times the cost.
+    """
+    if failure is None and db.session.registry.has() and db.session.is_active:
+        try:
+            db.session.commit()
+        except SQLAlchemyError as lost:  # the answer is made already, and nothing was to be kept
+            log.warning("reading-not-ended", error=repr(lost))
 
 
 def refuse_powerful_role(settings: Settings) -> None:
