@@ -2,11 +2,15 @@
 
 from engine.errors import (
     AnswersInvalid,
+    BpmnErrorThrown,
     BudgetExceeded,
+    CannotSkip,
+    ChangeRefused,
     DefinitionInvalid,
     EngineError,
     ExpressionFailed,
     ExpressionInvalid,
+    MigrationRefused,
     NothingWaits,
     NotInReferenceCore,
     StateFromNewerVersion,
@@ -19,12 +23,16 @@ from engine.words import Words
 
 __all__ = [
     "AnswersInvalid",
+    "BpmnErrorThrown",
     "BudgetExceeded",
+    "CannotSkip",
+    "ChangeRefused",
     "DefinitionInvalid",
     "EngineError",
     "ExpressionFailed",
     "ExpressionInvalid",
     "Finding",
+    "MigrationRefused",
     "NotInReferenceCore",
     "NothingWaits",
     "Severity",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from engine.words import Words
+
 if TYPE_CHECKING:
     from engine.findings import Finding
-    from engine.words import Words
 
 
 class EngineError(Exception):
@@ -31,11 +32,26 @@ class ExpressionInvalid(EngineError):
 
 
 class ExpressionFailed(EngineError):
-    """An expression that parsed but gives no usable value where one is needed."""
+    """An expression that parsed but gives no usable value where one is needed.
 
-    def __init__(self, element: str, source: str, reason: str) -> None:
+    `words` say `reason` in both languages where the place of failure has them.
+    """
+
+    def __init__(self, element: str, source: str, reason: str, words: Words | None = None) -> None:
         self.element, self.source, self.reason = element, source, reason
+        self.words = words or Words(reason, reason)
         super().__init__(f"{element}: {source!r}: {reason}")
+
+
+class BpmnErrorThrown(EngineError):
+    """A script threw a BPMN error on purpose: `code` finds the event that catches it (BPMN 2.0.2, 10.5.6).
+
+    `message` may be empty. What the script had assigned before is not kept.
+    """
+
+    def __init__(self, element: str, code: str, message: str = "") -> None:
+        self.element, self.code, self.message = element, code, message
+        super().__init__(f"{element}: BPMN error {code!r} {message}".rstrip())
 
 
 class BudgetExceeded(EngineError):
@@ -68,6 +84,26 @@ class NothingWaits(EngineError):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"nothing waits for {what}")
+
+
+class CannotSkip(EngineError):
+    """The failed element cannot be passed over: what failed is the choice of the way on."""
+
+    def __init__(self, element: str) -> None:
+        self.element = element
+        super().__init__(f"the way on from {element} is not decided")
+
+
+class ChangeRefused(EngineError):
+    """Changes by hand that cannot be done; `refusals` are (element or token, words)."""
+
+    def __init__(self, refusals: Sequence[tuple[str, Words]]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("; ".join(f"{element}: {words.en}" for element, words in self.refusals))
+
+
+class MigrationRefused(ChangeRefused):
+    """An instance that does not fit the new version of its diagrams."""
 
 
 class StateInvalid(EngineError):

@@ -16,14 +16,19 @@ from engine.findings import Finding
 
 
 def check(
-    files: Mapping[str, bytes], *, level: Level = "engine", known_groups: Collection[str] | None = None
+    files: Mapping[str, bytes],
+    *,
+    level: Level = "engine",
+    known_groups: Collection[str] | None = None,
+    language: str | None = None,
 ) -> list[Finding]:
     """All findings about the diagrams and decisions in `files` (path -> bytes; other files are passed over).
 
     `level` "office" adds what a bundle must have (candidate groups, soundness); `known_groups` are the
-    group keys that exist, None where they are not known. Never raises on what the files hold.
+    group keys that exist, None where they are not known; `language` is the language ("feel", "juel", "python")
+    that the uploader names for expressions for which a file names none. Never raises on what the files hold.
     """
-    library = read_library(files, level, with_schema=True)
+    library = read_library(files, level, with_schema=True, language=language)
     for source, definitions in library.processes.values():
         report = library.reports[source.file]
         check_references(source, report)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.bpmn import reach
+from engine.bpmn.language import PYTHON, VARIABLE
 from engine.bpmn.model import (
     Definitions,
     EventSource,
@@ -18,6 +19,7 @@ from engine.bpmn.model import (
     Source,
 )
 from engine.bpmn.program import (
+    AdHoc,
     Assigned,
     CallWork,
     Computed,
@@ -34,20 +36,27 @@ from engine.bpmn.program import (
 from engine.bpmn.timers import TimerTextInvalid, check_timer_text
 from engine.bpmn.wording import Reporter
 from engine.errors import ExpressionInvalid
-from engine.expressions import compile_expression
 
-#: Languages that compile_expression knows.
-LANGUAGES = frozenset({"feel"})
+try:
+    from engine.expressions import LANGUAGES, Script, compile_expression, compile_script, differs_from_python
+except ImportError:
+    from engine.expressions import compile_expression
 
-#: Event kinds that run, by the type of their node.
+    LANGUAGES = {"feel": 0}
+    differs_from_python = lambda s: False
+
+
+#: Event kinds that run, by the type of their node (BPMN 2.0.2, table 10.93).
 RUNNABLE_EVENTS = {
-    "startEvent": {"none", "message", "timer", "signal", "error", "escalation"},
-    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate"},
-    "intermediateCatchEvent": {"message", "timer", "signal", "link"},
-    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
-    "boundaryEvent": {"message", "timer", "signal", "error", "escalation"},
-}
-NOT_RUN_TYPES = {"complexGateway", "transaction", "adHocSubProcess"}
+    "startEvent": {"none", "message", "timer", "signal", "error", "escalation", "conditional", "compensate"},
+    "endEvent": {"none", "message", "signal", "error", "escalation", "terminate", "compensate", "cancel"},
+    "intermediateCatchEvent": {"message", "timer", "signal", "link", "conditional"},
+    "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link", "compensate"},
+    "boundaryEvent": {
+        "message", "timer", "signal", "error", "escalation", "conditional", "compensate", "cancel",
+    },
+}  # fmt: skip
+SUBPROCESSES = ("subProcess", "transaction", "adHocSubProcess")
 
 
 def compile_process(process: ProcessSource, definitions: Definitions, report: Reporter) -> Process:
@@ -76,6 +85,9 @@ class _Compiler:
             nodes=nodes,
             starts=starts,
             handlers=handlers,
+            after=reach.flow_edges(self.source),
+            data=self.source.data,
+            version_tag=self.source.version_tag,
             before=reach.backward_edges(self.source, through_boundaries=False),
             before_over_events=reach.backward_edges(self.source, through_boundaries=True),
         )
@@ -104,31 +116,42 @@ class _Compiler:
             id=node.id,
             name=node.name,
             type=node.type,
-            process=node.process,
+            process=self.source.id,
             container=node.container,
             incoming=incoming,
             outgoing=tuple(self._flow(flow, node) for flow in outgoing),
-            event=self._event(node),
+            events=self._events(node),
+            parallel_multiple=node.parallel_multiple,
             inputs=self._mapped(said.inputs, node),
             outputs=self._mapped(said.outputs, node),
             properties=tuple((name, self._slot(text, node)) for name, text in said.properties),
             assigned=self._assigned(node) if node.type == "userTask" else None,
             job=self._job(node),
             call=self._call(node),
-            script=self._computed(node.script, node),
+            script=None if _is_code(node.script) else self._computed(node.script, node),
+            code=self._code(node.script, node) if node.script and _is_code(node.script) else None,
             decision=self._computed(said.decision, node),
             loop=self._loop(node.loop, node),
             boundaries=boundaries.get(node.id, ()),
             attached_to=node.attached_to,
             interrupting=node.interrupting,
             by_event=node.by_event,
+            ad_hoc=self._ad_hoc(node),
+            activation=self._optional(node.activation, node),
+            instantiates=node.instantiates,
+            all_events=node.all_events,
+            for_compensation=node.for_compensation,
+            handler=node.handler,
+            start_quantity=node.start_quantity,
+            completion_quantity=node.completion_quantity,
+            data_inputs=self._mapped(node.data_inputs, node),
+            data_outputs=self._mapped(node.data_outputs, node),
+            data=node.data,
         )
 
     def _refuse(self, node: NodeSource) -> None:
         for what in (*node.not_run, *node.extensions.not_run):
             self.report("not-run", node.id, line=node.line, what=what)
-        if node.type in NOT_RUN_TYPES:
-            self.report("not-run", node.id, line=node.line, what=node.type)
         if node.extensions.unread:
             names = ", ".join(node.extensions.unread)
             self.report("extension-not-read", node.id, line=node.line, what=names)
@@ -137,25 +160,24 @@ class _Compiler:
         condition = self._slot(flow.condition, node, element=flow.id) if flow.condition else None
         return Flow(flow.id, flow.target or "", condition, flow.id == node.default)
 
-    def _event(self, node: NodeSource) -> Event | None:
+    def _events(self, node: NodeSource) -> tuple[Event, ...]:
         if node.type == "receiveTask" and node.message is None:
             self.report("message-by-id", node.id, line=node.line, value=node.id)
-            return Event("message", Slot(node.id))
+            return (Event("message", Slot(node.id)),)
         if node.type in ("receiveTask", "sendTask"):
-            return self._message(node.message, node) if node.message else None
+            message = self._message(node.message, node) if node.message else None
+            return () if message is None else (message,)
         runnable = RUNNABLE_EVENTS.get(node.type)
         if runnable is None:
-            return None
-        if len(node.events) > 1:
-            self.report("not-run", node.id, line=node.line, what=f"{node.type}: multiple")
-            return None
+            return ()
         if not node.events:
             if "none" not in runnable:
                 self.report("empty-reference", node.id, line=node.line, what="eventDefinition")
-            return Event("none")
-        return self._defined(node.events[0], node, runnable)
+            return (Event("none"),)
+        defined = (self._defined(event, node, runnable) for event in node.events)
+        return tuple(event for event in defined if event is not None)
 
-    def _defined(self, event: EventSource, node: NodeSource, runnable: set[str]) -> Event | None:
+    def _defined(self, event: EventSource, node: NodeSource, runnable: Collection[str]) -> Event | None:
         if event.kind not in runnable:
             self.report("not-run", node.id, line=node.line, what=f"{node.type}: {event.kind}")
             return None
@@ -163,11 +185,26 @@ class _Compiler:
             return Event("timer", timer=self._timer(event, node))
         if event.kind == "message":
             return self._message(event.ref, node)
-        if event.kind in ("terminate", "link"):
+        if event.kind in ("terminate", "link", "cancel"):
             return Event(event.kind)
+        if event.kind == "conditional":
+            return self._conditional(event, node)
+        if event.kind == "compensate":
+            return self._compensation(event, node)
         if event.kind == "signal":
             return Event("signal", self._marked(self._signal(event.ref, node), node))
-        return Event(event.kind, self._marked(self._code(event, node), node))
+        return Event(event.kind, self._marked(self._error_code(event, node), node), outputs=event.outputs)
+
+    def _conditional(self, event: EventSource, node: NodeSource) -> Event:
+        if event.condition is None:
+            self.report("empty-reference", node.id, line=node.line, what="condition")
+        return Event("conditional", condition=self._optional(event.condition, node))
+
+    def _compensation(self, event: EventSource, node: NodeSource) -> Event:
+        """A throwing event may name the activity to be undone (BPMN 2.0.2, 10.5.6)."""
+        if event.ref and node.type not in ("startEvent", "boundaryEvent") and event.ref not in self.source.nodes:
+            self.report("missing-reference", node.id, line=node.line, what="activityRef", value=event.ref[:80])
+        return Event("compensate", Slot(event.ref or ""), waits=event.waits)
 
     def _signal(self, reference: str | None, node: NodeSource) -> str:
         name = self.definitions.signals.get(reference or "")
@@ -177,7 +214,7 @@ class _Compiler:
             self.report("missing-reference", node.id, line=node.line, what="signalRef", value=reference[:80])
         return name or reference or ""
 
-    def _code(self, event: EventSource, node: NodeSource) -> str:
+    def _error_code(self, event: EventSource, node: NodeSource) -> str:
         """The code of an error or escalation; "" catches every one. Some modellers put the code where the id
         belongs."""
         reference = event.ref
@@ -241,30 +278,74 @@ class _Compiler:
         said = node.extensions.call
         if node.type != "callActivity" or said is None:
             return None
-        return CallWork(self._slot(said.process, node), said.passes_all_in, said.passes_all_out)
+        version = said.version if said.binding == "version" else ""
+        return CallWork(self._slot(said.process, node), said.passes_all_in, said.passes_all_out, version)
 
     def _computed(self, said: ResultSource | None, node: NodeSource) -> Computed | None:
         return Computed(self._slot(said.source, node), said.variable) if said else None
 
+    def _code(self, said: ResultSource, node: NodeSource) -> Script | None:
+        """A script of several statements."""
+        try:
+            return compile_script(said.source.text, language=said.source.language or "", element=node.id)
+        except ExpressionInvalid as failure:
+            self.report("expression-invalid", node.id, line=node.line, reason=_place(failure))
+            return None
+
+    def _ad_hoc(self, node: NodeSource) -> AdHoc | None:
+        said = node.ad_hoc
+        if said is None:
+            return None
+        completion, elements = self._optional(said.completion, node), self._optional(said.elements, node)
+        return AdHoc(said.sequential, completion, said.cancels_remaining, elements)
+
     def _loop(self, said: LoopSource | None, node: NodeSource) -> Loop | None:
         if said is None:
             return None
-        if said.cardinality is None and said.collection is None:
+        if said.standard:
+            self._check_standard(said, node)
+        elif said.cardinality is None and said.collection is None:
             self.report("empty-reference", node.id, line=node.line, what="inputCollection")
         return Loop(
-            said.sequential,
-            self._optional(said.cardinality, node),
-            self._optional(said.collection, node),
-            said.element,
-            said.output_collection,
-            self._optional(said.output_element, node),
-            self._optional(said.completion, node),
+            sequential=said.sequential,
+            cardinality=self._optional(said.cardinality, node),
+            collection=self._optional(said.collection, node),
+            element=said.element,
+            output_collection=said.output_collection,
+            output_element=self._optional(said.output_element, node),
+            completion=self._optional(said.completion, node),
+            first_count=said.first_count,
+            behavior=said.behavior,
+            thrown=self._implicit(said.thrown, node) if said.thrown else None,
+            complex=tuple(self._complex(said, node)),
+            standard=said.standard,
+            condition=self._optional(said.condition, node),
+            test_before=said.test_before,
+            maximum=self._optional(said.maximum, node),
         )
+
+    def _check_standard(self, said: LoopSource, node: NodeSource) -> None:
+        """A loop must be able to end, and a number of turns cannot be negative (BPMN 2.0.2, 10.3.7)."""
+        if said.condition is None and said.maximum is None:
+            self.report("endless-loop", node.id, line=node.line)
+        maximum = said.maximum
+        if maximum is not None and maximum.language is None and not maximum.text.strip().isdigit():
+            self.report("bad-quantity", node.id, line=node.line, what="loopMaximum", value=maximum.text[:40])
+
+    def _complex(self, said: LoopSource, node: NodeSource) -> Iterator[tuple[Slot, Event]]:
+        for condition, thrown in said.complex:
+            event = self._implicit(thrown, node)
+            if event is not None:
+                yield self._slot(condition, node), event
+
+    def _implicit(self, event: EventSource, node: NodeSource) -> Event | None:
+        """What completing instances of a multi-instance activity throw."""
+        return self._defined(event, node, {"message", "signal", "escalation", "none"})
 
     def _starts(self, nodes: dict[str, Node]) -> dict[str | None, tuple[str, ...]]:
         """Plain start events by container; where a container has no start event, every node that no flow
-        leads to (BPMN 2.0.2, 10.5.2)."""
-        containers = {None, *(node.id for node in nodes.values() if node.type == "subProcess")}
+        leads to (BPMN 2.0.2, 10.5.2). An instantiating event does not begin by itself."""
+        containers = {None, *(node.id for node in nodes.values() if node.type in SUBPROCESSES)}
         inside = _grouped((node.container, node.id) for node in nodes.values())
         return {each: _starts_of(inside.get(each, ()), nodes) for each in containers}
 
@@ -288,28 +369,41 @@ class _Compiler:
     def _slot(self, source: Source, node: NodeSource, *, element: str | None = None) -> Slot:
         if source.language is None:
             return Slot(source.text)
+        if source.language == VARIABLE:
+            return Slot(source.text, is_variable=True)
         where = element or node.id
         if source.language not in LANGUAGES:
             self.report("language-not-run", where, line=node.line, language=source.language[:80])
             return Slot(source.text)
         if source.assumed:
-            self.report("language-assumed", where, line=node.line)
+            self._note_assumed(source, node, where)
         try:
             return Slot(source.text, compile_expression(source.text, language=source.language, element=where))
         except ExpressionInvalid as failure:
             self.report("expression-invalid", where, line=node.line, reason=_place(failure))
             return Slot(source.text)
 
+    def _note_assumed(self, source: Source, node: NodeSource, where: str) -> None:
+        """The language is never guessed in silence; a text that Python reads otherwise is doubtful."""
+        doubtful = differs_from_python(source.text)
+        self.report("language-doubtful" if doubtful else "language-assumed", where, line=node.line)
+
+
+def _is_code(script: ResultSource | None) -> bool:
+    return script is not None and script.source.language == PYTHON
+
 
 def _starts_of(inside: tuple[str, ...], nodes: dict[str, Node]) -> tuple[str, ...]:
     events = [each for each in inside if nodes[each].type == "startEvent"]
     if events:
         return tuple(each for each in events if _is_plain(nodes[each]))
-    return tuple(
-        each
-        for each in inside
-        if not nodes[each].incoming and nodes[each].type != "boundaryEvent" and not nodes[each].by_event
-    )
+    return tuple(each for each in inside if _begins(nodes[each]))
+
+
+def _begins(node: Node) -> bool:
+    """True for a node that a token starts on where its container has no start event."""
+    waits = node.type == "boundaryEvent" or node.by_event or node.for_compensation
+    return not node.incoming and not waits and not node.instantiates
 
 
 def _is_plain(node: Node) -> bool:

@@ -8,12 +8,17 @@ from engine.bpmn.model import Source
 from engine.bpmn.xmlread import text_of
 
 FEEL = "feel"
+JUEL = "juel"
+PYTHON = "python"
+#: No language: the text is the name of a variable, whatever signs it holds.
+VARIABLE = "variable"
 _NAMED = {
-    "feel": FEEL, "juel": "juel", "python": "python",
+    "feel": FEEL, "juel": JUEL, "python": PYTHON,
     "https://www.omg.org/spec/DMN/20191111/FEEL/": FEEL,
     "http://www.omg.org/spec/FEEL/20140401": FEEL,
-    "http://www.java.com/javaTypes": "juel",
-    "http://www.python.org": "python",
+    "python3": PYTHON, "text/python": PYTHON, "application/python": PYTHON, "text/x-python": PYTHON,
+    "http://www.java.com/javaTypes": JUEL,
+    "http://www.python.org": PYTHON,
 }  # fmt: skip
 #: Default of the BPMN XSD that every modeller writes without meaning it.
 _MEANINGLESS = {"", "http://www.w3.org/1999/XPath", "http://www.w3.org/1999/xpath"}
@@ -33,7 +38,7 @@ def expression(text: str, *, attribute: str | None, file_language: str | None) -
     if text.startswith("="):
         return Source(text[1:].strip(), FEEL)
     if text.startswith(("${", "#{")):
-        return Source(text, "juel")
+        return Source(text, JUEL)
     language = named(attribute) or file_language
     return Source(text, language or FEEL, assumed=language is None)
 
@@ -51,3 +56,15 @@ def marked(text: str | None) -> Source | None:
     if text is None:
         return None
     return Source(text[1:].strip(), FEEL) if text.startswith("=") else Source(text)
+
+
+def templated(text: str) -> Source:
+    """A text that is FEEL with the mark "=", JUEL where "${…}" or "#{…}" stands in it, else itself."""
+    if text.startswith("="):
+        return Source(text[1:].strip(), FEEL)
+    return Source(text, JUEL) if "${" in text or "#{" in text else Source(text)
+
+
+def variable(name: str) -> Source:
+    """The value of the variable of this name."""
+    return Source(name, VARIABLE)

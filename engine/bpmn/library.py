@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.bpmn.model import Definitions, ProcessSource
@@ -45,15 +46,18 @@ class Library:
         return found + list(self.decision_findings)
 
 
-def read_library(files: Mapping[str, bytes], level: Level, *, with_schema: bool = False) -> Library:
-    """Reads every diagram and decision file, passing over others; `with_schema` adds the XSD check."""
+def read_library(
+    files: Mapping[str, bytes], level: Level, *, with_schema: bool = False, language: str | None = None
+) -> Library:
+    """Reads every diagram and decision file, passing over others; `with_schema` adds the XSD check, `language`
+    is that of expressions for which a file names none."""
     reports: dict[str, Reporter] = {}
     definitions: dict[str, Definitions] = {}
     for path, content in files.items():
         if is_diagram(path):
             reports[path] = Reporter(path, level)
             root = read_xml(content, reports[path])
-            read = None if root is None else read_tree(root, reports[path])
+            read = None if root is None else read_tree(root, reports[path], language)
             if root is not None and read is not None:
                 definitions[path] = read
                 if with_schema:
@@ -66,14 +70,33 @@ def read_library(files: Mapping[str, bytes], level: Level, *, with_schema: bool 
 def _by_id(
     definitions: Mapping[str, Definitions], reports: Mapping[str, Reporter]
 ) -> dict[str, tuple[ProcessSource, Definitions]]:
-    processes: dict[str, tuple[ProcessSource, Definitions]] = {}
+    """Processes by id. Several versions of one id may stand side by side if their version tags differ: the
+    untagged or highest one keeps the id, the others are `id@tag`."""
+    versions: dict[str, dict[str, tuple[ProcessSource, Definitions]]] = {}
     for path, read in definitions.items():
         for process in read.processes:
-            known = processes.get(process.id)
+            same = versions.setdefault(process.id, {})
+            known = same.get(process.version_tag)
             if known is not None and known[0].file != path:  # within one file the reader reports it
                 reports[path]("duplicate-id", process.id, line=process.line, value=process.id)
-            processes.setdefault(process.id, (process, read))
+            same.setdefault(process.version_tag, (process, read))
+    processes: dict[str, tuple[ProcessSource, Definitions]] = {}
+    for identity, same in versions.items():
+        main = "" if "" in same else max(same, key=_as_version)
+        for tag, (process, read) in same.items():
+            key = identity if tag == main else version_key(identity, tag)
+            processes[key] = (replace(process, id=key), read)
     return processes
+
+
+def version_key(process: str, tag: str) -> str:
+    """The id under which a version that is not the main one stands in a program."""
+    return f"{process}@{tag}"
+
+
+def _as_version(tag: str) -> list[tuple[int, int, str]]:
+    """Version tags in their natural order: 1.9 before 1.10."""
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", tag) if part]
 
 
 def _read_decisions(files: Mapping[str, bytes]) -> tuple[dict[str, Decisions], list[Finding]]:

@@ -50,24 +50,45 @@ class JobSource:
 
 @dataclass(frozen=True, slots=True)
 class CallSource:
-    """A called process and what is passed besides the mappings."""
+    """A called process and what is passed besides the mappings. `binding`: "deployment", "latest" or "version"
+    (then `version` is the tag of the version meant)."""
 
     process: Source
     passes_all_in: bool = True
     passes_all_out: bool = True
+    binding: str = "deployment"
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultSource:
-    """A decision or an expression whose value goes into one variable."""
+    """A decision or an expression whose value goes into one variable; or a script of several statements
+    (its language is "python"), which writes the variables that it assigns."""
 
     source: Source
     variable: str | None
 
 
 @dataclass(frozen=True, slots=True)
+class EventSource:
+    """One event definition: `kind` is "timer", "message", "signal", "error", "terminate" …
+
+    `ref`: messageRef, signalRef, errorRef …, activityRef of a compensation, or the name of a link.
+    """
+
+    kind: str
+    ref: str | None = None
+    timer: tuple[str, Source] | None = None  # ("timeDate" | "timeDuration" | "timeCycle", text)
+    condition: Source | None = None
+    waits: bool = True  # waitForCompletion of a compensation
+    id: str = ""
+    outputs: tuple[tuple[str, str], ...] = ()  # what it brings, by name: (name, variable it is written to)
+
+
+@dataclass(frozen=True, slots=True)
 class LoopSource:
-    """Multi-instance: how many, over what, and what is collected."""
+    """Multi-instance: how many, over what, what is collected, and which events are thrown when instances
+    complete. With `standard` a loop on one condition."""
 
     sequential: bool
     cardinality: Source | None = None
@@ -76,11 +97,30 @@ class LoopSource:
     output_collection: str | None = None
     output_element: Source | None = None
     completion: Source | None = None
+    first_count: int = 1  # what loopCounter is for the first instance
+    behavior: str = "All"  # "None" | "One" | "All" | "Complex": BPMN 2.0.2, 10.3.8
+    thrown: EventSource | None = None  # by each instance ("None") or the first ("One")
+    complex: tuple[tuple[Source, EventSource], ...] = ()
+    standard: bool = False
+    condition: Source | None = None
+    test_before: bool = False
+    maximum: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdHocSource:
+    """How the activities of an ad-hoc subprocess are done (BPMN 2.0.2, 10.3.5.2); `elements` names those that
+    begin (every one that no flow leads to where it is missing)."""
+
+    sequential: bool = False
+    completion: Source | None = None
+    cancels_remaining: bool = True
+    elements: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """What a dialect's extension elements say, in the engine's own terms."""
+    """What a dialect's extension elements and attributes say, in the engine's own terms."""
 
     inputs: tuple[MappingSource, ...] = ()
     outputs: tuple[MappingSource, ...] = ()
@@ -92,17 +132,11 @@ class Extensions:
     script: ResultSource | None = None
     correlation_key: Source | None = None
     loop: LoopSource | None = None
+    ad_hoc: AdHocSource | None = None
+    version_tag: str = ""
     not_run: tuple[str, ...] = ()  # extension elements of a known dialect that are not run
     unread: tuple[str, ...] = ()  # other engines whose extensions stand here and are not read
-
-
-@dataclass(frozen=True, slots=True)
-class EventSource:
-    """One event definition: `kind` is "timer", "message", "signal", "error", "terminate" …"""
-
-    kind: str
-    ref: str | None = None  # messageRef, signalRef, errorRef …; the name of a link
-    timer: tuple[str, Source] | None = None  # ("timeDate" | "timeDuration" | "timeCycle", text)
+    noted: tuple[str, ...] = ()  # attributes that are read and say nothing about how the process runs here
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +162,7 @@ class NodeSource:
     line: int | None
     extensions: Extensions = Extensions()
     events: tuple[EventSource, ...] = ()
+    parallel_multiple: bool = False
     attached_to: str | None = None
     interrupting: bool = True
     default: str | None = None
@@ -135,6 +170,17 @@ class NodeSource:
     message: str | None = None  # messageRef of send and receive tasks
     script: ResultSource | None = None
     loop: LoopSource | None = None
+    ad_hoc: AdHocSource | None = None
+    activation: Source | None = None  # activationCondition of a complex gateway
+    instantiates: bool = False  # receive task or event-based gateway that starts the process
+    all_events: bool = False  # event-based gateway of type Parallel
+    for_compensation: bool = False
+    handler: str | None = None  # of a compensation boundary event: the activity that undoes
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    data_inputs: tuple[MappingSource, ...] = ()
+    data_outputs: tuple[MappingSource, ...] = ()
+    data: tuple[str, ...] = ()  # data objects and properties declared in this activity
     not_run: tuple[str, ...] = ()  # legal BPMN on this element that is not run
 
 
@@ -149,6 +195,8 @@ class ProcessSource:
     line: int | None
     nodes: Mapping[str, NodeSource]
     flows: Mapping[str, FlowSource]
+    data: tuple[str, ...] = ()  # data objects and properties of the process itself
+    version_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,18 +12,22 @@ from engine.values import Value, Variables
 
 if TYPE_CHECKING:
     from engine.dmn import Decisions
+    from engine.expressions import Script
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in the diagram that gives a value: a compiled expression, or the text itself."""
+    """A place in the diagram that gives a value: a compiled expression, a variable's name, or the text itself."""
 
     text: str
     expression: Expression | None = None
+    is_variable: bool = False
 
     def value(self, variables: Variables, context: Context | None) -> Value:
-        """The text, or the expression's value. Raises ExpressionFailed, BudgetExceeded."""
-        return self.text if self.expression is None else self.expression.evaluate(variables, context)
+        """The text, or the expression's (the variable's) value. Raises ExpressionFailed, BudgetExceeded."""
+        if self.expression is not None:
+            return self.expression.evaluate(variables, context)
+        return variables.get(self.text) if self.is_variable else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,17 @@ class Timer:
 @dataclass(frozen=True, slots=True)
 class Event:
     """What a node catches or throws. `name`: message or signal name, code of an error or escalation
-    ("" catches every one)."""
+    ("" catches every one), id of the activity that a compensation names ("" for all of the scope)."""
 
-    kind: str  # "none" | "timer" | "message" | "signal" | "error" | "escalation" | "link" | "terminate"
+    #: "none" | "timer" | "message" | "signal" | "error" | "escalation" | "conditional" | "compensate" |
+    #: "cancel" | "link" | "terminate"
+    kind: str
     name: Slot = Slot("")
     key: Slot | None = None
     timer: Timer | None = None
+    condition: Slot | None = None
+    waits: bool = True  # a throwing compensation that waits for its handlers
+    outputs: tuple[tuple[str, str], ...] = ()  # what it brings, by name: (name, variable it is written to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +92,12 @@ class JobWork:
 
 @dataclass(frozen=True, slots=True)
 class CallWork:
+    """`version` is the tag of the version meant, "" for the one of this deployment."""
+
     process: Slot
     passes_all_in: bool
     passes_all_out: bool
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +110,36 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Multi-instance: the collection or the number, and what is collected."""
+    """Multi-instance: the collection or the number, what is collected, and what completing instances throw.
+
+    With `standard` a loop (BPMN 2.0.2, 10.3.7) on `condition`, at most `maximum` times.
+    """
 
     sequential: bool
-    cardinality: Slot | None
-    collection: Slot | None
-    element: str | None
-    output_collection: str | None
-    output_element: Slot | None
+    cardinality: Slot | None = None
+    collection: Slot | None = None
+    element: str | None = None
+    output_collection: str | None = None
+    output_element: Slot | None = None
+    completion: Slot | None = None
+    first_count: int = 1
+    behavior: str = "All"
+    thrown: Event | None = None
+    complex: tuple[tuple[Slot, Event], ...] = ()
+    standard: bool = False
+    condition: Slot | None = None
+    test_before: bool = False
+    maximum: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdHoc:
+    """How the activities of an ad-hoc subprocess are done; `elements` gives the ids that begin."""
+
+    sequential: bool
     completion: Slot | None
+    cancels_remaining: bool
+    elements: Slot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +153,8 @@ class Node:
     container: str | None
     incoming: tuple[str, ...]
     outgoing: tuple[Flow, ...]
-    event: Event | None = None
+    events: tuple[Event, ...] = ()
+    parallel_multiple: bool = False
     inputs: tuple[Mapped, ...] = ()
     outputs: tuple[Mapped, ...] = ()
     properties: tuple[tuple[str, Slot], ...] = ()
@@ -128,12 +162,29 @@ class Node:
     job: JobWork | None = None
     call: CallWork | None = None
     script: Computed | None = None
+    code: Script | None = None
     decision: Computed | None = None
     loop: Loop | None = None
+    ad_hoc: AdHoc | None = None
+    activation: Slot | None = None
+    instantiates: bool = False
+    all_events: bool = False
     boundaries: tuple[str, ...] = ()
     attached_to: str | None = None
     interrupting: bool = True
     by_event: bool = False
+    for_compensation: bool = False
+    handler: str | None = None
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    data_inputs: tuple[Mapped, ...] = ()
+    data_outputs: tuple[Mapped, ...] = ()
+    data: tuple[str, ...] = ()
+
+    @property
+    def event(self) -> Event | None:
+        """The event definition of a node that has one; of several the first."""
+        return self.events[0] if self.events else None
 
 
 class Upstream(NamedTuple):
@@ -156,7 +207,11 @@ class Process:
     handlers: Mapping[str | None, tuple[str, ...]]
     before: Edges = field(repr=False)  # node -> nodes from which a flow comes
     before_over_events: Edges = field(repr=False)  # the same, with a boundary event coming from its activity
+    after: Edges = field(default_factory=dict, repr=False)  # node -> nodes to which a flow leads
+    data: tuple[str, ...] = ()
+    version_tag: str = ""
     _upstream: dict[str, dict[str, Upstream]] = field(default_factory=dict, repr=False, compare=False)
+    _downstream: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def upstream(self, gateway: str) -> Mapping[str, Upstream]:
         """For each incoming flow of an inclusive join, whence a token can still come (BPMN 2.0.2, 13.4.3).
@@ -179,9 +234,26 @@ class Process:
             if flow.target == gateway
         }
 
+    def downstream(self, node: str) -> frozenset[str]:
+        """All elements to which the flows from `node` lead; worked out when first asked, and kept."""
+        known = self._downstream.get(node)
+        if known is None:
+            known = self._downstream[node] = closure(self.after.get(node, ()), self.after)
+        return known
+
     def start_events(self) -> tuple[Node, ...]:
         """The start events of the process itself, in file order."""
         return tuple(n for n in self.nodes.values() if n.type == "startEvent" and n.container is None)
+
+    def beginnings(self) -> tuple[Node, ...]:
+        """Where an event can start the process: start events, instantiating receive tasks, and the events
+        behind an instantiating gateway (BPMN 2.0.2, 13.2)."""
+        found = list(self.start_events())
+        for node in self.nodes.values():
+            if node.instantiates and node.container is None and not node.incoming:
+                targets = [self.nodes[flow.target] for flow in node.outgoing]
+                found.extend([node] if node.type == "receiveTask" else targets)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +277,13 @@ class Program:
     processes: Mapping[str, Process]
     decisions: Mapping[str, Decisions]  # decision id -> the decisions of its file
 
+    def called(self, process_id: str, version: str = "") -> Process | None:
+        """The process that a call activity names, of the version with this tag where one is meant."""
+        if not version:
+            return self.processes.get(process_id)
+        found = (self.processes.get(key) for key in (f"{process_id}@{version}", process_id))
+        return next((each for each in found if each is not None and each.version_tag == version), None)
+
     def elements(self, process_id: str) -> tuple[ElementFact, ...]:
         """Facts about every element of a process, in file order. Raises KeyError."""
         process = self.processes[process_id]
@@ -212,12 +291,37 @@ class Program:
 
     def message_starts(self) -> Mapping[str, str]:
         """Message name -> id of the process that such a message starts."""
-        return {
-            node.event.name.text: process.id
-            for process in self.processes.values()
-            for node in process.start_events()
-            if node.event is not None and node.event.kind == "message"
-        }
+        return {name: process for name, (process, _) in self.message_beginnings().items()}
+
+    def message_beginnings(self) -> Mapping[str, tuple[str, str]]:
+        """Message name -> the process that such a message starts, and the element where it begins."""
+        return {event.name.text: (process, node.id) for process, node, event in self._beginnings("message")}
+
+    def signal_starts(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Signal name -> the processes that such a signal starts, each with the element where it begins."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for process, node, event in self._beginnings("signal"):
+            found.setdefault(event.name.text, []).append((process, node.id))
+        return {name: tuple(places) for name, places in found.items()}
+
+    def timer_starts(self) -> tuple[tuple[str, str, Timer], ...]:
+        """Process, element and time of everything that a time starts."""
+        return tuple(
+            (process, node.id, event.timer) for process, node, event in self._beginnings("timer") if event.timer
+        )
+
+    def condition_starts(self) -> tuple[tuple[str, str, Slot], ...]:
+        """Process, element and condition of everything that a condition starts."""
+        return tuple(
+            (process, node.id, event.condition)
+            for process, node, event in self._beginnings("conditional")
+            if event.condition
+        )
+
+    def _beginnings(self, kind: str) -> Iterator[tuple[str, Node, Event]]:
+        for process in self.processes.values():
+            for node in process.beginnings():
+                yield from ((process.id, node, event) for event in node.events if event.kind == kind)
 
     def file_of(self, process_id: str) -> str:
         """The file that holds the process. Raises KeyError."""

@@ -34,6 +34,15 @@ def forward_edges(process: ProcessSource) -> Edges:
     return {node: tuple(targets) for node, targets in edges.items()}
 
 
+def flow_edges(process: ProcessSource) -> Edges:
+    """Node -> the nodes to which its flows lead, boundary events left out."""
+    edges: dict[str, list[str]] = {}
+    for flow in process.flows.values():
+        if flow.source and flow.target:
+            edges.setdefault(flow.source, []).append(flow.target)
+    return {node: tuple(targets) for node, targets in edges.items()}
+
+
 def closure(starts: Iterable[str], edges: Edges, *, without: str | None = None) -> frozenset[str]:
     """`starts` and all that is reachable from them over `edges`, never passing `without`."""
     found = {start for start in starts if start != without}

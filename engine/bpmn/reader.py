@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import cast
 
 from lxml import etree
 
 from engine.bpmn import language
+from engine.bpmn.data_reader import DataNames, read_data_names, read_declared
 from engine.bpmn.dialects import read_extensions
-from engine.bpmn.model import (
-    CallSource,
-    Definitions,
-    EventSource,
-    FlowSource,
-    LoopSource,
-    MessageSource,
-    NodeSource,
-    ProcessSource,
-    ResultSource,
-    Source,
-)
+from engine.bpmn.model import Definitions, FlowSource, MessageSource, NodeSource, ProcessSource
+from engine.bpmn.node_reader import DEFINITION, NodeReader
 from engine.bpmn.wording import Reporter
-from engine.bpmn.xmlread import child, children, is_bpmn, local_name, text_of
+from engine.bpmn.xmlread import child, children, is_bpmn, line_of, local_name, reference
 
 _TASKS = {
     "task", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask",
@@ -39,48 +28,59 @@ EVENTS = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
 }  # fmt: skip
 NODES = ACTIVITIES | GATEWAYS | EVENTS
+#: Global tasks, and the task that a call of one does (BPMN 2.0.2, 10.3.6).
+GLOBAL_TASKS = {
+    "globalTask": "task", "globalUserTask": "userTask", "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask", "globalBusinessRuleTask": "businessRuleTask",
+}  # fmt: skip
 
-_DEFINITION = "EventDefinition"
 _NAME = re.compile(r"[^\W\d][\w.\-]{0,254}\Z")
-#: Below a process, but no flow node: says nothing about how it runs.
+#: Below a process, but no flow node: says nothing about how it runs, or is read elsewhere.
 _SILENT = {
     "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group",
-    "ioSpecification",
+    "ioSpecification", "ioBinding",
     "dataObject", "dataObjectReference", "dataStoreReference", "property", "incoming", "outgoing",
     "standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "script", "auditing", "monitoring",
     "artifact", "potentialOwner", "humanPerformer", "performer", "resourceRole", "rendering", "category",
     "supportedInterfaceRef", "dataInputAssociation", "dataOutputAssociation", "completionCondition",
-    "conditionExpression", "correlationSubscription", "supports",
+    "conditionExpression", "correlationSubscription", "supports", "participant", "messageFlow", "conversation",
 }  # fmt: skip
 
 
-def read_tree(root: etree._Element, report: Reporter) -> Definitions | None:
-    """The model of an XML tree that `read_xml` gave."""
+def read_tree(root: etree._Element, report: Reporter, uploader_language: str | None = None) -> Definitions | None:
+    """The model of an XML tree that `read_xml` gave. `uploader_language` is that of expressions for which the
+    file names none."""
     if not is_bpmn(root) or local_name(root) != "definitions":
         report("not-bpmn", root=local_name(root)[:80])
         return None
-    reader = _Reader(report, language.named(root.get("expressionLanguage")))
-    return reader.definitions(root)
+    named = language.named(root.get("expressionLanguage")) or uploader_language
+    return _Reader(root, report, named).definitions()
 
 
 class _Reader:
-    def __init__(self, report: Reporter, file_language: str | None) -> None:
+    def __init__(self, root: etree._Element, report: Reporter, file_language: str | None) -> None:
+        self.root = root
         self.report = report
         self.language = file_language
         self.seen: set[str] = set()
         self.unnamed = 0
-        self.event_definitions: dict[str, etree._Element] = {}
-
-    def definitions(self, root: etree._Element) -> Definitions:
-        self.event_definitions = {
-            each.get("id", ""): each for each in root if is_bpmn(each) and local_name(each).endswith(_DEFINITION)
+        definitions = {
+            each.get("id", ""): each for each in root if is_bpmn(each) and local_name(each).endswith(DEFINITION)
         }
-        processes = tuple(self._process(each) for each in children(root, "process"))
+        self.nodes = NodeReader(report, file_language, definitions)
+        self.data: DataNames = read_data_names(root)
+
+    def definitions(self) -> Definitions:
+        root = self.root
+        processes = [self._process(each) for each in children(root, "process")]
+        processes += [
+            self._global_task(each, task) for kind, task in GLOBAL_TASKS.items() for each in children(root, kind)
+        ]
         if not processes:
             self.report("no-process")
         return Definitions(
             file=self.report.file,
-            processes=processes,
+            processes=tuple(processes),
             messages={_named(each): _message(each) for each in children(root, "message")},
             signals={_named(each): each.get("name", "") for each in children(root, "signal")},
             errors={_named(each): each.get("errorCode", "") for each in children(root, "error")},
@@ -91,6 +91,7 @@ class _Reader:
         process = self._identify(element, "process")
         nodes: dict[str, NodeSource] = {}
         flows: dict[str, FlowSource] = {}
+        associations: list[tuple[str, str]] = []
         pending: list[tuple[etree._Element, str | None]] = [(element, None)]
         while pending:
             container, inside = pending.pop()
@@ -102,17 +103,34 @@ class _Reader:
                     flow = self._flow(each)
                     flows[flow.id] = flow
                 elif name in NODES:
-                    node = self._node(each, process, inside)
+                    node = self.nodes.read(each, self._identify(each, name), process, inside, self.data)
                     nodes[node.id] = node
                     if name in SUBPROCESSES:
                         pending.append((each, node.id))
-                elif name not in _SILENT and not name.endswith(_DEFINITION):
-                    self.report("not-run", each.get("id", ""), line=_line(each), what=name)
+                elif name == "association":
+                    associations.append((reference(each, "sourceRef") or "", reference(each, "targetRef") or ""))
+                elif name not in _SILENT and not name.endswith(DEFINITION):
+                    self.report("not-run", each.get("id", ""), line=line_of(each), what=name)
         flows.update(self._links(nodes))
+        _give_handlers(nodes, associations)
+        tag = read_extensions(element).version_tag
         return ProcessSource(
             process, element.get("name", ""), self.report.file, element.get("isExecutable") == "true",
-            _line(element), nodes, flows,
+            line_of(element), nodes, flows, read_declared(element), tag,
         )  # fmt: skip
+
+    def _global_task(self, element: etree._Element, task: str) -> ProcessSource:
+        """A process of one task: what a call activity that names the global task does."""
+        identity = self._identify(element, "globalTask")
+        inner = etree.fromstring(etree.tostring(element))
+        inner.tag = str(element.tag).replace(local_name(element), task)
+        if task == "scriptTask" and inner.get("scriptLanguage"):
+            inner.set("scriptFormat", inner.get("scriptLanguage", ""))
+        node = self.nodes.read(inner, f"{identity}-task", identity, None, self.data)
+        line = line_of(element)
+        return ProcessSource(
+            identity, element.get("name", ""), self.report.file, True, line, {node.id: replace(node, line=line)}, {}
+        )
 
     def _links(self, nodes: dict[str, NodeSource]) -> dict[str, FlowSource]:
         """A link event that throws is a flow to the one of its name that catches, in the same container."""
@@ -129,107 +147,39 @@ class _Reader:
         return flows
 
     def _identify(self, element: etree._Element, kind: str) -> str:
-        identity = _reference(element, "id")
+        identity = reference(element, "id")
         if identity is None:
             self.unnamed += 1
             identity = f"{kind}-without-id-{self.unnamed}"
         elif not _NAME.match(identity):
-            self.report("bad-id", identity[:80], line=_line(element), value=identity[:80])
+            self.report("bad-id", identity[:80], line=line_of(element), value=identity[:80])
         if identity in self.seen:
-            self.report("duplicate-id", identity[:80], line=_line(element), value=identity[:80])
+            self.report("duplicate-id", identity[:80], line=line_of(element), value=identity[:80])
         self.seen.add(identity)
         return identity
 
     def _flow(self, element: etree._Element) -> FlowSource:
         condition = language.of_element(child(element, "conditionExpression"), self.language)
         identity = self._identify(element, "flow")
-        source, target = _reference(element, "sourceRef"), _reference(element, "targetRef")
-        return FlowSource(identity, source, target, condition, _line(element))
-
-    def _node(self, element: etree._Element, process: str, container: str | None) -> NodeSource:
-        kind = local_name(element)
-        extensions = read_extensions(element)
-        if kind == "callActivity" and extensions.call is None and element.get("calledElement"):
-            extensions = replace(extensions, call=_plain_call(element.get("calledElement", "")))
-        return NodeSource(
-            id=self._identify(element, kind),
-            name=element.get("name", ""),
-            type=kind,
-            process=process,
-            container=container,
-            line=_line(element),
-            extensions=extensions,
-            events=tuple(self._events(element)),
-            attached_to=_reference(element, "attachedToRef"),
-            interrupting=_is_interrupting(element),
-            default=_reference(element, "default"),
-            by_event=element.get("triggeredByEvent") == "true",
-            message=_reference(element, "messageRef"),
-            script=self._script(element) or extensions.script,
-            loop=self._loop(element, extensions.loop),
-            not_run=tuple(_not_run(element)),
-        )
-
-    def _events(self, element: etree._Element) -> Iterator[EventSource]:
-        for each in element:
-            if not is_bpmn(each):
-                continue
-            name = local_name(each)
-            if name == "eventDefinitionRef":
-                referred = self.event_definitions.get(text_of(each).rpartition(":")[2])
-                if referred is None:
-                    self.report(
-                        "missing-reference", element.get("id", ""), line=_line(each),
-                        what="eventDefinitionRef", value=text_of(each)[:80],
-                    )  # fmt: skip
-                else:
-                    yield self._event(referred)
-            elif name.endswith(_DEFINITION):
-                yield self._event(each)
-
-    def _event(self, element: etree._Element) -> EventSource:
-        kind = local_name(element).removesuffix(_DEFINITION)
-        timer: tuple[str, Source] | None = None
-        for each in ("timeDate", "timeDuration", "timeCycle"):
-            text = child(element, each)
-            if text is not None and text_of(text):
-                source = language.marked(_unquoted(text_of(text))) or Source("")
-                named = language.named(text.get("language"))
-                timer = (each, replace(source, language=named) if named and not source.language else source)
-        reference = element.get("name") if kind == "link" else _reference(element, f"{kind}Ref")
-        return EventSource(kind, reference, timer)
-
-    def _script(self, element: etree._Element) -> ResultSource | None:
-        script = child(element, "script")
-        if local_name(element) != "scriptTask" or script is None or not text_of(script):
-            return None
-        attribute = element.get("scriptFormat")
-        source = language.expression(text_of(script), attribute=attribute, file_language=self.language)
-        return ResultSource(source, None)
-
-    def _loop(self, element: etree._Element, dialect: LoopSource | None) -> LoopSource | None:
-        loop = child(element, "multiInstanceLoopCharacteristics")
-        if loop is None:
-            return None
-        said = read_extensions(loop).loop or dialect or LoopSource(sequential=False)
-        return replace(
-            said,
-            sequential=loop.get("isSequential") == "true",
-            cardinality=language.of_element(child(loop, "loopCardinality"), self.language),
-            completion=language.of_element(child(loop, "completionCondition"), self.language),
-        )
+        source, target = reference(element, "sourceRef"), reference(element, "targetRef")
+        return FlowSource(identity, source, target, condition, line_of(element))
 
 
-def _reference(element: etree._Element, attribute: str) -> str | None:
-    """An id or a reference to one, without blanks around it (XSD) and without the prefix of a QName."""
-    value = element.get(attribute)
-    if value is None:
-        return None
-    return value.strip() if attribute == "id" else value.strip().rpartition(":")[2]
+def _give_handlers(nodes: dict[str, NodeSource], associations: list[tuple[str, str]]) -> None:
+    """A compensation boundary event is joined to the activity that undoes by an association (10.6.1)."""
+    for pair in associations:
+        for source, target in (pair, pair[::-1]):
+            boundary, activity = nodes.get(source), nodes.get(target)
+            if boundary and activity and _is_compensation(boundary) and activity.for_compensation:
+                nodes[source] = replace(boundary, handler=target)
+
+
+def _is_compensation(node: NodeSource) -> bool:
+    return node.type == "boundaryEvent" and any(event.kind == "compensate" for event in node.events)
 
 
 def _named(element: etree._Element) -> str:
-    return _reference(element, "id") or ""
+    return reference(element, "id") or ""
 
 
 def _is_link(node: NodeSource) -> bool:
@@ -239,40 +189,3 @@ def _is_link(node: NodeSource) -> bool:
 def _message(element: etree._Element) -> MessageSource:
     key = read_extensions(element).correlation_key
     return MessageSource(_named(element), element.get("name", ""), key)
-
-
-def _plain_call(process: str) -> CallSource:
-    """A plain BPMN call: a QName; like the vendors' engines, all variables go in and come out."""
-    name = process if process.startswith("=") else process.rpartition(":")[2]
-    return CallSource(language.marked(name) or Source(""))
-
-
-def _is_interrupting(element: etree._Element) -> bool:
-    return element.get("cancelActivity", "true") != "false" and element.get("isInterrupting", "true") != "false"
-
-
-def _not_run(element: etree._Element) -> Iterator[str]:
-    """Legal BPMN on a node that changes how it runs and that is not run."""
-    if child(element, "standardLoopCharacteristics") is not None:
-        yield "standardLoopCharacteristics"
-    loop = child(element, "multiInstanceLoopCharacteristics")
-    if loop is not None and loop.get("behavior", "All") != "All":
-        yield "multiInstanceLoopCharacteristics behavior"
-    if element.get("isForCompensation") == "true":
-        yield "isForCompensation"
-    if element.get("instantiate") == "true":
-        yield "instantiate"
-    for attribute in ("startQuantity", "completionQuantity"):
-        if element.get(attribute, "1") != "1":
-            yield attribute
-    if element.get("parallelMultiple") == "true":
-        yield "parallelMultiple"
-
-
-def _unquoted(text: str) -> str:
-    """A time that a modeller wrote as a quoted text ("PT1H" with the quotes) is meant without them."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
-
-
-def _line(element: etree._Element) -> int | None:
-    return cast("int | None", element.sourceline)

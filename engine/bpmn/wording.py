@@ -146,6 +146,24 @@ KINDS: dict[str, Kind] = {
         "请在表达式前加“=”或注明语言",
         "Put “=” before the expression or name the language",
     ),
+    "language-doubtful": _warning(
+        "未注明表达式语言，按 FEEL 处理；若按 Python 理解，含义可能不同",
+        "No expression language is named; FEEL is assumed, and Python would read it otherwise",
+        "请在表达式前加“=”（FEEL）或注明语言",
+        "Put “=” before the expression (FEEL) or name the language",
+    ),
+    "bad-quantity": _error(
+        "{what} 应为正整数，实际为“{value}”",
+        "{what} must be a positive whole number, not “{value}”",
+        "请填写 1 到 1000 的整数",
+        "Give a whole number from 1 to 1000",
+    ),
+    "endless-loop": _error(
+        "循环既没有条件也没有最多次数，永远不会结束",
+        "The loop has neither a condition nor a maximum and would never end",
+        "请填写循环条件或最多次数",
+        "Give it a condition or a maximum",
+    ),
     "timer-invalid": _error(
         "定时器“{value}”无法解析：{reason}",
         "The timer “{value}” cannot be read: {reason}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from lxml import etree
 
 from engine.bpmn.wording import Reporter
@@ -87,3 +89,16 @@ def child(element: etree._Element, name: str) -> etree._Element | None:
 def children(element: etree._Element, name: str) -> list[etree._Element]:
     """All BPMN children of this local name."""
     return element.findall(f"{{{BPMN}}}{name}")
+
+
+def reference(element: etree._Element, attribute: str) -> str | None:
+    """An id or a reference to one, without blanks around it (XSD) and without the prefix of a QName."""
+    value = element.get(attribute)
+    if value is None:
+        return None
+    return value.strip() if attribute == "id" else value.strip().rpartition(":")[2]
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Where the element stands in its file, from 1."""
+    return cast("int | None", element.sourceline)

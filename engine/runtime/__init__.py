@@ -9,11 +9,16 @@ from engine.runtime.commands import (
     complete,
     correlate,
     fire,
+    reschedule,
     resolve,
     retry,
+    set_variables,
     signal,
+    skip,
     start,
 )
+from engine.runtime.migration import migrate
+from engine.runtime.modification import Add, Move, Remove, modify
 from engine.runtime.snapshot import Snapshot, snapshot, variables_at
 from engine.runtime.step import (
     Budgets,
@@ -32,6 +37,7 @@ from engine.runtime.step import (
 )
 
 __all__ = [
+    "Add",
     "decode_variables",
     "encode_variables",
     "Budgets",
@@ -43,6 +49,8 @@ __all__ = [
     "JobError",
     "JobFailed",
     "LogLine",
+    "Move",
+    "Remove",
     "ScopeOpened",
     "Snapshot",
     "Step",
@@ -55,9 +63,14 @@ __all__ = [
     "complete",
     "correlate",
     "fire",
+    "migrate",
+    "modify",
+    "reschedule",
     "resolve",
     "retry",
+    "set_variables",
     "signal",
+    "skip",
     "snapshot",
     "start",
     "variables_at",

@@ -1,22 +1,31 @@
-"""Events happen: boundary, intermediate, event-based gateway, event subprocess; and events that end."""
+"""Events happen: boundary, intermediate, event-based gateway, event subprocess; and events that throw."""
 
 from __future__ import annotations
 
-from engine.bpmn.program import Node
-from engine.runtime import faults
+from collections.abc import Callable
+
+from engine.bpmn.program import Event, Node
+from engine.runtime import compensation, faults
 from engine.runtime.run import Run, Thrown
 from engine.runtime.scopes import cancel_scope_waits, clear
 from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing
 from engine.runtime.step import Thrown as ThrownOutside
-from engine.runtime.tasks import open_job, throw
-from engine.runtime.waits import arm, close, next_firing
+from engine.runtime.tasks import open_job, send
+from engine.runtime.waits import arm, close, next_firing, plan
 from engine.values import Value
 
 
 def trigger(run: Run, wait: Wait, payload: dict[str, Value]) -> None:
     """The event that `wait` waits for has happened."""
     node = run.element(wait.scope, wait.element)
+    if node.parallel_multiple:
+        others = _others(run, wait)
+        close(run, wait, Closing.COMPLETED)
+        payload = wait.payload | payload
+        if others:  # all of its definitions must happen (BPMN 2.0.2, 10.5.5)
+            others[0].payload |= payload
+            return
     if wait.token is None:
         _start_event_subprocess(run, wait, node, payload)
         return
@@ -26,29 +35,56 @@ def trigger(run: Run, wait: Wait, payload: dict[str, Value]) -> None:
     elif token.element != wait.element:
         _leave_event_gateway(run, token, node, payload)
     else:
+        _catch_in_flow(run, token, wait, payload)
+
+
+def _others(run: Run, wait: Wait) -> list[Wait]:
+    """The other definitions of the same event that have not happened yet."""
+    ids = run.scope_waits.get(wait.scope, ()) if wait.token is None else run.waits_of.get(wait.token, ())
+    waits = (run.state.waits[each] for each in ids)
+    return [each for each in waits if each.element == wait.element and each.id != wait.id]
+
+
+def _catch_in_flow(run: Run, token: Token, wait: Wait, payload: dict[str, Value]) -> None:
+    """An intermediate event, or an ad-hoc subprocess whose completion condition has become true. A timer that
+    repeats a number of times gives a token each time (BPMN 2.0.2, 10.5.5)."""
+    following = next_firing(run, wait) if wait.cycle is not None and wait.cycle[0] is not None else None
+    if wait.id in run.state.waits:
         close(run, wait, Closing.COMPLETED)
-        token.result = payload
-        run.schedule(token, "complete")
+    if following is not None:
+        arm(run, following)
+        faults.catch(run, run.add_token(token.scope, token.element), run.node(token), payload)
+        return
+    inner = run.child_scope.get(token.id)
+    if inner is not None:
+        clear(run, inner)
+        cancel_scope_waits(run, inner)
+        run.remove_scope(run.state.scopes[inner])
+    token.result = payload
+    run.schedule(token, "complete")
 
 
 def _leave_by_boundary(run: Run, token: Token, wait: Wait, node: Node, payload: dict[str, Value]) -> None:
     if node.interrupting:
-        close(run, wait, Closing.COMPLETED)
-        faults.interrupt(run, token, node, payload)
+        faults.interrupt(run, token, node, payload, by=wait)
         return
-    _stay_or_rearm(run, wait)
+    _stay_or_rearm(run, wait, node)
     caught = run.add_token(token.scope, node.id)
     faults.catch(run, caught, node, payload)
 
 
-def _stay_or_rearm(run: Run, wait: Wait) -> None:
-    """A message or signal can come again; a timer fires again only if it repeats."""
-    if wait.kind != "timer":
-        return
-    following = next_firing(run, wait)
-    close(run, wait, Closing.COMPLETED)
-    if following is not None:
-        arm(run, following)
+def _stay_or_rearm(run: Run, wait: Wait, node: Node) -> None:
+    """A message, signal or condition can come again; a timer fires again only if it repeats; an event that
+    needs all its definitions begins anew."""
+    if node.parallel_multiple:
+        holder = Token(0, wait.scope, node.id) if wait.token is None else run.state.tokens[wait.token]
+        for each in plan(run, holder, node, scope_wait=wait.token is None):
+            arm(run, each)
+    elif wait.kind == "timer":
+        following = next_firing(run, wait)
+        close(run, wait, Closing.COMPLETED)
+        if following is not None:
+            arm(run, following)
 
 
 def _leave_event_gateway(run: Run, token: Token, node: Node, payload: dict[str, Value]) -> None:
@@ -67,34 +103,48 @@ def _start_event_subprocess(run: Run, wait: Wait, start: Node, payload: dict[str
         cancel_scope_waits(run, wait.scope)
         clear(run, wait.scope)
     else:
-        _stay_or_rearm(run, wait)
+        _stay_or_rearm(run, wait, start)
     faults.start_event_subprocess(run, wait.scope, start, payload)
 
 
 def enter_throw(run: Run, token: Token, node: Node) -> None:
-    """Intermediate throw events: nothing, a link, a message, a signal or an escalation."""
-    event = node.event
-    if event is None or event.kind in ("none", "link"):
-        run.schedule(token, "complete")
-    elif event.kind == "escalation":
-        run.schedule(token, "complete")  # first, so that a handler that interrupts can stop it
-        faults.throw_escalation(run, token, event.name.text, dict(token.locals))
-    elif node.job is not None:
+    """Throw and end events: the token goes on (or ends) with what the event throws, in the order of its
+    definitions; a job, an error, a compensation, a cancellation or a termination takes the token last."""
+    if node.job is not None:
         open_job(run, token, node)
-    else:
-        throw(run, token, node)
+        return
+    taking = [event for event in node.events if event.kind in _TAKING]
+    for event in node.events:
+        if event.kind in ("message", "signal"):
+            send(run, token, node, event)
+    if not taking:
+        run.schedule(token, "complete")  # first, so that a handler of an escalation that interrupts can stop it
+    for event in node.events:
+        if event.kind == "escalation":
+            faults.throw_escalation(run, token, event.name.text, dict(token.locals))
+    if taking:
+        _TAKING[taking[0].kind](run, token, taking[0])
 
 
-def enter_end(run: Run, token: Token, node: Node) -> None:
-    """End events: the token is consumed, with what the event throws."""
-    event = node.event
-    if event is not None and event.kind == "terminate":
-        clear(run, token.scope, but=token)
-        run.schedule(token, "complete")
-    elif event is not None and event.kind == "error":
-        faults.throw_error(run, token, event.name.text, dict(token.locals))
-    else:
-        enter_throw(run, token, node)
+def _terminate(run: Run, token: Token, event: Event) -> None:
+    clear(run, token.scope, but=token)
+    run.schedule(token, "complete")
+
+
+def _throw_error(run: Run, token: Token, event: Event) -> None:
+    faults.throw_error(run, token, event.name.text, dict(token.locals))
+
+
+def _cancel(run: Run, token: Token, event: Event) -> None:
+    compensation.cancel_transaction(run, token)
+
+
+_TAKING: dict[str, Callable[[Run, Token, Event], None]] = {
+    "error": _throw_error,
+    "compensate": compensation.throw,
+    "cancel": _cancel,
+    "terminate": _terminate,
+}
 
 
 def deliver(run: Run, thrown: Thrown) -> None:

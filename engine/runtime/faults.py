@@ -5,16 +5,17 @@ from __future__ import annotations
 from engine.bpmn.program import Node
 from engine.runtime.run import Run
 from engine.runtime.scopes import cancel_scope_waits, clear, container_of, stop
-from engine.runtime.state import Scope, Token
-from engine.runtime.step import ScopeOpened
+from engine.runtime.state import Scope, Token, Wait
+from engine.runtime.step import Closing, ScopeOpened
 from engine.runtime.stuck import uncaught_error
+from engine.runtime.waits import close
 from engine.values import Value
 
 
-def throw_error(run: Run, token: Token, code: str, variables: dict[str, Value]) -> None:
+def throw_error(run: Run, token: Token, code: str, variables: dict[str, Value], message: str | None = None) -> None:
     """Gives the error to the nearest handler around `token`. Raises Stuck if nothing catches it: then
     nothing has changed."""
-    if not _raise_outwards(run, token, "error", code, variables):
+    if not _raise_outwards(run, token, "error", code, variables, message):
         raise uncaught_error(code)
 
 
@@ -23,26 +24,37 @@ def throw_escalation(run: Run, token: Token, code: str, variables: dict[str, Val
     _raise_outwards(run, token, "escalation", code, variables)
 
 
-def _raise_outwards(run: Run, token: Token, kind: str, code: str, variables: dict[str, Value]) -> bool:
+def _raise_outwards(
+    run: Run, token: Token, kind: str, code: str, variables: dict[str, Value], message: str | None = None
+) -> bool:
     """Looks from scope to scope, through called processes too; False if nothing catches."""
     holder: Token | None = token
     while holder is not None:
         boundary = _boundary(run, holder, kind, code)
         if boundary is not None:
-            _catch_at_boundary(run, holder, boundary, variables)
+            _catch_at_boundary(run, holder, boundary, kind, _brought(boundary, kind, code, variables, message))
             return True
         start = _event_subprocess(run, holder, kind, code)
         if start is not None:
-            _handle_inside(run, holder.scope, start, variables)
+            _handle_inside(run, holder.scope, start, kind, _brought(start, kind, code, variables, message))
             return True
         owner = run.state.scopes[holder.scope].token
         holder = None if owner is None else run.state.tokens[owner]
     return False
 
 
-def _catch_at_boundary(run: Run, token: Token, boundary: Node, payload: dict[str, Value]) -> None:
+def _brought(
+    catching: Node, kind: str, code: str, variables: dict[str, Value], message: str | None
+) -> dict[str, Value]:
+    """What the event brings: the thrown variables, with code and message where the catching event wants them."""
+    facts: dict[str, Value] = {"code": code or None, "message": message}
+    wanted = [pair for event in catching.events if event.kind == kind for pair in event.outputs]
+    return variables | {variable: facts.get(name) for name, variable in wanted}
+
+
+def _catch_at_boundary(run: Run, token: Token, boundary: Node, kind: str, payload: dict[str, Value]) -> None:
     """An error always interrupts; an escalation only where the boundary event says so."""
-    if boundary.interrupting or (boundary.event is not None and boundary.event.kind == "error"):
+    if boundary.interrupting or kind == "error":
         interrupt(run, token, boundary, payload)
     else:
         catch(run, run.add_token(token.scope, boundary.id), boundary, payload)
@@ -56,11 +68,13 @@ def catch(run: Run, token: Token, node: Node, payload: dict[str, Value]) -> None
     run.schedule(token, "complete")
 
 
-def interrupt(run: Run, token: Token, boundary: Node, payload: dict[str, Value]) -> None:
-    """Stops the activity of `token`; its token goes on from the boundary event."""
+def interrupt(run: Run, token: Token, boundary: Node, payload: dict[str, Value], *, by: Wait | None = None) -> None:
+    """Stops the activity of `token`; its token goes on from the boundary event, triggered by the wait `by`."""
+    if by is not None and by.id in run.state.waits:
+        close(run, by, Closing.COMPLETED)
     stop(run, token)
     token.element, token.flow = boundary.id, None
-    token.locals = {}
+    token.locals, token.undo = {}, None
     catch(run, token, boundary, payload)
 
 
@@ -77,8 +91,8 @@ def start_event_subprocess(run: Run, scope_id: int, start: Node, payload: dict[s
     catch(run, run.add_token(scope.id, start.id), start, payload)
 
 
-def _handle_inside(run: Run, scope_id: int, start: Node, variables: dict[str, Value]) -> None:
-    if start.interrupting or (start.event is not None and start.event.kind == "error"):
+def _handle_inside(run: Run, scope_id: int, start: Node, kind: str, variables: dict[str, Value]) -> None:
+    if start.interrupting or kind == "error":
         cancel_scope_waits(run, scope_id)
         clear(run, scope_id)
     start_event_subprocess(run, scope_id, start, variables)
@@ -105,6 +119,6 @@ def _catching(nodes: list[Node], kind: str, code: str) -> Node | None:
     """The handler that names the code, else one that catches every code."""
     for wanted in (code, ""):
         for node in nodes:
-            if node.event is not None and node.event.kind == kind and node.event.name.text == wanted:
+            if any(event.kind == kind and event.name.text == wanted for event in node.events):
                 return node
     return None

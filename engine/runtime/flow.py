@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.bpmn.program import Flow, Node
-from engine.runtime import loops
+from engine.runtime import ad_hoc, compensation, loops
 from engine.runtime.run import Run
-from engine.runtime.scopes import finish_if_empty
+from engine.runtime.scopes import clear, finish_if_empty
 from engine.runtime.state import Token
 from engine.runtime.step import Closing
 from engine.runtime.stuck import no_flow
@@ -19,24 +19,40 @@ def complete(run: Run, token: Token) -> None:
     for wait in list(run.waits_of.get(token.id, ())):
         close(run, run.state.waits[wait], Closing.CANCELLED)
     if loops.is_instance(run, token):
+        compensation.remember(run, token, node)
         loops.finish_instance(run, token, node)
         return
     if node.loop is None:
+        compensation.remember(run, token, node)
         apply_outputs(run, token, node)
     else:  # each instance has done its mappings; only the collected results are left
         merge(list(run.scope_layers(token.scope)), token.result)
     run.log("completed", token.scope, node, whole_loop=node.loop is not None)
     run.schedule(token, "leave")
+    _ask_ad_hoc(run, token)
 
 
 def leave(run: Run, token: Token) -> None:
     """Takes the outgoing flows that hold; without any outgoing flow the token ends here (implicit end)."""
     node = run.node(token)
-    if not node.outgoing:
+    if token.thrower is not None:  # it has undone something: no flow leads on from there
+        compensation.undone(run, token)
+    elif not node.outgoing:
         run.remove_token(token)
         finish_if_empty(run, token.scope)
-        return
-    go(run, token, _chosen(run, token, node))
+    else:
+        go(run, token, _chosen(run, token, node) * node.completion_quantity)
+
+
+def reset(run: Run, token: Token) -> None:
+    """A complex gateway starts anew: flows without condition were for its start (BPMN 2.0.2, 13.4.5)."""
+    node = run.node(token)
+    flows = tuple(flow for flow in node.outgoing if flow.condition and holds(run, token, flow.condition))
+    if flows:
+        go(run, token, flows)
+    else:
+        run.remove_token(token)
+        finish_if_empty(run, token.scope)
 
 
 def go(run: Run, token: Token, flows: tuple[Flow, ...]) -> None:
@@ -48,6 +64,20 @@ def go(run: Run, token: Token, flows: tuple[Flow, ...]) -> None:
         moved.element, moved.flow = flow.target, flow.id
         run.log_flow(scope, flow.id, process)
         run.schedule(moved, "enter")
+
+
+def _ask_ad_hoc(run: Run, token: Token) -> None:
+    """An activity inside an ad-hoc subprocess has completed: is that enough?"""
+    scope = run.state.scopes[token.scope]
+    if scope.kind != "subprocess":
+        return
+    node = run.element(scope.id, scope.element)
+    if node.ad_hoc is None or not ad_hoc.is_complete(run, token, scope):
+        return
+    scope.loop = {"over": True}
+    if node.ad_hoc.cancels_remaining:
+        clear(run, scope.id)
+        finish_if_empty(run, scope.id)
 
 
 def _chosen(run: Run, token: Token, node: Node) -> tuple[Flow, ...]:

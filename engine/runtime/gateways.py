@@ -1,19 +1,40 @@
-"""Joins: parallel, inclusive (BPMN 2.0.2, 13.4), and the gateway that waits for the first event."""
+"""Joins: parallel, inclusive, complex (BPMN 2.0.2, 13.4), and the gateway that waits for the first event."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from engine.bpmn.program import Node
 from engine.runtime.run import Run
 from engine.runtime.state import Token
+from engine.runtime.variables import holds
 from engine.runtime.waits import arm, plan
 
 #: Looking through so many elements costs as much of the budget as entering one.
 ELEMENTS_PER_ACTIVATION = 50
 
 
+JOINING = ("parallelGateway", "inclusiveGateway", "complexGateway")
+
+
 def is_join(node: Node) -> bool:
     """True for a gateway at which tokens wait for one another."""
-    return node.type in ("parallelGateway", "inclusiveGateway") and len(node.incoming) > 1
+    return node.type in JOINING and len(node.incoming) > 1
+
+
+def gathers(run: Run, token: Token, node: Node) -> bool:
+    """Lets the tokens of an activity with a startQuantity wait for one another (BPMN 2.0.2, 13.3.1); True once
+    enough have arrived, which then are one."""
+    if node.start_quantity == 1:
+        return True
+    waiting = run.join(token)
+    if len(waiting) < node.start_quantity:
+        return False
+    for each in list(waiting)[: node.start_quantity]:
+        if each != token.id:
+            run.remove_token(run.state.tokens[each])
+    run.unjoin(token)
+    return True
 
 
 def enter_exclusive(run: Run, token: Token, node: Node) -> None:
@@ -40,28 +61,88 @@ def enter_inclusive(run: Run, token: Token, node: Node) -> None:
         run.schedule(token, "complete")
 
 
-def release_inclusive(run: Run) -> bool:
-    """Lets every inclusive join go on to which no further token can come; True if one did."""
+def enter_complex(run: Run, token: Token, node: Node) -> None:
+    """Goes on once the activation condition holds (BPMN 2.0.2, 13.4.5); tokens that come later wait for the reset.
+    Without a condition it joins as an inclusive gateway."""
+    if not is_join(node):
+        run.schedule(token, "complete")
+        return
+    enough = _activates(run, token, node)
+    run.join(token)
+    if enough:
+        _activate(run, token.scope, node)
+
+
+def release_joins(run: Run) -> bool:
+    """Lets every inclusive join go on, and every complex gateway start anew, to which no further token can come;
+    True if one did."""
     released = False
-    for scope_id, element in list(run.joining):
+    for scope_id, element in _asking(run):
         node = run.element(scope_id, element)
-        if node.type != "inclusiveGateway":
-            continue
         first = _first_by_flow(run, scope_id, node)
-        if not _is_awaited(run, scope_id, node, first):
+        fired = run.state.scopes[scope_id].gates.get(element)
+        if fired is not None:
+            released = _reset(run, scope_id, node, first, fired) or released
+        elif _joins_inclusively(node) and first and not _is_awaited(run, scope_id, node, first):
             _merge(run, first)
             released = True
     return released
 
 
+def _asking(run: Run) -> list[tuple[int, str]]:
+    """Joins where tokens wait, and complex gateways that have fired, by scope."""
+    fired = [(scope.id, element) for scope in run.state.scopes.values() for element in scope.gates]
+    return list(dict.fromkeys([*run.joining, *fired]))
+
+
+def _joins_inclusively(node: Node) -> bool:
+    return node.type == "inclusiveGateway" or (node.type == "complexGateway" and node.activation is None)
+
+
+def _activates(run: Run, token: Token, node: Node) -> bool:
+    """Whether the activation condition holds with this token; the gateway must be waiting for its start."""
+    if node.activation is None or node.id in run.state.scopes[token.scope].gates:
+        return False
+    there = _first_by_flow(run, token.scope, node).keys() | {token.flow or ""}
+    token.locals["activationCount"] = len(there)
+    return holds(run, token, node.activation)
+
+
+def _activate(run: Run, scope_id: int, node: Node) -> None:
+    first = _first_by_flow(run, scope_id, node)
+    if len(first) < len(node.incoming):  # the others are still to be taken up by the reset
+        run.state.scopes[scope_id].gates[node.id] = list(first)
+    _merge(run, first)
+
+
+def _reset(run: Run, scope_id: int, node: Node, first: dict[str, Token], fired: list[str]) -> bool:
+    """Takes up the tokens that came after the gateway had fired, once no more can come. Only flows whose condition
+    holds then are taken: one without condition belongs to the start."""
+    late = {flow: token for flow, token in first.items() if flow not in fired}
+    arrived = dict.fromkeys([*fired, *late])
+    if _is_awaited(run, scope_id, node, arrived):
+        return False
+    del run.state.scopes[scope_id].gates[node.id]
+    kept = list(late.values())
+    if kept:
+        for token in kept[1:]:
+            run.remove_token(token)
+        run.unjoin(kept[0])
+        kept[0].locals["waitingForStart"] = False
+        run.schedule(kept[0], "reset")
+    again = _first_by_flow(run, scope_id, node)
+    if again and _activates(run, next(iter(again.values())), node):
+        _activate(run, scope_id, node)
+    return True
+
+
 def enter_event_gateway(run: Run, token: Token, node: Node) -> None:
     """Waits for the first of the events behind it."""
     process = run.process_of(token.scope)
-    planned = [plan(run, token, process.nodes[flow.target]) for flow in node.outgoing]
+    planned = [wait for flow in node.outgoing for wait in plan(run, token, process.nodes[flow.target])]
     token.phase = "active"
     for each in planned:
-        if each is not None:
-            arm(run, each)
+        arm(run, each)
 
 
 def _first_by_flow(run: Run, scope_id: int, node: Node) -> dict[str, Token]:
@@ -72,7 +153,7 @@ def _first_by_flow(run: Run, scope_id: int, node: Node) -> dict[str, Token]:
     return first
 
 
-def _is_awaited(run: Run, scope_id: int, node: Node, arrived: dict[str, Token]) -> bool:
+def _is_awaited(run: Run, scope_id: int, node: Node, arrived: Collection[str]) -> bool:
     """True while a token of the scope can reach an empty incoming flow, and no filled one, on a way that
     does not visit the join itself."""
     elements = {run.state.tokens[each].element for each in run.tokens_in[scope_id]} - {node.id}

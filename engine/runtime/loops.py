@@ -1,40 +1,44 @@
-"""Multi-instance activities: a scope of kind "multi" holds one token per running instance.
+"""Loops: a scope of kind "multi" holds one token per running instance of the activity.
 
-Sequential or parallel, over a collection or a number, with output collection and completion condition.
+Multi-instance (BPMN 2.0.2, 10.3.8 and 13.3.7) is sequential or parallel, over a collection or a number, with
+output collection, completion condition and the events of its behavior. A standard loop (10.3.7, 13.3.6) runs
+one instance after another while its condition holds.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.bpmn.program import Loop, Node
+from engine.bpmn.program import Event, Loop, Node, Slot
 from engine.errors import BudgetExceeded
+from engine.runtime import faults
 from engine.runtime.codec import checked
-from engine.runtime.run import Run
+from engine.runtime.run import Run, Thrown
 from engine.runtime.scopes import clear
 from engine.runtime.state import Scope, Token
 from engine.runtime.stuck import needs
-from engine.runtime.variables import apply_outputs, evaluate, holds
+from engine.runtime.variables import apply_outputs, evaluate, holds, key_text, text
 from engine.values import Value
 
 
 def is_instance(run: Run, token: Token) -> bool:
-    """True for the token of one instance of a multi-instance activity."""
+    """True for the token of one instance of a loop."""
     return run.state.scopes[token.scope].kind == "multi"
 
 
 def begin(run: Run, token: Token, node: Node) -> None:
     """Starts the instances: all at once, or the first. No instance at all completes the activity."""
-    assert node.loop is not None
-    items = _items(run, token, node.loop)
+    loop = node.loop
+    assert loop is not None
+    plan = _standard_plan(run, token, node) if loop.standard else _plan(run, token, loop)
     outer = run.state.scopes[token.scope]
     token.phase = "active"
     scope = run.add_scope(Scope(run.new_id(), "multi", outer.process, node.id, token.scope, token.id))
-    scope.loop = {"items": items, "next": 0, "done": 0, "results": [None] * len(items)}
-    for _ in range(min(1, len(items)) if node.loop.sequential else len(items)):
+    scope.loop = plan
+    for _ in range(_first_number(plan, loop)):
         _start_next(run, scope)
-    if not items:
-        _finish(run, scope, node.loop)
+    if not run.tokens_in[scope.id]:
+        _finish(run, scope, loop)
 
 
 def finish_instance(run: Run, token: Token, node: Node) -> None:
@@ -45,36 +49,85 @@ def finish_instance(run: Run, token: Token, node: Node) -> None:
     _collect(run, token, loop, scope)
     apply_outputs(run, token, node)
     scope.loop["done"] += 1
-    enough = loop.completion is not None and _is_enough(run, token, loop, scope)
+    _count(run, token, scope)
+    more = _wants_more(run, token, loop, scope)
+    enough = loop.completion is not None and holds(run, token, loop.completion)
+    thrown = _behavior(run, token, loop, scope)
     run.log("completed", token.scope, node)
     run.remove_token(token)
+    for event in thrown:
+        _throw(run, scope, node, event, token)
     if enough:
         clear(run, scope.id)
         _finish(run, scope, loop)
-    elif scope.loop["next"] < len(scope.loop["items"]) and loop.sequential:
+    elif more:
         _start_next(run, scope)
     elif not run.tokens_in[scope.id]:
         _finish(run, scope, loop)
 
 
-def _items(run: Run, token: Token, loop: Loop) -> list[Value]:
+def _plan(run: Run, token: Token, loop: Loop) -> dict[str, Value]:
+    """What the scope keeps of a multi-instance activity: how many, over what, and what is collected."""
     slot = loop.collection or loop.cardinality
     assert slot is not None
     value = evaluate(run, token, slot)
+    plan: dict[str, Value] = {"next": 0, "done": 0}
     if loop.collection is not None:
-        if isinstance(value, list):
-            return _bounded(run, token, len(value), list(value))
-        raise needs("列表", "a list", slot.text, value)
-    number = int(value) if isinstance(value, str) and value.isdigit() else value
-    if isinstance(number, (int, Decimal)) and not isinstance(number, bool) and number >= 0 and number % 1 == 0:
-        return _bounded(run, token, int(number), None)
-    raise needs("非负整数", "a whole number", slot.text, value)
-
-
-def _bounded(run: Run, token: Token, count: int, items: list[Value] | None) -> list[Value]:
-    if count > run.context.budgets.tokens:
+        if not isinstance(value, list):
+            raise needs("列表", "a list", slot.text, value)
+        plan["items"] = list(value)
+    total = len(value) if loop.collection is not None else _whole(slot, value)
+    if total > run.context.budgets.tokens:
         raise BudgetExceeded(token.element, "instances", run.context.budgets.tokens)
-    return [None] * count if items is None else items
+    plan["total"] = total
+    if loop.output_collection is not None:
+        plan["results"] = [None] * total
+    return plan
+
+
+def _standard_plan(run: Run, token: Token, node: Node) -> dict[str, Value]:
+    loop = node.loop
+    assert loop is not None
+    plan: dict[str, Value] = {"next": 0, "done": 0}
+    if loop.maximum is not None:
+        plan["total"] = _whole(loop.maximum, evaluate(run, token, loop.maximum))
+    if loop.test_before and loop.condition is not None and not holds(run, token, loop.condition):
+        plan["total"] = 0
+    return plan
+
+
+def _first_number(plan: dict[str, Value], loop: Loop) -> int:
+    """How many instances start at once. A loop whose condition is asked afterwards runs at least once."""
+    total: int = plan.get("total", 1)
+    if loop.standard and not loop.test_before:
+        return 1
+    return min(1, total) if loop.sequential else total
+
+
+def _wants_more(run: Run, token: Token, loop: Loop, scope: Scope) -> bool:
+    plan = scope.loop
+    assert plan is not None
+    total = _total(plan)
+    left = total is None or plan["next"] < total
+    if not loop.standard:
+        return left and loop.sequential
+    if left and plan["next"] >= run.context.budgets.tokens:
+        raise BudgetExceeded(token.element, "turns of the loop", run.context.budgets.tokens)
+    return left and (loop.condition is None or holds(run, token, loop.condition))
+
+
+def _total(plan: dict[str, Value]) -> int | None:
+    """The number of instances; None for a loop that only its condition ends."""
+    if "total" in plan:
+        return int(plan["total"])
+    return len(plan["items"]) if "items" in plan else None
+
+
+def _whole(slot: Slot, value: Value) -> int:
+    number = int(value) if isinstance(value, str) and value.strip().isdigit() else value
+    if isinstance(number, (int, Decimal)) and not isinstance(number, bool) and number >= 0 and number % 1 == 0:
+        return int(number)
+    raise needs("非负整数", "a whole number", slot.text, value)
 
 
 def _start_next(run: Run, scope: Scope) -> None:
@@ -84,9 +137,10 @@ def _start_next(run: Run, scope: Scope) -> None:
     index = scope.loop["next"]
     scope.loop["next"] = index + 1
     token = run.add_token(scope.id, scope.element)
-    token.locals["loopCounter"] = index + 1
-    if loop.element:
-        token.locals[loop.element] = scope.loop["items"][index]
+    token.locals["loopCounter"] = index + loop.first_count
+    items = scope.loop.get("items")
+    if loop.element and items:
+        token.locals[loop.element] = items[index]
     run.schedule(token, "enter")
 
 
@@ -95,21 +149,49 @@ def _collect(run: Run, token: Token, loop: Loop, scope: Scope) -> None:
         return
     seen = run.variables(token).new_child(dict(token.result))
     value = checked(loop.output_element.value(seen, run.context))
-    scope.loop["results"][token.locals["loopCounter"] - 1] = value
+    scope.loop["results"][token.locals["loopCounter"] - loop.first_count] = value
 
 
-def _is_enough(run: Run, token: Token, loop: Loop, scope: Scope) -> bool:
-    assert loop.completion is not None
+def _count(run: Run, token: Token, scope: Scope) -> None:
+    """The numbers that conditions may ask for, under the names of BPMN 2.0.2 (10.3.8) and of other engines."""
     assert scope.loop is not None
-    total = len(scope.loop["items"])
-    active = len(run.tokens_in[scope.id]) - 1
+    total, active = _total(scope.loop), len(run.tokens_in[scope.id]) - 1
     token.locals |= {
         "numberOfInstances": total,
         "numberOfActiveInstances": active,
         "numberOfCompletedInstances": scope.loop["done"],
         "numberOfTerminatedInstances": 0,
+        "nrOfInstances": total,
+        "nrOfActiveInstances": active,
+        "nrOfCompletedInstances": scope.loop["done"],
     }
-    return holds(run, token, loop.completion)
+
+
+def _behavior(run: Run, token: Token, loop: Loop, scope: Scope) -> list[Event]:
+    """The events that are thrown because this instance completes (10.3.8, behavior)."""
+    assert scope.loop is not None
+    if loop.behavior == "Complex":
+        return [event for condition, event in loop.complex if holds(run, token, condition)]
+    first_only = loop.behavior == "One"
+    if loop.thrown is None or (first_only and scope.loop["done"] > 1):
+        return []
+    return [loop.thrown]
+
+
+def _throw(run: Run, scope: Scope, node: Node, event: Event, token: Token) -> None:
+    """Gives the event to the boundary of the loop, which goes on whatever the boundary event says: when it ends
+    is for its own condition to say. What no boundary catches is thrown as any other event."""
+    assert scope.token is not None
+    owner = run.state.tokens[scope.token]
+    for boundary in (run.element(owner.scope, each) for each in node.boundaries):
+        if any(each.kind == event.kind and each.name.text == event.name.text for each in boundary.events):
+            faults.catch(run, run.add_token(owner.scope, boundary.id), boundary, {})
+            return
+    if event.kind == "escalation":
+        faults.throw_escalation(run, owner, event.name.text, {})
+    elif event.kind in ("message", "signal"):
+        name, key = text(run, owner, event.name), key_text(run, owner, event.key)
+        run.thrown.append(Thrown(event.kind, run.process_scope(owner.scope), node.id, name, key, dict(token.locals)))
 
 
 def _finish(run: Run, scope: Scope, loop: Loop) -> None:
@@ -118,5 +200,5 @@ def _finish(run: Run, scope: Scope, loop: Loop) -> None:
     owner = run.state.tokens[scope.token]
     run.remove_scope(scope)
     if loop.output_collection:
-        owner.result = {loop.output_collection: scope.loop["results"]}
+        owner.result = {loop.output_collection: scope.loop.get("results", [])}
     run.schedule(owner, "complete")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.bpmn.program import Node
 from engine.errors import ExpressionFailed, ValueInvalid
-from engine.runtime import events, flow, gateways, loops, scopes, tasks
+from engine.runtime import conditions, events, flow, gateways, loops, scopes, tasks
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import Stuck, bad_value
@@ -19,12 +19,13 @@ Behaviour = Callable[[Run, Token, Node], None]
 #: What a node does once its token is on it, by BPMN element.
 BEHAVIOURS: dict[str, Behaviour] = {
     "startEvent": tasks.pass_through,
-    "endEvent": events.enter_end,
+    "endEvent": events.enter_throw,
     "intermediateThrowEvent": events.enter_throw,
     "intermediateCatchEvent": tasks.receive,
     "exclusiveGateway": gateways.enter_exclusive,
     "parallelGateway": gateways.enter_parallel,
     "inclusiveGateway": gateways.enter_inclusive,
+    "complexGateway": gateways.enter_complex,
     "eventBasedGateway": gateways.enter_event_gateway,
     "task": tasks.pass_through,
     "manualTask": tasks.pass_through,
@@ -36,6 +37,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "receiveTask": tasks.receive,
     "callActivity": scopes.open_call,
     "subProcess": scopes.open_subprocess,
+    "transaction": scopes.open_subprocess,
+    "adHocSubProcess": scopes.open_subprocess,
 }
 
 
@@ -46,17 +49,23 @@ def settle(run: Run) -> None:
     Raises BudgetExceeded; then nothing of the command may be kept.
     """
     while True:
-        while run.work:
-            token_id, phase, serial = run.work.popleft()
-            token = run.state.tokens.get(token_id)
-            if token is not None and run.pending.get(token_id) == serial:
-                _do(run, token, phase)
-            while run.thrown:
-                events.deliver(run, run.thrown.popleft())
-        if run.undelivered:
+        if run.conditions:
+            conditions.check(run)
+        if run.work:
+            _do_next(run)
+        elif run.undelivered:
             events.deliver_late(run, run.undelivered.popleft())
-        elif not gateways.release_inclusive(run):
+        elif not gateways.release_joins(run):
             return
+
+
+def _do_next(run: Run) -> None:
+    token_id, phase, serial = run.work.popleft()
+    token = run.state.tokens.get(token_id)
+    if token is not None and run.pending.get(token_id) == serial:
+        _do(run, token, phase)
+    while run.thrown:
+        events.deliver(run, run.thrown.popleft())
 
 
 def _do(run: Run, token: Token, phase: str) -> None:
@@ -83,7 +92,7 @@ def _enter(run: Run, token: Token) -> None:
         apply_inputs(run, token, node)
         run.log("entered", token.scope, node)
         run.schedule(token, "work")
-    else:
+    elif gateways.gathers(run, token, node):
         _enter_element(run, token, node)
 
 
@@ -91,10 +100,9 @@ def _enter_element(run: Run, token: Token, node: Node) -> None:
     if node.loop is None:
         apply_inputs(run, token, node)
     boundaries = [run.element(token.scope, each) for each in node.boundaries]
-    planned = [plan(run, token, boundary) for boundary in boundaries]
+    planned = [wait for boundary in boundaries for wait in plan(run, token, boundary)]
     for wait in planned:
-        if wait is not None:
-            arm(run, wait)
+        arm(run, wait)
     run.log("entered", token.scope, node, whole_loop=node.loop is not None)
     run.schedule(token, "work")
 
@@ -112,4 +120,5 @@ PHASES: dict[str, Callable[[Run, Token], None]] = {
     "work": _work,
     "complete": flow.complete,
     "leave": flow.leave,
+    "reset": flow.reset,
 }

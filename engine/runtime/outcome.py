@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.runtime.state import Wait
@@ -18,6 +19,7 @@ from engine.runtime.step import (
     TimerSet,
     UserTask,
 )
+from engine.values import Value
 
 _KIND_OF = {"message": "subscription", "signal": "subscription"}
 
@@ -34,6 +36,7 @@ class Outcome:
     incidents_resolved: list[int] = field(default_factory=list)
     thrown: list[Thrown] = field(default_factory=list)
     lines: list[LogLine] = field(default_factory=list)
+    changed: list[UserTask] = field(default_factory=list)
 
     def wait_opened(self, wait: Wait, shown: UserTask | TimerSet | Job | Subscription) -> None:
         """The outside learns of a wait."""
@@ -70,7 +73,7 @@ class Outcome:
     def log(self, line: LogLine) -> None:
         self.lines.append(line)
 
-    def step(self, state: bytes, *, ended: bool) -> Step:
+    def step(self, state: bytes, *, ended: bool, variables: Mapping[str, Value] | None) -> Step:
         """The Step of everything collected."""
         return Step(
             state=state,
@@ -91,6 +94,8 @@ class Outcome:
             incidents=tuple(self.incidents.values()),
             incidents_resolved=tuple(self.incidents_resolved),
             ended=ended,
+            changed=tuple(self.changed),
+            variables=variables,
         )
 
     def _cancelled(self, kind: str) -> tuple[int, ...]:

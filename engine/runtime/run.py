@@ -46,12 +46,15 @@ class Run:
     thrown: deque[Thrown] = field(default_factory=deque)
     undelivered: deque[Thrown] = field(default_factory=deque)
     activations: int = 0
+    result: dict[str, Value] | None = None  # the variables of the process itself, once it has ended
     tokens_in: dict[int, dict[int, None]] = field(default_factory=dict)
     waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
     scope_waits: dict[int, dict[int, None]] = field(default_factory=dict)
     child_scope: dict[int, int] = field(default_factory=dict)
     joining: dict[tuple[int, str], dict[int, None]] = field(default_factory=dict)
     failed: dict[int, int] = field(default_factory=dict)
+    conditions: dict[int, None] = field(default_factory=dict)  # waits for a condition
+    undoing: dict[int, dict[int, None]] = field(default_factory=dict)  # thrower -> tokens that undo for it
 
     def __post_init__(self) -> None:
         for scope in self.state.scopes.values():
@@ -60,6 +63,8 @@ class Run:
             self.tokens_in[token.scope][token.id] = None
             if token.phase == "joining":
                 self.joining.setdefault((token.scope, token.element), {})[token.id] = None
+            if token.thrower is not None:
+                self.undoing.setdefault(token.thrower, {})[token.id] = None
         for wait in self.state.waits.values():
             self._index_wait(wait)
         self.failed = {failure.token: failure.id for failure in self.state.failures.values()}
@@ -118,10 +123,18 @@ class Run:
         return number
 
     def add_scope(self, scope: Scope) -> Scope:
-        """Takes the scope into the state."""
+        """Takes the scope into the state, with the data that its container declares."""
+        if scope.kind in ("process", "call", "subprocess"):
+            for name in self._declared(scope):
+                scope.variables.setdefault(name, None)
         self.state.scopes[scope.id] = scope
         self._index_scope(scope)
         return scope
+
+    def _declared(self, scope: Scope) -> tuple[str, ...]:
+        """Names of the data objects and properties that the container of the scope declares."""
+        process = self.program.processes[scope.process]
+        return process.nodes[scope.element].data if scope.kind == "subprocess" else process.data
 
     def remove_scope(self, scope: Scope) -> None:
         """Takes an empty scope out of the state."""
@@ -142,11 +155,18 @@ class Run:
         self.tokens_in[scope_id][token.id] = None
         return token
 
+    def undo_for(self, thrower: int, token: Token, undone: str) -> None:
+        """`token` undoes the activity `undone` for the token `thrower`."""
+        token.thrower, token.undoes = thrower, undone
+        self.undoing.setdefault(thrower, {})[token.id] = None
+
     def remove_token(self, token: Token) -> None:
         """Takes the token out; what it waited for must be closed already."""
         self.unjoin(token)
         del self.state.tokens[token.id]
         self.tokens_in[token.scope].pop(token.id, None)
+        if token.thrower is not None:
+            self.undoing.get(token.thrower, {}).pop(token.id, None)
 
     def join(self, token: Token) -> dict[int, None]:
         """Lets the token wait at its gateway; gives all tokens that wait there in its scope."""
@@ -172,6 +192,7 @@ class Run:
     def remove_wait(self, wait: Wait) -> None:
         """Takes the wait out of the state."""
         del self.state.waits[wait.id]
+        self.conditions.pop(wait.id, None)
         index = self.scope_waits if wait.token is None else self.waits_of
         holder = wait.scope if wait.token is None else wait.token
         waits = index.get(holder)
@@ -226,6 +247,8 @@ class Run:
             self.child_scope[scope.token] = scope.id
 
     def _index_wait(self, wait: Wait) -> None:
+        if wait.kind == "condition":
+            self.conditions[wait.id] = None
         if wait.token is None:
             self.scope_waits.setdefault(wait.scope, {})[wait.id] = None
         else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.bpmn.program import Node, Process
+from engine.runtime import ad_hoc
 from engine.runtime.run import Run
-from engine.runtime.state import Scope, Token
+from engine.runtime.state import Done, Scope, Token
 from engine.runtime.step import Closing, ScopeOpened
 from engine.runtime.stuck import Stuck, missing_process, missing_start
 from engine.runtime.variables import text
@@ -25,10 +28,9 @@ def listen(run: Run, scope: Scope) -> None:
     """The start events of the event subprocesses in `scope` begin to wait. Raises Stuck."""
     process = run.process_of(scope.id)
     starts = [process.nodes[each] for each in process.handlers.get(container_of(scope), ())]
-    planned = [plan(run, Token(0, scope.id, node.id), node, scope_wait=True) for node in starts]
+    planned = [wait for node in starts for wait in plan(run, Token(0, scope.id, node.id), node, scope_wait=True)]
     for wait in planned:
-        if wait is not None:
-            arm(run, wait)
+        arm(run, wait)
 
 
 def container_of(scope: Scope) -> str | None:
@@ -37,16 +39,22 @@ def container_of(scope: Scope) -> str | None:
 
 
 def open_subprocess(run: Run, token: Token, node: Node) -> None:
-    """The embedded subprocess of `token` starts."""
+    """The embedded subprocess of `token` starts (BPMN 2.0.2, 13.3.4)."""
     process = run.process_of(token.scope)
-    _open_child(run, token, "subprocess", process, {}, process.starts.get(node.id, ()))
+    starts = process.starts.get(node.id, ())
+    loop: dict[str, Value] | None = None
+    if node.ad_hoc is not None:
+        starts = ad_hoc.first_elements(run, token, node, starts)
+        if node.ad_hoc.sequential:
+            starts, loop = starts[:1], {"left": list(starts[1:])}
+    _open_child(run, token, "subprocess", process, {}, starts, loop)
 
 
 def open_call(run: Run, token: Token, node: Node) -> None:
     """The called process of `token` starts with its input mappings, and all variables where it says so."""
     assert node.call is not None
     name = text(run, token, node.call.process)
-    process = run.program.processes.get(name)
+    process = run.program.called(name, node.call.version)
     if process is None:
         raise missing_process(name)
     if not process.starts.get(None):
@@ -56,10 +64,16 @@ def open_call(run: Run, token: Token, node: Node) -> None:
 
 
 def _open_child(
-    run: Run, token: Token, kind: str, process: Process, variables: dict[str, Value], starts: tuple[str, ...]
+    run: Run,
+    token: Token,
+    kind: str,
+    process: Process,
+    variables: dict[str, Value],
+    starts: tuple[str, ...],
+    loop: dict[str, Value] | None = None,
 ) -> None:
     number = run.new_id()
-    scope = Scope(number, kind, process.id, token.element, token.scope, token.id, variables)
+    scope = Scope(number, kind, process.id, token.element, token.scope, token.id, variables, loop)
     run.add_scope(scope)
     opened = ScopeOpened(scope.id, token.scope, token.element, process.id, dict(variables))
     try:
@@ -77,15 +91,58 @@ def finish_if_empty(run: Run, scope_id: int) -> None:
     if run.tokens_in[scope_id]:
         return
     scope = run.state.scopes[scope_id]
-    cancel_scope_waits(run, scope_id)
-    run.remove_scope(scope)
-    if scope.token is None:
+    owner = None if scope.token is None else run.state.tokens[scope.token]
+    node = None if owner is None else run.node(owner)
+    if node is not None and node.ad_hoc is not None and ad_hoc.goes_on(run, scope, node):
         return
-    owner = run.state.tokens[scope.token]
-    node = run.node(owner)
+    cancel_scope_waits(run, scope_id)
+    if owner is not None and node is not None:
+        _keep_undoable(run, scope, owner, node)
+    run.remove_scope(scope)
+    if owner is None or node is None:
+        run.result = scope.variables
+        return
     if node.call is not None and (node.outputs or node.call.passes_all_out):
         owner.result = scope.variables
     run.schedule(owner, "complete")
+
+
+def _keep_undoable(run: Run, scope: Scope, owner: Token, node: Node) -> None:
+    """A subprocess that completes can be undone by what is inside it, unless it has a handler of its own."""
+    if scope.kind != "subprocess" or owner.thrower is not None or handler_of(run, owner, node) is not None:
+        return
+    if scope.done or undo_start(run.process_of(scope.id), node.id) is not None:
+        home = run.state.scopes[home_of(run, owner.scope)]
+        home.done.append(Done(node.id, dict(scope.variables), scope.done))
+
+
+def handler_of(run: Run, token: Token, node: Node) -> str | None:
+    """The activity that undoes `node`, joined to its compensation boundary event."""
+    nodes = run.process_of(token.scope).nodes
+    return next((nodes[each].handler for each in node.boundaries if nodes[each].handler is not None), None)
+
+
+def undo_start(process: Process, container: str | None) -> Node | None:
+    """The start event of the compensation event subprocess in `container`."""
+    starts = (process.nodes[each] for each in process.handlers.get(container, ()))
+    return next((each for each in starts if any(event.kind == "compensate" for event in each.events)), None)
+
+
+def home_of(run: Run, scope_id: int) -> int:
+    """The scope in which an activity stands: that of its loop's owner for one instance of a loop."""
+    scope = run.state.scopes[scope_id]
+    while scope.kind == "multi" and scope.parent is not None:
+        scope = run.state.scopes[scope.parent]
+    return scope.id
+
+
+def around(run: Run, scope_id: int) -> Iterator[Scope]:
+    """The scope and those around it, innermost first, to the instance's own."""
+    here: int | None = scope_id
+    while here is not None:
+        scope = run.state.scopes[here]
+        yield scope
+        here = scope.parent
 
 
 def cancel_token(run: Run, token: Token) -> None:

@@ -13,12 +13,15 @@ from engine.values import ClockMark, Value
 
 @dataclass(frozen=True, slots=True)
 class ActiveElement:
-    """An element on which a token stands. `phase`: "active", "joining" or "failed" (an incident)."""
+    """An element on which a token stands. `phase`: "active", "joining" or "failed" (an incident); `token` is the
+    token's id and `home` the scope in which it stands itself (a subprocess, a loop)."""
 
     element: str
     process: str
     scope: int
     phase: str
+    token: int
+    home: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,14 @@ def _process_scope(state: State, scope_id: int) -> int:
 
 def _active(state: State) -> tuple[ActiveElement, ...]:
     return tuple(
-        ActiveElement(token.element, state.scopes[token.scope].process, _process_scope(state, token.scope), token.phase)
+        ActiveElement(
+            token.element,
+            state.scopes[token.scope].process,
+            _process_scope(state, token.scope),
+            token.phase,
+            token.id,
+            token.scope,
+        )
         for token in state.tokens.values()
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -17,9 +18,34 @@ from engine.errors import StateFromNewerVersion, StateInvalid
 from engine.runtime.codec import decode, decode_variables, encode, encode_variables
 from engine.values import Value
 
-VERSION = 1
+VERSION = 2
+#: Versions that this release reads; each is upgraded as it is loaded.
+READABLE = frozenset({1, 2})
 ROOT = 1
 _ENVELOPE = re.compile(rb'\{"v":(\d{1,9}),"c":"([0-9a-f]{8})","b":(.*)\}\Z', re.DOTALL)
+
+
+@dataclass(slots=True)
+class Done:
+    """An activity that has completed and can be undone (BPMN 2.0.2, 10.6).
+
+    `variables` are its own for an activity with a handler, those of its scope for a subprocess; `inner` is what
+    had completed inside a subprocess without a handler, oldest first.
+    """
+
+    element: str
+    variables: dict[str, Value] = field(default_factory=dict)
+    inner: list[Done] | None = None
+
+
+@dataclass(slots=True)
+class Undo:
+    """What a token that throws a compensation still has to undo, in `scope`; `then` says what it does after:
+    "complete", "vanish" (nobody waited for it) or "cancel" (its transaction is left by the cancel event)."""
+
+    scope: int
+    left: list[Done]
+    then: str
 
 
 @dataclass(slots=True)
@@ -36,7 +62,9 @@ class Scope:
     parent: int | None = None
     token: int | None = None
     variables: dict[str, Value] = field(default_factory=dict)
-    loop: dict[str, Value] | None = None  # multi-instance: items, next index, results by index
+    loop: dict[str, Value] | None = None  # loops: items, next index, results; ad-hoc: what is still to begin
+    done: list[Done] = field(default_factory=list)  # what can be undone, oldest first
+    gates: dict[str, list[str]] = field(default_factory=dict)  # complex gateways that have fired -> flows used
 
 
 @dataclass(slots=True)
@@ -44,7 +72,7 @@ class Token:
     """One point of control. `phase`: "ready" (to be moved on), "active", "joining" or "failed".
 
     `locals` are the variables of this activity alone; `result` is what it completed with while its
-    output mappings are still to be done.
+    output mappings are still to be done. `thrower` is the token for which this one undoes `undoes`.
     """
 
     id: int
@@ -54,15 +82,20 @@ class Token:
     flow: str | None = None
     locals: dict[str, Value] = field(default_factory=dict)
     result: dict[str, Value] = field(default_factory=dict)
+    thrower: int | None = None
+    undoes: str | None = None
+    undo: Undo | None = None
 
 
 @dataclass(slots=True)
 class Wait:
-    """Something outside that the instance waits for. `kind`: "task", "timer", "job", "message", "signal".
+    """Something that the instance waits for: "task", "timer", "job", "message", "signal" or "condition".
 
     `token` is the waiting token; None for the start event of an event subprocess, which waits in `scope`.
     `element` is the event that fires (a boundary event, for one), else the token's own element.
-    `due` is the moment or ClockMark of a timer; `cycle` is (firings left or None, months, microseconds).
+    `due` is the moment or ClockMark of a timer; `cycle` is (firings left or None, months, microseconds);
+    `since` when it was set. `index` is the definition of an event that has several; `payload` is what the
+    others of a parallel multiple event have brought; `holds` is whether a condition was true when last asked.
     """
 
     id: int
@@ -74,6 +107,10 @@ class Wait:
     key: str | None = None
     due: Value = None
     cycle: tuple[int | None, int, int] | None = None
+    since: datetime | None = None
+    index: int = 0
+    payload: dict[str, Value] = field(default_factory=dict)
+    holds: bool = False
 
 
 @dataclass(slots=True)
@@ -119,57 +156,189 @@ def load(stored: bytes) -> State:
     version = int(match[1])
     if version > VERSION:
         raise StateFromNewerVersion(version)
-    if version < VERSION:  # an upgrader from each earlier version will stand here
+    if version not in READABLE:
         raise StateInvalid(f"state version {version} was never written")
     if zlib.crc32(match[3]) != int(match[2], 16):
         raise StateInvalid("the checksum of the state does not fit")
     try:
         return _read(orjson.loads(match[3]))
-    except (orjson.JSONDecodeError, TypeError, ValueError, KeyError, IndexError) as damage:
+    except (orjson.JSONDecodeError, TypeError, ValueError, KeyError, IndexError, AttributeError) as damage:
         raise StateInvalid(f"the state cannot be read: {damage}") from damage
 
 
-def _scope_row(scope: Scope) -> list[Any]:
-    loop = None if scope.loop is None else encode(scope.loop)
-    return [scope.id, scope.kind, scope.process, scope.element, scope.parent, scope.token,
-            encode_variables(scope.variables), loop]  # fmt: skip
-
-
-def _token_row(token: Token) -> list[Any]:
-    return [token.id, token.scope, token.element, token.phase, token.flow,
-            encode_variables(token.locals), encode_variables(token.result)]  # fmt: skip
-
-
-def _wait_row(wait: Wait) -> list[Any]:
-    cycle = None if wait.cycle is None else list(wait.cycle)
-    row = [
-        wait.id,
-        wait.kind,
-        wait.scope,
-        wait.token,
-        wait.element,
-        wait.name,
-        wait.key,
-        encode(wait.due),
-        cycle,
-    ]
-    while row[-1] is None:  # most waits are tasks without name, key, time or cycle
+def _trimmed(row: list[Any], least: int) -> list[Any]:
+    """Without what is empty at the end: most tokens and waits have only their first columns."""
+    while len(row) > least and not row[-1]:
         row.pop()
     return row
 
 
+def _scope_row(scope: Scope) -> list[Any]:
+    loop = None if scope.loop is None else encode(scope.loop)
+    done = [_done_row(each) for each in scope.done]
+    return _trimmed(
+        [
+            scope.id,
+            scope.kind,
+            scope.process,
+            scope.element,
+            scope.parent,
+            scope.token,
+            encode_variables(scope.variables),
+            loop,
+            done,
+            scope.gates,
+        ],
+        6,
+    )
+
+
+def _done_row(done: Done) -> list[Any]:
+    """Nested as deep as subprocesses are, which the reader of the diagram bounds."""
+    inner = None if done.inner is None else [_done_row(each) for each in done.inner]
+    return [done.element, encode_variables(done.variables), inner]
+
+
+def _token_row(token: Token) -> list[Any]:
+    undo = token.undo and [token.undo.scope, token.undo.then, [_done_row(each) for each in token.undo.left]]
+    return _trimmed(
+        [
+            token.id,
+            token.scope,
+            token.element,
+            token.phase,
+            token.flow,
+            encode_variables(token.locals),
+            encode_variables(token.result),
+            token.thrower,
+            token.undoes,
+            undo,
+        ],
+        4,
+    )
+
+
+def _wait_row(wait: Wait) -> list[Any]:
+    return _trimmed(
+        [
+            wait.id,
+            wait.kind,
+            wait.scope,
+            wait.token,
+            wait.element,
+            wait.name,
+            wait.key,
+            encode(wait.due),
+            None if wait.cycle is None else list(wait.cycle),
+            encode(wait.since),
+            wait.index,
+            encode_variables(wait.payload),
+            wait.holds,
+        ],
+        5,
+    )
+
+
 def _read(body: dict[str, Any]) -> State:
+    """Rows of version 1 are rows of version 2 whose last columns are missing, so both are read alike."""
     state = State(next_id=int(body["n"]))
-    for id_, kind, process, element, parent, token, variables, loop in body["s"]:
-        decoded = None if loop is None else decode_variables(loop)
-        state.scopes[id_] = Scope(id_, kind, process, element, parent, token, decode_variables(variables), decoded)
-    for id_, scope, element, phase, flow, local, result in body["t"]:
-        state.tokens[id_] = Token(id_, scope, element, phase, flow, decode_variables(local), decode_variables(result))
+    for row in body["s"]:
+        state.scopes[row[0]] = _scope(*row)
+    for row in body["t"]:
+        state.tokens[row[0]] = _token(*row)
     for row in body["w"]:
-        wait = Wait(*row)
-        wait.due = decode(wait.due)
-        wait.cycle = None if wait.cycle is None else (wait.cycle[0], wait.cycle[1], wait.cycle[2])
-        state.waits[wait.id] = wait
+        state.waits[row[0]] = _wait(*row)
     for row in body["i"]:
         state.failures[row[0]] = Failure(*row)
     return state
+
+
+def _scope(
+    id_: int,
+    kind: str,
+    process: str,
+    element: str,
+    parent: int | None,
+    token: int | None,
+    variables: Any = None,
+    loop: Any = None,
+    done: Any = None,
+    gates: Any = None,
+) -> Scope:
+    decoded = None if loop is None else decode_variables(loop)
+    return Scope(
+        id_,
+        kind,
+        process,
+        element,
+        parent,
+        token,
+        decode_variables(variables or {}),
+        decoded,
+        [_done(each) for each in done or ()],
+        gates or {},
+    )
+
+
+def _done(row: list[Any]) -> Done:
+    element, variables, inner = row
+    return Done(element, decode_variables(variables), None if inner is None else [_done(each) for each in inner])
+
+
+def _token(
+    id_: int,
+    scope: int,
+    element: str,
+    phase: str,
+    flow: str | None = None,
+    local: Any = None,
+    result: Any = None,
+    thrower: int | None = None,
+    undoes: str | None = None,
+    undo: Any = None,
+) -> Token:
+    plan = undo and Undo(undo[0], [_done(each) for each in undo[2]], undo[1])
+    return Token(
+        id_,
+        scope,
+        element,
+        phase,
+        flow,
+        decode_variables(local or {}),
+        decode_variables(result or {}),
+        thrower,
+        undoes,
+        plan or None,
+    )
+
+
+def _wait(
+    id_: int,
+    kind: str,
+    scope: int,
+    token: int | None,
+    element: str,
+    name: str = "",
+    key: str | None = None,
+    due: Any = None,
+    cycle: Any = None,
+    since: Any = None,
+    index: int = 0,
+    payload: Any = None,
+    holds: bool = False,
+) -> Wait:
+    return Wait(
+        id_,
+        kind,
+        scope,
+        token,
+        element,
+        name,
+        key,
+        decode(due),
+        None if cycle is None else (cycle[0], cycle[1], cycle[2]),
+        decode(since),
+        index,
+        decode_variables(payload or {}),
+        holds,
+    )

@@ -163,11 +163,16 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The outcome of one command. `state` is the whole new state, to be stored as bytes."""
+    """The outcome of one command. `state` is the whole new state, to be stored as bytes.
+
+    `changed` are open user tasks that a migration has given other names, groups or forms; `variables` are those
+    of the process itself where the command ended the instance.
+    """
 
     state: bytes
     opened: tuple[UserTask, ...] = ()
     closed: tuple[TaskClosed, ...] = ()
+    changed: tuple[UserTask, ...] = ()
     timers_set: tuple[TimerSet, ...] = ()
     timers_cancelled: tuple[int, ...] = ()
     jobs: tuple[Job, ...] = ()
@@ -181,3 +186,4 @@ class Step:
     incidents: tuple[Incident, ...] = ()
     incidents_resolved: tuple[int, ...] = ()
     ended: bool = False
+    variables: Mapping[str, Value] | None = None

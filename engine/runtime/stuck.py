@@ -66,3 +66,11 @@ def failed_job(code: str, message: str) -> Stuck:
 
 def bad_value(reason: str) -> Stuck:
     return _stuck("value-invalid", f"变量值无效：{reason}", f"A variable's value is invalid: {reason}")
+
+
+def no_transaction() -> Stuck:
+    return _stuck("no-transaction", "取消结束事件不在事务子流程内", "The cancel end event stands in no transaction")
+
+
+def no_cancel_boundary() -> Stuck:
+    return _stuck("no-cancel-boundary", "事务没有取消边界事件", "The transaction has no cancel boundary event")

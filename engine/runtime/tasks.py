@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from engine.bpmn.program import Computed, Node, Slot
+from engine.bpmn.program import Computed, Event, Node, Slot
 from engine.bpmn.timers import TimerTextInvalid, moment_of
+from engine.errors import BpmnErrorThrown
+from engine.runtime import faults
 from engine.runtime.codec import checked
 from engine.runtime.due import to_utc
 from engine.runtime.run import Run, Thrown
@@ -18,6 +21,9 @@ from engine.runtime.texts import as_text
 from engine.runtime.variables import evaluate, key_text, text
 from engine.runtime.waits import arm, plan
 from engine.values import Value
+
+if TYPE_CHECKING:
+    from engine.expressions import Script
 
 DEFAULT_PRIORITY = 50
 DEFAULT_RETRIES = 3
@@ -30,7 +36,7 @@ def pass_through(run: Run, token: Token, node: Node) -> None:
 
 def open_user_task(run: Run, token: Token, node: Node) -> None:
     """Opens the task for people; every expression of its assignment is evaluated now."""
-    task = _user_task(run, token, node)
+    task = describe_user_task(run, token, node)
     wait = Wait(run.new_id(), "task", token.scope, token.id, node.id)
     run.add_wait(wait)
     token.phase = "active"
@@ -45,9 +51,11 @@ def start_machine_task(run: Run, token: Token, node: Node) -> None:
         _decide(run, token, node.decision)
     elif node.script is not None:
         _compute(run, token, node.script)
-    elif node.type == "sendTask" and node.event is not None:
-        throw(run, token, node)
+    elif node.code is not None:
+        _run_code(run, token, node.code)
     else:
+        if node.type == "sendTask" and node.event is not None:
+            send(run, token, node, node.event)
         pass_through(run, token, node)
 
 
@@ -67,21 +75,19 @@ def open_job(run: Run, token: Token, node: Node) -> None:
 def receive(run: Run, token: Token, node: Node) -> None:
     """Receive tasks and intermediate catch events wait for their event."""
     planned = plan(run, token, node)
-    if planned is None:
+    if not planned:
         pass_through(run, token, node)
         return
     token.phase = "active"
-    arm(run, planned)
+    for each in planned:
+        arm(run, each)
 
 
-def throw(run: Run, token: Token, node: Node) -> None:
+def send(run: Run, token: Token, node: Node, event: Event) -> None:
     """Puts a message or signal on its way; its payload are the input mappings."""
-    event = node.event
-    assert event is not None
     name, key = text(run, token, event.name), key_text(run, token, event.key)
     scope = run.process_scope(token.scope)
     run.thrown.append(Thrown(event.kind, scope, node.id, name, key, dict(token.locals)))
-    run.schedule(token, "complete")
 
 
 def _decide(run: Run, token: Token, said: Computed) -> None:
@@ -96,12 +102,23 @@ def _compute(run: Run, token: Token, said: Computed) -> None:
     _give(run, token, said, evaluate(run, token, said.slot))
 
 
+def _run_code(run: Run, token: Token, code: Script) -> None:
+    """A script of several statements: what it assigns is its result; a BPMN error it throws may be caught."""
+    try:
+        written = code.run(run.variables(token), run.context)
+    except BpmnErrorThrown as error:
+        faults.throw_error(run, token, error.code, {}, error.message)
+        return
+    token.result = {name: checked(value) for name, value in written.items()}
+    run.schedule(token, "complete")
+
+
 def _give(run: Run, token: Token, said: Computed, value: Value) -> None:
     token.result = {said.variable: checked(value)} if said.variable else {}
     run.schedule(token, "complete")
 
 
-def _user_task(run: Run, token: Token, node: Node) -> UserTask:
+def describe_user_task(run: Run, token: Token, node: Node) -> UserTask:
     """The task as the outside sees it, still without its id. Raises Stuck."""
     said = node.assigned
     assert said is not None

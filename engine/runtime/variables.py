@@ -13,6 +13,9 @@ from engine.runtime.state import Token
 from engine.runtime.stuck import needs
 from engine.values import Value
 
+#: Activities whose data is a variable of the scope that they open.
+_SCOPED = ("subProcess", "transaction", "adHocSubProcess")
+
 
 def evaluate(run: Run, token: Token, slot: Slot) -> Value:
     """The slot's value over what the token sees."""
@@ -46,27 +49,27 @@ def holds(run: Run, token: Token, slot: Slot) -> bool:
 
 
 def apply_inputs(run: Run, token: Token, node: Node) -> None:
-    """Input mappings, in order: each becomes a variable of this activity alone."""
+    """Input mappings, in order, and data that flows in: each becomes a variable of this activity alone."""
     for mapped in node.inputs:
         _put(token.locals, mapped.path, checked(evaluate(run, token, mapped.slot)))
-
-
-def mapped_inputs(run: Run, token: Token, node: Node) -> dict[str, Value]:
-    """What the input mappings give, apart from the token's other variables: the payload of a throw."""
-    payload: dict[str, Value] = {}
-    layers = ChainMap(payload, *run.layers(token))
-    for mapped in node.inputs:
-        _put(payload, mapped.path, checked(mapped.slot.value(layers, run.context)))
-    return payload
+    if node.type not in _SCOPED:
+        for name in node.data:
+            token.locals.setdefault(name, None)
+    for mapped in node.data_inputs:
+        value = evaluate(run, token, mapped.slot)
+        if value is not None:  # data that is not there yet hides nothing
+            _put(token.locals, mapped.path, checked(value))
 
 
 def apply_outputs(run: Run, token: Token, node: Node) -> None:
-    """What the element completed with: through its output mappings, else each variable as it is.
+    """What the element completed with: through its output mappings, else each variable as it is; then data
+    that flows out.
 
     A variable is written where the nearest scope has it, else into the process scope.
     """
+    around = list(run.scope_layers(token.scope))
+    flowing = _data_outputs(run, token, node)
     if node.outputs:
-        around = list(run.scope_layers(token.scope))
         given = _mapped_outputs(run, token, node.outputs)
         for path, value in given:
             assign(around, path, value)
@@ -74,7 +77,18 @@ def apply_outputs(run: Run, token: Token, node: Node) -> None:
         layers = list(run.layers(token))
         for name, value in token.result.items():
             assign(layers, (name,), checked(value))
+    for path, value in flowing:
+        assign(around, path, value)
     token.result = {}
+
+
+def _data_outputs(run: Run, token: Token, node: Node) -> list[tuple[tuple[str, ...], Value]]:
+    """Data output associations; an output that the activity did not give changes nothing."""
+    if not node.data_outputs:
+        return []
+    seen = ChainMap(token.result, *run.layers(token))
+    given = [(mapped.path, checked(mapped.slot.value(seen, run.context))) for mapped in node.data_outputs]
+    return [(path, value) for path, value in given if value is not None]
 
 
 def _mapped_outputs(run: Run, token: Token, outputs: Iterable[Mapped]) -> list[tuple[tuple[str, ...], Value]]:

@@ -9,25 +9,24 @@ from engine.bpmn.timers import TimerTextInvalid
 from engine.runtime.due import Due, due_of, following
 from engine.runtime.run import Run
 from engine.runtime.state import Token, Wait
-from engine.runtime.step import Closing, Subscription, TimerSet
+from engine.runtime.step import Closing, Context, Subscription, TimerSet
 from engine.runtime.stuck import bad_timer
-from engine.runtime.variables import evaluate, key_text, text
+from engine.runtime.variables import key_text, text
+
+#: Kinds of events that something outside, or a variable, triggers; and the kind of wait for each.
+_WAITS = {"timer": "timer", "message": "message", "signal": "signal", "conditional": "condition"}
 
 
-def plan(run: Run, token: Token, node: Node, *, scope_wait: bool = False) -> Wait | None:
-    """The wait of an event for `token` (for its scope with `scope_wait`), every expression evaluated.
-
-    None for events that nothing outside triggers (errors). Changes nothing. Raises Stuck.
+def plan(run: Run, token: Token, node: Node, *, scope_wait: bool = False) -> list[Wait]:
+    """The waits of an event for `token` (for its scope with `scope_wait`), every expression evaluated; one for
+    each definition that is triggered from outside (errors, for one, are not). Changes nothing. Raises Stuck.
     """
-    event = node.event
     holder = None if scope_wait else token.id
-    if event is None or event.kind not in ("timer", "message", "signal"):
-        return None
-    blank = Wait(0, event.kind, token.scope, holder, node.id)
-    if event.kind == "timer":
-        return _timer(run, token, event, blank)
-    key = key_text(run, token, event.key) if event.kind == "message" else None
-    return replace(blank, name=text(run, token, event.name), key=key)
+    return [
+        _planned(run, token, event, Wait(0, _WAITS[event.kind], token.scope, holder, node.id, index=index))
+        for index, event in enumerate(node.events)
+        if event.kind in _WAITS
+    ]
 
 
 def arm(run: Run, planned: Wait) -> None:
@@ -37,7 +36,7 @@ def arm(run: Run, planned: Wait) -> None:
     scope = run.process_scope(planned.scope)
     if planned.kind == "timer":
         run.out.wait_opened(planned, TimerSet(planned.id, scope, planned.element, planned.due))
-    else:
+    elif planned.kind != "condition":  # a condition is nothing that the outside could trigger
         shown = Subscription(planned.id, scope, planned.element, planned.kind, planned.name, planned.key)
         run.out.wait_opened(planned, shown)
 
@@ -54,11 +53,21 @@ def next_firing(run: Run, wait: Wait) -> Wait | None:
     return None if due is None else replace(wait, due=due.at, cycle=due.cycle)
 
 
-def _timer(run: Run, token: Token, event: Event, blank: Wait) -> Wait:
+def timer_due(run: Run, token: Token, event: Event, context: Context) -> Due:
+    """When the timer of `event` is due, if it is set at `context.now`. Raises Stuck."""
     assert event.timer is not None
-    value = evaluate(run, token, event.timer.slot)
+    value = event.timer.slot.value(run.variables(token), context)
     try:
-        due = due_of(event.timer.kind, value, run.context)
+        return due_of(event.timer.kind, value, context)
     except TimerTextInvalid as failure:
         raise bad_timer(event.timer.slot.text, failure.words, value) from failure
-    return replace(blank, due=due.at, cycle=due.cycle)
+
+
+def _planned(run: Run, token: Token, event: Event, blank: Wait) -> Wait:
+    if event.kind == "conditional":
+        return blank
+    if event.kind == "timer":
+        due = timer_due(run, token, event, run.context)
+        return replace(blank, due=due.at, cycle=due.cycle, since=run.context.now)
+    key = key_text(run, token, event.key) if event.kind == "message" else None
+    return replace(blank, name=text(run, token, event.name), key=key)

@@ -1,7 +1,10 @@
 """Small diagrams as text, and a case that walks them: what a test would draw on a whiteboard.
 
 start s                      an element: kind and id (see KINDS)
-sub body {  …  }             a subprocess with what stands in it; `event handler { … }` an event subprocess
+sub body {  …  }             a subprocess with what stands in it; `event handler { … }` an event subprocess,
+                             `tx` a transaction, `adhoc` an ad-hoc subprocess
+undo user cancel of book     a handler: it undoes the activity `book`
+catch c condition n > 1      a conditional event (FEEL)
 timer late on a PT1H         a boundary event; `also timer …` does not interrupt
 s -> a -> e                  flows
 x -> b if n > 3              a condition (FEEL); `x -> c default` the default
@@ -26,11 +29,16 @@ from engine.runtime import (
     complete,
     correlate,
     fire,
+    migrate,
+    modify,
     resolve,
     retry,
+    set_variables,
+    skip,
     snapshot,
     start,
 )
+from engine.runtime.modification import Change
 from engine.runtime.state import dump, load
 
 KINDS = {
@@ -40,9 +48,13 @@ KINDS = {
     "task": "task",
     "xor": "exclusiveGateway", "or": "inclusiveGateway", "and": "parallelGateway",
     "race": "eventBasedGateway",
-    "call": "callActivity", "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
+    "complex": "complexGateway", "call": "callActivity",
+    "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
 }  # fmt: skip
-EVENTS = ("timer", "message", "error", "signal", "escalation", "link", "terminate")
+EVENTS = (
+    "timer", "message", "error", "signal", "escalation", "link", "terminate", "condition", "compensate", "cancel",
+)  # fmt: skip
+CONTAINERS = {"sub": "subProcess", "event": "subProcess", "tx": "transaction", "adhoc": "adHocSubProcess"}
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="defs" targetNamespace="urn:test">'
@@ -50,9 +62,16 @@ HEAD = (
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
-def diagram(text: str, inside: Mapping[str, str] | None = None, *, process: str = "p") -> bytes:
-    """The BPMN file of `text`; `inside` gives more XML for an element (see `io`, `ext`)."""
-    return _Writer(dict(inside or {})).write(text, process)
+def diagram(
+    text: str,
+    inside: Mapping[str, str] | None = None,
+    *,
+    process: str = "p",
+    attributes: Mapping[str, str] | None = None,
+) -> bytes:
+    """The BPMN file of `text`; `inside` gives more XML for an element (see `io`, `ext`), `attributes` more
+    attributes."""
+    return _Writer(dict(inside or {}), dict(attributes or {})).write(text, process)
 
 
 def ext(*parts: str) -> str:
@@ -82,28 +101,33 @@ def script(expression: str, variable: str) -> str:
 
 
 class _Writer:
-    def __init__(self, inside: dict[str, str]) -> None:
+    def __init__(self, inside: dict[str, str], attributes: dict[str, str]) -> None:
         self.inside = inside
+        self.attributes = attributes
+        self.open: list[str] = []
         self.roots: dict[str, str] = {}
         self.defaults: set[str] = set()
         self.flows = 0
 
     def write(self, text: str, process: str) -> bytes:
         self.defaults = set(re.findall(r"(\S+) -> \S+ default", text))
-        body = "".join(self._line(line.strip()) for line in text.splitlines() if line.strip())
+        declared = self.inside.get(process, "")
+        body = declared + "".join(self._line(line.strip()) for line in text.splitlines() if line.strip())
         roots = "".join(self.roots.values())
         xml = f'{HEAD}{roots}<process id="{process}" isExecutable="true">{body}</process></definitions>'
         return xml.encode()
 
     def _line(self, line: str) -> str:
         if line == "}":
-            return "</subProcess>"
+            return f"</{self.open.pop()}>"
         if "->" in line:
             return self._flows(line)
         if line.endswith("{"):
             kind, name, *_ = line.split()
+            self.open.append(CONTAINERS[kind])
             by_event = ' triggeredByEvent="true"' if kind == "event" else ""
-            return f'<subProcess id="{name}"{by_event}>{self.inside.get(name, "")}'
+            more = self._more(name)
+            return f'<{CONTAINERS[kind]} id="{name}"{by_event}{more}>{self.inside.get(name, "")}'
         return self._element(line.split())
 
     def _flows(self, line: str) -> str:
@@ -118,7 +142,20 @@ class _Writer:
             written += f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">{when}</sequenceFlow>'
         return written
 
+    def _more(self, name: str) -> str:
+        return f" {self.attributes[name]}" if name in self.attributes else ""
+
+    def _undo(self, kind: str, name: str, activity: str) -> str:
+        """A compensation boundary event and the handler that it is joined to."""
+        event = self._tag(
+            "boundaryEvent", f"undo-{name}", "<compensateEventDefinition/>", f'attachedToRef="{activity}"'
+        )
+        joined = f'<association id="a-{name}" sourceRef="undo-{name}" targetRef="{name}"/>'
+        return event + joined + self._tag(KINDS[kind], name, "", 'isForCompensation="true"')
+
     def _element(self, words: list[str]) -> str:
+        if words[0] == "undo":
+            return self._undo(words[1], words[2], words[4])
         keeps = words[0] == "also"
         kind, name, *rest = words[1:] if keeps else words
         if kind in EVENTS and rest and rest[0] == "on":
@@ -132,7 +169,7 @@ class _Writer:
 
     def _tag(self, tag: str, name: str, inner: str, attributes: str) -> str:
         default = f' default="default-of-{name}"' if name in self.defaults else ""
-        return f'<{tag} id="{name}" {attributes}{default}>{self.inside.get(name, "")}{inner}</{tag}>'
+        return f'<{tag} id="{name}" {attributes}{default}{self._more(name)}>{self.inside.get(name, "")}{inner}</{tag}>'
 
     def _event(self, kind: str, rest: list[str]) -> str:
         if kind == "timer":
@@ -141,8 +178,14 @@ class _Writer:
             return f"<timerEventDefinition><{which}>{escape(text)}</{which}></timerEventDefinition>"
         if kind == "message":
             return f'<messageEventDefinition messageRef="{self._message(*rest)}"/>'
-        if kind == "terminate":
-            return "<terminateEventDefinition/>"
+        if kind in ("terminate", "cancel"):
+            return f"<{kind}EventDefinition/>"
+        if kind == "condition":
+            text = escape("=" + " ".join(rest))
+            return f"<conditionalEventDefinition><condition>{text}</condition></conditionalEventDefinition>"
+        if kind == "compensate":
+            activity = f' activityRef="{rest[0]}"' if rest else ""
+            return f"<compensateEventDefinition{activity}/>"
         if not rest:
             return f"<{kind}EventDefinition/>"
         if kind == "link":
@@ -171,13 +214,14 @@ class Case:
         entry: str = "p",
         context: Context | None = None,
         process: str | None = None,
+        event: str | None = None,
     ) -> None:
         named = {"p.bpmn": files} if isinstance(files, bytes) else files
         self.program: Program = compile_program(named, entry)
         self.context = context or Context(now=MONDAY)
         self.state = b""
         self.history: list[tuple[str, str]] = []
-        self.last = self._take(start(self.program, dict(variables or {}), self.context, process=process))
+        self.last = self._take(start(self.program, dict(variables or {}), self.context, process=process, event=event))
 
     def _take(self, step: Step) -> Step:
         assert dump(load(step.state)) == step.state
@@ -230,6 +274,24 @@ class Case:
     def resolve(self, element: str, outcome: JobDone | JobFailed | JobError) -> Step:
         waiting = self.waiting("job", element)
         return self._take(resolve(self.program, self.state, waiting, outcome, self.context))
+
+    def set(self, **variables: object) -> Step:
+        return self._take(set_variables(self.program, self.state, variables, self.context))
+
+    def modify(self, *changes: Change) -> Step:
+        return self._take(modify(self.program, self.state, changes, self.context))
+
+    def migrate(self, files: bytes, mapping: Mapping[str, str] | None = None) -> Step:
+        new = compile_program({"p.bpmn": files}, self.program.entry)
+        step = self._take(migrate(self.program, new, self.state, mapping or {}, self.context))
+        self.program = new
+        return step
+
+    def token(self, element: str) -> int:
+        return next(each.token for each in self.view.active if each.element == element)
+
+    def skip(self, **variables: object) -> Step:
+        return self._take(skip(self.program, self.state, self.view.incidents[0].id, self.context, variables))
 
     def retry(self, **variables: object) -> Step:
         incident = self.view.incidents[0].id

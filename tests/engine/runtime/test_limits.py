@@ -86,8 +86,8 @@ def test_every_damaged_byte_is_noticed() -> None:
 def test_a_state_of_a_newer_release_is_left_alone() -> None:
     state = Case(diagram(FORK)).state
     with pytest.raises(StateFromNewerVersion) as newer:
-        load(state.replace(b'{"v":1,', b'{"v":2,', 1))
-    assert newer.value.version == 2
+        load(state.replace(b'{"v":2,', b'{"v":3,', 1))
+    assert newer.value.version == 3
 
 
 def test_a_state_of_another_program_is_refused() -> None:

@@ -1,0 +1,208 @@
+"""Compensation and cancellation (BPMN 2.0.2, 10.6 and 13.5.5): what has completed is undone.
+
+A scope remembers which of its activities have completed and can be undone: those with a handler, and
+subprocesses with something undoable inside (their variables are kept as they were). A thrown compensation
+undoes them in the reverse order of completion. What does not depend on one another (no flow leads from one to
+the other) is undone side by side.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.program import Event, Node
+from engine.runtime import faults
+from engine.runtime.run import Run
+from engine.runtime.scopes import (
+    around,
+    cancel_scope_waits,
+    clear,
+    finish_if_empty,
+    handler_of,
+    home_of,
+    listen,
+    undo_start,
+)
+from engine.runtime.state import Done, Scope, Token, Undo
+from engine.runtime.step import ScopeOpened
+from engine.runtime.stuck import no_cancel_boundary, no_transaction
+
+
+def remember(run: Run, token: Token, node: Node) -> None:
+    """An activity with a handler has completed: it can be undone from now on, each instance of a loop by itself."""
+    if node.boundaries and token.thrower is None and handler_of(run, token, node) is not None:
+        run.state.scopes[home_of(run, token.scope)].done.append(Done(node.id, dict(token.locals)))
+
+
+def throw(run: Run, token: Token, event: Event) -> None:
+    """Undoes the activity that the event names, else all of the scope around it; then the event completes.
+
+    Thrown inside an event subprocess it is meant for the scope that the event subprocess belongs to.
+    """
+    scope, found = _found(run, token, event.name.text)
+    if event.waits:
+        _begin(run, token, Undo(scope, found, "complete"))
+        return
+    run.schedule(token, "complete")
+    if found:
+        carrier = run.add_token(token.scope, token.element)
+        _begin(run, carrier, Undo(scope, found, "vanish"))
+
+
+def cancel_transaction(run: Run, token: Token) -> None:
+    """The cancel end event (13.3.4): what runs in the transaction is stopped, what has completed in it is undone,
+    and its token leaves by the cancel boundary event. Raises Stuck outside of a transaction or without one."""
+    scope = _transaction(run, token)
+    if scope is None:
+        raise no_transaction()
+    if _cancel_boundary(run, scope) is None:
+        raise no_cancel_boundary()
+    cancel_scope_waits(run, scope.id)
+    carrier = token
+    if token.scope == scope.id:
+        clear(run, scope.id, but=token)
+    else:
+        carrier = run.add_token(scope.id, token.element)
+        clear(run, scope.id, but=carrier)
+    found, scope.done = scope.done, []
+    _begin(run, carrier, Undo(scope.id, found, "cancel"))
+
+
+def undone(run: Run, token: Token) -> None:
+    """`token` has undone its activity: it is gone, and its thrower goes on with the next."""
+    thrower = run.state.tokens.get(token.thrower or 0)
+    run.remove_token(token)
+    if thrower is None or thrower.undo is None:  # the thrower was stopped meanwhile
+        finish_if_empty(run, token.scope)
+    else:
+        _go_on(run, thrower, thrower.undo)
+
+
+def _found(run: Run, token: Token, name: str) -> tuple[int, list[Done]]:
+    """The scope and what is to be undone in it, taken out of it; a name is looked for outwards too."""
+    scope = run.state.scopes[home_of(run, token.scope)]
+    if scope.kind == "subprocess" and run.element(scope.id, scope.element).by_event and scope.parent is not None:
+        scope = run.state.scopes[home_of(run, scope.parent)]
+    if not name:
+        found, scope.done = scope.done, []
+        return scope.id, found
+    for each in around(run, scope.id):
+        found = [done for done in each.done if done.element == name]
+        if found:
+            each.done = [done for done in each.done if done.element != name]
+            return each.id, found
+        if each.kind in ("process", "call"):
+            break
+    return scope.id, []
+
+
+def _begin(run: Run, token: Token, undo: Undo) -> None:
+    token.phase = "active"
+    token.undo = undo
+    _go_on(run, token, undo)
+
+
+def _go_on(run: Run, token: Token, undo: Undo) -> None:
+    """Undoes what nothing still to be undone depends on; when nothing is left, the thrower goes on."""
+    for done in _next(run, token, undo):
+        undo.left.remove(done)
+        _undo(run, token, undo.scope, done)
+    if not undo.left and not run.undoing.get(token.id):
+        _finish(run, token, undo)
+
+
+def _next(run: Run, token: Token, undo: Undo) -> list[Done]:
+    process = run.process_of(undo.scope)
+    running = [run.state.tokens[each].undoes or "" for each in run.undoing.get(token.id, ())]
+    ready: list[Done] = []
+    for index in range(len(undo.left) - 1, -1, -1):
+        done = undo.left[index]
+        after = [later.element for later in undo.left[index + 1 :]] + running
+        if not any(_depends(process.nodes[done.element], later, process.downstream(done.element)) for later in after):
+            ready.append(done)
+    return ready
+
+
+def _depends(node: Node, later: str, downstream: frozenset[str]) -> bool:
+    """Whether what completed later can have come after `node`; the instances of a parallel loop have not."""
+    if later == node.id and node.loop is not None and not node.loop.sequential:
+        return False
+    return later in downstream or later == node.id
+
+
+def _undo(run: Run, thrower: Token, scope_id: int, done: Done) -> None:
+    node = run.element(scope_id, done.element)
+    if done.inner is not None:
+        _undo_subprocess(run, thrower, scope_id, node, done)
+        return
+    handlers = (run.element(scope_id, each).handler for each in node.boundaries)
+    handler = next(each for each in handlers if each is not None)
+    token = run.add_token(scope_id, handler)
+    token.locals = dict(done.variables)
+    run.undo_for(thrower.id, token, node.id)
+    run.schedule(token, "enter")
+
+
+def _undo_subprocess(run: Run, thrower: Token, scope_id: int, node: Node, done: Done) -> None:
+    """The scope of a completed subprocess is there again, as it was: its compensation event subprocess runs,
+    else what had completed in it is undone."""
+    holder = run.add_token(scope_id, node.id)
+    holder.phase = "active"
+    run.undo_for(thrower.id, holder, node.id)
+    process = run.process_of(scope_id)
+    inner = done.inner or []
+    scope = Scope(
+        run.new_id(), "subprocess", process.id, node.id, scope_id, holder.id, dict(done.variables), done=inner
+    )
+    run.add_scope(scope)
+    run.out.scope_opened(ScopeOpened(scope.id, scope_id, node.id, process.id))
+    start = undo_start(process, node.id)
+    if start is not None:
+        listen(run, scope)
+        faults.start_event_subprocess(run, scope.id, start, {})
+    else:
+        scope.done = []
+        _begin(run, holder, Undo(scope.id, inner, "complete"))
+
+
+def _finish(run: Run, token: Token, undo: Undo) -> None:
+    token.undo = None
+    if undo.then == "cancel":
+        _leave_transaction(run, token)
+    elif undo.then == "vanish":
+        run.remove_token(token)
+        finish_if_empty(run, token.scope)
+    else:
+        inner = run.child_scope.get(token.id)
+        if inner is not None:
+            cancel_scope_waits(run, inner)
+            run.remove_scope(run.state.scopes[inner])
+        run.schedule(token, "complete")
+
+
+def _transaction(run: Run, token: Token) -> Scope | None:
+    """The nearest transaction around the token, inside its process."""
+    for scope in around(run, token.scope):
+        if scope.kind in ("process", "call"):
+            return None
+        if scope.kind == "subprocess" and run.element(scope.id, scope.element).type == "transaction":
+            return scope
+    return None
+
+
+def _cancel_boundary(run: Run, scope: Scope) -> Node | None:
+    """The cancel boundary event of the transaction in `scope`."""
+    node = run.element(scope.id, scope.element)
+    boundaries = (run.element(scope.id, each) for each in node.boundaries)
+    return next((each for each in boundaries if any(event.kind == "cancel" for event in each.events)), None)
+
+
+def _leave_transaction(run: Run, token: Token) -> None:
+    scope = _transaction(run, token)
+    assert scope is not None
+    assert scope.token is not None
+    boundary = _cancel_boundary(run, scope)
+    assert boundary is not None
+    owner = run.state.tokens[scope.token]
+    multi = run.state.scopes[owner.scope]
+    if multi.kind == "multi" and multi.token is not None:  # the boundary belongs to the loop as a whole
+        owner = run.state.tokens[multi.token]
+    faults.interrupt(run, owner, boundary, {})

@@ -1,0 +1,48 @@
+"""Conditional events (BPMN 2.0.2, 10.5.5): they happen when their condition becomes true.
+
+A condition is asked after every phase of a command. One that is true when the event begins to wait happens at
+once; an event that can happen again must see it false in between. A condition that cannot be evaluated yet (a
+variable is missing) is not true.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+
+from engine.bpmn.program import Slot
+from engine.errors import ExpressionFailed
+from engine.runtime import events
+from engine.runtime.run import Run
+from engine.runtime.state import Wait
+
+
+def check(run: Run) -> None:
+    """Triggers every waiting condition that has become true."""
+    for wait_id in list(run.conditions):
+        wait = run.state.waits.get(wait_id)
+        if wait is None:  # an earlier one has interrupted it
+            continue
+        before, wait.holds = wait.holds, _holds(run, wait)
+        if wait.holds and not before:
+            events.trigger(run, wait, {})
+
+
+def _holds(run: Run, wait: Wait) -> bool:
+    slot = _condition(run, wait)
+    if slot is None:
+        return False
+    if wait.token is None:
+        seen = ChainMap(*run.scope_layers(wait.scope))
+    else:
+        seen = run.variables(run.state.tokens[wait.token])
+    try:
+        return slot.value(seen, run.context) is True
+    except ExpressionFailed:
+        return False
+
+
+def _condition(run: Run, wait: Wait) -> Slot | None:
+    node = run.element(wait.scope, wait.element)
+    if node.ad_hoc is not None:
+        return node.ad_hoc.completion
+    return node.events[wait.index].condition
