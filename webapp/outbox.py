@@ -3,6 +3,7 @@
 The handlers are bound in `webapp/jobs`; nothing here imports them.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +13,12 @@ from procrastinate import App, SyncPsycopgConnector
 RUN_ENGINE_JOB = "run_engine_job"
 """Payload `engine_job_id: int`. Run one row of `engine_job` and give its outcome to the engine."""
 
+DELIVER_MESSAGE = "deliver_message"
+"""Payload `message_id: int`. Carry one row of `message` to the instance that waits for it."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
+    DELIVER_MESSAGE: frozenset({"message_id"}),
 }
 
 
@@ -31,6 +36,15 @@ def defer(connection: psycopg.Connection, name: str, *, lock: str | None = None,
         raise JobUnknown(f"{name}({', '.join(sorted(payload))})")
     options: dict[str, Any] = {"lock": lock} if lock else {}
     return _queue().configure_task(name, connection=connection, **options).defer(**payload)
+
+
+def defer_each(connection: psycopg.Connection, name: str, key: str, values: Sequence[int]) -> None:
+    """Put one job for each value of its only payload `key` in the queue, in one statement. Raises JobUnknown."""
+    if PAYLOADS.get(name) != {key}:
+        raise JobUnknown(f"{name}({key})")
+    if values:
+        payloads: list[dict[str, Any]] = [{key: value} for value in values]
+        _queue().configure_task(name, connection=connection).batch_defer(*payloads)
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,9 @@ class Permission(StrEnum):
     WINDOW_SEE = "window.see"
     INBOX_SEE = "inbox.see"
     INCIDENT_RETRY = "incident.retry"
+    INCIDENT_REPAIR = "incident.repair"
+    CASE_SUSPEND = "case.suspend"
+    CASE_REPAIR = "case.repair"
     RELEASE_SEE = "release.see"
     RELEASE_DRAFT = "release.draft"
     RELEASE_PUBLISH = "release.publish"
@@ -119,6 +122,9 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.WINDOW_SEE: [[is_window], [has_role("helper")]],
     Permission.INBOX_SEE: [[has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")]],
     Permission.INCIDENT_RETRY: [[has_role("lead")]],
+    Permission.INCIDENT_REPAIR: [[has_role("lead")]],
+    Permission.CASE_SUSPEND: [[has_role("lead")]],
+    Permission.CASE_REPAIR: [[has_role("lead")]],
     Permission.RELEASE_SEE: [[has_role("designer", "publisher", "legal", "supervisor")]],
     Permission.RELEASE_DRAFT: [[has_role("designer")]],
     Permission.RELEASE_PUBLISH: [[has_role("publisher")]],

@@ -55,6 +55,7 @@ class Settings:
     web_processes: int = 2
     web_threads: int = 4
     trusted_proxies: int = 0
+    message_ttl_seconds: int = 3600
 
     @property
     def production(self) -> bool:
@@ -95,6 +96,7 @@ class Settings:
             web_processes=_whole_number(env, "ONEWINDOW_WEB_PROCESSES", 2),
             web_threads=_whole_number(env, "ONEWINDOW_WEB_THREADS", 4),
             trusted_proxies=_whole_number(env, "ONEWINDOW_TRUSTED_PROXIES", 0),
+            message_ttl_seconds=_whole_number(env, "ONEWINDOW_MESSAGE_TTL_SECONDS", 3600),
         )
 
 

@@ -16,7 +16,7 @@ from webapp.errors import ActRefused, AlreadyDone
 from webapp.extensions import db
 from webapp.models import EngineJob, Incident, Licence, ProcessInstance, UserTask
 from webapp.queries.audit import verify_all
-from webapp.services import engine_jobs, rulings, tasks
+from webapp.services import engine_jobs, incidents, rulings, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.settings import PROJECT_FOLDER, current_settings
 from webapp.unit_of_work import sql
@@ -181,7 +181,7 @@ def test_a_handler_that_fails_shows_as_an_incident_and_the_retry_works(
         incident = db.session.query(Incident).filter_by(case_id=case.id).one()
         assert incident.element == "issue-licence"
         assert "ZeroDivisionError" in incident.detail
-        engine_jobs.retry_incident(incident.id, by=office.member_of("centre.lead"))
+        incidents.retry_incident(incident.id, by=office.member_of("centre.lead"))
         office.run_jobs(case.id)
         assert db.session.query(Licence).count() == 1
         db.session.expire_all()

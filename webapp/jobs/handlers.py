@@ -8,10 +8,11 @@ from collections.abc import Callable
 from flask import Flask
 
 from webapp import outbox
-from webapp.services import engine_jobs
+from webapp.services import engine_jobs, message_delivery
 
 HANDLERS: dict[str, Callable[..., None]] = {
     outbox.RUN_ENGINE_JOB: engine_jobs.run,
+    outbox.DELIVER_MESSAGE: message_delivery.deliver,
 }
 
 

@@ -14,6 +14,7 @@ from webapp.services import timers
 
 TIMERS_AT_ONCE = 100
 TIMER_SECONDS = 1.0
+MESSAGE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 5.0
 FORGOTTEN_SECONDS = 300.0
 CLEANING_SECONDS = 3600.0
@@ -30,6 +31,7 @@ def run_worker(app: Flask) -> None:
     loops = [
         Loop(app, "heartbeat", HEARTBEAT_SECONDS, lambda: _beat(name)),
         Loop(app, "timers", TIMER_SECONDS, fire_due_timers),
+        Loop(app, "messages", MESSAGE_SECONDS, expire_messages),
         Loop(app, "forgotten-jobs", FORGOTTEN_SECONDS, defer_forgotten_jobs),
         Loop(app, "cleaning", CLEANING_SECONDS, clean),
     ]
@@ -56,11 +58,18 @@ def fire_due_timers() -> bool:
     return timers.fire_due(TIMERS_AT_ONCE) >= TIMERS_AT_ONCE
 
 
-def defer_forgotten_jobs() -> bool:
-    """Queue open jobs anew that the queue has lost; true when there may be more."""
-    from webapp.services import engine_jobs
+def expire_messages() -> bool:
+    """Let go of messages that nobody waited for in their time; true when there may be more."""
+    from webapp.services import messages
 
-    return engine_jobs.defer_forgotten() >= engine_jobs.FORGOTTEN_AT_ONCE
+    return messages.expire_due() >= messages.AT_ONCE
+
+
+def defer_forgotten_jobs() -> bool:
+    """Queue open jobs and messages anew that the queue has lost; true when there may be more."""
+    from webapp.services import engine_jobs, messages
+
+    return engine_jobs.defer_forgotten() + messages.send_forgotten() >= engine_jobs.FORGOTTEN_AT_ONCE
 
 
 def clean() -> bool:

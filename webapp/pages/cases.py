@@ -36,7 +36,7 @@ from webapp.queries.case_view import CasePage, case_page, release_of
 from webapp.queries.history import history_of
 from webapp.queries.submission import answer_sections, case_file
 from webapp.queries.workspace import ReviewLine
-from webapp.services import access, engine_jobs
+from webapp.services import access, incidents
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
@@ -158,7 +158,7 @@ def retry(case_id: int, incident_id: int) -> ResponseReturnValue:
     ensure_case(by, case_id)
     if not has_incident(case_id, incident_id):
         raise NotFound()
-    engine_jobs.retry_incident(incident_id, by=by)
+    incidents.retry_incident(incident_id, by=by)
     flash(gettext("已重新提交，稍后刷新查看结果。"), "success")
     return redirect(
         safe_next(request.form.get("next")) if request.form.get("next") else url_for("case.show", case_id=case_id)

@@ -19,7 +19,7 @@ select e.kind, e.at, coalesce(u.name, ''), e.body from case_event e left join ap
 where e.case_id = %s and e.kind <> all(%s) order by e.seq
 """
 #: Kept in the ledger, of no use to someone who reads what happened.
-LEFT_OUT = ["refused-act", "material-removed", "draft-started", "message-unheard"]
+LEFT_OUT = ["refused-act", "material-removed", "draft-started", "message-unheard", "message-received"]
 WORDS: Mapping[str, Words] = {
     "sheet-given": Words("交付一次性告知单", "handed over the notification sheet"),
     "material-attached": Words("接收一份材料", "took in a material"),
@@ -39,6 +39,12 @@ WORDS: Mapping[str, Words] = {
     "reminded": Words("发出时限提醒", "reminded of the limit"),
     "incident-opened": Words("发生异常", "an incident arose"),
     "incident-retried": Words("重试异常步骤", "retried the failed step"),
+    "step-skipped": Words("跳过失败步骤", "passed over the failed step"),
+    "variables-changed": Words("更正流程变量", "corrected variables of the process"),
+    "tokens-changed": Words("调整流程位置", "changed where the process stands"),
+    "release-changed": Words("迁移到另一发布版", "moved to another release"),
+    "suspended": Words("挂起流程", "suspended the process"),
+    "resumed": Words("恢复流程", "resumed the process"),
     "closed": Words("全部事项办结", "all items are done"),
     "code-reissued": Words("补发查询码", "issued a new tracking code"),
     "step-failed": Words("流程无法继续，已登记异常", "the process could not go on; an incident was recorded"),

@@ -13,11 +13,14 @@ from engine.runtime import Closing, Incident, Job, Step, Thrown, TimerSet, UserT
 from engine.values import ClockMark
 from webapp import outbox
 from webapp.answers import encode_all
+from webapp.catalogue import published
 from webapp.identity import Identity
+from webapp.services import messages
 from webapp.services.clocks import ensure_clocks, mark_moment
 from webapp.services.events import Event
 from webapp.services.item_opening import close_unopened_items, item_opened
 from webapp.services.locked_case import ClockFacts, InstanceRow, LockedCase
+from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql
 
 FAR_FUTURE = date(9999, 12, 31)
@@ -25,20 +28,33 @@ IMMEDIATE_PRIORITY = 90
 WHOLE_INSTANCE = "*"
 
 
-def begin(case: LockedCase, process: str, variables: Mapping[str, Any]) -> int:
-    """Start an instance of `process` for the case, in this transaction; returns its id."""
-    step = start(case.release.program, dict(variables), case.context, process=process)
+def begin(
+    case: LockedCase,
+    process: str,
+    variables: Mapping[str, Any],
+    *,
+    event: str | None = None,
+    release_id: int | None = None,
+) -> int:
+    """Start an instance of `process` for the case, in this transaction; returns its id.
+
+    `event`: the start event at which it begins, where not at the plain one. `release_id`: of another bundle
+    whose process it is. Raises Suspended.
+    """
+    ensure_active(case)
+    release = published(release_id or case.release_id)
+    step = start(release.program, dict(variables), case.context, process=process, event=event)
     row = (
         sql()
         .execute(
             "insert into process_instance (case_id, release_id, process, state, scopes, started_at)"
             " values (%s, %s, %s, '', '{}', %s) returning id",
-            (case.id, case.release_id, process, case.now),
+            (case.id, release.id, process, case.now),
         )
         .fetchone()
     )
     assert row is not None
-    instance = InstanceRow(row[0], step.state, {}, case.release_id, process)
+    instance = InstanceRow(row[0], step.state, {}, release.id, process)
     item = variables.get("item")
     if isinstance(item, str):
         instance.scopes[WHOLE_INSTANCE] = item_cases(case.id)[item]
@@ -49,8 +65,9 @@ def begin(case: LockedCase, process: str, variables: Mapping[str, Any]) -> int:
 def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity | None, act: str = "") -> None:
     """Write `step`: state, tasks, timers, jobs, subscriptions, history; start what its messages start.
 
-    `by` completed the tasks that the step closes as completed, with `act`.
+    `by` completed the tasks that the step closes as completed, with `act`. Raises Suspended.
     """
+    ensure_active(case)
     _follow_scopes(case, instance, step)
     _write_core(case, instance, step, by, act)
     if step.opened or step.timers_set:
@@ -62,8 +79,10 @@ def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity |
         _write_job(case, instance, job)
     for incident in step.incidents:
         _write_incident(case, instance, incident)
+    if step.subscriptions_opened:
+        messages.offer_kept(step.subscriptions_opened)
     for thrown in step.thrown:
-        _carry_on(case, thrown)
+        _carry_on(case, instance, thrown)
     if step.ended and instance.process == case.release.bundle.entry_process:
         close_unopened_items(case)
         case.closed = True
@@ -210,7 +229,7 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
     clock_name = task.properties.get("clock")
     clock = _running(case, item_case, clock_name)
     due = clock.due_on if clock else _nearest_due(case, clock_name) if item_case is None and clock_name else None
-    name = case.release.element_words(task.process, task.element, task.name)
+    name = instance.release.element_words(task.process, task.element, task.name)
     return {
         "engine_task": task.id,
         "item_case_id": item_case,
@@ -306,12 +325,13 @@ def open_incident(
     engine_incident: int | None = None,
     engine_job_id: int | None = None,
     timer_id: int | None = None,
+    message_id: int | None = None,
 ) -> None:
     """Keep a failure where people see it, and in the ledger."""
     sql().execute(
         "insert into incident (instance_id, case_id, item_case_id, engine_incident, engine_job_id, timer_id,"
-        " element, code, message_zh, message_en, detail, opened_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " message_id, element, code, message_zh, message_en, detail, opened_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             instance_id,
             case.id,
@@ -319,6 +339,7 @@ def open_incident(
             engine_incident,
             engine_job_id,
             timer_id,
+            message_id,
             element,
             code,
             message.zh,
@@ -330,10 +351,13 @@ def open_incident(
     case.record(Event.INCIDENT_OPENED, None, element=element, code=code)
 
 
-def _carry_on(case: LockedCase, thrown: Thrown) -> None:
-    """A message that nothing here waited for: start the process that it starts, or say so in the ledger."""
-    process = case.release.program.message_starts().get(thrown.name) if thrown.kind == "message" else None
-    if process is None:
+def _carry_on(case: LockedCase, instance: InstanceRow, thrown: Thrown) -> None:
+    """What this instance throws and does not take itself: a message starts the process that it starts here, at
+    once; everything else goes out to other instances after the commit."""
+    process = instance.release.program.message_starts().get(thrown.name) if thrown.kind == "message" else None
+    if process is not None:
+        begin(case, process, thrown.payload, release_id=instance.release_id)
+    elif thrown.kind == "message":
+        messages.send(case, instance.id, thrown)
+    elif not messages.broadcast(case, instance.id, thrown):
         case.record(Event.MESSAGE_UNHEARD, None, element=thrown.element, name=thrown.name)
-        return
-    begin(case, process, thrown.payload)

@@ -45,10 +45,12 @@ class LockedCase:
     ledger_seq: int
     ledger_hash: bytes
     rule_versions: list[str]
+    suspended_at: datetime | None
     now: datetime = field(default_factory=clock.now)
     closed: bool = False
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: dict[int, list[ClockFacts]] = field(default_factory=dict)
+    under_repair: bool = False  # by a person who may work on a suspended case
 
     @property
     def rules(self) -> Rules:
@@ -112,7 +114,8 @@ def link(previous: bytes, body: bytes) -> bytes:
 
 
 LOCK_CASE = f"""
-select id, number, release_id, bundle_key, received_at, created_by, ledger_seq, ledger_hash, {RULES_IN_FORCE}
+select id, number, release_id, bundle_key, received_at, created_by, ledger_seq, ledger_hash, {RULES_IN_FORCE},
+    suspended_at
 from cases where id = """
 LOCK_BY_ID = LOCK_CASE + "%s for no key update"
 LOCK_BY_TASK = LOCK_CASE + "(select case_id from user_task where id = %s) for no key update"
@@ -147,3 +150,8 @@ class InstanceRow:
     scopes: dict[str, int]
     release_id: int
     process: str
+
+    @property
+    def release(self) -> Published:
+        """The release that it runs: its case's, or that of another bundle whose process a message started."""
+        return published(self.release_id)

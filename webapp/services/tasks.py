@@ -61,7 +61,7 @@ def ensure_step(task: OpenTask, *steps: str) -> None:
 
 def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: str) -> None:
     """Complete the task in the engine and write what follows, inside the running command."""
-    step = complete(task.case.release.program, task.instance.state, task.engine_task, variables, task.case.context)
+    step = complete(task.instance.release.program, task.instance.state, task.engine_task, variables, task.case.context)
     apply(task.case, task.instance, step, by=by, act=act)
 
 

@@ -14,7 +14,9 @@ from engine.runtime import fire
 from webapp import clock
 from webapp.errors import Busy
 from webapp.services.advance import apply, open_incident
+from webapp.services.failures import failure_of
 from webapp.services.locked_case import LOCK_BY_ID, InstanceRow, lock
+from webapp.services.suspended import hold_timers
 from webapp.unit_of_work import sql, unit_of_work
 
 log = structlog.get_logger(__name__)
@@ -57,11 +59,14 @@ def _fire_one(timer_id: int, case_id: int, me: str) -> None:
     """One timer: lock the case, delete the row if it is still there and ours, fire, commit."""
     with unit_of_work():
         case = lock(LOCK_BY_ID, case_id)
+        if case.suspended_at is not None:  # a clock that was set anew has set the timer too
+            hold_timers(case)
+            return
         row = sql().execute(TAKE, (timer_id, me)).fetchone()
         if row is None:
             return
         instance = InstanceRow(row[0], bytes(row[1]), row[2], row[3], row[4])
-        apply(case, instance, fire(case.release.program, instance.state, row[5], case.context), by=None)
+        apply(case, instance, fire(instance.release.program, instance.state, row[5], case.context), by=None)
         case.write_ledger()
 
 
@@ -79,13 +84,15 @@ def _keep_failure(timer_id: int, case_id: int, error: Exception) -> None:
         )
         if row is None:
             return
+        words = Words("定时事件未能触发，已停下等待处理。", "A timer could not fire and waits.")
+        failure = failure_of(error, "timer-failed", words)
         open_incident(
             case,
             row[0],
             row[1],
             row[2],
-            "timer-failed",
-            Words("定时事件未能触发，已停下等待处理。", "A timer could not fire and waits."),
+            failure.code,
+            failure.words,
             detail="".join(traceback.format_exception(error))[-4000:],
             timer_id=timer_id,
         )

@@ -13,8 +13,10 @@ from webapp.errors import ActRefused, AlreadyDone, NotFound, Stale
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.events import ACT_WORDS, Event
+from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
 from webapp.services.locked_case import LOCK_BY_TASK, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -76,6 +78,7 @@ def on_task(
             _ensure_open(task)
             _ensure_fresh(task, by, revision)
             ensure(by, permission, TaskFacts(task.groups, task.assignee_id, task.state))
+            ensure_active(case)
             yield task
             case.write_ledger()
     except (AlreadyCarriedOut, NotFound):
@@ -87,7 +90,7 @@ def on_task(
     except EngineError as failure:
         if case_id is not None:
             _record_failure(case_id, by, task_id, failure)
-        raise StepFailed() from failure
+        raise refusal_of(failure) from failure
 
 
 def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permission) -> OpenTask:
@@ -100,38 +103,28 @@ def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permi
     return task
 
 
-class StepFailed(ActRefused):
-    """The diagram could not go on from this act; nothing of it is kept, and an incident is open."""
-
-    status = 500
-
-    def __init__(self) -> None:
-        super().__init__(
-            Words(
-                "流程无法继续，已登记异常并通知牵头人员；您的办理没有提交。",
-                "The process cannot go on. An incident was recorded; your act was not submitted.",
-            )
-        )
-
-
 def record_refusal(case_id: int, by: Identity, task_id: int | None, refusal: ActRefused) -> None:
     """The try goes into the ledger, in a small transaction of its own after the rollback."""
     with on_case(case_id) as case:
         case.record(Event.REFUSED_ACT, by, task=task_id, refusal=type(refusal).__name__)
 
 
+# The same act tried again and again is one incident.
 INCIDENT = """
 insert into incident (instance_id, case_id, item_case_id, element, code, message_zh, message_en, detail, opened_at)
-select instance_id, case_id, item_case_id, element, 'step-failed', %s, %s, %s, %s from user_task where id = %s
+select t.instance_id, t.case_id, t.item_case_id, t.element, %(code)s, %(zh)s, %(en)s, %(detail)s, %(now)s
+from user_task t where t.id = %(task)s and not exists (select from incident n where n.instance_id = t.instance_id
+    and n.code = %(code)s and n.element = t.element and n.resolved_at is null)
 """
 
 
-def _record_failure(case_id: int, by: Identity, task_id: int, failure: EngineError) -> None:
+def _record_failure(case_id: int, by: Identity, task_id: int, error: EngineError) -> None:
     """The failed step as an incident on the task's element, in a small transaction of its own."""
-    words = StepFailed().words
+    failure = failure_of(error, "step-failed", ACT_FAILED)
     with on_case(case_id) as case:
-        sql().execute(INCIDENT, (words.zh, words.en, f"{type(failure).__name__}: {failure}", case.now, task_id))
-        case.record(Event.STEP_FAILED, by, task=task_id, failure=type(failure).__name__)
+        values = {"code": failure.code, "zh": failure.words.zh, "en": failure.words.en, "detail": failure.detail}
+        sql().execute(INCIDENT, {**values, "now": case.now, "task": task_id})
+        case.record(Event.STEP_FAILED, by, task=task_id, failure=type(error).__name__)
 
 
 def _load(task_id: int, case: LockedCase) -> OpenTask:

@@ -1,0 +1,29 @@
+"""Process instances as loaded under their case's lock."""
+
+from __future__ import annotations
+
+from webapp.errors import NotFound
+from webapp.services.locked_case import InstanceRow, LockedCase
+from webapp.unit_of_work import sql
+
+COLUMNS = "id, state, scopes, release_id, process"
+
+
+def load_instance(case: LockedCase, instance_id: int) -> InstanceRow:
+    """The instance of this case. Raises NotFound."""
+    row = (
+        sql()
+        .execute(f"select {COLUMNS} from process_instance where id = %s and case_id = %s", (instance_id, case.id))
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    return InstanceRow(row[0], bytes(row[1]), *row[2:])
+
+
+def running_instances(case: LockedCase) -> list[InstanceRow]:
+    """The instances of the case that have not ended, the oldest first."""
+    rows = sql().execute(
+        f"select {COLUMNS} from process_instance where case_id = %s and ended_at is null order by id", (case.id,)
+    )
+    return [InstanceRow(id_, bytes(state), *rest) for id_, state, *rest in rows.fetchall()]

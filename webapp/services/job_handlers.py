@@ -1,0 +1,128 @@
+"""What the service tasks of the office's diagrams do, by the type that they name.
+
+A handler gets the job under its case's lock and runs in the transaction that gives its outcome to the engine,
+so what it writes happens once or not at all. What it returns are the job's result variables. It raises BpmnError
+for an outcome that the diagram catches; whatever else it raises is tried again, and in the end an incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.values import Value
+from webapp.services.clocks import start_clock
+from webapp.services.documents import issue_for_item
+from webapp.services.events import Event
+from webapp.services.licences import issue_licence
+from webapp.services.locked_case import InstanceRow, LockedCase
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job under the case's lock."""
+
+    id: int
+    engine_job: int
+    item_case_id: int | None
+    element: str
+    type: str
+    inputs: dict[str, Any]
+    attempts: int
+    attempts_allowed: int
+    instance: InstanceRow
+    case: LockedCase
+
+
+Handler = Callable[[RunningJob], dict[str, Any]]
+HANDLERS: dict[str, Handler] = {}
+
+
+class BpmnError(Exception):
+    """The work ended in a business error that the diagram knows: its boundary events catch it by `code`.
+
+    What the handler wrote before is taken back.
+    """
+
+    def __init__(self, code: str, variables: Mapping[str, Value] | None = None) -> None:
+        self.code, self.variables = code, dict(variables or {})
+        super().__init__(code)
+
+
+class HandlerUnknown(LookupError):
+    """No handler is registered for the job's type."""
+
+
+def handles(job_type: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a job type."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[job_type] = handler
+        return handler
+
+    return register
+
+
+@handles("issue-licence")
+def _issue_licence(job: RunningJob) -> dict[str, Any]:
+    assert job.item_case_id is not None
+    issue_licence(job.case, job.item_case_id, str(job.inputs["item"]))
+    _start_delivery(job)
+    return {}
+
+
+@handles("write-refusal")
+def _write_refusal(job: RunningJob) -> dict[str, Any]:
+    assert job.item_case_id is not None
+    item = job.case.release.bundle.item(str(job.inputs["item"]))
+    row = sql().execute("select reasons from ruling where item_case_id = %s", (job.item_case_id,)).fetchone()
+    issue_for_item(job.case, job.item_case_id, item, "refusal", None, reasons=row[0] if row else "")
+    _start_delivery(job)
+    return {}
+
+
+@handles("record-outside-result")
+def _record_outside_result(job: RunningJob) -> dict[str, Any]:
+    _start_delivery(job)
+    return {}
+
+
+@handles("remind")
+def _remind(job: RunningJob) -> dict[str, Any]:
+    """The 80 % mark: a word to every group that holds an open task of the item."""
+    sql().execute(
+        "insert into reminder (case_id, item_case_id, group_key, text_zh, text_en, at)"
+        " select distinct t.case_id, t.item_case_id, c.group_key, '已用去承诺时限的 80%%：' || t.name_zh,"
+        " '80%% of the promised limit has passed: ' || t.name_en, %s"
+        " from user_task t join task_candidate c on c.task_id = t.id where t.item_case_id = %s and t.state = 'open'",
+        (job.case.now, job.item_case_id),
+    )
+    job.case.record(Event.REMINDED, None, item=job.item_case_id)
+    return {}
+
+
+def _start_delivery(job: RunningJob) -> None:
+    """The delivery clock runs from the decision (art. 44: ten working days)."""
+    assert job.item_case_id is not None
+    row = (
+        sql()
+        .execute(
+            "select ruled_at, way, outcome,"
+            " exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
+            " from item_case ic where id = %s",
+            (job.item_case_id,),
+        )
+        .fetchone()
+    )
+    assert row is not None
+    ruled_at, way, outcome, running = row
+    if running:
+        return
+    profile, bundle = job.case.rules.profile, job.case.release.bundle
+    start_clock(job.case, job.item_case_id, profile.terms("delivery-limit", "delivery"), ruled_at)
+    commitment = bundle.item(str(job.inputs["item"])).commitment
+    if way == "commitment" and outcome == "granted" and commitment is not None:
+        terms = profile.terms(commitment.verification_parameter, "verification")
+        start_clock(job.case, job.item_case_id, terms, ruled_at)
