@@ -19,7 +19,7 @@ from engine.runtime.commands import (
 )
 from engine.runtime.migration import migrate
 from engine.runtime.modification import Add, Move, Remove, modify
-from engine.runtime.snapshot import Snapshot, snapshot, variables_at
+from engine.runtime.snapshot import Snapshot, snapshot, variables_at, variables_seen
 from engine.runtime.step import (
     Budgets,
     Closing,
@@ -74,4 +74,5 @@ __all__ = [
     "snapshot",
     "start",
     "variables_at",
+    "variables_seen",
 ]

@@ -52,11 +52,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
+    """`token` is the token that failed."""
+
     id: int
     element: str
     process: str
     scope: int
     code: str
+    token: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,22 @@ def snapshot(stored: bytes) -> Snapshot:
 
 def variables_at(stored: bytes, scope: int) -> dict[str, Value]:
     """The variables that an element in `scope` sees, down to its process. Raises KeyError."""
+    return _merged(_layers_at(load(stored), scope))
+
+
+def variables_seen(stored: bytes, token: int) -> dict[str, Value]:
+    """The variables that the element of this token sees: its own, then those of its scopes. Raises KeyError."""
     state = load(stored)
+    seen = state.tokens[token]
+    return _merged([seen.locals, *_layers_at(state, seen.scope)])
+
+
+def _merged(layers: list[dict[str, Value]]) -> dict[str, Value]:
+    return {name: value for layer in reversed(layers) for name, value in layer.items()}
+
+
+def _layers_at(state: State, scope: int) -> list[dict[str, Value]]:
+    """Nearest first."""
     layers = []
     here = state.scopes[scope]
     while True:
@@ -112,7 +130,7 @@ def variables_at(stored: bytes, scope: int) -> dict[str, Value]:
             break
         layers.append(state.tokens[here.token].locals)
         here = state.scopes[here.parent]
-    return {name: value for layer in reversed(layers) for name, value in layer.items()}
+    return layers
 
 
 def _process_scope(state: State, scope_id: int) -> int:
@@ -152,5 +170,5 @@ def _incidents(state: State) -> tuple[OpenIncident, ...]:
         token = state.tokens[failure.token]
         process = state.scopes[token.scope].process
         scope = _process_scope(state, token.scope)
-        rows.append(OpenIncident(failure.id, token.element, process, scope, failure.code))
+        rows.append(OpenIncident(failure.id, token.element, process, scope, failure.code, token.id))
     return tuple(rows)

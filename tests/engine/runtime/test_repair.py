@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import CannotSkip, ChangeRefused, MigrationRefused
-from engine.runtime import Add, Closing, JobFailed, Move, Remove, TaskClosed
+from engine.runtime import Add, Closing, JobFailed, Move, Remove, TaskClosed, variables_seen
 from tests.engine.runtime.diagrams import Case, diagram, ext, io, job
 
 STEPS = """
@@ -60,6 +60,14 @@ def failing() -> Case:
     case = Case(diagram("start s\nservice w\nuser a\ns -> w -> a", {"w": ext(job("w"))}))
     case.resolve("w", JobFailed("down", "no answer"))
     return case
+
+
+def test_what_the_failed_element_sees_is_shown_its_own_inputs_first() -> None:
+    work = {"w": ext(job("w"), io({"number": "n + 1"}))}
+    case = Case(diagram("start s\nservice w\nuser a\ns -> w -> a", work), {"n": 1, "number": 7})
+    case.resolve("w", JobFailed("down", "no answer"))
+    token = case.view.incidents[0].token
+    assert variables_seen(case.state, token) == {"n": 1, "number": 2}
 
 
 def test_a_failed_element_is_passed_over() -> None:
