@@ -13,11 +13,11 @@ from datetime import datetime
 
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, CannotSkip, ExpressionFailed, NothingWaits, TaskNotOpen
-from engine.runtime import events, faults
+from engine.runtime import events, faults, loops
 from engine.runtime.codec import encoded_size
 from engine.runtime.machine import settle
 from engine.runtime.run import Run
-from engine.runtime.scopes import cancel_scope_waits, clear, open_process, stop
+from engine.runtime.scopes import cancel_scope_waits, clear, open_process
 from engine.runtime.state import ROOT, Scope, State, Token, Wait, dump, load
 from engine.runtime.step import Closing, Context, Step
 from engine.runtime.stuck import Stuck, failed_job, uncaught_error
@@ -68,9 +68,8 @@ def start(
     run = Run(program, State(next_id=ROOT), context)
     given = _accepted(variables, context, definition.id)
     scope = run.add_scope(Scope(run.new_id(), "process", definition.id))
-    gates = tuple(node.id for node in definition.nodes.values() if _is_instantiating_gateway(node))
-    plain = definition.starts.get(None) or (gates if len(definition.beginnings()) != 1 else ())
-    if event is None and plain:
+    plain = () if event is not None else definition.starts.get(None) or _gateways(definition)
+    if plain:
         scope.variables.update(given)
         _open_root(run, scope, plain)
     else:
@@ -140,7 +139,7 @@ def retry(
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
     run.resolve_failure(token)
-    if failure.phase == "enter":  # its input mappings are done again, from what the scopes hold
+    if failure.phase in ("enter", "begin"):  # its input mappings are done again, from what the scopes hold
         token.locals.clear()
     merge(_correctable(run, token, failure.phase), _accepted(variables or {}, context, token.element))
     run.schedule(token, failure.phase)
@@ -159,14 +158,14 @@ def skip(
     if failure is None:
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
-    if failure.phase not in ("enter", "work", "complete"):
+    if failure.phase not in ("enter", "begin", "work", "complete"):
         raise CannotSkip(token.element)
     given = _accepted(variables or {}, context, token.element)
     run.resolve_failure(token)
-    stop(run, token)
     if failure.phase == "complete":  # its output mappings failed: what is given stands for them
         merge(list(run.scope_layers(token.scope)), given)
         token.result = {}
+        loops.count_instance(run, token)
         run.log("completed", token.scope, run.node(token))
         run.schedule(token, "leave")
     else:
@@ -264,6 +263,13 @@ def _open_by_event(run: Run, scope: Scope, node: Node, given: dict[str, Value]) 
         run.schedule(token, "complete")
 
 
+def _gateways(definition: Process) -> tuple[str, ...]:
+    """Instantiating gateways, where nothing says which of their events has happened: they wait for them."""
+    if len(definition.beginnings()) == 1:
+        return ()
+    return tuple(node.id for node in definition.nodes.values() if _is_instantiating_gateway(node))
+
+
 def _instantiating_gateway(definition: Process, node: Node) -> Node | None:
     sources = (definition.nodes[each] for each in definition.before.get(node.id, ()))
     return next((each for each in sources if _is_instantiating_gateway(each)), None)
@@ -303,7 +309,7 @@ def _finish(run: Run, wait: Wait, result: dict[str, Value]) -> None:
 
 def _correctable(run: Run, token: Token, phase: str) -> list[MutableMapping[str, Value]]:
     """Where corrected variables go: before the inputs are mapped the activity has none of its own."""
-    return list(run.scope_layers(token.scope) if phase == "enter" else run.layers(token))
+    return list(run.scope_layers(token.scope) if phase in ("enter", "begin") else run.layers(token))
 
 
 def _raise_error(run: Run, wait: Wait, code: str, variables: dict[str, Value]) -> None:

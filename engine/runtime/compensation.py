@@ -18,7 +18,6 @@ from engine.runtime.scopes import (
     finish_if_empty,
     handler_of,
     home_of,
-    listen,
     undo_start,
 )
 from engine.runtime.state import Done, Scope, Token, Undo
@@ -156,7 +155,6 @@ def _undo_subprocess(run: Run, thrower: Token, scope_id: int, node: Node, done: 
     run.out.scope_opened(ScopeOpened(scope.id, scope_id, node.id, process.id))
     start = undo_start(process, node.id)
     if start is not None:
-        listen(run, scope)
         faults.start_event_subprocess(run, scope.id, start, {})
     else:
         scope.done = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.bpmn.program import Event, Node
+from engine.errors import ExpressionFailed
 from engine.runtime import compensation, faults
 from engine.runtime.run import Run, Thrown
 from engine.runtime.scopes import cancel_scope_waits, clear
 from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing
 from engine.runtime.step import Thrown as ThrownOutside
+from engine.runtime.stuck import Stuck
 from engine.runtime.tasks import open_job, send
 from engine.runtime.waits import arm, close, next_firing, plan
 from engine.values import Value
@@ -78,7 +80,11 @@ def _stay_or_rearm(run: Run, wait: Wait, node: Node) -> None:
     needs all its definitions begins anew."""
     if node.parallel_multiple:
         holder = Token(0, wait.scope, node.id) if wait.token is None else run.state.tokens[wait.token]
-        for each in plan(run, holder, node, scope_wait=wait.token is None):
+        try:
+            planned = plan(run, holder, node, scope_wait=wait.token is None)
+        except Stuck as failure:  # no token could carry the incident: the command is refused as a whole
+            raise ExpressionFailed(node.id, failure.code, failure.words.en) from failure
+        for each in planned:
             arm(run, each)
     elif wait.kind == "timer":
         following = next_firing(run, wait)

@@ -18,24 +18,30 @@ def complete(run: Run, token: Token) -> None:
     node = run.node(token)
     for wait in list(run.waits_of.get(token.id, ())):
         close(run, run.state.waits[wait], Closing.CANCELLED)
-    if loops.is_instance(run, token):
-        compensation.remember(run, token, node)
-        loops.finish_instance(run, token, node)
-        return
-    if node.loop is None:
-        compensation.remember(run, token, node)
-        apply_outputs(run, token, node)
-    else:  # each instance has done its mappings; only the collected results are left
+    whole = node.loop is not None and not loops.is_instance(run, token)
+    if whole:  # each instance has done its mappings; only the collected results are left
         merge(list(run.scope_layers(token.scope)), token.result)
-    run.log("completed", token.scope, node, whole_loop=node.loop is not None)
+    elif token.undoes == node.id:
+        token.result = {}  # a subprocess was undone from the inside: its outputs were given when it completed
+    else:
+        compensation.remember(run, token, node)
+        if node.loop is not None:
+            loops.complete_instance(run, token, node)
+        else:
+            apply_outputs(run, token, node)
+    run.log("completed", token.scope, node, whole_loop=whole)
     run.schedule(token, "leave")
-    _ask_ad_hoc(run, token)
 
 
 def leave(run: Run, token: Token) -> None:
     """Takes the outgoing flows that hold; without any outgoing flow the token ends here (implicit end)."""
     node = run.node(token)
-    if token.thrower is not None:  # it has undone something: no flow leads on from there
+    if loops.is_instance(run, token):
+        loops.leave_instance(run, token, node)
+    elif _ends_ad_hoc(run, token):
+        clear(run, token.scope)
+        finish_if_empty(run, token.scope)
+    elif token.thrower is not None:  # it has undone something: no flow leads on from there
         compensation.undone(run, token)
     elif not node.outgoing:
         run.remove_token(token)
@@ -66,18 +72,14 @@ def go(run: Run, token: Token, flows: tuple[Flow, ...]) -> None:
         run.schedule(moved, "enter")
 
 
-def _ask_ad_hoc(run: Run, token: Token) -> None:
-    """An activity inside an ad-hoc subprocess has completed: is that enough?"""
+def _ends_ad_hoc(run: Run, token: Token) -> bool:
+    """An activity inside an ad-hoc subprocess has completed: is that enough, and is the rest cancelled?"""
     scope = run.state.scopes[token.scope]
-    if scope.kind != "subprocess":
-        return
-    node = run.element(scope.id, scope.element)
-    if node.ad_hoc is None or not ad_hoc.is_complete(run, token, scope):
-        return
+    node = run.element(scope.id, scope.element) if scope.kind == "subprocess" else None
+    if node is None or node.ad_hoc is None or not ad_hoc.is_complete(run, token, scope):
+        return False
     scope.loop = {"over": True}
-    if node.ad_hoc.cancels_remaining:
-        clear(run, scope.id)
-        finish_if_empty(run, scope.id)
+    return node.ad_hoc.cancels_remaining
 
 
 def _chosen(run: Run, token: Token, node: Node) -> tuple[Flow, ...]:

@@ -22,19 +22,17 @@ def is_join(node: Node) -> bool:
     return node.type in JOINING and len(node.incoming) > 1
 
 
-def gathers(run: Run, token: Token, node: Node) -> bool:
-    """Lets the tokens of an activity with a startQuantity wait for one another (BPMN 2.0.2, 13.3.1); True once
-    enough have arrived, which then are one."""
-    if node.start_quantity == 1:
-        return True
+def gather(run: Run, token: Token, node: Node) -> None:
+    """Lets the tokens of an activity with a startQuantity wait for one another (BPMN 2.0.2, 13.3.1); once enough
+    have arrived they go on as one."""
     waiting = run.join(token)
     if len(waiting) < node.start_quantity:
-        return False
+        return
     for each in list(waiting)[: node.start_quantity]:
         if each != token.id:
             run.remove_token(run.state.tokens[each])
     run.unjoin(token)
-    return True
+    run.schedule(token, "begin")
 
 
 def enter_exclusive(run: Run, token: Token, node: Node) -> None:
@@ -130,9 +128,10 @@ def _reset(run: Run, scope_id: int, node: Node, first: dict[str, Token], fired: 
         run.unjoin(kept[0])
         kept[0].locals["waitingForStart"] = False
         run.schedule(kept[0], "reset")
-    again = _first_by_flow(run, scope_id, node)
-    if again and _activates(run, next(iter(again.values())), node):
-        _activate(run, scope_id, node)
+    for token_id in list(run.joining.get((scope_id, node.id), ())):  # they may be enough for its next start
+        again = run.state.tokens[token_id]
+        run.unjoin(again)
+        run.schedule(again, "enter")
     return True
 
 

@@ -41,22 +41,37 @@ def begin(run: Run, token: Token, node: Node) -> None:
         _finish(run, scope, loop)
 
 
-def finish_instance(run: Run, token: Token, node: Node) -> None:
-    """One instance is done: collects its result, then starts the next, or completes the activity."""
+def complete_instance(run: Run, token: Token, node: Node) -> None:
+    """One instance is done: its result is collected and its outputs are written."""
     loop, scope = node.loop, run.state.scopes[token.scope]
     assert loop is not None
     assert scope.loop is not None
     _collect(run, token, loop, scope)
     apply_outputs(run, token, node)
-    scope.loop["done"] += 1
+    count_instance(run, token)
+
+
+def count_instance(run: Run, token: Token) -> None:
+    """One instance more is done."""
+    scope = run.state.scopes[token.scope]
+    if scope.loop is not None and scope.kind == "multi":
+        scope.loop["done"] += 1
+
+
+def leave_instance(run: Run, token: Token, node: Node) -> None:
+    """Starts the next instance, or completes the activity; first every condition is asked."""
+    loop, scope = node.loop, run.state.scopes[token.scope]
+    assert loop is not None
+    assert scope.loop is not None
     _count(run, token, scope)
     more = _wants_more(run, token, loop, scope)
     enough = loop.completion is not None and holds(run, token, loop.completion)
     thrown = _behavior(run, token, loop, scope)
-    run.log("completed", token.scope, node)
     run.remove_token(token)
     for event in thrown:
         _throw(run, scope, node, event, token)
+    if scope.id not in run.state.scopes:
+        return  # what was thrown has stopped the whole activity
     if enough:
         clear(run, scope.id)
         _finish(run, scope, loop)

@@ -83,7 +83,7 @@ def _do(run: Run, token: Token, phase: str) -> None:
 
 
 def _enter(run: Run, token: Token) -> None:
-    """The token arrives: inputs are mapped, boundary events begin to wait; the work follows."""
+    """The token arrives: it waits for others at a join, else the element begins."""
     node = run.node(token)
     run.activate(node)
     if gateways.is_join(node):
@@ -92,11 +92,15 @@ def _enter(run: Run, token: Token) -> None:
         apply_inputs(run, token, node)
         run.log("entered", token.scope, node)
         run.schedule(token, "work")
-    elif gateways.gathers(run, token, node):
-        _enter_element(run, token, node)
+    elif node.start_quantity > 1:
+        gateways.gather(run, token, node)
+    else:
+        _begin(run, token)
 
 
-def _enter_element(run: Run, token: Token, node: Node) -> None:
+def _begin(run: Run, token: Token) -> None:
+    """The element begins: inputs are mapped and its boundary events begin to wait."""
+    node = run.node(token)
     if node.loop is None:
         apply_inputs(run, token, node)
     boundaries = [run.element(token.scope, each) for each in node.boundaries]
@@ -117,6 +121,7 @@ def _work(run: Run, token: Token) -> None:
 
 PHASES: dict[str, Callable[[Run, Token], None]] = {
     "enter": _enter,
+    "begin": _begin,
     "work": _work,
     "complete": flow.complete,
     "leave": flow.leave,
