@@ -9,6 +9,7 @@ from engine.words import Words
 
 if TYPE_CHECKING:
     from engine.findings import Finding
+    from engine.values import Value
 
 
 class EngineError(Exception):
@@ -46,11 +47,13 @@ class ExpressionFailed(EngineError):
 class BpmnErrorThrown(EngineError):
     """A script threw a BPMN error on purpose: `code` finds the event that catches it (BPMN 2.0.2, 10.5.6).
 
-    `message` may be empty. What the script had assigned before is not kept.
+    `message` may be empty; `variables` are what the script had changed before.
     """
 
-    def __init__(self, element: str, code: str, message: str = "") -> None:
-        self.element, self.code, self.message = element, code, message
+    def __init__(
+        self, code: str, message: str = "", *, element: str = "", variables: Mapping[str, Value] | None = None
+    ) -> None:
+        self.code, self.message, self.element, self.variables = code, message, element, dict(variables or {})
         super().__init__(f"{element}: BPMN error {code!r} {message}".rstrip())
 
 

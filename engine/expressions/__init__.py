@@ -1,6 +1,25 @@
-"""Expressions of conditions, mappings, timers, forms and decision tables."""
+"""Expressions of conditions, mappings, timers, forms and decision tables, and scripts."""
 
-from engine.expressions.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
+from engine.expressions.expression import (
+    LANGUAGES,
+    Expression,
+    UnaryTests,
+    compile_expression,
+    compile_unary_tests,
+)
 from engine.expressions.feel.run import Context
+from engine.expressions.readings import differs_from_python, parses_as
+from engine.expressions.script import Script, compile_script
 
-__all__ = ["Context", "Expression", "UnaryTests", "compile_expression", "compile_unary_tests"]
+__all__ = [
+    "LANGUAGES",
+    "Context",
+    "Expression",
+    "Script",
+    "UnaryTests",
+    "compile_expression",
+    "compile_script",
+    "compile_unary_tests",
+    "differs_from_python",
+    "parses_as",
+]

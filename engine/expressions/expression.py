@@ -10,6 +10,8 @@ from typing import Protocol
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import language as feel
 from engine.expressions.feel.run import Context
+from engine.expressions.juel.language import compile_juel
+from engine.expressions.python_subset.language import compile_python
 from engine.values import Value
 from engine.words import Words
 
@@ -42,7 +44,8 @@ class Expression:
     def evaluate(self, variables: Mapping[str, Value], context: Context | None = None) -> Value:
         """The value over these variables; without context there is no time, no calendar, the usual budget.
 
-        A missing variable is null, and so is a type error. Raises BudgetExceeded.
+        In FEEL a missing variable is null, and so is a type error. In JUEL and Python both raise
+        ExpressionFailed; Python raises ValueInvalid for a result that is no FEEL value. All raise BudgetExceeded.
         """
         return self._compiled.evaluate(variables, context, self.element)
 
@@ -67,8 +70,18 @@ def _feel(source: str, names: tuple[str, ...]) -> Compiled:
     return feel.compile_feel(source, names)
 
 
-#: The languages that can be compiled: source and known names of several words to the compiled form.
-LANGUAGES: dict[str, Callable[[str, tuple[str, ...]], Compiled]] = {"feel": _feel}
+@lru_cache(maxsize=CACHE_SIZE)
+def _juel(source: str, names: tuple[str, ...]) -> Compiled:
+    return compile_juel(source)
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _python(source: str, names: tuple[str, ...]) -> Compiled:
+    return compile_python(source)
+
+
+#: The languages that can be compiled: source and known names of several words (FEEL's) to the compiled form.
+LANGUAGES: dict[str, Callable[[str, tuple[str, ...]], Compiled]] = {"feel": _feel, "juel": _juel, "python": _python}
 
 
 def compile_expression(

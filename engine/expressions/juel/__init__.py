@@ -1,0 +1,1 @@
+"""Unified Expression Language as Camunda 7, Activiti and Flowable run it: `${amount > 100}`."""
