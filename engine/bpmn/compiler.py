@@ -36,15 +36,7 @@ from engine.bpmn.program import (
 from engine.bpmn.timers import TimerTextInvalid, check_timer_text
 from engine.bpmn.wording import Reporter
 from engine.errors import ExpressionInvalid
-
-try:
-    from engine.expressions import LANGUAGES, Script, compile_expression, compile_script, differs_from_python
-except ImportError:
-    from engine.expressions import compile_expression
-
-    LANGUAGES = {"feel": 0}
-    differs_from_python = lambda s: False
-
+from engine.expressions import LANGUAGES, Script, compile_expression, compile_script, differs_from_python
 
 #: Event kinds that run, by the type of their node (BPMN 2.0.2, table 10.93).
 RUNNABLE_EVENTS = {
