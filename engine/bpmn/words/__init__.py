@@ -1,0 +1,1 @@
+"""The words of every finding about a diagram, one subject per file."""

@@ -1,0 +1,75 @@
+"""Words about the ways of tokens: starts, ends, choices, joins."""
+
+from __future__ import annotations
+
+from engine.bpmn.words.kind import Kind, doubt, error, note, office_error, warning
+
+KINDS: dict[str, Kind] = {
+    "no-start": office_error("没有开始事件", "There is no start event", "请添加开始事件", "Add a start event"),
+    "several-starts": error(
+        "有 {count} 个空开始事件",
+        "There are {count} plain start events",
+        "只保留一个",
+        "Keep one",
+    ),
+    "unreachable": office_error(
+        "从开始事件无法到达",
+        "No path leads here from a start",
+        "请连线或删除该元素",
+        "Connect the element or delete it",
+    ),
+    "dead-end": doubt(
+        "路径在此中断，没有结束事件",
+        "The path stops here without an end event",
+        "请连到结束事件",
+        "Lead it to an end event",
+    ),
+    "never-ends": office_error(
+        "从此处无法到达任何结束",
+        "From here no end can be reached",
+        "请为循环提供出口",
+        "Give the loop a way out",
+    ),
+    "no-condition": office_error(
+        "网关的分支没有条件，也不是默认分支",
+        "A branch of the gateway has no condition and is not the default",
+        "请填写条件或设为默认分支",
+        "Give it a condition or make it the default",
+    ),
+    "no-default": doubt(
+        "网关没有默认分支：条件都不成立时将产生异常",
+        "The gateway has no default branch: an incident opens when no condition holds",
+        "请设置默认分支",
+        "Set a default branch",
+    ),
+    "condition-without-effect": warning(
+        "此处连线上的条件不起作用",
+        "A condition has no effect on a flow from here",
+        "请删除该条件，或改用排他（包容）网关",
+        "Remove the condition, or use an exclusive or inclusive gateway",
+    ),
+    "default-with-condition": warning(
+        "默认分支上的条件不起作用",
+        "The condition on the default branch has no effect",
+        "请删除该条件",
+        "Remove the condition",
+    ),
+    "stuck-join": office_error(
+        "并行汇聚可能永远等不到“{value}”",
+        "The parallel join may wait for “{value}” for ever",
+        "请改用与分支相同类型的汇聚网关",
+        "Join with a gateway of the same kind as the split",
+    ),
+    "too-large-to-check": note(
+        "流程过大，未检查并行分支的写入冲突",
+        "The process is too large: write conflicts of parallel branches were not looked for",
+        "可拆分为多个流程",
+        "Split it into several processes",
+    ),
+    "write-conflict": doubt(
+        "并行分支“{value}”都可能写入变量“{variable}”，后写者为准",
+        "Parallel branches “{value}” may both write “{variable}”; the last one wins",
+        "请改用不同的变量",
+        "Use different variables",
+    ),
+}
