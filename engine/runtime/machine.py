@@ -51,6 +51,8 @@ def settle(run: Run) -> None:
     while True:
         if run.conditions:
             conditions.check(run)
+        if not run.work and run.later:
+            run.work.append(run.later.popleft())
         if run.work:
             _do_next(run)
         elif run.undelivered:
@@ -108,7 +110,12 @@ def _begin(run: Run, token: Token) -> None:
     for wait in planned:
         arm(run, wait)
     run.log("entered", token.scope, node, whole_loop=node.loop is not None)
-    run.schedule(token, "work")
+    run.schedule(token, "work", later=_throws_signal(node))
+
+
+def _throws_signal(node: Node) -> bool:
+    """A signal reaches all who wait when it is thrown: branches beside it may first get to where they wait."""
+    return node.type in ("intermediateThrowEvent", "endEvent") and any(e.kind == "signal" for e in node.events)
 
 
 def _work(run: Run, token: Token) -> None:

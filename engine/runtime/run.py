@@ -42,6 +42,7 @@ class Run:
     context: Context
     out: Outcome = field(default_factory=Outcome)
     work: deque[tuple[int, str, int]] = field(default_factory=deque)
+    later: deque[tuple[int, str, int]] = field(default_factory=deque)  # done once `work` is empty, one by one
     pending: dict[int, int] = field(default_factory=dict)  # token -> serial of its valid entry in `work`
     thrown: deque[Thrown] = field(default_factory=deque)
     undelivered: deque[Thrown] = field(default_factory=deque)
@@ -217,12 +218,13 @@ class Run:
             del self.state.failures[failure]
             self.out.incident_resolved(failure)
 
-    def schedule(self, token: Token, phase: str) -> None:
-        """Puts the token on the work list for `phase`; an earlier entry of it no longer counts."""
+    def schedule(self, token: Token, phase: str, *, later: bool = False) -> None:
+        """Puts the token on the work list for `phase`; an earlier entry of it no longer counts. `later`: only
+        once no other token moves."""
         token.phase = "ready"
         serial = self.pending.get(token.id, 0) + 1
         self.pending[token.id] = serial
-        self.work.append((token.id, phase, serial))
+        (self.later if later else self.work).append((token.id, phase, serial))
 
     def activate(self, node: Node, *, cost: int = 1) -> None:
         """Counts an activation, or work that costs as much as several. Raises BudgetExceeded."""
