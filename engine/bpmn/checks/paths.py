@@ -25,8 +25,9 @@ def check_paths(source: ProcessSource, process: Process, report: Reporter) -> No
 
 
 def _check_starts(source: ProcessSource, process: Process, report: Reporter) -> None:
-    if not process.start_events():
-        report("no-start", source.id, line=source.line)
+    if not process.beginnings():
+        ends = any(node.type == "endEvent" and node.container is None for node in source.nodes.values())
+        report("end-without-start" if ends else "no-start", source.id, line=source.line)
     for container, starts in process.starts.items():
         plain = [each for each in starts if process.nodes[each].type == "startEvent"]
         if len(plain) > 1:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from engine.bpmn.words.kind import Kind, doubt, error, note, office_error, warning
 
 KINDS: dict[str, Kind] = {
+    # BPMN 2.0.2, 10.5.2: "If there is an End Event, then there MUST be at least one Start Event."
+    "end-without-start": error(
+        "有结束事件而没有开始事件",
+        "There is an end event but no start event",
+        "请添加开始事件",
+        "Add a start event",
+    ),
     "no-start": office_error("没有开始事件", "There is no start event", "请添加开始事件", "Add a start event"),
     "several-starts": error(
         "有 {count} 个空开始事件",

@@ -27,7 +27,8 @@ def test_a_sound_diagram_has_no_finding() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "element"),
     [
-        ("user a\nend e\na -> e", "no-start", "p"),
+        ("user a\nend e\na -> e", "end-without-start", "p"),
+        ("user a", "no-start", "p"),
         ("start s\nstart z\nuser a\nend e\ns -> a -> e\nz -> a", "several-starts", "p"),
         ("start s\nuser a\nuser b\nend e\ns -> a -> e\nb -> e", "unreachable", "b"),
         ("start s\nuser a\ns -> a", "dead-end", "a"),
@@ -84,7 +85,7 @@ def test_a_huge_diagram_is_checked_in_bounds_and_says_what_was_left_out() -> Non
 
 
 def test_the_level_decides_what_blocks() -> None:
-    files = {"p.bpmn": diagram("user a\nend e\na -> e")}
+    files = {"p.bpmn": diagram("user a")}
     assert {each.severity for each in check(files)} <= {Severity.WARNING, Severity.NOTE}
     assert Severity.ERROR in {each.severity for each in check(files, level="office")}
 
