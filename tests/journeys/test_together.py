@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests.support import office
+from tests.support.dying import die_before
 from webapp.errors import ActRefused, AlreadyDone
 from webapp.extensions import db
 from webapp.models import EngineJob, Incident, Licence, ProcessInstance, UserTask
 from webapp.queries.audit import verify_all
 from webapp.services import engine_jobs, incidents, rulings, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
-from webapp.settings import PROJECT_FOLDER, current_settings
 from webapp.unit_of_work import sql
-
-#: Runs one waiting job and is killed by itself just before its n-th statement.
-DIE_AT = """
-import os, signal, sys
-import psycopg
-from pathlib import Path
-from tests.support.database import settings_for
-from webapp import create_app
-from webapp.services import engine_jobs
-sockets, database, home, job, fatal = sys.argv[1:]
-execute, count = psycopg.Cursor.execute, 0
-app = create_app(settings_for(sockets, database, Path(home)))
-def dying(cursor, query, *args, **kwargs):
-    global count
-    count += 1
-    if count == int(fatal):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return execute(cursor, query, *args, **kwargs)
-with app.app_context():
-    psycopg.Cursor.execute = dying
-    engine_jobs.run(int(job))
-"""
 
 
 def outcome_of(act, app: Flask, outcomes: list[object], barrier: threading.Barrier) -> threading.Thread:
@@ -138,7 +113,6 @@ def test_branches_of_one_case_are_completed_at_once_without_loss(committed_app: 
 @pytest.mark.slow
 @pytest.mark.parametrize("fatal", [1, 3, 5, 7, 9, 11])
 def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(committed_app: Flask, fatal: int) -> None:
-    settings = current_settings_of(committed_app)
     with committed_app.app_context():
         case = office.received("commitment")
         task, decider = office.claimed(case.id, "immediate", "P2")
@@ -146,13 +120,7 @@ def test_a_worker_that_dies_between_two_statements_leaves_all_or_nothing(committ
         job = db.session.query(EngineJob).filter_by(case_id=case.id, state="open").one().id
         before = bytes(db.session.query(ProcessInstance).filter_by(case_id=case.id).one().state)
         db.session.remove()
-    sockets, database = address(settings.database_url)
-    died = subprocess.run(
-        [sys.executable, "-c", DIE_AT, sockets, database, str(settings.home), str(job), str(fatal)],
-        cwd=PROJECT_FOLDER,
-        check=False,
-    )
-    assert died.returncode == -signal.SIGKILL
+    assert die_before(committed_app, fatal, f"engine_jobs.run({job})") == -signal.SIGKILL
     with committed_app.app_context():
         assert db.session.query(Licence).count() == 0
         assert bytes(db.session.query(ProcessInstance).filter_by(case_id=case.id).one().state) == before
@@ -197,17 +165,6 @@ def test_a_task_with_a_colleague_says_so(committed_app: Flask) -> None:
             tasks.claim(task.id, by=second)
         assert first.name in held.value.words.zh
         assert db.session.query(UserTask).filter_by(id=task.id).one().assignee_id == first.user_id
-
-
-def current_settings_of(app: Flask):
-    with app.app_context():
-        return current_settings()
-
-
-def address(url: str) -> tuple[str, str]:
-    """(socket folder, database) of a test installation's address."""
-    path, _, query = url.partition("?host=")
-    return query, Path(path).name
 
 
 def test_a_job_that_the_queue_has_lost_is_queued_anew(committed_app: Flask) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import orjson
 
-from engine import Words
+from engine import BudgetExceeded, Words
 from engine.runtime import Closing, Incident, Job, Step, Thrown, TimerSet, UserTask, start
 from engine.values import ClockMark
 from webapp import outbox
@@ -26,6 +26,8 @@ from webapp.unit_of_work import sql
 FAR_FUTURE = date(9999, 12, 31)
 IMMEDIATE_PRIORITY = 90
 WHOLE_INSTANCE = "*"
+#: Processes that one act may begin: a message that starts the process that throws it must come to an end.
+MOST_BEGUN = 50
 
 
 def begin(
@@ -39,9 +41,12 @@ def begin(
     """Start an instance of `process` for the case, in this transaction; returns its id.
 
     `event`: the start event at which it begins, where not at the plain one. `release_id`: of another bundle
-    whose process it is. Raises Suspended.
+    whose process it is. Raises Suspended, and BudgetExceeded for processes that start each other without end.
     """
     ensure_active(case)
+    case.begun += 1
+    if case.begun > MOST_BEGUN:
+        raise BudgetExceeded(process, "processes begun", MOST_BEGUN)
     release = published(release_id or case.release_id)
     step = start(release.program, dict(variables), case.context, process=process, event=event)
     row = (
@@ -70,9 +75,11 @@ def apply(case: LockedCase, instance: InstanceRow, step: Step, *, by: Identity |
     ensure_active(case)
     _follow_scopes(case, instance, step)
     _write_core(case, instance, step, by, act)
-    if step.opened or step.timers_set:
+    if step.opened or step.changed or step.timers_set:
         ensure_clocks(case, _clocks_wanted(instance, step))
     _open_tasks(case, instance, step)
+    if step.changed:
+        _change_tasks(case, instance, step)
     for timer in step.timers_set:
         _write_timer(case, instance, timer)
     for job in step.jobs:
@@ -185,7 +192,7 @@ def _write_core(case: LockedCase, instance: InstanceRow, step: Step, by: Identit
 
 def _clocks_wanted(instance: InstanceRow, step: Step) -> Iterator[tuple[int, str]]:
     """(item case, clock) of every task and timer that opens on a legal clock."""
-    named = [(task.scope, task.properties.get("clock")) for task in step.opened]
+    named = [(task.scope, task.properties.get("clock")) for task in (*step.opened, *step.changed)]
     named += [(timer.scope, timer.due.clock) for timer in step.timers_set if isinstance(timer.due, ClockMark)]
     for scope, name in named:
         item = _item_case(instance, scope)
@@ -352,12 +359,54 @@ def open_incident(
 
 
 def _carry_on(case: LockedCase, instance: InstanceRow, thrown: Thrown) -> None:
-    """What this instance throws and does not take itself: a message starts the process that it starts here, at
-    once; everything else goes out to other instances after the commit."""
-    process = instance.release.program.message_starts().get(thrown.name) if thrown.kind == "message" else None
-    if process is not None:
-        begin(case, process, thrown.payload, release_id=instance.release_id)
-    elif thrown.kind == "message":
-        messages.send(case, instance.id, thrown)
-    elif not messages.broadcast(case, instance.id, thrown):
+    """What this instance throws and does not take itself.
+
+    What a message or signal starts in the same release begins here, at once; everything else goes out to other
+    instances after the commit. A signal goes to all of them, a message to one.
+    """
+    starts = _starts(instance, thrown)
+    for process, event in starts:
+        begin(case, process, thrown.payload, event=event, release_id=instance.release_id)
+    if thrown.kind == "message":
+        if not starts:
+            messages.send(case, instance.id, thrown)
+    elif not messages.broadcast(case, instance.id, thrown) and not starts:
         case.record(Event.MESSAGE_UNHEARD, None, element=thrown.element, name=thrown.name)
+
+
+def _starts(instance: InstanceRow, thrown: Thrown) -> Sequence[tuple[str, str]]:
+    """(process, start event) of everything in the instance's own release that this starts."""
+    program = instance.release.program
+    if thrown.kind == "signal":
+        return program.signal_starts().get(thrown.name, ())
+    found = program.message_beginnings().get(thrown.name)
+    return (found,) if found else ()
+
+
+CHANGE_TASK = """
+with changed as (
+    update user_task t set process = r.process, element = r.element, step = r.step, name_zh = r.name_zh,
+        name_en = r.name_en, groups = r.groups, participants = r.participants, clock = r.clock, due_on = r.due_on,
+        priority = r.priority, revision = t.revision + 1
+    from jsonb_to_recordset(%s::jsonb) as r(engine_task bigint, process text, element text, step text, name_zh text,
+        name_en text, groups jsonb, participants bigint, clock text, due_on date, priority bigint)
+    where t.instance_id = %s and t.engine_task = r.engine_task and t.state = 'open'
+    returning t.id, t.groups, t.due_on, t.priority
+), left_inbox as (
+    delete from task_candidate c using changed t where c.task_id = t.id
+        and not exists (select from jsonb_array_elements_text(t.groups) g where g.value = c.group_key)
+)
+insert into task_candidate (task_id, group_key, urgency, due_on)
+select t.id, g.value, case when t.priority >= %s then 0 else 1 end, coalesce(t.due_on, %s)
+from changed t cross join jsonb_array_elements_text(t.groups) g
+on conflict (task_id, group_key) do update set urgency = excluded.urgency, due_on = excluded.due_on
+"""
+
+
+def _change_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
+    """Open tasks that a migration has given other names, groups or clocks."""
+    rows = [_task_row(case, instance, task) for task in step.changed]
+    sql().execute(
+        CHANGE_TASK,
+        (orjson.dumps(rows).decode(), instance.id, IMMEDIATE_PRIORITY, FAR_FUTURE),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine import (
     BudgetExceeded,
+    CannotSkip,
     EngineError,
     NothingWaits,
     StateFromNewerVersion,
@@ -26,6 +27,7 @@ COUNTED = {
     "bytes of variables": "变量字节数",
     "expression steps": "表达式步数",
     "instances": "多实例数",
+    "processes begun": "启动流程数",
     "levels of evaluation": "求值层数",
     "levels of function calls": "函数调用层数",
     "characters in a text": "文本字符数",
@@ -81,6 +83,8 @@ def failure_of(error: Exception, otherwise: str, words: Words) -> Failure:
         return Failure("budget-exceeded", _past_budget(error), detail)
     if isinstance(error, NothingWaits | TaskNotOpen):
         return Failure("nothing-waits", _GONE, detail)
+    if isinstance(error, CannotSkip):
+        return Failure("cannot-skip", _cannot_skip(error), detail)
     if isinstance(error, ValueInvalid):
         return Failure("value-invalid", Words("变量值无效。", "The value of a variable is invalid."), detail)
     return Failure(otherwise, words, detail)
@@ -106,6 +110,13 @@ _INVALID = Words(
     "流程状态已损坏，无法读取；该办件停在原处，其他办件不受影响。",
     "The stored state of this process is damaged and cannot be read. The case stands still; no other is affected.",
 )
+
+
+def _cannot_skip(error: CannotSkip) -> Words:
+    return Words(
+        f"“{error.element}”失败的是走向的选择，不能跳过；请更正变量后重试，或者调整流程位置。",
+        f"What failed at “{error.element}” is the choice of the way on: correct the variables and retry, or move it.",
+    )
 
 
 def _newer(version: int) -> Words:

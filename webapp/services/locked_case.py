@@ -51,6 +51,7 @@ class LockedCase:
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: dict[int, list[ClockFacts]] = field(default_factory=dict)
     under_repair: bool = False  # by a person who may work on a suspended case
+    begun: int = 0  # processes that this command has started
 
     @property
     def rules(self) -> Rules:

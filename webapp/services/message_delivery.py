@@ -39,6 +39,7 @@ class Beginning:
 
     release_id: int
     process: str
+    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,9 @@ def _addressee(message_id: int) -> Addressee | None:
 def _beginning(name: str, releases: tuple[tuple[int, str], ...]) -> Beginning | None:
     """The process that such a message starts in the first of these releases (id, digest) that has one."""
     for release_id, _digest in releases:
-        process = published(release_id).program.message_starts().get(name)
-        if process is not None:
-            return Beginning(release_id, process)
+        found = published(release_id).program.message_beginnings().get(name)
+        if found is not None:
+            return Beginning(release_id, *found)
     return None
 
 
@@ -172,7 +173,8 @@ def _give(case: LockedCase, message: Carried, to: Addressee) -> bool:
         sql().execute(LEAVE, ("held", to.instance_id, message.id))
         return True
     if to.begins is not None:
-        started = begin(case, to.begins.process, message.payload, release_id=to.begins.release_id)
+        at = to.begins
+        started = begin(case, at.process, message.payload, event=at.event, release_id=at.release_id)
         _settle(case, message, "started", started)
         return True
     waits = sql().execute(STILL_WAITS, (to.instance_id, message.kind, message.name, message.key)).fetchone()

@@ -1,0 +1,42 @@
+"""A worker that is killed between two statements of what it does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from flask import Flask
+
+from webapp.settings import PROJECT_FOLDER, Settings
+
+DIE_AT = """
+import os, signal, sys
+import psycopg
+from pathlib import Path
+from tests.support.database import settings_for
+from webapp import create_app
+from webapp.services import engine_jobs, message_delivery, timers
+sockets, database, home, fatal = sys.argv[1:]
+execute, count = psycopg.Cursor.execute, 0
+app = create_app(settings_for(sockets, database, Path(home)))
+def dying(cursor, query, *args, **kwargs):
+    global count
+    count += 1
+    if count == int(fatal):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(cursor, query, *args, **kwargs)
+with app.app_context():
+    psycopg.Cursor.execute = dying
+    {act}
+"""
+
+
+def die_before(app: Flask, fatal: int, act: str) -> int:
+    """Do `act` (Python, over engine_jobs, message_delivery and timers) in a process of its own that kills itself
+    just before its statement number `fatal`; its return code, -SIGKILL unless it had fewer statements."""
+    settings: Settings = app.extensions["onewindow_settings"]
+    path, _, sockets = settings.database_url.partition("?host=")
+    given = [sockets, Path(path).name, str(settings.home), str(fatal)]
+    source = DIE_AT.replace("{act}", act)
+    return subprocess.run([sys.executable, "-c", source, *given], cwd=PROJECT_FOLDER, check=False).returncode
