@@ -231,7 +231,10 @@ def settled(run: Run) -> Step:
     """A command ends: the instance runs to quiescence."""
     settle(run)
     ended = ROOT not in run.state.scopes
-    return run.out.step(dump(run.state), ended=ended, variables=run.result if ended else None)
+    stored = dump(run.state)
+    if len(stored) > run.context.budgets.state_bytes:  # what elements write themselves is bounded only here
+        raise BudgetExceeded(run.last_element, "bytes of state", run.context.budgets.state_bytes)
+    return run.out.step(stored, ended=ended, variables=run.result if ended else None)
 
 
 def _accepted(variables: Variables, context: Context, element: str) -> dict[str, Value]:

@@ -47,6 +47,7 @@ class Run:
     thrown: deque[Thrown] = field(default_factory=deque)
     undelivered: deque[Thrown] = field(default_factory=deque)
     activations: int = 0
+    last_element: str = ""  # the last that was entered
     result: dict[str, Value] | None = None  # the variables of the process itself, once it has ended
     tokens_in: dict[int, dict[int, None]] = field(default_factory=dict)
     waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
@@ -229,6 +230,7 @@ class Run:
     def activate(self, node: Node, *, cost: int = 1) -> None:
         """Counts an activation, or work that costs as much as several. Raises BudgetExceeded."""
         self.activations += cost
+        self.last_element = node.id
         if self.activations > self.context.budgets.activations:
             raise BudgetExceeded(node.id, "activations", self.context.budgets.activations)
 

@@ -27,6 +27,7 @@ class Budgets:
     tokens: int = 10_000
     payload_bytes: int = 256_000
     expression_steps: int = 100_000
+    state_bytes: int = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import pytest
 from engine.errors import BudgetExceeded, StateFromNewerVersion, StateInvalid, ValueInvalid
 from engine.runtime import Budgets, Context, cancel, complete, start
 from engine.runtime.state import load
-from tests.engine.runtime.diagrams import MONDAY, Case, calls, diagram, ext
+from tests.engine.runtime.diagrams import MONDAY, Case, calls, diagram, ext, script
 
 FORK = "start s\nand f\nuser a\nuser b\nand j\nend e\ns -> f -> a -> j -> e\nf -> b -> j"
 
@@ -128,3 +128,11 @@ def test_an_unknown_process_cannot_start() -> None:
     case = Case(diagram(FORK))
     with pytest.raises(KeyError):
         start(case.program, {}, case.context, process="nothing")
+
+
+def test_what_elements_write_is_bounded_by_the_size_of_the_state() -> None:
+    file = diagram("start s\nscript grow\nuser a\ns -> grow -> a", {"grow": ext(script("[word, word]", "all"))})
+    context = Context(MONDAY, budgets=Budgets(state_bytes=20_000))
+    with pytest.raises(BudgetExceeded) as stopped:
+        Case(file, {"word": "x" * 15_000}, context=context)
+    assert (stopped.value.element, stopped.value.what) == ("a", "bytes of state")
