@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from engine.bpmn.program import Node
+from engine.bpmn.program import Node, Process
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.variables import holds
-from engine.runtime.waits import arm, plan
+from engine.runtime.waits import arm, plan, waits
 
 #: Looking through so many elements costs as much of the budget as entering one.
 ELEMENTS_PER_ACTIVATION = 50
@@ -154,19 +155,53 @@ def _first_by_flow(run: Run, scope_id: int, node: Node) -> dict[str, Token]:
 
 def _is_awaited(run: Run, scope_id: int, node: Node, arrived: Collection[str]) -> bool:
     """True while a token of the scope can reach an empty incoming flow, and no filled one, on a way that
-    does not visit the join itself."""
-    elements = {run.state.tokens[each].element for each in run.tokens_in[scope_id]} - {node.id}
-    if not elements or len(arrived) == len(node.incoming):
+    does not visit the join itself. A boundary event is a way only while it can still happen."""
+    places = _places(run, scope_id, node)
+    if not places or len(arrived) == len(node.incoming):
         return False
     process = run.process_of(scope_id)
     run.activate(node, cost=1 + len(process.nodes) // ELEMENTS_PER_ACTIVATION)
     upstream = process.upstream(node.id)
-    empty = [reach.over_events for flow, reach in upstream.items() if flow not in arrived]
     filled = [reach.by_flows for flow, reach in upstream.items() if flow in arrived]
+    empty = [(_source(process, flow, node), reach) for flow, reach in upstream.items() if flow not in arrived]
     return any(
-        any(element in reach for reach in empty) and not any(element in reach for reach in filled)
-        for element in elements
+        any(_leads_to(process, place, source, reach.over_events) for source, reach in empty)
+        and not any(place.element in reach for reach in filled)
+        for place in places
     )
+
+
+class _Place(NamedTuple):
+    """Where a token stands; `events` are the boundary events that can still happen there, None for all."""
+
+    element: str
+    events: tuple[str, ...] | None
+
+
+def _places(run: Run, scope_id: int, join: Node) -> set[_Place]:
+    tokens = (run.state.tokens[each] for each in run.tokens_in[scope_id])
+    return {_place(run, token) for token in tokens if token.element != join.id}
+
+
+def _place(run: Run, token: Token) -> _Place:
+    node = run.node(token)
+    if not node.boundaries or token.phase != "active":
+        return _Place(node.id, None)
+    waited = {run.state.waits[each].element for each in run.waits_of.get(token.id, ())}
+    nodes = run.process_of(token.scope).nodes
+    return _Place(node.id, tuple(each for each in node.boundaries if each in waited or not waits(nodes[each])))
+
+
+def _leads_to(process: Process, place: _Place, source: str, reach: frozenset[str]) -> bool:
+    """Whether a token at `place` can come to the flow from `source` that has this `reach`."""
+    if place.events is None or place.element == source:
+        return place.element in reach
+    return any(each in reach for each in (*place.events, *process.after.get(place.element, ())))
+
+
+def _source(process: Process, flow: str, join: Node) -> str:
+    sources = process.before.get(join.id, ())
+    return next(each for each in sources if any(out.id == flow for out in process.nodes[each].outgoing))
 
 
 def _merge(run: Run, first: dict[str, Token]) -> None:

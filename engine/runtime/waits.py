@@ -17,6 +17,11 @@ from engine.runtime.variables import key_text, text
 _WAITS = {"timer": "timer", "message": "message", "signal": "signal", "conditional": "condition"}
 
 
+def waits(node: Node) -> bool:
+    """Whether the event waits for something from outside or a variable; an error, for one, does not."""
+    return any(event.kind in _WAITS for event in node.events)
+
+
 def plan(run: Run, token: Token, node: Node, *, scope_wait: bool = False) -> list[Wait]:
     """The waits of an event for `token` (for its scope with `scope_wait`), every expression evaluated; one for
     each definition that is triggered from outside (errors, for one, are not). Changes nothing. Raises Stuck.

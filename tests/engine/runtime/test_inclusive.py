@@ -164,3 +164,32 @@ def test_tokens_of_another_subprocess_instance_do_not_hold_a_join() -> None:
     case.complete("a")
     case.complete("b")
     assert case.tasks == ["a", "b", "c"]
+
+
+LATE = """
+    start s
+    receive r m
+    also timer late on r {TIME}
+    user u
+    or split
+    user a
+    user b
+    or join
+    user after
+    s -> r
+    late -> u -> split
+    split -> a if c
+    split -> b default
+    a -> join
+    b -> join
+    join -> after
+"""
+
+
+@pytest.mark.parametrize(("time", "waits"), [("PT1H", False), ("R/PT1H", True)])
+def test_a_boundary_event_that_cannot_happen_again_is_no_way_to_the_join(time: str, waits: bool) -> None:
+    case = Case(diagram(LATE.replace("{TIME}", time)), {"c": False})
+    case.fire("late")
+    case.complete("u")
+    case.complete("b")
+    assert case.tasks == ([] if waits else ["after"])
