@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from engine import EngineError, Words, runtime
-from engine.runtime import retry
+from engine.runtime import JobFailed, resolve, retry, set_variables, skip, variables_at, variables_seen
 from engine.values import Value
 from webapp import outbox
-from webapp.errors import ActRefused, NotFound
+from webapp.answers import decode_all, encode_all
+from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import engine_jobs
@@ -24,6 +26,7 @@ from webapp.services.events import Event
 from webapp.services.failures import RepairFailed
 from webapp.services.instances import load_instance
 from webapp.services.locked_case import InstanceRow, LockedCase, on_case
+from webapp.services.repairing import digest, given_reason, repairing, write_repair
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql
 
@@ -40,12 +43,29 @@ class Incident:
     timer_id: int | None
     message_id: int | None
 
+    @property
+    def can_be_skipped(self) -> bool:
+        """Whether an element failed whose token could go on without it."""
+        return self.engine_incident is not None or self.engine_job_id is not None
+
 
 class AlreadyRetried(ActRefused):
     """A colleague was faster, or the incident ended by itself."""
 
     def __init__(self) -> None:
         super().__init__(Words("该异常已处理。", "This incident was dealt with already."))
+
+
+class NothingToSkip(ActRefused):
+    """What failed is no element that could be passed over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "这里没有可以跳过的步骤；需要时请调整流程位置。",
+                "There is no step here to pass over; change where the process stands instead.",
+            )
+        )
 
 
 RESOLVE = """
@@ -66,13 +86,91 @@ def retry_incident(incident_id: int, *, by: Identity) -> None:
         _again(case, instance, incident, {})
 
 
-@contextmanager
-def _on_case_of(incident_id: int) -> Iterator[LockedCase]:
+def correct_and_retry(incident_id: int, changes: Mapping[str, Value], *, by: Identity, reason: str, key: str) -> None:
+    """Correct variables that the failed element sees, then try it again. `changes`: the corrected ones alone.
+
+    Raises Incomplete (no reason, no change) besides what `retry_incident` raises.
+    """
+    case_id = _case_of(incident_id)
+    with repairing(case_id, by, Permission.INCIDENT_REPAIR, key=key, what=f"correct:{incident_id}") as case:
+        reason = given_reason(reason)
+        if not changes:
+            raise Incomplete("variables", Words("没有更正任何变量。", "No variable was corrected."))
+        _ensure_goes_on(case)
+        incident, instance = _take(case, incident_id, by)
+        facts = {"instance": instance.id, "element": incident.element, **variable_facts(changes)}
+        write_repair(case, Event.VARIABLES_CHANGED, by, reason, facts, incident_id=incident_id)
+        case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
+        _again(case, instance, incident, changes)
+
+
+def skip_incident(
+    incident_id: int, *, by: Identity, reason: str, key: str, results: Mapping[str, Value] | None = None
+) -> None:
+    """Pass over the failed element: the process goes on as if it had completed with `results`.
+
+    Raises Incomplete (no reason), NothingToSkip, RepairFailed where the choice of the way on is what failed, and
+    what `retry_incident` raises.
+    """
+    case_id = _case_of(incident_id)
+    with repairing(case_id, by, Permission.INCIDENT_REPAIR, key=key, what=f"skip:{incident_id}") as case:
+        reason = given_reason(reason)
+        _ensure_goes_on(case)
+        incident, instance = _take(case, incident_id, by)
+        if not incident.can_be_skipped:
+            raise NothingToSkip()
+        given = dict(results or {})
+        facts = {"instance": instance.id, "element": incident.element, **variable_facts(given)}
+        write_repair(case, Event.STEP_SKIPPED, by, reason, facts, incident_id=incident_id)
+        failed = _failed_step(case, instance, incident)
+        apply(case, instance, skip(instance.release.program, instance.state, failed, case.context, given), by=None)
+
+
+def variable_facts(variables: Mapping[str, Value]) -> dict[str, Any]:
+    """What the ledger may know of variables that a person gave: their names, and one digest over the values."""
+    return {"variables": sorted(variables), "values": digest(encode_all(variables).decode())} if variables else {}
+
+
+def seen_at(state: bytes, incident: Incident) -> dict[str, Value]:
+    """The variables that the failed element sees. Raises StateInvalid."""
+    snapshot = runtime.snapshot(state)
+    token = next((one.token for one in snapshot.incidents if one.id == incident.engine_incident), None)
+    if token is not None:
+        return variables_seen(state, token)
+    seen = variables_at(state, _scope(state, incident)) if snapshot.scopes else {}
+    return {**seen, **_inputs(incident)}
+
+
+def _scope(state: bytes, incident: Incident) -> int:
+    """The scope of the process in which the element waits; the instance's own where none does."""
+    snapshot = runtime.snapshot(state)
+    waiting = (one.scope for one in snapshot.waiting if one.element == incident.element)
+    return next(waiting, next(iter(snapshot.scopes)))
+
+
+def _inputs(incident: Incident) -> dict[str, Value]:
+    """What the job that failed was given: the element's own variables."""
+    row = sql().execute("select inputs from engine_job where id = %s", (incident.engine_job_id,)).fetchone()
+    return decode_all(bytes(row[0])) if row else {}
+
+
+def _case_of(incident_id: int) -> int:
     row = sql().execute("select case_id from incident where id = %s", (incident_id,)).fetchone()
     if row is None:
         raise NotFound()
+    return int(row[0])
+
+
+def _ensure_goes_on(case: LockedCase) -> None:
+    """Trying again is no mere repair: a suspended case is resumed first. Raises Suspended."""
+    case.under_repair = False
+    ensure_active(case)
+
+
+@contextmanager
+def _on_case_of(incident_id: int) -> Iterator[LockedCase]:
     try:
-        with on_case(row[0]) as case:
+        with on_case(_case_of(incident_id)) as case:
             ensure_active(case)
             yield case
     except ActRefused:
@@ -94,6 +192,14 @@ def _take(case: LockedCase, incident_id: int, by: Identity) -> tuple[Incident, I
 
 def _again(case: LockedCase, instance: InstanceRow, incident: Incident, changes: Mapping[str, Value]) -> None:
     """Do what waits in the incident, after `changes` of variables."""
+    program = instance.release.program
+    if incident.can_be_skipped and (changes or incident.engine_job_id is None):
+        failed = _failed_step(case, instance, incident)
+        apply(case, instance, retry(program, instance.state, failed, case.context, changes), by=None)
+        return
+    if changes:
+        scope = _scope(instance.state, incident)
+        apply(case, instance, set_variables(program, instance.state, changes, case.context, scope), by=None)
     if incident.engine_job_id is not None:
         engine_jobs.reopen(incident.engine_job_id)
     elif incident.timer_id is not None:
@@ -101,6 +207,24 @@ def _again(case: LockedCase, instance: InstanceRow, incident: Incident, changes:
     elif incident.message_id is not None:
         sql().execute("update message set state = 'sent' where id = %s and state = 'failed'", (incident.message_id,))
         outbox.defer(sql(), outbox.DELIVER_MESSAGE, message_id=incident.message_id)
-    elif incident.engine_incident is not None:
-        step = retry(instance.release.program, instance.state, incident.engine_incident, case.context, changes)
-        apply(case, instance, step, by=None)
+
+
+def _failed_step(case: LockedCase, instance: InstanceRow, incident: Incident) -> int:
+    """The engine's incident of the failed element. A job whose tries are used up becomes one: it is given up."""
+    if incident.engine_incident is not None:
+        return incident.engine_incident
+    row = (
+        sql()
+        .execute(
+            "update engine_job set state = 'cancelled' where id = %s and state = 'failed' returning engine_job, type",
+            (incident.engine_job_id,),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise AlreadyRetried()
+    given_up = JobFailed(row[1], "given up")
+    step = resolve(instance.release.program, instance.state, row[0], given_up, case.context)
+    # The case has this incident already: it is being dealt with.
+    apply(case, instance, replace(step, incidents=()), by=None)
+    return step.incidents[-1].id
