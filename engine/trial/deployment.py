@@ -1,0 +1,110 @@
+"""The files of a trial: compiled once for every process that can be started, and what starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from engine.bpmn import Program
+from engine.bpmn.library import read_library
+from engine.errors import DefinitionInvalid
+from engine.findings import errors_in
+from engine.runtime import Context
+from engine.runtime.due import Due, due_of, following
+from engine.trial.cores import Core
+from engine.values import ClockMark
+
+
+class Start(NamedTuple):
+    """A process, and the element where it begins; None for its plain start."""
+
+    process: str
+    event: str | None
+
+
+@dataclass(slots=True)
+class StartingTimer:
+    """A start event that a time starts, armed when the files were deployed."""
+
+    start: Start
+    due: Due
+
+
+@dataclass(slots=True)
+class Deployment:
+    """`processes` are the ids of the executable processes in the order of the files."""
+
+    core: Core
+    files: Mapping[str, bytes]
+    language: str | None
+    processes: tuple[str, ...] = ()
+    compiled: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, given: Mapping[str, bytes] | Program, entry: str | None, core: Core, language: str | None
+    ) -> Deployment:
+        """Compiles everything that can be started. Raises DefinitionInvalid with every reason."""
+        if isinstance(given, Program):
+            return cls(core, {}, language, tuple(given.processes), [given])
+        known = read_library(given, "engine", language=language).processes
+        processes = tuple(key for key, (source, _) in known.items() if source.executable)
+        made = cls(core, given, language, processes)
+        made._compile([entry] if entry else list(processes) or [*known, ""][:1])
+        return made
+
+    def _compile(self, entries: list[str]) -> None:
+        findings = []
+        for entry in entries:
+            try:
+                self.program_of(entry)
+            except DefinitionInvalid as refused:
+                findings += [one for one in refused.findings if one not in findings]
+        if errors_in(findings):
+            raise DefinitionInvalid(findings)
+
+    def program_of(self, process: str) -> Any:
+        """What runs this process. Raises DefinitionInvalid, KeyError (a program without it was given)."""
+        for compiled in self.compiled:
+            if process in self.core.plain(compiled).processes:
+                return compiled
+        if not self.files:
+            raise KeyError(process)
+        self.compiled.append(self.core.compile(self.files, process, self.language))
+        return self.compiled[-1]
+
+    def _programs(self) -> Iterator[Program]:
+        return (self.core.plain(compiled) for compiled in self.compiled)
+
+    def started_by_message(self, name: str) -> Start | None:
+        """What a message of this name starts."""
+        starts = (program.message_beginnings().get(name) for program in self._programs())
+        return next((Start(*start) for start in starts if start), None)
+
+    def started_by_signal(self, name: str) -> tuple[Start, ...]:
+        """What a signal of this name starts."""
+        starts = [start for program in self._programs() for start in program.signal_starts().get(name, ())]
+        return tuple(Start(*start) for start in dict.fromkeys(starts))
+
+    def starting_timers(self, context: Context) -> list[StartingTimer]:
+        """The timers that start processes, counted from now. Raises TimerTextInvalid, ExpressionFailed."""
+        armed: dict[Start, StartingTimer] = {}
+        for program in self._programs():
+            for process, event, timer in program.timer_starts():
+                start = Start(process, event)
+                armed[start] = StartingTimer(start, due_of(timer.kind, timer.slot.value({}, context), context))
+        return [timer for timer in armed.values() if not isinstance(timer.due.at, ClockMark)]
+
+
+def moment(timer: StartingTimer) -> datetime:
+    """When the process starts next."""
+    assert isinstance(timer.due.at, datetime)
+    return timer.due.at
+
+
+def next_start(timer: StartingTimer, context: Context) -> StartingTimer | None:
+    """The timer for the start after this one; None when that was the last."""
+    due = following(timer.due, context)
+    return None if due is None else StartingTimer(timer.start, due)
