@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.bpmn import reach
-from engine.bpmn.language import PYTHON, VARIABLE
+from engine.bpmn.dialects import tell
+from engine.bpmn.language import COMPOSED, EVERYTHING, PYTHON, VARIABLE
 from engine.bpmn.model import (
     Definitions,
     EventSource,
+    Extensions,
     FlowSource,
+    Gather,
     LoopSource,
     MappingSource,
     NodeSource,
@@ -63,6 +66,7 @@ class _Compiler:
     report: Reporter
 
     def process(self) -> Process:
+        tell(self.source.extensions, self.report, self.source.id, self.source.line)
         incoming, outgoing = self._flows()
         boundaries = _grouped((n.attached_to, n.id) for n in self.source.nodes.values() if n.attached_to)
         nodes = {
@@ -116,12 +120,17 @@ class _Compiler:
             parallel_multiple=node.parallel_multiple,
             inputs=self._mapped(said.inputs, node),
             outputs=self._mapped(said.outputs, node),
+            outputs_add=said.outputs_add,
             properties=tuple((name, self._slot(text, node)) for name, text in said.properties),
             assigned=self._assigned(node) if node.type == "userTask" else None,
             job=self._job(node),
             call=self._call(node),
             script=None if _is_code(node.script) else self._computed(node.script, node),
             code=self._code(node.script, node) if node.script and _is_code(node.script) else None,
+            before=self._code(said.before, node) if said.before else None,
+            after=self._code(said.after, node) if said.after else None,
+            on_instances=said.on_instances,
+            result_variable="" if _has_events(node) else said.result_variable,
             decision=self._computed(said.decision, node),
             loop=self._loop(node.loop, node),
             boundaries=boundaries.get(node.id, ()),
@@ -142,13 +151,12 @@ class _Compiler:
         )
 
     def _refuse(self, node: NodeSource) -> None:
-        for what in (*node.not_run, *node.extensions.not_run):
+        for what in node.not_run:
             self.report("not-run", node.id, line=node.line, what=what)
-        if node.extensions.unread:
-            names = ", ".join(node.extensions.unread)
-            self.report("extension-not-read", node.id, line=node.line, what=names)
+        tell(node.extensions, self.report, node.id, node.line)
 
     def _flow(self, flow: FlowSource, node: NodeSource) -> Flow:
+        tell(flow.extensions, self.report, flow.id, flow.line)
         condition = self._slot(flow.condition, node, element=flow.id) if flow.condition else None
         return Flow(flow.id, flow.target or "", condition, flow.id == node.default)
 
@@ -158,7 +166,10 @@ class _Compiler:
             return (Event("message", Slot(node.id)),)
         if node.type in ("receiveTask", "sendTask"):
             message = self._message(node.message, node) if node.message else None
-            return () if message is None else (message,)
+            source = EventSource(
+                "message", node.message, payload=node.extensions.payload, variable=node.extensions.result_variable
+            )
+            return () if message is None else (self._equipped(message, source, node),)
         runnable = RUNNABLE_EVENTS.get(node.type)
         if runnable is None:
             return ()
@@ -170,6 +181,21 @@ class _Compiler:
         return tuple(event for event in defined if event is not None)
 
     def _defined(self, event: EventSource, node: NodeSource, runnable: Collection[str]) -> Event | None:
+        bare = self._bare(event, node, runnable)
+        return None if bare is None else self._equipped(bare, event, node)
+
+    def _equipped(self, bare: Event, event: EventSource, node: NodeSource) -> Event:
+        """With what goes along where it is thrown, and where that goes where it is caught: said at the event, or
+        at the message, signal, error or escalation that it names."""
+        said = self.definitions.said.get(event.ref or "", Extensions())
+        payload = event.payload or said.payload
+        variable = event.variable or said.result_variable
+        if not (payload or variable or said.message):
+            return bare
+        message = self._optional(said.message, node)
+        return replace(bare, payload=self._optional(payload, node), variable=variable, message=message)
+
+    def _bare(self, event: EventSource, node: NodeSource, runnable: Collection[str]) -> Event | None:
         if event.kind not in runnable:
             self.report("not-run", node.id, line=node.line, what=f"{node.type}: {event.kind}")
             return None
@@ -226,7 +252,7 @@ class _Compiler:
         if message is None:
             self.report("missing-reference", node.id, line=node.line, what="messageRef", value=reference[:80])
             return None
-        key = self._slot(message.correlation_key, node) if message.correlation_key else None
+        key = self._optional(node.extensions.correlation_key or message.correlation_key, node)
         return Event("message", self._marked(message.name or message.id, node), key)
 
     def _timer(self, event: EventSource, node: NodeSource) -> Timer | None:
@@ -271,10 +297,12 @@ class _Compiler:
         if node.type != "callActivity" or said is None:
             return None
         version = said.version if said.binding == "version" else ""
-        return CallWork(self._slot(said.process, node), said.passes_all_in, said.passes_all_out, version)
+        given, taken = self._optional(said.given, node), self._optional(said.taken, node)
+        process = self._slot(said.process, node)
+        return CallWork(process, said.passes_all_in, said.passes_all_out, version, given, taken)
 
     def _computed(self, said: ResultSource | None, node: NodeSource) -> Computed | None:
-        return Computed(self._slot(said.source, node), said.variable) if said else None
+        return Computed(self._slot(said.source, node), said.variable, said.shape) if said else None
 
     def _code(self, said: ResultSource, node: NodeSource) -> Script | None:
         """A script of several statements."""
@@ -363,6 +391,11 @@ class _Compiler:
             return Slot(source.text)
         if source.language == VARIABLE:
             return Slot(source.text, is_variable=True)
+        if source.language == EVERYTHING:
+            return Slot(source.text, is_everything=True)
+        if source.language == COMPOSED:
+            parts = tuple(each if isinstance(each, Gather) else self._slot(each, node) for each in source.parts)
+            return Slot(source.text, parts=parts)
         where = element or node.id
         if source.language not in LANGUAGES:
             self.report("language-not-run", where, line=node.line, language=source.language[:80])
@@ -382,7 +415,12 @@ class _Compiler:
 
 
 def _is_code(script: ResultSource | None) -> bool:
-    return script is not None and script.source.language == PYTHON
+    return script is not None and script.source.language == PYTHON and script.variable is None
+
+
+def _has_events(node: NodeSource) -> bool:
+    """True where what comes in comes with an event, which says where it goes."""
+    return node.type in RUNNABLE_EVENTS or node.type in ("receiveTask", "sendTask")
 
 
 def _starts_of(inside: tuple[str, ...], nodes: dict[str, Node]) -> tuple[str, ...]:

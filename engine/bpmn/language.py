@@ -12,6 +12,10 @@ JUEL = "juel"
 PYTHON = "python"
 #: No language: the text is the name of a variable, whatever signs it holds.
 VARIABLE = "variable"
+#: No language: the value is made of the source's parts.
+COMPOSED = "composed"
+#: No language: the context of all variables that are seen.
+EVERYTHING = "everything"
 _NAMED = {
     "feel": FEEL, "juel": JUEL, "python": PYTHON,
     "https://www.omg.org/spec/DMN/20191111/FEEL/": FEEL,

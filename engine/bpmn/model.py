@@ -10,12 +10,23 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Gather:
+    """Among the parts of a composed source: takes the last `count` values and makes one of them, a list, or the
+    context with these keys. Under the key None stands a context whose entries all go in."""
+
+    count: int
+    keys: tuple[str | None, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A text that gives a value: an expression of `language`, or itself where `language` is None."""
+    """A text that gives a value: an expression of `language`, or itself where `language` is None. A composed one
+    is made of `parts`: values, each `Gather` behind those that it takes."""
 
     text: str
     language: str | None = None
     assumed: bool = False  # nothing in the file named the language
+    parts: tuple[Source | Gather, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,22 @@ class CallSource:
     passes_all_out: bool = True
     binding: str = "deployment"
     version: str = ""
+    given: Source | None = None  # the context of variables that go in, in place of all that the mappings make
+    taken: Source | None = None  # the context that comes back, made of the variables of the called process
 
 
 @dataclass(frozen=True, slots=True)
 class ResultSource:
     """A decision or an expression whose value goes into one variable; or a script of several statements
-    (its language is "python"), which writes the variables that it assigns."""
+    (its language is "python" and it has no variable), which writes the variables that it assigns.
+
+    `shape` is how a decision's result is laid out: "" as DMN gives it, "singleEntry", "singleResult",
+    "collectEntries", "resultList" (Camunda 7), or "outputs": each output is a variable of its name.
+    """
 
     source: Source
     variable: str | None
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,8 @@ class EventSource:
     waits: bool = True  # waitForCompletion of a compensation
     id: str = ""
     outputs: tuple[tuple[str, str], ...] = ()  # what it brings, by name: (name, variable it is written to)
+    payload: Source | None = None  # the context that goes with it, in place of the input mappings
+    variable: str = ""  # the one variable into which all that it brings goes, as a context
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +139,20 @@ class AdHocSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be told about an element: the `code` of a finding (wording.py) and what it is about."""
+
+    code: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Extensions:
     """What a dialect's extension elements and attributes say, in the engine's own terms."""
 
     inputs: tuple[MappingSource, ...] = ()
     outputs: tuple[MappingSource, ...] = ()
+    outputs_add: bool = False  # the outputs are written besides what the element completes with, not in its place
     properties: tuple[tuple[str, Source], ...] = ()
     assignment: Assignment = Assignment()
     job: JobSource | None = None
@@ -134,6 +163,13 @@ class Extensions:
     loop: LoopSource | None = None
     ad_hoc: AdHocSource | None = None
     version_tag: str = ""
+    before: ResultSource | None = None  # a script that runs when the element is entered
+    after: ResultSource | None = None  # … and one that runs over what it completes with
+    on_instances: bool = False  # both run with each instance of a loop, not once
+    result_variable: str = ""  # the one variable into which all that it completes with goes, as a context
+    payload: Source | None = None  # the context that a thrown message, signal, error or escalation takes along
+    message: Source | None = None  # what is said with a thrown error
+    told: tuple[Remark, ...] = ()
     not_run: tuple[str, ...] = ()  # extension elements of a known dialect that are not run
     unread: tuple[str, ...] = ()  # other engines whose extensions stand here and are not read
     noted: tuple[str, ...] = ()  # attributes that are read and say nothing about how the process runs here
@@ -148,6 +184,7 @@ class FlowSource:
     target: str | None
     condition: Source | None
     line: int | None
+    extensions: Extensions = Extensions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +234,7 @@ class ProcessSource:
     flows: Mapping[str, FlowSource]
     data: tuple[str, ...] = ()  # data objects and properties of the process itself
     version_tag: str = ""
+    extensions: Extensions = Extensions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +254,4 @@ class Definitions:
     signals: Mapping[str, str] = field(default_factory=dict)  # id -> name
     errors: Mapping[str, str] = field(default_factory=dict)  # id -> code
     escalations: Mapping[str, str] = field(default_factory=dict)  # id -> code
+    said: Mapping[str, Extensions] = field(default_factory=dict)  # of messages, signals, errors, escalations, by id

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.bpmn import language
 from engine.bpmn.data_reader import DataNames, read_data_associations, read_declared
-from engine.bpmn.dialects import read_extensions
+from engine.bpmn.dialects import read_extensions, read_node
 from engine.bpmn.model import (
     AdHocSource,
     CallSource,
@@ -43,7 +43,7 @@ class NodeReader:
     ) -> NodeSource:
         """The node `element`, whose checked id is `identity`."""
         kind = local_name(element)
-        extensions = read_extensions(element)
+        extensions = read_node(element)
         if kind == "callActivity" and element.get("calledElement"):
             extensions = replace(extensions, call=_plain_call(element.get("calledElement", ""), extensions.call))
         inputs, outputs = read_data_associations(element, data, self.language)
@@ -62,7 +62,7 @@ class NodeReader:
             default=reference(element, "default"),
             by_event=element.get("triggeredByEvent") == "true",
             message=reference(element, "messageRef"),
-            script=self._script(element) or extensions.script,
+            script=self._script(element, extensions),
             loop=self._loop(element, extensions, data),
             ad_hoc=self._ad_hoc(element, extensions) if kind == "adHocSubProcess" else None,
             activation=self._condition(element, "activationCondition"),
@@ -101,7 +101,7 @@ class NodeReader:
         return self._event(definition)
 
     def _event(self, element: etree._Element) -> EventSource:
-        kind = local_name(element).removesuffix(DEFINITION)
+        kind, said = local_name(element).removesuffix(DEFINITION), read_extensions(element)
         attribute = _REFERENCE_OF.get(kind, f"{kind}Ref")
         return EventSource(
             kind,
@@ -110,7 +110,9 @@ class NodeReader:
             condition=self._condition(element, "condition"),
             waits=element.get("waitForCompletion", "true") != "false",
             id=element.get("id", ""),
-            outputs=_brought(read_extensions(element)),
+            outputs=_brought(said),
+            payload=said.payload,
+            variable=said.result_variable,
         )
 
     def _timer(self, element: etree._Element) -> tuple[str, Source] | None:
@@ -123,13 +125,14 @@ class NodeReader:
                 found = (each, replace(source, language=named) if named and not source.language else source)
         return found
 
-    def _script(self, element: etree._Element) -> ResultSource | None:
+    def _script(self, element: etree._Element, extensions: Extensions) -> ResultSource | None:
+        """What a script task runs, or what a dialect computes; where the value goes is said by the dialect."""
+        said = extensions.script
         script = child(element, "script")
         if local_name(element) != "scriptTask" or script is None or not text_of(script):
-            return None
+            return said if said is not None and (said.source.text or said.source.language) else None
         attribute = element.get("scriptFormat")
         source = language.expression(text_of(script), attribute=attribute, file_language=self.language)
-        said = read_extensions(element).script
         return ResultSource(source, said.variable if said else None)
 
     def _condition(self, element: etree._Element, name: str) -> Source | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.bpmn.model import Gather
 from engine.bpmn.reach import Edges, closure
 from engine.expressions import Context, Expression
 from engine.values import Value, Variables
@@ -15,19 +16,55 @@ if TYPE_CHECKING:
     from engine.expressions import Script
 
 
+#: The name, in what goes with an event, of a value that is no context of variables.
+LONE = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in the diagram that gives a value: a compiled expression, a variable's name, or the text itself."""
+    """A place in the diagram that gives a value: a compiled expression, a variable's name, all variables, parts
+    that make one value, or the text itself."""
 
     text: str
     expression: Expression | None = None
     is_variable: bool = False
+    is_everything: bool = False
+    parts: tuple[Slot | Gather, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """True where the value is the text itself, whatever the variables are."""
+        return self.expression is None and not (self.is_variable or self.is_everything or self.parts)
 
     def value(self, variables: Variables, context: Context | None) -> Value:
         """The text, or the expression's (the variable's) value. Raises ExpressionFailed, BudgetExceeded."""
         if self.expression is not None:
             return self.expression.evaluate(variables, context)
-        return variables.get(self.text) if self.is_variable else self.text
+        if self.is_variable:
+            return variables.get(self.text)
+        if self.is_everything:
+            return dict(variables)
+        return self._composed(variables, context) if self.parts else self.text
+
+    def _composed(self, variables: Variables, context: Context | None) -> Value:
+        """The value of the parts, each `Gather` behind those that it takes."""
+        made: list[Value] = []
+        for part in self.parts:
+            if isinstance(part, Slot):
+                made.append(part.value(variables, context))
+            else:
+                taken = made[len(made) - part.count :]
+                made[len(made) - part.count :] = [_gathered(part, taken)]
+        return made[-1]
+
+
+def _gathered(gather: Gather, values: list[Value]) -> Value:
+    if gather.keys is None:
+        return values
+    context: dict[str, Value] = {}
+    for key, value in zip(gather.keys, values, strict=True):
+        context |= (value if isinstance(value, dict) else {}) if key is None else {key: value}
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +105,15 @@ class Event:
     condition: Slot | None = None
     waits: bool = True  # a throwing compensation that waits for its handlers
     outputs: tuple[tuple[str, str], ...] = ()  # what it brings, by name: (name, variable it is written to)
+    payload: Slot | None = None  # the context that goes with what is thrown, in place of the input mappings
+    variable: str = ""  # the one variable into which all that it brings goes, as a context
+    message: Slot | None = None  # what is said with a thrown error
+
+    def kept(self, payload: dict[str, Value]) -> dict[str, Value]:
+        """The variables that what comes with the event is written to."""
+        if not self.variable:
+            return {name: value for name, value in payload.items() if name != LONE}
+        return {self.variable: payload[LONE] if list(payload) == [LONE] else payload}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +138,27 @@ class JobWork:
 
 @dataclass(frozen=True, slots=True)
 class CallWork:
-    """`version` is the tag of the version meant, "" for the one of this deployment."""
+    """`version` is the tag of the version meant, "" for the one of this deployment. `given` is the context of
+    variables that go in, in place of what the mappings make; `taken` the one that comes back, made of the
+    variables of the called process alone."""
 
     process: Slot
     passes_all_in: bool
     passes_all_out: bool
     version: str = ""
+    given: Slot | None = None
+    taken: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A script (`slot` is the expression) or a decision (`slot` gives its id), and where the value goes."""
+    """A script (`slot` is the expression) or a decision (`slot` gives its id), and where the value goes.
+
+    `shape` is how a decision's result is laid out (model.ResultSource)."""
 
     slot: Slot
     variable: str | None
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +210,17 @@ class Node:
     parallel_multiple: bool = False
     inputs: tuple[Mapped, ...] = ()
     outputs: tuple[Mapped, ...] = ()
+    outputs_add: bool = False  # written besides what the element completes with, not in its place
     properties: tuple[tuple[str, Slot], ...] = ()
     assigned: Assigned | None = None
     job: JobWork | None = None
     call: CallWork | None = None
     script: Computed | None = None
     code: Script | None = None
+    before: Script | None = None  # runs when the element is entered
+    after: Script | None = None  # runs over what it completes with
+    on_instances: bool = False  # both run with each instance of a loop, not once
+    result_variable: str = ""  # the one variable into which all that it completes with goes, as a context
     decision: Computed | None = None
     loop: Loop | None = None
     ad_hoc: AdHoc | None = None

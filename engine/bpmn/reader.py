@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lxml import etree
 
 from engine.bpmn import language
 from engine.bpmn.data_reader import DataNames, read_data_names, read_declared
-from engine.bpmn.dialects import read_extensions
-from engine.bpmn.model import Definitions, FlowSource, MessageSource, NodeSource, ProcessSource
+from engine.bpmn.dialects import foreign, language_of, read_extensions, read_rest, tell
+from engine.bpmn.model import Definitions, Extensions, FlowSource, MessageSource, NodeSource, ProcessSource
 from engine.bpmn.node_reader import DEFINITION, NodeReader
 from engine.bpmn.wording import Reporter
 from engine.bpmn.xmlread import child, children, is_bpmn, line_of, local_name, reference
@@ -53,7 +54,7 @@ def read_tree(root: etree._Element, report: Reporter, uploader_language: str | N
     if not is_bpmn(root) or local_name(root) != "definitions":
         report("not-bpmn", root=local_name(root)[:80])
         return None
-    named = language.named(root.get("expressionLanguage")) or uploader_language
+    named = language.named(root.get("expressionLanguage")) or language_of(root) or uploader_language
     return _Reader(root, report, named).definitions()
 
 
@@ -78,6 +79,7 @@ class _Reader:
         ]
         if not processes:
             self.report("no-process")
+        said = dict(self._said())
         return Definitions(
             file=self.report.file,
             processes=tuple(processes),
@@ -85,7 +87,22 @@ class _Reader:
             signals={_named(each): each.get("name", "") for each in children(root, "signal")},
             errors={_named(each): each.get("errorCode", "") for each in children(root, "error")},
             escalations={_named(each): each.get("escalationCode", "") for each in children(root, "escalation")},
+            said=said,
         )
+
+    def _said(self) -> Iterator[tuple[str, Extensions]]:
+        """What dialects say beside the processes; and which extensions nobody here reads."""
+        unknown = foreign(self.root)
+        if unknown:
+            self.report("extension-not-read", what=", ".join(space[:80] for space in unknown[:8]))
+        tell(read_extensions(self.root), self.report, "", line_of(self.root))
+        for each in self.root:
+            if not is_bpmn(each) or local_name(each) == "process" or local_name(each) in GLOBAL_TASKS:
+                continue
+            said = read_rest(each)
+            if said != Extensions():
+                tell(said, self.report, _named(each), line_of(each))
+                yield _named(each), said
 
     def _process(self, element: etree._Element) -> ProcessSource:
         process = self._identify(element, "process")
@@ -113,10 +130,10 @@ class _Reader:
                     self.report("not-run", each.get("id", ""), line=line_of(each), what=name)
         flows.update(self._links(nodes))
         _give_handlers(nodes, associations)
-        tag = read_extensions(element).version_tag
+        said = read_rest(element)
         return ProcessSource(
             process, element.get("name", ""), self.report.file, element.get("isExecutable") == "true",
-            line_of(element), nodes, flows, read_declared(element), tag,
+            line_of(element), nodes, flows, read_declared(element), said.version_tag, said,
         )  # fmt: skip
 
     def _global_task(self, element: etree._Element, task: str) -> ProcessSource:
@@ -162,7 +179,7 @@ class _Reader:
         condition = language.of_element(child(element, "conditionExpression"), self.language)
         identity = self._identify(element, "flow")
         source, target = reference(element, "sourceRef"), reference(element, "targetRef")
-        return FlowSource(identity, source, target, condition, line_of(element))
+        return FlowSource(identity, source, target, condition, line_of(element), read_rest(element))
 
 
 def _give_handlers(nodes: dict[str, NodeSource], associations: list[tuple[str, str]]) -> None:

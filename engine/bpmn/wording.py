@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from engine.bpmn.words import files, paths, references, values, work
+from engine.bpmn.words import dialects, files, paths, references, values, work
 from engine.bpmn.words.kind import Kind
 from engine.findings import Finding
 from engine.words import Words
 
 Level = Literal["engine", "office"]
 
-KINDS: dict[str, Kind] = {**files.KINDS, **references.KINDS, **values.KINDS, **paths.KINDS, **work.KINDS}
+KINDS: dict[str, Kind] = {
+    **files.KINDS, **references.KINDS, **values.KINDS, **paths.KINDS, **work.KINDS, **dialects.KINDS,
+}  # fmt: skip
 #: Findings of one kind in one file; further ones are only counted, in a last finding.
 MOST_OF_A_KIND = 200
 

@@ -66,6 +66,8 @@ class Decision:
     names: frozenset[str]  # variables its logic reads
     conform: Conform = field(repr=False)
     decide: Callable[[Scope], Outcome] = field(repr=False)
+    columns: tuple[str, ...] = ()  # the names of a table's outputs
+    gives_list: bool = False  # a table of which every matching rule gives its outputs
 
 
 Node = InputData | Knowledge | Decision

@@ -8,6 +8,7 @@ from engine.dmn.boxed import BoxedReader
 from engine.dmn.graph import ordered_requirements
 from engine.dmn.model import Decision, Decisions, InputData, Knowledge, Node, Outcome
 from engine.dmn.service import DecisionService
+from engine.dmn.table import Table
 from engine.dmn.types import ItemDefinition, Types
 from engine.dmn.xml import Element, Findings, child, children, local, parse, text_under
 from engine.expressions.feel import nodes as n
@@ -139,7 +140,7 @@ class _Reader:
         if kind == "decisionService":
             return Knowledge(key, name, (), self._service(element))
         variable = child(element, "variable")
-        decide, names = self._logic(element)
+        decide, names, table = self._logic(element)
         return Decision(
             key,
             name,
@@ -149,18 +150,20 @@ class _Reader:
             names,
             self._conform(element),
             decide,
+            () if table is None else tuple(output.name for output in table.outputs),
+            table is not None and table.gives_list,
         )
 
     def _conform(self, element: Element) -> Callable[[Value], Value]:
         variable = child(element, "variable")
         return self.types.conform("" if variable is None else variable.get("typeRef", ""))
 
-    def _logic(self, element: Element) -> tuple[Callable[[Scope], Outcome], frozenset[str]]:
+    def _logic(self, element: Element) -> tuple[Callable[[Scope], Outcome], frozenset[str], Table | None]:
         compiler = self._compiler()
         found = child(element, "decisionTable")
         if found is not None:
             table = self.boxed.table_builder(found)(compiler)
-            return table.decide, frozenset(compiler.free)
+            return table.decide, frozenset(compiler.free), table
         logic = self.boxed.expression_in(element)
         if logic is None:
             self.findings.warning(
@@ -179,7 +182,7 @@ class _Reader:
             scope.run.spend(size)
             return closure(scope), ()
 
-        return decide, frozenset(compiler.free)
+        return decide, frozenset(compiler.free), None
 
     def _knowledge(self, element: Element) -> Callable[[Scope], Value]:
         logic = child(element, "encapsulatedLogic")

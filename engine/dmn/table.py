@@ -41,6 +41,11 @@ class Table:
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
 
+    @property
+    def gives_list(self) -> bool:
+        """True where every matching rule gives its outputs."""
+        return not self.aggregation and self.policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
+
     def decide(self, scope: Scope) -> Outcome:
         """The value and the rules behind it. Raises ExpressionFailed where they contradict each other."""
         matching = self._matching(scope)

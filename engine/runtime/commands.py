@@ -139,8 +139,8 @@ def retry(
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
     run.resolve_failure(token)
-    if failure.phase in ("enter", "begin"):  # its input mappings are done again, from what the scopes hold
-        token.locals.clear()
+    if failure.phase in ("enter", "begin") and not loops.is_instance(run, token):
+        token.locals.clear()  # its input mappings are done again, from what the scopes hold
     merge(_correctable(run, token, failure.phase), _accepted(variables or {}, context, token.element))
     run.schedule(token, failure.phase)
     return settled(run)
@@ -158,11 +158,11 @@ def skip(
     if failure is None:
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
-    if failure.phase not in ("enter", "begin", "work", "complete"):
+    if failure.phase not in ("enter", "begin", "work", "complete", "write"):
         raise CannotSkip(token.element)
     given = _accepted(variables or {}, context, token.element)
     run.resolve_failure(token)
-    if failure.phase == "complete":  # its output mappings failed: what is given stands for them
+    if failure.phase in ("complete", "write"):  # its output mappings failed: what is given stands for them
         merge(list(run.scope_layers(token.scope)), given)
         token.result = {}
         loops.count_instance(run, token)
@@ -255,7 +255,7 @@ def _open_by_event(run: Run, scope: Scope, node: Node, given: dict[str, Value]) 
     """The process begins because `node` has happened; of a gateway that needs all its events, the others wait."""
     _open_root(run, scope, (node.id,))
     token = next(iter(run.state.tokens.values()))
-    token.result = given
+    token.result = node.event.kept(given) if node.event else given
     gateway = _instantiating_gateway(run.process_of(scope.id), node)
     if gateway is not None and gateway.all_events:
         for flow in gateway.outgoing:

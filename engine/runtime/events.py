@@ -13,7 +13,9 @@ from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing
 from engine.runtime.step import Thrown as ThrownOutside
 from engine.runtime.stuck import Stuck
-from engine.runtime.tasks import open_job, send
+from engine.runtime.tasks import open_job, payload, send
+from engine.runtime.texts import as_text
+from engine.runtime.variables import evaluate
 from engine.runtime.waits import arm, close, next_firing, plan
 from engine.values import Value
 
@@ -21,6 +23,8 @@ from engine.values import Value
 def trigger(run: Run, wait: Wait, payload: dict[str, Value]) -> None:
     """The event that `wait` waits for has happened."""
     node = run.element(wait.scope, wait.element)
+    if wait.index < len(node.events):
+        payload = node.events[wait.index].kept(payload)
     if node.parallel_multiple:
         others = _others(run, wait)
         close(run, wait, Closing.COMPLETED)
@@ -127,7 +131,7 @@ def enter_throw(run: Run, token: Token, node: Node) -> None:
         run.schedule(token, "complete")  # first, so that a handler of an escalation that interrupts can stop it
     for event in node.events:
         if event.kind == "escalation":
-            faults.throw_escalation(run, token, event.name.text, dict(token.locals))
+            faults.throw_escalation(run, token, event.name.text, payload(run, token, event))
     if taking:
         _TAKING[taking[0].kind](run, token, taking[0])
 
@@ -138,7 +142,8 @@ def _terminate(run: Run, token: Token, event: Event) -> None:
 
 
 def _throw_error(run: Run, token: Token, event: Event) -> None:
-    faults.throw_error(run, token, event.name.text, dict(token.locals))
+    message = None if event.message is None else as_text(evaluate(run, token, event.message))
+    faults.throw_error(run, token, event.name.text, payload(run, token, event), message)
 
 
 def _cancel(run: Run, token: Token, event: Event) -> None:

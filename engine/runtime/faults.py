@@ -48,7 +48,10 @@ def _brought(
 ) -> dict[str, Value]:
     """What the event brings: the thrown variables, with code and message where the catching event wants them."""
     facts: dict[str, Value] = {"code": code or None, "message": message}
-    wanted = [pair for event in catching.events if event.kind == kind for pair in event.outputs]
+    catching_ones = [event for event in catching.events if event.kind == kind]
+    wanted = [pair for event in catching_ones for pair in event.outputs]
+    for event in catching_ones[:1]:
+        variables = event.kept(variables)
     return variables | {variable: facts.get(name) for name, variable in wanted}
 
 

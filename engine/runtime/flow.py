@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bpmn.program import Flow, Node
-from engine.runtime import ad_hoc, compensation, loops
+from engine.runtime import ad_hoc, compensation, loops, results
 from engine.runtime.run import Run
 from engine.runtime.scopes import clear, finish_if_empty
 from engine.runtime.state import Token
@@ -14,10 +14,19 @@ from engine.runtime.waits import close
 
 
 def complete(run: Run, token: Token) -> None:
-    """The element has done its work: what still waits is closed, outputs are written, the token leaves."""
+    """The element has done its work: what still waits is closed, then its result is written."""
     node = run.node(token)
     for wait in list(run.waits_of.get(token.id, ())):
         close(run, run.state.waits[wait], Closing.CANCELLED)
+    if results.is_reshaped(node) and token.undoes != node.id:
+        results.reshape(run, token, node)
+    else:
+        write(run, token)
+
+
+def write(run: Run, token: Token) -> None:
+    """What the element completed with is written, and the token leaves."""
+    node = run.node(token)
     whole = node.loop is not None and not loops.is_instance(run, token)
     if whole:  # each instance has done its mappings; only the collected results are left
         merge(list(run.scope_layers(token.scope)), token.result)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.bpmn.program import Node
 from engine.errors import ExpressionFailed, ValueInvalid
-from engine.runtime import conditions, events, flow, gateways, loops, scopes, tasks
+from engine.runtime import conditions, events, flow, gateways, loops, results, scopes, tasks
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import Stuck, bad_value
@@ -90,10 +90,10 @@ def _enter(run: Run, token: Token) -> None:
     run.activate(node)
     if gateways.is_join(node):
         BEHAVIOURS[node.type](run, token, node)
+    elif results.has_script_before(run, token, node):
+        results.run_before(run, token, node)
     elif loops.is_instance(run, token):
-        apply_inputs(run, token, node)
-        run.log("entered", token.scope, node)
-        run.schedule(token, "work")
+        _begin_instance(run, token)
     elif node.start_quantity > 1:
         gateways.gather(run, token, node)
     else:
@@ -103,6 +103,9 @@ def _enter(run: Run, token: Token) -> None:
 def _begin(run: Run, token: Token) -> None:
     """The element begins: inputs are mapped and its boundary events begin to wait."""
     node = run.node(token)
+    if loops.is_instance(run, token):
+        _begin_instance(run, token)
+        return
     if node.loop is None:
         apply_inputs(run, token, node)
     boundaries = [run.element(token.scope, each) for each in node.boundaries]
@@ -111,6 +114,13 @@ def _begin(run: Run, token: Token) -> None:
         arm(run, wait)
     run.log("entered", token.scope, node, whole_loop=node.loop is not None)
     run.schedule(token, "work", later=_throws_signal(node))
+
+
+def _begin_instance(run: Run, token: Token) -> None:
+    node = run.node(token)
+    apply_inputs(run, token, node)
+    run.log("entered", token.scope, node)
+    run.schedule(token, "work")
 
 
 def _throws_signal(node: Node) -> bool:
@@ -131,6 +141,7 @@ PHASES: dict[str, Callable[[Run, Token], None]] = {
     "begin": _begin,
     "work": _work,
     "complete": flow.complete,
+    "write": flow.write,
     "leave": flow.leave,
     "reset": flow.reset,
 }

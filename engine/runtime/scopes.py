@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn.program import Node, Process
+from engine.bpmn.program import CallWork, Node, Process
 from engine.runtime import ad_hoc
+from engine.runtime.codec import checked
 from engine.runtime.run import Run
 from engine.runtime.state import Done, Scope, Token
 from engine.runtime.step import Closing, ScopeOpened
-from engine.runtime.stuck import Stuck, missing_process, missing_start
-from engine.runtime.variables import text
+from engine.runtime.stuck import Stuck, missing_process, missing_start, needs
+from engine.runtime.variables import evaluate, text
 from engine.runtime.waits import arm, close, plan
 from engine.values import Value
 
@@ -59,8 +60,18 @@ def open_call(run: Run, token: Token, node: Node) -> None:
         raise missing_process(name)
     if not process.starts.get(None):
         raise missing_start(name)
-    variables = dict(run.variables(token)) if node.call.passes_all_in else dict(token.locals)
+    variables = _given(run, token, node.call)
     _open_child(run, token, "call", process, variables, process.starts.get(None, ()))
+
+
+def _given(run: Run, token: Token, call: CallWork) -> dict[str, Value]:
+    """The variables that a called process begins with. Raises Stuck."""
+    if call.given is None:
+        return dict(run.variables(token)) if call.passes_all_in else dict(token.locals)
+    given = evaluate(run, token, call.given)
+    if not isinstance(given, dict):
+        raise needs("上下文", "a context", call.given.text, given)
+    return {name: checked(value) for name, value in given.items()}
 
 
 def _open_child(
@@ -102,7 +113,7 @@ def finish_if_empty(run: Run, scope_id: int) -> None:
     if owner is None or node is None:
         run.result = scope.variables
         return
-    if node.call is not None and (node.outputs or node.call.passes_all_out):
+    if node.call is not None and (node.outputs or node.call.passes_all_out or node.call.taken):
         owner.result = scope.variables
     run.schedule(owner, "complete")
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from engine.bpmn.program import Computed, Event, Node, Slot
-from engine.bpmn.timers import TimerTextInvalid, moment_of
+from engine.bpmn.program import LONE, Computed, Event, Node, Slot
+from engine.bpmn.timers import TimerTextInvalid, add_span, moment_of, parse_span
 from engine.errors import BpmnErrorThrown
 from engine.runtime import faults
 from engine.runtime.codec import checked
+from engine.runtime.decisions import written
 from engine.runtime.due import to_utc
 from engine.runtime.run import Run, Thrown
 from engine.runtime.state import Token, Wait
@@ -87,7 +88,15 @@ def send(run: Run, token: Token, node: Node, event: Event) -> None:
     """Puts a message or signal on its way; its payload are the input mappings."""
     name, key = text(run, token, event.name), key_text(run, token, event.key)
     scope = run.process_scope(token.scope)
-    run.thrown.append(Thrown(event.kind, scope, node.id, name, key, dict(token.locals)))
+    run.thrown.append(Thrown(event.kind, scope, node.id, name, key, payload(run, token, event)))
+
+
+def payload(run: Run, token: Token, event: Event) -> dict[str, Value]:
+    """What goes along with an event that is thrown: the context that it says, else the input mappings."""
+    if event.payload is None:
+        return dict(token.locals)
+    value = checked(evaluate(run, token, event.payload))
+    return dict(value) if isinstance(value, dict) else {LONE: value}
 
 
 def _decide(run: Run, token: Token, said: Computed) -> None:
@@ -95,7 +104,9 @@ def _decide(run: Run, token: Token, said: Computed) -> None:
     decisions = run.program.decisions.get(name)
     if decisions is None:
         raise missing_decision(name)
-    _give(run, token, said, decisions.evaluate(name, run.variables(token), run.context).value)
+    outcome = decisions.evaluate(name, run.variables(token), run.context)
+    token.result = written(said, decisions, name, outcome)
+    run.schedule(token, "complete")
 
 
 def _compute(run: Run, token: Token, said: Computed) -> None:
@@ -105,11 +116,11 @@ def _compute(run: Run, token: Token, said: Computed) -> None:
 def _run_code(run: Run, token: Token, code: Script) -> None:
     """A script of several statements: what it assigns is its result; a BPMN error it throws may be caught."""
     try:
-        written = code.run(run.variables(token), run.context)
+        assigned = code.run(run.variables(token), run.context)
     except BpmnErrorThrown as error:
         faults.throw_error(run, token, error.code, {}, error.message)
         return
-    token.result = {name: checked(value) for name, value in written.items()}
+    token.result = {name: checked(value) for name, value in assigned.items()}
     run.schedule(token, "complete")
 
 
@@ -140,12 +151,14 @@ def describe_user_task(run: Run, token: Token, node: Node) -> UserTask:
 
 
 def _names(run: Run, token: Token, slot: Slot | None) -> tuple[str, ...]:
-    """Groups or users: a list of texts, or one text with commas. Raises Stuck, for null too: a task that
-    names a group by an expression must not open for nobody."""
+    """Groups or users: a list of texts and of such lists, or one text with commas. Raises Stuck, for null too:
+    a task that names a group by an expression must not open for nobody."""
     if slot is None:
         return ()
     value = evaluate(run, token, slot)
     names = value.split(",") if isinstance(value, str) else value
+    if slot.parts and isinstance(names, list):
+        names = [name for each in names for name in (each if isinstance(each, list) else [each])]
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
         raise needs("文本或文本列表", "a text or a list of texts", slot.text, value)
     return tuple(each.strip() for each in names if each.strip())
@@ -157,10 +170,13 @@ def _optional_text(run: Run, token: Token, slot: Slot | None) -> str | None:
 
 
 def _moment(run: Run, token: Token, slot: Slot | None) -> datetime | None:
+    """A date; a text that is a duration counts from now, as Camunda 7 and Flowable have it. Raises Stuck."""
     value = None if slot is None else evaluate(run, token, slot)
     if slot is None or value is None:
         return None
     try:
+        if isinstance(value, str) and value.strip().startswith("P"):
+            return to_utc(add_span(run.context.now, parse_span(value)), run.context)
         return to_utc(moment_of(value), run.context)
     except TimerTextInvalid:
         raise needs("日期时间", "a date and time", slot.text, value) from None

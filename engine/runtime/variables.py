@@ -71,6 +71,8 @@ def apply_outputs(run: Run, token: Token, node: Node) -> None:
     flowing = _data_outputs(run, token, node)
     if node.outputs:
         given = _mapped_outputs(run, token, node.outputs)
+        if node.outputs_add:
+            merge(list(run.layers(token)), token.result)
         for path, value in given:
             assign(around, path, value)
     else:

@@ -1,4 +1,4 @@
-"""Camunda 8 (zeebe) extension elements: the dialect of the shipped bundles."""
+"""Camunda 8 (zeebe): FEEL behind "=", texts elsewhere. The dialect of the shipped bundles."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from lxml import etree
 
+from engine.bpmn.dialects.camunda_names import NODES
+from engine.bpmn.dialects.reading import CALL, LOOP, USER, Dialect, Fate, Name, Said, names
 from engine.bpmn.language import FEEL, marked
 from engine.bpmn.model import (
+    AdHocSource,
     CallSource,
     Extensions,
     JobSource,
@@ -19,19 +22,73 @@ from engine.bpmn.model import (
 )
 from engine.bpmn.xmlread import local_name
 
-NAMESPACES = ("http://camunda.org/schema/zeebe/1.0",)
+#: What a job worker may do. The work of an ad-hoc subprocess chooses what begins inside: that is not run.
+_WORK = "serviceTask sendTask businessRuleTask scriptTask intermediateThrowEvent endEvent"
+_THROWING = "sendTask intermediateThrowEvent endEvent"
 
-#: Elements that say nothing about how the process runs.
-_SILENT = {"userTaskForm", "userTask", "versionTag", "exampleData", "linkedResources"}
+NAMES: dict[str, Name] = {
+    **names(Fate.READ, "ioMapping", NODES),
+    **names(Fate.READ, "input output", "ioMapping"),
+    **names(Fate.READ, "input@source input@target output@source output@target"),
+    **names(Fate.READ, "properties", NODES),
+    **names(Fate.READ, "property", "properties"),
+    **names(Fate.READ, "property@name property@value"),
+    **names(Fate.READ, "assignmentDefinition taskSchedule priorityDefinition", USER),
+    **names(Fate.READ, "assignmentDefinition@assignee assignmentDefinition@candidateGroups"),
+    **names(Fate.READ, "assignmentDefinition@candidateUsers taskSchedule@dueDate taskSchedule@followUpDate"),
+    **names(Fate.READ, "priorityDefinition@priority"),
+    **names(Fate.READ, "formDefinition", USER),
+    **names(Fate.READ, "formDefinition@formKey formDefinition@formId formDefinition@externalReference"),
+    **names(Fate.READ, "taskDefinition taskHeaders", _WORK),
+    **names(Fate.READ, "taskDefinition@type taskDefinition@retries header@key header@value"),
+    **names(Fate.READ, "header", "taskHeaders"),
+    **names(Fate.TOOLS, "header@id"),
+    **names(Fate.READ, "calledElement", CALL),
+    **names(Fate.READ, "calledElement@processId calledElement@processIdExpression"),
+    **names(Fate.READ, "calledElement@propagateAllChildVariables calledElement@propagateAllParentVariables"),
+    **names(Fate.READ, "calledElement@bindingType calledElement@versionTag"),
+    **names(Fate.NOTED, "calledElement@businessId"),
+    **names(Fate.READ, "calledDecision", "businessRuleTask"),
+    **names(Fate.READ, "calledDecision@decisionId calledDecision@resultVariable"),
+    **names(Fate.VERSION, "calledDecision@versionTag formDefinition@versionTag linkedResource@versionTag"),
+    **names(Fate.VERSION, "calledDecision@bindingType formDefinition@bindingType", harmless="latest deployment"),
+    **names(Fate.READ, "script", "scriptTask"),
+    **names(Fate.READ, "script@expression script@resultVariable"),
+    **names(Fate.READ, "subscription", "message"),
+    **names(Fate.READ, "subscription@correlationKey"),
+    **names(Fate.READ, "publishMessage", _THROWING),
+    **names(Fate.READ, "publishMessage@correlationKey"),
+    **names(Fate.NOTED, "publishMessage@messageId publishMessage@timeToLive"),
+    **names(Fate.READ, "loopCharacteristics", LOOP),
+    **names(Fate.READ, "loopCharacteristics@inputCollection loopCharacteristics@inputElement"),
+    **names(Fate.READ, "loopCharacteristics@outputCollection loopCharacteristics@outputElement"),
+    **names(Fate.READ, "adHoc", "adHocSubProcess"),
+    **names(Fate.READ, "adHoc@activeElementsCollection"),
+    **names(Fate.REFUSED, "adHoc@outputCollection adHoc@outputElement", harmless=""),
+    **names(Fate.READ, "versionTag", "process"),
+    **names(Fate.READ, "versionTag@value"),
+    **names(Fate.LISTENER, "executionListeners executionListener taskListeners taskListener"),
+    **names(Fate.NOTED, "conditionalFilter jobPriorityDefinition userTaskForm linkedResources @retryCounter"),
+    **names(Fate.TOOLS, "userTask", USER),
+    **names(Fate.TOOLS, "agentDefinition @modelerTemplate @modelerTemplateVersion @modelerTemplateIcon"),
+    **names(Fate.TOOLS, "input@modelerConfigurationTemplate input@modelerConfigurationName"),
+    **names(Fate.TOOLS, "property@modelerConfigurationTemplate property@modelerConfigurationName"),
+}  # fmt: skip
 
 
-def read(element: etree._Element, so_far: Extensions) -> Extensions:
-    """`so_far` with what one zeebe extension element says; an unknown one is named in `not_run`."""
-    name = local_name(element)
-    reader = _READERS.get(name)
-    if reader is not None:
-        return reader(element, so_far)
-    return so_far if name in _SILENT else replace(so_far, not_run=(*so_far.not_run, f"zeebe:{name}"))
+def read(said: Said, so_far: Extensions) -> Extensions:
+    """`so_far` with what the extension elements say."""
+    result = so_far
+    for each in said.extensions:
+        reader = _READERS.get(local_name(each))
+        if reader is not None and _stands_rightly(local_name(each), said.kind):
+            result = reader(each, result)
+    return result
+
+
+def _stands_rightly(name: str, kind: str) -> bool:
+    places = NAMES[name].places
+    return not places or kind in places
 
 
 def _io_mapping(element: etree._Element, so_far: Extensions) -> Extensions:
@@ -90,11 +147,16 @@ def _headers(element: etree._Element, so_far: Extensions) -> Extensions:
 
 
 def _called_element(element: etree._Element, so_far: Extensions) -> Extensions:
+    expression = element.get("processIdExpression")
+    process = Source(expression.lstrip("= "), FEEL) if expression else marked(element.get("processId"))
     call = CallSource(
-        marked(element.get("processId")) or Source(""),
+        process or Source(""),
         passes_all_in=element.get("propagateAllParentVariables", "true") != "false",
         passes_all_out=element.get("propagateAllChildVariables", "true") != "false",
     )
+    binding, tag = element.get("bindingType", "latest"), element.get("versionTag", "")
+    if binding == "versionTag":
+        call = replace(call, binding="version", version=tag)
     return replace(so_far, call=call)
 
 
@@ -115,13 +177,21 @@ def _subscription(element: etree._Element, so_far: Extensions) -> Extensions:
 
 def _loop(element: etree._Element, so_far: Extensions) -> Extensions:
     loop = LoopSource(
-        sequential=False,  # the loop element around it says which; see reader
+        sequential=False,  # the loop element around it says which; see the reader of nodes
         collection=marked(element.get("inputCollection")),
         element=element.get("inputElement"),
         output_collection=element.get("outputCollection"),
         output_element=marked(element.get("outputElement")),
     )
     return replace(so_far, loop=loop)
+
+
+def _ad_hoc(element: etree._Element, so_far: Extensions) -> Extensions:
+    return replace(so_far, ad_hoc=AdHocSource(elements=marked(element.get("activeElementsCollection"))))
+
+
+def _version(element: etree._Element, so_far: Extensions) -> Extensions:
+    return replace(so_far, version_tag=element.get("value", ""))
 
 
 _READERS: dict[str, Callable[[etree._Element, Extensions], Extensions]] = {
@@ -137,5 +207,10 @@ _READERS: dict[str, Callable[[etree._Element, Extensions], Extensions]] = {
     "calledDecision": _called_decision,
     "script": _script,
     "subscription": _subscription,
+    "publishMessage": _subscription,
     "loopCharacteristics": _loop,
+    "adHoc": _ad_hoc,
+    "versionTag": _version,
 }
+
+ZEEBE = Dialect("zeebe", ("http://camunda.org/schema/zeebe/1.0",), NAMES, read)

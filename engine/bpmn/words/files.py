@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.words.kind import Kind, error, note, office_error, warning
+from engine.bpmn.words.kind import Kind, error, note, office_error
 
 KINDS: dict[str, Kind] = {
     "file-too-large": error("文件超过 {limit}", "The file is larger than {limit}", "请拆分文件", "Split the file"),
@@ -51,12 +51,6 @@ KINDS: dict[str, Kind] = {
         "“{what}” is legal BPMN, but is not run here",
         "请改用受支持的元素",
         "Use a supported element",
-    ),
-    "extension-not-read": warning(
-        "扩展属性（{what}）未被读取",
-        "Extension attributes ({what}) are not read",
-        "请改用 zeebe 扩展属性",
-        "Use zeebe extension elements",
     ),
     "not-executable": office_error(
         "流程“{value}”未标为可执行",

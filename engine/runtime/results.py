@@ -1,0 +1,82 @@
+"""Scripts beside an element's own work, and what is made of all that it completes with, where a dialect says so.
+
+A script before runs when the element is entered; one after it runs over what it completes with, and what it
+assigns is part of that. With a loop both run once, around all instances, or with each where that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.bpmn.program import Node
+from engine.errors import BpmnErrorThrown
+from engine.runtime import faults, loops
+from engine.runtime.codec import checked
+from engine.runtime.run import Run
+from engine.runtime.state import Token
+from engine.runtime.stuck import needs
+from engine.runtime.variables import merge
+from engine.values import Value
+
+if TYPE_CHECKING:
+    from engine.expressions import Script
+
+
+def has_script_before(run: Run, token: Token, node: Node) -> bool:
+    """Whether a script runs now, before the element begins."""
+    return node.before is not None and _runs_here(run, token, node)
+
+
+def run_before(run: Run, token: Token, node: Node) -> None:
+    """Runs it and goes on to the element's beginning; a BPMN error that it throws is one of the element."""
+    assert node.before is not None
+    written = _run(run, token, node.before, run.variables(token))
+    if written is not None:
+        merge(list(run.layers(token)), written)
+        run.schedule(token, "begin")
+
+
+def is_reshaped(node: Node) -> bool:
+    """Whether something is made of what the element completes with, before that is written."""
+    return bool(node.after or node.result_variable or (node.call and node.call.taken))
+
+
+def reshape(run: Run, token: Token, node: Node) -> None:
+    """Makes it, all or nothing, and goes on to its writing. Raises Stuck."""
+    result = token.result
+    if node.loop is None or loops.is_instance(run, token):
+        result = _taken(run, node, result)
+        result = {node.result_variable: dict(result)} if node.result_variable else result
+    if node.after is not None and _runs_here(run, token, node):
+        written = _run(run, token, node.after, ChainMap(dict(result), *run.layers(token)))
+        if written is None:
+            return
+        result = result | written
+    token.result = result
+    run.schedule(token, "write")
+
+
+def _taken(run: Run, node: Node, result: dict[str, Value]) -> dict[str, Value]:
+    """What comes back of the variables of a called process."""
+    if node.call is None or node.call.taken is None:
+        return result
+    value = node.call.taken.value(result, run.context)
+    if not isinstance(value, dict):
+        raise needs("上下文", "a context", node.call.taken.text, value)
+    return {name: checked(each) for name, each in value.items()}
+
+
+def _runs_here(run: Run, token: Token, node: Node) -> bool:
+    return node.loop is None or loops.is_instance(run, token) == node.on_instances
+
+
+def _run(run: Run, token: Token, script: Script, variables: Mapping[str, Value]) -> dict[str, Value] | None:
+    """What the script assigns; None if an error that it threw was caught."""
+    try:
+        written = script.run(variables, run.context)
+    except BpmnErrorThrown as error:
+        faults.throw_error(run, token, error.code, {}, error.message)
+        return None
+    return {name: checked(value) for name, value in written.items()}
