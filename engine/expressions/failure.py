@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from engine.errors import ExpressionFailed
+from collections.abc import Callable
+from decimal import DecimalException
+from typing import TypeVar
+
+from engine.errors import BudgetExceeded, ExpressionFailed
+from engine.expressions.feel.run import CALL_LIMIT
 from engine.values import Value
 from engine.words import Words
 
@@ -17,6 +22,26 @@ class Failure(Exception):
     def of(self, element: str, source: str) -> ExpressionFailed:
         """The error of this place."""
         return ExpressionFailed(element, source, self.words.en, self.words)
+
+
+_Result = TypeVar("_Result")
+
+
+def guarded(work: Callable[[], _Result], element: str, source: str) -> _Result:
+    """What `work` gives. Raises ExpressionFailed for its failures, BudgetExceeded where it nests too deeply."""
+    try:
+        return work()
+    except Failure as failure:
+        raise failure.of(element, source) from None
+    except DecimalException:
+        raise out_of_range().of(element, source) from None
+    except RecursionError as deep:
+        raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
+
+
+def out_of_range() -> Failure:
+    """A number that decimal128 cannot hold."""
+    return Failure("计算结果超出数字范围", "the result is out of the range of numbers")
 
 
 def missing(name: str) -> Failure:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.errors import BudgetExceeded
-from engine.expressions.failure import Failure
-from engine.expressions.feel.run import CALL_LIMIT, Closure, Context, Run, Scope
+from engine.expressions.failure import guarded
+from engine.expressions.feel.run import Closure, Context, Run, Scope
 from engine.expressions.juel.parser import parse
 from engine.values import Value
 
@@ -26,12 +25,7 @@ class CompiledJuel:
         """Raises ExpressionFailed, BudgetExceeded."""
         run = Run(context, element)
         run.spend(self._size)
-        try:
-            value = self._closure(Scope(variables, None, run))
-        except Failure as failure:
-            raise failure.of(element, self._source) from None
-        except RecursionError as deep:
-            raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
+        value = guarded(lambda: self._closure(Scope(variables, None, run)), element, self._source)
         if type(value) is list or type(value) is dict:
             run.check_result(value)
         return value

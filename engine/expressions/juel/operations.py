@@ -6,7 +6,7 @@ import decimal
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine.expressions.failure import Failure, kind_words
+from engine.expressions.failure import Failure, kind_words, out_of_range
 from engine.expressions.feel import numbers
 from engine.expressions.feel import operations as feel
 from engine.expressions.feel.run import Run
@@ -26,7 +26,7 @@ def _arithmetic(whole: Callable[[int, int], int], exact: Callable[[Decimal, Deci
                 return numbers.fitted(whole(a, b))
             return exact(Decimal(a), Decimal(b))
         except decimal.DecimalException:
-            raise Failure("计算结果超出数字范围", "the result is out of the range of numbers") from None
+            raise out_of_range() from None
 
     return compute
 
@@ -40,7 +40,7 @@ def divide(left: Value, right: Value, run: Run) -> Value:
         raise Failure("除数为零", "division by zero")
     quotient = numbers.divide(a, b)
     if quotient is None:
-        raise Failure("计算结果超出数字范围", "the result is out of the range of numbers")
+        raise out_of_range()
     return quotient
 
 
@@ -57,7 +57,7 @@ def remainder(left: Value, right: Value, run: Run) -> Value:
     try:
         return numbers.DECIMAL.remainder(Decimal(a), Decimal(b))
     except decimal.DecimalException:
-        raise Failure("计算结果超出数字范围", "the result is out of the range of numbers") from None
+        raise out_of_range() from None
 
 
 def negate(value: Value) -> Value:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cmp_to_key
 
-from engine.expressions.failure import Failure, kind_words
+from engine.expressions.failure import Failure, kind_words, out_of_range
 from engine.expressions.feel.numbers import DECIMAL, Number
 from engine.expressions.feel.run import LIST_LIMIT, Run
-from engine.expressions.python_subset.operations import add, out_of_range
+from engine.expressions.python_subset.operations import add
 from engine.expressions.python_subset.values import (
     as_integer,
     as_number,

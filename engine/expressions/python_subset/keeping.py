@@ -50,8 +50,14 @@ def kept(value: Value, run: Run, depth: int = 0) -> Value:
         raise ValueInvalid(f"nested deeper than {VALUE_DEPTH}, or a list or context that contains itself")
     run.spend(1 + (len(value) >> 3))
     if type(value) is dict:
-        return {_text(key, run): kept(item, run, depth + 1) for key, item in value.items()}
+        return {_key(key, run): kept(item, run, depth + 1) for key, item in value.items()}
     return [kept(item, run, depth + 1) for item in value]
+
+
+def _key(key: Value, run: Run) -> str:
+    if type(key) is not str:
+        raise ValueInvalid(f"a context key that is no text: {type(key).__name__}")
+    return _text(key, run)
 
 
 def _text(text: str, run: Run) -> str:

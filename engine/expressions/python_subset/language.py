@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import DecimalException
-from typing import TypeVar
+from collections.abc import Mapping
 
-from engine.errors import BpmnErrorThrown, BudgetExceeded
-from engine.expressions.failure import Failure
-from engine.expressions.feel.run import CALL_LIMIT, Context, Run
+from engine.errors import BpmnErrorThrown
+from engine.expressions.failure import guarded
+from engine.expressions.feel.run import Context, Run
 from engine.expressions.python_subset.compiler import Compiler
 from engine.expressions.python_subset.frames import Closure, Frame, Workspace
 from engine.expressions.python_subset.keeping import kept
-from engine.expressions.python_subset.operations import out_of_range
 from engine.expressions.python_subset.source import parse_expression, parse_script
 from engine.expressions.python_subset.statements import Script, Statement
 from engine.values import Value
-
-_Result = TypeVar("_Result")
-
-
-def _guarded(work: Callable[[], _Result], element: str, source: str) -> _Result:
-    """What `work` gives, its failures in the engine's words."""
-    try:
-        return work()
-    except Failure as failure:
-        raise failure.of(element, source) from None
-    except DecimalException:
-        raise out_of_range().of(element, source) from None
-    except RecursionError as deep:
-        raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
 
 
 class CompiledPython:
@@ -48,7 +31,7 @@ class CompiledPython:
         run = Run(context, element)
         run.spend(self._size)
         frame = Frame(Workspace(variables, run, copies=False), None, run)
-        return _guarded(lambda: kept(self._closure(frame), run), element, self._source)
+        return guarded(lambda: kept(self._closure(frame), run), element, self._source)
 
 
 class CompiledScript:
@@ -81,7 +64,7 @@ class CompiledScript:
                 raise
             return workspace.results()
 
-        return _guarded(work, element, self._source)
+        return guarded(work, element, self._source)
 
 
 def compile_python(source: str) -> CompiledPython:

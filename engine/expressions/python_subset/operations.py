@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine.errors import BudgetExceeded
-from engine.expressions.failure import Failure, kind_words
+from engine.expressions.failure import Failure, kind_words, out_of_range
 from engine.expressions.feel import numbers
 from engine.expressions.feel import operations as feel
 from engine.expressions.feel.numbers import DECIMAL, Number
@@ -24,10 +24,6 @@ from engine.expressions.python_subset.values import (
 from engine.values import Value
 
 Operation = Callable[[Value, Value, Run], Value]
-
-
-def out_of_range() -> Failure:
-    return Failure("计算结果超出数字范围", "the result is out of the range of numbers")
 
 
 def _undefined(sign: str, left: Value, right: Value) -> Failure:
