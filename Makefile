@@ -4,8 +4,9 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 WORKERS ?= 2
+SUITES ?= $(or $(ONEWINDOW_CONFORMANCE),../shared/conformance)
 
-.PHONY: run test check set-up set-up-tests assets lint types tests bench conformance clean
+.PHONY: run test check set-up set-up-tests assets lint types tests bench conformance suites clean
 .DEFAULT_GOAL := run
 
 run: set-up
@@ -50,9 +51,13 @@ tests:
 bench: set-up-tests
 	@$(BIN)/python -m benchmarks.pharmacy
 
-conformance: set-up-tests
-	@if [ -d tests/conformance ]; then $(BIN)/python -m pytest tests/conformance; \
-	else echo "There are no conformance tests yet."; exit 2; fi
+# SUITES=folder OUT=file ONLY=word RECORD=1; docs/conformance.md tells what each does.
+conformance: suites set-up-tests
+	@$(BIN)/python -m tests.conformance "$(SUITES)" \
+		$(if $(OUT),--out "$(OUT)") $(if $(ONLY),--only "$(ONLY)") $(if $(RECORD),--record)
+
+suites:
+	@test -d "$(SUITES)" || { echo "There is no folder $(SUITES): name one with SUITES=<folder>."; exit 2; }
 
 # The data folder (var) stays: it holds people's cases.
 clean:

@@ -1,0 +1,1 @@
+"""Runs public conformance suites against this installation: `make conformance SUITES=<folder>`."""
