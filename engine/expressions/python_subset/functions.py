@@ -234,8 +234,8 @@ def _bool(run: Run, value: Value = False) -> Value:
     return truth(value)
 
 
+#: Most arguments of a function that takes any number of them.
 _MANY = 1_000
-_NO_KEYWORDS: frozenset[str] = frozenset()
 FUNCTIONS: dict[str, Function] = {
     "abs": Function(_abs, 1, 1),
     "all": Function(_all, 1, 1, walks=True),

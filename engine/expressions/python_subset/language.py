@@ -10,7 +10,7 @@ from engine.expressions.feel.run import Context, Run
 from engine.expressions.python_subset.compiler import Compiler
 from engine.expressions.python_subset.frames import Closure, Frame, Workspace
 from engine.expressions.python_subset.keeping import kept
-from engine.expressions.python_subset.source import parse_expression, parse_script
+from engine.expressions.python_subset.source import parse_expression, parse_script, too_deep
 from engine.expressions.python_subset.statements import Script, Statement
 from engine.values import Value
 
@@ -71,7 +71,10 @@ def compile_python(source: str) -> CompiledPython:
     """Raises ExpressionInvalid."""
     read, tree = parse_expression(source)
     compiler = Compiler(read, changes=False)
-    closure = compiler.compile(tree)
+    try:
+        closure = compiler.compile(tree)
+    except RecursionError:  # within the limit, but the caller stands deep already
+        raise too_deep(read) from None
     return CompiledPython(source, closure, frozenset(compiler.names), compiler.size)
 
 
@@ -79,4 +82,8 @@ def compile_statements(source: str) -> CompiledScript:
     """Raises ExpressionInvalid."""
     read, tree = parse_script(source)
     script = Script(read)
-    return CompiledScript(source, script, script.block(tree))
+    try:
+        block = script.block(tree)
+    except RecursionError:  # within the limit, but the caller stands deep already
+        raise too_deep(read) from None
+    return CompiledScript(source, script, block)

@@ -301,8 +301,8 @@ _BY_TYPE: dict[type, dict[str, Method]] = {str: _TEXT, list: _LIST, tuple: _READ
 NAMES: frozenset[str] = frozenset(name for methods in _BY_TYPE.values() for name in methods)
 #: Names under which some type has a method that changes it.
 CHANGING = frozenset(name for methods in _BY_TYPE.values() for name in methods if methods[name].changes)
-#: Names under which every type that has them goes through its argument, so that it may be a generator.
-WALKING = frozenset(("join", "extend"))
+#: Names of methods that go through their argument, so that it may be a generator expression.
+WALKING = frozenset(name for methods in _BY_TYPE.values() for name in methods if methods[name].walks)
 
 
 def call(run: Run, value: Value, name: str, arguments: list[Value], keywords: dict[str, Value]) -> Value:

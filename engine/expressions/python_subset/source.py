@@ -117,10 +117,11 @@ def _parsed(source: Source, mode: str) -> ast.AST:
     except ValueError:
         raise source.invalid(1, 1, "不得含有 NUL 或不完整的字符", "no NUL and no lone surrogate") from None
     except (RecursionError, MemoryError):  # the parser's own limits of depth
-        raise _too_deep(source) from None
+        raise too_deep(source) from None
 
 
-def _too_deep(source: Source, line: int = 1, column: int = 1) -> ExpressionInvalid:
+def too_deep(source: Source, line: int = 1, column: int = 1) -> ExpressionInvalid:
+    """Nested deeper than the limit at this line."""
     return source.invalid(line, column, f"嵌套最多 {NESTING_LIMIT} 层", f"at most {NESTING_LIMIT} levels of nesting")
 
 
@@ -129,7 +130,7 @@ def _check_depth(source: Source, top: list[ast.expr] | list[ast.stmt]) -> None:
     while waiting:
         node, level = waiting.pop()
         if level > NESTING_LIMIT:
-            raise _too_deep(source, getattr(node, "lineno", 1))
+            raise too_deep(source, getattr(node, "lineno", 1))
         for child in ast.iter_child_nodes(node):
             waiting.append((child, level if _is_chained(node, child) else level + 1))
 

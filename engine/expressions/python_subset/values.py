@@ -131,6 +131,7 @@ def walked(items: Value, run: Run) -> Iterator[Value]:
 def items_of(value: Value, run: Run) -> Iterator[Value]:
     """What `for item in value` goes through: items, keys, characters. Raises Failure."""
     if type(value) is dict:
+        run.spend(len(value) >> 3)
         return walked(list(value), run)
     if is_list(value) or type(value) is str or isinstance(value, Iterator):
         return walked(value, run)
