@@ -202,7 +202,8 @@ class _Compiler:
         if event.kind == "timer":
             return Event("timer", timer=self._timer(event, node))
         if event.kind == "message":
-            return self._message(event.ref, node)
+            in_its_place = node.extensions.job or node.script
+            return Event("none") if event.ref is None and in_its_place else self._message(event.ref, node)
         if event.kind in ("terminate", "link", "cancel"):
             return Event(event.kind)
         if event.kind == "conditional":
@@ -297,9 +298,9 @@ class _Compiler:
         if node.type != "callActivity" or said is None:
             return None
         version = said.version if said.binding == "version" else ""
-        given, taken = self._optional(said.given, node), self._optional(said.taken, node)
+        given, taken, seen = (self._optional(each, node) for each in (said.given, said.taken, said.seen))
         process = self._slot(said.process, node)
-        return CallWork(process, said.passes_all_in, said.passes_all_out, version, given, taken)
+        return CallWork(process, said.passes_all_in, said.passes_all_out, version, given, taken, seen)
 
     def _computed(self, said: ResultSource | None, node: NodeSource) -> Computed | None:
         return Computed(self._slot(said.source, node), said.variable, said.shape) if said else None

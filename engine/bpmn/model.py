@@ -71,6 +71,7 @@ class CallSource:
     version: str = ""
     given: Source | None = None  # the context of variables that go in, in place of all that the mappings make
     taken: Source | None = None  # the context that comes back, made of the variables of the called process
+    seen: Source | None = None  # one more, for the output mappings of the call alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class JobWork:
 class CallWork:
     """`version` is the tag of the version meant, "" for the one of this deployment. `given` is the context of
     variables that go in, in place of what the mappings make; `taken` the one that comes back, made of the
-    variables of the called process alone."""
+    variables of the called process alone; `seen` one more, for the output mappings of the call."""
 
     process: Slot
     passes_all_in: bool
@@ -148,6 +148,7 @@ class CallWork:
     version: str = ""
     given: Slot | None = None
     taken: Slot | None = None
+    seen: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)

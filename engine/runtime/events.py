@@ -13,7 +13,7 @@ from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing
 from engine.runtime.step import Thrown as ThrownOutside
 from engine.runtime.stuck import Stuck
-from engine.runtime.tasks import open_job, payload, send
+from engine.runtime.tasks import compute, open_job, payload, send
 from engine.runtime.texts import as_text
 from engine.runtime.variables import evaluate
 from engine.runtime.waits import arm, close, next_firing, plan
@@ -122,6 +122,9 @@ def enter_throw(run: Run, token: Token, node: Node) -> None:
     definitions; a job, an error, a compensation, a cancellation or a termination takes the token last."""
     if node.job is not None:
         open_job(run, token, node)
+        return
+    if node.script is not None:
+        compute(run, token, node.script)
         return
     taking = [event for event in node.events if event.kind in _TAKING]
     for event in node.events:

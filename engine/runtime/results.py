@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.bpmn.program import Node
+from engine.bpmn.program import Node, Slot
 from engine.errors import BpmnErrorThrown
 from engine.runtime import faults, loops
 from engine.runtime.codec import checked
@@ -18,7 +18,7 @@ from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import needs
 from engine.runtime.variables import merge
-from engine.values import Value
+from engine.values import Value, Variables
 
 if TYPE_CHECKING:
     from engine.expressions import Script
@@ -47,7 +47,9 @@ def reshape(run: Run, token: Token, node: Node) -> None:
     """Makes it, all or nothing, and goes on to its writing. Raises Stuck."""
     result = token.result
     if node.loop is None or loops.is_instance(run, token):
-        result = _taken(run, node, result)
+        if node.call is not None and node.call.taken is not None:
+            token.locals |= _context(run, node.call.seen, result)
+            result = _context(run, node.call.taken, result)
         result = {node.result_variable: dict(result)} if node.result_variable else result
     if node.after is not None and _runs_here(run, token, node):
         written = _run(run, token, node.after, ChainMap(dict(result), *run.layers(token)))
@@ -58,13 +60,11 @@ def reshape(run: Run, token: Token, node: Node) -> None:
     run.schedule(token, "write")
 
 
-def _taken(run: Run, node: Node, result: dict[str, Value]) -> dict[str, Value]:
-    """What comes back of the variables of a called process."""
-    if node.call is None or node.call.taken is None:
-        return result
-    value = node.call.taken.value(result, run.context)
+def _context(run: Run, slot: Slot | None, variables: Variables) -> dict[str, Value]:
+    """The context that a slot makes of the variables of a called process. Raises Stuck."""
+    value = {} if slot is None else slot.value(variables, run.context)
     if not isinstance(value, dict):
-        raise needs("上下文", "a context", node.call.taken.text, value)
+        raise needs("上下文", "a context", slot.text if slot else "", value)
     return {name: checked(each) for name, each in value.items()}
 
 

@@ -51,7 +51,7 @@ def start_machine_task(run: Run, token: Token, node: Node) -> None:
     elif node.decision is not None:
         _decide(run, token, node.decision)
     elif node.script is not None:
-        _compute(run, token, node.script)
+        compute(run, token, node.script)
     elif node.code is not None:
         _run_code(run, token, node.code)
     else:
@@ -109,7 +109,8 @@ def _decide(run: Run, token: Token, said: Computed) -> None:
     run.schedule(token, "complete")
 
 
-def _compute(run: Run, token: Token, said: Computed) -> None:
+def compute(run: Run, token: Token, said: Computed) -> None:
+    """The value of an expression goes into its variable."""
     _give(run, token, said, evaluate(run, token, said.slot))
 
 

@@ -20,7 +20,7 @@ from engine.bpmn.dialects.spiffworkflow import SPIFFWORKFLOW
 from engine.bpmn.dialects.telling import tell
 from engine.bpmn.dialects.zeebe import ZEEBE
 from engine.bpmn.language import PYTHON
-from engine.bpmn.model import Extensions, MappingSource
+from engine.bpmn.model import Extensions
 from engine.bpmn.xmlread import BPMN, child, is_bpmn, local_name, namespace
 
 __all__ = ["DIALECTS", "TOOLS", "foreign", "language_of", "read_extensions", "read_node", "read_rest", "tell"]
@@ -147,9 +147,6 @@ def _joined(one: tuple[_T, ...], other: tuple[_T, ...]) -> tuple[_T, ...]:
 
 def _with_work(result: Extensions, said: Extensions) -> Extensions:
     """Work that is named at the event definition of a throwing event is the event's."""
-    if said.script is not None:  # an expression, instead of sending anything
-        outputs = (MappingSource(said.script.source, said.script.variable),) if said.script.variable else ()
-        return replace(result, outputs=(*result.outputs, *outputs), outputs_add=True)
-    if said.job is None:
+    if said.job is None and said.script is None:
         return result
-    return replace(result, job=said.job, inputs=(*result.inputs, *said.inputs))
+    return replace(result, job=said.job, script=said.script, inputs=(*result.inputs, *said.inputs))

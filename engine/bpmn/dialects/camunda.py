@@ -7,7 +7,7 @@ passed to it and nothing else; loops count from 0; a signal takes along what is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from lxml import etree
@@ -139,8 +139,8 @@ def _script_result(said: Said, so_far: Extensions) -> Extensions:
 def _call(said: Said, so_far: Extensions) -> Extensions:
     if so_far.call is not None:
         return so_far  # another dialect says which process
-    given = [pair for pair in map(values.passed, said.all("in")) if pair is not None]
-    taken = [pair for pair in map(values.passed, said.all("out")) if pair is not None]
+    given = _pairs(said.all("in"))
+    outs = {local: [each for each in said.all("out") if (each.get("local") == "true") is local] for local in _EITHER}
     local = any(each.get("variables") and each.get("local") == "true" for each in said.all("in"))
     inherits = said.attributes.get("inheritVariables") == "true"
     call = CallSource(
@@ -148,14 +148,23 @@ def _call(said: Said, so_far: Extensions) -> Extensions:
         passes_all_in=inherits,
         passes_all_out=False,
         given=None if local else values.context(given, "in"),
-        taken=values.context(taken, "out"),
+        taken=values.context(_pairs(outs[False]), "out"),
+        seen=values.context(_pairs(outs[True]), "out") if outs[True] else None,
     )
     if inherits and not local:
         call = replace(call, given=values.context([_ALL, *given], "in"))
-    return _bound(said, replace(so_far, call=call))
+    result = _bound(said, replace(so_far, call=call))
+    if local and len(given) > 1:  # the local variables and others besides
+        return replace(result, not_run=(*result.not_run, f"{said.prefix}:in local=true"))
+    return result
+
+
+def _pairs(bindings: Iterable[etree._Element]) -> list[tuple[str | None, Source]]:
+    return [pair for pair in map(values.passed, bindings) if pair is not None]
 
 
 _ALL = (None, Source("", EVERYTHING))
+_EITHER = (False, True)
 
 
 def _bound(said: Said, so_far: Extensions) -> Extensions:
@@ -213,7 +222,7 @@ _FACTS = {
 
 
 def _signal(said: Said, so_far: Extensions) -> Extensions:
-    given = [pair for pair in map(values.passed, said.all("in")) if pair is not None]
+    given = _pairs(said.all("in"))
     return replace(so_far, payload=values.context(given, "in"))
 
 

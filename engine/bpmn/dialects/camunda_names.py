@@ -23,8 +23,7 @@ COMMON: dict[str, Name] = {
     **names(Fate.READ, "in", f"{CALL} signalEventDefinition serviceTask"),
     **names(Fate.READ, "out", f"{CALL} serviceTask"),
     **names(Fate.READ, "in@source in@sourceExpression in@target out@source out@sourceExpression out@target"),
-    **names(Fate.READ, "in@variables in@local out@variables"),
-    **names(Fate.REFUSED, "out@local", harmless="false"),
+    **names(Fate.READ, "in@variables in@local out@variables out@local"),
     **names(Fate.NOTED, "in@businessKey"),
     **names(Fate.READ, "field", WORK),
     **names(Fate.READ, "field@name field@stringValue field@expression"),
@@ -110,6 +109,7 @@ FLOWABLE: dict[str, Name] = {
     **names(Fate.NOTED, "@asyncLeave @asyncLeaveExclusive @completeAsync @parallelInSameTransaction", harmless="false"),
     **names(Fate.NOTED, "@inheritBusinessKey @processInstanceName @owner @category @extensionId customResource"),
     **names(Fate.NOTED, "@formFieldValidation @history @isEagerExecutionFetching @doNotIncludeVariables"),
+    **names(Fate.TOOLS, "task-candidates-type work-form-field-validation initiator-can-complete"),
     **names(Fate.LISTENER, "eventListener"),
     **names(Fate.JAVA, "mapException httpRequestHandler httpResponseHandler"),
     **names(

@@ -126,15 +126,19 @@ def test_what_cannot_run_does_not_compile_and_says_why(files: dict[str, bytes], 
 
 def test_extensions_that_are_not_read_are_named() -> None:
     file = raw(
-        '<startEvent id="s"/><userTask id="a" camunda:formColour="x"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        '<startEvent id="s"/><userTask id="a" camunda:colour="x"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
     )
     (told,) = [each for each in check({"p.bpmn": file}) if each.code == "extension-not-read"]
-    assert (told.element, "camunda:formColour" in told.message.en) == ("a", True)
+    assert (told.element, "camunda:colour" in told.message.en) == ("a", True)
 
 
 def test_an_element_of_a_known_dialect_that_is_not_run_is_refused_by_name() -> None:
     inside = {"a": ext("<zeebe:executionListeners/>")}
-    (told,) = [each for each in check({"p.bpmn": diagram("start s\nuser a\ns -> a", inside)}) if each.code == "listener-not-run"]
+    (told,) = [
+        each
+        for each in check({"p.bpmn": diagram("start s\nuser a\ns -> a", inside)})
+        if each.code == "listener-not-run"
+    ]
     assert "zeebe:executionListeners" in told.message.en
 
 
