@@ -13,6 +13,7 @@ from webapp.catalogue import RULES_IN_FORCE, Published, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
+from webapp.queries.repairs import Suspension, suspension_of
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
 from webapp.queries.workspace import ReviewLine, reviews_of
 from webapp.unit_of_work import sql
@@ -48,6 +49,8 @@ class IncidentView:
     message: Words
     detail: str
     opened_at: datetime
+    code: str = ""
+    waits: bool = True  # something stands in it that can be tried again; else a person's act was not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class CasePage:
     reviews: tuple[ReviewLine, ...]
     documents: tuple[DocumentLine, ...]
     incidents: tuple[IncidentView, ...]
+    suspension: Suspension | None
     guided: Mapping[str, Any]
     answers: Mapping[str, Any]
     materials: tuple[MaterialLine, ...]
@@ -102,6 +106,18 @@ class CasePage:
     @property
     def licences(self) -> tuple[ItemView, ...]:
         return tuple(item for item in self.items if item.licence)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """What stands at the head of every page about a case."""
+
+    id: int
+    number: str
+    subject: str
+    bundle: Words
+    release_number: int
+    suspension: Suspension | None
 
 
 def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status:
@@ -147,7 +163,8 @@ from document where case_id = %s order by id
 """
 INCIDENTS = """
 select n.id, n.case_id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), n.element,
-    i.process, i.release_id, n.message_zh, n.message_en, n.detail, n.opened_at
+    i.process, i.release_id, n.message_zh, n.message_en, n.detail, n.opened_at, n.code,
+    coalesce(n.engine_incident, n.engine_job_id, n.timer_id, n.message_id) is not null
 from incident n join cases k on k.id = n.case_id join process_instance i on i.id = n.instance_id
 where n.resolved_at is null and {which} order by n.opened_at, n.id limit %s
 """
@@ -197,11 +214,30 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         reviews_of(case_id),
         _documents(case_id),
         incidents(case_id),
+        suspension_of(case_id),
         guided if personal else {},
         answers_of(case_id) if personal else {},
         materials_of(case_id, release.bundle, keys) if personal else (),
         commitments_of(case_id) if personal else {},
     )
+
+
+def case_head(case_id: int) -> CaseHead:
+    """The head of a received case's pages. Raises NotFound."""
+    row = (
+        sql()
+        .execute(
+            "select id, number, coalesce(nullif(subject_name, ''), applicant_name), release_id from cases"
+            " where id = %s and received_at is not null",
+            (case_id,),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    id_, number, subject, release_id = row
+    release = published(release_id)
+    return CaseHead(id_, number or "", subject, release.bundle.name, release.number, suspension_of(case_id))
 
 
 def release_of(case_id: int) -> Published:
@@ -224,13 +260,22 @@ def incidents(case_id: int | None = None) -> tuple[IncidentView, ...]:
     return tuple(_incident(row) for row in rows)
 
 
+def incident_of(case_id: int, incident_id: int) -> IncidentView:
+    """An unresolved incident of the case. Raises NotFound."""
+    row = sql().execute(INCIDENTS.replace("{which}", "n.case_id = %s and n.id = %s"), (case_id, incident_id, 1))
+    found = row.fetchone()
+    if found is None:
+        raise NotFound()
+    return _incident(found)
+
+
 def _incident(row: Sequence[Any]) -> IncidentView:
-    id_, case_id, number, subject, element, process, release_id, zh, en, detail, opened_at = row
-    name = _element_name(published(release_id), process, element)
-    return IncidentView(id_, case_id, number or "", subject, name, Words(zh, en), detail, opened_at)
+    id_, case_id, number, subject, element, process, release_id, zh, en, detail, opened_at, code, waits = row
+    name = element_name(published(release_id), process, element)
+    return IncidentView(id_, case_id, number or "", subject, name, Words(zh, en), detail, opened_at, code, waits)
 
 
-def _element_name(release: Published, process: str, element: str) -> Words:
+def element_name(release: Published, process: str, element: str) -> Words:
     """The element's name wherever in the program it stands, its id where it has none."""
     for candidate in [process, *release.program.processes]:
         node = (

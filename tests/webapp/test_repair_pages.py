@@ -1,0 +1,213 @@
+"""The repair pages as a lead uses them: an incident dealt with, tokens moved, a release changed, a case suspended."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.engine.runtime.diagrams import ext, io, job
+from tests.journeys.test_repair import CHOICE, STEPS, STEPS_WORK, gives_up, only_incident, token_on
+from tests.support import machines
+from tests.support.pages import Browser, Page
+from webapp.unit_of_work import sql
+
+LEAD = "weixiaohong"
+WORK = {"ask": ext(job("ask-register"), io({"number": "n"}))}
+ASKS = "start s\nservice ask\nuser after\ns -> ask -> after"
+
+
+@pytest.fixture
+def screen(db: SQLAlchemy, client: FlaskClient) -> Browser:
+    return Browser(client, LEAD)
+
+
+def sent(screen: Browser, page: Page, action: str, **typed: str) -> Page:
+    """The form with this action, sent with what stands in it and what is typed; the page that follows."""
+    forms = (form for form in page.tree.forms if str(form.get("action")) == action and form.method == "POST")
+    carried = {name: value or "" for name, value in next(forms).form_values()}
+    data = {**carried, **{name.replace("__", "-"): value for name, value in typed.items()}}
+    response = screen.client.post(action, data=data, follow_redirects=True)
+    return Page(response)
+
+
+def test_an_incident_is_dealt_with_by_correcting_a_variable(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish(CHOICE), size="many", note="不变")
+    incident = only_incident(case)
+    assert f"/cases/{case}/incidents/{incident}" in screen.open(f"/cases/{case}").links()
+    page = screen.open(f"/cases/{case}/incidents/{incident}")
+    assert page.heading.startswith("处理异常")
+    assert '"many"' in page.words()
+    action = f"/cases/{case}/incidents/{incident}/correct"
+    fields = page.fields(action)
+    size = next(
+        name.partition("-")[2] for name, value in fields.items() if name.startswith("name-") and value == "size"
+    )
+    wrong = sent(screen, page, action, **{f"value__{size}": "many", "reason": "录错"})
+    assert wrong.status == 422
+    assert "引号" in " ".join(wrong.errors().values())
+    assert "many" in wrong.fields(action)[f"value-{size}"]
+    no_reason = sent(screen, page, action, **{f"value__{size}": "12"})
+    assert no_reason.status == 422
+    assert "请填写原因" in " ".join(no_reason.errors().values())
+    unchanged = sent(screen, page, action, reason="录错")
+    assert "没有更正任何变量" in " ".join(unchanged.errors().values())
+    fixed = sent(screen, no_reason, action, reason="面积录错")
+    assert fixed.status == 200
+    assert "已重新提交" in fixed.words()
+    assert machines.tasks(case) == ["big"]
+    row = sql().execute("select facts from repair").fetchone()
+    assert row is not None
+    assert row[0]["variables"] == ["size"]  # the note was not given again
+
+
+def test_a_variable_that_is_missing_is_supplied(screen: Browser) -> None:
+    case, instance = machines.run(machines.publish(CHOICE))
+    action = f"/cases/{case}/incidents/{only_incident(case)}/correct"
+    page = screen.open(action.removesuffix("/correct"))
+    sent(screen, page, action, new__name__0="size", new__value__0="3", reason="补录")
+    assert machines.tasks(case) == ["small"]
+    assert machines.seen(instance).variables["size"] == 3
+
+
+def test_a_step_is_passed_over_with_a_reason_and_a_result(screen: Browser) -> None:
+    case, instance = machines.run(machines.publish(ASKS, WORK), n=7)
+    action = f"/cases/{case}/incidents/{gives_up(case)}/skip"
+    page = screen.open(action.removesuffix("/skip"))
+    assert sent(screen, page, action).status == 422
+    assert sent(screen, page, action, result__name__0="found", result__value__0="yes", skip_reason="x").status == 422
+    done = sent(
+        screen, page, action, result__name__0="found", result__value__0='"电话核实"', skip_reason="登记系统停用"
+    )
+    assert "已跳过此步骤" in done.words()
+    assert machines.tasks(case) == ["after"]
+    assert machines.seen(instance).variables["found"] == "电话核实"
+    assert "跳过失败步骤" in screen.open(f"/cases/{case}").words()
+    assert "登记系统停用" in screen.open(f"/cases/{case}/repair").words()
+
+
+def test_reading_the_variables_leaves_a_line(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish(CHOICE), size="many")
+    incident = only_incident(case)
+    screen.open(f"/cases/{case}/incidents/{incident}")
+    noted = sql().execute("select what from access_log where case_id = %s", (case,)).fetchall()
+    assert (f"incident:{incident}",) in noted
+
+
+def test_an_incident_of_another_case_or_a_resolved_one_is_not_found(screen: Browser) -> None:
+    release = machines.publish(CHOICE)
+    (case, _), (other, _) = machines.run(release, size="many"), machines.run(release, size="many")
+    incident = only_incident(case)
+    assert screen.open(f"/cases/{other}/incidents/{incident}").status == 404
+    assert screen.post(f"/cases/{other}/incidents/{incident}/skip", skip_reason="x", key="k").status_code == 404
+    assert screen.post(f"/cases/{other}/incidents/{incident}/correct", reason="x", key="k").status_code == 404
+    action = f"/cases/{case}/incidents/{incident}/correct"
+    page = screen.open(f"/cases/{case}/incidents/{incident}")
+    sent(screen, page, action, new__name__0="size", new__value__0="3", reason="补录")
+    assert screen.open(f"/cases/{case}/incidents/{incident}").status == 404
+
+
+def test_tokens_are_moved_from_the_page(screen: Browser) -> None:
+    case, instance = machines.run(machines.publish(STEPS, STEPS_WORK))
+    machines.done(case, "a")
+    page = screen.open(f"/cases/{case}/repair")
+    [row] = page.rows()
+    assert "b" in row[1]
+    assert "等待人工办理" in row[3]
+    action, token = f"/cases/{case}/repair", token_on(instance, "b")
+    assert sent(screen, page, action, reason="退回").status == 422
+    assert sent(screen, page, action, **{f"token__{token}": "to:a"}).status == 422
+    done = sent(screen, page, action, **{f"token__{token}": "to:a", "add": f"{1}:d", "reason": "退回重办"})
+    assert "流程位置已调整" in done.words()
+    assert machines.tasks(case) == ["a", "d"]
+    again = screen.open(f"/cases/{case}/repair")
+    assert "退回重办" in again.words()
+    refused = sent(screen, again, action, **{f"token__{token}": "remove", "reason": "再来"})
+    assert refused.status == 422
+    assert "该令牌已不存在" in refused.words()
+
+
+def test_a_page_from_before_the_last_step_is_told_so(screen: Browser) -> None:
+    case, instance = machines.run(machines.publish(STEPS, STEPS_WORK))
+    page = screen.open(f"/cases/{case}/repair")
+    machines.done(case, "a")
+    token = f"token__{token_on(instance, 'b')}"
+    late = sent(screen, page, f"/cases/{case}/repair", **{token: "remove", "reason": "移除"})
+    assert late.status == 409
+    assert "流程已有变化" in late.words()
+    assert machines.tasks(case) == ["b"]
+
+
+def test_what_stands_in_calls_and_loops_is_listed_in_its_place(screen: Browser) -> None:
+    drawn = "start s\nsub body {\nstart i\nuser c\ni -> c\n}\nuser many\nand x\ns -> x -> body\nx -> many"
+    collection = ext('<zeebe:loopCharacteristics inputCollection="=[1, 2]" inputElement="n"/>')
+    loop = f"<multiInstanceLoopCharacteristics>{collection}</multiInstanceLoopCharacteristics>"
+    case, instance = machines.run(machines.publish(drawn, {"many": loop}))
+    rows = screen.open(f"/cases/{case}/repair").rows()
+    assert len(rows) == len(machines.seen(instance).active)
+    assert [row[1] for row in rows].index("body") < [row[1] for row in rows].index("c")
+    assert sum("循环中的单个实例不能移动" in row[4] for row in rows) == 2
+
+
+def test_a_case_is_taken_to_another_release_from_the_page(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish(STEPS, STEPS_WORK))
+    bad = machines.publish(STEPS.replace("user a", "user z").replace("-> a", "-> z"), STEPS_WORK)
+    page = screen.open(f"/cases/{case}/repair/release?release={bad}")
+    assert "不能迁移" in page.words()
+    assert "新版本中没有该元素" in page.words()
+    mapped = screen.open(f"/cases/{case}/repair/release?release={bad}&map-a=z")
+    assert "可以迁移" in mapped.words()
+    action = f"/cases/{case}/repair/release"
+    assert sent(screen, mapped, action).status == 422
+    done = sent(screen, mapped, action, reason="流程更新")
+    assert "办件已迁移" in done.words()
+    assert machines.tasks(case) == ["z"]
+    assert "迁移到另一发布版" in screen.open(f"/cases/{case}").words()
+
+
+def test_a_release_that_does_not_fit_is_refused_with_its_reasons_on_the_page(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish(STEPS, STEPS_WORK))
+    bad = machines.publish(STEPS.replace("user a", "manual a"), STEPS_WORK)
+    screen.open(f"/cases/{case}/repair/release?release={bad}")
+    response = screen.post(f"/cases/{case}/repair/release", release=str(bad), reason="更新", key="k")
+    assert response.status_code == 422
+    assert "userTask → manualTask" in response.get_data(as_text=True)
+    assert machines.tasks(case) == ["a"]
+
+
+def test_a_case_is_suspended_and_resumed_from_its_page(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish(STEPS, STEPS_WORK))
+    page = screen.open(f"/cases/{case}")
+    assert "流程已挂起" not in page.words()
+    empty = sent(screen, page, f"/cases/{case}/suspend")
+    assert "请填写原因" in empty.words()
+    suspended = sent(screen, empty, f"/cases/{case}/suspend", reason="名称核查")
+    assert "流程已挂起" in suspended.words()
+    assert "名称核查" in suspended.words()
+    screen.sign_in("xieguang")
+    seen = screen.open(f"/cases/{case}")
+    assert "流程已挂起" in seen.words()
+    assert "名称核查" not in seen.words()  # what a lead wrote may name people
+    screen.sign_in(LEAD)
+    page = screen.open(f"/cases/{case}")
+    resumed = sent(screen, page, f"/cases/{case}/resume", reason="核查完毕")
+    assert "流程已恢复" in resumed.words()
+    assert "流程已挂起" not in screen.open(f"/cases/{case}").words()
+
+
+@pytest.mark.parametrize("hostile", ["token-x", "token-" + "9" * 30, "token-١"])
+def test_odd_forms_change_nothing(screen: Browser, hostile: str) -> None:
+    case, _ = machines.run(machines.publish(STEPS, STEPS_WORK))
+    page = screen.open(f"/cases/{case}/repair")
+    answer = sent(screen, page, f"/cases/{case}/repair", **{hostile.replace("-", "__"): "remove", "reason": "移除"})
+    assert answer.status == 422
+    assert screen.open(f"/cases/{case}/repair?instance=999999").status == 404
+    assert screen.open(f"/cases/{case}/repair/release?release=999999").status == 404
+    assert machines.tasks(case) == ["a"]
+
+
+def test_a_case_that_has_ended_has_nothing_to_move(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish("start s\nend e\ns -> e"))
+    page = screen.open(f"/cases/{case}/repair")
+    assert page.status == 200
+    assert "没有在办的流程" in page.words()
