@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from engine.bpmn import Program
 from engine.bpmn.library import read_library
-from engine.errors import DefinitionInvalid
+from engine.bpmn.program import Timer
+from engine.bpmn.timers import TimerTextInvalid
+from engine.errors import DefinitionInvalid, ExpressionFailed
 from engine.findings import errors_in
 from engine.runtime import Context
 from engine.runtime.due import Due, due_of, following
 from engine.trial.cores import Core
-from engine.values import ClockMark
+from engine.values import ClockMark, Variables
 
 
 class Start(NamedTuple):
@@ -88,14 +90,30 @@ class Deployment:
         starts = [start for program in self._programs() for start in program.signal_starts().get(name, ())]
         return tuple(Start(*start) for start in dict.fromkeys(starts))
 
+    def started_by_condition(self, variables: Variables, context: Context) -> tuple[Start, ...]:
+        """What starts because its condition holds over these variables. Raises ExpressionFailed."""
+        conditions = {
+            Start(process, event): condition
+            for program in self._programs()
+            for process, event, condition in program.condition_starts()
+        }
+        return tuple(start for start, slot in conditions.items() if slot.value(variables, context) is True)
+
     def starting_timers(self, context: Context) -> list[StartingTimer]:
-        """The timers that start processes, counted from now. Raises TimerTextInvalid, ExpressionFailed."""
+        """The timers that start processes, counted from now. Raises ExpressionFailed."""
         armed: dict[Start, StartingTimer] = {}
         for program in self._programs():
             for process, event, timer in program.timer_starts():
                 start = Start(process, event)
-                armed[start] = StartingTimer(start, due_of(timer.kind, timer.slot.value({}, context), context))
+                armed[start] = StartingTimer(start, _due(event, timer, context))
         return [timer for timer in armed.values() if not isinstance(timer.due.at, ClockMark)]
+
+
+def _due(event: str, timer: Timer, context: Context) -> Due:
+    try:
+        return due_of(timer.kind, timer.slot.value({}, context), context)
+    except TimerTextInvalid as fault:
+        raise ExpressionFailed(event, timer.slot.text, fault.words.en) from fault
 
 
 def moment(timer: StartingTimer) -> datetime:

@@ -140,6 +140,16 @@ class Trial:
         self._world.go_on()
         return started
 
+    def offer(self, variables: Mapping[str, Value]) -> tuple[Instance, ...]:
+        """What is known outside now: starts everything whose start condition holds over these variables.
+
+        Raises ExpressionFailed and what commands raise.
+        """
+        starts = self._world.deployment.started_by_condition(variables, self._world.place)
+        begun = tuple(self._world.begin(start, variables) for start in starts)
+        self._world.go_on()
+        return begun
+
     def complete(
         self,
         task: str | int | Held[UserTask],

@@ -53,27 +53,31 @@ def _trace(case: Case, said: Mapping[str, Any]) -> tuple[list[str], str]:
     except DefinitionInvalid as refused:
         return [DEPLOYMENT], f" ({told(refused)})"
     raised = _walk(trial, said)
-    tokens = [*_logged(trial, case.data["token_by_element"]), *_errors(trial, raised)]
+    tokens = [*_logged(trial, case.data.get("token_by_element", {})), *_errors(trial, raised)]
     words = [*incidents(trial), *([told(raised)] if raised else [])]
     return _once(tokens), f" ({'; '.join(words)})" if words else ""
 
 
 def _walk(trial: Trial, said: Mapping[str, Any]) -> EngineError | None:
     """Starts the processes in order and lets the time pass; gives what stopped it."""
+    variables = said.get("variables", {})
     try:
-        for process in said["start"]:
-            if not _begun_by_the_clock(trial, process):
-                trial.start(process, said.get("variables", {}))
+        for process in said.get("start") or trial.processes[:1]:
+            kinds = _begun_by(trial, process)
+            if kinds == {"conditional"}:
+                trial.offer(variables)
+            elif kinds != {"timer"}:  # what the clock begins is begun by deploying it
+                trial.start(process, variables)
         trial.advance(timedelta(milliseconds=int(said.get("wait_ms", 0))))
     except EngineError as fault:
         return fault
     return None
 
 
-def _begun_by_the_clock(trial: Trial, process: str) -> bool:
-    """Whether all its start events are timers: deploying it is enough."""
+def _begun_by(trial: Trial, process: str) -> set[str]:
+    """The kinds of its start events."""
     starts = trial.program(process).processes[process].start_events()
-    return bool(starts) and all(node.event is not None and node.event.kind == "timer" for node in starts)
+    return {node.event.kind if node.event else "none" for node in starts}
 
 
 def _logged(trial: Trial, token_by_element: Mapping[str, str]) -> Iterable[str]:

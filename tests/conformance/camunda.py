@@ -45,7 +45,10 @@ class _Scenario:
 
     def play(self, steps: list[Mapping[str, Any]]) -> None:
         try:
-            self.host = deploy(files_of(self.case.folder, self.case.data["files"]), time_to_live=timedelta())
+            self.host = deploy(
+                files_of(self.case.folder, self.case.data.get("files") or [self.case.data["bpmn"]]),
+                time_to_live=timedelta(),
+            )
         except DefinitionInvalid as refused:
             self.error = (DEPLOY, told(refused))
         for number, step in enumerate(steps, start=1):

@@ -42,16 +42,19 @@ def _read_list(path: Path) -> list[Any]:
     if isinstance(said, dict):
         lists = [said[key] for key in ("cases", "files", *said) if isinstance(said.get(key), list)]
         said = lists[0] if lists else []
-    cases = [_along(one, before) for before, one in zip([{}, *said], said, strict=False)]
-    return cases or [{"name": path.name, "unreadable": "it lists no case"}]
+    return list(_with_words_above(said)) or [{"name": path.name, "unreadable": "it lists no case"}]
 
 
-def _along(said: Any, before: Any) -> Any:
-    """A case with the words of the one before it, to which "as above" refers."""
-    if isinstance(said, dict) and isinstance(before, dict) and "as above" in str(said.get("expected")):
-        above = before.get("expected_above", before.get("expected"))
-        return {**said, "expected_above": above}
-    return said
+def _with_words_above(cases: Iterable[Any]) -> Iterator[Any]:
+    """The cases; one that says "as above" with the words that it refers to."""
+    above = ""
+    for said in cases:
+        words = str(said.get("expected", "")) if isinstance(said, dict) else ""
+        if "as above" in words:
+            yield {**said, "expected_above": above}
+        else:
+            above = words
+            yield said
 
 
 def _kind_of(said: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -170,8 +171,24 @@ def running_site() -> Iterator[Site]:
     with (
         TemporaryDirectory(prefix="conformance-site-") as folder,
         installation(Path(folder) / "home", environment="demo") as one,
+        _read_out(one),
     ):
         yield Site(one)
+
+
+@contextmanager
+def _read_out(one: Installation) -> Iterator[None]:
+    """Reads what the installation prints, which would stop it once nobody does; ends it in the end."""
+    assert one.process is not None
+    assert one.process.stdout is not None
+    reading = threading.Thread(target=deque, args=(one.process.stdout, 0))
+    reading.start()
+    try:
+        yield
+    finally:
+        one.process.terminate()
+        one.process.wait()
+        reading.join()
 
 
 def dangers(answer: Answer) -> Iterator[str]:

@@ -16,16 +16,17 @@ _ANY = _RUNS | _FAILS
 
 #: Words -> the outcomes that they allow.
 _OUTCOMES = {
-    r"\breject|\brefused\b|\brefusal\b|clear (message|rejection)": frozenset({REFUSED}),
-    r"\baccepted\b|\bruns\b|\blines run\b|^works\b|\bworks (\(|or)|started at|saved and reloadable": _RUNS,
+    r"\breject|\brefus|\bdenied\b|not accepted|too large|clear (message|rejection|error)": frozenset({REFUSED}),
+    r"(?<!not )\baccepted\b|\bruns\b|\blines run\b|^works\b|\bworks (\(|or)|started at|saved and reloadable": _RUNS,
+    r"\bdeploys\b|\bignored\b|\bloads\b": _RUNS,
     r"\bstored\b": _RUNS | {REFUSED},  # what is refused is stored under no name at all
     r"\bwaits\b": frozenset({WAITS}),
-    r"instance is completed": frozenset({ENDED}),
-    r"\bincident|(?<!no )\berror\b(?! page)|marked as (failed|suspended)": _FAILS,
-    r"\blimit\b": _FAILS,
+    r"instance is completed|instance (completes|ends)": frozenset({ENDED}),
+    r"\bincident|(?<!no )\berror\b(?! page)|marked as (failed|suspended)|\bfails\b": _FAILS,
+    r"\blimit|timed out|\btimeout": _FAILS,
 }
 #: Words that allow any end, as long as the service stays up.
-_SURVIVES = r"surviv|does not exit|stays up|harmless|does not block|alive"
+_SURVIVES = r"surviv|does not (exit|hang|crash)|stays? up|stay under|harmless|does not block|alive"
 #: Words about what holds for every file, checked always: see `hostile.py`.
 _FLOOR = (
     r"no 5xx|never 5xx|/5xx|no stack trace|no traceback|escaped|nothing is executed|not fetched|no file/network"
@@ -57,7 +58,7 @@ def read_expectation(expected: str, above: str = "") -> Expectation | None:
     outcomes = frozenset(
         outcome for words, allowed in _OUTCOMES.items() if re.search(words, text) for outcome in allowed
     )
-    if not outcomes and re.search(_SURVIVES, text):
+    if not outcomes and re.search(f"{_SURVIVES}|{_FLOOR}", text):
         outcomes = _ANY
     if not outcomes:
         return None

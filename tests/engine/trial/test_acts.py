@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.errors import BudgetExceeded, DefinitionInvalid, NothingWaits, TaskNotOpen
+from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed, NothingWaits, TaskNotOpen
 from engine.runtime import Job, JobDone, JobError, JobFailed, snapshot
 from engine.trial import Instance, Trial, UnknownJobs
 from tests.engine.runtime.diagrams import diagram, ext, job
@@ -257,3 +257,19 @@ def test_the_same_acts_give_the_same_bytes() -> None:
         return [one.state for one in host.instances]
 
     assert story() == story()
+
+
+def test_a_process_begins_when_the_condition_of_its_start_holds_over_what_is_known() -> None:
+    condition = b"<conditionalEventDefinition><condition>level &gt; 3</condition></conditionalEventDefinition>"
+    content = diagram("start s\nuser look\nend e\ns -> look -> e")
+    content = content.replace(b'<startEvent id="s" >', b'<startEvent id="s">' + condition)
+    host = trial(content)
+    assert host.offer({"level": 2}) == ()
+    (case,) = host.offer({"level": 4})
+    assert open_in(host) == ["look"]
+    assert case.variables["level"] == 4
+
+
+def test_a_time_that_cannot_be_planned_is_said_when_the_files_are_deployed() -> None:
+    with pytest.raises(ExpressionFailed, match="s"):
+        trial(diagram("start s timer PT1H\nend e\ns -> e").replace(b">PT1H<", b">=when<"))
