@@ -16,6 +16,7 @@ from engine.bpmn.model import (
     Gather,
     LoopSource,
     MappingSource,
+    MessageSource,
     NodeSource,
     ProcessSource,
     ResultSource,
@@ -52,6 +53,9 @@ RUNNABLE_EVENTS = {
     },
 }  # fmt: skip
 SUBPROCESSES = ("subProcess", "transaction", "adHocSubProcess")
+_THROWING = ("sendTask", "intermediateThrowEvent", "endEvent")
+#: Correlation properties, and what each must be in a message.
+Bound = tuple[tuple[str, Source], ...]
 
 
 def compile_process(process: ProcessSource, definitions: Definitions, report: Reporter) -> Process:
@@ -165,7 +169,7 @@ class _Compiler:
             self.report("message-by-id", node.id, line=node.line, value=node.id)
             return (Event("message", Slot(node.id)),)
         if node.type in ("receiveTask", "sendTask"):
-            message = self._message(node.message, node) if node.message else None
+            message = self._message(node.message, node, node.extensions.bound) if node.message else None
             source = EventSource(
                 "message", node.message, payload=node.extensions.payload, variable=node.extensions.result_variable
             )
@@ -203,7 +207,7 @@ class _Compiler:
             return Event("timer", timer=self._timer(event, node))
         if event.kind == "message":
             in_its_place = node.extensions.job or node.script
-            return Event("none") if event.ref is None and in_its_place else self._message(event.ref, node)
+            return Event("none") if event.ref is None and in_its_place else self._message(event.ref, node, event.bound)
         if event.kind in ("terminate", "link", "cancel"):
             return Event(event.kind)
         if event.kind == "conditional":
@@ -245,7 +249,7 @@ class _Compiler:
             self.report("undefined-error", node.id, line=node.line, value=reference[:80])
         return reference if code is None else code
 
-    def _message(self, reference: str | None, node: NodeSource) -> Event | None:
+    def _message(self, reference: str | None, node: NodeSource, bound: Bound) -> Event | None:
         if reference is None:
             self.report("empty-reference", node.id, line=node.line, what="messageRef")
             return None
@@ -253,8 +257,24 @@ class _Compiler:
         if message is None:
             self.report("missing-reference", node.id, line=node.line, what="messageRef", value=reference[:80])
             return None
-        key = self._optional(node.extensions.correlation_key or message.correlation_key, node)
-        return Event("message", self._marked(message.name or message.id, node), key)
+        name, said = self._marked(message.name or message.id, node), node.extensions.correlation_key
+        if said is None and message.correlation_key is None and message.properties:
+            return self._correlated(name, message, node, dict((*self.source.bound, *bound)))
+        return Event("message", name, self._optional(said or message.correlation_key, node))
+
+    def _correlated(self, name: Slot, message: MessageSource, node: NodeSource, bound: dict[str, Source]) -> Event:
+        """A message whose key is made of properties: of what goes along when it is thrown, of the waiting
+        process's data when it is awaited. One that starts a process is for no instance yet."""
+        starts = node.type == "startEvent" and node.container is None
+        if node.type in _THROWING:
+            return Event("message", name, sent_key=self._optional(_key(path for _, path in message.properties), node))
+        if starts or node.instantiates:
+            return Event("message", name)
+        missing = [each for each, _ in message.properties if each not in bound]
+        if missing:
+            self.report("correlation-not-run", node.id, line=node.line, value=message.id[:80], what=missing[0][:80])
+            return Event("message", name)
+        return Event("message", name, self._optional(_key(bound[each] for each, _ in message.properties), node))
 
     def _timer(self, event: EventSource, node: NodeSource) -> Timer | None:
         if event.timer is None:
@@ -413,6 +433,12 @@ class _Compiler:
         """The language is never guessed in silence; a text that Python reads otherwise is doubtful."""
         doubtful = differs_from_python(source.text)
         self.report("language-doubtful" if doubtful else "language-assumed", where, line=node.line)
+
+
+def _key(sources: Iterable[Source]) -> Source:
+    """One value, or the list of several."""
+    parts = tuple(sources)
+    return parts[0] if len(parts) == 1 else Source("key", COMPOSED, parts=(*parts, Gather(len(parts))))
 
 
 def _is_code(script: ResultSource | None) -> bool:

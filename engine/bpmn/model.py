@@ -104,6 +104,7 @@ class EventSource:
     outputs: tuple[tuple[str, str], ...] = ()  # what it brings, by name: (name, variable it is written to)
     payload: Source | None = None  # the context that goes with it, in place of the input mappings
     variable: str = ""  # the one variable into which all that it brings goes, as a context
+    bound: tuple[tuple[str, Source], ...] = ()  # correlation properties, and what each must be in the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Extensions:
     decision: ResultSource | None = None
     script: ResultSource | None = None
     correlation_key: Source | None = None
+    bound: tuple[tuple[str, Source], ...] = ()  # correlation properties, and what each must be in the message
     loop: LoopSource | None = None
     ad_hoc: AdHocSource | None = None
     version_tag: str = ""
@@ -236,6 +238,7 @@ class ProcessSource:
     data: tuple[str, ...] = ()  # data objects and properties of the process itself
     version_tag: str = ""
     extensions: Extensions = Extensions()
+    bound: tuple[tuple[str, Source], ...] = ()  # its correlation subscriptions (BPMN 2.0.2, 8.4.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,7 @@ class MessageSource:
     id: str
     name: str
     correlation_key: Source | None
+    properties: tuple[tuple[str, Source], ...] = ()  # correlation properties, and where each is in the message
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from engine.bpmn.model import (
     ResultSource,
     Source,
 )
+from engine.bpmn.timers import is_timer_text
 from engine.bpmn.wording import Reporter
 from engine.bpmn.xmlread import child, children, is_bpmn, line_of, local_name, reference, text_of
 
@@ -113,6 +114,7 @@ class NodeReader:
             outputs=_brought(said),
             payload=said.payload,
             variable=said.result_variable,
+            bound=said.bound,
         )
 
     def _timer(self, element: etree._Element) -> tuple[str, Source] | None:
@@ -120,10 +122,17 @@ class NodeReader:
         for each in ("timeDate", "timeDuration", "timeCycle"):
             text = child(element, each)
             if text is not None and text_of(text):
-                source = language.templated(_unquoted(text_of(text)))
+                source = self._time(each, _unquoted(text_of(text)))
                 named = language.named(text.get("language"))
                 found = (each, replace(source, language=named) if named and not source.language else source)
         return found
+
+    def _time(self, kind: str, text: str) -> Source:
+        """A time as it stands, or an expression: by its marks, or because all of the file is Python."""
+        source = language.templated(text)
+        if self.language == language.PYTHON and source.language is None and not is_timer_text(kind, text):
+            return Source(text, language.PYTHON)
+        return source
 
     def _script(self, element: etree._Element, extensions: Extensions) -> ResultSource | None:
         """What a script task runs, or what a dialect computes; where the value goes is said by the dialect."""

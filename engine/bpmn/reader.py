@@ -9,6 +9,7 @@ from dataclasses import replace
 from lxml import etree
 
 from engine.bpmn import language
+from engine.bpmn.correlation_reader import Properties, read_properties, read_subscriptions
 from engine.bpmn.data_reader import DataNames, read_data_names, read_declared
 from engine.bpmn.dialects import foreign, language_of, read_extensions, read_rest, tell
 from engine.bpmn.model import Definitions, Extensions, FlowSource, MessageSource, NodeSource, ProcessSource
@@ -80,10 +81,11 @@ class _Reader:
         if not processes:
             self.report("no-process")
         said = dict(self._said())
+        properties = read_properties(root, self.language)
         return Definitions(
             file=self.report.file,
             processes=tuple(processes),
-            messages={_named(each): _message(each) for each in children(root, "message")},
+            messages={_named(each): _message(each, properties) for each in children(root, "message")},
             signals={_named(each): each.get("name", "") for each in children(root, "signal")},
             errors={_named(each): each.get("errorCode", "") for each in children(root, "error")},
             escalations={_named(each): each.get("escalationCode", "") for each in children(root, "escalation")},
@@ -134,6 +136,7 @@ class _Reader:
         return ProcessSource(
             process, element.get("name", ""), self.report.file, element.get("isExecutable") == "true",
             line_of(element), nodes, flows, read_declared(element), said.version_tag, said,
+            read_subscriptions(element, self.language),
         )  # fmt: skip
 
     def _global_task(self, element: etree._Element, task: str) -> ProcessSource:
@@ -203,6 +206,6 @@ def _is_link(node: NodeSource) -> bool:
     return len(node.events) == 1 and node.events[0].kind == "link"
 
 
-def _message(element: etree._Element) -> MessageSource:
-    key = read_extensions(element).correlation_key
-    return MessageSource(_named(element), element.get("name", ""), key)
+def _message(element: etree._Element, properties: Properties) -> MessageSource:
+    key, identity = read_extensions(element).correlation_key, _named(element)
+    return MessageSource(identity, element.get("name", ""), key, properties.get(identity, ()))

@@ -54,6 +54,15 @@ def check_timer_text(kind: str, text: str) -> None:
         parse_cycle(text)
 
 
+def is_timer_text(kind: str, text: str) -> bool:
+    """Whether `text` is what a timer of `kind` may say."""
+    try:
+        check_timer_text(kind, text)
+    except TimerTextInvalid:
+        return False
+    return True
+
+
 def parse_moment(text: str) -> datetime:
     """An ISO 8601 date or date and time (naive where no offset is written). Raises TimerTextInvalid."""
     plain = text.strip().partition("[")[0]  # FEEL writes a zone id behind the offset

@@ -19,7 +19,7 @@ from engine.runtime.state import Token, Wait
 from engine.runtime.step import Job, UserTask
 from engine.runtime.stuck import missing_decision, needs
 from engine.runtime.texts import as_text
-from engine.runtime.variables import evaluate, key_text, text
+from engine.runtime.variables import as_key, evaluate, key_text, text
 from engine.runtime.waits import arm, plan
 from engine.values import Value
 
@@ -87,8 +87,10 @@ def receive(run: Run, token: Token, node: Node) -> None:
 def send(run: Run, token: Token, node: Node, event: Event) -> None:
     """Puts a message or signal on its way; its payload are the input mappings."""
     name, key = text(run, token, event.name), key_text(run, token, event.key)
-    scope = run.process_scope(token.scope)
-    run.thrown.append(Thrown(event.kind, scope, node.id, name, key, payload(run, token, event)))
+    scope, along = run.process_scope(token.scope), payload(run, token, event)
+    if event.sent_key is not None:
+        key = as_key(event.sent_key, event.sent_key.value(along, run.context))
+    run.thrown.append(Thrown(event.kind, scope, node.id, name, key, along))
 
 
 def payload(run: Run, token: Token, event: Event) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
@@ -32,12 +33,15 @@ def text(run: Run, token: Token, slot: Slot) -> str:
 
 def key_text(run: Run, token: Token, slot: Slot | None) -> str | None:
     """A correlation key as text (a number as its digits); None where there is no slot. Raises Stuck."""
-    if slot is None:
-        return None
-    value = evaluate(run, token, slot)
-    if value is None or isinstance(value, (bool, list, dict)):
+    return None if slot is None else as_key(slot, evaluate(run, token, slot))
+
+
+def as_key(slot: Slot, value: Value) -> str:
+    """The value of a correlation key as text; several values as a list of their texts. Raises Stuck."""
+    parts = value if slot.parts and isinstance(value, list) else [value]
+    if any(part is None or isinstance(part, (bool, list, dict)) for part in parts):
         raise needs("关联键", "a correlation key", slot.text, value)
-    return str(value)
+    return str(value) if parts is not value else json.dumps([str(part) for part in parts], ensure_ascii=False)
 
 
 def holds(run: Run, token: Token, slot: Slot) -> bool:

@@ -37,7 +37,8 @@ NAMES: dict[str, Name] = {
     **names(Fate.READ, "messagePayload messageVariable", _MESSAGING),
     **names(Fate.READ, "payloadExpression", _ROOTS),
     **names(Fate.READ, "variableName", f"{_ROOTS} {USER}"),
-    **names(Fate.REFUSED, "processVariableCorrelation"),
+    **names(Fate.READ, "processVariableCorrelation", "messageEventDefinition receiveTask"),
+    **names(Fate.READ, "propertyId expression", "processVariableCorrelation"),
     **names(Fate.REFUSED, "processModelToStartOnTaskAvailable"),
     **names(Fate.NOTED, "taskMetadataValues allowGuest guestConfirmation signalButtonLabel category"),
     **names(Fate.NOTED, "@isMatchingCorrelation @isOutputSynced @jsonSchemaId"),
@@ -118,6 +119,14 @@ def _variable(element: etree._Element, so_far: Extensions) -> Extensions:
     return replace(so_far, result_variable=text_of(element))
 
 
+def _correlation(element: etree._Element, so_far: Extensions) -> Extensions:
+    """What a correlation property must be in the message that is awaited."""
+    said = {local_name(each): text_of(each) for each in element}
+    if not said.get("propertyId") or not said.get("expression"):
+        return so_far
+    return replace(so_far, bound=(*so_far.bound, (said["propertyId"], Source(said["expression"], PYTHON))))
+
+
 _READERS: dict[str, Callable[[etree._Element, Extensions], Extensions]] = {
     "preScript": _before,
     "postScript": _after,
@@ -129,6 +138,7 @@ _READERS: dict[str, Callable[[etree._Element, Extensions], Extensions]] = {
     "payloadExpression": _payload,
     "messageVariable": _variable,
     "variableName": _variable,
+    "processVariableCorrelation": _correlation,
 }
 
 SPIFFWORKFLOW = Dialect("spiffworkflow", ("http://spiffworkflow.org/bpmn/schema/1.0/core",), NAMES, read)

@@ -141,8 +141,9 @@ serviceTask: serviceTaskOperator/retry@backoff_base
 businessRuleTask: calledDecisionId
 scriptTask: unitTests unitTests/unitTest@id unitTests/unitTest/inputJson unitTests/unitTest/expectedOutputJson
 message: messagePayload messageVariable @jsonSchemaId
-messageEventDefinition: messagePayload messageVariable processVariableCorrelation
-messageEventDefinition: processVariableCorrelation/propertyId processVariableCorrelation/expression
+messageEventDefinition: messagePayload messageVariable
+messageEventDefinition: processVariableCorrelation/propertyId[processVariableCorrelation/expression]
+messageEventDefinition: processVariableCorrelation/expression[processVariableCorrelation/propertyId]
 sendTask: messagePayload
 receiveTask: messageVariable @isMatchingCorrelation
 signal: payloadExpression variableName
