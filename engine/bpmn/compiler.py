@@ -263,18 +263,13 @@ class _Compiler:
         return Event("message", name, self._optional(said or message.correlation_key, node))
 
     def _correlated(self, name: Slot, message: MessageSource, node: NodeSource, bound: dict[str, Source]) -> Event:
-        """A message whose key is made of properties: of what goes along when it is thrown, of the waiting
-        process's data when it is awaited. One that starts a process is for no instance yet."""
-        starts = node.type == "startEvent" and node.container is None
-        if node.type in _THROWING:
-            return Event("message", name, sent_key=self._optional(_key(path for _, path in message.properties), node))
-        if starts or node.instantiates:
-            return Event("message", name)
-        missing = [each for each, _ in message.properties if each not in bound]
-        if missing:
-            self.report("correlation-not-run", node.id, line=node.line, value=message.id[:80], what=missing[0][:80])
-            return Event("message", name)
-        return Event("message", name, self._optional(_key(bound[each] for each, _ in message.properties), node))
+        """A message whose key is made of properties (BPMN 2.0.2, 8.4.2): where the waiting process binds them
+        all, of its data; else of what the conversation was about before."""
+        properties = tuple((each, self._slot(path, node)) for each, path in message.properties)
+        if node.type in _THROWING or any(each not in bound for each, _ in properties):
+            return Event("message", name, properties=properties)
+        key = _key(bound[each] for each, _ in properties)
+        return Event("message", name, self._optional(key, node), properties=properties)
 
     def _timer(self, event: EventSource, node: NodeSource) -> Timer | None:
         if event.timer is None:

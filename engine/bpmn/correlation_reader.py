@@ -1,6 +1,5 @@
 """Which instance a message is for, as BPMN says it (2.0.2, 8.4.2): properties that stand in the message, and what
-they must be by the data of the process that waits. Keys that only the first message of a conversation fills are
-not kept.
+they must be by the data of the process that waits.
 """
 
 from __future__ import annotations
@@ -22,7 +21,10 @@ def read_properties(root: etree._Element, file_language: str | None) -> Properti
     found: dict[str, tuple[tuple[str, Source], ...]] = {}
     for each in children(root, "correlationProperty"):
         for retrieval in children(each, "correlationPropertyRetrievalExpression"):
-            path = language.of_element(child(retrieval, "messagePath"), file_language)
+            written = child(retrieval, "messagePath")
+            if written is None:  # as SpiffArena writes it
+                written = child(retrieval, "formalExpression")
+            path = language.of_element(written, file_language)
             message = reference(retrieval, "messageRef") or ""
             if path is not None:
                 found[message] = (*found.get(message, ()), (reference(each, "id") or "", path))

@@ -108,7 +108,9 @@ class Event:
     payload: Slot | None = None  # the context that goes with what is thrown, in place of the input mappings
     variable: str = ""  # the one variable into which all that it brings goes, as a context
     message: Slot | None = None  # what is said with a thrown error
-    sent_key: Slot | None = None  # the key of a thrown message, made of what goes along
+    #: Correlation properties of a message, and where each is in what goes along; where there is no `key`, they
+    #: make it.
+    properties: tuple[tuple[str, Slot], ...] = ()
 
     def kept(self, payload: dict[str, Value]) -> dict[str, Value]:
         """The variables that what comes with the event is written to."""

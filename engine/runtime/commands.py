@@ -15,6 +15,7 @@ from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, CannotSkip, ExpressionFailed, NothingWaits, TaskNotOpen
 from engine.runtime import events, faults, loops
 from engine.runtime.codec import encoded_size
+from engine.runtime.conversation import received
 from engine.runtime.machine import settle
 from engine.runtime.run import Run
 from engine.runtime.scopes import cancel_scope_waits, clear, open_process
@@ -255,6 +256,8 @@ def _open_by_event(run: Run, scope: Scope, node: Node, given: dict[str, Value]) 
     """The process begins because `node` has happened; of a gateway that needs all its events, the others wait."""
     _open_root(run, scope, (node.id,))
     token = next(iter(run.state.tokens.values()))
+    if node.event is not None:
+        received(run, scope.id, node.event, given)
     token.result = node.event.kept(given) if node.event else given
     gateway = _instantiating_gateway(run.process_of(scope.id), node)
     if gateway is not None and gateway.all_events:

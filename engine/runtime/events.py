@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine.bpmn.program import Event, Node
 from engine.errors import ExpressionFailed
 from engine.runtime import compensation, faults
+from engine.runtime.conversation import awaited_key, received
 from engine.runtime.run import Run, Thrown
 from engine.runtime.scopes import cancel_scope_waits, clear
 from engine.runtime.state import Token, Wait
@@ -24,6 +25,7 @@ def trigger(run: Run, wait: Wait, payload: dict[str, Value]) -> None:
     """The event that `wait` waits for has happened."""
     node = run.element(wait.scope, wait.element)
     if wait.index < len(node.events):
+        received(run, wait.scope, node.events[wait.index], payload)
         payload = node.events[wait.index].kept(payload)
     if node.parallel_multiple:
         others = _others(run, wait)
@@ -180,10 +182,18 @@ def deliver_late(run: Run, thrown: Thrown) -> None:
 def receive_message(run: Run, name: str, key: str | None, payload: dict[str, Value]) -> bool:
     """Gives a message to the oldest subscription of this name and key; False if there is none."""
     for wait in run.state.waits.values():
-        if wait.kind == "message" and wait.name == name and wait.key in (None, key):
+        if wait.kind == "message" and wait.name == name and _awaited(run, wait) in (None, key):
             trigger(run, wait, dict(payload))
             return True
     return False
+
+
+def _awaited(run: Run, wait: Wait) -> str | None:
+    """The key that the wait is for; one that began before its conversation asks what that is about by now."""
+    if wait.key is not None:
+        return wait.key
+    events = run.element(wait.scope, wait.element).events
+    return awaited_key(run, wait.scope, events[wait.index]) if events and events[wait.index].properties else None
 
 
 def broadcast(run: Run, name: str, payload: dict[str, Value]) -> bool:

@@ -12,6 +12,7 @@ from engine.bpmn.timers import TimerTextInvalid, add_span, moment_of, parse_span
 from engine.errors import BpmnErrorThrown
 from engine.runtime import faults
 from engine.runtime.codec import checked
+from engine.runtime.conversation import sent_key
 from engine.runtime.decisions import written
 from engine.runtime.due import to_utc
 from engine.runtime.run import Run, Thrown
@@ -19,7 +20,7 @@ from engine.runtime.state import Token, Wait
 from engine.runtime.step import Job, UserTask
 from engine.runtime.stuck import missing_decision, needs
 from engine.runtime.texts import as_text
-from engine.runtime.variables import as_key, evaluate, key_text, text
+from engine.runtime.variables import evaluate, key_text, text
 from engine.runtime.waits import arm, plan
 from engine.values import Value
 
@@ -88,8 +89,8 @@ def send(run: Run, token: Token, node: Node, event: Event) -> None:
     """Puts a message or signal on its way; its payload are the input mappings."""
     name, key = text(run, token, event.name), key_text(run, token, event.key)
     scope, along = run.process_scope(token.scope), payload(run, token, event)
-    if event.sent_key is not None:
-        key = as_key(event.sent_key, event.sent_key.value(along, run.context))
+    if event.properties:
+        key = sent_key(run, token.scope, event, along)
     run.thrown.append(Thrown(event.kind, scope, node.id, name, key, along))
 
 

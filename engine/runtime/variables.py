@@ -33,15 +33,19 @@ def text(run: Run, token: Token, slot: Slot) -> str:
 
 def key_text(run: Run, token: Token, slot: Slot | None) -> str | None:
     """A correlation key as text (a number as its digits); None where there is no slot. Raises Stuck."""
-    return None if slot is None else as_key(slot, evaluate(run, token, slot))
+    if slot is None:
+        return None
+    value = evaluate(run, token, slot)
+    return joined_key(value if slot.parts and isinstance(value, list) else [value], slot.text)
 
 
-def as_key(slot: Slot, value: Value) -> str:
-    """The value of a correlation key as text; several values as a list of their texts. Raises Stuck."""
-    parts = value if slot.parts and isinstance(value, list) else [value]
-    if any(part is None or isinstance(part, (bool, list, dict)) for part in parts):
-        raise needs("关联键", "a correlation key", slot.text, value)
-    return str(value) if parts is not value else json.dumps([str(part) for part in parts], ensure_ascii=False)
+def joined_key(values: list[Value], source: str) -> str:
+    """The values of a correlation key as one text: one as it is, several as a list of texts. Raises Stuck."""
+    for value in values:
+        if value is None or isinstance(value, (bool, list, dict)):
+            raise needs("关联键", "a correlation key", source, value)
+    texts = [str(value) for value in values]
+    return texts[0] if len(texts) == 1 else json.dumps(texts, ensure_ascii=False)
 
 
 def holds(run: Run, token: Token, slot: Slot) -> bool:

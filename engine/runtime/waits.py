@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.bpmn.program import Event, Node
 from engine.bpmn.timers import TimerTextInvalid
+from engine.runtime.conversation import awaited_key
 from engine.runtime.due import Due, due_of, following
 from engine.runtime.run import Run
 from engine.runtime.state import Token, Wait
@@ -75,4 +76,6 @@ def _planned(run: Run, token: Token, event: Event, blank: Wait) -> Wait:
         due = timer_due(run, token, event, run.context)
         return replace(blank, due=due.at, cycle=due.cycle, since=run.context.now)
     key = key_text(run, token, event.key) if event.kind == "message" else None
+    if event.properties and event.key is None:
+        key = awaited_key(run, token.scope, event)
     return replace(blank, name=text(run, token, event.name), key=key)

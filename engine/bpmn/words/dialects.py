@@ -11,13 +11,6 @@ KINDS: dict[str, Kind] = {
         "请对照 docs/dialects.md 改用所列的扩展属性",
         "Use those that docs/dialects.md lists",
     ),
-    "correlation-not-run": error(
-        "消息“{value}”的关联属性“{what}”只能由会话中的第一条消息确定，本系统不予运行",
-        "The correlation property “{what}” of the message “{value}” is known only from the first message of a "
-        "conversation, which is not run here",
-        "请用关联订阅（correlationSubscription）写明该属性取自哪个变量",
-        "Say by a correlationSubscription from which variable of the process it is taken",
-    ),
     "extension-says-nothing": note(
         "扩展属性（{what}）对运行没有影响",
         "Extension attributes ({what}) have no effect on how it runs here",

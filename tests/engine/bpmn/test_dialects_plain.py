@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.findings import Severity
-from tests.engine.bpmn.foreign import codes, file, line, told
+from engine.errors import NothingWaits
+from tests.engine.bpmn.foreign import codes, file, line
 from tests.engine.runtime.diagrams import Case
 
 
@@ -94,5 +94,54 @@ def test_a_message_is_for_the_instance_whose_data_it_names() -> None:
     assert waiting.ended
 
 
-def test_a_key_that_only_a_conversation_would_fill_is_refused() -> None:
-    assert "correlation-not-run" in {code for code, _, _ in told(file("", WAIT, ROOTS), Severity.ERROR)}
+SEND = (
+    f'<intermediateThrowEvent id="t">{along("order", "=it")}{along("city", "=town")}'
+    '<messageEventDefinition messageRef="ask"/></intermediateThrowEvent>'
+)
+
+
+def talk() -> str:
+    """Two messages about the same properties."""
+    roots = '<message id="ask" name="asked"/><message id="m" name="paid"/>'
+    for name, asked, paid in (("order", "=order.id", "=number"), ("city", "=city", "=city")):
+        retrievals = "".join(
+            f'<correlationPropertyRetrievalExpression messageRef="{message}"><messagePath>{path}</messagePath>'
+            "</correlationPropertyRetrievalExpression>"
+            for message, path in (("ask", asked), ("m", paid))
+        )
+        roots += f'<correlationProperty id="{name}">{retrievals}</correlationProperty>'
+    return roots
+
+
+KNOWN = {"it": {"id": 7}, "town": "宁波"}
+
+
+def test_without_a_subscription_the_first_message_of_a_conversation_says_what_it_is_about() -> None:
+    case = Case(file("", line(SEND, '<receiveTask id="w" messageRef="m"/>'), talk()), KNOWN)
+    (subscribed,) = case.last.subscriptions_opened
+    assert subscribed.key == case.last.thrown[0].key == '["7", "宁波"]'
+    with pytest.raises(NothingWaits):
+        case.message("paid", '["8", "宁波"]')
+    case.message("paid", subscribed.key)
+    assert case.ended
+
+
+def test_a_wait_that_began_before_its_conversation_asks_what_that_is_about_by_now() -> None:
+    boundary = (
+        '<boundaryEvent id="b" attachedToRef="s"><messageEventDefinition messageRef="m"/></boundaryEvent>'
+        '<userTask id="late"/><sequenceFlow id="f" sourceRef="b" targetRef="late"/>'
+    )
+    inner = f'{SEND}<userTask id="a"/><sequenceFlow id="g" sourceRef="t" targetRef="a"/>'
+    case = Case(file("", line(f'<subProcess id="s">{inner}</subProcess>') + boundary, talk()), KNOWN)
+    with pytest.raises(NothingWaits):
+        case.message("paid", '["8", "宁波"]')
+    case.message("paid", '["7", "宁波"]')
+    assert case.tasks == ["late"]
+
+
+def test_what_a_message_starts_keeps_what_it_is_about() -> None:
+    start = '<startEvent id="s"><messageEventDefinition messageRef="ask"/></startEvent>'
+    answer = '<endEvent id="e"><messageEventDefinition messageRef="m"/></endEvent>'
+    flows = '<sequenceFlow id="f" sourceRef="s" targetRef="a"/><sequenceFlow id="g" sourceRef="a" targetRef="e"/>'
+    case = Case(file("", f'{start}<userTask id="a"/>{answer}{flows}', talk()), {"order": {"id": 7}, "city": "宁波"})
+    assert case.variables["@order"] == 7

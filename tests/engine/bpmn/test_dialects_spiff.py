@@ -2,10 +2,8 @@
 
 import pytest
 
-from engine.bpmn import compile_program
-from engine.errors import DefinitionInvalid
 from engine.runtime import JobDone, JobError
-from tests.engine.bpmn.foreign import codes, ext, file, line, told
+from tests.engine.bpmn.foreign import codes, ext, file, line
 from tests.engine.runtime.diagrams import Case
 
 USER = '<userTask id="a"/>'
@@ -190,10 +188,23 @@ def test_a_message_finds_the_instance_that_its_properties_mean() -> None:
     waiting = Case(spiff(line(wait("bill_number")), message(correlated=True)), {"bill_number": 5})
     (subscription,) = waiting.last.subscriptions_opened
     assert (thrown.key, subscription.key) == ("5", "5")
-    by_conversation = spiff(line(wait()), message(correlated=True))
-    assert "correlation-not-run" in {code for code, _, _ in told(by_conversation)}
-    with pytest.raises(DefinitionInvalid):
-        compile_program({"p.bpmn": by_conversation}, "p")
+
+
+def test_the_answer_finds_the_instance_that_asked() -> None:
+    asks = '<sendTask id="t" messageRef="q"/>'
+    question = message("{'number': n}", correlated=True).replace("messagePath", "formalExpression")
+    question = question.replace('messageRef="m"', 'messageRef="q"').replace(
+        'id="m" name="invoice"', 'id="q" name="ask"'
+    )
+    answer = message(variable="bill", correlated=True)
+    roots = (
+        question.replace("</correlationProperty>", answer.partition('<correlationProperty id="number">')[2])
+        + answer.partition("<correlationProperty")[0]
+    )
+    case = Case(spiff(line(asks, wait(), USER), roots), {"n": 5})
+    assert (case.last.thrown[0].key, case.last.subscriptions_opened[0].key) == ("5", "5")
+    case.message("invoice", "5", number=5, paid=True)
+    assert (case.tasks, case.variables["bill"]) == (["a"], {"number": 5, "paid": True})
 
 
 @pytest.mark.parametrize("kind", ["error", "escalation"])
