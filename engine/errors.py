@@ -126,4 +126,12 @@ class ValueInvalid(EngineError):
 
 
 class NotInReferenceCore(EngineError):
-    """The reference core has no such operation."""
+    """The reference core has no such operation, or does not run `element` (of `process`) rightly.
+
+    `words` say why in both languages; `element` and `process` are "" where no element is meant.
+    """
+
+    def __init__(self, what: str, *, process: str = "", element: str = "", words: Words | None = None) -> None:
+        self.process, self.element = process, element
+        self.words = words or Words(what, what)
+        super().__init__(f"{process}: {element}: {what}" if element else what)

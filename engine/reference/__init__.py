@@ -1,7 +1,6 @@
 """SpiffWorkflow as reference core behind our own commands; it is imported only when one is called."""
 
 from engine.reference.core import (
-    ReferenceProgram,
     ReferenceView,
     cancel,
     compile_program,
@@ -18,6 +17,7 @@ from engine.reference.core import (
     start,
     unavailable,
 )
+from engine.reference.session import ReferenceProgram
 
 __all__ = [
     "ReferenceProgram",

@@ -1,28 +1,39 @@
-"""Our expressions and mappings as the reference core's script engine.
-
-The reference core keeps each variable as the text of our own codec, so that none of its copies and
-storage formats can change a value.
-"""
+"""Our expressions and mappings as the reference core's script engine."""
 
 from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-import orjson
-
-from engine.bpmn.program import Mapped, Node, Program, Slot
-from engine.errors import ExpressionFailed, NotInReferenceCore
-from engine.reference.translate import AFTER, ALWAYS, CALL
-from engine.runtime.codec import decode, encode
+from engine.bpmn.program import Loop, Node, Program, Slot
+from engine.errors import ExpressionFailed
+from engine.reference.data import (
+    LOCAL,
+    OUTER,
+    RESULT,
+    apply,
+    depth,
+    inputs_of,
+    note_in,
+    replaced,
+    text_of,
+    value_of,
+    variables_in,
+    with_locals,
+    with_note,
+    without_locals,
+    written,
+)
+from engine.reference.parts import Part, Role
+from engine.reference.translate import ALWAYS
 from engine.runtime.step import Context
 from engine.values import Value, Variables
 
-#: Where a called process keeps its caller's variables until it is done.
-OUTER = "$outer"
-_SUFFIXES = (AFTER, CALL)
+#: The data of the error that an end event throws.
+THROWN = "thrown"
 
 
 class ThrownMessage(NamedTuple):
@@ -34,22 +45,12 @@ class ThrownMessage(NamedTuple):
     payload: dict[str, Value]
 
 
-def read_data(stored: Mapping[str, str]) -> dict[str, Value]:
-    """The variables of a task of the reference core, without what is kept for the caller."""
-    return {name: decode(orjson.loads(text)) for name, text in stored.items() if name != OUTER}
-
-
-def written(variables: Variables) -> dict[str, str]:
-    """Variables as the reference core keeps them."""
-    return {name: orjson.dumps(encode(value)).decode() for name, value in variables.items()}
-
-
 @dataclass(slots=True)
 class ScriptEngine:
-    """What the reference core asks for every condition and script."""
+    """What the reference core asks for every condition and script, by the names in the document."""
 
     program: Program
-    nodes: Mapping[str, Node]
+    parts: Mapping[str, Part]
     context: Context
     thrown: list[ThrownMessage] = field(default_factory=list)
     environment: None = None
@@ -57,44 +58,56 @@ class ScriptEngine:
     def validate(self, expression: str) -> None:
         """Names are all right; the expressions behind them were compiled long ago."""
 
-    def evaluate(self, task: Any, expression: str, external_context: object = None) -> bool:
-        """A condition, by its name. Raises ExpressionFailed where it is not true or false."""
+    def evaluate(self, task: Any, expression: str, external_context: object = None) -> bool | int:
+        """A condition, or how many instances. Raises ExpressionFailed where the value is of no use."""
         if expression == ALWAYS:
             return True
+        if "#" in expression:
+            name, _, asked = expression.partition("#")
+            node = self.parts[name].node
+            assert node.loop is not None
+            return self._enough(task, node, node.loop) if asked == "enough" else self._items(task, node, node.loop)
         name, _, index = expression.partition(":")
-        node = self.nodes[name]
+        node = self.parts[name].node
         slot = node.outgoing[int(index)].condition
-        value = slot.value(read_data(task.data), self.context) if slot else True
-        if isinstance(value, bool):
-            return value
-        raise ExpressionFailed(node.id, slot.text if slot else "", "neither true nor false")
+        return True if slot is None else _holds(node, slot, slot.value(variables_in(task.data), self.context))
 
     def execute(self, task: Any, script: str, external_context: object = None) -> bool:
-        """The work of an automatic element, by its name."""
-        if script.endswith(AFTER):
-            self._return_from_call(task, self.nodes[script.removesuffix(AFTER)])
-            return True
-        node = self.nodes[script]
-        if node.type == "callActivity":
-            self._go_into_call(task, node)
-        else:
-            variables = read_data(task.data)
-            local = self.inputs(node, variables)
-            replace(task, apply(node, self._result(node, variables, local), variables, local, self.context))
+        """The work of an element of the document."""
+        part = self.parts[script]
+        works = {
+            Role.BODY: self._work,
+            Role.IN: self._go_in,
+            Role.OUT: self._come_out,
+            Role.FIRST: self._begin_instance,
+            Role.LAST: self._end_instance,
+            Role.COLLECT: self._collect,
+            Role.THROW: self._throw_error,
+            Role.CAUGHT: self._after_boundary,
+        }
+        works[part.role](task, part)
         return True
 
-    def inputs(self, node: Node, variables: Variables) -> dict[str, Value]:
-        """The input mappings of `node` over these variables."""
-        local: dict[str, Value] = {}
-        seen = ChainMap(local, dict(variables))
-        for mapped in node.inputs:
-            _require_plain(mapped)
-            local[mapped.path[0]] = mapped.slot.value(seen, self.context)
-        return local
+    def finish(self, task: Any, node: Node, result: Variables) -> None:
+        """The element has done its work: its result goes into the variables, or waits for the end of its
+        instance of many."""
+        if node.loop is not None or node.type == "boundaryEvent":
+            task.data = with_note(task.data, RESULT, written(result))
+            return
+        variables = variables_in(task.data)
+        local = inputs_of(node, variables, self.context)
+        task.data = replaced(task.data, apply(node, result, variables, local, self.context))
 
     def key(self, slot: Slot | None, variables: Variables) -> str | None:
         """A correlation key as text."""
         return None if slot is None else str(slot.value(variables, self.context))
+
+    # -- one element -------------------------------------------------------------------------------
+
+    def _work(self, task: Any, part: Part) -> None:
+        node, variables = part.node, variables_in(task.data)
+        local = inputs_of(node, variables, self.context)
+        self.finish(task, node, self._result(node, variables, local))
 
     def _result(self, node: Node, variables: Variables, local: Variables) -> dict[str, Value]:
         seen = ChainMap(dict(local), dict(variables))
@@ -104,49 +117,146 @@ class ScriptEngine:
             name = str(node.event.name.value(seen, self.context))
             self.thrown.append(ThrownMessage(node, name, self.key(node.event.key, seen), dict(local)))
         computed = node.script or node.decision
-        if computed is None or computed.variable is None:
+        if computed is None:
             return {}
         value = computed.slot.value(seen, self.context)
         if node.decision is not None:
             value = self.program.decisions[value].evaluate(value, seen, self.context).value
-        return {computed.variable: value}
+        return {computed.variable: value} if computed.variable else {}
 
-    def _go_into_call(self, task: Any, node: Node) -> None:
-        assert node.call is not None
-        variables = read_data(task.data)
-        outer = orjson.dumps(task.data).decode()
-        inner = {**(variables if node.call.passes_all_in else {}), **self.inputs(node, variables)}
-        task.data = {OUTER: outer, **written(inner)}
+    def _go_in(self, task: Any, part: Part) -> None:
+        variables = variables_in(task.data)
+        local = inputs_of(part.node, variables, self.context)
+        if part.node.call is None:
+            task.data = with_locals(task.data, local)
+            return
+        inner = {**(variables if part.node.call.passes_all_in else {}), **local}
+        task.data = with_note(written(inner), OUTER, task.data)
 
-    def _return_from_call(self, task: Any, node: Node) -> None:
-        assert node.call is not None
-        result = read_data(task.data)
-        outer: dict[str, str] = orjson.loads(task.data[OUTER])
-        given = result if node.outputs or node.call.passes_all_out else {}
-        variables = apply(node, given, read_data(outer), self.inputs(node, read_data(outer)), self.context)
-        kept = {OUTER: outer[OUTER]} if OUTER in outer else {}
-        task.data = {**kept, **written(variables)}
+    def _come_out(self, task: Any, part: Part) -> None:
+        node, inner = part.node, variables_in(task.data)
+        if node.call is None:
+            local = inputs_of(node, variables_in(without_locals(task.data)), self.context)
+            task.data = without_locals(task.data)
+            task.data = replaced(task.data, apply(node, {}, variables_in(task.data), local, self.context))
+            return
+        task.data = note_in(task.data, OUTER, {})
+        self.finish(task, node, inner if node.outputs or node.call.passes_all_out else {})
+
+    # -- errors and boundary events ----------------------------------------------------------------
+
+    def _throw_error(self, task: Any, part: Part) -> None:
+        local = inputs_of(part.node, variables_in(task.data), self.context)
+        task.data = with_note(task.data, THROWN, written(local))
+
+    def _after_boundary(self, task: Any, part: Part) -> None:
+        """Back to the variables around the activity: an error brings along those of where it was thrown."""
+        before = task.parent.parent.data  # as the activity itself was entered
+        data = dict(task.data)
+        result = note_in(data, RESULT, None) or note_in(data, THROWN, {})
+        while depth(data) > depth(before):
+            data = note_in(data, OUTER, {})
+        while len(note_in(data, LOCAL, [])) > len(note_in(before, LOCAL, [])):
+            data = without_locals(data)
+        data = {name: text for name, text in data.items() if name not in (RESULT, THROWN)}
+        node = part.node
+        attached = self._attached(part)
+        if attached.loop is None and attached.type == "callActivity":
+            data = note_in(data, OUTER, {})
+        elif attached.loop is None and (attached.inputs or attached.outputs) and attached.type == "subProcess":
+            data = without_locals(data)
+        given = {name[1:]: value_of(text) for name, text in result.items()}
+        task.data = replaced(data, apply(node, given, variables_in(data), {}, self.context))
+
+    def _attached(self, part: Part) -> Node:
+        process = self.program.processes[part.node.process]
+        return process.nodes[part.node.attached_to or ""]
+
+    # -- multi-instance ----------------------------------------------------------------------------
+
+    def _items(self, task: Any, node: Node, loop: Loop) -> int:
+        """How many instances; the items are kept for them."""
+        slot = loop.collection or loop.cardinality
+        assert slot is not None
+        value = slot.value(variables_in(task.data), self.context)
+        if loop.collection is None:
+            number = int(value) if isinstance(value, str) and value.isdigit() else value
+            if not isinstance(number, (int, Decimal)) or isinstance(number, bool) or number < 0 or number % 1:
+                raise ExpressionFailed(node.id, slot.text, "no whole number")
+            value = [None] * int(number)
+        if not isinstance(value, list):
+            raise ExpressionFailed(node.id, slot.text, "no list")
+        task.data = {**task.data, f"items {node.id}": text_of(value)}
+        return len(value)
+
+    def _enough(self, task: Any, node: Node, loop: Loop) -> bool:
+        """The completion condition, once an instance has ended."""
+        assert loop.completion is not None
+        whole = task.parent
+        states = [each.has_state(_finished()) for each in whole.children if each.task_spec == task.task_spec]
+        counted = {
+            "numberOfInstances": len(value_of(whole.data[f"items {node.id}"])),
+            "numberOfActiveInstances": len(states) - sum(states),
+            "numberOfCompletedInstances": sum(states),
+            "numberOfTerminatedInstances": 0,
+        }
+        own = _instance_variables(task, node, loop)
+        seen = {**variables_in(whole.data), **variables_in(task.data), **own, **counted}
+        return _holds(node, loop.completion, loop.completion.value(seen, self.context))
+
+    def _begin_instance(self, task: Any, part: Part) -> None:
+        assert part.node.loop is not None
+        task.data = with_locals(task.data, _instance_variables(_instance(task), part.node, part.node.loop))
+
+    def _end_instance(self, task: Any, part: Part) -> None:
+        node, loop, variables = part.node, part.node.loop, variables_in(task.data)
+        assert loop is not None
+        stored = note_in(task.data, RESULT, {})
+        result = {name[1:]: value_of(text) for name, text in stored.items()}
+        local = {} if node.type == "subProcess" else inputs_of(node, variables, self.context)
+        own = _instance_variables(_instance(task), node, loop)
+        data = {name: text for name, text in task.data.items() if name != RESULT}
+        if loop.output_element is not None:
+            value = loop.output_element.value({**variables, **local, **result}, self.context)
+            data[f"one {node.id} {own['loopCounter']}"] = text_of(value)
+        changed = apply(node, result, variables, {**own, **local}, self.context)
+        task.data = without_locals(replaced(data, changed))
+
+    def _collect(self, task: Any, part: Part) -> None:
+        node, loop = part.node, part.node.loop
+        assert loop is not None
+        notes, many = f"one {node.id} ", len(value_of(task.data[f"items {node.id}"]))
+        given = [task.data.get(f"{notes}{number}") for number in range(1, many + 1)]
+        data = {name: text for name, text in task.data.items() if not name.startswith(notes)}
+        del data[f"items {node.id}"]
+        variables = variables_in(data)
+        if loop.output_collection:
+            variables[loop.output_collection] = [None if text is None else value_of(text) for text in given]
+        task.data = replaced(data, variables)
 
 
-def apply(node: Node, result: Variables, variables: Variables, local: Variables, context: Context) -> dict[str, Value]:
-    """`variables` after `node` completed with `result`: through its output mappings, else as they are."""
-    changed = dict(variables)
-    if not node.outputs:
-        changed.update({name: value for name, value in result.items() if name not in local})
-        return changed
-    seen = ChainMap(dict(result), dict(local), dict(variables))
-    for mapped in node.outputs:
-        _require_plain(mapped)
-        changed[mapped.path[0]] = mapped.slot.value(seen, context)
-    return changed
+def _holds(node: Node, slot: Slot, value: Value) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ExpressionFailed(node.id, slot.text, "neither true nor false")
 
 
-def replace(task: Any, variables: Variables) -> None:
-    """Gives the task these variables, and keeps what is kept for the caller."""
-    kept = {OUTER: task.data[OUTER]} if OUTER in task.data else {}
-    task.data = {**kept, **written(variables)}
+def _instance(task: Any) -> Any:
+    """The task of the reference core that stands for the instance inside which `task` runs."""
+    return task.workflow.top_workflow.get_task_from_id(task.workflow.parent_task_id)
 
 
-def _require_plain(mapped: Mapped) -> None:
-    if len(mapped.path) > 1:
-        raise NotInReferenceCore(f"a mapping into {'.'.join(mapped.path)}")
+def _instance_variables(instance: Any, node: Node, loop: Loop) -> dict[str, Value]:
+    """The variables that one instance has for itself."""
+    notes = instance.internal_data
+    index = notes["key_or_index"] if "key_or_index" in notes else notes["item"]
+    own: dict[str, Value] = {"loopCounter": index + 1}
+    if loop.element:
+        own[loop.element] = value_of(instance.parent.data[f"items {node.id}"])[index]
+    return own
+
+
+def _finished() -> int:
+    from SpiffWorkflow.util.task import TaskState
+
+    return int(TaskState.FINISHED_MASK)

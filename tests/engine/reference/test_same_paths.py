@@ -109,14 +109,25 @@ def test_values_of_every_kind_pass_through_the_reference_core() -> None:
         assert walk(core, files, "p", {"zero": False}, [("a", given)], CONTEXT).variables == given
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["race r", "event h {\nstart i message m\nuser z\ni -> z\n}", "end x error E1", "throw x signal S"],
-)
-def test_what_the_reference_core_does_not_do_rightly_is_refused_by_name(line: str) -> None:
+REFUSED = {
+    "event h {\nstart i message m\nuser z\ni -> z\n}": ("h", "isInterrupting"),
+    "end x error E1": ("x", "nothing catches"),
+    "throw x signal S": ("x", "Signals"),
+    "throw x link L\ncatch y link L": ("x", "Link"),
+    "also timer x on a R/PT1H": ("x", "only once"),
+    "escalation x on a X1": ("x", "escalation"),
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_the_reference_core_does_not_do_rightly_is_refused_with_element_and_reason(line: str) -> None:
     files = {"p.bpmn": diagram(f"start s\nuser a\n{line}\ns -> a")}
-    with pytest.raises(NotInReferenceCore):
+    with pytest.raises(NotInReferenceCore) as refusal:
         reference.compile_program(files, "p")
+    element, reason = REFUSED[line]
+    assert (refusal.value.process, refusal.value.element) == ("p", element)
+    assert reason in refusal.value.words.en
+    assert refusal.value.words.zh
 
 
 def test_commands_that_it_lacks_are_refused() -> None:

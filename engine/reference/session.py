@@ -1,0 +1,360 @@
+"""A workflow of the reference core during one command: what it waits for, and what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from engine.bpmn.program import Node, Program
+from engine.bpmn.reach import closure
+from engine.errors import ExpressionFailed, NotInReferenceCore, StateInvalid
+from engine.reference.data import at_the_root, variables_in
+from engine.reference.growth import MOST_TASKS
+from engine.reference.limits import refused
+from engine.reference.parts import Part, Role, Translation
+from engine.reference.script_engine import ScriptEngine, ThrownMessage
+from engine.runtime.due import due_of
+from engine.runtime.run import MULTI_INSTANCE
+from engine.runtime.step import (
+    Closing,
+    Context,
+    LogLine,
+    Step,
+    Subscription,
+    TaskClosed,
+    Thrown,
+    TimerSet,
+    UserTask,
+)
+from engine.runtime.texts import as_text
+from engine.values import Value, Variables
+from engine.words import Words
+
+#: There is one scope for all: the reference core has no scopes of ours.
+SCOPE = 1
+#: SpiffWorkflow loses sight of tasks that lie deeper in its tree than 1,000, and recurses once per level.
+DEEPEST = 400
+_SECOND = Words(
+    "第二次经过这个网关时，SpiffWorkflow 会算上上一次到达的分支，或抹去已完成的工作",
+    "The second time through this gateway SpiffWorkflow counts branches of the first, or erases finished work",
+)
+_EARLY = Words(
+    "SpiffWorkflow 在这里没有等齐：向前查找时它只沿第一条顺序流",
+    "SpiffWorkflow does not wait here for all that can come: looking back it follows the first flow alone",
+)
+_TOO_DEEP = Words(
+    "SpiffWorkflow 看不到任务树 1000 层以下的任务", "SpiffWorkflow loses sight of tasks below level 1,000 of its tree"
+)
+_FAILS = Words("SpiffWorkflow 出错：{why}", "SpiffWorkflow fails: {why}")
+_TOO_MANY = Words("SpiffWorkflow 的任务超过 {most} 个", "More than {most} tasks in SpiffWorkflow")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceProgram:
+    """A program translated and parsed for the reference core. `refused`: processes that it does not run."""
+
+    program: Program
+    translation: Translation
+    specs: Mapping[str, Any] = field(repr=False)  # SpiffWorkflow's process specs by name
+    refused: Mapping[str, NotInReferenceCore] = field(default_factory=dict)
+
+
+class Waiting(NamedTuple):
+    """What the reference core waits for. `kind`: "task", "timer" or "message"; `number` is ours."""
+
+    number: int
+    kind: str
+    node: Node
+    task: Any
+
+
+@dataclass(slots=True)
+class Session:
+    """`numbers`: what is open, its task id and element -> our number and the kind."""
+
+    program: ReferenceProgram
+    engine: ScriptEngine
+    workflow: Any
+    numbers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    following: int = 1
+    fired: int | None = None
+    log: list[LogLine] = field(default_factory=list)
+
+    @classmethod
+    def new(cls, program: ReferenceProgram, process: str, data: Mapping[str, str], context: Context) -> Session:
+        """The start of `process`. Raises NotInReferenceCore."""
+        from SpiffWorkflow.bpmn import BpmnWorkflow
+
+        if process in program.refused:
+            raise program.refused[process]
+        engine = ScriptEngine(program.program, program.translation.parts, context)
+        name = program.translation.processes[process]
+        workflow = BpmnWorkflow(program.specs[name], dict(program.specs), script_engine=engine)
+        workflow.task_tree.data = dict(data)
+        return cls(program, engine, workflow)
+
+    @classmethod
+    def restored(cls, program: ReferenceProgram, state: bytes, context: Context) -> Session:
+        """Raises StateInvalid."""
+        from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+
+        try:
+            stored = orjson.loads(state)
+            workflow = BpmnWorkflowSerializer().deserialize_json(stored["workflow"])
+            numbers = {place: (number, kind) for place, (number, kind) in stored["numbers"].items()}
+            following = int(stored["next"])
+        except (ValueError, KeyError, TypeError, AttributeError) as damage:
+            raise StateInvalid(f"no state of the reference core: {damage}") from damage
+        engine = ScriptEngine(program.program, program.translation.parts, context)
+        workflow.script_engine = engine
+        return cls(program, engine, workflow, numbers, following)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def part(self, task: Any) -> Part | None:
+        return self.program.translation.parts.get(task.task_spec.name.removesuffix(" [child]"))
+
+    def waiting(self) -> list[Waiting]:
+        """Everything that waits for a person, a time or a message, oldest first."""
+        found = [self._numbered(kind, node, task) for kind, node, task in self._open()]
+        return sorted(found, key=lambda each: each.number)
+
+    def find(self, number: int, kind: str) -> Waiting | None:
+        return next((each for each in self.waiting() if each.number == number and each.kind == kind), None)
+
+    def branches(self) -> tuple[dict[str, Value], ...]:
+        """The variables of the process, as each open branch sees them: the reference core has one copy per
+        branch. After the end what the last task left."""
+        if self.workflow.completed:
+            return (at_the_root(self.workflow.last_task.data),)
+        return tuple(at_the_root(data) for data in self._branch_data())
+
+    def _open(self) -> Iterator[tuple[str, Node, Any]]:
+        from SpiffWorkflow.util.task import TaskState
+
+        for task in self.workflow.get_tasks(state=TaskState.READY | TaskState.WAITING):
+            part = self.part(task)
+            if part is None or part.role is not Role.BODY:
+                continue
+            node = part.node
+            if task.state == TaskState.READY:
+                if node.type == "userTask":
+                    yield "task", node, task
+            elif node.type == "eventBasedGateway":
+                process = self.program.program.processes[node.process]
+                for flow in node.outgoing:
+                    target = process.nodes[flow.target]
+                    yield (target.event.kind if target.event else ""), target, task
+            elif node.event is not None and node.event.kind in ("timer", "message"):
+                yield node.event.kind, node, task
+
+    def _numbered(self, kind: str, node: Node, task: Any) -> Waiting:
+        place = f"{task.id} {node.id}"
+        if place not in self.numbers:
+            self.numbers[place] = (self.following, kind)
+            self.following += 1
+        return Waiting(self.numbers[place][0], kind, node, task)
+
+    def _branch_data(self) -> Iterator[Mapping[str, str]]:
+        from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+        from SpiffWorkflow.util.task import TaskState
+
+        for task in self.workflow.get_tasks(state=TaskState.READY | TaskState.WAITING | TaskState.STARTED):
+            part = self.part(task)
+            if isinstance(task.task_spec, UnstructuredJoin):
+                arrived = task.workflow.get_tasks(spec_name=task.task_spec.name, state=TaskState.CANCELLED)
+                yield from (each.parent.data for each in (task, *arrived))
+            elif part is not None and part.node.type != "boundaryEvent" and task.id not in self.workflow.subprocesses:
+                yield task.data
+
+    # -- changing ----------------------------------------------------------------------------------
+
+    def complete(self, waiting: Waiting, variables: Variables) -> None:
+        """A user task is done."""
+        self.engine.finish(waiting.task, waiting.node, variables)
+        waiting.task.run()
+        self._completed(waiting.task)
+
+    def catch(self, waiting: Waiting, payload: Variables) -> None:
+        """The event has happened."""
+        from SpiffWorkflow.bpmn.util.event import BpmnEvent
+
+        task, spec = waiting.task, waiting.task.task_spec
+        if waiting.node.type == "userTask" or self.part(task) is None:
+            return
+        self.engine.finish(task, waiting.node, payload)
+        definitions = getattr(spec.event_definition, "event_definitions", None)
+        if definitions is None:
+            task._set_internal_data(event_fired=True)
+        else:  # a gateway that waits for the first of several
+            name = next(name for name, part in self.engine.parts.items() if part.node is waiting.node)
+            definition = next(each for each in definitions if each.name == name)
+            spec.catch(task, BpmnEvent(definition))
+        spec._update(task)
+
+    def deliver(self, name: str, key: str | None, payload: Variables) -> bool:
+        """Gives a message to the oldest event that waits for it; False if none does."""
+        for waiting in self.waiting():
+            event, seen = waiting.node.event, variables_in(waiting.task.data)
+            if waiting.kind != "message" or event is None:
+                continue
+            if event.name.value(seen, self.engine.context) != name:
+                continue
+            if self.engine.key(event.key, seen) in (None, key):
+                self.catch(waiting, payload)
+                return True
+        return False
+
+    def settled(self) -> Step:
+        """Runs to quiescence and tells what has changed. Raises NotInReferenceCore, ExpressionFailed."""
+        from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+
+        before = dict(self.numbers)
+        outside = list(self._run())
+        now = self.waiting()
+        self._check_size(now)
+        self.numbers = {f"{each.task.id} {each.node.id}": (each.number, each.kind) for each in now}
+        known = {number for number, _ in before.values()}
+        fresh = [each for each in now if each.number not in known]
+        gone = {number: kind for place, (number, kind) in before.items() if place not in self.numbers}
+        stored = {
+            "workflow": BpmnWorkflowSerializer().serialize_json(self.workflow),
+            "numbers": self.numbers,
+            "next": self.following,
+        }
+        return Step(
+            state=orjson.dumps(stored),
+            opened=tuple(self._user_task(each) for each in fresh if each.kind == "task"),
+            closed=tuple(TaskClosed(id_, Closing.COMPLETED) for id_, kind in gone.items() if kind == "task"),
+            timers_set=tuple(self._timer(each) for each in fresh if each.kind == "timer"),
+            timers_cancelled=tuple(id_ for id_, kind in gone.items() if kind == "timer" and id_ != self.fired),
+            subscriptions_closed=tuple(id_ for id_, kind in gone.items() if kind == "message"),
+            subscriptions_opened=tuple(self._subscription(each) for each in fresh if each.kind == "message"),
+            thrown=tuple(outside),
+            log=tuple(self.log),
+            ended=self.workflow.completed,
+        )
+
+    def _run(self) -> Iterator[Thrown]:
+        self._steps()
+        while self.engine.thrown:
+            message: ThrownMessage = self.engine.thrown.pop(0)
+            if not self.deliver(message.name, message.key, message.payload):
+                yield Thrown("message", SCOPE, message.node.id, message.name, message.key, message.payload)
+            self._steps()
+
+    def _steps(self) -> None:
+        from SpiffWorkflow.exceptions import WorkflowException
+
+        try:
+            self.workflow.do_engine_steps(self._check, self._completed)
+        except WorkflowException as failure:
+            raise self._failed(failure) from failure
+        except RecursionError as failure:
+            raise NotInReferenceCore(_TOO_DEEP.en, words=_TOO_DEEP) from failure
+
+    def _failed(self, failure: Exception) -> ExpressionFailed | NotInReferenceCore:
+        """No flow that holds is the diagram's fault, anything else the package's."""
+        task, spec = getattr(failure, "task", None), getattr(failure, "task_spec", None)
+        name = task.task_spec.name if task is not None else getattr(spec, "name", "")
+        part = self.program.translation.parts.get(name.removesuffix(".split"))
+        if str(failure).startswith("No conditions satisfied"):
+            return ExpressionFailed(part.node.id if part else "", "", "no condition holds and there is no default")
+        words = _FAILS.fill(why=str(failure)[:200])
+        if part is None:
+            return NotInReferenceCore(words.en, words=words)
+        return refused(part.node, words)
+
+    def _check(self, task: Any) -> None:
+        """Refuses what SpiffWorkflow is about to do wrongly at a gateway."""
+        from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+        from SpiffWorkflow.util.task import TaskState
+
+        part = self.part(task)
+        if part is None or not isinstance(task.task_spec, UnstructuredJoin):
+            return
+        same = [other for other in task.workflow.tasks.values() if other.task_spec == task.task_spec]
+        many = len(task.task_spec.inputs) > 1
+        if any(each.state == TaskState.COMPLETED and (many or not task.is_descendant_of(each)) for each in same):
+            raise refused(part.node, _SECOND)
+        if many and part.node.type == "inclusiveGateway" and self._is_early(task, part.node, same):
+            raise refused(part.node, _EARLY)
+
+    def _is_early(self, task: Any, node: Node, arrived: list[Any]) -> bool:
+        """Whether a token can still come to an inclusive join that SpiffWorkflow lets go on: looking back it
+        follows only the first of several flows."""
+        process = self.program.program.processes[node.process]
+        filled = {self._element(each.parent) for each in arrived}
+        empty = [each for each in process.before.get(node.id, ()) if each not in filled]
+        tokens = {self._element(each) for each in _active(task.workflow) if each not in arrived}
+        can_come = closure(empty, process.before, without=node.id)
+        return bool((tokens & can_come) - closure([each for each in filled if each], process.before, without=node.id))
+
+    def _element(self, task: Any) -> str:
+        """The element of ours that a task of the reference core belongs to, "" where to none."""
+        part = self.engine.parts.get(task.task_spec.name.partition(".")[0].removesuffix(" [child]"))
+        return part.node.id if part else ""
+
+    def _check_size(self, now: list[Waiting]) -> None:
+        workflows = (self.workflow, *self.workflow.subprocesses.values())
+        if sum(len(each.tasks) for each in workflows) > MOST_TASKS:
+            words = _TOO_MANY.fill(most=MOST_TASKS)
+            raise NotInReferenceCore(words.en, words=words)
+        for each in now:
+            if each.task.depth > DEEPEST:
+                raise refused(each.node, _TOO_DEEP)
+
+    def _completed(self, task: Any) -> None:
+        self._forget_interrupted()
+        part = self.part(task)
+        if part is None or part.role not in (Role.BODY, Role.LOOP):
+            return
+        whole = part.role is Role.LOOP
+        if whole and task.task_spec.name.endswith(" [child]"):
+            return
+        kind = MULTI_INSTANCE if whole else part.node.type
+        self.log.append(LogLine("completed", SCOPE, part.node.id, kind, part.node.process))
+
+    def _forget_interrupted(self) -> None:
+        """Instances of many whose whole was interrupted: the subprocess around each is ours (see translate),
+        and SpiffWorkflow, which has dropped its task, would look for it in vain."""
+        alive = {id_ for each in (self.workflow, *self.workflow.subprocesses.values()) for id_ in each.tasks}
+        for id_ in [id_ for id_ in self.workflow.subprocesses if id_ not in alive]:
+            del self.workflow.subprocesses[id_]
+
+    # -- what the outside sees ---------------------------------------------------------------------
+
+    def _user_task(self, waiting: Waiting) -> UserTask:
+        node, seen = waiting.node, variables_in(waiting.task.data)
+        properties = {name: as_text(slot.value(seen, self.engine.context)) for name, slot in node.properties}
+        return UserTask(waiting.number, SCOPE, node.id, node.name, node.process, properties=properties)
+
+    def _timer(self, waiting: Waiting) -> TimerSet:
+        event = waiting.node.event
+        assert event is not None
+        assert event.timer is not None
+        value = event.timer.slot.value(variables_in(waiting.task.data), self.engine.context)
+        due = due_of(event.timer.kind, value, self.engine.context)
+        return TimerSet(waiting.number, SCOPE, waiting.node.id, due.at)
+
+    def _subscription(self, waiting: Waiting) -> Subscription:
+        event, seen = waiting.node.event, variables_in(waiting.task.data)
+        assert event is not None
+        name = str(event.name.value(seen, self.engine.context))
+        return Subscription(waiting.number, SCOPE, waiting.node.id, "message", name, self.engine.key(event.key, seen))
+
+
+def _active(workflow: Any) -> Iterator[Any]:
+    """Tasks of one workflow that carry a token: not what waits beside an activity or at the very end."""
+    from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
+    from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+    from SpiffWorkflow.util.task import TaskState
+
+    for task in workflow.tasks.values():
+        waits = task.state == TaskState.WAITING and isinstance(task.task_spec, BoundaryEvent)
+        beside = waits or isinstance(task.task_spec, (BoundaryEventJoin, _EndJoin))
+        if not beside and task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED):
+            yield task
