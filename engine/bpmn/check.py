@@ -6,13 +6,18 @@ from collections.abc import Collection, Mapping
 
 from engine.bpmn.checks.calls import check_calls
 from engine.bpmn.checks.choices import check_choices
-from engine.bpmn.checks.paths import check_joins, check_paths
+from engine.bpmn.checks.paths import check_paths
 from engine.bpmn.checks.references import check_references
+from engine.bpmn.checks.soundness.findings import check_soundness
+from engine.bpmn.checks.soundness.game import Effort
 from engine.bpmn.checks.work import check_work, check_writes
 from engine.bpmn.compiler import compile_process
 from engine.bpmn.library import read_library
 from engine.bpmn.wording import Level
 from engine.findings import Finding
+
+#: Moves that the token game may take, over all processes of an upload.
+MOST_MOVES = 50_000
 
 
 def check(
@@ -29,12 +34,14 @@ def check(
     that the uploader names for expressions for which a file names none. Never raises on what the files hold.
     """
     library = read_library(files, level, with_schema=True, language=language)
+    effort = Effort(MOST_MOVES)
     for source, definitions in library.processes.values():
         report = library.reports[source.file]
         check_references(source, report)
         process = compile_process(source, definitions, report)
         check_paths(source, process, report)
-        check_joins(source, process, report)
+        lines = {node.id: node.line for node in source.nodes.values()}
+        check_soundness(process, lines, effort, report)
         check_choices(source, process, report)
         check_work(source, process, known_groups, report)
         check_writes(source, process, report)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine.bpmn import reach
 from engine.bpmn.model import NodeSource, ProcessSource
 from engine.bpmn.program import Process
@@ -52,42 +50,3 @@ def _check_endings(source: ProcessSource, process: Process, reachable: frozenset
     caught = [node for node in source.nodes.values() if node.id in reachable and node.id not in can_end]
     if caught:  # one finding for the whole loop
         report("never-ends", caught[0].id, line=caught[0].line)
-
-
-def check_joins(source: ProcessSource, process: Process, report: Reporter) -> None:
-    """Reports parallel joins of branches of which only one is ever taken."""
-    backward = reach.backward_edges(source, through_boundaries=False)
-    for node in process.nodes.values():
-        if node.type == "parallelGateway" and len(node.incoming) > 1:
-            for choice in _choices_behind(node.id, backward, process):
-                report("stuck-join", node.id, line=source.nodes[node.id].line, value=choice)
-
-
-def _choices_behind(join: str, backward: reach.Edges, process: Process) -> Iterator[str]:
-    """Ids of the gateways that choose one way and that two incoming branches come straight from."""
-    seen: set[str] = set()
-    told: set[str] = set()
-    for start in backward.get(join, ()):
-        origin = _origin(start, backward, process)
-        if origin is None:
-            continue
-        if origin in seen and origin not in told:
-            told.add(origin)
-            yield origin
-        seen.add(origin)
-
-
-def _origin(start: str, backward: reach.Edges, process: Process) -> str | None:
-    """The choosing gateway from which a straight branch comes; None if it comes from anything else."""
-    here, visited = start, {start}
-    while True:
-        node = process.nodes.get(here)
-        if node is None:
-            return None
-        if len(node.outgoing) > 1:
-            return here if node.type in ("exclusiveGateway", "eventBasedGateway") else None
-        before = backward.get(here, ())
-        if len(before) != 1 or before[0] in visited:
-            return None
-        here = before[0]
-        visited.add(here)

@@ -11,11 +11,13 @@ from engine.bpmn.model import ProcessSource
 from engine.bpmn.program import Node, Process
 from engine.bpmn.timers import Span, TimerTextInvalid, parse_cycle, parse_span
 from engine.bpmn.wording import Reporter
+from engine.words import Words
 
 _MACHINE_TASKS = {"serviceTask", "scriptTask", "businessRuleTask", "sendTask"}
 #: Branches times elements beyond which write conflicts are not looked for: an upload must not take minutes.
 MOST_VISITS = 5_000_000
 SHORTEST_TIMER = timedelta(minutes=1)
+_WRITES = Words("并行分支的写入冲突", "what parallel branches both write")
 
 
 def check_work(source: ProcessSource, process: Process, known_groups: Collection[str] | None, report: Reporter) -> None:
@@ -24,7 +26,7 @@ def check_work(source: ProcessSource, process: Process, known_groups: Collection
         line = source.nodes[node.id].line
         if node.type == "userTask":
             _check_groups(node, known_groups, line, report)
-        if node.type in _MACHINE_TASKS and not (node.job or node.script or node.decision or node.event):
+        if node.type in _MACHINE_TASKS and not (node.job or node.script or node.code or node.decision or node.event):
             report("no-implementation", node.id, line=line)
         if node.script is not None and node.script.variable is None:
             report("no-result", node.id, line=line)
@@ -63,7 +65,7 @@ def check_writes(source: ProcessSource, process: Process, report: Reporter) -> N
     edges = reach.forward_edges(source)
     splits = [node for node in process.nodes.values() if _splits(node)]
     if sum(len(node.outgoing) for node in splits) * len(process.nodes) > MOST_VISITS:
-        report("too-large-to-check", source.id, line=source.line)
+        report("too-large-to-check", source.id, line=source.line, what=_WRITES)
         return
     for gateway in splits:
         _check_branches(gateway, process, edges, source.nodes[gateway.id].line, report)

@@ -38,10 +38,10 @@ def test_a_sound_diagram_has_no_finding() -> None:
          "no-default", "x"),
         ("start s\nxor x\nuser a\nuser b\nand j\nend e\n"
          "s -> x\nx -> a if n = 1\nx -> b default\na -> j -> e\nb -> j",
-         "stuck-join", "j"),
+         "dead-join", "j"),
         ("start s\nrace r\ncatch a timer PT1H\ncatch b message m\nand j\nend e\n"
          "s -> r -> a -> j -> e\nr -> b -> j",
-         "stuck-join", "j"),
+         "dead-join", "j"),
         ("start s\nsub b {\nstart i message m\nuser a\ni -> a\n}\nend e\ns -> b -> e", "wrong-start", "i"),
         ("start s\nuser a\nend e\nevent h {\nstart i\nuser b\ni -> b\n}\ns -> a -> e", "wrong-start", "i"),
         ("start s error E\nuser a\nend e\ns -> a -> e", "wrong-start", "s"),
