@@ -17,17 +17,19 @@ from engine.runtime.run import Run
 from engine.runtime.scopes import container_of
 from engine.runtime.state import Done, Scope, State, Token, Wait, load
 from engine.runtime.step import Closing, Context, Step
+from engine.runtime.stuck import Stuck
 from engine.runtime.tasks import describe_user_task
 from engine.runtime.waits import arm, close, plan
 from engine.words import Words
 
-#: Old id -> new id.
+#: Old id -> new id. The old id is that of an element or flow wherever it stands, or "process:element" for one
+#: process alone (no BPMN id has a colon), or that of a process.
 NewIds = Mapping[str, str]
 
 
 def migrate(old: Program, new: Program, stored: bytes, mapping: NewIds, context: Context) -> Step:
     """Moves the instance from `old` to `new`. `mapping` names the new id of elements and flows (and processes)
-    that have another one; everything else keeps its id.
+    that have another one, see `NewIds`; everything else keeps its id.
 
     Open user tasks stay open under their ids; the Step's `changed` are those with other names, groups or forms.
     Raises MigrationRefused with every reason, each with the element; then nothing is changed.
@@ -44,6 +46,11 @@ def migrate(old: Program, new: Program, stored: bytes, mapping: NewIds, context:
     for wait in [each for each in state.waits.values() if each.kind == "task"]:
         _compare_task(before, run, wait)
     return settled(run)
+
+
+def _new_id(mapping: NewIds, process: str, old_id: str) -> str:
+    """The new id of an element or flow of this (old) process."""
+    return mapping.get(f"{process}:{old_id}", mapping.get(old_id, old_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class _Judge:
         old, new = self._process(self.old, scope.process), self._new_process(scope)
         if old is None or new is None:
             return  # told for the scope
-        before, after = old.nodes.get(element), new.nodes.get(self.mapping.get(element, element))
+        before, after = old.nodes.get(element), new.nodes.get(self._id(scope, element))
         if before is None:
             yield element, Words("原版本中没有该元素", "The old version has no such element")
         elif after is None:
@@ -97,10 +104,10 @@ class _Judge:
         """A token that waits at a join must have come over a flow that still leads there."""
         scope = self.state.scopes[token.scope]
         new = self._new_process(scope)
-        node = new.nodes.get(self.mapping.get(token.element, token.element)) if new else None
+        node = new.nodes.get(self._id(scope, token.element)) if new else None
         if token.phase != "joining" or node is None or token.flow is None:
             return
-        if self.mapping.get(token.flow, token.flow) not in node.incoming:
+        if self._id(scope, token.flow) not in node.incoming:
             yield (
                 token.element,
                 Words(
@@ -110,8 +117,9 @@ class _Judge:
             )
 
     def _of_job(self, wait: Wait) -> Iterator[tuple[str, Words]]:
-        new = self._new_process(self.state.scopes[wait.scope])
-        node = new.nodes.get(self.mapping.get(wait.element, wait.element)) if new else None
+        scope = self.state.scopes[wait.scope]
+        new = self._new_process(scope)
+        node = new.nodes.get(self._id(scope, wait.element)) if new else None
         if node is not None and node.job is None:
             yield (
                 wait.element,
@@ -119,6 +127,9 @@ class _Judge:
                     "该元素有进行中的后台作业，新版本中不再是作业", "A job is open here, and the new version has none"
                 ),
             )
+
+    def _id(self, scope: Scope, old_id: str) -> str:
+        return _new_id(self.mapping, scope.process, old_id)
 
     def _new_process(self, scope: Scope) -> Process | None:
         return self._process(self.new, self.mapping.get(scope.process, scope.process))
@@ -137,7 +148,7 @@ def _differences(before: Node, after: Node, mapping: NewIds) -> Iterator[tuple[s
                 f"Another kind of element ({before.type} → {after.type})",
             ),
         )
-    around = before.container and mapping.get(before.container, before.container)
+    around = before.container and _new_id(mapping, before.process, before.container)
     if around != after.container:
         yield before.id, Words("元素移到了另一个子流程", "The element stands in another subprocess now")
     if (before.loop is None) != (after.loop is None):
@@ -155,22 +166,28 @@ def _all_done(done: list[Done]) -> Iterator[Done]:
 
 
 def _rename(state: State, mapping: NewIds) -> None:
-    def renamed(name: str) -> str:
-        return mapping.get(name, name)
+    processes = {scope.id: scope.process for scope in state.scopes.values()}
+
+    def renamed(scope: int, name: str) -> str:
+        return _new_id(mapping, processes[scope], name)
 
     for scope in state.scopes.values():
-        scope.process, scope.element = renamed(scope.process), renamed(scope.element)
-        scope.gates = {renamed(gate): [renamed(flow) for flow in flows] for gate, flows in scope.gates.items()}
+        scope.process = mapping.get(scope.process, scope.process)
+        if scope.parent is not None:
+            scope.element = renamed(scope.parent, scope.element)
+        scope.gates = {
+            renamed(scope.id, gate): [renamed(scope.id, flow) for flow in flows] for gate, flows in scope.gates.items()
+        }
         for done in _all_done(scope.done):
-            done.element = renamed(done.element)
+            done.element = renamed(scope.id, done.element)
     for token in state.tokens.values():
-        token.element = renamed(token.element)
-        token.flow = token.flow and renamed(token.flow)
-        token.undoes = token.undoes and renamed(token.undoes)
+        token.element = renamed(token.scope, token.element)
+        token.flow = token.flow and renamed(token.scope, token.flow)
+        token.undoes = token.undoes and renamed(token.scope, token.undoes)
         for done in _all_done(token.undo.left if token.undo else []):
-            done.element = renamed(done.element)
+            done.element = renamed(token.scope, done.element)
     for wait in state.waits.values():
-        wait.element = renamed(wait.element)
+        wait.element = renamed(wait.scope, wait.element)
 
 
 def _renew_boundaries(run: Run) -> None:
@@ -186,8 +203,17 @@ def _renew_boundaries(run: Run) -> None:
             if wait.element != token.element and wait.element not in wanted:
                 close(run, wait, Closing.CANCELLED)
         for element in sorted(wanted - here):
-            for planned in plan(run, token, run.element(token.scope, element)):
-                arm(run, planned)
+            _begin_to_wait(run, token, run.element(token.scope, element), scope_wait=False)
+
+
+def _begin_to_wait(run: Run, token: Token, node: Node, *, scope_wait: bool) -> None:
+    """What is new in this version begins to wait. Raises MigrationRefused where an expression of it fails."""
+    try:
+        planned = plan(run, token, node, scope_wait=scope_wait)
+    except Stuck as failure:
+        raise MigrationRefused([(node.id, failure.words)]) from failure
+    for wait in planned:
+        arm(run, wait)
 
 
 def _carries_boundaries(run: Run, token: Token, node: Node) -> bool:
@@ -208,8 +234,7 @@ def _renew_event_subprocesses(run: Run) -> None:
         here = {wait.element for wait in waits}
         for start in starts:
             if start not in here and not _interrupted(run, scope):
-                for planned in plan(run, Token(0, scope.id, start), process.nodes[start], scope_wait=True):
-                    arm(run, planned)
+                _begin_to_wait(run, Token(0, scope.id, start), process.nodes[start], scope_wait=True)
 
 
 def _interrupted(run: Run, scope: Scope) -> bool:
@@ -218,10 +243,16 @@ def _interrupted(run: Run, scope: Scope) -> bool:
 
 
 def _compare_task(before: Run, run: Run, wait: Wait) -> None:
+    """Tells of an open task that is another one now. Raises MigrationRefused where the new one cannot be opened."""
     assert wait.token is not None
-    token = run.state.tokens[wait.token]
-    now = replace(describe_user_task(run, token, run.node(token)), id=wait.id)
-    old_token = before.state.tokens[wait.token]
-    then = replace(describe_user_task(before, old_token, before.node(old_token)), id=wait.id)
+    token, old_token = run.state.tokens[wait.token], before.state.tokens[wait.token]
+    try:
+        now = replace(describe_user_task(run, token, run.node(token)), id=wait.id)
+    except Stuck as failure:
+        raise MigrationRefused([(old_token.element, failure.words)]) from failure
+    try:
+        then = replace(describe_user_task(before, old_token, before.node(old_token)), id=wait.id)
+    except Stuck:  # its variables have changed since it opened: then it counts as another one
+        then = None
     if now != then:
         run.out.changed.append(now)

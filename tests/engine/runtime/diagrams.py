@@ -281,8 +281,9 @@ class Case:
     def modify(self, *changes: Change) -> Step:
         return self._take(modify(self.program, self.state, changes, self.context))
 
-    def migrate(self, files: bytes, mapping: Mapping[str, str] | None = None) -> Step:
-        new = compile_program({"p.bpmn": files}, self.program.entry)
+    def migrate(self, files: bytes | Mapping[str, bytes], mapping: Mapping[str, str] | None = None) -> Step:
+        named = {"p.bpmn": files} if isinstance(files, bytes) else files
+        new = compile_program(named, self.program.entry)
         step = self._take(migrate(self.program, new, self.state, mapping or {}, self.context))
         self.program = new
         return step

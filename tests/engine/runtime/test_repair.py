@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import CannotSkip, ChangeRefused, MigrationRefused
 from engine.runtime import Add, Closing, JobFailed, Move, Remove, TaskClosed, variables_seen
-from tests.engine.runtime.diagrams import Case, diagram, ext, io, job
+from tests.engine.runtime.diagrams import Case, calls, diagram, ext, io, job
 
 STEPS = """
     start s
@@ -115,6 +115,31 @@ def test_elements_with_new_ids_are_named_and_tasks_that_differ_are_told() -> Non
     assert [(task.element, task.candidate_groups) for task in step.changed] == [("z", ("two",))]
     case.complete("z")
     assert case.tasks == ["b"]
+
+
+def test_one_process_maps_an_element_that_another_keeps() -> None:
+    files = {
+        "p.bpmn": diagram("start s\nuser a\ncall c\nand x\ns -> x -> a\nx -> c", {"c": ext(calls("q"))}),
+        "q.bpmn": diagram("start s\nuser a\ns -> a", process="q"),
+    }
+    new = {**files, "q.bpmn": diagram("start s\nuser z\ns -> z", process="q")}
+    case = Case(files)
+    with pytest.raises(MigrationRefused):
+        case.migrate(new)
+    with pytest.raises(MigrationRefused):
+        case.migrate(new, {"a": "z"})
+    case.migrate(new, {"q:a": "z"})
+    assert case.tasks == ["a", "z"]
+
+
+def test_what_cannot_begin_in_the_new_version_is_a_reason() -> None:
+    case = Case(diagram(STEPS))
+    groups = {"a": ext('<zeebe:assignmentDefinition candidateGroups="=missing.groups"/>')}
+    late = STEPS.replace("user a\n", "user a\n    message late on a told missing\n    end gone\n    late -> gone\n", 1)
+    for new in (diagram(STEPS, groups), diagram(late)):
+        with pytest.raises(MigrationRefused) as refused:
+            case.migrate(new)
+        assert len(refused.value.refusals) == 1
 
 
 def test_a_boundary_that_is_gone_waits_no_longer() -> None:
