@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def main(arguments: list[str]) -> int:
     said = _read(arguments)
-    folder = Path(said.folder)
+    folder = Path(said.folder).resolve()
     if not folder.is_dir():
         print(f"There is no folder {folder}: name one with SUITES=<folder>.")
         return 2

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import unquote
 
 from lxml import html
 
@@ -20,7 +21,9 @@ DESIGNER = "taoran"
 UPLOAD, CHECK = "/studio/releases/{}/upload", "/studio/check"
 VIEWS = ("findings", "content", "difference", "files")
 ZIP = ".zip"
-TRIES = 3
+TRIES, MOST_LINKS = 3, 6
+#: How the list of findings marks an error, in the language that the studio speaks by itself.
+ERROR = "错误"
 _TRACEBACK = re.compile(rb"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+")
 _CODE_ADDRESS = re.compile(r"^[\s\x00-\x20]*(javascript|vbscript|data:text/html)", re.IGNORECASE)
 _LINKS = ("href", "src", "action", "formaction", "xlink:href", "data")
@@ -29,12 +32,12 @@ _DATA_SCRIPTS = ("application/json", "application/ld+json")
 
 @dataclass
 class SiteFacts:
-    """What the installation answered. `answered` is the upload itself; `refusal` the words of a refusal."""
+    """What the installation answered: `answered` to the upload itself. `refused`: with a 4xx, to the upload or,
+    where it became a draft, to asking for its publication, an error about this file being the reason."""
 
     answered: int = 0
     seconds: float = 0.0
     refused: bool = False
-    refused_4xx: bool = False
     refusal: str = ""
     faults: list[str] = field(default_factory=list)  # what must never be
     megabytes: int = 0
@@ -80,29 +83,29 @@ class Site:
         self._look(facts, answer, "upload")
         facts.answered, facts.seconds = answer.status, min(one.seconds for one in answers)
         if 400 <= answer.status < 500:
-            facts.refused = facts.refused_4xx = True
+            facts.refused = True
             facts.refusal = _words(answer.page(), "//*[contains(@class, 'error-summary')]") or _words(answer.page())
         elif answer.status == 302:
-            self._kept(facts, self._visitor.followed(answer))
+            self._kept(facts, self._visitor.followed(answer), name)
 
-    def _kept(self, facts: SiteFacts, page: Answer) -> None:
+    def _kept(self, facts: SiteFacts, page: Answer, name: str) -> None:
         """It has become a draft: its pages work, and it is refused or taken when it is to be published."""
         self._look(facts, page, "draft")
-        for view in VIEWS:
-            answer = self._visitor.get(f"{page.path}?view={view}")
+        views = [self._visitor.get(f"{page.path}?view={view}") for view in VIEWS]
+        for view, answer in zip(VIEWS, views, strict=True):
             self._look(facts, answer, view)
-            self._follow_links(facts, answer)
+        self._follow_links(facts, views, name)
         submitted = self._visitor.post(f"{page.path}/submit", {})
         self._look(facts, submitted, "submit")
-        if 400 <= submitted.status < 500:
-            facts.refused = facts.refused_4xx = True
-            facts.refusal = _words(page.page(), "//ol[contains(@class, 'findings')]/li[1]")
+        facts.refusal = _error_about(views[0].page(), _stem(name))
+        facts.refused = bool(facts.refusal) and 400 <= submitted.status < 500
 
-    def _follow_links(self, facts: SiteFacts, answer: Answer) -> None:
-        """The first links of a view that lead to a file or a diagram of the draft."""
-        links = [str(link) for link in answer.page().xpath("//main//a/@href")]
-        for link in [one for one in links if "path=" in one or "diagram=" in one][:6]:
-            found = self._visitor.get(link.partition("#")[0])
+    def _follow_links(self, facts: SiteFacts, views: Sequence[Answer], name: str) -> None:
+        """The links of the views that have to do with this file lead somewhere."""
+        plain = _stem(name)
+        links = {str(link).partition("#")[0] for view in views for link in view.page().xpath("//main//a/@href")}
+        for link in sorted(link for link in links if plain and plain in unquote(link))[:MOST_LINKS]:
+            found = self._visitor.get(link)
             self._look(facts, found, link)
             if found.status >= 400:
                 facts.faults.append(f"the link {link[:80]} leads to {found.status}")
@@ -212,6 +215,21 @@ def _dangers_of(element: html.HtmlElement) -> Iterator[str]:
 
 def _words(page: html.HtmlElement, path: str = "//main") -> str:
     return " ".join(str(page.xpath(f"string({path})")).split())[:300]
+
+
+def _error_about(page: html.HtmlElement, stem: str) -> str:
+    """The first error among the findings that names the file."""
+    for entry in page.xpath("//ol[contains(@class, 'findings')]/li"):
+        files = [code.text_content() for code in entry.xpath(".//code")]
+        words = " ".join(entry.text_content().split())
+        if words.startswith(ERROR) and any(stem in file for file in files):
+            return words[:300]
+    return ""
+
+
+def _stem(name: str) -> str:
+    """What a file is called however the studio shortens its name."""
+    return name.replace("\\", "/").rpartition("/")[2].partition(".bpmn")[0][:40]
 
 
 def _resident(pid: int) -> int:

@@ -41,7 +41,6 @@ class Expectation:
     """`outcomes` are those allowed. Each of the rest is "" or None where the words do not ask for it."""
 
     outcomes: frozenset[str]
-    answers_4xx: bool
     seconds: float | None  # to the answer of the upload
     run_seconds: float | None  # to the end of the run
     megabytes: int | None
@@ -64,7 +63,6 @@ def read_expectation(expected: str, above: str = "") -> Expectation | None:
         return None
     return Expectation(
         outcomes=outcomes,
-        answers_4xx="4xx" in text,
         seconds=_number(r"in < (\d+(?:\.\d+)?) s\b", text),
         run_seconds=_number(r"within (\d+(?:\.\d+)?) s\b", text),
         megabytes=_megabytes(text),

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ OWN = Path(__file__).parent / "own"
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A record of its own for the test."""
     path = tmp_path / "recorded.json"
     monkeypatch.setattr(record, "RECORD", path)
@@ -32,7 +32,7 @@ def run(folder: Path, out: Path, *options: str) -> int:
 
 
 def results_in(out: Path) -> list[Mapping[str, Any]]:
-    return json.loads(out.read_text())
+    return list(json.loads(out.read_text()))
 
 
 def test_a_missing_folder_is_one_line_and_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
