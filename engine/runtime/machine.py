@@ -77,7 +77,7 @@ def _do(run: Run, token: Token, phase: str) -> None:
     except Stuck as failure:
         run.fail(token, phase, failure.code, failure.words)
     except ExpressionFailed as failure:
-        words = Words(f"表达式“{failure.source[:120]}”无法求值：{failure.reason}", str(failure))
+        words = Words(f"表达式“{failure.source[:120]}”无法求值：{failure.words.zh}", str(failure))
         run.fail(token, phase, "expression-failed", words)
     except ValueInvalid as failure:
         refused = bad_value(str(failure))

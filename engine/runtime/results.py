@@ -77,6 +77,6 @@ def _run(run: Run, token: Token, script: Script, variables: Mapping[str, Value])
     try:
         written = script.run(variables, run.context)
     except BpmnErrorThrown as error:
-        faults.throw_error(run, token, error.code, {}, error.message)
+        faults.throw_error(run, token, error.code, error.variables, error.message)
         return None
     return {name: checked(value) for name, value in written.items()}

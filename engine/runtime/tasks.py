@@ -122,7 +122,7 @@ def _run_code(run: Run, token: Token, code: Script) -> None:
     try:
         assigned = code.run(run.variables(token), run.context)
     except BpmnErrorThrown as error:
-        faults.throw_error(run, token, error.code, {}, error.message)
+        faults.throw_error(run, token, error.code, error.variables, error.message)
         return
     token.result = {name: checked(value) for name, value in assigned.items()}
     run.schedule(token, "complete")
