@@ -106,7 +106,15 @@ class ChangeRefused(EngineError):
 
 
 class MigrationRefused(ChangeRefused):
-    """An instance that does not fit the new version of its diagrams."""
+    """An instance that does not fit the new version of its diagrams.
+
+    `processes` are the (old) processes of the refusals, in the same order.
+    """
+
+    def __init__(self, refusals: Sequence[tuple[str, str, Words]]) -> None:
+        """`refusals` are (process, element, words)."""
+        self.processes = tuple(process for process, _, _ in refusals)
+        super().__init__([(element, words) for _, element, words in refusals])
 
 
 class StateInvalid(EngineError):

@@ -62,15 +62,18 @@ class _Judge:
     state: State
     mapping: NewIds
 
-    def refusals(self) -> Iterator[tuple[str, Words]]:
+    def refusals(self) -> Iterator[tuple[str, str, Words]]:
+        """(process, element, words) of each."""
         for scope in self.state.scopes.values():
-            yield from self._of_scope(scope)
+            yield from ((scope.process, *refusal) for refusal in self._of_scope(scope))
         for token in self.state.tokens.values():
-            yield from self._of_element(token.element, self.state.scopes[token.scope])
-            yield from self._of_flow(token)
+            scope = self.state.scopes[token.scope]
+            yield from ((scope.process, *refusal) for refusal in self._of_element(token.element, scope))
+            yield from ((scope.process, *refusal) for refusal in self._of_flow(token))
         for wait in self.state.waits.values():
             if wait.kind == "job":
-                yield from self._of_job(wait)
+                process = self.state.scopes[wait.scope].process
+                yield from ((process, *refusal) for refusal in self._of_job(wait))
 
     def _of_scope(self, scope: Scope) -> Iterator[tuple[str, Words]]:
         process = self.mapping.get(scope.process, scope.process)
@@ -211,7 +214,7 @@ def _begin_to_wait(run: Run, token: Token, node: Node, *, scope_wait: bool) -> N
     try:
         planned = plan(run, token, node, scope_wait=scope_wait)
     except Stuck as failure:
-        raise MigrationRefused([(node.id, failure.words)]) from failure
+        raise MigrationRefused([(node.process, node.id, failure.words)]) from failure
     for wait in planned:
         arm(run, wait)
 
@@ -249,7 +252,8 @@ def _compare_task(before: Run, run: Run, wait: Wait) -> None:
     try:
         now = replace(describe_user_task(run, token, run.node(token)), id=wait.id)
     except Stuck as failure:
-        raise MigrationRefused([(old_token.element, failure.words)]) from failure
+        process = before.state.scopes[old_token.scope].process
+        raise MigrationRefused([(process, old_token.element, failure.words)]) from failure
     try:
         then = replace(describe_user_task(before, old_token, before.node(old_token)), id=wait.id)
     except Stuck:  # its variables have changed since it opened: then it counts as another one

@@ -155,7 +155,7 @@ def test_a_case_is_taken_to_another_release_from_the_page(screen: Browser) -> No
     page = screen.open(f"/cases/{case}/repair/release?release={bad}")
     assert "不能迁移" in page.words()
     assert "新版本中没有该元素" in page.words()
-    mapped = screen.open(f"/cases/{case}/repair/release?release={bad}&map-a=z")
+    mapped = screen.open(f"/cases/{case}/repair/release?release={bad}&map-open-pharmacy:a=z")
     assert "可以迁移" in mapped.words()
     action = f"/cases/{case}/repair/release"
     assert sent(screen, mapped, action).status == 422

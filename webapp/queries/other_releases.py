@@ -13,7 +13,7 @@ from webapp.errors import NotFound
 from webapp.queries.standing import INSTANCES, Place, elements_of, process_name
 from webapp.services.failures import RepairFailed
 from webapp.services.locked_case import InstanceRow
-from webapp.services.migration import Refusal, missing_items, of_release, plan_migration
+from webapp.services.migration import Refusal, missing_items, of_release, plan_migration, renamed
 from webapp.unit_of_work import sql
 
 
@@ -32,10 +32,12 @@ class ReleaseChoice:
 class Matched:
     """An element on which tokens stand now, and the one in the other release; `refusals` say why it cannot be.
 
-    `choices`: the elements that it can be mapped to, where the other release lacks one of its id.
+    `choices`: the elements that it can be mapped to, where the other release lacks one of its id; `field` names
+    the choice in a form.
     """
 
     process: Words
+    field: str
     element: str
     name: Words
     counterpart: str
@@ -83,9 +85,10 @@ def preview(case_id: int, release_id: int, mapping: Mapping[str, str]) -> Previe
         matched = _matched(instances, old, new, mapping, plan.refusals)
     except EngineError as failure:
         return Preview(target, (), (("", RepairFailed(failure).words),))
-    known = {one.element for one in matched}
-    others = [*plan.refusals, *missing_items(case_id, new)]
-    return Preview(target, matched, tuple((one.element, one.words) for one in others if one.element not in known))
+    known = {one.field for one in matched}
+    others = [one for one in plan.refusals if f"{one.process}:{one.element}" not in known]
+    others += missing_items(case_id, new)
+    return Preview(target, matched, tuple((one.element, one.words) for one in others))
 
 
 def _matched(
@@ -99,8 +102,9 @@ def _matched(
     for instance in instances:
         for one in runtime.snapshot(instance.state).active:
             if (one.process, one.element) not in found:
-                against = tuple(dict.fromkeys(each.words for each in refusals if each.element == one.element))
-                found[one.process, one.element] = _match(one.process, one.element, old, new, mapping, against)
+                place = (one.process, one.element)
+                against = [each.words for each in refusals if (each.process, each.element) == place]
+                found[place] = _match(*place, old, new, mapping, tuple(dict.fromkeys(against)))
     return tuple(found.values())
 
 
@@ -108,13 +112,19 @@ def _match(
     process: str, element: str, old: Published, new: Published, mapping: Mapping[str, str], against: tuple[Words, ...]
 ) -> Matched:
     name = _name(old, process, element)
-    renamed = mapping.get(process, process)
-    counterpart = mapping.get(element, element)
-    counterpart_name = _name(new, renamed, counterpart)
-    missing = _name(new, renamed, element) is None
-    choices = elements_of(new, renamed, old.program.processes[process].nodes[element].type) if missing and name else ()
-    own = name or Words(element, element)
-    return Matched(process_name(old, process), element, own, counterpart, counterpart_name, against, choices)
+    new_process, counterpart = mapping.get(process, process), renamed(mapping, process, element)
+    missing = _name(new, new_process, element) is None
+    kind = old.program.processes[process].nodes[element].type if name else ""
+    return Matched(
+        process_name(old, process),
+        f"{process}:{element}",
+        element,
+        name or Words(element, element),
+        counterpart,
+        _name(new, new_process, counterpart),
+        against,
+        elements_of(new, new_process, kind) if missing else (),
+    )
 
 
 def _name(release: Published, process: str, element: str) -> Words | None:

@@ -25,6 +25,7 @@ class Refusal:
     """One reason against the migration: where (an element of an instance, or an item of the case), and why."""
 
     instance_id: int | None
+    process: str
     element: str
     words: Words
 
@@ -56,7 +57,8 @@ class MigrationImpossible(ActRefused):
 def move_to_release(
     case_id: int, release_id: int, *, by: Identity, reason: str, key: str, mapping: Mapping[str, str] | None = None
 ) -> None:
-    """Let the case go on with a release that was published once; elements keep their ids, or are mapped.
+    """Let the case go on with a release that was published once; elements keep their ids, or are mapped
+    ("process:element" -> new id; "process" -> new process).
 
     Raises NotYours, NotFound, Incomplete (no reason), MigrationImpossible, RepairFailed.
     """
@@ -92,7 +94,8 @@ def plan_migration(
             step = migrate(instance.release.program, target.program, instance.state, mapping, context)
             plan.steps.append((instance, step))
         except MigrationRefused as refused:
-            plan.refusals += [Refusal(instance.id, element, words) for element, words in refused.refusals]
+            for process, (element, words) in zip(refused.processes, refused.refusals, strict=True):
+                plan.refusals.append(Refusal(instance.id, process, element, words))
     return plan
 
 
@@ -101,7 +104,7 @@ def missing_items(case_id: int, target: Published) -> list[Refusal]:
     there = {item.key for item in target.bundle.items}
     rows = sql().execute("select item_key from item_case where case_id = %s order by item_key", (case_id,))
     words = Words("新发布版没有该事项", "the other release has no such item")
-    return [Refusal(None, key, words) for (key,) in rows if key not in there]
+    return [Refusal(None, "", key, words) for (key,) in rows if key not in there]
 
 
 def _target(case: LockedCase, release_id: int) -> Published:
@@ -118,6 +121,11 @@ def _target(case: LockedCase, release_id: int) -> Published:
     return published(release_id)
 
 
+def renamed(mapping: Mapping[str, str], process: str, element: str) -> str:
+    """The id of the element in the other release."""
+    return mapping.get(f"{process}:{element}", mapping.get(element, element))
+
+
 def _carry_over(case: LockedCase, instance: InstanceRow, step: Step, mapping: Mapping[str, str]) -> None:
     before = runtime.snapshot(instance.state)
     instance.release_id = case.release_id
@@ -126,25 +134,50 @@ def _carry_over(case: LockedCase, instance: InstanceRow, step: Step, mapping: Ma
         "update process_instance set release_id = %s, process = %s where id = %s",
         (instance.release_id, instance.process, instance.id),
     )
-    for table in ("timer", "engine_job", "incident"):
-        for old, new in mapping.items():
-            sql().execute(
-                f"update {table} set element = %s where instance_id = %s and element = %s", (new, instance.id, old)
-            )
-    _tell_history(case, instance, before, mapping)
+    if mapping:
+        _rename_rows(instance.id, step)
+        _tell_history(case, instance, before, mapping)
     apply(case, instance, step, by=None)
+
+
+RENAME = """
+update {table} t set element = r.element from unnest(%s::bigint[], %s::text[]) r(id, element)
+where t.instance_id = %s and t.{column} = r.id and t.element <> r.element
+"""
+RENAME_INCIDENTS = """
+update incident n set element = coalesce((select j.element from engine_job j where j.id = n.engine_job_id),
+    (select t.element from timer t where t.id = n.timer_id), n.element)
+where n.instance_id = %s and n.resolved_at is null
+"""
+
+
+def _rename_rows(instance_id: int, step: Step) -> None:
+    """What waits, and what failed, under the new ids of its elements."""
+    after = runtime.snapshot(step.state)
+    for table, column, found in (
+        ("timer", "engine_timer", after.open("timer")),
+        ("engine_job", "engine_job", after.open("job")),
+        ("incident", "engine_incident", after.incidents),
+    ):
+        ids, elements = [one.id for one in found], [one.element for one in found]
+        sql().execute(RENAME.format(table=table, column=column), (ids, elements, instance_id))
+    sql().execute(RENAME_INCIDENTS, (instance_id,))
+
+
+HISTORY = """
+insert into activity_line (instance_id, scope, process, element, what, at) values (%s, %s, %s, %s, %s, %s)
+"""
 
 
 def _tell_history(
     case: LockedCase, instance: InstanceRow, before: runtime.Snapshot, mapping: Mapping[str, str]
 ) -> None:
     """In the history a token leaves the old element and enters the new one, so that the diagram shows where it is."""
-    moved = [one for one in before.active if one.element in mapping]
-    for what, name in (("cancelled", lambda one: one.element), ("entered", lambda one: mapping[one.element])):
-        for one in moved:
-            process = mapping.get(one.process, one.process) if what == "entered" else one.process
-            sql().execute(
-                "insert into activity_line (instance_id, scope, process, element, what, at)"
-                " values (%s, %s, %s, %s, %s, %s)",
-                (instance.id, one.scope, process, name(one), what, case.now),
-            )
+    for one in before.active:
+        element = renamed(mapping, one.process, one.element)
+        if element != one.element:
+            process = mapping.get(one.process, one.process)
+            left = (instance.id, one.scope, one.process, one.element, "cancelled", case.now)
+            entered = (instance.id, one.scope, process, element, "entered", case.now)
+            sql().execute(HISTORY, left)
+            sql().execute(HISTORY, entered)

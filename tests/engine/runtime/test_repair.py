@@ -124,10 +124,12 @@ def test_one_process_maps_an_element_that_another_keeps() -> None:
     }
     new = {**files, "q.bpmn": diagram("start s\nuser z\ns -> z", process="q")}
     case = Case(files)
-    with pytest.raises(MigrationRefused):
+    with pytest.raises(MigrationRefused) as refused:
         case.migrate(new)
-    with pytest.raises(MigrationRefused):
+    assert refused.value.processes == ("q",)
+    with pytest.raises(MigrationRefused) as refused:
         case.migrate(new, {"a": "z"})
+    assert refused.value.processes == ("p",)
     case.migrate(new, {"q:a": "z"})
     assert case.tasks == ["a", "z"]
 

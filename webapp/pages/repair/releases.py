@@ -25,7 +25,7 @@ PREFIX = "map-"
 @blueprint.get("/repair/release")
 @needs(Permission.CASE_REPAIR)
 def release(case_id: int) -> ResponseReturnValue:
-    """Choose a release (`release`), see element by element whether the case fits it (`map-<element>`: mapped to)."""
+    """Choose a `release`, and see element by element whether the case fits it (`map-<process>:<element>`: its new id)."""
     return _page(case_id, request.args.get("release", type=int), mapping_of(request.args), {})
 
 
@@ -49,7 +49,7 @@ def migrate(case_id: int) -> ResponseReturnValue:
 
 
 def mapping_of(given: Mapping[str, str]) -> dict[str, str]:
-    """Old element -> new element, of those that were chosen."""
+    """Old "process:element" -> new element, of those that were chosen."""
     return {name.removeprefix(PREFIX): value for name, value in given.items() if name.startswith(PREFIX) and value}
 
 
