@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SUITES ?= $(or $(ONEWINDOW_CONFORMANCE),../shared/conformance)
 
-.PHONY: run test check set-up set-up-tests assets lint types tests bench conformance suites clean
+.PHONY: run test check set-up set-up-tests assets lint types tests bench conformance suites fuzz clean
 .DEFAULT_GOAL := run
 
 run: set-up
@@ -58,6 +58,10 @@ conformance: suites set-up-tests
 
 suites:
 	@test -d "$(SUITES)" || { echo "There is no folder $(SUITES): name one with SUITES=<folder>."; exit 2; }
+
+# N processes made from seeds, on our core and on SpiffWorkflow; FIRST is the first seed.
+fuzz: set-up-tests
+	@$(BIN)/python -m tests.fuzz $(or $(N),10000) $(or $(FIRST),0)
 
 # The data folder (var) stays: it holds people's cases.
 clean:

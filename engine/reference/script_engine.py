@@ -40,6 +40,7 @@ class ThrownMessage(NamedTuple):
     """A message that a throw event or send task gave, still to be delivered."""
 
     node: Node
+    task: Any
     name: str
     key: str | None
     payload: dict[str, Value]
@@ -107,15 +108,15 @@ class ScriptEngine:
     def _work(self, task: Any, part: Part) -> None:
         node, variables = part.node, variables_in(task.data)
         local = inputs_of(node, variables, self.context)
-        self.finish(task, node, self._result(node, variables, local))
+        self.finish(task, node, self._result(task, node, variables, local))
 
-    def _result(self, node: Node, variables: Variables, local: Variables) -> dict[str, Value]:
+    def _result(self, task: Any, node: Node, variables: Variables, local: Variables) -> dict[str, Value]:
         seen = ChainMap(dict(local), dict(variables))
         if node.job is not None:
             return {}  # machines do their work elsewhere; to the path it is done at once
         if node.event is not None and node.event.kind == "message":
             name = str(node.event.name.value(seen, self.context))
-            self.thrown.append(ThrownMessage(node, name, self.key(node.event.key, seen), dict(local)))
+            self.thrown.append(ThrownMessage(node, task, name, self.key(node.event.key, seen), dict(local)))
         computed = node.script or node.decision
         if computed is None:
             return {}

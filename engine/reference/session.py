@@ -22,6 +22,7 @@ from engine.runtime.step import (
     Closing,
     Context,
     LogLine,
+    ScopeOpened,
     Step,
     Subscription,
     TaskClosed,
@@ -33,8 +34,8 @@ from engine.runtime.texts import as_text
 from engine.values import Value, Variables
 from engine.words import Words
 
-#: There is one scope for all: the reference core has no scopes of ours.
-SCOPE = 1
+#: The scope of the process itself; each call has its own.
+ROOT = 1
 #: SpiffWorkflow loses sight of tasks that lie deeper in its tree than 1,000, and recurses once per level.
 DEEPEST = 400
 _SECOND = Words(
@@ -73,13 +74,13 @@ class Waiting(NamedTuple):
 
 @dataclass(slots=True)
 class Session:
-    """`numbers`: what is open, its task id and element -> our number and the kind."""
+    """`numbers`: what is open, its task id and element -> our number and the kind; "scope" for calls."""
 
     program: ReferenceProgram
     engine: ScriptEngine
     workflow: Any
     numbers: dict[str, tuple[int, str]] = field(default_factory=dict)
-    following: int = 1
+    following: int = ROOT + 1
     fired: int | None = None
     log: list[LogLine] = field(default_factory=list)
 
@@ -152,11 +153,36 @@ class Session:
                 yield node.event.kind, node, task
 
     def _numbered(self, kind: str, node: Node, task: Any) -> Waiting:
+        return Waiting(self._number(kind, node, task), kind, node, task)
+
+    def _number(self, kind: str, node: Node, task: Any) -> int:
         place = f"{task.id} {node.id}"
         if place not in self.numbers:
             self.numbers[place] = (self.following, kind)
             self.following += 1
-        return Waiting(self.numbers[place][0], kind, node, task)
+        return self.numbers[place][0]
+
+    def _scope(self, task: Any) -> int:
+        """The number of the call inside which the task stands; ROOT outside every call."""
+        while task.workflow is not self.workflow:
+            task = self.workflow.get_task_from_id(task.workflow.parent_task_id)
+            part = self.part(task)
+            if part is not None and part.role is Role.BODY and part.node.type == "callActivity":
+                return self._number("scope", part.node, task)
+        return ROOT
+
+    def _calls(self) -> dict[str, ScopeOpened]:
+        """The called processes that run, by place."""
+        found = {}
+        for id_, inner in self.workflow.subprocesses.items():
+            task = self.workflow.get_task_from_id(id_)
+            part = self.part(task)
+            if part is None or part.node.call is None or part.role is not Role.BODY or inner.completed:
+                continue
+            number, called = self._number("scope", part.node, task), part.node.call.process.text
+            inputs = variables_in(inner.task_tree.data)
+            found[f"{id_} {part.node.id}"] = ScopeOpened(number, self._scope(task), part.node.id, called, inputs)
+        return found
 
     def _branch_data(self) -> Iterator[Mapping[str, str]]:
         from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
@@ -214,9 +240,10 @@ class Session:
 
         before = dict(self.numbers)
         outside = list(self._run())
-        now = self.waiting()
+        now, calls = self.waiting(), self._calls()
         self._check_size(now)
         self.numbers = {f"{each.task.id} {each.node.id}": (each.number, each.kind) for each in now}
+        self.numbers |= {place: (call.scope, "scope") for place, call in calls.items()}
         known = {number for number, _ in before.values()}
         fresh = [each for each in now if each.number not in known]
         gone = {number: kind for place, (number, kind) in before.items() if place not in self.numbers}
@@ -234,6 +261,8 @@ class Session:
             subscriptions_closed=tuple(id_ for id_, kind in gone.items() if kind == "message"),
             subscriptions_opened=tuple(self._subscription(each) for each in fresh if each.kind == "message"),
             thrown=tuple(outside),
+            scopes_opened=tuple(call for call in calls.values() if call.scope not in known),
+            scopes_closed=tuple(id_ for id_, kind in gone.items() if kind == "scope"),
             log=tuple(self.log),
             ended=self.workflow.completed,
         )
@@ -243,7 +272,8 @@ class Session:
         while self.engine.thrown:
             message: ThrownMessage = self.engine.thrown.pop(0)
             if not self.deliver(message.name, message.key, message.payload):
-                yield Thrown("message", SCOPE, message.node.id, message.name, message.key, message.payload)
+                scope = self._scope(message.task)
+                yield Thrown("message", scope, message.node.id, message.name, message.key, message.payload)
             self._steps()
 
     def _steps(self) -> None:
@@ -316,7 +346,7 @@ class Session:
         if whole and task.task_spec.name.endswith(" [child]"):
             return
         kind = MULTI_INSTANCE if whole else part.node.type
-        self.log.append(LogLine("completed", SCOPE, part.node.id, kind, part.node.process))
+        self.log.append(LogLine("completed", self._scope(task), part.node.id, kind, part.node.process))
 
     def _forget_interrupted(self) -> None:
         """Instances of many whose whole was interrupted: the subprocess around each is ours (see translate),
@@ -330,7 +360,9 @@ class Session:
     def _user_task(self, waiting: Waiting) -> UserTask:
         node, seen = waiting.node, variables_in(waiting.task.data)
         properties = {name: as_text(slot.value(seen, self.engine.context)) for name, slot in node.properties}
-        return UserTask(waiting.number, SCOPE, node.id, node.name, node.process, properties=properties)
+        return UserTask(
+            waiting.number, self._scope(waiting.task), node.id, node.name, node.process, properties=properties
+        )
 
     def _timer(self, waiting: Waiting) -> TimerSet:
         event = waiting.node.event
@@ -338,13 +370,13 @@ class Session:
         assert event.timer is not None
         value = event.timer.slot.value(variables_in(waiting.task.data), self.engine.context)
         due = due_of(event.timer.kind, value, self.engine.context)
-        return TimerSet(waiting.number, SCOPE, waiting.node.id, due.at)
+        return TimerSet(waiting.number, self._scope(waiting.task), waiting.node.id, due.at)
 
     def _subscription(self, waiting: Waiting) -> Subscription:
         event, seen = waiting.node.event, variables_in(waiting.task.data)
         assert event is not None
-        name = str(event.name.value(seen, self.engine.context))
-        return Subscription(waiting.number, SCOPE, waiting.node.id, "message", name, self.engine.key(event.key, seen))
+        name, key = str(event.name.value(seen, self.engine.context)), self.engine.key(event.key, seen)
+        return Subscription(waiting.number, self._scope(waiting.task), waiting.node.id, "message", name, key)
 
 
 def _active(workflow: Any) -> Iterator[Any]:
