@@ -9,7 +9,7 @@ from engine.bpmn.program import Node, Program
 from engine.errors import ChangeRefused
 from engine.runtime.commands import loaded, settled
 from engine.runtime.run import Run
-from engine.runtime.scopes import cancel_scope_waits, cancel_token, container_of
+from engine.runtime.scopes import around, cancel_scope_waits, cancel_token, container_of
 from engine.runtime.state import ROOT, Scope, Token
 from engine.runtime.step import Context, Step
 from engine.words import Words
@@ -17,7 +17,8 @@ from engine.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Takes the token off its element (what it does or waits for is cancelled) and lets it enter `element`."""
+    """Takes the token off its element (what it does or waits for is cancelled) and lets it enter `element`: in its
+    own scope, else in the nearest one around it, else in the only open one that holds such an element."""
 
     token: int
     element: str
@@ -78,7 +79,7 @@ def _refusal(run: Run, change: Change) -> tuple[str, Words] | None:
         )
     if scope is not None and scope not in homes:
         return change.element, Words("该元素不在所选范围内", "The element does not stand in the scope that was chosen")
-    if scope is None and len(homes) > 1 and not _stays(run, change, homes):
+    if scope is None and len(homes) > 1 and _nearest(run, change, homes) is None:
         return change.element, Words(
             "有多个范围包含该元素，请指明", "Several running scopes hold it: say which is meant"
         )
@@ -103,8 +104,12 @@ def _holds(run: Run, scope: Scope, element: str) -> bool:
     return scope.kind != "multi" and node is not None and node.container == container_of(scope)
 
 
-def _stays(run: Run, change: Change, homes: list[int]) -> bool:
-    return isinstance(change, Move) and run.state.tokens[change.token].scope in homes
+def _nearest(run: Run, change: Change, homes: list[int]) -> int | None:
+    """The innermost of these scopes that is around the token to be moved."""
+    if not isinstance(change, Move):
+        return None
+    scope = run.state.tokens[change.token].scope
+    return next((each.id for each in around(run, scope) if each.id in homes), None)
 
 
 def _node(run: Run, scope: int, element: str) -> Node:
@@ -120,7 +125,8 @@ def _move(run: Run, change: Move) -> None:
     if token is None:  # an earlier change has taken it out
         raise ChangeRefused([(str(change.token), Words("该令牌已不存在", "This token is there no longer"))])
     homes = _homes(run, change.element)
-    _enter(run, token.scope if token.scope in homes else homes[0], change.element)
+    nearest = _nearest(run, change, homes)
+    _enter(run, homes[0] if nearest is None else nearest, change.element)
     _remove(run, change.token)
 
 

@@ -37,6 +37,24 @@ def test_a_token_is_moved_out_of_a_subprocess_which_is_cancelled_then() -> None:
     assert [each.element for each in case.view.active] == ["e"]
 
 
+def test_of_two_calls_of_one_process_a_token_moves_in_its_own() -> None:
+    files = {
+        "p.bpmn": diagram("start s\ncall c\ncall d\nand x\ns -> x -> c\nx -> d", dict.fromkeys("cd", ext(calls("q")))),
+        "q.bpmn": diagram("start s\nuser a\nsub body {\nstart i\nuser b\ni -> b\n}\ns -> a -> body", process="q"),
+    }
+    case = Case(files)
+    case.complete("a")
+    second = max(each.home for each in case.view.active if each.element == "body")
+    case.complete("a")
+    assert case.tasks == ["b", "b"]
+    moved = next(
+        each for each in case.view.active if each.element == "b" and case.view.scopes[each.home].parent == second
+    )
+    case.modify(Move(moved.token, "a"))
+    assert case.tasks == ["a", "b"]
+    assert next(each for each in case.view.active if each.element == "a").home == second
+
+
 def test_tokens_are_added_and_removed() -> None:
     case = Case(diagram(STEPS))
     case.modify(Add("e"))

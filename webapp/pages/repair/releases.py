@@ -25,7 +25,7 @@ PREFIX = "map-"
 @blueprint.get("/repair/release")
 @needs(Permission.CASE_REPAIR)
 def release(case_id: int) -> ResponseReturnValue:
-    """Choose a `release`, and see element by element whether the case fits it (`map-<process>:<element>`: its new id)."""
+    """Choose a `release`, see element by element whether the case fits it (`map-<process>:<element>`: the new id)."""
     return _page(case_id, request.args.get("release", type=int), mapping_of(request.args), {})
 
 
