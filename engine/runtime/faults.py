@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from engine.bpmn.program import Node
+from engine.errors import ExpressionFailed
 from engine.runtime.run import Run
 from engine.runtime.scopes import cancel_scope_waits, clear, container_of, stop
 from engine.runtime.state import Scope, Token, Wait
 from engine.runtime.step import Closing, ScopeOpened
-from engine.runtime.stuck import uncaught_error
+from engine.runtime.stuck import failed_expression, uncaught_error
+from engine.runtime.variables import context_of
 from engine.runtime.waits import close
 from engine.values import Value
 
@@ -38,9 +40,23 @@ def _raise_outwards(
         if start is not None:
             _handle_inside(run, holder.scope, start, kind, _brought(start, kind, code, variables, message))
             return True
-        owner = run.state.scopes[holder.scope].token
-        holder = None if owner is None else run.state.tokens[owner]
+        scope = run.state.scopes[holder.scope]
+        holder = None if scope.token is None else run.state.tokens[scope.token]
+        if holder is not None:
+            variables = _passed_out(run, holder, scope) | variables
     return False
+
+
+def _passed_out(run: Run, caller: Token, called: Scope) -> dict[str, Value]:
+    """What a call passes out of the called process is passed with its errors and escalations too, where the call
+    says what (Camunda 7). Raises Stuck."""
+    call = run.node(caller).call
+    if call is None or call.taken is None or called.kind != "call":
+        return {}
+    try:
+        return context_of(run, call.taken, called.variables)
+    except ExpressionFailed as failure:
+        raise failed_expression(failure) from failure
 
 
 def _brought(

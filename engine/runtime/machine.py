@@ -9,10 +9,9 @@ from engine.errors import ExpressionFailed, ValueInvalid
 from engine.runtime import conditions, events, flow, gateways, loops, results, scopes, tasks
 from engine.runtime.run import Run
 from engine.runtime.state import Token
-from engine.runtime.stuck import Stuck, bad_value
+from engine.runtime.stuck import Stuck, bad_value, failed_expression
 from engine.runtime.variables import apply_inputs
 from engine.runtime.waits import arm, plan
-from engine.words import Words
 
 Behaviour = Callable[[Run, Token, Node], None]
 
@@ -77,8 +76,8 @@ def _do(run: Run, token: Token, phase: str) -> None:
     except Stuck as failure:
         run.fail(token, phase, failure.code, failure.words)
     except ExpressionFailed as failure:
-        words = Words(f"表达式“{failure.source[:120]}”无法求值：{failure.words.zh}", str(failure))
-        run.fail(token, phase, "expression-failed", words)
+        refused = failed_expression(failure)
+        run.fail(token, phase, refused.code, refused.words)
     except ValueInvalid as failure:
         refused = bad_value(str(failure))
         run.fail(token, phase, refused.code, refused.words)

@@ -10,15 +10,14 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.bpmn.program import Node, Slot
+from engine.bpmn.program import Node
 from engine.errors import BpmnErrorThrown
 from engine.runtime import faults, loops
 from engine.runtime.codec import checked
 from engine.runtime.run import Run
 from engine.runtime.state import Token
-from engine.runtime.stuck import needs
-from engine.runtime.variables import merge
-from engine.values import Value, Variables
+from engine.runtime.variables import context_of, merge
+from engine.values import Value
 
 if TYPE_CHECKING:
     from engine.expressions import Script
@@ -48,8 +47,8 @@ def reshape(run: Run, token: Token, node: Node) -> None:
     result = token.result
     if node.loop is None or loops.is_instance(run, token):
         if node.call is not None and node.call.taken is not None:
-            token.locals |= _context(run, node.call.seen, result)
-            result = _context(run, node.call.taken, result)
+            token.locals |= context_of(run, node.call.seen, result)
+            result = context_of(run, node.call.taken, result)
         result = {node.result_variable: dict(result)} if node.result_variable else result
     if node.after is not None and _runs_here(run, token, node):
         written = _run(run, token, node.after, ChainMap(dict(result), *run.layers(token)))
@@ -58,14 +57,6 @@ def reshape(run: Run, token: Token, node: Node) -> None:
         result = result | written
     token.result = result
     run.schedule(token, "write")
-
-
-def _context(run: Run, slot: Slot | None, variables: Variables) -> dict[str, Value]:
-    """The context that a slot makes of the variables of a called process. Raises Stuck."""
-    value = {} if slot is None else slot.value(variables, run.context)
-    if not isinstance(value, dict):
-        raise needs("上下文", "a context", slot.text if slot else "", value)
-    return {name: checked(each) for name, each in value.items()}
 
 
 def _runs_here(run: Run, token: Token, node: Node) -> bool:

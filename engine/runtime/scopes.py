@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from engine.bpmn.program import CallWork, Node, Process
 from engine.runtime import ad_hoc
-from engine.runtime.codec import checked
 from engine.runtime.run import Run
 from engine.runtime.state import Done, Scope, Token
 from engine.runtime.step import Closing, ScopeOpened
-from engine.runtime.stuck import Stuck, missing_process, missing_start, needs
-from engine.runtime.variables import evaluate, text
+from engine.runtime.stuck import Stuck, missing_process, missing_start
+from engine.runtime.variables import context_of, text
 from engine.runtime.waits import arm, close, plan
 from engine.values import Value
 
@@ -68,10 +67,7 @@ def _given(run: Run, token: Token, call: CallWork) -> dict[str, Value]:
     """The variables that a called process begins with. Raises Stuck."""
     if call.given is None:
         return dict(run.variables(token)) if call.passes_all_in else dict(token.locals)
-    given = evaluate(run, token, call.given)
-    if not isinstance(given, dict):
-        raise needs("上下文", "a context", call.given.text, given)
-    return {name: checked(value) for name, value in given.items()}
+    return context_of(run, call.given, run.variables(token))
 
 
 def _open_child(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.errors import ExpressionFailed
 from engine.words import Words
 
 
@@ -25,6 +26,12 @@ def needs(what_zh: str, what_en: str, source: str, value: object) -> Stuck:
         f"“{source[:120]}”应得到{what_zh}，实际为 {shown}",
         f"“{source[:120]}” must give {what_en}, but gave {shown}",
     )
+
+
+def failed_expression(failure: ExpressionFailed) -> Stuck:
+    """An expression that cannot be evaluated."""
+    zh = f"表达式“{failure.source[:120]}”无法求值：{failure.words.zh}"
+    return _stuck("expression-failed", zh, str(failure))
 
 
 def no_flow() -> Stuck:

@@ -12,7 +12,7 @@ from engine.runtime.codec import checked
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import needs
-from engine.values import Value
+from engine.values import Value, Variables
 
 #: Activities whose data is a variable of the scope that they open.
 _SCOPED = ("subProcess", "transaction", "adHocSubProcess")
@@ -29,6 +29,14 @@ def text(run: Run, token: Token, slot: Slot) -> str:
     if isinstance(value, str) and value:
         return value
     raise needs("文本", "a text", slot.text, value)
+
+
+def context_of(run: Run, slot: Slot | None, variables: Variables) -> dict[str, Value]:
+    """The context that a slot makes of these variables alone; nothing where there is no slot. Raises Stuck."""
+    value = {} if slot is None else slot.value(variables, run.context)
+    if not isinstance(value, dict):
+        raise needs("上下文", "a context", slot.text if slot else "", value)
+    return {name: checked(each) for name, each in value.items()}
 
 
 def key_text(run: Run, token: Token, slot: Slot | None) -> str | None:

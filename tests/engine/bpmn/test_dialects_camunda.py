@@ -84,6 +84,21 @@ def test_local_variables_pass_alone_and_stay_with_the_call() -> None:
     assert "extension-not-run" in codes({"p.bpmn": call("camunda", *mixed), "q.bpmn": CHILD})
 
 
+def test_what_a_call_passes_out_comes_with_an_error_too() -> None:
+    thrown = '<startEvent id="s"/><userTask id="b"/><endEvent id="x"><errorEventDefinition errorRef="e"/></endEvent>'
+    flows = '<sequenceFlow id="f" sourceRef="s" targetRef="b"/><sequenceFlow id="g" sourceRef="b" targetRef="x"/>'
+    called = file("camunda", thrown + flows, '<error id="e" errorCode="E1"/>', process="q")
+    boundary = (
+        '<boundaryEvent id="at" attachedToRef="c"><errorEventDefinition/></boundaryEvent>'
+        '<sequenceFlow id="h" sourceRef="at" targetRef="a"/>'
+    )
+    passed = ext('<camunda:out source="why" target="reason"/>')
+    activity = f'<callActivity id="c" calledElement="q">{passed}'
+    case = Case({"p.bpmn": file("camunda", line(activity + "</callActivity>", USER) + boundary), "q.bpmn": called})
+    case.complete("b", why="late")
+    assert (case.tasks, case.variables) == (["a"], {"reason": "late"})
+
+
 def test_flowable_passes_all_where_it_is_said() -> None:
     inherits = call("flowable", '<flowable:in source="x" target="y"/>', says='flowable:inheritVariables="true"')
     assert walk_call(inherits, r=7) == ({"x": 1, "secret": 2, "y": 1}, {"x": 1, "secret": 2})
