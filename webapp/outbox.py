@@ -47,6 +47,17 @@ def defer_each(connection: psycopg.Connection, name: str, key: str, values: Sequ
         _queue().configure_task(name, connection=connection).batch_defer(*payloads)
 
 
+def deferring(name: str, key: str, ids: str) -> str:
+    """A query that puts one job in the queue for each id that the query `ids` gives, as its only payload `key`.
+
+    For a command that makes those rows in the same statement. Raises JobUnknown.
+    """
+    if PAYLOADS.get(name) != {key}:
+        raise JobUnknown(f"{name}({key})")
+    job = f"row('default', '{name}', 0, null, null, jsonb_build_object('{key}', id), null)"
+    return f"select procrastinate_defer_jobs_v1(array_agg({job}::procrastinate_job_to_defer_v1)) from ({ids}) made"
+
+
 @lru_cache(maxsize=1)
 def _queue() -> App:
     """Never opened: it writes only through connections that it is given."""

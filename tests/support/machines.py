@@ -118,7 +118,7 @@ def done(case_id: int, element: str, **variables: Any) -> None:
         assert row is not None, (element, tasks(case_id))
         instance = load_instance(case, row[0])
         step = complete(instance.release.program, instance.state, row[1], variables, case.context)
-        apply(case, instance, step, by=None)
+        apply(case, instance, step)
 
 
 def work(most: int = 200) -> int:

@@ -35,7 +35,7 @@ from webapp.models.organisation import (
 )
 from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable
 from webapp.models.runtime import (
-    ActivityLine,
+    Activity,
     EngineJob,
     Incident,
     Message,
@@ -51,7 +51,7 @@ from webapp.models.runtime import (
 
 __all__ = [
     "AccessLine",
-    "ActivityLine",
+    "Activity",
     "Answer",
     "Blob",
     "CandidateGroup",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -86,7 +86,7 @@ class Answer(Model):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
     source: Mapped[str]  # applicant | shared-data | correction
-    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    by_id: Mapped[int] = mapped_column(BigInteger)  # who was signed in; accounts are never deleted
     at: Mapped[datetime]
 
 

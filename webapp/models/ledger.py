@@ -11,19 +11,20 @@ from webapp.extensions import Model
 
 
 class CaseEvent(Model):
-    """One link of a case's chain. `body` is the canonical text that was hashed: ids and digests only."""
+    """One link of a case's chain: ids and digests only.
+
+    `body` holds what the columns do not; text and hash are made from both (`services/locked_case.py`). No foreign
+    key: the chain must still verify when a case's data has gone past its retention.
+    """
 
     __tablename__ = "case_event"
-    __table_args__ = (UniqueConstraint("case_id", "seq"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    seq: Mapped[int]
-    kind: Mapped[str]
+    case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    kind: Mapped[str]
     body: Mapped[str]
-    previous: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 

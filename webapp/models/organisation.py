@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine import Words
@@ -121,11 +121,12 @@ class RateCount(Model):
 
 
 class IdempotencyKey(Model):
-    """An act that was already carried out: the same key by the same person replays `outcome`."""
+    """An act that was already carried out: the same key by the same person replays `outcome`. Kept for a week."""
 
     __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_created_at", "created_at", postgresql_using="brin"),)
 
-    actor_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+    actor_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(server_default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -25,6 +25,7 @@ class ProcessInstance(Model):
     process: Mapped[str]
     state: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    steps: Mapped[int] = mapped_column(server_default="0")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -59,11 +60,10 @@ class UserTask(Model):
     priority: Mapped[int]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    closed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    closed_by: Mapped[int | None] = mapped_column(BigInteger)  # who was signed in; accounts are never deleted
     act: Mapped[str] = mapped_column(server_default="")
 
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
-    closer: Mapped[User | None] = relationship(foreign_keys=[closed_by])
 
     @property
     def name(self) -> Words:
@@ -71,12 +71,15 @@ class UserTask(Model):
 
 
 class TaskCandidate(Model):
-    """The inbox: one row per open task and candidate group, gone when the task closes."""
+    """The inbox: one row per open task and candidate group, gone when the task closes.
+
+    Written in the statements that open and close the task, so it has no foreign key of its own.
+    """
 
     __tablename__ = "task_candidate"
     __table_args__ = (Index("inbox", "group_key", "urgency", "due_on", "task_id"),)
 
-    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    task_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     group_key: Mapped[str] = mapped_column(primary_key=True)
     urgency: Mapped[int]  # 0 = 即办 on top, 1 = the rest
     due_on: Mapped[date]  # far future where no clock runs
@@ -225,19 +228,19 @@ class Incident(Model):
         return Words(self.message_zh, self.message_en)
 
 
-class ActivityLine(Model):
-    """The history of an instance: which element was entered, completed, cancelled, which flow taken."""
+class Activity(Model):
+    """One step in the history of an instance: which elements were entered, completed, cancelled, which flows taken.
 
-    __tablename__ = "activity_line"
-    __table_args__ = (Index("activity_of_instance", "instance_id", "id"),)
+    `lines` is read by `services/activity.py`. No foreign key: the row is written in the statement that writes the
+    instance, which is never deleted.
+    """
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
-    scope: Mapped[int]
-    process: Mapped[str]
-    element: Mapped[str]
-    what: Mapped[str]
+    __tablename__ = "activity"
+
+    instance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+    lines: Mapped[str]
 
 
 class Reminder(Model):

@@ -8,16 +8,14 @@ from typing import Any
 
 import orjson
 
-from webapp.services.locked_case import link
+from webapp.services.locked_case import line_text, link
 from webapp.unit_of_work import sql
 
 CASE_LINES = """
-select case_id::text, seq, kind, actor_id, body, previous, hash from case_event
+select case_id, seq, kind, at, actor_id, body, hash from case_event
 where case_id between %s and %s order by case_id, seq
 """
-RELEASE_LINES = (
-    "select bundle_key, seq, kind, actor_id, body, previous, hash from release_event order by bundle_key, seq"
-)
+RELEASE_LINES = "select bundle_key, seq, kind, at, actor_id, body, hash from release_event order by bundle_key, seq"
 CASES_AT_ONCE = 1000
 
 
@@ -40,7 +38,7 @@ def verify_all() -> Iterator[Break]:
     for first in range(1, row[0] + 1, CASES_AT_ONCE):
         last = first + CASES_AT_ONCE - 1
         heads = {
-            str(id_): (seq, bytes(head))
+            id_: (seq, bytes(head))
             for id_, seq, head in sql().execute(
                 "select id, ledger_seq, ledger_hash from cases where id between %s and %s", (first, last)
             )
@@ -49,19 +47,19 @@ def verify_all() -> Iterator[Break]:
     yield from _verify("releases of", sql().execute(RELEASE_LINES).fetchall(), {})
 
 
-def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[str, tuple[int, bytes]]) -> Iterator[Break]:
+def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[int | str, tuple[int, bytes]]) -> Iterator[Break]:
     """Lines written after the head was read are checked too, but the head is looked for where it was."""
-    ends: dict[str, tuple[int, bytes]] = {}
-    at_head: dict[str, bytes] = {}
-    for key, seq, line_kind, actor, body, previous, kept in lines:
+    ends: dict[int | str, tuple[int, bytes]] = {}
+    at_head: dict[int | str, bytes] = {}
+    for key, seq, line_kind, at, actor, body, kept in lines:
         last_seq, last_hash = ends.get(key, (0, bytes(32)))
-        chain, told = f"{kind} {key}", orjson.loads(body)
+        chain = f"{kind} {key}"
+        text = line_text(body.encode(), key, seq, line_kind, at, actor)
         if seq != last_seq + 1:
             yield Break(chain, seq, f"line {last_seq + 1} is missing")
-        if bytes(previous) != last_hash:
-            yield Break(chain, seq, "does not continue the line before")
-        if link(bytes(previous), body.encode()) != bytes(kept):
-            yield Break(chain, seq, "text and hash differ")
+        if link(last_hash, text) != bytes(kept):
+            yield Break(chain, seq, "text and hash differ, or it does not continue the line before")
+        told = orjson.loads(text)
         if (told["seq"], told["kind"], told["actor"]) != (seq, line_kind, actor) or key not in _chain_of(told):
             yield Break(chain, seq, "text and columns differ")
         ends[key] = (seq, bytes(kept))
@@ -74,6 +72,6 @@ def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[str, tuple[int,
             yield Break(f"{kind} {key}", seq, "the chain's end is missing")
 
 
-def _chain_of(told: dict[str, Any]) -> tuple[str, str]:
+def _chain_of(told: dict[str, Any]) -> tuple[Any, Any]:
     """The case or bundle that a line says it belongs to."""
-    return str(told.get("case", "")), str(told.get("bundle", ""))
+    return told.get("case"), told.get("bundle")

@@ -9,6 +9,7 @@ from lxml import etree
 
 from webapp.catalogue import Published
 from webapp.errors import NotFound
+from webapp.services.activity import decode_lines
 from webapp.unit_of_work import sql
 
 DIAGRAM = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -41,15 +42,19 @@ class Position:
 
 
 LINES = """
-select a.instance_id, a.process, a.scope, a.element, a.what
-from activity_line a join process_instance i on i.id = a.instance_id
-where i.case_id = %s and a.what <> 'taken' order by a.instance_id, a.id
+select i.id, i.process, a.lines from process_instance i join activity a on a.instance_id = i.id
+where i.case_id = %s order by i.id, a.step
 """
 
 
 def lines_of(case_id: int) -> list[Line]:
     """The history of all instances of a case, without the flows."""
-    return [Line(*row) for row in sql().execute(LINES, (case_id,))]
+    return [
+        Line(instance, inside, scope, element, what)
+        for instance, process, lines in sql().execute(LINES, (case_id,))
+        for scope, inside, element, what in decode_lines(lines, process)
+        if what != "taken"
+    ]
 
 
 def position(lines: Iterable[Line]) -> Position:

@@ -31,6 +31,7 @@ WORDS: Mapping[str, Words] = {
     "corrected": Words("收到补正材料", "corrections received"),
     "task-claimed": Words("认领", "claimed"),
     "task-released": Words("退回待领", "released"),
+    "task-completed": Words("办结任务", "completed a task"),
     "visit-signed": Words("在核查记录上签字", "signed the record of the visit"),
     "licence-issued": Words("生成办理结果", "the result was made"),
     "document-issued": Words("出具文书", "issued a document"),
@@ -93,7 +94,7 @@ def history_of(case_id: int, items: Sequence[ItemView], tasks: Sequence[TaskLine
         task = task_names.get(facts.get("task", -1))
         item_id = facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)
         what = _what(kind, facts, by_id.get(item_id or -1))
-        if kind in ("task-claimed", "task-released") and task is not None:
+        if kind in ("task-claimed", "task-released", "task-completed") and task is not None:
             what = Words(f"{what.zh}“{task.name.zh}”", f"{what.en} “{task.name.en}”")
         lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, names.get(item_id or -1)))
     return lines

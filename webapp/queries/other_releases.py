@@ -77,7 +77,7 @@ def preview(case_id: int, release_id: int, mapping: Mapping[str, str]) -> Previe
     if target is None or row is None:
         raise NotFound()
     rows = sql().execute(INSTANCES, (case_id,)).fetchall()
-    loaded = [InstanceRow(id_, bytes(state), {}, release, process) for id_, process, release, _, state in rows]
+    loaded = [InstanceRow(id_, bytes(state), {}, release, process, 0) for id_, process, release, _, state in rows]
     instances = of_release(loaded, row[0])
     old, new = published(row[0]), published(release_id)
     try:

@@ -13,17 +13,28 @@ from webapp.unit_of_work import sql
 AS_RECEIVED = 1
 
 
+WRITE = """
+with left_out as (delete from answer where case_id = %(case)s and version = %(version)s and not key = any(%(keys)s))
+insert into answer (case_id, version, key, value, source, by_id, at)
+select %(case)s, %(version)s, a.key, a.value, %(source)s, %(by)s, %(now)s
+from unnest(%(keys)s::text[], %(values)s::text[]) a(key, value)
+on conflict (case_id, version, key) do update set value = excluded.value, by_id = excluded.by_id,
+    at = excluded.at where answer.value <> excluded.value
+"""
+
+
 def write_answers(case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity) -> None:
     """Answer rows of one version: all keys, replaced."""
     keys = list(values)
     sql().execute(
-        "delete from answer where case_id = %s and version = %s and not key = any(%s)",
-        (case.id, version, keys),
-    )
-    sql().execute(
-        "insert into answer (case_id, version, key, value, source, by_id, at)"
-        " select %s, %s, a.key, a.value, %s, %s, %s from unnest(%s::text[], %s::text[]) a(key, value)"
-        " on conflict (case_id, version, key) do update set value = excluded.value, by_id = excluded.by_id,"
-        " at = excluded.at where answer.value <> excluded.value",
-        (case.id, version, source, by.user_id, case.now, keys, [encode_answer(values[key]) for key in keys]),
+        WRITE,
+        {
+            "case": case.id,
+            "version": version,
+            "keys": keys,
+            "values": [encode_answer(values[key]) for key in keys],
+            "source": source,
+            "by": by.user_id,
+            "now": case.now,
+        },
     )

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 LOAD_JOB = """
 select j.id, j.engine_job, j.item_case_id, j.element, j.type, j.inputs, j.attempts, j.attempts_allowed,
-       i.id, i.state, i.scopes, i.release_id, i.process
+       i.id, i.state, i.scopes, i.release_id, i.process, i.steps
 from engine_job j join process_instance i on i.id = j.instance_id where j.id = %s and j.state = 'open'
 """
 
@@ -82,7 +82,7 @@ def _run(engine_job_id: int) -> None:
 def _resolve(job: RunningJob, outcome: JobDone | JobFailed | JobError) -> None:
     sql().execute("update engine_job set state = 'done', attempts = attempts + 1 where id = %s", (job.id,))
     step = resolve(job.instance.release.program, job.instance.state, job.engine_job, outcome, job.case.context)
-    apply(job.case, job.instance, step, by=None)
+    apply(job.case, job.instance, step, last=True)
     job.case.write_ledger()
 
 
@@ -108,6 +108,7 @@ def _load(engine_job_id: int) -> RunningJob | None:
         scopes,
         release,
         process,
+        steps,
     ) = row
     return RunningJob(
         id_,
@@ -118,7 +119,7 @@ def _load(engine_job_id: int) -> RunningJob | None:
         decode_all(bytes(inputs)),
         attempts,
         allowed,
-        InstanceRow(instance, bytes(state), scopes, release, process),
+        InstanceRow(instance, bytes(state), scopes, release, process, steps),
         case,
     )
 

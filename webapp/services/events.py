@@ -23,6 +23,7 @@ class Event(StrEnum):
     CORRECTED = "corrected"
     TASK_CLAIMED = "task-claimed"
     TASK_RELEASED = "task-released"
+    TASK_COMPLETED = "task-completed"
     REVIEWED = "reviewed"
     VISIT_SIGNED = "visit-signed"
     RULED = "ruled"

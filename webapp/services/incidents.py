@@ -123,7 +123,7 @@ def skip_incident(
         facts = {"instance": instance.id, "element": incident.element, **variable_facts(given)}
         write_repair(case, Event.STEP_SKIPPED, by, reason, facts, incident_id=incident_id)
         failed = _failed_step(case, instance, incident)
-        apply(case, instance, skip(instance.release.program, instance.state, failed, case.context, given), by=None)
+        apply(case, instance, skip(instance.release.program, instance.state, failed, case.context, given))
 
 
 def variable_facts(variables: Mapping[str, Value]) -> dict[str, Any]:
@@ -195,11 +195,11 @@ def _again(case: LockedCase, instance: InstanceRow, incident: Incident, changes:
     program = instance.release.program
     if incident.can_be_skipped and (changes or incident.engine_job_id is None):
         failed = _failed_step(case, instance, incident)
-        apply(case, instance, retry(program, instance.state, failed, case.context, changes), by=None)
+        apply(case, instance, retry(program, instance.state, failed, case.context, changes))
         return
     if changes:
         scope = _scope(instance.state, incident)
-        apply(case, instance, set_variables(program, instance.state, changes, case.context, scope), by=None)
+        apply(case, instance, set_variables(program, instance.state, changes, case.context, scope))
     if incident.engine_job_id is not None:
         engine_jobs.reopen(incident.engine_job_id)
     elif incident.timer_id is not None:
@@ -226,5 +226,5 @@ def _failed_step(case: LockedCase, instance: InstanceRow, incident: Incident) ->
     given_up = JobFailed(row[1], "given up")
     step = resolve(instance.release.program, instance.state, row[0], given_up, case.context)
     # The case has this incident already: it is being dealt with.
-    apply(case, instance, replace(step, incidents=()), by=None)
+    apply(case, instance, replace(step, incidents=()))
     return step.incidents[-1].id

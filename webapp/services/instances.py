@@ -6,7 +6,7 @@ from webapp.errors import NotFound
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.unit_of_work import sql
 
-COLUMNS = "id, state, scopes, release_id, process"
+COLUMNS = "id, state, scopes, release_id, process, steps"
 
 
 def load_instance(case: LockedCase, instance_id: int) -> InstanceRow:

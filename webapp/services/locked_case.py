@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from webapp.catalogue import RULES_IN_FORCE, Published, Rules, engine_context, p
 from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
 from webapp.services.events import Event
+from webapp.services.writing import Writing
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -30,6 +31,11 @@ class ClockFacts:
     unit: str
     started_on: date
     due_on: date
+
+    @classmethod
+    def of(cls, name: str, value: int, unit: str, started_on: str, due_on: str) -> ClockFacts:
+        """A clock read as JSON."""
+        return cls(name, value, unit, date.fromisoformat(started_on), date.fromisoformat(due_on))
 
 
 @dataclass(slots=True)
@@ -50,6 +56,7 @@ class LockedCase:
     closed: bool = False
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: dict[int, list[ClockFacts]] = field(default_factory=dict)
+    writing: Writing = field(default_factory=Writing)
     under_repair: bool = False  # by a person who may work on a suspended case
     begun: int = 0  # processes that this command has started
 
@@ -71,42 +78,51 @@ class LockedCase:
         """Add a line to the chain. `facts` are ids, codes and digests; never personal values."""
         self.ledger_seq += 1
         actor = by.user_id if by else None
-        body = orjson.dumps(
-            {
-                **facts,
-                "case": self.id,
-                "seq": self.ledger_seq,
-                "kind": kind,
-                "at": self.now.isoformat(),
-                "actor": actor,
-                "release": self.release_id,
-            },
-            option=orjson.OPT_SORT_KEYS,
-        )
-        previous = self.ledger_hash
-        self.ledger_hash = link(previous, body)
-        self.lines.append((self.id, self.ledger_seq, kind, self.now, actor, body.decode(), previous, self.ledger_hash))
+        body = orjson.dumps({**facts, "release": self.release_id}, option=orjson.OPT_SORT_KEYS)
+        self.ledger_hash = link(self.ledger_hash, line_text(body, self.id, self.ledger_seq, kind, self.now, actor))
+        self.lines.append((self.ledger_seq, kind, actor, body.decode(), self.ledger_hash))
 
     def write_ledger(self) -> None:
-        """Write the gathered lines and move the head, in one statement."""
-        if not self.lines and not self.closed:
-            return
-        columns: list[list[Any]] = [list(column) for column in zip(*self.lines, strict=True)] or [[] for _ in range(8)]
-        sql().execute(
-            WRITE_LEDGER,
-            (*columns, self.ledger_seq, self.ledger_hash, self.now if self.closed else None, self.id),
-        )
-        self.lines.clear()
+        """Write the gathered lines, the head of the chain, and what else waits to be written, in one statement."""
+        if self.lines:
+            seqs, kinds, actors, bodies, hashes = (list(column) for column in zip(*self.lines, strict=True))
+            self.writing.add(
+                "ledger",
+                LINES,
+                case=self.id,
+                now=self.now,
+                seqs=seqs,
+                kinds=kinds,
+                actors=actors,
+                bodies=bodies,
+                hashes=hashes,
+            )
+            self.lines.clear()
+        closed = ", closed_at = coalesce(closed_at, %(now)s)" if self.closed else ""
+        if self.closed or "ledger" in self.writing.parts:
+            head = f"update cases set ledger_seq = %(seq)s, ledger_hash = %(head)s{closed} where id = %(case)s"
+            self.writing.add("head", head, case=self.id, now=self.now, seq=self.ledger_seq, head=self.ledger_hash)
+        self.writing.send()
 
 
-WRITE_LEDGER = """
-with written as (
-    insert into case_event (case_id, seq, kind, at, actor_id, body, previous, hash)
-    select * from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::text[],
-                         %s::bytea[], %s::bytea[])
-)
-update cases set ledger_seq = %s, ledger_hash = %s, closed_at = coalesce(closed_at, %s) where id = %s
+LINES = """
+insert into case_event (case_id, seq, at, actor_id, kind, body, hash)
+select %(case)s, l.seq, %(now)s, l.actor, l.kind, l.body, l.hash
+from unnest(%(seqs)s::bigint[], %(kinds)s::text[], %(actors)s::bigint[], %(bodies)s::text[], %(hashes)s::bytea[])
+    l(seq, kind, actor, body, hash)
 """
+
+
+def line_text(body: bytes, case_id: int, seq: int, kind: str, at: datetime, actor: int | None) -> bytes:
+    """The canonical text of a line, which is hashed: its body and its columns, each kept once.
+
+    Lines of the first releases kept the whole text in the body; it is recognised by its "seq".
+    """
+    told = orjson.loads(body)
+    if "seq" in told:
+        return body
+    told |= {"case": case_id, "seq": seq, "kind": kind, "at": at.astimezone(UTC).isoformat(), "actor": actor}
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
 
 
 def link(previous: bytes, body: bytes) -> bytes:
@@ -151,6 +167,7 @@ class InstanceRow:
     scopes: dict[str, int]
     release_id: int
     process: str
+    steps: int
 
     @property
     def release(self) -> Published:

@@ -189,7 +189,7 @@ def _give(case: LockedCase, message: Carried, to: Addressee) -> bool:
         step = signal(program, state, message.name, message.payload, case.context)
     else:
         step = correlate(program, state, message.name, message.key, message.payload, case.context)
-    apply(case, instance, step, by=None)
+    apply(case, instance, step)
     case.record(Event.MESSAGE_RECEIVED, None, name=message.name, message=message.id)
     _settle(case, message, "delivered", to.instance_id)
     return True

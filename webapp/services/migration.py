@@ -11,11 +11,13 @@ from webapp.catalogue import Published, published
 from webapp.errors import ActRefused, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.activity import keep_process
 from webapp.services.advance import apply
 from webapp.services.events import Event
 from webapp.services.instances import running_instances
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.repairing import given_reason, repairing, write_repair
+from webapp.services.step_rows import tell
 from webapp.services.suspended import hold_timers
 from webapp.unit_of_work import sql
 
@@ -128,6 +130,7 @@ def renamed(mapping: Mapping[str, str], process: str, element: str) -> str:
 
 def _carry_over(case: LockedCase, instance: InstanceRow, step: Step, mapping: Mapping[str, str]) -> None:
     before = runtime.snapshot(instance.state)
+    keep_process(instance.id, instance.process)
     instance.release_id = case.release_id
     instance.process = mapping.get(instance.process, instance.process)
     sql().execute(
@@ -137,7 +140,7 @@ def _carry_over(case: LockedCase, instance: InstanceRow, step: Step, mapping: Ma
     if mapping:
         _rename_rows(instance.id, step)
         _tell_history(case, instance, before, mapping)
-    apply(case, instance, step, by=None)
+    apply(case, instance, step)
 
 
 RENAME = """
@@ -164,20 +167,15 @@ def _rename_rows(instance_id: int, step: Step) -> None:
     sql().execute(RENAME_INCIDENTS, (instance_id,))
 
 
-HISTORY = """
-insert into activity_line (instance_id, scope, process, element, what, at) values (%s, %s, %s, %s, %s, %s)
-"""
-
-
 def _tell_history(
     case: LockedCase, instance: InstanceRow, before: runtime.Snapshot, mapping: Mapping[str, str]
 ) -> None:
     """In the history a token leaves the old element and enters the new one, so that the diagram shows where it is."""
+    told: list[runtime.LogLine] = []
     for one in before.active:
         element = renamed(mapping, one.process, one.element)
         if element != one.element:
             process = mapping.get(one.process, one.process)
-            left = (instance.id, one.scope, one.process, one.element, "cancelled", case.now)
-            entered = (instance.id, one.scope, process, element, "entered", case.now)
-            sql().execute(HISTORY, left)
-            sql().execute(HISTORY, entered)
+            told.append(runtime.LogLine("cancelled", one.scope, one.element, "", one.process))
+            told.append(runtime.LogLine("entered", one.scope, element, "", process))
+    tell(case, instance, told)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from psycopg.errors import UniqueViolation
+
 from engine import Words
 from webapp.errors import ActRefused
 from webapp.identity import Identity
+from webapp.services.writing import Writing
 from webapp.unit_of_work import sql
+
+PRIMARY_KEY = "pk_idempotency_key"
+KEEP = """
+insert into idempotency_key (actor_id, key, created_at, outcome)
+values (%(key_actor)s, %(page_key)s, %(now)s, %(key_outcome)s)
+"""
 
 
 class KeyReused(ActRefused):
@@ -47,3 +56,21 @@ def remember(by: Identity, key: str, now: datetime, what: str) -> None:
         .fetchone()
     )
     raise AlreadyCarriedOut() if row is not None and row[0] == what else KeyReused()
+
+
+def remember_with(writing: Writing, by: Identity, key: str, now: datetime, what: str, used_for: str | None) -> None:
+    """As `remember`, for a command that has read under its lock what the key was used for, and keeps it with its rows.
+
+    The same page sent twice waits at the lock and is seen there. A key that goes to two tasks at the same moment
+    meets itself in the table: see `page_key_taken`.
+    """
+    if not key:
+        raise KeyReused()
+    if used_for is not None:
+        raise AlreadyCarriedOut() if used_for == what else KeyReused()
+    writing.add("page_key", KEEP, key_actor=by.user_id, page_key=key, now=now, key_outcome=what)
+
+
+def page_key_taken(twice: UniqueViolation) -> Exception:
+    """What a unique violation means: KeyReused where it is the page's key that is there already."""
+    return KeyReused() if twice.diag.constraint_name == PRIMARY_KEY else twice

@@ -77,7 +77,7 @@ def change_tokens(
         stood = {one.token: one.element for one in before.active}
         facts = {"instance": instance_id, "changes": [_fact(change, stood) for change in changes]}
         write_repair(case, Event.TOKENS_CHANGED, by, reason, facts)
-        apply(case, instance, step, by=None)
+        apply(case, instance, step)
         if case.suspended_at is not None:
             hold_timers(case)
 

@@ -30,7 +30,7 @@ returning id, case_id
 CLAIM_FOR = timedelta(minutes=2)
 TAKE = """
 with gone as (delete from timer where id = %s and claimed_by = %s returning instance_id, engine_timer)
-select i.id, i.state, i.scopes, i.release_id, i.process, g.engine_timer
+select i.id, i.state, i.scopes, i.release_id, i.process, i.steps, g.engine_timer
 from gone g join process_instance i on i.id = g.instance_id
 """
 
@@ -65,8 +65,8 @@ def _fire_one(timer_id: int, case_id: int, me: str) -> None:
         row = sql().execute(TAKE, (timer_id, me)).fetchone()
         if row is None:
             return
-        instance = InstanceRow(row[0], bytes(row[1]), row[2], row[3], row[4])
-        apply(case, instance, fire(instance.release.program, instance.state, row[5], case.context), by=None)
+        instance = InstanceRow(row[0], bytes(row[1]), row[2], row[3], row[4], row[5])
+        apply(case, instance, fire(instance.release.program, instance.state, row[6], case.context), last=True)
         case.write_ledger()
 
 

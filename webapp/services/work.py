@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg.errors import UniqueViolation
+
 from engine import EngineError, Words
 from webapp import moments
 from webapp.errors import ActRefused, AlreadyDone, NotFound, Stale
@@ -14,8 +16,8 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
-from webapp.services.locked_case import LOCK_BY_TASK, InstanceRow, LockedCase, lock, on_case
-from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.locked_case import LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
+from webapp.services.page_keys import AlreadyCarriedOut, page_key_taken, remember_with
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -38,22 +40,25 @@ class OpenTask:
     participants: int
     state: str
     closed_at: datetime | None
-    closed_by: str | None
+    closed_by: int | None
     act: str
     instance: InstanceRow
     case: LockedCase
 
 
+# All that an act on a task reads before it decides: the task with its instance, the clocks of its item, and what
+# the page's key was used for, if it was.
 LOAD_TASK = """
 select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.step, t.name_zh, t.name_en, t.groups,
-       t.assignee_id, t.revision, t.participants, t.state, t.closed_at, closer.name, t.act,
-       i.id, i.state, i.scopes, i.release_id, i.process, holder.name
+       t.assignee_id, t.revision, t.participants, t.state, t.closed_at, t.closed_by, t.act,
+       i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
+       (select json_agg(json_build_array(c.name, c.value, c.unit, c.started_on, c.due_on)) from legal_clock c
+        where c.item_case_id = t.item_case_id),
+       (select outcome from idempotency_key where actor_id = %(actor)s and key = %(key)s)
 from user_task t
 join process_instance i on i.id = t.instance_id
 left join item_case ic on ic.id = t.item_case_id
-left join app_user closer on closer.id = t.closed_by
-left join app_user holder on holder.id = t.assignee_id
-where t.id = %s and t.case_id = %s
+where t.id = %(task)s and t.case_id = %(case)s
 """
 
 
@@ -71,10 +76,10 @@ def on_task(
         with unit_of_work():
             case = lock(LOCK_BY_TASK, task_id)
             case_id = case.id
-            task = _load(task_id, case)
+            task, used_for = _load(task_id, case, by, key)
             ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))
             if key is not None:
-                remember(by, key, case.now, f"{permission}:{task_id}")
+                remember_with(case.writing, by, key, case.now, f"{permission}:{task_id}", used_for)
             _ensure_open(task)
             _ensure_fresh(task, by, revision)
             ensure(by, permission, TaskFacts(task.groups, task.assignee_id, task.state))
@@ -83,6 +88,8 @@ def on_task(
             case.write_ledger()
     except (AlreadyCarriedOut, NotFound):
         raise
+    except UniqueViolation as twice:
+        raise page_key_taken(twice) from twice
     except ActRefused as refusal:
         if case_id is not None:
             record_refusal(case_id, by, task_id, refusal)
@@ -95,7 +102,8 @@ def on_task(
 
 def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permission) -> OpenTask:
     """Another open task of the case that this command already holds. Raises as `on_task` does."""
-    task = _load(task_id, case)
+    case.writing.send()
+    task, _ = _load(task_id, case, by, None)
     facts = TaskFacts(task.groups, task.assignee_id, task.state)
     ensure(by, Permission.TASK_SEE, facts)
     _ensure_open(task)
@@ -127,8 +135,10 @@ def _record_failure(case_id: int, by: Identity, task_id: int, error: EngineError
         case.record(Event.STEP_FAILED, by, task=task_id, failure=type(error).__name__)
 
 
-def _load(task_id: int, case: LockedCase) -> OpenTask:
-    row = sql().execute(LOAD_TASK, (task_id, case.id)).fetchone()
+def _load(task_id: int, case: LockedCase, by: Identity, key: str | None) -> tuple[OpenTask, str | None]:
+    """The task, and what the page's key was used for before. The clocks of its item are put into the case."""
+    values = {"task": task_id, "case": case.id, "actor": by.user_id, "key": key}
+    row = sql().execute(LOAD_TASK, values).fetchone()
     if row is None:
         raise NotFound()
     (
@@ -147,16 +157,20 @@ def _load(task_id: int, case: LockedCase) -> OpenTask:
         participants,
         state,
         closed_at,
-        closer,
+        closed_by,
         act,
         instance,
         blob,
         scopes,
         release,
         process,
-        _holder,
+        steps,
+        clocks,
+        used_for,
     ) = row
-    return OpenTask(
+    if item_case is not None:
+        case.clocks.setdefault(item_case, [ClockFacts.of(*clock) for clock in clocks or ()])
+    task = OpenTask(
         id_,
         engine_task,
         item_case,
@@ -171,18 +185,24 @@ def _load(task_id: int, case: LockedCase) -> OpenTask:
         participants,
         state,
         closed_at,
-        closer,
+        closed_by,
         act,
-        InstanceRow(instance, bytes(blob), scopes, release, process),
+        InstanceRow(instance, bytes(blob), scopes, release, process, steps),
         case,
     )
+    return task, used_for
 
 
 def _ensure_open(task: OpenTask) -> None:
     if task.state == "open":
         return
-    who = task.closed_by or "系统"
-    raise AlreadyDone(who, ACT_WORDS.get(task.act, ACT_WORDS["done"]), task.closed_at, moments.shown(task.closed_at))
+    row = sql().execute("select name from app_user where id = %s", (task.closed_by,)).fetchone()
+    raise AlreadyDone(
+        row[0] if row else "系统",
+        ACT_WORDS.get(task.act, ACT_WORDS["done"]),
+        task.closed_at,
+        moments.shown(task.closed_at),
+    )
 
 
 def _ensure_fresh(task: OpenTask, by: Identity, revision: int | None) -> None:
