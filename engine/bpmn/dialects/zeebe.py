@@ -22,7 +22,7 @@ from engine.bpmn.model import (
 )
 from engine.bpmn.xmlread import local_name
 
-#: What a job worker may do. The work of an ad-hoc subprocess chooses what begins inside: that is not run.
+#: What a job worker may do. That of an ad-hoc subprocess would choose what begins inside: it is not run.
 _WORK = "serviceTask sendTask businessRuleTask scriptTask intermediateThrowEvent endEvent"
 _THROWING = "sendTask intermediateThrowEvent endEvent"
 
@@ -39,7 +39,8 @@ NAMES: dict[str, Name] = {
     **names(Fate.READ, "priorityDefinition@priority"),
     **names(Fate.READ, "formDefinition", USER),
     **names(Fate.READ, "formDefinition@formKey formDefinition@formId formDefinition@externalReference"),
-    **names(Fate.READ, "taskDefinition taskHeaders", _WORK),
+    **names(Fate.READ, "taskDefinition", f"{_WORK} adHocSubProcess"),
+    **names(Fate.READ, "taskHeaders", _WORK),
     **names(Fate.READ, "taskDefinition@type taskDefinition@retries header@key header@value"),
     **names(Fate.READ, "header", "taskHeaders"),
     **names(Fate.TOOLS, "header@id"),
@@ -135,9 +136,18 @@ def _assign(so_far: Extensions, **values: Source | None) -> Extensions:
 
 
 def _task_definition(element: etree._Element, so_far: Extensions) -> Extensions:
+    if _holder(element) == "adHocSubProcess":
+        return replace(so_far, not_run=(*so_far.not_run, "zeebe:taskDefinition"))
     headers = so_far.job.headers if so_far.job else ()
     job = JobSource(marked(element.get("type")) or Source(""), marked(element.get("retries")), headers)
     return replace(so_far, job=job)
+
+
+def _holder(element: etree._Element) -> str:
+    """The BPMN element around an extension element."""
+    around = element.getparent()
+    holder = None if around is None else around.getparent()
+    return "" if holder is None else local_name(holder)
 
 
 def _headers(element: etree._Element, so_far: Extensions) -> Extensions:

@@ -38,6 +38,8 @@ def test_an_ad_hoc_subprocess_begins_what_is_named() -> None:
     said = ext('<zeebe:adHoc activeElementsCollection="=chosen"/>')
     body = line(f'<adHocSubProcess id="h">{said}{inside}</adHocSubProcess>')
     assert Case(zeebe(body), {"chosen": ["three", "one"]}).tasks == ["one", "three"]
+    chooses = body.replace("</extensionElements>", '<zeebe:taskDefinition type="agent"/></extensionElements>', 1)
+    assert ("extension-not-run", "h") in {(code, at) for code, at, _ in told(zeebe(chooses), Severity.ERROR)}
     gathers = body.replace('activeElementsCollection="=chosen"', 'outputCollection="r" outputElement="=x"')
     assert ("extension-not-run", "h") in {(code, at) for code, at, _ in told(zeebe(gathers), Severity.ERROR)}
 
