@@ -3,6 +3,7 @@ words that say what is expected."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -33,12 +34,17 @@ MOST_MEGABYTES, MOST_SECONDS = 300, 5.0
 def judge_hostile(cases: list[Case]) -> Iterator[tuple[Case, Verdict]]:
     """The verdicts in order. One installation serves them all, while the engine runs them one after the other;
     neither is started where there is no case."""
-    if not cases:
+    waiting = deque(cases)
+    if not waiting:
         return
-    with ThreadPoolExecutor(1) as beside, running_site() as site:
-        runs = [beside.submit(_run, case) for case in cases]
-        for case, run in zip(cases, runs, strict=True):
-            yield case, _judged(case, site, run)
+    try:
+        with ThreadPoolExecutor(1) as beside, running_site() as site:
+            runs = [beside.submit(_run, case) for case in cases]
+            for run in runs:
+                yield waiting[0], _judged(waiting[0], site, run)
+                waiting.popleft()
+    except (AssertionError, OSError) as fault:
+        yield from ((case, Verdict(False, one_line(f"no installation to upload to: {fault}"))) for case in waiting)
 
 
 def _judged(case: Case, site: Site, run: Future[RunFacts | None]) -> Verdict:
