@@ -1,4 +1,7 @@
-"""SpiffWorkflow as reference core behind our own commands; it is imported only when one is called."""
+"""SpiffWorkflow as reference core behind our own commands; it is imported only when one is called.
+
+The portability check walks sample paths on both cores.
+"""
 
 from engine.reference.core import (
     ReferenceView,
@@ -17,12 +20,21 @@ from engine.reference.core import (
     start,
     unavailable,
 )
+from engine.reference.portability import Allowance, Portability, SampleReport, Verdict, check_portability
+from engine.reference.samples import Sample, bundle_samples
 from engine.reference.session import ReferenceProgram
 
 __all__ = [
+    "Allowance",
+    "Portability",
     "ReferenceProgram",
     "ReferenceView",
+    "Sample",
+    "SampleReport",
+    "Verdict",
+    "bundle_samples",
     "cancel",
+    "check_portability",
     "compile_program",
     "complete",
     "correlate",

@@ -51,7 +51,7 @@ def compile_program(files: Mapping[str, bytes], entry: str) -> ReferenceProgram:
     try:
         parser.add_bpmn_str(translation.xml)
         specs = parser.find_all_specs()
-    except ValidationException as failure:
+    except (ValidationException, RecursionError) as failure:
         words = _UNREAD.fill(why=str(failure)[:200])
         raise NotInReferenceCore(words.en, process=entry, words=words) from failure
     return ReferenceProgram(program, translation, specs, refused)

@@ -93,7 +93,10 @@ class Session:
             raise program.refused[process]
         engine = ScriptEngine(program.program, program.translation.parts, context)
         name = program.translation.processes[process]
-        workflow = BpmnWorkflow(program.specs[name], dict(program.specs), script_engine=engine)
+        try:
+            workflow = BpmnWorkflow(program.specs[name], dict(program.specs), script_engine=engine)
+        except RecursionError as failure:
+            raise NotInReferenceCore(_TOO_DEEP.en, process=process, words=_TOO_DEEP) from failure
         workflow.task_tree.data = dict(data)
         return cls(program, engine, workflow)
 

@@ -130,6 +130,24 @@ def test_what_the_reference_core_does_not_do_rightly_is_refused_with_element_and
     assert refusal.value.words.zh
 
 
+def chain(length: int) -> dict[str, bytes]:
+    steps = [f"t{number}" for number in range(length)]
+    text = "\n".join([*(f"task {step}" for step in steps), "start s", "user u", f"s -> {' -> '.join(steps)} -> u"])
+    return {"p.bpmn": diagram(text)}
+
+
+def test_a_chain_runs() -> None:
+    step = reference.start(reference.compile_program(chain(150), "p"), {}, CONTEXT)
+    assert [task.element for task in step.opened] == ["u"]
+
+
+@pytest.mark.parametrize("length", [400, 1_000])
+def test_a_chain_that_is_too_long_for_its_recursion_is_refused_by_name(length: int) -> None:
+    with pytest.raises(NotInReferenceCore) as refusal:
+        reference.start(reference.compile_program(chain(length), "p"), {}, CONTEXT)
+    assert "SpiffWorkflow" in refusal.value.words.zh
+
+
 def test_commands_that_it_lacks_are_refused() -> None:
     for command in (
         reference.resolve,
