@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from engine.bpmn.checks.activities import check_activities
 from engine.bpmn.checks.calls import check_calls
-from engine.bpmn.checks.choices import check_choices
+from engine.bpmn.checks.catching import check_catching
+from engine.bpmn.checks.compensation import check_compensation
+from engine.bpmn.checks.gateways import check_gateways
+from engine.bpmn.checks.inspected import Inspected
+from engine.bpmn.checks.links import check_links
 from engine.bpmn.checks.paths import check_paths
+from engine.bpmn.checks.positions import check_positions
+from engine.bpmn.checks.races import check_races
+from engine.bpmn.checks.recursion import check_recursion
 from engine.bpmn.checks.references import check_references
 from engine.bpmn.checks.soundness.findings import check_soundness
 from engine.bpmn.checks.soundness.game import Effort
-from engine.bpmn.checks.work import check_work, check_writes
+from engine.bpmn.checks.times import check_times
+from engine.bpmn.checks.work import check_work
+from engine.bpmn.checks.writes import check_writes
 from engine.bpmn.compiler import compile_process
 from engine.bpmn.library import read_library
 from engine.bpmn.wording import Level
@@ -18,6 +28,18 @@ from engine.findings import Finding
 
 #: Moves that the token game may take, over all processes of an upload.
 MOST_MOVES = 50_000
+#: Checks of one process by itself.
+_CHECKS = (
+    check_paths,
+    check_gateways,
+    check_races,
+    check_positions,
+    check_links,
+    check_compensation,
+    check_activities,
+    check_times,
+    check_writes,
+)
 
 
 def check(
@@ -35,15 +57,17 @@ def check(
     """
     library = read_library(files, level, with_schema=True, language=language)
     effort = Effort(MOST_MOVES)
+    inspected: list[Inspected] = []
     for source, definitions in library.processes.values():
         report = library.reports[source.file]
         check_references(source, report)
-        process = compile_process(source, definitions, report)
-        check_paths(source, process, report)
-        lines = {node.id: node.line for node in source.nodes.values()}
-        check_soundness(process, lines, effort, report)
-        check_choices(source, process, report)
-        check_work(source, process, known_groups, report)
-        check_writes(source, process, report)
+        checked = Inspected(source, compile_process(source, definitions, report), report)
+        for check_one in _CHECKS:
+            check_one(checked)
+        check_soundness(checked, effort)
+        check_work(checked, known_groups)
         check_calls(source, library.processes, library.decisions, report)
+        inspected.append(checked)
+    check_catching(inspected)
+    check_recursion(inspected)
     return library.findings()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from engine.bpmn.model import ProcessSource
 
 Edges = Mapping[str, Sequence[str]]
+Node = TypeVar("Node", bound=Hashable)
 
 
 def backward_edges(process: ProcessSource, *, through_boundaries: bool) -> Edges:
@@ -53,3 +55,47 @@ def closure(starts: Iterable[str], edges: Edges, *, without: str | None = None) 
                 found.add(following)
                 pending.append(following)
     return frozenset(found)
+
+
+def strong_components(nodes: Iterable[Node], following: Callable[[Node], Iterable[Node]]) -> list[list[Node]]:
+    """Nodes that lead to one another, each set before those that lead to it (Tarjan, without recursion)."""
+    index: dict[Node, int] = {}
+    low: dict[Node, int] = {}
+    stack: dict[Node, None] = {}
+    components: list[list[Node]] = []
+    for root in nodes:
+        work: list[tuple[Node, Iterator[Node]]] = []
+        entered = root if root not in index else None
+        while work or entered is not None:
+            if entered is not None:
+                index[entered] = low[entered] = len(index)
+                stack[entered] = None
+                work.append((entered, iter(following(entered))))
+            node, targets = work[-1]
+            entered = _next_new(node, targets, index, low, stack)
+            if entered is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    components.append(_popped(stack, node))
+    return components
+
+
+def _next_new(
+    node: Node, targets: Iterator[Node], index: dict[Node, int], low: dict[Node, int], stack: dict[Node, None]
+) -> Node | None:
+    """The next target that has not been entered; others that are still open lower the mark of `node`."""
+    for target in targets:
+        if target not in index:
+            return target
+        if target in stack:
+            low[node] = min(low[node], index[target])
+    return None
+
+
+def _popped(stack: dict[Node, None], root: Node) -> list[Node]:
+    component: list[Node] = []
+    while not component or component[-1] != root:
+        component.append(stack.popitem()[0])
+    return component

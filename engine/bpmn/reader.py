@@ -120,10 +120,10 @@ class _Reader:
                 name = local_name(each)
                 if name == "sequenceFlow":
                     flow = self._flow(each)
-                    flows[flow.id] = flow
+                    flows.setdefault(flow.id, flow)  # a doubled one is refused
                 elif name in NODES:
                     node = self.nodes.read(each, self._identify(each, name), process, inside, self.data)
-                    nodes[node.id] = node
+                    nodes.setdefault(node.id, node)
                     if name in SUBPROCESSES:
                         pending.append((each, node.id))
                 elif name == "association":
@@ -160,7 +160,7 @@ class _Reader:
         for node, name in links:
             target = caught.get((node.container, name))
             if node.type == "intermediateThrowEvent" and target is not None:
-                flow = f"link-of-{node.id}"
+                flow = link_flow(node.id)
                 flows[flow] = FlowSource(flow, node.id, target, None, node.line)
             elif node.type == "intermediateThrowEvent":
                 self.report("missing-reference", node.id, line=node.line, what="link", value=str(name)[:80])
@@ -183,6 +183,11 @@ class _Reader:
         identity = self._identify(element, "flow")
         source, target = reference(element, "sourceRef"), reference(element, "targetRef")
         return FlowSource(identity, source, target, condition, line_of(element), read_rest(element))
+
+
+def link_flow(throwing: str) -> str:
+    """The id of the flow for which a throwing link event stands."""
+    return f"link-of-{throwing}"
 
 
 def _give_handlers(nodes: dict[str, NodeSource], associations: list[tuple[str, str]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from engine.bpmn.words import dialects, files, paths, references, values, work
+from engine.bpmn.words import activities, dialects, events, files, paths, references, values, work
 from engine.bpmn.words.kind import Kind
 from engine.findings import Finding
 from engine.words import Words
@@ -17,6 +17,7 @@ Level = Literal["engine", "office"]
 
 KINDS: dict[str, Kind] = {
     **files.KINDS, **references.KINDS, **values.KINDS, **paths.KINDS, **work.KINDS, **dialects.KINDS,
+    **activities.KINDS, **events.KINDS,
 }  # fmt: skip
 #: Findings of one kind in one file; further ones are only counted, in a last finding.
 MOST_OF_A_KIND = 200

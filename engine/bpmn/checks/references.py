@@ -6,6 +6,9 @@ from engine.bpmn.model import FlowSource, NodeSource, ProcessSource
 from engine.bpmn.reader import ACTIVITIES
 from engine.bpmn.wording import Reporter
 
+#: Events that start event subprocesses only.
+_INSIDE_ONLY = {"error", "escalation", "compensate"}
+
 
 def check_references(process: ProcessSource, report: Reporter) -> None:
     """Reports every reference inside `process` that is missing or not allowed."""
@@ -50,13 +53,13 @@ def _check_starts(process: ProcessSource, report: Reporter) -> None:
     for node in process.nodes.values():
         if node.type != "startEvent":
             continue
-        kind = node.events[0].kind if node.events else "none"
+        kinds = {event.kind for event in node.events}
         inside = process.nodes.get(node.container or "")
         if inside is not None and inside.by_event:
             handlers[inside.id] += 1
-            fits = kind != "none"
+            fits = bool(kinds)
         else:
-            fits = kind == "none" or (inside is None and kind not in ("error", "escalation"))
+            fits = not kinds or (inside is None and not kinds & _INSIDE_ONLY)
         if not fits:
             report("wrong-start", node.id, line=node.line)
     for handler, count in handlers.items():

@@ -57,8 +57,8 @@ KINDS: dict[str, Kind] = {
     "wrong-start": error(
         "开始事件的类型不适合其所在位置",
         "The start event does not fit the place where it stands",
-        "子流程用空开始事件；事件子流程用一个消息、定时、信号或错误开始事件",
-        "A subprocess begins with a plain start event; an event subprocess with exactly one message, timer, "
-        "signal or error start event; a process never with an error",
+        "子流程用一个空开始事件；事件子流程用一个有触发条件的开始事件；流程不能以错误、升级或补偿开始",
+        "A subprocess begins with a plain start event, an event subprocess with exactly one that something triggers; "
+        "a process never with an error, an escalation or a compensation",
     ),
 }

@@ -32,7 +32,7 @@ def test_a_sound_diagram_has_no_finding() -> None:
         ("start s\nstart z\nuser a\nend e\ns -> a -> e\nz -> a", "several-starts", "p"),
         ("start s\nuser a\nuser b\nend e\ns -> a -> e\nb -> e", "unreachable", "b"),
         ("start s\nuser a\ns -> a", "dead-end", "a"),
-        ("start s\nxor m\nuser a\ns -> m -> a -> m", "never-ends", "s"),
+        ("start s\nxor m\nuser a\ns -> m -> a -> m", "never-ends", "m"),
         ("start s\nxor x\nuser a\nuser b\nend e\ns -> x -> a -> e\nx -> b -> e", "no-condition", "f4"),
         ("start s\nxor x\nuser a\nuser b\nend e\ns -> x\nx -> a if n = 1\nx -> b if n = 2\na -> e\nb -> e",
          "no-default", "x"),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from engine.bpmn.checks.inspected import Inspected
 from engine.bpmn.checks.soundness.game import Found, Move
 from engine.bpmn.checks.soundness.net import END, ONE, SOME, Net, elements_of
-from engine.bpmn.program import Node
 from engine.words import Words
 
 #: The last choices are told; earlier ones are left out.
 _TOLD = 5
-_NAME_LENGTH = 40
 _GATEWAYS = ("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway")
 _WHATEVER = Words("无论怎样选择", "whatever is chosen")
 _THE_END = Words("结束", "the end")
@@ -20,15 +19,11 @@ _THE_END = Words("结束", "the end")
 class Example:
     """Names and ways of one container that has been played through."""
 
-    def __init__(self, net: Net, found: Found, nodes: Mapping[str, Node]) -> None:
+    def __init__(self, net: Net, found: Found, checked: Inspected) -> None:
         self.net = net
         self.found = found
-        self.nodes = nodes
-
-    def name(self, element: str) -> str:
-        """What people call the element: its name, else its id."""
-        node = self.nodes.get(element)
-        return ((node.name.strip() if node else "") or element)[:_NAME_LENGTH]
+        self.name = checked.name
+        self.nodes = checked.process.nodes
 
     def choices(self, state: int) -> Words:
         """The choices on the way to a state: at “A” towards “B”, …"""

@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from engine.bpmn.checks.inspected import Inspected
 from engine.bpmn.checks.soundness.drawing import Outcome, draw
 from engine.bpmn.checks.soundness.example import Example
 from engine.bpmn.checks.soundness.game import Effort, Found, play
 from engine.bpmn.checks.soundness.net import ALL, GATHER, ONE, Net
 from engine.bpmn.checks.soundness.shrinking import shrink
 from engine.bpmn.program import Node, Process
-from engine.bpmn.wording import Reporter
 from engine.words import Words
 
 #: Faults of one container for which an example is worked out.
 _MOST_EXAMPLES = 50
 _SOME_CHOICES = Words("在某些选择下", "with some choices")
 _SOUNDNESS = Words("令牌是否会卡住、步骤是否会重复", "whether tokens get stuck or steps run twice")
-Lines = Mapping[str, "int | None"]
 
 
-def check_soundness(process: Process, lines: Lines, effort: Effort, report: Reporter) -> None:
+def check_soundness(checked: Inspected, effort: Effort) -> None:
     """Reports joins that can wait for ever, merges behind which everything runs twice, and subprocesses that never
-    complete; each container by itself, the innermost first. `lines` gives the line of every node."""
-    inside: dict[str | None, list[Node]] = {}
-    for node in process.nodes.values():
-        inside.setdefault(node.container, []).append(node)
+    complete; each container by itself, the innermost first."""
+    process = checked.process
     outcomes: dict[str, Outcome] = {}
     whole = True
     for container in _innermost_first(process):
         around = None if container is None else process.nodes[container]
-        begins = _begins(process, container, inside.get(container, ()))
+        inside = checked.inside.get(container, [])
+        begins = _begins(process, container, inside)
         if not begins or (around is not None and around.ad_hoc is not None):
             continue  # the activities of an ad-hoc subprocess come in no order that could be checked
-        net = draw(inside[container], begins, outcomes)
+        net = draw(inside, begins, outcomes)
         shrink(net)
         found = play(net, effort)
-        _Telling(net, found, Example(net, found, process.nodes), lines, report).tell()
+        _Telling(net, found, Example(net, found, checked), checked).tell()
         whole = whole and found.whole
         if around is not None and found.whole:
             completes = found.completes or not found.fails or _handles_errors(process, around)
             outcomes[around.id] = Outcome(completes, found.fails)
-            if not outcomes[around.id].completes and around.outgoing:
-                report("never-completes", around.id, line=lines.get(around.id))
+            if not completes and around.outgoing:
+                checked.tell("never-completes", around.id)
     if not whole:
-        report("too-large-to-check", process.id, line=lines.get(process.id), what=_SOUNDNESS)
+        checked.tell("too-large-to-check", process.id, what=_SOUNDNESS)
 
 
 def _handles_errors(process: Process, around: Node) -> bool:
@@ -84,12 +82,11 @@ def _begins(process: Process, container: str | None, inside: Sequence[Node]) -> 
 class _Telling:
     """The findings about one container."""
 
-    def __init__(self, net: Net, found: Found, example: Example, lines: Lines, report: Reporter) -> None:
+    def __init__(self, net: Net, found: Found, example: Example, checked: Inspected) -> None:
         self.net = net
         self.found = found
         self.example = example
-        self.lines = lines
-        self.report = report
+        self.checked = checked
 
     def tell(self) -> None:
         for index, (join, state) in enumerate(self.found.stuck.items()):
@@ -119,7 +116,7 @@ class _Telling:
 
     def _say(self, code: str, vertex: int, **said: object) -> None:
         element = self.net.vertices[vertex].element
-        self.report(code, element, line=self.lines.get(element), value=self.example.name(element), **said)
+        self.checked.tell(code, element, value=self.checked.name(element), **said)
 
 
 def _plainly_stuck(net: Net) -> Iterator[tuple[int, int, int]]:

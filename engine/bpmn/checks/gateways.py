@@ -1,0 +1,31 @@
+"""Gateways and flows: is there a condition where one is needed, and a way out when none holds?"""
+
+from __future__ import annotations
+
+from engine.bpmn.checks.inspected import Inspected
+from engine.bpmn.program import Node
+
+_SPLITTING = ("exclusiveGateway", "inclusiveGateway")
+
+
+def check_gateways(checked: Inspected) -> None:
+    """Reports branches without condition, gateways without default, conditions on a default, and complex joins
+    without a condition of their own."""
+    for node in checked.nodes:
+        for flow in node.outgoing:
+            if flow.is_default and flow.condition is not None:
+                checked.tell("default-with-condition", flow.id)
+            if flow.condition is not None and node.type in ("parallelGateway", "eventBasedGateway"):
+                checked.tell("condition-without-effect", flow.id)
+        if node.type in _SPLITTING and len(node.outgoing) > 1:
+            _check_split(node, checked)
+        if node.type == "complexGateway" and len(node.incoming) > 1 and node.activation is None:
+            checked.tell("no-activation", node.id)
+
+
+def _check_split(node: Node, checked: Inspected) -> None:
+    bare = [flow for flow in node.outgoing if flow.condition is None and not flow.is_default]
+    for flow in bare:
+        checked.tell("no-condition", flow.id)
+    if not bare and not any(flow.is_default for flow in node.outgoing):
+        checked.tell("no-default", node.id)
