@@ -190,4 +190,8 @@ def test_a_timer_past_a_budget_is_an_incident_and_holds_up_no_other(db: SQLAlche
     assert machines.tasks(good) == ["reminded"]
     assert [(element, code) for _, element, code in machines.incidents(bad)] == [("late", "budget-exceeded")]
     assert machines.tasks(bad) == ["wait"]
+    assert incidents.close_idle() == 0
+    machines.done(bad, "wait")  # the timer goes with its task, and so does what was wrong with it
+    assert incidents.close_idle() == 1
+    assert machines.incidents(bad) == []
     assert list(verify_all()) == []

@@ -66,9 +66,11 @@ def expire_messages() -> bool:
 
 
 def defer_forgotten_jobs() -> bool:
-    """Queue open jobs and messages anew that the queue has lost; true when there may be more."""
-    from webapp.services import engine_jobs, messages
+    """Queue open jobs and messages anew that the queue has lost, and close incidents in which nothing waits any
+    more; true when there may be more."""
+    from webapp.services import engine_jobs, incidents, messages
 
+    incidents.close_idle()
     return engine_jobs.defer_forgotten() + messages.send_forgotten() >= engine_jobs.FORGOTTEN_AT_ONCE
 
 

@@ -110,7 +110,7 @@ def diagram_file(case_id: int) -> ResponseReturnValue:
     item, instance = request.args.get("item"), request.args.get("instance", type=int)
     process = release.bundle.entry_process
     if instance is not None:
-        process = diagram.instance_process(case_id, instance)
+        release, process = diagram.instance_process(case_id, instance)
     elif item:
         process = diagram.item_process(release, item)
     return Response(diagram.diagram_xml(release, process, language()), mimetype="application/xml")
@@ -158,8 +158,10 @@ def retry(case_id: int, incident_id: int) -> ResponseReturnValue:
     ensure_case(by, case_id)
     if not has_incident(case_id, incident_id):
         raise NotFound()
-    incidents.retry_incident(incident_id, by=by)
-    flash(gettext("已重新提交，稍后刷新查看结果。"), "success")
+    if incidents.retry_incident(incident_id, by=by):
+        flash(gettext("已重新提交，稍后刷新查看结果。"), "success")
+    else:
+        flash(gettext("已标记为已处理。"), "success")
     return redirect(
         safe_next(request.form.get("next")) if request.form.get("next") else url_for("case.show", case_id=case_id)
     )

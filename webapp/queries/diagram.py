@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from webapp.catalogue import Published
+from webapp.catalogue import Published, published
 from webapp.errors import NotFound
 from webapp.services.activity import decode_lines
 from webapp.unit_of_work import sql
@@ -94,16 +94,16 @@ def instance_position(lines: Sequence[Line], instance: int) -> Position:
     return position(line for line in lines if line.instance == instance)
 
 
-def instance_process(case_id: int, instance: int) -> str:
-    """The process that this instance of the case runs. Raises NotFound."""
+def instance_process(case_id: int, instance: int) -> tuple[Published, str]:
+    """The release and the process that this instance of the case runs. Raises NotFound."""
     row = (
         sql()
-        .execute("select process from process_instance where id = %s and case_id = %s", (instance, case_id))
+        .execute("select release_id, process from process_instance where id = %s and case_id = %s", (instance, case_id))
         .fetchone()
     )
     if row is None:
         raise NotFound()
-    return str(row[0])
+    return published(row[0]), str(row[1])
 
 
 def called_scopes(release: Published, lines: Sequence[Line]) -> dict[int, str]:
@@ -122,7 +122,8 @@ def called_scopes(release: Published, lines: Sequence[Line]) -> dict[int, str]:
 
 
 def _node_type(release: Published, process: str, element: str) -> str:
-    node = release.program.processes[process].nodes.get(element)
+    known = release.program.processes.get(process)  # the case may have moved to a release without it
+    node = known.nodes.get(element) if known else None
     return node.type if node else ""
 
 

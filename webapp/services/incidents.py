@@ -15,7 +15,7 @@ from typing import Any
 from engine import EngineError, Words, runtime
 from engine.runtime import JobFailed, resolve, retry, set_variables, skip, variables_at, variables_seen
 from engine.values import Value
-from webapp import outbox
+from webapp import clock, outbox
 from webapp.answers import decode_all, encode_all
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
@@ -28,7 +28,7 @@ from webapp.services.instances import load_instance
 from webapp.services.locked_case import InstanceRow, LockedCase, on_case
 from webapp.services.repairing import digest, given_reason, repairing, write_repair
 from webapp.services.suspended import ensure_active
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import sql, unit_of_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Incident:
     engine_job_id: int | None
     timer_id: int | None
     message_id: int | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether work waits in it; else it tells of an act that was not kept."""
+        return self.can_be_skipped or self.timer_id is not None or self.message_id is not None
 
     @property
     def can_be_skipped(self) -> bool:
@@ -74,9 +79,10 @@ returning id, instance_id, element, engine_incident, engine_job_id, timer_id, me
 """
 
 
-def retry_incident(incident_id: int, *, by: Identity) -> None:
+def retry_incident(incident_id: int, *, by: Identity) -> bool:
     """Run what stands in an incident once more: a job or message gets a fresh set of tries, a step is repeated.
 
+    Returns whether there was anything to run; an incident of an act that was not kept is only dealt with.
     Raises NotFound, NotYours, Suspended, AlreadyRetried, and RepairFailed where the state cannot be read.
     """
     ensure(by, Permission.INCIDENT_RETRY)
@@ -84,6 +90,7 @@ def retry_incident(incident_id: int, *, by: Identity) -> None:
         incident, instance = _take(case, incident_id, by)
         case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
         _again(case, instance, incident, {})
+    return incident.waits
 
 
 def correct_and_retry(incident_id: int, changes: Mapping[str, Value], *, by: Identity, reason: str, key: str) -> None:
@@ -124,6 +131,18 @@ def skip_incident(
         write_repair(case, Event.STEP_SKIPPED, by, reason, facts, incident_id=incident_id)
         failed = _failed_step(case, instance, incident)
         apply(case, instance, skip(instance.release.program, instance.state, failed, case.context, given))
+
+
+def close_idle() -> int:
+    """Incidents of timers that are there no longer (their element was left otherwise) are over; returns how many."""
+    with unit_of_work():
+        return sql().execute(CLOSE_IDLE, (clock.now(),)).rowcount
+
+
+CLOSE_IDLE = """
+update incident n set resolved_at = %s
+where n.resolved_at is null and n.timer_id is not null and not exists (select from timer t where t.id = n.timer_id)
+"""
 
 
 def variable_facts(variables: Mapping[str, Value]) -> dict[str, Any]:

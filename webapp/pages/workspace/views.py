@@ -20,6 +20,7 @@ from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Err
 from webapp.pages.workspace.points import groups_of, marks_before
 from webapp.permissions import Permission, may
 from webapp.queries.history import history_of
+from webapp.queries.repairs import suspension_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
 from webapp.services import access, tasks
@@ -111,6 +112,7 @@ def _page(
     return render_template(
         "task/show.html",
         task=task,
+        suspension=suspension_of(task.case_id),
         panel=_panel(task),
         obstacle=obstacle,
         may_claim=task.may_claim(by) and may(by, Permission.TASK_CLAIM, task.facts),
