@@ -8,8 +8,12 @@ from flask_sqlalchemy import SQLAlchemy
 
 from tests.engine.runtime.diagrams import ext, io, job
 from tests.journeys.test_repair import CHOICE, STEPS, STEPS_WORK, gives_up, only_incident, token_on
-from tests.support import machines
+from tests.support import machines, office
 from tests.support.pages import Browser, Page
+from tests.webapp.test_translations import chinese_on, typed
+from webapp.catalogue import current_releases
+from webapp.languages import COOKIE
+from webapp.services import engine_jobs
 from webapp.unit_of_work import sql
 
 LEAD = "weixiaohong"
@@ -211,3 +215,59 @@ def test_a_case_that_has_ended_has_nothing_to_move(screen: Browser) -> None:
     page = screen.open(f"/cases/{case}/repair")
     assert page.status == 200
     assert "没有在办的流程" in page.words()
+
+
+def licence_not_made() -> int:
+    """A pharmacy whose first licence could not be made, however often it was tried."""
+    case = office.received("commitment")
+    task, decider = office.claimed(case.id, "immediate", "P2")
+    office.rulings.rule(task.id, by=decider, ruling="grant", reasons="", revision=task.revision, key="k")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(engine_jobs.HANDLERS, "issue-licence")
+        gives_up(case.id)
+    return case.id
+
+
+def test_the_pages_are_english_in_english(screen: Browser) -> None:
+    case = licence_not_made()
+    machines.publish(STEPS, STEPS_WORK)
+    screen.client.set_cookie(COOKIE, "en")
+    release = current_releases()[office.BUNDLE]
+    repair = f"/cases/{case}/repair"
+    incident = f"/cases/{case}/incidents/{only_incident(case)}"
+    opened = (incident, repair, f"{repair}/release", f"{repair}/release?release={release}")
+    pages = {url: screen.open(url) for url in opened}
+    tried = ((repair, {}), (f"{repair}/release", {"release": str(release)}), (f"{incident}/skip", {}))
+    for url, values in tried:
+        answer = Page(screen.post(url, key=url, seen="", **values))
+        assert answer.status in (404, 422), (url, answer.status)
+        pages[f"POST {url}"] = answer
+    screen.post(f"/cases/{case}/suspend", reason="check of the name", key="s")
+    task = office.open_task(case, "immediate", "P3").id
+    for login, url in ((LEAD, f"/cases/{case}"), (LEAD, incident), (LEAD, repair), ("chuyan", f"/tasks/{task}")):
+        screen.sign_in(login)
+        screen.client.set_cookie(COOKIE, "en")
+        pages[f"suspended {url}"] = screen.open(url)
+    words = typed()
+    assert "suspended" in pages[f"suspended /tasks/{task}"].words()
+    said = {one.text: one.url for url, page in pages.items() for one in chinese_on(page.tree, url, words)}
+    assert said == {}
+
+
+def test_what_a_message_started_from_another_bundle_is_worked_on_like_everything_else(screen: Browser) -> None:
+    groups = {"renew": ext('<zeebe:assignmentDefinition candidateGroups="drug.review"/>')}
+    machines.publish("start s message paid\nuser renew\ns -> renew", groups, key="renewal")
+    drawn = "start s\nthrow m message paid\nuser after\ns -> m -> after"
+    case, _ = machines.run(machines.publish(drawn, instead=False))
+    machines.work()
+    [(_, _), (instance, process)] = machines.instances(case)
+    assert screen.open(f"/cases/{case}").status == 200
+    drawn_again = screen.client.get(f"/cases/{case}/diagram.bpmn?instance={instance}")
+    assert b'id="renew"' in drawn_again.data
+    assert screen.client.get(f"/cases/{case}/position.json?instance={instance}").get_json()["current"] == ["renew"]
+    assert "renew" in screen.open(f"/cases/{case}/repair?instance={instance}").words()
+    row = sql().execute("select id from user_task where element = 'renew'").fetchone()
+    assert row is not None
+    screen.sign_in("zhaolin")
+    assert screen.open(f"/tasks/{row[0]}").status == 200
+    assert process == machines.PROCESS
