@@ -34,6 +34,7 @@ class Permission(StrEnum):
     RELEASE_SEE = "release.see"
     RELEASE_DRAFT = "release.draft"
     RELEASE_PUBLISH = "release.publish"
+    TRIAL_RUN = "trial.run"
     SUPERVISION_SEE = "supervision.see"
     ANY_SIGNED_IN = "signed-in"
 
@@ -128,6 +129,7 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.RELEASE_SEE: [[has_role("designer", "publisher", "legal", "supervisor")]],
     Permission.RELEASE_DRAFT: [[has_role("designer")]],
     Permission.RELEASE_PUBLISH: [[has_role("publisher")]],
+    Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
 }

@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -21,10 +21,11 @@ from pypdf import PdfWriter
 from engine.law import check_uscc
 from tests.support.database import PASSWORD
 from webapp import clock
-from webapp.catalogue import published
+from webapp.catalogue import current_releases, published
 from webapp.extensions import db
 from webapp.identity import Identity, by_login
 from webapp.models import Counter, ItemCase, UserTask
+from webapp.queries.trials import example_variables
 from webapp.services import (
     commitments,
     drafts,
@@ -36,10 +37,12 @@ from webapp.services import (
     reviews,
     rulings,
     tasks,
+    trials,
     verification,
     visits,
 )
 from webapp.services.files import Upload
+from webapp.services.trial_acts import Act, Kind
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
 
@@ -245,6 +248,17 @@ def received(
         sign_letters(case_id, committed, by)
     got = receipt.receive(case_id, by=by, key=f"receive-{case_id}")
     return Handle(got.case_id, got.number, got.code)
+
+
+def trial(login: str = "taoran") -> int:
+    """A designer's trial of the published bundle, on the variables of an example, with one act done."""
+    release = current_releases()[BUNDLE]
+    told = example_variables(release, "examples/ordinary.json")
+    assert told is not None
+    beginning = replace(trials.beginning_now("open-pharmacy"), variables=told)
+    trial_id = trials.try_release(release, beginning, by=person(login))
+    trials.act(trial_id, Act(Kind.COMPLETE, 1, "backfill", variables={"ruling": "grant"}), seen=0, by=person(login))
+    return trial_id
 
 
 def run_jobs(case_id: int) -> int:

@@ -74,6 +74,7 @@ def city(db: SQLAlchemy) -> Office:
         "collection_id": 1,
         "code": "0000000000",
         "public_code": "0000000000",
+        "trial_id": office.trial(),
     }
     return Office(case.id, draft, task, places)
 

@@ -232,6 +232,7 @@ def day(db: Any) -> Day:
     office.act(third.id, "decide", "P6", ruling="refuse")
     office.act(third.id, "review", "P4")
     unsigned, ordinary = office.draft("commitment"), office.draft("ordinary")
+    office.trial()
     return Day(
         (_places(first.id, ordinary), _places(second.id, unsigned), _places(third.id, unsigned)),
         (*_of_releases(), "/inbox?mine=1", "/inbox?text=none", "/window?text=none", "/nowhere"),
@@ -264,6 +265,7 @@ def _places(case: int, draft: int) -> Office:
         "item_key": "P2",
         "licence_id": one(f"select min(l.id) {licence}"),
         "public_code": code[0] if code else "0000000000",
+        "trial_id": one("select min(id) from trial"),
     }
     return Office(case, draft, task, places)
 

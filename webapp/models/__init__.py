@@ -48,6 +48,7 @@ from webapp.models.runtime import (
     Timer,
     UserTask,
 )
+from webapp.models.trials import Trial
 
 __all__ = [
     "AccessLine",
@@ -91,6 +92,7 @@ __all__ = [
     "SubmittedMaterial",
     "TaskCandidate",
     "Timer",
+    "Trial",
     "User",
     "UserSession",
     "UserTask",

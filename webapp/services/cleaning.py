@@ -1,4 +1,4 @@
-"""What has served its time goes: page keys, ended sessions, counts of tries, files that were taken off again.
+"""What has served its time goes: page keys, ended sessions, counts of tries, old trials, files that were taken off.
 
 Never cases, never the ledger.
 """
@@ -13,6 +13,7 @@ from webapp.unit_of_work import sql, unit_of_work
 KEYS_FOR = timedelta(days=7)
 COUNTS_FOR = timedelta(days=1)
 LOOSE_FILES_FOR = timedelta(days=30)
+TRIALS_FOR = timedelta(days=30)
 
 LOOSE_FILES = """
 delete from stored_file f where f.at < %s
@@ -32,6 +33,7 @@ def clean() -> int:
             sql().execute("delete from idempotency_key where created_at < %s", (now - KEYS_FOR,)).rowcount,
             sql().execute("delete from user_session where expires_at < %s", (now,)).rowcount,
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
+            sql().execute("delete from trial where changed_at < %s", (now - TRIALS_FOR,)).rowcount,
         ]
     return sum(gone) + sweep_files()
 

@@ -44,7 +44,7 @@ function badge(className, text) {
 }
 
 /** Marks a case's state: {done, current, counts}. Ids that this diagram does not have are left out. */
-function markState(viewer, { done = [], current = [], counts = {} }) {
+function markState(viewer, { done = [], current = [], counts = {} }, counted) {
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
   const reached = new Set([...done, ...current]);
@@ -56,7 +56,7 @@ function markState(viewer, { done = [], current = [], counts = {} }) {
   }
   for (const [id, count] of Object.entries(counts)) {
     if (!registry.get(id)) continue;
-    const html = badge('diagram-count', say('cases', { count }));
+    const html = badge('diagram-count', say(counted, { count }));
     viewer.get('overlays').add(id, { position: { top: -10, right: 24 }, html });
   }
 }
@@ -200,7 +200,7 @@ async function mountDiagram(mount) {
     textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: 11 } },
   });
   await viewer.importXML(xml);
-  if (state) markState(viewer, state);
+  if (state) markState(viewer, state, mount.dataset.counted || 'cases');
   if (findings) markFindings(viewer, findings);
   const registry = viewer.get('elementRegistry');
   const focus = registry.get(state?.current?.find((id) => registry.get(id)) ?? findings?.[0]?.element ?? '');

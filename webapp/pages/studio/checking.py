@@ -1,20 +1,25 @@
-"""Checking a diagram without keeping it."""
+"""Checking a diagram without keeping it, or trying it at once."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp.catalogue import current_releases
 from webapp.errors import FileRefused
+from webapp.identity import signed_in
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
 from webapp.pages.studio.uploads import uploaded_file
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import read_diagram_file
+from webapp.queries.trials import startable
 from webapp.services.releases import check_diagram
+from webapp.services.trial_refusals import TooManyTrials, TrialRefused
+from webapp.services.trial_replay import Files
+from webapp.services.trials import try_diagram
 
 
 @blueprint.get("/check")
@@ -36,6 +41,16 @@ def show_check() -> ResponseReturnValue:
         path, findings = check_diagram(name, content, within=within)
     except FileRefused as refused:
         return _page(words(refused.words), within), refused.status
+    not_tried = None
+    if "try" in request.form:
+        try:
+            made = try_diagram(name, content, within=current_releases().get(within), by=signed_in())
+        except (TrialRefused, TooManyTrials) as why:
+            not_tried = why.words
+        else:
+            own = startable(Files("", {path: content}))
+            process = own[0].id if own else None
+            return redirect(url_for("studio.beginning", trial_id=made, process=process))
     diagram = read_diagram_file(path, content)
     lines = finding_lines(findings, [diagram] if diagram else [])
     return render_template(
@@ -47,6 +62,7 @@ def show_check() -> ResponseReturnValue:
         counts=queries.counts(findings),
         marks=marks(lines, path),
         within=within,
+        refused=not_tried,
     )
 
 

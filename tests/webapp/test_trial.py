@@ -1,0 +1,566 @@
+"""流程模拟 as a designer uses it: a run on the real engine, a clock moved by hand, either core."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.engine.runtime.diagrams import calls, diagram, ext, io, job, script
+from tests.support import office
+from tests.webapp.browsing import Browser
+from webapp import clock
+from webapp.catalogue import current_releases
+from webapp.services.cleaning import clean
+from webapp.services.files import Upload
+from webapp.services.trials import MOST_ACTS, MOST_TRIALS
+from webapp.settings import PROJECT_FOLDER
+from webapp.unit_of_work import sql
+
+DESIGNER, PUBLISHER = "taoran", "jiangwen"
+LEAVE = Upload("leave.bpmn", (PROJECT_FOLDER / "docs" / "examples" / "leave.bpmn").read_bytes())
+GROUPS = '<zeebe:assignmentDefinition candidateGroups="drug.review,food.review"/>'
+BROKEN = diagram("start s\nxor x\nend e\nend f\ns -> x\nx -> e if n >\nx -> f default")
+FORM = '<zeebe:formDefinition formKey="opinion"/>'
+
+
+def published() -> int:
+    return current_releases()[office.BUNDLE]
+
+
+@pytest.fixture
+def designer(client) -> Browser:
+    return Browser.of(client, DESIGNER)
+
+
+def tried(browser: Browser, file: Upload | bytes, variables: str = "", **typed: str) -> Browser:
+    """A trial of a diagram alone, from the page where diagrams are checked."""
+    given = file if isinstance(file, Upload) else Upload("p.bpmn", file)
+    browser.open("/studio/check")
+    browser.submit("/check", files={"file": [given]}, press=("try", "1"))
+    browser.submit("/beginning", {"variables": variables, "at": "2026-11-27T09:00", **typed})
+    assert browser.status == 200, browser.errors()
+    return browser
+
+
+def together(first: bytes, second: bytes) -> bytes:
+    """Two processes in one file. Flow ids of the second get a letter of their own."""
+    text = re.sub(r'id="f(\d)', r'id="g\1', second.decode())
+    inner = text[text.index("<process") : text.index("</definitions>")]
+    return first.decode().replace("</definitions>", f"{inner}</definitions>").encode()
+
+
+def act(browser: Browser, kind: str, element: str = "", nth: int = 0, **typed: str) -> Browser:
+    """Fill in the form for an act, at an element where there is one, and press its button."""
+    forms = [one for one in browser.page.forms if one.fields.get("seen") and _offers(one, kind)]
+    if element:
+        forms = [one for one in forms if one.fields.get("element") == element]
+    data = dict(forms[nth].form_values()) | typed | {"kind": kind}
+    return browser.send(forms[nth].get("action"), data)
+
+
+def _offers(form, kind: str) -> bool:
+    pressed = form.xpath(".//button[@name='kind']/@value")
+    return kind in pressed or form.fields.get("kind") == kind
+
+
+def section(browser: Browser, title: str) -> str:
+    """The words of a card, "" where there is none."""
+    found = browser.page.xpath(f"//section[.//h2[starts-with(normalize-space(), '{title}')]]")
+    return " ".join(found[0].text_content().split()) if found else ""
+
+
+def state(browser: Browser) -> dict[str, object]:
+    """What the picture shows."""
+    (text,) = browser.page.xpath("//script[@data-state]/text()")
+    return json.loads(text)
+
+
+def acts(browser: Browser) -> list[str]:
+    entries = browser.page.xpath("//ol[contains(@class, 'act-list')]/li")
+    return [" ".join(entry.text_content().split()) for entry in entries]
+
+
+# ---------------------------------------------------------------- one diagram, from beginning to end
+
+
+def test_a_diagram_is_tried_from_its_start_to_its_end(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    assert designer.heading == "流程模拟：leave.bpmn"
+    assert "审批 / Review" in section(designer, "人工任务（1）")
+    assert "11-28 09:00 到期" in section(designer, "定时器（1）")
+    act(designer, "jump")
+    assert "2026-11-28 09:00 周六" in section(designer, "时钟")
+    assert "催办 / Remind" in section(designer, "人工任务（2）")
+    act(designer, "complete", "remind")
+    act(designer, "complete", "review", variables='{"granted": true}')
+    assert "已执行：办结“审批 / Review”" in designer.text
+    assert "流程已结束" in designer.text
+    assert 'answer "3 days"' in section(designer, "变量")
+    assert acts(designer) == [
+        '开始 {"days": 3} 11-27 09:00',
+        "时钟走到下一个定时器 11-28 09:00",
+        "办结“催办 / Remind” （office） 11-28 09:00",
+        '办结“审批 / Review” （heads） {"granted": true} 11-28 09:00',
+    ]
+
+
+def test_the_picture_shows_what_was_done_and_where_the_tokens_stand(designer):
+    drawn = (PROJECT_FOLDER / "processes" / "_shared" / "item-external.bpmn").read_bytes()
+    tried(designer, Upload("item-external.bpmn", drawn), '{"groups": {"review": "registration.review"}}')
+    assert state(designer) == {"done": ["start"], "current": ["backfill"], "counts": {}}
+    (mount,) = designer.page.xpath("//*[@data-diagram]")
+    response = designer.client.get(mount.get("data-src"))
+    assert response.mimetype == "text/plain"
+    assert "结果回填" in response.get_data().decode()
+    assert "办理时限 promised 的标记 80%，只能手工触发" in designer.text
+    act(designer, "fire", "promise-mark")
+    assert "提醒承办人" in section(designer, "后台作业（1）")
+
+
+def test_a_diagram_without_a_picture_is_said_so(designer):
+    tried(designer, LEAVE)
+    assert "此文件只有流程、没有图形" in designer.text
+    assert not designer.page.xpath("//*[@data-diagram]")
+
+
+def test_a_task_shows_who_may_do_it_with_which_form_until_when(designer):
+    schedule = '<zeebe:taskSchedule dueDate="=now() + duration(&quot;P3D&quot;)"/>'
+    tried(designer, diagram("start s\nuser a\nend e\ns -> a -> e", {"a": ext(GROUPS, FORM, schedule)}))
+    shown = section(designer, "人工任务（1）")
+    for words in ("表单 opinion", "到期 11-30 09:00", "药品审查岗", "食品审查岗"):
+        assert words in shown
+    act(designer, "complete", "a", group="food.review")
+    assert "（食品审查岗）" in acts(designer)[-1]
+
+
+def test_acts_are_taken_back_one_by_one_or_all_at_once(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "advance", amount="36", unit="hours")
+    act(designer, "complete", "remind")
+    designer.submit("/take-back")
+    assert "催办 / Remind" in section(designer, "人工任务（2）")
+    assert len(acts(designer)) == 2
+    designer.submit("/start-over")
+    assert "2026-11-27 09:00" in section(designer, "时钟")
+    assert len(acts(designer)) == 1
+
+
+def test_the_instances_of_a_loop_are_told_apart(designer):
+    loop = (
+        "<multiInstanceLoopCharacteristics><extensionElements>"
+        '<zeebe:loopCharacteristics inputCollection="=people" inputElement="person"/>'
+        "</extensionElements></multiInstanceLoopCharacteristics>"
+    )
+    tried(designer, diagram("start s\nuser a\nend e\ns -> a -> e", {"a": loop}), '{"people": ["甲", "乙", "丙"]}')
+    shown = section(designer, "人工任务（3）")
+    assert "a 1" in shown
+    assert "a 3" in shown
+    act(designer, "complete", "a", nth=1)
+    assert section(designer, "人工任务（2）")
+
+
+def test_called_processes_have_their_own_diagram_and_variables(designer):
+    caller = diagram("start s\ncall sub\nend e\ns -> sub -> e", {"sub": ext(calls("q"))})
+    called = diagram("start begun\nuser inside\nend done\nbegun -> inside -> done", process="q")
+    tried(designer, together(caller, called), '{"n": 0}')
+    tabs = [" ".join(one.text_content().split()) for one in designer.page.xpath("//nav[@aria-label]//a[@aria-current]")]
+    assert "sub 1" in tabs
+    assert "inside sub" in section(designer, "人工任务（1）")
+    assert "被调用的流程：sub n 0" in section(designer, "变量")
+
+
+# ---------------------------------------------------------------- jobs, incidents, messages, variables
+
+PAID = """
+    start s
+    service pay
+    error refused on pay REFUSED
+    user a
+    end e
+    end f
+    s -> pay -> a -> e
+    refused -> f
+"""
+
+
+def paid() -> bytes:
+    return diagram(PAID, {"pay": ext(job("charge"), io({"amount": "days * 10"}))})
+
+
+def test_a_job_waits_for_its_outcome(designer):
+    tried(designer, paid(), '{"days": 3}')
+    shown = section(designer, "后台作业（1）")
+    assert "类型 charge" in shown
+    assert "amount 30" in shown
+    act(designer, "done", "pay", variables='{"receipt": "R1"}')
+    assert 'receipt "R1"' in section(designer, "变量")
+
+
+def test_a_job_that_fails_is_an_incident_that_can_be_tried_again_or_passed_over(designer):
+    tried(designer, paid(), '{"days": 3}')
+    act(designer, "failed", "pay", text="支付平台没有应答")
+    shown = section(designer, "异常（1）")
+    assert "支付平台没有应答" in shown
+    act(designer, "retry", "pay", variables='{"amount": 40}')
+    assert "amount 40" in section(designer, "后台作业（1）")
+    act(designer, "failed", "pay")
+    act(designer, "skip", "pay", variables='{"receipt": null}')
+    assert "人工任务（1）" in designer.text
+    assert "receipt null" in section(designer, "变量")
+
+
+def test_a_business_error_goes_to_the_event_that_catches_it(designer):
+    tried(designer, paid(), '{"days": 3}')
+    act(designer, "error", "pay", code="")
+    assert "请填写错误代码" in designer.errors()[0]
+    act(designer, "error", "pay", code="REFUSED")
+    assert "流程已结束" in designer.text
+    assert "后台作业“pay”报错误 REFUSED" in acts(designer)[-1]
+
+
+def test_jobs_can_be_done_by_themselves(designer):
+    tried(designer, paid(), '{"days": 3}', jobs="done")
+    assert not section(designer, "后台作业")
+    assert section(designer, "人工任务（1）")
+
+
+def test_a_choice_that_fails_cannot_be_passed_over_but_corrected(designer):
+    text = "start s\nxor x\nuser a\nuser b\nend e\nend f\ns -> x\nx -> a if ok\nx -> b default\na -> e\nb -> f"
+    tried(designer, diagram(text), '{"ok": "yes"}')
+    assert "应得到是或否" in section(designer, "异常（1）")
+    act(designer, "skip", "x")
+    assert designer.status == 422
+    assert "不能跳过" in designer.text
+    act(designer, "retry", "x", variables='{"ok": true}')
+    assert "a" in section(designer, "人工任务（1）")
+
+
+def test_messages_find_who_waits_with_the_same_key(designer):
+    tried(designer, diagram("start s\ncatch m message paid ref\nuser a\nend e\ns -> m -> a -> e"), '{"ref": "A1"}')
+    act(designer, "message", name="paid", key="B2", nth=1)
+    assert "还没有人等它" in section(designer, "消息和信号")
+    act(designer, "message", name="paid", variables='{"sum": 12.50}')
+    assert "已收到" in section(designer, "消息和信号")
+    assert "sum 12.50" in section(designer, "变量")
+    assert section(designer, "人工任务（1）")
+
+
+def test_what_one_process_throws_starts_another(designer):
+    first = diagram("start s\nthrow tell message begun\nuser last\nend e\ns -> tell -> last -> e")
+    second = diagram("start heard message begun\nuser a\nend done\nheard -> a -> done", process="q")
+    tried(designer, together(first, second))
+    assert "a 实例 2" in section(designer, "人工任务（2）")
+    assert "由实例 1 发出" in section(designer, "消息和信号")
+    act(designer, "cancel")
+    assert acts(designer)[-1].startswith("终止第 1 个流程实例")
+    assert "a 实例 2" in section(designer, "人工任务（1）")
+
+
+def test_a_signal_and_the_clock_start_processes_where_nothing_was_started(designer):
+    text = "start s signal go\nstart t timer R2/PT1H\nuser a\nend e\ns -> a -> e\nt -> a"
+    tried(designer, diagram(text), process="")
+    assert "还没有流程在运行" in designer.text
+    act(designer, "signal", name="go")
+    assert section(designer, "人工任务（1）")
+    act(designer, "advance", amount="3", unit="hours")
+    assert "a" in section(designer, "人工任务（3）")
+
+
+def test_variables_can_be_set_in_their_scope(designer):
+    text = "start s\nuser a\nevent gets {\nstart c condition ready\nuser b\nend f\nc -> b -> f\n}\nend e\ns -> a -> e"
+    tried(designer, diagram(text))
+    act(designer, "set", variables="")
+    assert "请填写要改的变量" in designer.errors()[0]
+    act(designer, "set", variables='{"ready": true, "on": @"2026-12-01"}')
+    assert "b" in section(designer, "人工任务（1）")
+    assert 'on @"2026-12-01"' in section(designer, "变量")
+
+
+# ---------------------------------------------------------------- releases
+
+
+def test_a_release_begins_with_the_variables_of_an_example(designer):
+    designer.open(f"/studio/releases/{published()}")
+    designer.open(designer.links(containing="/trial")[0])
+    assert designer.form("/trial").fields["process"] == "open-pharmacy"
+    designer.submit("/trial", press=("fill", "1"))
+    assert "请选择示例" in designer.errors()[0]
+    designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
+    assert '"applies": true' in designer.form("/trial").fields["variables"]
+    designer.submit("/trial")
+    assert designer.heading == "流程模拟：开办药店 第 1 版"
+    assert "企业登记审查岗" in section(designer, "人工任务（1）")
+    assert "市场主体设立登记" in section(designer, "人工任务（1）")
+    act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
+    assert state(designer)["current"]
+
+
+def test_a_whole_case_of_the_bundle_walks_in_english_too(designer):
+    designer.client.set_cookie("language", "en")
+    designer.open(f"/studio/releases/{published()}/trial")
+    designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
+    designer.submit("/trial", {"jobs": "done"})
+    assert designer.heading.startswith("Trial: ")
+    assert "Enter result back" in designer.text
+    assert "结果回填" not in designer.text
+    act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
+    assert "Done: Completed “" in designer.text
+
+
+def test_a_draft_with_errors_says_why_it_cannot_run(designer):
+    designer.open(f"/studio/releases/{published()}/upload")
+    designer.submit("/upload", {"note": ""}, files={"file": [Upload("p.bpmn", BROKEN)]})
+    designer.open(f"{designer.url}/trial")
+    designer.submit("/trial", {"process": "p"})
+    assert designer.status == 422
+    assert "还不能运行" in designer.errors()[0]
+
+
+def test_a_diagram_that_cannot_run_shows_its_findings_instead(designer):
+    designer.open("/studio/check")
+    designer.submit("/check", files={"file": [Upload("p.bpmn", BROKEN)]}, press=("try", "1"))
+    assert "还不能运行" in designer.text
+    assert designer.page.xpath("//ol[contains(@class, 'findings')]/li")
+    assert not sql().execute("select 1 from trial").fetchone()
+
+
+def test_a_diagram_is_tried_in_its_place_within_a_bundle(designer):
+    text = (PROJECT_FOLDER / "processes" / "_shared" / "item-external.bpmn").read_text("utf-8")
+    file = Upload("item-external.bpmn", text.replace('name="结果回填"', 'name="填回结果"').encode())
+    designer.open("/studio/check")
+    designer.submit("/check", {"within": office.BUNDLE}, files={"file": [file]}, press=("try", "1"))
+    designer.submit(
+        "/beginning", {"process": "open-pharmacy", "example": "examples/ordinary.json"}, press=("fill", "1")
+    )
+    designer.submit("/beginning")
+    assert "填回结果" in section(designer, "人工任务（1）")
+
+
+def test_another_beginning_drops_the_acts(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "jump")
+    designer.open(designer.links(containing="/beginning")[0])
+    assert "清除已做的 1 步" in designer.text
+    assert designer.form("/beginning").fields["variables"] == '{"days": 3}'
+    designer.submit("/beginning", {"variables": '{"days": 5}'})
+    assert acts(designer) == ['开始 {"days": 5} 11-27 09:00']
+
+
+# ---------------------------------------------------------------- the reference core
+
+
+def test_the_same_acts_on_both_cores_come_to_the_same(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "jump")
+    act(designer, "complete", "remind")
+    act(designer, "complete", "review", variables='{"granted": true}')
+    trial = designer.url
+    designer.open(f"{trial}/compare")
+    assert "没有差别" in designer.text
+    assert [" ".join(one.text_content().split()) for one in designer.page.xpath("//tbody/tr/td[last()]")] == [
+        "相同"
+    ] * 4
+    designer.submit("/core")
+    assert "参考核 SpiffWorkflow" in designer.text
+    assert "流程已结束" in designer.text
+    assert 'answer "3 days"' in section(designer, "变量")
+
+
+def test_where_the_cores_part_is_said(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "set", variables='{"days": 4}')
+    act(designer, "complete", "review", variables='{"granted": true}')
+    designer.open(f"{designer.url}/compare")
+    assert "有差别" in designer.text
+    assert "从第 1 步起两个核不同" in designer.text
+    rows = [" ".join(one.text_content().split()) for one in designer.page.xpath("//tbody/tr")]
+    assert rows[0].endswith("相同")
+    assert "修改变量" in rows[1]
+    assert "做不下去" in rows[1]
+
+
+def test_what_the_reference_core_cannot_do_is_said_in_plain_words(designer):
+    text = "start s\nthrow t signal go\nuser a\nend e\ns -> t -> a -> e"
+    tried(designer, diagram(text))
+    trial = designer.url
+    designer.open(f"{trial}/compare")
+    assert "做不下去" in designer.text
+    designer.submit("/core")
+    assert designer.status == 422
+    assert "参考核 SpiffWorkflow 做不了：元素 t：" in designer.text
+    designer.open(f"{trial}/beginning")
+    designer.submit("/beginning", {"core": "reference"})
+    assert "在哪个核上运行" in designer.errors()[0]
+    assert "参考核 SpiffWorkflow 做不了" in designer.errors()[0]
+
+
+def test_acts_that_the_other_core_cannot_do_stay_and_wait(designer):
+    tried(designer, diagram("start s\nservice pay\nuser a\nend e\ns -> pay -> a -> e", {"pay": ext(job("charge"))}))
+    act(designer, "failed", "pay")
+    designer.open(f"{designer.url}/compare")
+    assert "没有比完" in designer.text
+    designer.submit("/core")
+    assert "第 1 步在这里做不下去" in designer.text
+    assert acts(designer)[-1].endswith("没有执行")
+    act(designer, "complete", "a")
+    assert designer.status == 422
+    designer.submit("/take-back")
+    act(designer, "complete", "a")
+    assert "流程已结束" in designer.text
+
+
+# ---------------------------------------------------------------- what is typed, and what is too much
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("granted", "写在一对花括号里"),
+        ('"text"', "写在一对花括号里"),
+        ("{granted: }", "第1行第11列"),
+        ("{granted: other}", "不能引用“other”"),
+    ],
+)
+def test_variables_that_cannot_be_read_are_refused_beside_their_field(designer, typed, reason):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "complete", "review", variables=typed)
+    assert designer.status == 422
+    assert reason in designer.errors()[0]
+    (field,) = designer.page.xpath("//textarea[@aria-invalid='true']")
+    assert field.text.strip() == typed
+    assert designer.page.xpath(f"//*[@id='{field.get('aria-describedby')}']")
+    assert len(acts(designer)) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "0", "-1", "1.5", "x", "9999999", "100000"])
+def test_the_clock_moves_forward_by_whole_numbers_only(designer, typed):
+    tried(designer, LEAVE)
+    act(designer, "advance", amount=typed, unit="days")
+    assert designer.status == 422
+    assert designer.errors()
+
+
+def test_a_beginning_without_a_moment_is_refused(designer):
+    designer.open(f"/studio/releases/{published()}/trial")
+    for at in ("", "yesterday", "0001-01-01T00:00"):
+        designer.submit("/trial", {"at": at})
+        assert designer.status == 422
+        assert "开始的时间" in designer.errors()[0]
+
+
+def test_an_act_without_end_is_refused_and_nothing_of_it_is_kept(designer):
+    tried(
+        designer, diagram("start s\nuser a\ntask b\nxor x\nend e\ns -> a -> x\nx -> b if true\nb -> x\nx -> e default")
+    )
+    act(designer, "complete", "a")
+    assert designer.status == 422
+    assert "超出模拟的限度" in designer.text
+    assert len(acts(designer)) == 1
+    assert section(designer, "人工任务（1）")
+
+
+def test_a_timer_that_never_stops_is_bounded_too(designer):
+    tried(designer, diagram("start s timer R/PT1S\nend e\ns -> e"), process="")
+    act(designer, "advance", amount="1", unit="days")
+    assert designer.status == 422
+    assert "一步触发的定时器数不得超过" in designer.text
+
+
+def test_a_page_that_is_older_than_the_trial_changes_nothing(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    seen = designer.form("/act").fields["seen"]
+    act(designer, "jump")
+    address = designer.url
+    for way in ("/act", "/take-back", "/start-over"):
+        designer.send(f"{address}{way}", {"csrf_token": designer.token(), "kind": "jump", "seen": seen})
+        assert designer.status in (409, 422), way
+    designer.open(address)
+    assert len(acts(designer)) == 2
+
+
+def test_a_forged_act_is_refused(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    address, seen = designer.url, designer.form("/act").fields["seen"]
+    for values in ({"kind": "drop"}, {"kind": "complete", "element": "nothing"}, {"kind": "cancel", "instance": "9"}):
+        designer.send(f"{address}/act", {"csrf_token": designer.token(), "seen": seen, **values})
+        assert designer.status == 422, values
+    assert len(acts(designer.open(address))) == 1
+
+
+def test_a_trial_may_have_so_many_acts(designer, monkeypatch):
+    monkeypatch.setitem(MOST_ACTS, "ours", 2)
+    tried(designer, LEAVE)
+    act(designer, "advance", amount="1", unit="minutes")
+    act(designer, "advance", amount="1", unit="minutes")
+    act(designer, "advance", amount="1", unit="minutes")
+    assert designer.status == 409
+    assert "最多 2 步" in designer.text
+
+
+# ---------------------------------------------------------------- whose they are
+
+
+def test_a_trial_is_its_makers_alone(client, designer):
+    tried(designer, LEAVE)
+    address = designer.url
+    publisher = Browser.of(client.application.test_client(), PUBLISHER)
+    for way in ("", "/compare", "/beginning", "/diagram?path=leave.bpmn"):
+        assert publisher.open(f"{address}{way}").status == 404
+    for way in ("/act", "/take-back", "/start-over", "/core", "/discard", "/beginning"):
+        publisher.send(f"{address}{way}", {"csrf_token": publisher.token(), "kind": "jump", "seen": "0"})
+        assert publisher.status == 404, way
+    publisher.open("/studio/trials")
+    assert "还没有流程模拟" in publisher.text
+
+
+def test_ones_own_trials_are_listed_and_deleted(designer):
+    tried(designer, LEAVE)
+    act(designer, "jump")
+    designer.open("/studio/trials")
+    (row,) = designer.page.xpath("//tbody/tr")
+    assert "leave.bpmn" in row.text_content()
+    assert row.xpath("string(td[2])").strip() == "1"
+    designer.submit("/discard")
+    assert "已删除" in designer.text
+    assert "还没有流程模拟" in designer.text
+
+
+def test_trials_that_nobody_touches_go(designer):
+    tried(designer, LEAVE)
+    with clock.frozen_at(datetime.now(UTC) + timedelta(days=29)):
+        clean()
+    assert sql().execute("select count(*) from trial").fetchone() == (1,)
+    with clock.frozen_at(datetime.now(UTC) + timedelta(days=31)):
+        clean()
+    assert sql().execute("select count(*) from trial").fetchone() == (0,)
+
+
+def test_one_person_has_so_many_trials(designer):
+    tried(designer, LEAVE)
+    columns = "by_id, release_id, file_path, file_content, process, core, jobs, variables, begins_at, acts"
+    sql().execute(
+        f"insert into trial ({columns}, created_at, changed_at)"
+        f" select {columns}, created_at, changed_at from trial, generate_series(2, %s)",
+        (MOST_TRIALS,),
+    )
+    designer.open(f"/studio/releases/{published()}/trial")
+    designer.submit("/trial", {"at": "2026-11-27T09:00"})
+    assert designer.status == 409
+    assert f"已有 {MOST_TRIALS} 次模拟" in designer.text
+
+
+def test_a_release_that_is_not_there_has_no_trial(designer):
+    assert designer.open("/studio/releases/999/trial").status == 404
+    assert designer.open("/studio/trials/999").status == 404
+
+
+def test_a_script_and_its_result_are_shown(designer):
+    text = diagram("start s\nscript c\nuser a\nend e\ns -> c -> a -> e", {"c": ext(script("n + 1", "m"))})
+    tried(designer, text, '{"n": 0}')
+    assert "m 1" in section(designer, "变量")
+    history = section(designer, "经过")
+    assert "到达 a" in history
+    assert "完成 c" in history

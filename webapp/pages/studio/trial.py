@@ -1,0 +1,320 @@
+"""流程模拟: a draft, a release or a diagram runs on the real engine, with a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import DefinitionInvalid
+from webapp import moments
+from webapp.errors import Incomplete, NotFound
+from webapp.feel_text import written
+from webapp.identity import signed_in
+from webapp.pages.studio.shared import blueprint, chosen
+from webapp.pages.studio.trial_forms import read_act, read_beginning
+from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words
+from webapp.pages.support import needs, words
+from webapp.permissions import Permission
+from webapp.queries import releases
+from webapp.queries import trials as queries
+from webapp.queries.release_diagrams import Diagram, read_diagram_file
+from webapp.queries.trial_comparison import compare_cores
+from webapp.queries.trial_view import Run, TrialView, done_acts, element_name, view_of
+from webapp.services import trials
+from webapp.services.trial_acts import OURS, REFERENCE
+from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
+from webapp.services.trial_replay import Beginning, Replayed
+from webapp.services.trials import TrialRow, own_trial
+
+#: Fields of a form that a refusal shows again.
+TYPED = ("variables", "group", "key", "name", "code", "text", "amount", "unit", "scope")
+
+
+@blueprint.get("/trials")
+@needs(Permission.TRIAL_RUN)
+def own_trials() -> ResponseReturnValue:
+    """The person's own trials."""
+    return render_template("studio/trials.html", trials=queries.own_trials(signed_in()), cores=CORES)
+
+
+@blueprint.get("/releases/<int:release_id>/trial")
+@needs(Permission.TRIAL_RUN)
+def new_trial(release_id: int) -> ResponseReturnValue:
+    """How a trial of this release is to begin."""
+    return _beginning_form(release_id, None, _as_typed(trials.beginning_now(queries.entry_process(release_id))))
+
+
+@blueprint.post("/releases/<int:release_id>/trial")
+@needs(Permission.TRIAL_RUN)
+def begin_trial(release_id: int) -> ResponseReturnValue:
+    """Begin a trial of this release."""
+    if "fill" in request.form:
+        return _filled(release_id, None)
+    try:
+        made = trials.try_release(release_id, read_beginning(request.form), by=signed_in())
+    except (Incomplete, TrialRefused) as refused:
+        return _refused_beginning(release_id, None, refused)
+    return redirect(url_for("studio.trial", trial_id=made))
+
+
+@blueprint.get("/trials/<int:trial_id>/beginning")
+@needs(Permission.TRIAL_RUN)
+def beginning(trial_id: int) -> ResponseReturnValue:
+    """Another beginning for this trial; the URL may propose a process."""
+    one = own_trial(trial_id, by=signed_in())
+    typed = _as_typed(one.beginning)
+    typed["process"] = request.args.get("process", typed["process"])
+    return _beginning_form(one.release_id, one, typed)
+
+
+@blueprint.post("/trials/<int:trial_id>/beginning")
+@needs(Permission.TRIAL_RUN)
+def begin_anew(trial_id: int) -> ResponseReturnValue:
+    """Begin again, otherwise; the acts so far are gone."""
+    one = own_trial(trial_id, by=signed_in())
+    if "fill" in request.form:
+        return _filled(one.release_id, one)
+    try:
+        trials.begin_anew(trial_id, read_beginning(request.form), by=signed_in())
+    except (Incomplete, TrialRefused) as refused:
+        return _refused_beginning(one.release_id, one, refused)
+    return redirect(url_for("studio.trial", trial_id=trial_id))
+
+
+@blueprint.get("/trials/<int:trial_id>")
+@needs(Permission.TRIAL_RUN)
+def trial(trial_id: int) -> ResponseReturnValue:
+    """Where the trial stands, and what can be done next. The run whose diagram is shown stands in the URL."""
+    return _page(own_trial(trial_id, by=signed_in()))
+
+
+@blueprint.post("/trials/<int:trial_id>/act")
+@needs(Permission.TRIAL_RUN)
+def do_act(trial_id: int) -> ResponseReturnValue:
+    """Do one act. What was typed into a refused form stays there, with the reason beside it."""
+    by = signed_in()
+    try:
+        one = read_act(request.form)
+        standing = trials.act(trial_id, one, seen=_seen(), by=by)
+    except (Incomplete, TrialRefused, TrialMoved, TrialTooLong) as refused:
+        return _page(own_trial(trial_id, by=by), refused), refused.status
+    names = queries.names_for(own_trial(trial_id, by=by))
+    name = element_name(standing, one.instance, one.element, names)
+    flash(gettext("已执行：%(act)s", act=act_words(one, name)), "success")
+    return redirect(url_for("studio.trial", trial_id=trial_id))
+
+
+@blueprint.post("/trials/<int:trial_id>/take-back")
+@needs(Permission.TRIAL_RUN)
+def take_back(trial_id: int) -> ResponseReturnValue:
+    """Drop the last act."""
+    taken = trials.take_back(trial_id, seen=_seen(), by=signed_in())
+    if taken is not None:
+        flash(gettext("已撤回最后一步。"), "success")
+    return redirect(url_for("studio.trial", trial_id=trial_id))
+
+
+@blueprint.post("/trials/<int:trial_id>/start-over")
+@needs(Permission.TRIAL_RUN)
+def start_over(trial_id: int) -> ResponseReturnValue:
+    """Drop every act."""
+    trials.start_over(trial_id, seen=_seen(), by=signed_in())
+    flash(gettext("已回到起点。"), "success")
+    return redirect(url_for("studio.trial", trial_id=trial_id))
+
+
+@blueprint.post("/trials/<int:trial_id>/core")
+@needs(Permission.TRIAL_RUN)
+def change_core(trial_id: int) -> ResponseReturnValue:
+    """The same acts on the other core."""
+    by, core = signed_in(), chosen(request.form.get("core", ""), CORES, OURS)
+    try:
+        trials.change_core(trial_id, core, by=by)
+    except TrialRefused as refused:
+        return _page(own_trial(trial_id, by=by), refused), refused.status
+    flash(gettext("已换成%(core)s，操作不变。", core=words(CORES[core])), "success")
+    return redirect(url_for("studio.trial", trial_id=trial_id))
+
+
+@blueprint.post("/trials/<int:trial_id>/discard")
+@needs(Permission.TRIAL_RUN)
+def discard(trial_id: int) -> ResponseReturnValue:
+    """Delete the trial."""
+    trials.discard(trial_id, by=signed_in())
+    flash(gettext("已删除。"), "success")
+    return redirect(url_for("studio.own_trials"))
+
+
+@blueprint.get("/trials/<int:trial_id>/compare")
+@needs(Permission.TRIAL_RUN)
+def compare(trial_id: int) -> ResponseReturnValue:
+    """The same acts on both cores, side by side."""
+    one = own_trial(trial_id, by=signed_in())
+    names = queries.names_for(one)
+    compared = compare_cores(one, names)
+    replayed = _replayed(one)
+    lines = done_acts(replayed, one.acts, names) if replayed else []
+    said = [gettext("开始"), *(act_words(line.act, line.name) for line in lines)]
+    return render_template("studio/trial_compare.html", **_common(one), compared=compared, said=said)
+
+
+@blueprint.get("/trials/<int:trial_id>/diagram")
+@needs(Permission.TRIAL_RUN)
+def trial_diagram(trial_id: int) -> ResponseReturnValue:
+    """A diagram for the picture on the page: plain text in UTF-8, whatever the file's encoding."""
+    found = _diagram(own_trial(trial_id, by=signed_in()), request.args.get("path", ""))
+    if found is None:
+        raise NotFound()
+    return Response(found.text, mimetype="text/plain")
+
+
+# ---------------------------------------------------------------- the page of a trial
+
+
+def _page(one: TrialRow, refused: Incomplete | TrialRefused | TrialMoved | TrialTooLong | None = None) -> str:
+    names = queries.names_for(one)
+    given: dict[str, Any] = {**_common(one), **_refusal(refused), "view": None}
+    try:
+        replayed = one.replayed()
+    except TrialRefused as blocked:
+        return render_template("studio/trial.html", **given, blocked=blocked.words)
+    view = view_of(replayed.trial, one.beginning.core, names)
+    run = _shown_run(view)
+    return render_template(
+        "studio/trial.html",
+        **given
+        | {
+            "view": view,
+            "run": run,
+            "runs": [_run_tab(one.id, each, run) for each in view.runs],
+            "marks": _marks(run),
+            "drawn": run is not None and (found := _diagram(one, run.file)) is not None and found.is_drawn,
+            "acts": done_acts(replayed, one.acts, names),
+            "stopped": replayed.stopped,
+            "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
+            "clock": clock_words(view.now),
+            "group_name": names.group,
+        },
+    )
+
+
+def _common(one: TrialRow) -> dict[str, Any]:
+    """What every page of a trial knows."""
+    release = releases.release(one.release_id) if one.release_id is not None else None
+    return {
+        "trial": one,
+        "release": release,
+        "name": releases.name_of(release) if release else one.file_path,
+        "cores": CORES,
+        "act_words": act_words,
+        "clock_words": clock_words,
+        "written": written,
+    }
+
+
+def _refusal(refused: Incomplete | TrialRefused | TrialMoved | TrialTooLong | None) -> dict[str, Any]:
+    """Which form was refused, what stood in it, and the reason at its field."""
+    form = request.form.get("form", "") if refused else ""
+    return {
+        "refused": None if refused is None or isinstance(refused, Incomplete) else refused.words,
+        "refused_form": form,
+        "errors": {f"{form}-{refused.field}": words(refused.words)} if isinstance(refused, Incomplete) else {},
+        "typed": {name: request.form.get(name, "") for name in TYPED} if form else {},
+    }
+
+
+def _shown_run(view: TrialView) -> Run | None:
+    by_key = {run.key: run for run in view.runs}
+    return by_key.get(chosen(request.args.get("run", ""), by_key, view.newest))
+
+
+def _run_tab(trial_id: int, run: Run, shown: Run | None) -> tuple[str, str, bool, int | None]:
+    url = url_for("studio.trial", trial_id=trial_id, run=run.key)
+    return words(run.label), url, run is shown, run.waiting or None
+
+
+def _marks(run: Run | None) -> list[dict[str, str]]:
+    """The incidents of a run, as badges on its diagram that lead to the list."""
+    return [
+        {"element": one.element, "severity": "error", "text": words(one.words), "target": one.target}
+        for one in (run.marks if run else ())
+    ]
+
+
+def _replayed(one: TrialRow) -> Replayed | None:
+    """The trial as it stands; None where it cannot begin any more."""
+    try:
+        return one.replayed()
+    except TrialRefused:
+        return None
+
+
+def _diagram(one: TrialRow, path: str) -> Diagram | None:
+    content = one.files().content.get(path)
+    return read_diagram_file(path, content) if content is not None and path.endswith(".bpmn") else None
+
+
+def _seen() -> int:
+    text = request.form.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+# ---------------------------------------------------------------- how it begins
+
+
+def _as_typed(one: Beginning) -> dict[str, str]:
+    """A beginning as its form shows it."""
+    return {
+        "process": one.process,
+        "core": one.core,
+        "jobs": one.jobs,
+        "at": moments.local(one.at).strftime("%Y-%m-%dT%H:%M"),
+        "variables": written(dict(one.variables)) if one.variables else "",
+        "example": "",
+    }
+
+
+def _filled(release_id: int | None, one: TrialRow | None) -> ResponseReturnValue:
+    """The form again, with the variables of the chosen example."""
+    typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
+    told = queries.example_variables(release_id, typed["example"]) if release_id is not None else None
+    errors = {} if told is not None else {"example": gettext("请选择示例。")}
+    if told is not None:
+        typed["variables"] = written(told)
+    return _beginning_form(release_id, one, typed, errors), 422 if errors else 200
+
+
+def _refused_beginning(
+    release_id: int | None, one: TrialRow | None, refused: Incomplete | TrialRefused
+) -> ResponseReturnValue:
+    typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
+    field = refused.field if isinstance(refused, Incomplete) else _field_of(refused, typed)
+    return _beginning_form(release_id, one, typed, {field: words(refused.words)}), refused.status
+
+
+def _field_of(refused: TrialRefused, typed: dict[str, str]) -> str:
+    if isinstance(refused.why, DefinitionInvalid):
+        return "process"
+    return "core" if typed["core"] == REFERENCE else "variables"
+
+
+def _beginning_form(
+    release_id: int | None, one: TrialRow | None, typed: dict[str, str], errors: dict[str, str] | None = None
+) -> str:
+    release = releases.release(release_id) if release_id is not None else None
+    files = one.files() if one is not None else trials.files_of(release_id)
+    return render_template(
+        "studio/trial_beginning.html",
+        trial=one,
+        release=release,
+        name=releases.name_of(release) if release else (one.file_path if one else ""),
+        processes=queries.startable(files),
+        examples=queries.examples(release_id),
+        cores=CORES,
+        jobs=JOBS,
+        typed=typed,
+        errors=errors or {},
+    )

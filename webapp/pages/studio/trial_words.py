@@ -1,0 +1,69 @@
+"""Words of a trial: acts, the clock, the cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask_babel import gettext
+
+from engine import Words
+from webapp import moments
+from webapp.pages.studio.trial_forms import UNITS
+from webapp.pages.support import words
+from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
+
+CORES: Mapping[str, Words] = {
+    OURS: Words("一窗引擎", "One Window engine"),
+    REFERENCE: Words("参考核 SpiffWorkflow", "reference core SpiffWorkflow"),
+}
+JOBS: Mapping[str, Words] = {
+    OPEN: Words("停下来，由我填写结果", "stop, I give the outcomes"),
+    AT_ONCE: Words("立即完成，没有结果", "done at once, with no result"),
+}
+WEEKDAYS = (
+    Words("周一", "Mon"),
+    Words("周二", "Tue"),
+    Words("周三", "Wed"),
+    Words("周四", "Thu"),
+    Words("周五", "Fri"),
+    Words("周六", "Sat"),
+    Words("周日", "Sun"),
+)
+
+
+def clock_words(at: datetime) -> str:
+    """A moment with its year and weekday, in the office's zone."""
+    return f"{moments.shown(at)} {words(WEEKDAYS[moments.local(at).weekday()])}"
+
+
+def act_words(act: Act, name: Words) -> str:
+    """What was done; `name` is that of the act's element."""
+    return _SAID[act.kind](act, words(name))
+
+
+def _advanced(act: Act, _: str) -> str:
+    unit = next((key for key in ("days", "hours") if act.seconds % UNITS[key] == 0), "minutes")
+    said = {
+        "days": lambda count: gettext("时钟前进 %(count)s 天", count=count),
+        "hours": lambda count: gettext("时钟前进 %(count)s 小时", count=count),
+        "minutes": lambda count: gettext("时钟前进 %(count)s 分钟", count=count),
+    }
+    return said[unit](act.seconds // UNITS[unit])
+
+
+_SAID: Mapping[Kind, Callable[[Act, str], str]] = {
+    Kind.COMPLETE: lambda act, name: gettext("办结“%(name)s”", name=name),
+    Kind.JUMP: lambda act, name: gettext("时钟走到下一个定时器"),
+    Kind.ADVANCE: _advanced,
+    Kind.FIRE: lambda act, name: gettext("触发定时器“%(name)s”", name=name),
+    Kind.MESSAGE: lambda act, name: gettext("发消息“%(name)s”", name=act.name),
+    Kind.SIGNAL: lambda act, name: gettext("发信号“%(name)s”", name=act.name),
+    Kind.DONE: lambda act, name: gettext("后台作业“%(name)s”完成", name=name),
+    Kind.FAILED: lambda act, name: gettext("后台作业“%(name)s”失败", name=name),
+    Kind.ERROR: lambda act, name: gettext("后台作业“%(name)s”报错误 %(code)s", name=name, code=act.name),
+    Kind.RETRY: lambda act, name: gettext("重试“%(name)s”", name=name),
+    Kind.SKIP: lambda act, name: gettext("跳过“%(name)s”", name=name),
+    Kind.SET: lambda act, name: gettext("修改变量"),
+    Kind.CANCEL: lambda act, name: gettext("终止第 %(number)s 个流程实例", number=act.instance),
+}

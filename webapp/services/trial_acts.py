@@ -1,0 +1,134 @@
+"""What a person does in a trial: one act each, kept as JSON and done again whenever the trial is shown.
+
+What an act is about is named by instance, element and place among those open, never by the engine's ids: so the
+same acts fit either core, and a diagram in which another element was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from engine import EngineError, NothingWaits
+from engine.runtime import JobDone, JobError, JobFailed, decode_variables, encode_variables
+from engine.trial import Held, Trial
+from engine.values import Value
+
+
+class Kind(StrEnum):
+    COMPLETE = "complete"
+    JUMP = "jump"  # to the moment at which something is due next
+    ADVANCE = "advance"
+    FIRE = "fire"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    DONE = "done"
+    FAILED = "failed"
+    ERROR = "error"
+    RETRY = "retry"
+    SKIP = "skip"
+    SET = "set"
+    CANCEL = "cancel"
+
+
+OURS, REFERENCE = "ours", "reference"
+OPEN, AT_ONCE = "open", "done"
+OF_A_JOB = frozenset({Kind.DONE, Kind.FAILED, Kind.ERROR})
+
+
+class JobsAreDone(EngineError):
+    """A job cannot be given an outcome where all are done at once, with nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `place` counts, from 0, those open of this element in this instance.
+
+    `name`: of the message or signal, or the code of the BPMN error; `group`: as whom a task is completed, which is
+    shown and changes nothing; `scope`: where variables are set, None for the process itself.
+    """
+
+    kind: Kind
+    instance: int = 0
+    element: str = ""
+    place: int = 0
+    name: str = ""
+    key: str | None = None
+    text: str = ""
+    group: str = ""
+    scope: int | None = None
+    seconds: int = 0
+    variables: Mapping[str, Value] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what differs from the defaults. Raises ValueInvalid."""
+        plain = {name: value for name, value in asdict(self).items() if value != _DEFAULTS[name]}
+        return {**plain, "variables": encode_variables(self.variables)} if self.variables else plain
+
+
+_DEFAULTS = asdict(Act(Kind.COMPLETE)) | {"kind": None}
+
+
+def act_from_json(stored: Mapping[str, Any]) -> Act:
+    """What `as_json` gave."""
+    plain = {**stored, "kind": Kind(stored["kind"])}
+    if "variables" in plain:
+        plain["variables"] = decode_variables(plain["variables"])
+    return Act(**plain)
+
+
+def perform(trial: Trial, act: Act, *, waits_for_jobs: bool) -> None:
+    """Does the act. Raises NothingWaits where there is nothing of the kind to do, JobsAreDone, and what the engine
+    raises.
+
+    Where jobs are done at once, a job that was done with nothing has been done already.
+    """
+    if act.kind in OF_A_JOB and not waits_for_jobs:
+        if act.kind is Kind.DONE and not act.variables:
+            return
+        raise JobsAreDone(act.element)
+    _ACTS[act.kind](trial, act)
+
+
+def _found(held: Sequence[Held[Any]], act: Act) -> Held[Any]:
+    ones = [one for one in held if (one.instance, one.what.element) == (act.instance, act.element)]
+    if act.place >= len(ones):
+        raise NothingWaits(act.element)
+    return ones[act.place]
+
+
+def _jump(trial: Trial, act: Act) -> None:
+    due = trial.next_due
+    if due is None:
+        raise NothingWaits("the clock")
+    trial.advance(max(due - trial.now, timedelta()))
+
+
+def _cancel(trial: Trial, act: Act) -> None:
+    if not 0 < act.instance <= len(trial.instances):
+        raise NothingWaits(f"instance {act.instance}")
+    trial.cancel(act.instance)
+
+
+def _message(trial: Trial, act: Act) -> None:
+    trial.message(act.name, act.key, act.variables)
+
+
+_ACTS: Mapping[Kind, Callable[[Trial, Act], object]] = {
+    Kind.COMPLETE: lambda trial, act: trial.complete(_found(trial.tasks, act), act.variables),
+    Kind.JUMP: _jump,
+    Kind.ADVANCE: lambda trial, act: trial.advance(timedelta(seconds=act.seconds)),
+    Kind.FIRE: lambda trial, act: trial.fire(_found(trial.timers, act)),
+    Kind.MESSAGE: _message,
+    Kind.SIGNAL: lambda trial, act: trial.signal(act.name, act.variables),
+    Kind.DONE: lambda trial, act: trial.resolve(_found(trial.jobs, act), JobDone(act.variables)),
+    Kind.FAILED: lambda trial, act: trial.resolve(_found(trial.jobs, act), JobFailed(act.name or "failed", act.text)),
+    Kind.ERROR: lambda trial, act: trial.resolve(_found(trial.jobs, act), JobError(act.name, act.variables)),
+    Kind.RETRY: lambda trial, act: trial.retry(_found(trial.incidents, act), act.variables or None),
+    Kind.SKIP: lambda trial, act: trial.skip(_found(trial.incidents, act), act.variables or None),
+    Kind.SET: lambda trial, act: trial.set_variables(act.variables, instance=act.instance, scope=act.scope),
+    Kind.CANCEL: _cancel,
+}

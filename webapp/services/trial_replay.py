@@ -1,0 +1,147 @@
+"""A trial done again from its inputs: begun, then act after act, on either core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+
+from engine import BudgetExceeded, EngineError
+from engine.bpmn import Program, compile_program
+from engine.law import Calendar
+from engine.runtime import Budgets
+from engine.trial import Trial, UnknownJobs
+from engine.values import Value
+from webapp import moments
+from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, Act, perform
+
+#: Of one act: a trial is done again on every reading, so each must be short.
+BUDGETS = Budgets(activations=4_000, tokens=2_000, payload_bytes=256_000, expression_steps=50_000)
+#: Firings, jobs and deliveries that one act may set going.
+MOST_SET_GOING = 200
+#: Lines of history of a whole trial.
+MOST_LINES = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Files:
+    """What a trial runs: diagrams and decisions by path. `digest` names all of them."""
+
+    digest: str
+    content: Mapping[str, bytes]
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Files) and other.digest == self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a trial begins. `process` "": nothing is started. `jobs`: "open" (given their outcomes by hand) or "done"."""
+
+    process: str
+    at: datetime
+    core: str = OURS
+    jobs: str = OPEN
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    calendar: Calendar | None = None
+
+    @property
+    def waits_for_jobs(self) -> bool:
+        """The reference core does every job at once."""
+        return self.core == OURS and self.jobs == OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The act (from 1) that cannot be done any more, and why; the trial stands before it."""
+
+    number: int
+    why: EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The trial as it stands. `moments`: where the clock stood after each act that was done."""
+
+    trial: Trial
+    moments: tuple[datetime, ...]
+    stopped: Stopped | None = None
+
+
+def begin(files: Files, beginning: Beginning) -> Trial:
+    """The trial before its first act.
+
+    Raises DefinitionInvalid, NotInReferenceCore, KeyError (no such process) and what starting raises.
+    """
+    trial = Trial(
+        _runnable(files, beginning),
+        entry=beginning.process or None,
+        now=beginning.at,
+        zone=moments.OFFICE_ZONE,
+        calendar=beginning.calendar,
+        core=beginning.core,
+        unknown_jobs=UnknownJobs.OPEN if beginning.waits_for_jobs else UnknownJobs.DONE,
+        budgets=BUDGETS,
+        most=MOST_SET_GOING,
+    )
+    if beginning.process:
+        trial.start(beginning.process, beginning.variables)
+    return trial
+
+
+def replay(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Replayed:
+    """Everything again. An act that cannot be done ends it: what comes after would be another story.
+
+    Raises what `begin` raises.
+    """
+    trial, reached, why = begin(files, beginning), [], None
+    for act in acts:
+        try:
+            do(trial, act, beginning)
+        except EngineError as refused:
+            why = refused
+            break
+        reached.append(trial.now)
+    if why is None:
+        return Replayed(trial, tuple(reached))
+    before = replay(files, beginning, acts[: len(reached)])  # an act that failed may have begun
+    return replace(before, stopped=Stopped(len(reached) + 1, why))
+
+
+def do(trial: Trial, act: Act, beginning: Beginning) -> None:
+    """One act on a trial that has begun. Raises what the act raises, BudgetExceeded when the trial gets too long."""
+    perform(trial, act, waits_for_jobs=beginning.waits_for_jobs)
+    if sum(len(one.history) for one in trial.instances) > MOST_LINES:
+        raise BudgetExceeded(act.element, "lines of history", MOST_LINES)
+
+
+def walk(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Iterator[Trial | EngineError]:
+    """The trial after its start and after each act; what refused the next one comes last.
+
+    Jobs are done at once, as the reference core does them.
+    """
+    beginning = replace(beginning, jobs=AT_ONCE)
+    try:
+        trial = begin(files, beginning)
+        yield trial
+        for act in acts:
+            do(trial, act, beginning)
+            yield trial
+    except EngineError as refused:
+        yield refused
+
+
+def _runnable(files: Files, beginning: Beginning) -> Program | Mapping[str, bytes]:
+    if beginning.core == OURS and beginning.process:
+        return _program(files, beginning.process)
+    return files.content
+
+
+@lru_cache(maxsize=16)
+def _program(files: Files, process: str) -> Program:
+    """Compiled once: a trial's files never change."""
+    return compile_program(files.content, process)

@@ -1,0 +1,235 @@
+"""Trials: a designer runs a draft, a release or a diagram on the real engine. What is kept is what was put in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import orjson
+
+from engine import EngineError
+from engine.law import Calendar
+from engine.runtime import encode_variables
+from engine.trial import Trial
+from engine.values import Variables
+from webapp import clock
+from webapp.answers import decode_all
+from webapp.catalogue import RULES_IN_FORCE, release_files, rules_of
+from webapp.errors import NotFound
+from webapp.identity import Identity
+from webapp.permissions import Permission, ensure
+from webapp.services.release_uploads import place_of, read_diagram
+from webapp.services.trial_acts import OURS, REFERENCE, Act, act_from_json
+from webapp.services.trial_refusals import TooManyTrials, TrialMoved, TrialRefused, TrialTooLong
+from webapp.services.trial_replay import Beginning, Files, Replayed, begin, do, replay
+from webapp.unit_of_work import sql, unit_of_work
+
+#: Every act is done again on every reading; the reference core takes tens of milliseconds for each.
+MOST_ACTS = {OURS: 500, REFERENCE: 100}
+MOST_TRIALS = 50
+RUNS = (".bpmn", ".dmn")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """A trial as it is stored. `file_path` "": the release's own files."""
+
+    id: int
+    release_id: int | None
+    file_path: str
+    file_content: bytes | None
+    beginning: Beginning
+    acts: tuple[Act, ...]
+    revision: int
+    changed_at: datetime
+
+    def files(self) -> Files:
+        """The diagrams and decisions that it runs."""
+        return files_of(self.release_id, self.file_path, self.file_content)
+
+    def replayed(self) -> Replayed:
+        """Everything again. Raises TrialRefused where it cannot begin any more."""
+        try:
+            return replay(self.files(), self.beginning, self.acts)
+        except EngineError as why:
+            raise TrialRefused(why) from why
+
+
+def files_of(release_id: int | None, file_path: str = "", file_content: bytes | None = None) -> Files:
+    """A release's diagrams and decisions, with a diagram of its own in its place. Raises NotFound."""
+    files = release_files(release_id) if release_id is not None else {}
+    if release_id is not None and not files:
+        raise NotFound()
+    if file_content is not None:
+        files[file_path] = file_content
+    runs = {path: content for path, content in sorted(files.items()) if path.endswith(RUNS)}
+    digests = {path: hashlib.sha256(content).hexdigest() for path, content in runs.items()}
+    return Files(hashlib.sha256(orjson.dumps(digests)).hexdigest(), runs)
+
+
+def beginning_now(process: str = "") -> Beginning:
+    """A beginning at this moment."""
+    return Beginning(process, clock.now().replace(second=0, microsecond=0))
+
+
+def try_release(release_id: int, beginning: Beginning, *, by: Identity) -> int:
+    """Begin a trial of a release. Raises TrialRefused, TooManyTrials, NotFound."""
+    ensure(by, Permission.TRIAL_RUN)
+    return _keep(release_id, "", None, beginning, by)
+
+
+def try_diagram(name: str, content: bytes, *, within: int | None, by: Identity) -> int:
+    """A trial of a diagram that is part of no release, alone or in its place in the release `within`.
+
+    It is kept with the trial; nothing is started yet. Raises FileRefused, TrialRefused, TooManyTrials, NotFound.
+    """
+    ensure(by, Permission.TRIAL_RUN)
+    plain = read_diagram(name, content)
+    path = place_of(release_files(within), plain, content) if within is not None else plain
+    return _keep(within, path, content, beginning_now(), by)
+
+
+def begin_anew(trial_id: int, beginning: Beginning, *, by: Identity) -> None:
+    """Give the trial another beginning; its acts are gone. Raises TrialRefused, NotFound."""
+    with _changing(trial_id, by) as trial:
+        versions = _rules_in_force()
+        _ensure_begins(trial.files(), replace(beginning, calendar=calendar_of(versions)))
+        _store(trial, beginning, (), versions)
+
+
+def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> Trial:
+    """Do one act more, and give the trial as it stands then. `seen`: the revision that the page showed.
+
+    Raises TrialMoved, TrialRefused (nothing of the act is kept), TrialTooLong, NotFound.
+    """
+    with _changing(trial_id, by, seen) as trial:
+        most = MOST_ACTS[trial.beginning.core]
+        if len(trial.acts) >= most:
+            raise TrialTooLong(most)
+        so_far = trial.replayed()
+        if so_far.stopped is not None:
+            raise TrialRefused(so_far.stopped.why)
+        try:
+            one.as_json()
+            do(so_far.trial, one, trial.beginning)
+        except EngineError as why:
+            raise TrialRefused(why) from why
+        _store(trial, trial.beginning, (*trial.acts, one))
+    return so_far.trial
+
+
+def take_back(trial_id: int, *, seen: int, by: Identity) -> Act | None:
+    """Drop the last act; None where there is none. Raises TrialMoved, NotFound."""
+    with _changing(trial_id, by, seen) as trial:
+        if not trial.acts:
+            return None
+        _store(trial, trial.beginning, trial.acts[:-1])
+        return trial.acts[-1]
+
+
+def start_over(trial_id: int, *, seen: int, by: Identity) -> None:
+    """Drop every act. Raises TrialMoved, NotFound."""
+    with _changing(trial_id, by, seen) as trial:
+        _store(trial, trial.beginning, ())
+
+
+def change_core(trial_id: int, core: str, *, by: Identity) -> None:
+    """The same acts on the other core. Raises TrialRefused where it cannot even begin there, NotFound."""
+    with _changing(trial_id, by) as trial:
+        beginning = replace(trial.beginning, core=core)
+        _ensure_begins(trial.files(), beginning)
+        _store(trial, beginning, trial.acts)
+
+
+def discard(trial_id: int, *, by: Identity) -> None:
+    """The trial goes. Raises NotFound."""
+    with _changing(trial_id, by):
+        sql().execute("delete from trial where id = %s", (trial_id,))
+
+
+def own_trial(trial_id: int, *, by: Identity, lock: bool = False) -> TrialRow:
+    """The person's own trial. Raises NotFound for everybody else's too."""
+    row = sql().execute(LOAD + (" for update" if lock else ""), (trial_id, by.user_id)).fetchone()
+    if row is None:
+        raise NotFound()
+    id_, release, path, content, process, core, jobs, variables, at, versions, acts, revision, changed = row
+    beginning = Beginning(process, at, core, jobs, decode_all(variables), calendar_of(versions))
+    done = tuple(act_from_json(one) for one in orjson.loads(acts))
+    return TrialRow(id_, release, path, None if content is None else bytes(content), beginning, done, revision, changed)
+
+
+LOAD = """
+select id, release_id, file_path, file_content, process, core, jobs, variables, begins_at, rule_versions, acts,
+    revision, changed_at
+from trial where id = %s and by_id = %s
+"""
+STORE = """
+update trial set process = %s, core = %s, jobs = %s, variables = %s, begins_at = %s, acts = %s,
+    rule_versions = coalesce(%s::jsonb, rule_versions), revision = revision + 1, changed_at = %s where id = %s
+"""
+KEEP = """
+insert into trial (by_id, release_id, file_path, file_content, process, core, jobs, variables, begins_at,
+    rule_versions, acts, created_at, changed_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s) returning id
+"""
+
+
+@contextmanager
+def _changing(trial_id: int, by: Identity, seen: int | None = None) -> Iterator[TrialRow]:
+    ensure(by, Permission.TRIAL_RUN)
+    with unit_of_work():
+        trial = own_trial(trial_id, by=by, lock=True)
+        if seen is not None and seen != trial.revision:
+            raise TrialMoved()
+        yield trial
+
+
+def _keep(release_id: int | None, path: str, content: bytes | None, beginning: Beginning, by: Identity) -> int:
+    with unit_of_work():
+        # One person's trials are counted under a lock on the person.
+        sql().execute("select from app_user where id = %s for no key update", (by.user_id,))
+        row = sql().execute("select count(*) from trial where by_id = %s", (by.user_id,)).fetchone()
+        if row is not None and row[0] >= MOST_TRIALS:
+            raise TooManyTrials(MOST_TRIALS)
+        versions, now = _rules_in_force(), clock.now()
+        _ensure_begins(files_of(release_id, path, content), replace(beginning, calendar=calendar_of(versions)))
+        facts = (beginning.process, beginning.core, beginning.jobs, _encoded(beginning.variables), beginning.at)
+        rules = orjson.dumps(versions).decode()
+        values = (by.user_id, release_id, path, content, *facts, rules, b"[]", now, now)
+        kept = sql().execute(KEEP, values).fetchone()
+        assert kept is not None
+        return int(kept[0])
+
+
+def _store(trial: TrialRow, beginning: Beginning, acts: Sequence[Act], versions: Sequence[str] | None = None) -> None:
+    facts = (beginning.process, beginning.core, beginning.jobs, _encoded(beginning.variables), beginning.at)
+    rules = None if versions is None else orjson.dumps(versions).decode()
+    stored = orjson.dumps([one.as_json() for one in acts])
+    sql().execute(STORE, (*facts, stored, rules, clock.now(), trial.id))
+
+
+def _ensure_begins(files: Files, beginning: Beginning) -> None:
+    try:
+        _encoded(beginning.variables)
+        begin(files, beginning)
+    except EngineError as why:
+        raise TrialRefused(why) from why
+
+
+def _encoded(variables: Variables) -> bytes:
+    """In the order in which they were typed."""
+    return orjson.dumps(encode_variables(variables))
+
+
+def _rules_in_force() -> list[str]:
+    row = sql().execute("select " + RULES_IN_FORCE).fetchone()
+    return list(row[0] or ()) if row else []
+
+
+def calendar_of(versions: Sequence[str]) -> Calendar | None:
+    """The office's working days in these versions of its rules; None before any were loaded."""
+    has_profile = any(one.startswith("profile:") for one in versions)
+    return rules_of(tuple(versions)).calendar if has_profile else None
