@@ -15,6 +15,8 @@ from tests.support.dying import die_before
 from webapp.extensions import db
 from webapp.queries.audit import verify_all
 from webapp.services import message_delivery
+from webapp.services.advance import begin
+from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql
 
 WAITS = "start s\ncatch m message paid number\nuser after\ns -> m -> after"
@@ -30,9 +32,10 @@ def office_at_work(committed_app: Flask) -> Iterator[Flask]:
 
 
 def thrown(number: int) -> int:
-    """A message that a case has thrown; its job is not done yet."""
+    """A message that a case has thrown; its job is out of the queue and not done yet."""
     case, _ = machines.run(machines.publish(ASKS, TOLD, instead=False), number=number)
     machines.done(case, "before")
+    machines.taken()
     row = sql().execute("select max(id) from message").fetchone()
     assert row is not None
     return int(row[0])
@@ -92,6 +95,34 @@ def test_whoever_begins_to_wait_while_the_message_looks_for_somebody_gets_it(off
         machines.work()
         assert heard(*begun) == 1
     assert {state for _, state in machines.messages()} == {"delivered"}
+
+
+def test_a_message_waits_for_whoever_is_about_to_wait(office_at_work: Flask) -> None:
+    """The worst moment: the wait is written and not yet committed while the message finds nobody."""
+    case_id = machines.case_on(machines.publish(WAITS, instead=False))
+    message = thrown(7)
+
+    def deliver() -> None:
+        with office_at_work.app_context():
+            message_delivery.deliver(message)
+            db.session.remove()
+
+    worker = threading.Thread(target=deliver)
+    with on_case(case_id) as case:
+        begin(case, machines.PROCESS, {"number": 7})
+        worker.start()
+        while worker.is_alive() and not somebody_waits_for_a_lock():
+            pass
+    worker.join()
+    machines.work()
+    assert heard(case_id) == 1
+    assert machines.messages() == [("paid", "delivered")]
+
+
+def somebody_waits_for_a_lock() -> bool:
+    row = sql().execute("select exists(select from pg_locks where locktype = 'advisory' and not granted)").fetchone()
+    assert row is not None
+    return bool(row[0])
 
 
 @pytest.mark.slow

@@ -138,7 +138,8 @@ def work(most: int = 200) -> int:
     return count
 
 
-def _taken() -> list[tuple[int, str, dict[str, Any]]]:
+def taken() -> list[tuple[int, str, dict[str, Any]]]:
+    """The jobs that wait, out of the queue: (id, name, payload)."""
     with unit_of_work():
         rows = sql().execute("delete from procrastinate_jobs where status = 'todo' returning id, task_name, args")
         return list(rows.fetchall())
