@@ -14,11 +14,12 @@ from urllib.parse import unquote
 
 from lxml import html
 
+from tests.conformance.hostile_trial import CHECK, SiteTrial
 from tests.conformance.visitor import Answer, Visitor
 from tests.support.installation import Installation, installation
 
 DESIGNER = "taoran"
-UPLOAD, CHECK = "/studio/releases/{}/upload", "/studio/check"
+UPLOAD = "/studio/releases/{}/upload"
 VIEWS = ("findings", "content", "difference", "files")
 ZIP = ".zip"
 TRIES, MOST_LINKS = 3, 6
@@ -37,6 +38,7 @@ class SiteFacts:
 
     answered: int = 0
     seconds: float = 0.0
+    run_seconds: float = 0.0  # the longest answer while it was run as a trial
     refused: bool = False
     refusal: str = ""
     faults: list[str] = field(default_factory=list)  # what must never be
@@ -66,6 +68,8 @@ class Site:
         with self._watched(facts):
             self._upload(facts, name, content, seconds)
             self._look(facts, self._visitor.post(CHECK, {"within": ""}, (name, content)), "check")
+            if not name.endswith(ZIP):
+                self._try(facts, name, content)
         self._all_is_well(facts, control)
         facts.megabytes = max(0, self._memory() - before)
         return facts
@@ -110,6 +114,13 @@ class Site:
             if found.status >= 400:
                 facts.faults.append(f"the link {link[:80]} leads to {found.status}")
 
+    def _try(self, facts: SiteFacts, name: str, content: bytes) -> None:
+        """It is run in the application itself, as a trial."""
+        tried = SiteTrial(self._visitor).run(name, content)
+        for answer in tried.answers:
+            self._look(facts, answer, "trial")
+        facts.run_seconds = max(answer.seconds for answer in tried.answers)
+
     # -- what must never be ----------------------------------------------------------------------
 
     def _look(self, facts: SiteFacts, answer: Answer, what: str) -> None:
@@ -148,6 +159,8 @@ class Site:
         kept = self._visitor.post(UPLOAD.format(self._release), {"note": ""}, ("control.bpmn", control))
         if kept.status != 302:
             facts.faults.append(f"a harmless diagram is answered with {kept.status} afterwards")
+        if not SiteTrial(self._visitor).run("control.bpmn", control).done:
+            facts.faults.append("a harmless diagram does not run afterwards")
         facts.faults += [f"left {path}" for path in self._marks()]
 
     def _health(self) -> str:
