@@ -9,10 +9,11 @@ from engine.expressions.expression import (
 )
 from engine.expressions.feel.run import Context
 from engine.expressions.readings import differs_from_python, parses_as
-from engine.expressions.script import Script, compile_script
+from engine.expressions.script import SLEPT, Script, compile_script
 
 __all__ = [
     "LANGUAGES",
+    "SLEPT",
     "Context",
     "Expression",
     "Script",

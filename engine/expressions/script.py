@@ -10,8 +10,11 @@ from engine.errors import ExpressionInvalid
 from engine.expressions.expression import CACHE_SIZE
 from engine.expressions.feel.run import Context
 from engine.expressions.python_subset.language import CompiledScript, compile_statements
+from engine.expressions.python_subset.statements import SLEPT
 from engine.values import Value
 from engine.words import Words
+
+__all__ = ["SLEPT", "Script", "compile_script"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Script:
     ) -> dict[str, Value]:
         """The variables that the script assigned or changed, as FEEL values that share nothing.
 
+        Under SLEPT stands how many seconds it wants to have slept; nothing sleeps here.
         `variables` and what is in them stay as they are. `element` names the place where it is another one
         than at compiling. Raises BpmnErrorThrown, ExpressionFailed (a missing variable, a wrong type, a
         division by zero …), ValueInvalid (a result that is no FEEL value), BudgetExceeded.

@@ -68,7 +68,7 @@ def _catch_in_flow(run: Run, token: Token, wait: Wait, payload: dict[str, Value]
         clear(run, inner)
         cancel_scope_waits(run, inner)
         run.remove_scope(run.state.scopes[inner])
-    token.result = payload
+    token.result |= payload  # a script that rests has its result already
     run.schedule(token, "complete")
 
 

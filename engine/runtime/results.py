@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.program import Node
 from engine.errors import BpmnErrorThrown
+from engine.expressions import SLEPT
 from engine.runtime import faults, loops
 from engine.runtime.codec import checked
 from engine.runtime.run import Run
 from engine.runtime.state import Token
+from engine.runtime.stuck import needs
 from engine.runtime.variables import context_of, merge
 from engine.values import Value
 
@@ -68,6 +70,9 @@ def _run(run: Run, token: Token, script: Script, variables: Mapping[str, Value])
     try:
         written = script.run(variables, run.context)
     except BpmnErrorThrown as error:
+        error.variables.pop(SLEPT, None)
         faults.throw_error(run, token, error.code, error.variables, error.message)
         return None
+    if written.pop(SLEPT, 0):
+        raise needs("不等待的脚本", "a script that does not sleep", script.source, SLEPT)
     return {name: checked(value) for name, value in written.items()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine.bpmn.program import LONE, Computed, Event, Node, Slot
 from engine.bpmn.timers import TimerTextInvalid, add_span, moment_of, parse_span
 from engine.errors import BpmnErrorThrown
+from engine.expressions import SLEPT
 from engine.runtime import faults
 from engine.runtime.codec import checked
 from engine.runtime.conversation import sent_key
@@ -122,10 +123,22 @@ def _run_code(run: Run, token: Token, code: Script) -> None:
     try:
         assigned = code.run(run.variables(token), run.context)
     except BpmnErrorThrown as error:
+        error.variables.pop(SLEPT, None)  # an error does not wait
         faults.throw_error(run, token, error.code, error.variables, error.message)
         return
+    seconds = assigned.pop(SLEPT, 0)
     token.result = {name: checked(value) for name, value in assigned.items()}
-    run.schedule(token, "complete")
+    if seconds:
+        _rest(run, token, seconds)
+    else:
+        run.schedule(token, "complete")
+
+
+def _rest(run: Run, token: Token, seconds: Value) -> None:
+    """The script wants to have slept so long: it counts as done when that time has passed."""
+    token.phase = "active"
+    due = run.context.now + timedelta(microseconds=int(seconds * 1_000_000))
+    arm(run, Wait(0, "timer", token.scope, token.id, token.element, due=due))
 
 
 def _give(run: Run, token: Token, said: Computed, value: Value) -> None:

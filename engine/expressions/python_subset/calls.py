@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: What throws a BPMN error; a statement of its own, in scripts only.
 BPMN_ERROR = "BpmnError"
+#: What lets time pass; a statement of its own, in scripts only.
+SLEEP = "sleep"
 
 
 def compile_call(compiler: Compiler, node: ast.Call) -> Closure:
@@ -29,7 +31,7 @@ def compile_call(compiler: Compiler, node: ast.Call) -> Closure:
 def _function(compiler: Compiler, node: ast.Call, name: str) -> Closure:
     function = FUNCTIONS.get(name)
     if function is None:
-        if name == BPMN_ERROR:
+        if name in (BPMN_ERROR, SLEEP):
             compiler.source.refuse(node, f"{name} 只能作为脚本中的单独语句", f"{name} as a statement of a script")
         compiler.source.refuse(node, f"不支持函数 {name}", f"no function {name}: it is not available")
     if not function.least <= len(node.args) <= function.most:

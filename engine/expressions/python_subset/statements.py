@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from engine.errors import BpmnErrorThrown
 from engine.expressions.failure import Failure
-from engine.expressions.python_subset.calls import BPMN_ERROR
+from engine.expressions.python_subset.calls import BPMN_ERROR, SLEEP
 from engine.expressions.python_subset.compiler import Compiler
 from engine.expressions.python_subset.frames import Closure, Frame, look_up
 from engine.expressions.python_subset.methods import extend
@@ -19,6 +20,11 @@ from engine.expressions.python_subset.subscripts import delete_item, item, put_i
 from engine.expressions.python_subset.targets import compile_target
 from engine.expressions.python_subset.values import items_of, to_text, truth
 from engine.values import Value
+
+#: Under this name, which no script can write, stands how many seconds it has slept.
+SLEPT = "@slept"
+#: A year, in seconds.
+LONGEST_SLEEP = 31_536_000
 
 
 class Signal(Enum):
@@ -74,8 +80,10 @@ def _pass(script: Script, node: ast.Pass) -> Statement:
 
 
 def _expression(script: Script, node: ast.Expr) -> Statement:
-    if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id == BPMN_ERROR:
-        return _thrown(script, node.value)
+    if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+        special = {BPMN_ERROR: _thrown, SLEEP: _slept}.get(node.value.func.id)
+        if special is not None:
+            return special(script, node.value)
     value = script.compile(node.value)
 
     def run(frame: Frame) -> None:
@@ -94,6 +102,24 @@ def _raise(script: Script, node: ast.Raise) -> Statement:
     ):
         script.source.refuse(node, f'只能 raise {BPMN_ERROR}("代码")', f'only raise {BPMN_ERROR}("code")')
     return _thrown(script, thrown)
+
+
+def _slept(script: Script, node: ast.Call) -> Statement:
+    """`sleep(seconds)`: nothing sleeps here; whoever runs the script lets so much time pass before it counts as
+    done."""
+    if node.keywords or len(node.args) != 1:
+        script.source.refuse(node, f"{SLEEP} 需要秒数", f"a number of seconds for {SLEEP}")
+    part = script.compile(node.args[0])
+
+    def sleep(frame: Frame) -> None:
+        seconds = part(frame)
+        if type(seconds) not in (int, Decimal) or not 0 <= seconds <= LONGEST_SLEEP:
+            raise Failure(f"秒数应为 0 至 {LONGEST_SLEEP} 的数", f"the seconds are a number from 0 to {LONGEST_SLEEP}")
+        if SLEPT in frame.names:
+            seconds += frame.names[SLEPT]
+        frame.names[SLEPT] = min(seconds, LONGEST_SLEEP)
+
+    return sleep
 
 
 def _thrown(script: Script, node: ast.Call) -> Statement:

@@ -163,7 +163,7 @@ def test_what_python_would_raise_is_a_failure(source, told):
         "raise BpmnError", "raise BpmnError()", "raise BpmnError('A') from None", "raise BpmnError(code='A')",
         "x = BpmnError('A')", "match n:\n    case 1: pass", "break", "continue", "if n: break", "n.x = 1", "n.x += 1",
         "xs[0:1] = [1]", "del xs[0:1]", "xs[0:1] += [1]", "*a, b = xs", "for n.x in xs: pass", "__class__ = 5",
-        "x = __builtins__", "sleep(1)", "time.sleep(1)", "print(1)", "input()", "exec('1')", "open('/etc/passwd')",
+        "x = __builtins__", "x = sleep(1)", "time.sleep(1)", "print(1)", "input()", "exec('1')", "open('/etc/passwd')",
         "(x := 1)", "x: int", "x &= 1", "for x in xs:\npass", "if n:", "x = 1\n y = 2\n  z = 3", "x = {1}",
         "data = '{0.__class__}'.format(())", "xs.__class__", "xs.append(*xs)", "yield 1",
         "if n:\n" + "".join(" " * i + "if n:\n" for i in range(1, 80)) + " " * 80 + "pass",

@@ -132,3 +132,19 @@ def test_an_expression_without_language_is_told_and_doubtful_where_python_differ
         findings = check({"p.bpmn": (HEAD + body).encode()})
         codes.append({each.code for each in findings if each.code.startswith("language")})
     assert codes == [{"language-assumed"}, {"language-doubtful"}]
+
+
+def test_a_script_that_sleeps_is_done_later_and_can_be_interrupted_meanwhile() -> None:
+    text = "start s\nscript w\nuser after\ntimer late on w PT1S\nuser sorry\ns -> w -> after\nlate -> sorry"
+    inside = {"w": "<script>done = True\nsleep(5)</script>"}
+    file = diagram(text, inside, attributes={"w": 'scriptFormat="python"'})
+    case = Case(file)
+    assert case.tasks == []
+    case.later(seconds=5)
+    case.fire("w")
+    assert case.tasks == ["after"]
+    assert case.variables == {"done": True}
+    interrupted = Case(file)
+    interrupted.fire("late")
+    assert interrupted.tasks == ["sorry"]
+    assert interrupted.variables == {}
