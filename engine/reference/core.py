@@ -18,7 +18,7 @@ from engine.runtime.step import Context, Step
 from engine.values import Value, Variables
 from engine.words import Words
 
-_COMMAND = Words("参考引擎没有这个命令", "The reference core has start, complete, fire and correlate alone")
+_COMMAND = Words("参考核没有这个命令", "The reference core has start, complete, fire and correlate alone")
 _UNREAD = Words("SpiffWorkflow 无法读取：{why}", "SpiffWorkflow does not read it: {why}")
 
 

@@ -68,7 +68,7 @@ _BY_EVENT = Words(
     "SpiffWorkflow 的事件子流程不区分中断与不中断，由错误或升级引发的一开始就运行",
     "SpiffWorkflow's event subprocesses heed no isInterrupting, and those of errors and escalations run at once",
 )
-_SAYS = Words("参考引擎不理会“{what}”", "The reference core does not heed “{what}”")
+_SAYS = Words("参考核不理会“{what}”", "The reference core does not heed “{what}”")
 _REPEATS = Words(
     "SpiffWorkflow 的非中断边界事件只发生一次",
     "A boundary event that does not interrupt happens only once in SpiffWorkflow",
@@ -84,9 +84,6 @@ _TWICE = Words(
     "SpiffWorkflow 把通向同一元素的两条顺序流算作一条",
     "SpiffWorkflow takes two flows to the same element for one",
 )
-_CALLED = Words(
-    "它调用的流程“{what}”不在参考引擎之内", "The process “{what}” that it calls is not in the reference core"
-)
 _CANCELLED_LOOP = Words(
     "SpiffWorkflow 中断多实例的子流程或调用时会出错",
     "SpiffWorkflow fails when many instances of a subprocess or call are interrupted",
@@ -95,15 +92,16 @@ _MAPPED_GATEWAY = Words("这里的变量映射", "a mapping at this element")
 
 
 def refusals(program: Program) -> dict[str, NotInReferenceCore]:
-    """The processes that the reference core does not run rightly, and the first reason for each."""
+    """The processes that the reference core does not run rightly, and the first reason for each: with a process
+    whoever calls it, for the same reason."""
     found: dict[str, NotInReferenceCore] = {}
     for process in program.processes.values():
         refusal = _refusal(program, process)
         if refusal is not None:
             found[process.id] = refusal
     while caller := next(_callers(program, found), None):
-        node, called = caller
-        found[node.process] = refused(node, _CALLED.fill(what=called))
+        calling, called = caller
+        found[calling] = found[called]
     return found
 
 
@@ -124,13 +122,13 @@ def _refusal(program: Program, process: Process) -> NotInReferenceCore | None:
     return refused(*grown) if grown else None
 
 
-def _callers(program: Program, found: Mapping[str, NotInReferenceCore]) -> Iterator[tuple[Node, str]]:
+def _callers(program: Program, found: Mapping[str, NotInReferenceCore]) -> Iterator[tuple[str, str]]:
     for process in program.processes.values():
         if process.id in found:
             continue
         for node in process.nodes.values():
             if node.call is not None and node.call.process.text in found:
-                yield node, node.call.process.text
+                yield process.id, node.call.process.text
 
 
 def _reasons(process: Process, node: Node) -> Iterator[Words]:

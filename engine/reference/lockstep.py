@@ -42,27 +42,27 @@ ALLOWANCE = Words("超出检查的步数上限", "past the steps that one check 
 _NOT_OPEN = Words(
     "例子的这一步没有打开的任务：{step} {item}", "no open task for this act of the example: {step} {item}"
 )
-_OUR_STOP = Words("本引擎停下等人处理：{why}", "our engine stops for someone to repair: {why}")
-_OUR_REFUSAL = Words("本引擎拒绝这一步：{why}", "our engine refuses this act: {why}")
+_OUR_STOP = Words("一窗引擎停下等人处理：{why}", "the One Window engine stops for someone to repair: {why}")
+_OUR_REFUSAL = Words("一窗引擎拒绝这一步：{why}", "the One Window engine refuses this act: {why}")
 _THEIR_STOP = Words("SpiffWorkflow 无法继续：{why}", "SpiffWorkflow cannot go on: {why}")
 _OPEN = Words(
-    "打开的不同。只有本引擎：{ours}；只有 SpiffWorkflow：{theirs}",
-    "What is open differs. Ours alone: {ours}; SpiffWorkflow alone: {theirs}",
+    "打开的不同。只有一窗引擎：{ours}；只有 SpiffWorkflow：{theirs}",
+    "What is open differs. The One Window engine alone: {ours}; SpiffWorkflow alone: {theirs}",
 )
-_ENDED = Words("本引擎{ours}，SpiffWorkflow {theirs}", "Ours {ours}, SpiffWorkflow {theirs}")
+_ENDED = Words("一窗引擎{ours}，SpiffWorkflow {theirs}", "The One Window engine {ours}, SpiffWorkflow {theirs}")
 _HAS_ENDED = Words("已结束", "has ended")
 _GOES_ON = Words("未结束", "goes on")
 _THROWN = Words(
-    "发出的消息不同。只有本引擎：{ours}；只有 SpiffWorkflow：{theirs}",
-    "What is thrown differs. Ours alone: {ours}; SpiffWorkflow alone: {theirs}",
+    "发出的消息不同。只有一窗引擎：{ours}；只有 SpiffWorkflow：{theirs}",
+    "What is thrown differs. The One Window engine alone: {ours}; SpiffWorkflow alone: {theirs}",
 )
 _PROPERTY = Words(
-    "任务属性不同。本引擎：{ours}；SpiffWorkflow：{theirs}",
-    "The task's properties differ. Ours: {ours}; SpiffWorkflow: {theirs}",
+    "任务属性不同。一窗引擎：{ours}；SpiffWorkflow：{theirs}",
+    "The task's properties differ. One Window engine: {ours}; SpiffWorkflow: {theirs}",
 )
 _VARIABLE = Words(
-    "变量 {name} 不同。本引擎：{ours}；SpiffWorkflow：{theirs}",
-    "Variable {name} differs. Ours: {ours}; SpiffWorkflow: {theirs}",
+    "变量 {name} 不同。一窗引擎：{ours}；SpiffWorkflow：{theirs}",
+    "Variable {name} differs. One Window engine: {ours}; SpiffWorkflow: {theirs}",
 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.bpmn import compile_program as compile_ours
+from engine.bpmn.program import Program
 from engine.errors import BudgetExceeded, NotInReferenceCore
 from engine.reference.core import compile_program
 from engine.reference.lockstep import ALLOWANCE, Differs, Lockstep, Undone
@@ -15,7 +17,7 @@ from engine.runtime.step import Context
 from engine.words import Words
 
 NO_WORDS = Words("", "")
-_STOPPED = Words("两个引擎都在“{element}”停下等人处理", "Both engines stop at “{element}” for someone to repair")
+_STOPPED = Words("两个核都在“{element}”停下等人处理", "Both cores stop at “{element}” for someone to repair")
 
 
 class Verdict(StrEnum):
@@ -37,8 +39,8 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class SampleReport:
-    """One sample. `after` is the element of the last act ("" at the start); `process` and `element` are where
-    the cores differ or what the reference core lacks; `words` say what."""
+    """One sample. `after` is the element of the last act ("" at the start); `process`, `element` and `file` are
+    where the cores differ or what the reference core lacks, "" where no place is meant; `words` say what."""
 
     name: Words
     verdict: Verdict
@@ -46,6 +48,7 @@ class SampleReport:
     after: str = ""
     process: str = ""
     element: str = ""
+    file: str = ""
     words: Words = NO_WORDS
 
 
@@ -61,7 +64,7 @@ class Portability:
         return max((each.verdict for each in self.samples), key=order.index, default=Verdict.UNDONE)
 
     def count(self, verdict: Verdict) -> int:
-        return sum(each.verdict is verdict for each in self.samples)
+        return sum(each.verdict == verdict for each in self.samples)
 
 
 def check_portability(
@@ -76,16 +79,32 @@ def check_portability(
     Costs about 0.1 s of CPU per act at most; past the allowance samples are undone. Raises DefinitionInvalid
     where the files cannot be run at all.
     """
+    program = compile_ours(files, entry)
     try:
         compared = compile_program(files, entry)
     except NotInReferenceCore as refusal:
-        return Portability(tuple(_outside(sample, 0, "", refusal) for sample in samples))
-    left, reports = allowance.acts, []
+        reports = [_outside(sample, 0, "", refusal) for sample in samples]
+    else:
+        reports = list(_walked(compared, samples, context, allowance))
+    return Portability(tuple(replace(each, file=_file(program, each)) for each in reports))
+
+
+def _walked(
+    compared: ReferenceProgram, samples: Sequence[Sample], context: Context, allowance: Allowance
+) -> Iterator[SampleReport]:
+    left = allowance.acts
     for sample in samples:
-        most = left if sample.acts is not None else min(left, allowance.acts_each)
-        reports.append(_report(compared, sample, context, most))
-        left -= reports[-1].acts
-    return Portability(tuple(reports))
+        report = _report(compared, sample, context, left if sample.acts is not None else min(left, allowance.acts_each))
+        left -= report.acts
+        yield report
+
+
+def _file(program: Program, report: SampleReport) -> str:
+    """The file of the process that the report names, else of the one that has its element."""
+    for process in program.processes.values():
+        if report.process == process.id or (not report.process and report.element in process.nodes):
+            return process.file
+    return ""
 
 
 def _report(compared: ReferenceProgram, sample: Sample, context: Context, most: int) -> SampleReport:
@@ -93,7 +112,9 @@ def _report(compared: ReferenceProgram, sample: Sample, context: Context, most: 
     try:
         walk.run()
     except Differs as found:
-        return SampleReport(name, Verdict.DIFFERS, walk.acts, walk.after, found.process, found.element, found.words)
+        return SampleReport(
+            name, Verdict.DIFFERS, walk.acts, walk.after, found.process, found.element, words=found.words
+        )
     except NotInReferenceCore as refusal:
         return _outside(sample, walk.acts, walk.after, refusal)
     except Undone as undone:
@@ -105,4 +126,6 @@ def _report(compared: ReferenceProgram, sample: Sample, context: Context, most: 
 
 
 def _outside(sample: Sample, acts: int, after: str, refusal: NotInReferenceCore) -> SampleReport:
-    return SampleReport(sample.name, Verdict.OUTSIDE, acts, after, refusal.process, refusal.element, refusal.words)
+    return SampleReport(
+        sample.name, Verdict.OUTSIDE, acts, after, refusal.process, refusal.element, words=refusal.words
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -89,6 +90,7 @@ class Session:
         """The start of `process`. Raises NotInReferenceCore."""
         from SpiffWorkflow.bpmn import BpmnWorkflow
 
+        _say_nothing()
         if process in program.refused:
             raise program.refused[process]
         engine = ScriptEngine(program.program, program.translation.parts, context)
@@ -105,6 +107,7 @@ class Session:
         """Raises StateInvalid."""
         from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 
+        _say_nothing()
         try:
             stored = orjson.loads(state)
             workflow = BpmnWorkflowSerializer().deserialize_json(stored["workflow"])
@@ -380,6 +383,12 @@ class Session:
         assert event is not None
         name, key = str(event.name.value(seen, self.engine.context)), self.engine.key(event.key, seen)
         return Subscription(waiting.number, self._scope(waiting.task), waiting.node.id, "message", name, key)
+
+
+def _say_nothing() -> None:
+    """SpiffWorkflow writes every change of every task to the log, with the variables."""
+    for name in ("spiff", "spiff.task", "spiff.workflow"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _active(workflow: Any) -> Iterator[Any]:

@@ -60,7 +60,7 @@ def test_a_value_that_a_join_loses_is_named() -> None:
     found = check(diagram(FORK, STEPS), ("a", {"ruling": "granted"}), ("b", {}), ruling="none")
     (report,) = found.samples
     assert (found.verdict, report.acts, report.after) == (Verdict.DIFFERS, 2, "b")
-    assert report.words.en == "Variable ruling differs. Ours: 'granted'; SpiffWorkflow: 'none'"
+    assert report.words.en == "Variable ruling differs. One Window engine: 'granted'; SpiffWorkflow: 'none'"
     assert "变量 ruling 不同" in report.words.zh
 
 
@@ -73,6 +73,7 @@ def test_what_the_reference_core_lacks_is_named_before_anything_is_walked() -> N
     text = "start s\nuser a\nend e\nevent h {\nstart i message m\nuser z\ni -> z\n}\ns -> a -> e"
     (report,) = check(diagram(text), ("a", {})).samples
     assert (report.verdict, report.process, report.element, report.acts) == (Verdict.OUTSIDE, "p", "h", 0)
+    assert report.file == "p.bpmn"
     assert "isInterrupting" in report.words.en
 
 
