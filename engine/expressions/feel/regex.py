@@ -6,39 +6,47 @@ Python's own `re` tries them one after another, so that a short hostile pattern 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.expressions.feel.regex_parser import Instruction, PatternInvalid, PatternParser
+from engine.expressions.feel.regex_classes import PatternInvalid
+from engine.expressions.feel.regex_parser import PATTERN_LIMIT, PatternParser
+from engine.expressions.feel.regex_program import PROGRAM_LIMIT, Instruction, ProgramWriter
 
 #: Start and end of the whole match, then of each group; None where a group took no part.
 Found = tuple[int | None, ...]
 Spend = Callable[[int], None]
+_Thread = tuple[int, Found]
+#: Longest pattern that is kept compiled, in characters.
+_KEPT_LENGTH = 250
+_FLAGS_LENGTH = 16
+_MARKS = frozenset("\\|.?*+(){}[]^$")
 
 
 class Pattern:
     """A compiled pattern."""
 
-    __slots__ = ("_program", "groups")
+    __slots__ = ("_anchored", "_program", "groups")
 
     def __init__(self, program: list[Instruction], groups: int) -> None:
         self._program = program
+        self._anchored = program[1].op == "at" and program[1].place == "^"
         self.groups = groups
 
     def search(self, text: str, start: int, spend: Spend) -> Found | None:
         """The first match at or after `start`; `spend` is charged for the work."""
         program = self._program
         nothing: Found = (None,) * (2 * self.groups + 2)
-        threads: list[tuple[int, Found]] = []
+        threads: list[_Thread] = []
         best: Found | None = None
         for position in range(start, len(text) + 1):
-            reached: set[int] = {pc for pc, _ in threads}
-            if best is None:
-                threads += self._follow(0, nothing, text, position, reached)
+            work = len(threads)
+            if best is None and not (self._anchored and position):
+                work += self._follow(0, nothing, text, position, {pc for pc, _ in threads}, threads)
             elif not threads:
                 break
-            spend(1 + (len(threads) >> 2))
             character = text[position] if position < len(text) else ""
-            following: list[tuple[int, Found]] = []
+            following: list[_Thread] = []
             seen: set[int] = set()
             for pc, saved in threads:
                 test = program[pc].test
@@ -46,33 +54,51 @@ class Pattern:
                     best = saved
                     break
                 if character and test(character):
-                    following += self._follow(pc + 1, saved, text, position + 1, seen)
+                    work += self._follow(pc + 1, saved, text, position + 1, seen, following)
             threads = following
+            spend(1 + (work >> 2))
         return best
 
-    def _follow(self, pc: int, saved: Found, text: str, position: int, seen: set[int]) -> list[tuple[int, Found]]:
-        """The threads that stand at a character test or at the match, by their right of way."""
-        threads: list[tuple[int, Found]] = []
-        waiting = [(pc, saved)]
+    def _follow(self, pc: int, saved: Found, text: str, position: int, seen: set[int], threads: list[_Thread]) -> int:
+        """Add the threads that stand at a character test or at the match, by their right of way.
+
+        A state is an instruction and the loops around it whose round began at this very place: where one
+        was seen, nothing new can follow. Gives the number of instructions visited.
+        """
+        waiting = [(pc, 0, saved)]
+        visits = 0
         while waiting:
-            pc, saved = waiting.pop()
-            if pc in seen:
+            pc, rounds, saved = waiting.pop()
+            state = pc + rounds * PROGRAM_LIMIT
+            if state in seen:
                 continue
-            seen.add(pc)
+            seen.add(state)
+            visits += 1
             instruction = self._program[pc]
             op = instruction.op
             if op in ("char", "match"):
+                if rounds:
+                    if pc in seen:
+                        continue
+                    seen.add(pc)
                 threads.append((pc, saved))
             elif op == "jump":
-                waiting.append((instruction.first, saved))
+                waiting.append((instruction.first, rounds, saved))
             elif op == "split":
-                waiting += ((instruction.second, saved), (instruction.first, saved))
+                waiting += ((instruction.second, rounds, saved), (instruction.first, rounds, saved))
             elif op == "save":
                 slot = instruction.first
-                waiting.append((pc + 1, (*saved[:slot], position, *saved[slot + 1 :])))
+                waiting.append((pc + 1, rounds, (*saved[:slot], position, *saved[slot + 1 :])))
+            elif op == "enter":
+                waiting.append((pc + 1, rounds | instruction.loop, saved))
+            elif op == "again":
+                if rounds & instruction.loop:
+                    waiting.append((instruction.out, rounds & ~instruction.loop, saved))
+                else:
+                    waiting += ((instruction.second, rounds, saved), (instruction.first, rounds, saved))
             elif _stands_at(instruction.place, text, position):
-                waiting.append((pc + 1, saved))
-        return threads
+                waiting.append((pc + 1, rounds, saved))
+        return visits
 
 
 class PlainText:
@@ -97,13 +123,33 @@ def _stands_at(place: str, text: str, position: int) -> bool:
     return position == len(text) or (place == "$m" and text[position] == "\n")
 
 
-@lru_cache(maxsize=512)
-def compile_pattern(pattern: str, flags: str) -> Pattern | PlainText | None:
-    """The compiled pattern, None where the pattern or a flag is invalid."""
-    if pattern and not flags and not any(c in "\\|.?*+(){}[]^$" for c in pattern):
-        return PlainText(pattern)
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """`machine` is None where the pattern or a flag is invalid; `work` what it took to find out."""
+
+    machine: Pattern | PlainText | None
+    work: int
+
+
+def compile_pattern(pattern: str, flags: str) -> Compiled:
+    """The compiled pattern. Short ones are kept, so that a loop compiles once."""
+    if pattern and not flags and _MARKS.isdisjoint(pattern):
+        return Compiled(PlainText(pattern), 0)
+    if len(pattern) > PATTERN_LIMIT or len(flags) > _FLAGS_LENGTH:
+        return Compiled(None, 0)
+    compiled = _kept if len(pattern) <= _KEPT_LENGTH else _compile
+    return compiled(pattern, frozenset(flags))
+
+
+def _compile(pattern: str, flags: frozenset[str]) -> Compiled:
+    writer = ProgramWriter()
+    machine = None
     try:
         parser = PatternParser(pattern, flags)
-        return Pattern(parser.parse(), parser.groups)
+        machine = Pattern(writer.write(parser.parse()), parser.groups)
     except PatternInvalid:
-        return None
+        pass  # no machine: what asks for it gives null
+    return Compiled(machine, len(pattern) + writer.visits)
+
+
+_kept = lru_cache(maxsize=128)(_compile)

@@ -1,4 +1,9 @@
-"""What stands around an evaluation: the step budget, the context, and the scopes of variables."""
+"""What stands around an evaluation: the step budget, the context, and the scopes of variables.
+
+Steps pay for time and for memory: one for each item of a list or context and for each 256 characters that
+are looked at or made. What is made is paid for first, so that an evaluation never holds more than its
+budget could pay: 100,000 steps are 25 million characters or 100,000 items.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,8 @@ from engine.values import Value
 #: Longest text and list that an expression may make.
 TEXT_LIMIT = 1_000_000
 LIST_LIMIT = 100_000
+#: Most characters in all texts of a value that is given back, each counted as often as it would be written.
+VALUE_LIMIT = 4_000_000
 #: Deepest stack of function calls, in levels of their bodies.
 CALL_LIMIT = 400
 #: Deepest value (lists in lists) that is compared, written or given back.
@@ -62,38 +69,88 @@ class Run:
         if self.depth > CALL_LIMIT:
             raise BudgetExceeded(self.element, "levels of function calls", CALL_LIMIT)
 
-    def text(self, text: str) -> str:
-        """`text`, within the limit of length."""
-        if len(text) > TEXT_LIMIT:
+    def reads(self, length: int) -> None:
+        """Account for a text of this length that is searched, compared or cut. Raises BudgetExceeded."""
+        if length > 255:
+            self.spend(length >> 8)
+
+    def writes(self, length: int) -> None:
+        """Account for a text of this length before it is made. Raises BudgetExceeded."""
+        if length > TEXT_LIMIT:
             raise BudgetExceeded(self.element, "characters in a text", TEXT_LIMIT)
-        self.left -= len(text) >> 8
+        self.reads(length)
+
+    def text(self, text: str) -> str:
+        """`text`, accounted for: for one that is not much longer than what it was made of."""
+        self.writes(len(text))
         return text
 
     def grown(self, length: int) -> None:
-        """Account for a list of this length. Raises BudgetExceeded."""
+        """Account for a list of this length before it is made. Raises BudgetExceeded."""
+        self.fits(length)
+        self.spend(length)
+
+    def fits(self, length: int) -> None:
+        """Refuse a list of this length where it is too long. Raises BudgetExceeded."""
         if length > LIST_LIMIT:
             raise BudgetExceeded(self.element, "items in a list", LIST_LIMIT)
-        self.spend(length)
 
     def too_deep(self) -> BudgetExceeded:
         return BudgetExceeded(self.element, "levels of nesting in a value", VALUE_DEPTH)
 
     def check_result(self, value: Value) -> None:
-        """Refuse a value that is too deep or, counted out, too large to be kept."""
-        level, depth = [value], 0
+        """Refuse a value that is too deep or, counted out, too large to be kept. Raises BudgetExceeded."""
+        characters = self.walks(value)
+        if characters > VALUE_LIMIT:
+            raise BudgetExceeded(self.element, "characters in a value", VALUE_LIMIT)
+        self.reads(characters)
+
+    def walks(self, value: Value) -> int:
+        """Account for every item of nested lists and contexts, shared ones as often as they are met.
+
+        Gives the number of characters in texts and keys. Raises BudgetExceeded.
+        """
+        level, depth, characters = [value], 0, 0
         while level:
             depth += 1
             if depth > VALUE_DEPTH:
                 raise self.too_deep()
             below: list[Value] = []
             for part in level:
-                if type(part) is list:
+                if type(part) is str:
+                    characters += len(part)
+                elif type(part) is list or type(part) is tuple:
                     self.spend(len(part))
                     below.extend(part)
                 elif type(part) is dict:
                     self.spend(len(part))
+                    characters += sum(len(key) for key in part if type(key) is str)
                     below.extend(part.values())
             level = below
+        return characters
+
+
+class Writing:
+    """A text that grows piece by piece, each accounted for before the whole is made."""
+
+    __slots__ = ("_length", "_pieces", "_run")
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def add(self, piece: str) -> None:
+        """Raises BudgetExceeded."""
+        before = self._length
+        self._length += len(piece)
+        if self._length > TEXT_LIMIT:
+            self._run.writes(self._length)
+        self._run.spend((self._length >> 8) - (before >> 8))
+        self._pieces.append(piece)
+
+    def text(self) -> str:
+        return "".join(self._pieces)
 
 
 class Scope:

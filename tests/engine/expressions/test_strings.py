@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.expressions.feel.regex import compile_pattern
@@ -54,30 +54,61 @@ from engine.expressions.feel.regex import compile_pattern
         ('replace("banana", "a(n)", "<$1>")', "b<n><n>a"),
         ('replace("a.b", "\\\\.", "\\\\$")', "a$b"),
         ('replace("abc", "x*", "-")', None),
+        ('matches("医疗器械", "^(药品|食品|医疗器械)$")', True),
+        ('replace("药品 食品 器械", "药品|食品|器械", "·")', "· · ·"),
+        ('split("a,b;c d", "[,;]| ")', ["a", "b", "c", "d"]),
+        (r'replace("ab", "(a)(b)", "$2$1$3\\\\$0")', r"ba\ab"),
+        (r'replace("ab", "(a)", "$12")', "a2b"),
+        (r'matches("hello world", "hello\\ sworld", "x")', True),
+        (r'matches("a b", "a [ ] b", "x")', True),
+        (r'matches("药", "^\\p{IsCJKUnifiedIdeographs}$")', True),
+        (r'matches("a", "\\p{IsKlingon}")', None),
+        (r'matches("a", "\\p{Lx}")', None),
+        ('matches("f", "[a-cx-ze-g]")', True),
+        ('matches("d", "[a-cx-ze-g]")', False),
+        ('matches("e", "[a-z-[aeiou]]")', False),
     ],
 )
 def test_texts(feel, source, expected):
     assert feel(source) == expected
 
 
-plain = st.sampled_from("abc")
+pieces = st.sampled_from(["a", "b", "c", ".", "[ab]", "[^a]", "(?:)", "^", "$"])
+quantifiers = st.sampled_from(["*", "+", "?", "*?", "+?", "??", "{1,2}", "{2}", "{0,2}?", "{2,}", "{1,}?", "{0}"])
 patterns = st.recursive(
-    st.one_of(plain, st.sampled_from([".", "[ab]", "[^a]"])),
+    pieces,
     lambda inner: st.one_of(
         st.builds("({})".format, inner),
         st.builds("{}{}".format, inner, inner),
-        st.builds("({}|{})".format, inner, inner),
-        st.builds("(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "+?", "??", "{1,2}", "{2}"])),
+        st.lists(inner, min_size=2, max_size=4).map("|".join).map("(?:{})".format),
+        st.builds("(?:{}){}".format, inner, quantifiers),
     ),
-    max_leaves=6,
+    max_leaves=8,
 )
 
 
 @given(patterns, st.text("abcd", max_size=8))
-def test_the_same_place_is_found_as_by_backtracking(pattern, text):
-    found = compile_pattern(pattern, "").search(text, 0, lambda steps: None)
+@example("(?:(?:a)*?)*", "a")  # rounds that match nothing
+@example("(?:a|(?:)|b)*", "ab")
+@example("(?:a|b|c|d)$", "d")  # more than two alternatives
+@example("(?:(?:|a)+?b??){2,}", "aab")
+def test_the_same_place_and_groups_are_found_as_by_backtracking(pattern, text):
+    machine = compile_pattern(pattern, "").machine
+    assert machine is not None
     expected = re.search(pattern, text)
-    assert (found and found[:2]) == (expected and expected.span())
+    spans = expected and tuple(None if place < 0 else place for span in expected.regs for place in span)
+    assert machine.search(text, 0, lambda steps: None) == spans
+
+
+@given(st.sampled_from(["(a?){40}a{40}", "(?:(?:a*)*)*b", "(a|b|ab)*c", "(?:(?:|a)+)+b"]), st.integers(1, 6))
+def test_the_work_grows_with_the_length_of_the_text_and_no_faster(pattern, tens):
+    def work(length):
+        steps = []
+        compile_pattern(pattern, "").machine.search("a" * length, 0, steps.append)
+        return sum(steps)
+
+    # Nearly all the work of a longer text is that of each further character.
+    assert work(20 * tens) <= 2.2 * work(10 * tens) + 200
 
 
 def test_a_pattern_made_to_explode_takes_no_time(feel):
@@ -88,3 +119,5 @@ def test_a_pattern_made_to_explode_takes_no_time(feel):
 def test_a_pattern_that_would_grow_too_large_is_none(feel):
     assert feel('matches("aa", "(a{1,1000}){1,1000}")') is None
     assert feel(f'matches("a", "{"(" * 500}a{")" * 500}")') is None
+    assert feel(f'matches("a", "{"(a)" * 200}")') is None
+    assert feel('matches("a", p)', {"p": "[" + "b-c" * 300_000 + "]"}) is None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.regex import Found, Pattern, PlainText, compile_pattern
-from engine.expressions.feel.run import Run
+from engine.expressions.feel.run import Run, Writing
 from engine.values import Value
 
 FUNCTIONS = Registry()
+#: A piece of a replacement: an escaped mark, the digits after `$`, or plain text.
+_PIECE = re.compile(r"\\([\\$])|\$([0-9]+)|([^\\$]+|[\\$])")
 
 
 @FUNCTIONS("substring", "string: string, start position: number, length?: number")
@@ -17,7 +21,9 @@ def substring(run: Run, string: str, start: Value, length: Value = None) -> Valu
     if not first or abs(first) > len(string) or (length is not None and (count is None or count < 1)):
         return None
     begin = first - 1 if first > 0 else len(string) + first
-    return string[begin:] if count is None else string[begin : begin + count]
+    end = len(string) if count is None else min(begin + count, len(string))
+    run.reads(end - begin)
+    return string[begin:end]
 
 
 @FUNCTIONS("string length", "string: string")
@@ -27,121 +33,132 @@ def string_length(run: Run, string: str) -> Value:
 
 @FUNCTIONS("upper case", "string: string")
 def upper_case(run: Run, string: str) -> Value:
+    run.reads(len(string))
     return run.text(string.upper())
 
 
 @FUNCTIONS("lower case", "string: string")
 def lower_case(run: Run, string: str) -> Value:
+    run.reads(len(string))
     return run.text(string.lower())
 
 
 @FUNCTIONS("trim", "string: string")
 def trim(run: Run, string: str) -> Value:
+    run.reads(len(string))
     return string.strip()
 
 
 @FUNCTIONS("is blank", "string: string")
 def is_blank(run: Run, string: str) -> Value:
+    run.reads(len(string))
     return not string.strip()
 
 
 @FUNCTIONS("substring before", "string: string, match: string")
 def substring_before(run: Run, string: str, match: str) -> Value:
+    run.reads(len(string))
     position = string.find(match)
     return string[:position] if position >= 0 else ""
 
 
 @FUNCTIONS("substring after", "string: string, match: string")
 def substring_after(run: Run, string: str, match: str) -> Value:
+    run.reads(len(string))
     position = string.find(match)
     return string[position + len(match) :] if position >= 0 else ""
 
 
 @FUNCTIONS("contains", "string: string, match: string")
 def contains(run: Run, string: str, match: str) -> Value:
+    run.reads(len(string))
     return match in string
 
 
 @FUNCTIONS("starts with", "string: string, match: string")
 def starts_with(run: Run, string: str, match: str) -> Value:
+    run.reads(len(match))
     return string.startswith(match)
 
 
 @FUNCTIONS("ends with", "string: string, match: string")
 def ends_with(run: Run, string: str, match: str) -> Value:
+    run.reads(len(match))
     return string.endswith(match)
 
 
-def _compiled(pattern: str, flags: Value = None) -> Pattern | PlainText | None:
-    """The pattern; None where it or the flags are invalid. No flags may be written as null."""
+def _compiled(run: Run, pattern: str, flags: Value = None) -> Pattern | PlainText | None:
+    """The pattern, paid for; None where it or the flags are invalid. No flags may be written as null."""
     if flags is not None and type(flags) is not str:
         return None
-    return compile_pattern(pattern, flags or "")
+    run.reads(len(pattern))
+    compiled = compile_pattern(pattern, flags or "")
+    run.spend(compiled.work >> 2)
+    return compiled.machine
 
 
 @FUNCTIONS("matches", "input: string, pattern: string, flags?: any")
 def matches(run: Run, string: str, pattern: str, flags: Value = None) -> Value:
     """Whether the pattern occurs in the text."""
-    compiled = _compiled(pattern, flags)
+    compiled = _compiled(run, pattern, flags)
     return None if compiled is None else compiled.search(string, 0, run.spend) is not None
 
 
 @FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: any")
 def replace(run: Run, string: str, pattern: str, replacement: str, flags: Value = None) -> Value:
     """Every occurrence replaced; `$1` stands for the first group. Null where "" matches the pattern."""
-    compiled = _compiled(pattern, flags)
+    compiled = _compiled(run, pattern, flags)
     if compiled is None or compiled.search("", 0, run.spend) is not None:
         return None
-    parts: list[str] = []
-    position, length = 0, 0
+    run.spend(len(replacement) >> 3)
+    parts = _replacement(replacement, compiled.groups)
+    writing = Writing(run)
+    position = 0
     while (found := compiled.search(string, position, run.spend)) is not None:
         start, end = found[0] or 0, found[1] or 0
-        parts += (string[position:start], _filled(compiled.groups, replacement, string, found))
-        length += len(parts[-1]) + len(parts[-2])
-        run.text("")
-        run.spend(length >> 14)
+        run.spend(len(parts) >> 2)
+        writing.add(string[position:start])
+        for part in parts:
+            writing.add(part if isinstance(part, str) else _group(string, found, part))
         position = end
-    return run.text("".join((*parts, string[position:])))
+    writing.add(string[position:])
+    return writing.text()
 
 
-def _filled(groups: int, replacement: str, string: str, found: Found) -> str:
-    """The replacement with `$n` and `\\$` resolved."""
-    if "$" not in replacement and "\\" not in replacement:
-        return replacement
-    text, i = "", 0
-    while i < len(replacement):
-        character, following = replacement[i], replacement[i + 1 : i + 2]
-        if character == "\\" and following in ("\\", "$"):
-            text += following
-            i += 2
-        elif character == "$" and following.isascii() and following.isdigit():
-            group = int(following)
-            i += 2
-            while i < len(replacement) and replacement[i].isdecimal() and group * 10 + int(replacement[i]) <= groups:
-                group = group * 10 + int(replacement[i])
-                i += 1
-            if group <= groups:
-                start, end = found[2 * group], found[2 * group + 1]
-                text += "" if start is None or end is None else string[start:end]
-        else:
-            text += character
-            i += 1
-    return text
+def _replacement(text: str, groups: int) -> list[str | int]:
+    """Pieces of text, and the numbers of the groups between them; a group that the pattern has not is nothing."""
+    parts: list[str | int] = []
+    for escaped, digits, plain in _PIECE.findall(text):
+        if not digits:
+            parts.append(escaped or plain)
+            continue
+        group, taken = int(digits[0]), 1
+        while taken < len(digits) and group * 10 + int(digits[taken]) <= groups:
+            group, taken = group * 10 + int(digits[taken]), taken + 1
+        parts += (group, digits[taken:]) if group <= groups else (digits[taken:],)
+    return parts
+
+
+def _group(string: str, found: Found, group: int) -> str:
+    start, end = found[2 * group], found[2 * group + 1]
+    return "" if start is None or end is None else string[start:end]
 
 
 @FUNCTIONS("split", "string: string, delimiter: string")
 def split(run: Run, string: str, delimiter: str) -> Value:
     """The parts between the occurrences of the pattern `delimiter`."""
-    compiled = _compiled(delimiter)
+    compiled = _compiled(run, delimiter)
     if compiled is None or compiled.search("", 0, run.spend) is not None:
         return None
+    run.reads(len(string))
     parts: list[Value] = []
     position = 0
     while (found := compiled.search(string, position, run.spend)) is not None:
         parts.append(string[position : found[0]])
+        run.grown(1)
         position = found[1] or 0
     parts.append(string[position:])
-    run.grown(len(parts))
+    run.fits(len(parts))
     return parts
 
 
@@ -155,5 +172,5 @@ def string_join(run: Run, strings: list[Value], delimiter: Value = None) -> Valu
     if not all(type(text) is str for text in texts):
         return None
     separator = delimiter or ""
-    run.spend((sum(map(len, texts)) + len(separator) * len(texts)) >> 8)
-    return run.text(separator.join(texts))
+    run.writes(sum(map(len, texts)) + len(separator) * max(len(texts) - 1, 0))
+    return separator.join(texts)
