@@ -13,6 +13,7 @@ from tests.support import office
 from tests.webapp.browsing import Browser
 from webapp import clock
 from webapp.catalogue import current_releases
+from webapp.services import trial_replay
 from webapp.services.cleaning import clean
 from webapp.services.files import Upload
 from webapp.services.trials import MOST_ACTS, MOST_TRIALS
@@ -81,6 +82,11 @@ def state(browser: Browser) -> dict[str, object]:
 def acts(browser: Browser) -> list[str]:
     entries = browser.page.xpath("//ol[contains(@class, 'act-list')]/li")
     return [" ".join(entry.text_content().split()) for entry in entries]
+
+
+def main(browser: Browser) -> str:
+    """Every word of the page but what was just done."""
+    return " ".join(browser.page.xpath("//div[@class='layout-trial']")[0].text_content().split())
 
 
 # ---------------------------------------------------------------- one diagram, from beginning to end
@@ -169,7 +175,17 @@ def test_called_processes_have_their_own_diagram_and_variables(designer):
     tabs = [" ".join(one.text_content().split()) for one in designer.page.xpath("//nav[@aria-label]//a[@aria-current]")]
     assert "sub 1" in tabs
     assert "inside sub" in section(designer, "人工任务（1）")
-    assert "被调用的流程：sub n 0" in section(designer, "变量")
+    assert "被调用的流程：sub 1 n 0" in section(designer, "变量")
+
+
+def test_another_process_shows_the_same_from_the_inputs_alone(designer):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "jump")
+    act(designer, "complete", "review", variables='{"granted": true}')
+    here = main(designer)
+    trial_replay.forget()
+    designer.open(designer.url)
+    assert main(designer) == here
 
 
 # ---------------------------------------------------------------- jobs, incidents, messages, variables
@@ -308,6 +324,15 @@ def test_a_whole_case_of_the_bundle_walks_in_english_too(designer):
     assert "结果回填" not in designer.text
     act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
     assert "Done: Completed “" in designer.text
+
+
+def test_the_picture_speaks_english_where_the_bundle_does(designer):
+    trial = office.trial()
+    designer.client.set_cookie("language", "en")
+    path = f"/studio/trials/{trial}/diagram?path=_shared/item-external.bpmn"
+    assert "Enter result back" in designer.client.get(path).get_data().decode()
+    assert designer.client.get(path.replace("external", "nothing")).status_code == 404
+    assert designer.client.get(f"/studio/trials/{trial}/diagram?path=commitment.dmn").status_code == 404
 
 
 def test_a_draft_with_errors_says_why_it_cannot_run(designer):

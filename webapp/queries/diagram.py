@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.bundles import Bundle
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
 from webapp.services.activity import decode_lines
@@ -141,7 +142,11 @@ def item_process(release: Published, item_key: str) -> str:
 def diagram_xml(release: Published, process: str, language: str) -> bytes:
     """The file that holds the process, its names in `language` where the bundle has them."""
     file = release.program.file_of(process)
-    content = release.files[file]
+    return named_in(language, release.files[file], file, release.bundle)
+
+
+def named_in(language: str, content: bytes, file: str, bundle: Bundle) -> bytes:
+    """A readable diagram, its names in `language` where the bundle has them."""
     if language == "zh":
         return content
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -149,7 +154,7 @@ def diagram_xml(release: Published, process: str, language: str) -> bytes:
     for element in root.iter():
         id_, name = element.get("id"), element.get("name")
         if id_ and name:
-            names[id_] = release.bundle.words(file, id_, "name", name).in_language(language)
+            names[id_] = bundle.words(file, id_, "name", name).in_language(language)
             element.set("name", names[id_])
     _widen_labels(root, names)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
@@ -164,7 +169,10 @@ def _widen_labels(root: etree._Element, names: Mapping[str, str]) -> None:
         bounds = drawn.find(f"{DIAGRAM}BPMNLabel/{BOUNDS}")
         if bounds is None:
             continue
-        left, width = float(bounds.get("x", 0)), float(bounds.get("width", 0))
+        try:
+            left, width = float(bounds.get("x", 0)), float(bounds.get("width", 0))
+        except ValueError:  # a draft may say anything; the picture is drawn as far as it can be
+            continue
         wanted = min(LABEL_WIDTH, LETTER_WIDTH * (len(names.get(drawn.get("bpmnElement", ""), "")) + 2))
         if wanted > width:
             bounds.set("x", f"{left - (wanted - width) / 2:g}")

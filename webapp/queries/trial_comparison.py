@@ -41,7 +41,7 @@ class Standing:
     @property
     def told(self) -> tuple[object, ...]:
         """What must be the same on both."""
-        waiting = sorted((one.kind, one.element, str(one.due), one.key or "") for one in self.open)
+        waiting = [(one.kind, one.element, one.due, one.key) for one in self.open]
         return (*waiting, self.ended, tuple(self.results))
 
 
@@ -123,7 +123,8 @@ def _standing(one: Trial | EngineError, names: Names) -> Standing | Words:
     if isinstance(one, EngineError):
         return words_of(one)
     results = {each.number: dict(each.variables) for each in one.instances if each.ended}
-    return Standing(tuple(_open(one, names)), one.ended, results)
+    waiting = sorted(_open(one, names), key=lambda each: (each.kind, each.element, str(each.due), each.key or ""))
+    return Standing(tuple(waiting), one.ended, results)
 
 
 def _open(trial: Trial, names: Names) -> Iterator[Open]:

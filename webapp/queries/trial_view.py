@@ -325,8 +325,7 @@ class _Told:
                 yield Mark(what.element, what.message, f"incident-{number}")
 
     def _process_name(self, process: str) -> Words:
-        drawn = self.program.processes[process].name or process
-        return Words(drawn, drawn)
+        return self.names.process(self.program, process)
 
 
 def _open(told: Sequence[_Told], held: Iterable[Held[Any]]) -> Iterator[Waits]:

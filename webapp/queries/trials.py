@@ -153,6 +153,13 @@ class Names:
             return Words(node.name, node.name)
         return self.bundle.words(program.file_of(process), element, "name", node.name)
 
+    def process(self, program: Program, process: str) -> Words:
+        """The process's name; its id where it has none."""
+        drawn = program.processes[process].name or process
+        if self.bundle is None:
+            return Words(drawn, drawn)
+        return self.bundle.words(program.file_of(process), process, "name", drawn)
+
     def group(self, key: str) -> Words:
         """The group as the office knows it; its key where the office does not."""
         return self.groups.get(key, Words(key, key))

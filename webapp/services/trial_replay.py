@@ -1,19 +1,29 @@
-"""A trial done again from its inputs: begun, then act after act, on either core."""
+"""A trial done again from its inputs: begun, then act after act, on either core.
+
+The reference core takes a tenth of a second for an act, and more the longer it has run; so the process keeps the
+trials that were done last, and goes on from there.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
+
+import orjson
 
 from engine import BudgetExceeded, EngineError
 from engine.bpmn import Program, compile_program
 from engine.law import Calendar
-from engine.runtime import Budgets
+from engine.runtime import Budgets, encode_variables
 from engine.trial import Trial, UnknownJobs
 from engine.values import Value
 from webapp import moments
+from webapp.catalogue import rules_of
 from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, Act, perform
 
 #: Of one act: a trial is done again on every reading, so each must be short.
@@ -22,6 +32,10 @@ BUDGETS = Budgets(activations=4_000, tokens=2_000, payload_bytes=256_000, expres
 MOST_SET_GOING = 200
 #: Lines of history of a whole trial.
 MOST_LINES = 20_000
+#: Trials that a process keeps as they stand.
+MOST_KEPT = 8
+_KEPT: OrderedDict[bytes, Replayed] = OrderedDict()
+_LOCK = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +61,7 @@ class Beginning:
     core: str = OURS
     jobs: str = OPEN
     variables: Mapping[str, Value] = field(default_factory=dict)
-    calendar: Calendar | None = None
+    rules: tuple[str, ...] = ()  # versions of calendar and profile, as the catalogue names them
 
     @property
     def waits_for_jobs(self) -> bool:
@@ -82,7 +96,7 @@ def begin(files: Files, beginning: Beginning) -> Trial:
         entry=beginning.process or None,
         now=beginning.at,
         zone=moments.OFFICE_ZONE,
-        calendar=beginning.calendar,
+        calendar=_calendar(beginning.rules),
         core=beginning.core,
         unknown_jobs=UnknownJobs.OPEN if beginning.waits_for_jobs else UnknownJobs.DONE,
         budgets=BUDGETS,
@@ -91,6 +105,27 @@ def begin(files: Files, beginning: Beginning) -> Trial:
     if beginning.process:
         trial.start(beginning.process, beginning.variables)
     return trial
+
+
+def standing(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Replayed:
+    """The trial as it stands, for the caller alone: kept from before, else done again. Raises what `begin` raises."""
+    with _LOCK:
+        kept = _KEPT.pop(_key(files, beginning, acts), None)
+    return kept or replay(files, beginning, acts)
+
+
+def keep(files: Files, beginning: Beginning, acts: Sequence[Act], replayed: Replayed) -> None:
+    """Keep a trial that stands after these acts; the caller touches it no more."""
+    with _LOCK:
+        _KEPT[_key(files, beginning, acts)] = replayed
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+
+
+def forget() -> None:
+    """Drop what is kept in this process."""
+    with _LOCK:
+        _KEPT.clear()
 
 
 def replay(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Replayed:
@@ -133,6 +168,18 @@ def walk(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Iterator[Tr
             yield trial
     except EngineError as refused:
         yield refused
+
+
+def _calendar(versions: tuple[str, ...]) -> Calendar | None:
+    """The office's working days in these versions of its rules; None before any were loaded."""
+    has_profile = any(one.startswith("profile:") for one in versions)
+    return rules_of(versions).calendar if has_profile else None
+
+
+def _key(files: Files, beginning: Beginning, acts: Sequence[Act]) -> bytes:
+    told = (beginning.process, beginning.at.isoformat(), beginning.core, beginning.jobs, *beginning.rules)
+    variables = encode_variables(beginning.variables)
+    return hashlib.sha256(orjson.dumps((files.digest, told, variables, [act.as_json() for act in acts]))).digest()
 
 
 def _runnable(files: Files, beginning: Beginning) -> Program | Mapping[str, bytes]:

@@ -11,20 +11,18 @@ from datetime import datetime
 import orjson
 
 from engine import EngineError
-from engine.law import Calendar
 from engine.runtime import encode_variables
-from engine.trial import Trial
 from engine.values import Variables
 from webapp import clock
 from webapp.answers import decode_all
-from webapp.catalogue import RULES_IN_FORCE, release_files, rules_of
+from webapp.catalogue import RULES_IN_FORCE, release_files
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.release_uploads import place_of, read_diagram
 from webapp.services.trial_acts import OURS, REFERENCE, Act, act_from_json
 from webapp.services.trial_refusals import TooManyTrials, TrialMoved, TrialRefused, TrialTooLong
-from webapp.services.trial_replay import Beginning, Files, Replayed, begin, do, replay
+from webapp.services.trial_replay import Beginning, Files, Replayed, begin, do, keep, standing
 from webapp.unit_of_work import sql, unit_of_work
 
 #: Every act is done again on every reading; the reference core takes tens of milliseconds for each.
@@ -50,12 +48,13 @@ class TrialRow:
         """The diagrams and decisions that it runs."""
         return files_of(self.release_id, self.file_path, self.file_content)
 
-    def replayed(self) -> Replayed:
-        """Everything again. Raises TrialRefused where it cannot begin any more."""
-        try:
-            return replay(self.files(), self.beginning, self.acts)
-        except EngineError as why:
-            raise TrialRefused(why) from why
+    @contextmanager
+    def standing(self) -> Iterator[Replayed]:
+        """The trial as it stands, to be looked at. Raises TrialRefused where it cannot begin any more."""
+        files = self.files()
+        replayed = _standing(files, self)
+        yield replayed
+        keep(files, self.beginning, self.acts, replayed)
 
 
 def files_of(release_id: int | None, file_path: str = "", file_content: bytes | None = None) -> Files:
@@ -95,13 +94,13 @@ def try_diagram(name: str, content: bytes, *, within: int | None, by: Identity) 
 def begin_anew(trial_id: int, beginning: Beginning, *, by: Identity) -> None:
     """Give the trial another beginning; its acts are gone. Raises TrialRefused, NotFound."""
     with _changing(trial_id, by) as trial:
-        versions = _rules_in_force()
-        _ensure_begins(trial.files(), replace(beginning, calendar=calendar_of(versions)))
-        _store(trial, beginning, (), versions)
+        beginning = replace(beginning, rules=_rules_in_force())
+        _ensure_begins(trial.files(), beginning)
+        _store(trial, beginning, ())
 
 
-def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> Trial:
-    """Do one act more, and give the trial as it stands then. `seen`: the revision that the page showed.
+def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> None:
+    """Do one act more. `seen`: the revision that the page showed.
 
     Raises TrialMoved, TrialRefused (nothing of the act is kept), TrialTooLong, NotFound.
     """
@@ -109,7 +108,8 @@ def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> Trial:
         most = MOST_ACTS[trial.beginning.core]
         if len(trial.acts) >= most:
             raise TrialTooLong(most)
-        so_far = trial.replayed()
+        files = trial.files()
+        so_far = _standing(files, trial)
         if so_far.stopped is not None:
             raise TrialRefused(so_far.stopped.why)
         try:
@@ -117,8 +117,9 @@ def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> Trial:
             do(so_far.trial, one, trial.beginning)
         except EngineError as why:
             raise TrialRefused(why) from why
-        _store(trial, trial.beginning, (*trial.acts, one))
-    return so_far.trial
+        acts = (*trial.acts, one)
+        _store(trial, trial.beginning, acts)
+        keep(files, trial.beginning, acts, Replayed(so_far.trial, (*so_far.moments, so_far.trial.now)))
 
 
 def take_back(trial_id: int, *, seen: int, by: Identity) -> Act | None:
@@ -156,7 +157,7 @@ def own_trial(trial_id: int, *, by: Identity, lock: bool = False) -> TrialRow:
     if row is None:
         raise NotFound()
     id_, release, path, content, process, core, jobs, variables, at, versions, acts, revision, changed = row
-    beginning = Beginning(process, at, core, jobs, decode_all(variables), calendar_of(versions))
+    beginning = Beginning(process, at, core, jobs, decode_all(variables), tuple(versions))
     done = tuple(act_from_json(one) for one in orjson.loads(acts))
     return TrialRow(id_, release, path, None if content is None else bytes(content), beginning, done, revision, changed)
 
@@ -167,8 +168,8 @@ select id, release_id, file_path, file_content, process, core, jobs, variables, 
 from trial where id = %s and by_id = %s
 """
 STORE = """
-update trial set process = %s, core = %s, jobs = %s, variables = %s, begins_at = %s, acts = %s,
-    rule_versions = coalesce(%s::jsonb, rule_versions), revision = revision + 1, changed_at = %s where id = %s
+update trial set process = %s, core = %s, jobs = %s, variables = %s, begins_at = %s, rule_versions = %s::jsonb,
+    acts = %s, revision = revision + 1, changed_at = %s where id = %s
 """
 KEEP = """
 insert into trial (by_id, release_id, file_path, file_content, process, core, jobs, variables, begins_at,
@@ -194,21 +195,30 @@ def _keep(release_id: int | None, path: str, content: bytes | None, beginning: B
         row = sql().execute("select count(*) from trial where by_id = %s", (by.user_id,)).fetchone()
         if row is not None and row[0] >= MOST_TRIALS:
             raise TooManyTrials(MOST_TRIALS)
-        versions, now = _rules_in_force(), clock.now()
-        _ensure_begins(files_of(release_id, path, content), replace(beginning, calendar=calendar_of(versions)))
-        facts = (beginning.process, beginning.core, beginning.jobs, _encoded(beginning.variables), beginning.at)
-        rules = orjson.dumps(versions).decode()
-        values = (by.user_id, release_id, path, content, *facts, rules, b"[]", now, now)
+        beginning, now = replace(beginning, rules=_rules_in_force()), clock.now()
+        _ensure_begins(files_of(release_id, path, content), beginning)
+        values = (by.user_id, release_id, path, content, *_facts(beginning), b"[]", now, now)
         kept = sql().execute(KEEP, values).fetchone()
         assert kept is not None
         return int(kept[0])
 
 
-def _store(trial: TrialRow, beginning: Beginning, acts: Sequence[Act], versions: Sequence[str] | None = None) -> None:
-    facts = (beginning.process, beginning.core, beginning.jobs, _encoded(beginning.variables), beginning.at)
-    rules = None if versions is None else orjson.dumps(versions).decode()
+def _store(trial: TrialRow, beginning: Beginning, acts: Sequence[Act]) -> None:
     stored = orjson.dumps([one.as_json() for one in acts])
-    sql().execute(STORE, (*facts, stored, rules, clock.now(), trial.id))
+    sql().execute(STORE, (*_facts(beginning), stored, clock.now(), trial.id))
+
+
+def _facts(beginning: Beginning) -> tuple[object, ...]:
+    """What is stored of a beginning, in the order of the columns."""
+    variables, rules = _encoded(beginning.variables), orjson.dumps(beginning.rules).decode()
+    return beginning.process, beginning.core, beginning.jobs, variables, beginning.at, rules
+
+
+def _standing(files: Files, trial: TrialRow) -> Replayed:
+    try:
+        return standing(files, trial.beginning, trial.acts)
+    except EngineError as why:
+        raise TrialRefused(why) from why
 
 
 def _ensure_begins(files: Files, beginning: Beginning) -> None:
@@ -224,12 +234,6 @@ def _encoded(variables: Variables) -> bytes:
     return orjson.dumps(encode_variables(variables))
 
 
-def _rules_in_force() -> list[str]:
+def _rules_in_force() -> tuple[str, ...]:
     row = sql().execute("select " + RULES_IN_FORCE).fetchone()
-    return list(row[0] or ()) if row else []
-
-
-def calendar_of(versions: Sequence[str]) -> Calendar | None:
-    """The office's working days in these versions of its rules; None before any were loaded."""
-    has_profile = any(one.startswith("profile:") for one in versions)
-    return rules_of(tuple(versions)).calendar if has_profile else None
+    return tuple(row[0] or ()) if row else ()

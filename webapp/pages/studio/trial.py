@@ -13,6 +13,7 @@ from webapp import moments
 from webapp.errors import Incomplete, NotFound
 from webapp.feel_text import written
 from webapp.identity import signed_in
+from webapp.languages import language
 from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.studio.trial_forms import read_act, read_beginning
 from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words
@@ -20,6 +21,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases
 from webapp.queries import trials as queries
+from webapp.queries.diagram import named_in
 from webapp.queries.release_diagrams import Diagram, read_diagram_file
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_view import Run, TrialView, done_acts, element_name, view_of
@@ -98,11 +100,12 @@ def do_act(trial_id: int) -> ResponseReturnValue:
     by = signed_in()
     try:
         one = read_act(request.form)
-        standing = trials.act(trial_id, one, seen=_seen(), by=by)
+        trials.act(trial_id, one, seen=_seen(), by=by)
     except (Incomplete, TrialRefused, TrialMoved, TrialTooLong) as refused:
         return _page(own_trial(trial_id, by=by), refused), refused.status
-    names = queries.names_for(own_trial(trial_id, by=by))
-    name = element_name(standing, one.instance, one.element, names)
+    done = own_trial(trial_id, by=by)
+    with done.standing() as replayed:
+        name = element_name(replayed.trial, one.instance, one.element, queries.names_for(done))
     flash(gettext("已执行：%(act)s", act=act_words(one, name)), "success")
     return redirect(url_for("studio.trial", trial_id=trial_id))
 
@@ -154,18 +157,20 @@ def compare(trial_id: int) -> ResponseReturnValue:
     """The same acts on both cores, side by side."""
     one = own_trial(trial_id, by=signed_in())
     names = queries.names_for(one)
-    compared = compare_cores(one, names)
-    replayed = _replayed(one)
-    lines = done_acts(replayed, one.acts, names) if replayed else []
+    with one.standing() as replayed:
+        lines = done_acts(replayed, one.acts, names)
     said = [gettext("开始"), *(act_words(line.act, line.name) for line in lines)]
-    return render_template("studio/trial_compare.html", **_common(one), compared=compared, said=said)
+    return render_template("studio/trial_compare.html", **_common(one), compared=compare_cores(one, names), said=said)
 
 
 @blueprint.get("/trials/<int:trial_id>/diagram")
 @needs(Permission.TRIAL_RUN)
 def trial_diagram(trial_id: int) -> ResponseReturnValue:
-    """A diagram for the picture on the page: plain text in UTF-8, whatever the file's encoding."""
-    found = _diagram(own_trial(trial_id, by=signed_in()), request.args.get("path", ""))
+    """A diagram for the picture on the page: plain text in UTF-8, in the person's language where the bundle has it."""
+    one, path = own_trial(trial_id, by=signed_in()), request.args.get("path", "")
+    found, bundle = _diagram(one, path), queries.bundle_of(one.release_id)
+    if found is not None and bundle is not None:
+        found = read_diagram_file(path, named_in(language(), one.files().content[path], path, bundle))
     if found is None:
         raise NotFound()
     return Response(found.text, mimetype="text/plain")
@@ -178,27 +183,28 @@ def _page(one: TrialRow, refused: Incomplete | TrialRefused | TrialMoved | Trial
     names = queries.names_for(one)
     given: dict[str, Any] = {**_common(one), **_refusal(refused), "view": None}
     try:
-        replayed = one.replayed()
+        with one.standing() as replayed:
+            return render_template("studio/trial.html", **given | _standing(one, replayed, names))
     except TrialRefused as blocked:
         return render_template("studio/trial.html", **given, blocked=blocked.words)
+
+
+def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[str, Any]:
+    """What the page shows of a trial that could begin."""
     view = view_of(replayed.trial, one.beginning.core, names)
     run = _shown_run(view)
-    return render_template(
-        "studio/trial.html",
-        **given
-        | {
-            "view": view,
-            "run": run,
-            "runs": [_run_tab(one.id, each, run) for each in view.runs],
-            "marks": _marks(run),
-            "drawn": run is not None and (found := _diagram(one, run.file)) is not None and found.is_drawn,
-            "acts": done_acts(replayed, one.acts, names),
-            "stopped": replayed.stopped,
-            "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
-            "clock": clock_words(view.now),
-            "group_name": names.group,
-        },
-    )
+    return {
+        "view": view,
+        "run": run,
+        "runs": [_run_tab(one.id, each, run) for each in view.runs],
+        "marks": _marks(run),
+        "drawn": run is not None and (found := _diagram(one, run.file)) is not None and found.is_drawn,
+        "acts": done_acts(replayed, one.acts, names),
+        "stopped": replayed.stopped,
+        "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
+        "clock": clock_words(view.now),
+        "group_name": names.group,
+    }
 
 
 def _common(one: TrialRow) -> dict[str, Any]:
@@ -242,14 +248,6 @@ def _marks(run: Run | None) -> list[dict[str, str]]:
         {"element": one.element, "severity": "error", "text": words(one.words), "target": one.target}
         for one in (run.marks if run else ())
     ]
-
-
-def _replayed(one: TrialRow) -> Replayed | None:
-    """The trial as it stands; None where it cannot begin any more."""
-    try:
-        return one.replayed()
-    except TrialRefused:
-        return None
 
 
 def _diagram(one: TrialRow, path: str) -> Diagram | None:
