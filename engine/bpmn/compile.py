@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.bpmn.checks.calls import check_calls
 from engine.bpmn.checks.references import check_references
 from engine.bpmn.compiler import compile_process
 from engine.bpmn.library import Library, read_library, version_key
-from engine.bpmn.model import NodeSource, ProcessSource
-from engine.bpmn.program import Node, Process, Program
+from engine.bpmn.model import NodeSource
+from engine.bpmn.program import CallWork, Process, Program
 from engine.bpmn.wording import Reporter
 from engine.errors import DefinitionInvalid
 from engine.findings import Finding, errors_in
@@ -37,6 +37,7 @@ def compile_program(files: Mapping[str, bytes], entry: str, *, language: str | N
 def _closure(entry: str, library: Library, missing: Reporter) -> dict[str, Process]:
     compiled: dict[str, Process] = {}
     pending = [entry, *_started_by_events(library)]
+    with_all = False
     while pending:
         process_id = pending.pop()
         if process_id in compiled:
@@ -46,36 +47,36 @@ def _closure(entry: str, library: Library, missing: Reporter) -> dict[str, Proce
         check_references(source, report)
         compiled[process_id] = compile_process(source, definitions, report)
         check_calls(source, library.processes, library.decisions, report)
-        for node in compiled[process_id].nodes.values():
-            pending.extend(_called(node, library))
+        calls = [node.call for node in compiled[process_id].nodes.values() if node.call is not None]
+        pending += [key for call in calls for key in _called(call, library)]
+        if not with_all and not all(call.process.is_text for call in calls):
+            pending += library.processes  # one that an expression names may be any of them
+            with_all = True
     return compiled
 
 
 def _started_by_events(library: Library) -> Iterator[str]:
     """Processes of the files that an event from outside starts: they belong to the program."""
     for key, (source, _) in library.processes.items():
-        if source.executable and any(_begins_by_event(node, source) for node in source.nodes.values()):
+        targets = {flow.target for flow in source.flows.values()}
+        if source.executable and any(_begins_by_event(node, targets) for node in source.nodes.values()):
             yield key
 
 
-def _begins_by_event(node: NodeSource, source: ProcessSource) -> bool:
+def _begins_by_event(node: NodeSource, targets: Collection[str | None]) -> bool:
     if node.container is not None:
         return False
     if node.type == "startEvent":
         return bool(node.events)
-    return node.instantiates and not any(flow.target == node.id for flow in source.flows.values())
+    return node.instantiates and node.id not in targets
 
 
-def _called(node: Node, library: Library) -> Iterator[str]:
-    """Ids of the processes that `node` may call; where an expression names it, any of the files."""
-    if node.call is None:
-        return
-    if node.call.process.expression is not None:
-        yield from library.processes
-        return
-    for key in (node.call.process.text, version_key(node.call.process.text, node.call.version)):
-        if key in library.processes:
-            yield key
+def _called(call: CallWork, library: Library) -> Iterator[str]:
+    """Ids of the processes that a call may mean, as far as it names one itself."""
+    if call.process.is_text:
+        for key in (call.process.text, version_key(call.process.text, call.version)):
+            if key in library.processes:
+                yield key
 
 
 def _findings_of(processes: Mapping[str, Process], library: Library) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from engine.bpmn import reach
+from engine.bpmn.allowance import MAX_EXPRESSIONS
 from engine.bpmn.dialects import tell
 from engine.bpmn.language import COMPOSED, EVERYTHING, PYTHON, VARIABLE
 from engine.bpmn.model import (
@@ -322,6 +323,8 @@ class _Compiler:
 
     def _code(self, said: ResultSource, node: NodeSource) -> Script | None:
         """A script of several statements."""
+        if not self._affords(said.source, node.id, node):
+            return None
         try:
             return compile_script(said.source.text, language=said.source.language or "", element=node.id)
         except ExpressionInvalid as failure:
@@ -416,6 +419,8 @@ class _Compiler:
         if source.language not in LANGUAGES:
             self.report("language-not-run", where, line=node.line, language=source.language[:80])
             return Slot(source.text)
+        if not self._affords(source, where, node):
+            return Slot(source.text)
         if source.assumed:
             self._note_assumed(source, node, where)
         try:
@@ -423,6 +428,13 @@ class _Compiler:
         except ExpressionInvalid as failure:
             self.report("expression-invalid", where, line=node.line, reason=_place(failure))
             return Slot(source.text)
+
+    def _affords(self, source: Source, where: str, node: NodeSource) -> bool:
+        """Whether all expressions read so far are together not too long; reported if they are."""
+        affords = self.report.allowance.take_expression(len(source.text))
+        if not affords:
+            self.report("expressions-too-long", where, line=node.line, limit=MAX_EXPRESSIONS)
+        return affords
 
     def _note_assumed(self, source: Source, node: NodeSource, where: str) -> None:
         """The language is never guessed in silence; a text that Python reads otherwise is doubtful."""

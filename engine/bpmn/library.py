@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from engine.bpmn.allowance import Allowance
+from engine.bpmn.bounds import is_within_bounds
 from engine.bpmn.model import Definitions, ProcessSource
 from engine.bpmn.reader import read_tree
 from engine.bpmn.schema import check_schema
@@ -53,15 +55,18 @@ def read_library(
     is that of expressions for which a file names none."""
     reports: dict[str, Reporter] = {}
     definitions: dict[str, Definitions] = {}
+    allowance = Allowance()
     for path, content in files.items():
         if is_diagram(path):
-            reports[path] = Reporter(path, level)
+            reports[path] = Reporter(path, level, allowance=allowance)
             root = read_xml(content, reports[path])
+            if root is not None and not is_within_bounds(root, reports[path]):
+                root = None
             read = None if root is None else read_tree(root, reports[path], language)
             if root is not None and read is not None:
                 definitions[path] = read
                 if with_schema:
-                    check_schema(root, reports[path])
+                    check_schema(content, root, reports[path])
     decisions, decision_findings = _read_decisions(files)
     processes = _by_id(definitions, reports)
     return Library(processes, decisions, reports, tuple(decision_findings), definitions)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from engine.bpmn.allowance import Allowance
 from engine.bpmn.words import activities, dialects, events, files, paths, references, values, work
 from engine.bpmn.words.kind import Kind
 from engine.findings import Finding
@@ -25,11 +26,12 @@ MOST_OF_A_KIND = 200
 
 @dataclass(slots=True)
 class Reporter:
-    """Collects the findings of one file at one level."""
+    """Collects the findings of one file at one level, and knows what the files read together have left."""
 
     file: str
     level: Level = "engine"
     findings: list[Finding] = field(default_factory=list)
+    allowance: Allowance = field(default_factory=Allowance)
     _counts: dict[str, int] = field(default_factory=dict)
     _last_places: dict[str, int] = field(default_factory=dict)
 

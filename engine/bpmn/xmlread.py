@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import codecs
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
 
+from engine.bpmn.allowance import MAX_XML_ELEMENTS
 from engine.bpmn.wording import Reporter
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 200
+#: Attributes of one element, and namespaces known at one place of the tree: real files have some dozens.
+MAX_ATTRIBUTES = 500
+MAX_NAMESPACES = 100
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_OF_BPMN = f"{{{BPMN}}}"
+#: How a file begins that is not in an encoding like ASCII, and what it is looked through as.
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_too_many_attributes = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
 
 
 def read_xml(content: bytes, report: Reporter) -> etree._Element | None:
     """The root element, or None with the reason in `report`.
 
-    No entity is expanded, nothing is fetched, a DOCTYPE is refused; any encoding lxml knows is read.
+    No entity is expanded, nothing is fetched, a DOCTYPE is refused before it is read; any encoding lxml knows is
+    read.
     """
     if len(content) > MAX_BYTES:
         report("file-too-large", limit=f"{MAX_BYTES // 1_000_000} MB")
+        return None
+    if _has_doctype(content):
+        report("doctype-refused")
+        return None
+    if content.count(b"<") > 2 * MAX_XML_ELEMENTS:  # each element begins, and most end, with one
+        report("too-many-elements", limit=MAX_XML_ELEMENTS)
         return None
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, dtd_validation=False,
@@ -35,23 +59,54 @@ def read_xml(content: bytes, report: Reporter) -> etree._Element | None:
     return root if _is_harmless(root, report) else None
 
 
+def _has_doctype(content: bytes) -> bool:
+    """Whether a DOCTYPE stands before the root element, where alone it may."""
+    wide = next((encoding for mark, encoding in _WIDE if content.startswith(mark)), None)
+    text = content.decode(wide, "ignore").encode() if wide else content.removeprefix(codecs.BOM_UTF8)
+    place = 0
+    while True:
+        while text[place : place + 1] in (b" ", b"\t", b"\r", b"\n"):
+            place += 1
+        if text.startswith(b"<?", place):
+            end, length = text.find(b"?>", place), 2
+        elif text.startswith(b"<!--", place):
+            end, length = text.find(b"-->", place + 4), 3
+        else:
+            return text.startswith(b"<!DOCTYPE", place)
+        if end < 0:
+            return False
+        place = end + length
+
+
 def _is_harmless(root: etree._Element, report: Reporter) -> bool:
-    if root.getroottree().docinfo.internalDTD is not None:
+    if root.getroottree().docinfo.internalDTD is not None:  # in an encoding that could not be looked through
         report("doctype-refused")
-        return False
-    if _is_deeper_than(root, MAX_DEPTH):
-        report("nested-too-deep", limit=MAX_DEPTH)
-        return False
-    return True
-
-
-def _is_deeper_than(root: etree._Element, limit: int) -> bool:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > limit:
-            return True
+    elif int(cast(float, root.xpath("count(//*)"))) > MAX_XML_ELEMENTS:
+        report("too-many-elements", limit=MAX_XML_ELEMENTS)
+    elif _too_many_attributes(root):
+        report("too-many-attributes", limit=MAX_ATTRIBUTES)
+    else:
+        return _is_within(root, report)
     return False
+
+
+def _is_within(root: etree._Element, report: Reporter) -> bool:
+    """Whether the tree is nowhere too deep and nowhere knows too many namespaces."""
+    depth = known = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end", "start-ns", "end-ns")):
+        if event == "start":
+            depth += 1
+        elif event == "end":
+            depth -= 1
+        else:
+            known += 1 if event == "start-ns" else -1
+        if depth > MAX_DEPTH:
+            report("nested-too-deep", limit=MAX_DEPTH)
+            return False
+        if known > MAX_NAMESPACES:
+            report("too-many-namespaces", limit=MAX_NAMESPACES)
+            return False
+    return True
 
 
 def _reason(failure: Exception) -> str:
@@ -59,21 +114,27 @@ def _reason(failure: Exception) -> str:
     return text[:200]
 
 
+@lru_cache(maxsize=1024)
+def _split(tag: str) -> tuple[str, str]:
+    """Namespace and local name of a tag as lxml writes it."""
+    space, brace, local = tag.rpartition("}")
+    return (space[1:], local) if brace else ("", tag)
+
+
 def local_name(element: etree._Element) -> str:
     """The tag without its namespace."""
-    tag = str(element.tag)
-    return tag.rpartition("}")[2]
+    return _split(str(element.tag))[1]
 
 
 def namespace(element: etree._Element) -> str:
     """The namespace of the tag, "" if it has none."""
-    tag = str(element.tag)
-    return tag[1:].partition("}")[0] if tag.startswith("{") else ""
+    return _split(str(element.tag))[0]
 
 
 def is_bpmn(element: etree._Element) -> bool:
     """True for an element of the BPMN model namespace (comments and diagrams are not)."""
-    return isinstance(element.tag, str) and namespace(element) == BPMN
+    tag = element.tag
+    return isinstance(tag, str) and tag.startswith(_OF_BPMN)
 
 
 def text_of(element: etree._Element | None) -> str:
@@ -83,12 +144,12 @@ def text_of(element: etree._Element | None) -> str:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """The first BPMN child of this local name."""
-    return element.find(f"{{{BPMN}}}{name}")
+    return element.find(_OF_BPMN + name)
 
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
     """All BPMN children of this local name."""
-    return element.findall(f"{{{BPMN}}}{name}")
+    return element.findall(_OF_BPMN + name)
 
 
 def reference(element: etree._Element, attribute: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.bpmn.model import ProcessSource
 from engine.bpmn.program import Event, Node, Process
+from engine.bpmn.reach import Edges, forward_edges
 from engine.bpmn.wording import Reporter
 
 
@@ -18,8 +19,11 @@ class Inspected:
     process: Process
     report: Reporter
     inside: dict[str | None, list[Node]] = field(default_factory=dict)
+    #: Node -> the nodes that a token can go to next, boundary events included.
+    forward: Edges = field(init=False)
 
     def __post_init__(self) -> None:
+        self.forward = forward_edges(self.source)
         for node in self.process.nodes.values():
             self.inside.setdefault(node.container, []).append(node)
 

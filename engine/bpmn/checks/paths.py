@@ -49,7 +49,7 @@ def _reachable(checked: Inspected) -> frozenset[str]:
     starts = {each for inside in checked.process.starts.values() for each in inside}
     starts |= {node.id for node in checked.nodes if node.type == "startEvent" or node.by_event or node.for_compensation}
     starts |= {node.id for node in checked.inside.get(None, ()) if node.instantiates}
-    return reach.closure(starts, reach.forward_edges(checked.source))
+    return reach.closure(starts, checked.forward)
 
 
 def _is_first_out_of_reach(node: Node, reachable: frozenset[str]) -> bool:
@@ -60,9 +60,9 @@ def _is_first_out_of_reach(node: Node, reachable: frozenset[str]) -> bool:
 def _check_endings(checked: Inspected, reachable: frozenset[str]) -> None:
     """One finding for each loop that has no way out, at its first element."""
     ends = [node.id for node in checked.nodes if not node.outgoing]
-    can_end = reach.closure(ends, reach.backward_edges(checked.source, through_boundaries=True))
+    can_end = reach.closure(ends, checked.process.before_over_events)
     caught = [node.id for node in checked.nodes if node.id in reachable and node.id not in can_end]
-    edges = reach.forward_edges(checked.source)
+    edges = checked.forward
     order = {each: index for index, each in enumerate(caught)}
     for component in reach.strong_components(caught, lambda node: edges.get(node, ())):
         inside = set(component)

@@ -24,6 +24,30 @@ KINDS: dict[str, Kind] = {
         "请减少嵌套，改用调用活动",
         "Nest less; use call activities",
     ),
+    "too-many-elements": error(
+        "文件中的元素过多（上限 {limit}）",
+        "There are too many elements in the file (limit {limit})",
+        "请拆分为多个流程，用调用活动相连",
+        "Split it into several processes that call one another",
+    ),
+    "too-many-flow-elements": error(
+        "节点和连线过多（上限 {limit}）",
+        "There are too many nodes and sequence flows (limit {limit})",
+        "请拆分为多个流程，用调用活动相连，分开提交",
+        "Split it into several processes that call one another, and submit them apart",
+    ),
+    "too-many-attributes": error(
+        "有元素的属性超过 {limit} 个",
+        "An element has more than {limit} attributes",
+        "请用流程建模工具重新导出",
+        "Export the diagram again from a modelling tool",
+    ),
+    "too-many-namespaces": error(
+        "声明的命名空间超过 {limit} 个",
+        "More than {limit} namespaces are declared",
+        "请用流程建模工具重新导出",
+        "Export the diagram again from a modelling tool",
+    ),
     "not-bpmn": error(
         "不是 BPMN 2.0 文件（根元素为 {root}）",
         "Not a BPMN 2.0 file (its root element is {root})",

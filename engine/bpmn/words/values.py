@@ -11,6 +11,12 @@ KINDS: dict[str, Kind] = {
         "请修改表达式",
         "Correct the expression",
     ),
+    "expressions-too-long": error(
+        "表达式和脚本合计超过 {limit} 个字符，此处起未再检查",
+        "All expressions and scripts together have more than {limit} characters; from here on they were not read",
+        "请缩短表达式，或改用决策表",
+        "Shorten them, or use decision tables",
+    ),
     "language-not-run": error(
         "不支持表达式语言“{language}”",
         "Expressions in “{language}” are not run",

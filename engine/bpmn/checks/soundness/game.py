@@ -94,6 +94,9 @@ class Found:
 
 def play(net: Net, effort: Effort) -> Found:
     """Plays the net through, as far as the effort goes."""
+    if len(net.edges) == 1:  # all of it has shrunk away
+        stop = net.vertices[net.edges[net.first].target].kind
+        return Found(completes=stop != FAILED, fails=stop == FAILED)
     return _Game(net, effort).play()
 
 
