@@ -90,6 +90,18 @@ def test_a_step_is_passed_over_with_a_reason_and_a_result(screen: Browser) -> No
     assert "登记系统停用" in screen.open(f"/cases/{case}/repair").words()
 
 
+def test_a_form_sent_twice_counts_once_and_leads_to_the_case(screen: Browser) -> None:
+    case, _ = machines.run(machines.publish(ASKS, WORK), n=7)
+    action = f"/cases/{case}/incidents/{gives_up(case)}/skip"
+    page = screen.open(action.removesuffix("/skip"))
+    for said in ("已跳过此步骤", "已办理"):
+        answer = sent(screen, page, action, skip_reason="登记系统停用")
+        assert answer.status == 200
+        assert said in answer.words()
+    assert machines.tasks(case) == ["after"]
+    assert machines.ledger(case).count("step-skipped") == 1
+
+
 def test_reading_the_variables_leaves_a_line(screen: Browser) -> None:
     case, _ = machines.run(machines.publish(CHOICE), size="many")
     incident = only_incident(case)
