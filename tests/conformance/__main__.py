@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
     if not cases:
         print(f"There is no suite in {folder}: no cases.json, hostile.json or TCK tests.")
         return 2
+    print(f"{len(cases)} cases in {len({case.suite for case in cases})} suites of {folder}", flush=True)
     results = run(cases)
     write_results(results, Path(said.out))
     recorded = read_record()

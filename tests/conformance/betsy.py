@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine import DefinitionInvalid, EngineError
@@ -16,6 +16,8 @@ LANGUAGE = "python"
 DEPLOYMENT, RUNTIME, THROWN, ANY_ERROR = "ERROR_deployment", "ERROR_runtime", "ERROR_thrownErrorEvent", "ERROR"
 #: A marker says that something exists: once however often it is logged, and only where a run asks for it.
 MARKER = "MARKER_exists"
+#: A script that sleeps again and again is left to `wait_ms` after so many times.
+MOST_SLEEPS = 100
 #: `LogLine.type` of a multi-instance activity or loop as a whole.
 WHOLE_LOOP = "multiInstance"
 
@@ -68,10 +70,22 @@ def _walk(trial: Trial, said: Mapping[str, Any]) -> EngineError | None:
                 trial.offer(variables)
             elif kinds != {"timer"}:  # what the clock begins is begun by deploying it
                 trial.start(process, variables)
+            _let_scripts_sleep(trial)
         trial.advance(timedelta(milliseconds=int(said.get("wait_ms", 0))))
     except EngineError as fault:
         return fault
     return None
+
+
+def _let_scripts_sleep(trial: Trial) -> None:
+    """A start returns when its scripts are done: the time that they sleep passes before `wait_ms` begins."""
+    for _ in range(MOST_SLEEPS):
+        scripts = {line.element for one in trial.instances for _, line in one.history if line.type == "scriptTask"}
+        sleeping = [held.what.due for held in trial.timers if held.what.element in scripts]
+        moments = [due for due in sleeping if isinstance(due, datetime)]
+        if not moments:
+            return
+        trial.advance(min(moments) - trial.now)
 
 
 def _begun_by(trial: Trial, process: str) -> set[str]:
