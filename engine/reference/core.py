@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.bpmn import compile_program as compile_ours
-from engine.errors import NothingWaits, NotInReferenceCore, TaskNotOpen
+from engine.errors import NotInReferenceCore
 from engine.reference.data import apply, written
 from engine.reference.limits import refusals
 from engine.reference.session import ReferenceProgram, Session
@@ -59,32 +59,30 @@ def compile_program(files: Mapping[str, bytes], entry: str) -> ReferenceProgram:
 
 def start(program: ReferenceProgram, variables: Variables, context: Context, *, process: str | None = None) -> Step:
     """Starts the entry process, or `process`. Raises KeyError, ExpressionFailed, NotInReferenceCore."""
-    definition = program.program.processes[process or program.program.entry]
+    return begun(program, variables, context, process or program.program.entry).settled()
+
+
+def begun(program: ReferenceProgram, variables: Variables, context: Context, process: str) -> Session:
+    """A session at the start of the process. Raises KeyError, ExpressionFailed, NotInReferenceCore."""
+    definition = program.program.processes[process]
     given = variables
     if not definition.starts.get(None):  # what its event brings, through its output mappings
-        begun = definition.nodes[beginnings(definition, None)[0]]
-        given = apply(begun, variables, {}, {}, context)
-    return Session.new(program, definition.id, written(given), context).settled()
+        event = definition.nodes[beginnings(definition, None)[0]]
+        given = apply(event, variables, {}, {}, context)
+    return Session.new(program, definition.id, written(given), context)
 
 
 def complete(program: ReferenceProgram, state: bytes, task_id: int, variables: Variables, context: Context) -> Step:
     """Completes an open user task. Raises TaskNotOpen."""
     session = Session.restored(program, state, context)
-    waiting = session.find(task_id, "task")
-    if waiting is None:
-        raise TaskNotOpen(task_id)
-    session.complete(waiting, variables)
+    session.complete(task_id, variables)
     return session.settled()
 
 
 def fire(program: ReferenceProgram, state: bytes, timer_id: int, context: Context) -> Step:
     """The timer is due. Raises NothingWaits."""
     session = Session.restored(program, state, context)
-    waiting = session.find(timer_id, "timer")
-    if waiting is None:
-        raise NothingWaits(f"timer {timer_id}")
-    session.fired = timer_id
-    session.catch(waiting, {})
+    session.fire(timer_id)
     return session.settled()
 
 
@@ -98,8 +96,7 @@ def correlate(
 ) -> Step:
     """Gives a message to the event that waits for this name and key. Raises NothingWaits."""
     session = Session.restored(program, state, context)
-    if not session.deliver(message_name, key, payload):
-        raise NothingWaits(f"message {message_name!r} with key {key!r}")
+    session.correlate(message_name, key, payload)
     return session.settled()
 
 

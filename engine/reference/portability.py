@@ -33,8 +33,8 @@ class Verdict(StrEnum):
 class Allowance:
     """How much is done at most: acts of one made path, acts of all samples together."""
 
-    acts_each: int = 25
-    acts: int = 150
+    acts_each: int = 15
+    acts: int = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def check_portability(
 ) -> Portability:
     """Walks every sample on both cores from a start of process `entry`.
 
-    Costs about 0.1 s of CPU per act at most; past the allowance samples are undone. Raises DefinitionInvalid
+    Costs about 10 ms of CPU per act; past the allowance samples are undone. Raises DefinitionInvalid
     where the files cannot be run at all.
     """
     program = compile_ours(files, entry)

@@ -26,7 +26,7 @@ class Sample:
     seed: int = 0
 
 
-def bundle_samples(files: Mapping[str, bytes], context: Context, *, made: int = 1) -> tuple[Sample, ...]:
+def bundle_samples(files: Mapping[str, bytes], context: Context, *, made: int = 2) -> tuple[Sample, ...]:
     """Every worked example of the bundle, then for each of them `made` other paths from the same start.
 
     Raises DefinitionInvalid where the bundle or an example cannot be read.

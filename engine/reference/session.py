@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
 
 from engine.bpmn.program import Node, Program
-from engine.bpmn.reach import closure
-from engine.errors import ExpressionFailed, NotInReferenceCore, StateInvalid
+from engine.errors import ExpressionFailed, NothingWaits, NotInReferenceCore, StateInvalid, TaskNotOpen
 from engine.reference.data import at_the_root, variables_in
-from engine.reference.growth import MOST_TASKS
+from engine.reference.guards import TOO_DEEP, check_gateway, check_size, part_of
 from engine.reference.limits import refused
 from engine.reference.parts import Part, Role, Translation
 from engine.reference.script_engine import ScriptEngine, ThrownMessage
@@ -37,21 +36,7 @@ from engine.words import Words
 
 #: The scope of the process itself; each call has its own.
 ROOT = 1
-#: SpiffWorkflow loses sight of tasks that lie deeper in its tree than 1,000, and recurses once per level.
-DEEPEST = 400
-_SECOND = Words(
-    "第二次经过这个网关时，SpiffWorkflow 会算上上一次到达的分支，或抹去已完成的工作",
-    "The second time through this gateway SpiffWorkflow counts branches of the first, or erases finished work",
-)
-_EARLY = Words(
-    "SpiffWorkflow 在这里没有等齐：向前查找时它只沿第一条顺序流",
-    "SpiffWorkflow does not wait here for all that can come: looking back it follows the first flow alone",
-)
-_TOO_DEEP = Words(
-    "SpiffWorkflow 看不到任务树 1000 层以下的任务", "SpiffWorkflow loses sight of tasks below level 1,000 of its tree"
-)
 _FAILS = Words("SpiffWorkflow 出错：{why}", "SpiffWorkflow fails: {why}")
-_TOO_MANY = Words("SpiffWorkflow 的任务超过 {most} 个", "More than {most} tasks in SpiffWorkflow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +83,7 @@ class Session:
         try:
             workflow = BpmnWorkflow(program.specs[name], dict(program.specs), script_engine=engine)
         except RecursionError as failure:
-            raise NotInReferenceCore(_TOO_DEEP.en, process=process, words=_TOO_DEEP) from failure
+            raise NotInReferenceCore(TOO_DEEP.en, process=process, words=TOO_DEEP) from failure
         workflow.task_tree.data = dict(data)
         return cls(program, engine, workflow)
 
@@ -122,14 +107,14 @@ class Session:
     # -- reading -----------------------------------------------------------------------------------
 
     def part(self, task: Any) -> Part | None:
-        return self.program.translation.parts.get(task.task_spec.name.removesuffix(" [child]"))
+        return part_of(self.engine.parts, task)
 
     def waiting(self) -> list[Waiting]:
         """Everything that waits for a person, a time or a message, oldest first."""
         found = [self._numbered(kind, node, task) for kind, node, task in self._open()]
         return sorted(found, key=lambda each: each.number)
 
-    def find(self, number: int, kind: str) -> Waiting | None:
+    def _find(self, number: int, kind: str) -> Waiting | None:
         return next((each for each in self.waiting() if each.number == number and each.kind == kind), None)
 
     def branches(self) -> tuple[dict[str, Value], ...]:
@@ -204,13 +189,34 @@ class Session:
 
     # -- changing ----------------------------------------------------------------------------------
 
-    def complete(self, waiting: Waiting, variables: Variables) -> None:
-        """A user task is done."""
+    def at(self, context: Context) -> Session:
+        """The same session at another moment."""
+        self.engine.context = context
+        return self
+
+    def complete(self, task_id: int, variables: Variables) -> None:
+        """A user task is done. Raises TaskNotOpen."""
+        waiting = self._find(task_id, "task")
+        if waiting is None:
+            raise TaskNotOpen(task_id)
         self.engine.finish(waiting.task, waiting.node, variables)
         waiting.task.run()
         self._completed(waiting.task)
 
-    def catch(self, waiting: Waiting, payload: Variables) -> None:
+    def fire(self, timer_id: int) -> None:
+        """A timer is due. Raises NothingWaits."""
+        waiting = self._find(timer_id, "timer")
+        if waiting is None:
+            raise NothingWaits(f"timer {timer_id}")
+        self.fired = timer_id
+        self._catch(waiting, {})
+
+    def correlate(self, name: str, key: str | None, payload: Variables) -> None:
+        """Gives a message to the oldest event that waits for it. Raises NothingWaits."""
+        if not self._deliver(name, key, payload):
+            raise NothingWaits(f"message {name!r} with key {key!r}")
+
+    def _catch(self, waiting: Waiting, payload: Variables) -> None:
         """The event has happened."""
         from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
@@ -227,8 +233,8 @@ class Session:
             spec.catch(task, BpmnEvent(definition))
         spec._update(task)
 
-    def deliver(self, name: str, key: str | None, payload: Variables) -> bool:
-        """Gives a message to the oldest event that waits for it; False if none does."""
+    def _deliver(self, name: str, key: str | None, payload: Variables) -> bool:
+        """False if nothing waits for it."""
         for waiting in self.waiting():
             event, seen = waiting.node.event, variables_in(waiting.task.data)
             if waiting.kind != "message" or event is None:
@@ -236,38 +242,56 @@ class Session:
             if event.name.value(seen, self.engine.context) != name:
                 continue
             if self.engine.key(event.key, seen) in (None, key):
-                self.catch(waiting, payload)
+                self._catch(waiting, payload)
                 return True
         return False
 
-    def settled(self) -> Step:
-        """Runs to quiescence and tells what has changed. Raises NotInReferenceCore, ExpressionFailed."""
+    def stored(self) -> bytes:
+        """The state to be kept, as text."""
         from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 
-        before = dict(self.numbers)
-        outside = list(self._run())
-        now, calls = self.waiting(), self._calls()
-        self._check_size(now)
-        self.numbers = {f"{each.task.id} {each.node.id}": (each.number, each.kind) for each in now}
-        self.numbers |= {place: (call.scope, "scope") for place, call in calls.items()}
-        known = {number for number, _ in before.values()}
-        fresh = [each for each in now if each.number not in known]
-        gone = {number: kind for place, (number, kind) in before.items() if place not in self.numbers}
-        stored = {
+        kept = {
             "workflow": BpmnWorkflowSerializer().serialize_json(self.workflow),
             "numbers": self.numbers,
             "next": self.following,
         }
+        return orjson.dumps(kept)
+
+    def settled(self, state: bytes | None = None) -> Step:
+        """Runs to quiescence and tells what has changed; with `state` the workflow itself is not stored.
+
+        Raises NotInReferenceCore, ExpressionFailed.
+        """
+        before, self.log = dict(self.numbers), []
+        outside = tuple(self._run())
+        now, calls = self.waiting(), self._calls()
+        check_size((self.workflow, *self.workflow.subprocesses.values()), ((each.node, each.task) for each in now))
+        self.numbers = {f"{each.task.id} {each.node.id}": (each.number, each.kind) for each in now}
+        self.numbers |= {place: (call.scope, "scope") for place, call in calls.items()}
+        step = self._step(before, now, calls.values(), outside)
+        self.fired = None
+        return replace(step, state=self.stored() if state is None else state)
+
+    def _step(
+        self,
+        before: Mapping[str, tuple[int, str]],
+        now: list[Waiting],
+        calls: Iterable[ScopeOpened],
+        outside: tuple[Thrown, ...],
+    ) -> Step:
+        known = {number for number, _ in before.values()}
+        fresh = [each for each in now if each.number not in known]
+        gone = {number: kind for place, (number, kind) in before.items() if place not in self.numbers}
         return Step(
-            state=orjson.dumps(stored),
+            state=b"",
             opened=tuple(self._user_task(each) for each in fresh if each.kind == "task"),
             closed=tuple(TaskClosed(id_, Closing.COMPLETED) for id_, kind in gone.items() if kind == "task"),
             timers_set=tuple(self._timer(each) for each in fresh if each.kind == "timer"),
             timers_cancelled=tuple(id_ for id_, kind in gone.items() if kind == "timer" and id_ != self.fired),
             subscriptions_closed=tuple(id_ for id_, kind in gone.items() if kind == "message"),
             subscriptions_opened=tuple(self._subscription(each) for each in fresh if each.kind == "message"),
-            thrown=tuple(outside),
-            scopes_opened=tuple(call for call in calls.values() if call.scope not in known),
+            thrown=outside,
+            scopes_opened=tuple(call for call in calls if call.scope not in known),
             scopes_closed=tuple(id_ for id_, kind in gone.items() if kind == "scope"),
             log=tuple(self.log),
             ended=self.workflow.completed,
@@ -277,7 +301,7 @@ class Session:
         self._steps()
         while self.engine.thrown:
             message: ThrownMessage = self.engine.thrown.pop(0)
-            if not self.deliver(message.name, message.key, message.payload):
+            if not self._deliver(message.name, message.key, message.payload):
                 scope = self._scope(message.task)
                 yield Thrown("message", scope, message.node.id, message.name, message.key, message.payload)
             self._steps()
@@ -286,11 +310,13 @@ class Session:
         from SpiffWorkflow.exceptions import WorkflowException
 
         try:
-            self.workflow.do_engine_steps(self._check, self._completed)
+            self.workflow.do_engine_steps(
+                lambda task: check_gateway(self.engine.program, self.engine.parts, task), self._completed
+            )
         except WorkflowException as failure:
             raise self._failed(failure) from failure
         except RecursionError as failure:
-            raise NotInReferenceCore(_TOO_DEEP.en, words=_TOO_DEEP) from failure
+            raise NotInReferenceCore(TOO_DEEP.en, words=TOO_DEEP) from failure
 
     def _failed(self, failure: Exception) -> ExpressionFailed | NotInReferenceCore:
         """No flow that holds is the diagram's fault, anything else the package's."""
@@ -303,45 +329,6 @@ class Session:
         if part is None:
             return NotInReferenceCore(words.en, words=words)
         return refused(part.node, words)
-
-    def _check(self, task: Any) -> None:
-        """Refuses what SpiffWorkflow is about to do wrongly at a gateway."""
-        from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-        from SpiffWorkflow.util.task import TaskState
-
-        part = self.part(task)
-        if part is None or not isinstance(task.task_spec, UnstructuredJoin):
-            return
-        same = [other for other in task.workflow.tasks.values() if other.task_spec == task.task_spec]
-        many = len(task.task_spec.inputs) > 1
-        if any(each.state == TaskState.COMPLETED and (many or not task.is_descendant_of(each)) for each in same):
-            raise refused(part.node, _SECOND)
-        if many and part.node.type == "inclusiveGateway" and self._is_early(task, part.node, same):
-            raise refused(part.node, _EARLY)
-
-    def _is_early(self, task: Any, node: Node, arrived: list[Any]) -> bool:
-        """Whether a token can still come to an inclusive join that SpiffWorkflow lets go on: looking back it
-        follows only the first of several flows."""
-        process = self.program.program.processes[node.process]
-        filled = {self._element(each.parent) for each in arrived}
-        empty = [each for each in process.before.get(node.id, ()) if each not in filled]
-        tokens = {self._element(each) for each in _active(task.workflow) if each not in arrived}
-        can_come = closure(empty, process.before, without=node.id)
-        return bool((tokens & can_come) - closure([each for each in filled if each], process.before, without=node.id))
-
-    def _element(self, task: Any) -> str:
-        """The element of ours that a task of the reference core belongs to, "" where to none."""
-        part = self.engine.parts.get(task.task_spec.name.partition(".")[0].removesuffix(" [child]"))
-        return part.node.id if part else ""
-
-    def _check_size(self, now: list[Waiting]) -> None:
-        workflows = (self.workflow, *self.workflow.subprocesses.values())
-        if sum(len(each.tasks) for each in workflows) > MOST_TASKS:
-            words = _TOO_MANY.fill(most=MOST_TASKS)
-            raise NotInReferenceCore(words.en, words=words)
-        for each in now:
-            if each.task.depth > DEEPEST:
-                raise refused(each.node, _TOO_DEEP)
 
     def _completed(self, task: Any) -> None:
         self._forget_interrupted()
@@ -389,16 +376,3 @@ def _say_nothing() -> None:
     """SpiffWorkflow writes every change of every task to the log, with the variables."""
     for name in ("spiff", "spiff.task", "spiff.workflow"):
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _active(workflow: Any) -> Iterator[Any]:
-    """Tasks of one workflow that carry a token: not what waits beside an activity or at the very end."""
-    from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
-    from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
-    from SpiffWorkflow.util.task import TaskState
-
-    for task in workflow.tasks.values():
-        waits = task.state == TaskState.WAITING and isinstance(task.task_spec, BoundaryEvent)
-        beside = waits or isinstance(task.task_spec, (BoundaryEventJoin, _EndJoin))
-        if not beside and task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED):
-            yield task

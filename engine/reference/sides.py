@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from engine import runtime
 from engine.bpmn.program import Program
 from engine.errors import BudgetExceeded
-from engine.reference import core
+from engine.reference.held import HeldCore
 from engine.reference.session import ReferenceProgram
 from engine.runtime.commands import JobDone
 from engine.runtime.step import Context, Step, Thrown
@@ -138,9 +138,9 @@ class Side:
     def variables(self, index: int) -> tuple[Mapping[str, Value], ...]:
         """The variables of the process, as each branch sees them: one view on our core."""
         state = self.instances[index].state
-        if self.does_jobs:
-            return (runtime.snapshot(state).variables,)
-        return core.snapshot(self.compiled, state, self.context).branches
+        if isinstance(self.commands, HeldCore):
+            return self.commands.branches(state)
+        return (runtime.snapshot(state).variables,)
 
 
 def ours(program: Program, context: Context) -> Side:
@@ -150,4 +150,4 @@ def ours(program: Program, context: Context) -> Side:
 
 def theirs(program: ReferenceProgram, context: Context) -> Side:
     """The reference core."""
-    return Side(program.program, core, program, context, does_jobs=False)
+    return Side(program.program, HeldCore(), program, context, does_jobs=False)

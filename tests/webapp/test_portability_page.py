@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from SpiffWorkflow.specs.ExclusiveChoice import ExclusiveChoice
+from SpiffWorkflow.util.task import TaskState
 
 from tests.support import office
 from tests.webapp.browsing import Browser
+from tests.webapp.test_translations import CHINESE
 from webapp.catalogue import current_releases, release_files
+from webapp.queries.portability import _walked
 from webapp.services.files import Upload
 from webapp.services.releases import draft_from_upload
 
@@ -35,8 +42,10 @@ def rows(browser: Browser) -> list[list[str]]:
 
 
 @pytest.fixture
-def designer(client) -> Browser:
-    return Browser.of(client, DESIGNER)
+def designer(client) -> Iterator[Browser]:
+    _walked.cache_clear()
+    yield Browser.of(client, DESIGNER)
+    _walked.cache_clear()
 
 
 def test_the_check_of_a_draft_walks_its_examples_and_says_that_all_is_the_same(designer):
@@ -48,10 +57,10 @@ def test_the_check_of_a_draft_walks_its_examples_and_says_that_all_is_the_same(d
     assert not designer.page.xpath("//tbody")
     designer.submit("/portability")
     assert designer.status == 200
-    assert "共 10 条路径：相同 10 条" in designer.text
-    assert len(rows(designer)) == 10
+    assert "共 15 条路径：相同 15 条" in designer.text
+    assert len(rows(designer)) == 15
     assert rows(designer)[0] == [
-        "连锁门店凭告知承诺当场取得三件证照", "相同", "13", "每一步之后打开的任务、发出的消息和变量都相同。",
+        "连锁门店凭告知承诺当场取得三件证照", "相同", "13", "—",
     ]  # fmt: skip
 
 
@@ -60,7 +69,7 @@ def test_it_speaks_english_too(designer):
     designer.client.set_cookie("language", "en")
     designer.open(f"/studio/releases/{release}/portability")
     designer.submit("/portability")
-    assert "10 paths: 10 the same" in designer.text
+    assert "15 paths: 15 the same" in designer.text
     assert rows(designer)[5][:2] == ["A chain branch gets three licences on commitment: another path 1", "same"]
 
 
@@ -69,12 +78,37 @@ def test_what_the_reference_core_lacks_is_named_and_leads_to_the_diagram(designe
     release = draft((MARK, EVERY_DAY))
     designer.open(f"/studio/releases/{release}/portability")
     designer.submit("/portability")
-    _, outcome, steps, explanation = rows(designer)[0]
-    assert (outcome, steps) == ("参考核做不了", "0")
-    assert "非中断边界事件只发生一次" in explanation
-    assert "promise-mark" in explanation
-    (place, *_) = designer.links(containing="element=promise-mark")
+    assert rows(designer) == []
+    assert "一条路径也没有走" in designer.text
+    assert "非中断边界事件只发生一次" in designer.text
+    (place,) = designer.links(containing="element=promise-mark")
     assert designer.open(place).status == 200
+
+
+def test_a_path_that_differs_says_where_and_what(designer, monkeypatch):
+    """As if the package did not look at the conditions of a choice."""
+    monkeypatch.setattr(ExclusiveChoice, "_run_hook", take_the_default)
+    designer.open(f"/studio/releases/{draft(RENAMED)}/portability")
+    designer.submit("/portability")
+    path, outcome, _, explanation = next(row for row in rows(designer) if row[1] == "不同")
+    assert (path, outcome) == ("连锁门店凭告知承诺当场取得三件证照", "不同")
+    assert "打开的不同。只有一窗引擎" in explanation
+    assert "一开始" in explanation or "办完" in explanation
+    assert designer.links(containing="element=")
+    designer.client.set_cookie("language", "en")
+    designer.open(designer.url)
+    designer.submit("/portability")
+    words = next(row for row in rows(designer) if row[1] == "differs")[3]
+    assert "What is open differs" in words
+    assert not CHINESE.search(words)
+
+
+def take_the_default(self: Any, task: Any) -> bool:
+    default = task.workflow.spec.get_task_spec_from_name(self.default_task_spec or self.cond_task_specs[0][1])
+    task._sync_children([default], TaskState.FUTURE)
+    for child in task.children:
+        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+    return True
 
 
 def test_a_release_that_cannot_run_says_why(designer):

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine import DefinitionInvalid, Words
-from engine.bundles import read_bundle
-from engine.reference import Allowance, Portability, SampleReport, bundle_samples, check_portability
+from engine.bundles import Bundle, read_bundle
+from engine.reference import Portability, SampleReport, Verdict, bundle_samples, check_portability
 from webapp.catalogue import engine_context, release_files, rules_in_force
 from webapp.clock import now
 from webapp.queries.release_diagrams import Diagram, diagrams_of
 from webapp.queries.releases import ReleaseRow
-
-#: About four seconds of work: every worked example of a bundle, and short other paths from the same starts.
-ALLOWANCE = Allowance(acts_each=10, acts=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +21,8 @@ class Line:
     path of the diagram on which the place is drawn, "" where it is on none."""
 
     report: SampleReport
-    name: str
-    after: str
+    name: Words
+    after: Words
     diagram: str
 
 
@@ -37,6 +34,13 @@ class Outcome:
     lines: tuple[Line, ...] = ()
     why: Words | None = None
 
+    @property
+    def outside(self) -> Line | None:
+        """What keeps every path from being walked on the reference core, if it is one and the same."""
+        places = {(line.report.process, line.report.element) for line in self.lines}
+        whole = all(line.report.verdict is Verdict.OUTSIDE and not line.report.acts for line in self.lines)
+        return self.lines[0] if whole and len(places) == 1 else None
+
 
 def portability_of(one: ReleaseRow) -> Outcome:
     """Walks the samples of a release, once: its files never change."""
@@ -44,28 +48,33 @@ def portability_of(one: ReleaseRow) -> Outcome:
         found = _walked(one.id, one.digest)
     except DefinitionInvalid as refused:
         return Outcome(None, why=refused.findings[0].message)
-    return Outcome(found, tuple(_lines(found.samples, diagrams_of(release_files(one.id)))))
+    files = release_files(one.id)
+    return Outcome(found, tuple(_lines(found.samples, diagrams_of(files), read_bundle(files))))
 
 
 @lru_cache(maxsize=64)
 def _walked(release_id: int, digest: str) -> Portability:
     files, context = release_files(release_id), engine_context(now(), rules_in_force())
     entry = read_bundle(files).entry_process
-    return check_portability(files, entry, bundle_samples(files, context), context, ALLOWANCE)
+    return check_portability(files, entry, bundle_samples(files, context), context)
 
 
-def _lines(reports: Iterable[SampleReport], diagrams: Iterable[Diagram]) -> Iterator[Line]:
+def _lines(reports: Iterable[SampleReport], diagrams: list[Diagram], bundle: Bundle) -> Iterator[Line]:
     by_path = {diagram.path: diagram for diagram in diagrams}
     for report in reports:
         place = by_path.get(report.file)
         drawn = place is not None and report.element in place.drawn
         yield Line(
             report,
-            _name(report.element, [place] if place else by_path.values()),
-            _name(report.after, by_path.values()),
+            _name(report.element, [place] if place else diagrams, bundle),
+            _name(report.after, diagrams, bundle),
             report.file if drawn else "",
         )
 
 
-def _name(element: str, diagrams: Iterable[Diagram]) -> str:
-    return next((diagram.names[element] for diagram in diagrams if diagram.names.get(element)), element)
+def _name(element: str, diagrams: Iterable[Diagram], bundle: Bundle) -> Words:
+    """The element's name in the first diagram that has one for it; its id where none has."""
+    for diagram in diagrams:
+        if name := diagram.names.get(element):
+            return bundle.words(diagram.path, element, "name", name)
+    return Words(element, element)
