@@ -13,7 +13,7 @@ from tests.support import office
 from tests.webapp.browsing import Browser
 from webapp import clock
 from webapp.catalogue import current_releases
-from webapp.services import trial_replay
+from webapp.services import trial_replay, trials
 from webapp.services.cleaning import clean
 from webapp.services.files import Upload
 from webapp.services.trials import MOST_ACTS, MOST_TRIALS
@@ -279,6 +279,7 @@ def test_a_signal_and_the_clock_start_processes_where_nothing_was_started(design
     text = "start s signal go\nstart t timer R2/PT1H\nuser a\nend e\ns -> a -> e\nt -> a"
     tried(designer, diagram(text), process="")
     assert "还没有流程在运行" in designer.text
+    assert "能启动流程的信号：go" in designer.text
     act(designer, "signal", name="go")
     assert section(designer, "人工任务（1）")
     act(designer, "advance", amount="3", unit="hours")
@@ -523,6 +524,22 @@ def test_a_trial_may_have_so_many_acts(designer, monkeypatch):
     act(designer, "advance", amount="1", unit="minutes")
     assert designer.status == 409
     assert "最多 2 步" in designer.text
+
+
+def test_a_trial_may_hold_so_many_values(designer, monkeypatch):
+    monkeypatch.setattr(trials, "LARGEST", 500)
+    tried(designer, LEAVE)
+    act(designer, "set", variables=f'{{"text": "{"x" * 600}"}}')
+    assert designer.status == 409
+    assert "填写的变量太多" in designer.text
+    assert len(acts(designer)) == 1
+
+
+def test_half_a_character_is_no_value(designer):
+    tried(designer, LEAVE)
+    act(designer, "set", variables='{"text": "\\uD800"}')
+    assert designer.status == 422
+    assert len(acts(designer)) == 1
 
 
 # ---------------------------------------------------------------- whose they are

@@ -131,6 +131,8 @@ class TrialView:
     sent: tuple[SentLine, ...]
     ended: bool
     newest: str  # key of the run in which something happened last
+    starting_messages: tuple[str, ...]  # names of messages that start a process
+    starting_signals: tuple[str, ...]
 
     @property
     def is_quiet(self) -> bool:
@@ -182,6 +184,8 @@ def view_of(trial: Trial, core: str, names: Names) -> TrialView:
     runs = [run for one in told for run in one.runs(incidents)]
     lines = [line for one in told for line in one.history()]
     lines.sort(key=lambda line: line.at, reverse=True)
+    # What was compiled: what the instances run; where none does yet, everything.
+    programs = [trial.program(key) for key in dict.fromkeys(one.process for one in trial.instances) or trial.processes]
     return TrialView(
         now=trial.now,
         next_due=trial.next_due,
@@ -199,7 +203,13 @@ def view_of(trial: Trial, core: str, names: Names) -> TrialView:
         sent=tuple(_sent(trial))[-SHOWN_LINES:][::-1],
         ended=trial.ended,
         newest=_newest(told, runs),
+        starting_messages=_names(program.message_beginnings() for program in programs),
+        starting_signals=_names(program.signal_starts() for program in programs),
     )
+
+
+def _names(of_programs: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for starts in of_programs for name in starts))
 
 
 @dataclass(slots=True)

@@ -57,13 +57,25 @@ class TrialMoved(ActRefused):
 
 
 class TrialTooLong(ActRefused):
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            Words(
-                f"一次模拟最多 {most} 步，请撤回一些或重新开始。",
-                f"A trial may have {most} acts at most. Take some back or start over.",
-            )
+    """A trial is done again on every reading, so it cannot be of any length."""
+
+
+def too_many_acts(most: int) -> TrialTooLong:
+    return TrialTooLong(
+        Words(
+            f"一次模拟最多 {most} 步，请撤回一些或重新开始。",
+            f"A trial may have {most} acts at most. Take some back or start over.",
         )
+    )
+
+
+def too_many_values() -> TrialTooLong:
+    return TrialTooLong(
+        Words(
+            "这次模拟里填写的变量太多，请撤回一些或重新开始。",
+            "The variables entered in this trial are too many. Take some acts back or start over.",
+        )
+    )
 
 
 class TooManyTrials(ActRefused):

@@ -21,13 +21,21 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.release_uploads import place_of, read_diagram
 from webapp.services.trial_acts import OURS, REFERENCE, Act, act_from_json
-from webapp.services.trial_refusals import TooManyTrials, TrialMoved, TrialRefused, TrialTooLong
+from webapp.services.trial_refusals import (
+    TooManyTrials,
+    TrialMoved,
+    TrialRefused,
+    too_many_acts,
+    too_many_values,
+)
 from webapp.services.trial_replay import Beginning, Files, Replayed, begin, do, keep, standing
 from webapp.unit_of_work import sql, unit_of_work
 
 #: Every act is done again on every reading; the reference core takes tens of milliseconds for each.
 MOST_ACTS = {OURS: 500, REFERENCE: 100}
 MOST_TRIALS = 50
+#: Bytes of the acts of one trial.
+LARGEST = 2_000_000
 RUNS = (".bpmn", ".dmn")
 
 
@@ -107,7 +115,7 @@ def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> None:
     with _changing(trial_id, by, seen) as trial:
         most = MOST_ACTS[trial.beginning.core]
         if len(trial.acts) >= most:
-            raise TrialTooLong(most)
+            raise too_many_acts(most)
         files = trial.files()
         so_far = _standing(files, trial)
         if so_far.stopped is not None:
@@ -204,7 +212,10 @@ def _keep(release_id: int | None, path: str, content: bytes | None, beginning: B
 
 
 def _store(trial: TrialRow, beginning: Beginning, acts: Sequence[Act]) -> None:
+    """Raises TrialTooLong."""
     stored = orjson.dumps([one.as_json() for one in acts])
+    if len(stored) > LARGEST:
+        raise too_many_values()
     sql().execute(STORE, (*_facts(beginning), stored, clock.now(), trial.id))
 
 

@@ -1,0 +1,125 @@
+"""A designer tries a release and a diagram in the browser: by keyboard, with the picture, and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.person import PHONE, Person
+from tests.engine.runtime.diagrams import diagram, ext, job
+from webapp.settings import PROJECT_FOLDER
+
+Somebody = Callable[..., Person]
+RELEASE = "流程模拟：开办药店 第 1 版"
+LEAVE = PROJECT_FOLDER / "docs" / "examples" / "leave.bpmn"
+
+
+def test_a_release_is_tried_with_its_picture(somebody: Somebody) -> None:
+    designer = somebody("taoran")
+    begin_release(designer)
+    page = designer.page
+    expect(marked(page, "backfill")).to_have_count(1)
+    complete(page, "结果回填", '{"ruling": "grant"}')
+    designer.arrives(RELEASE)
+    expect(marked(page, "record-outside-result")).to_have_count(1)
+    designer.picture("trial")
+    fail_the_job(designer)
+    page.get_by_role("link", name="开办药店").first.click()
+    designer.arrives(RELEASE, look=False)
+    designer.press("撤回上一步")
+    expect(page.locator("main")).to_contain_text("已撤回最后一步")
+    designer.follow("两核对照")
+    designer.arrives("两核对照：开办药店 第 1 版")
+    expect(page.locator("main")).to_contain_text("没有差别")
+
+
+def begin_release(designer: Person) -> None:
+    page = designer.page
+    designer.open("/studio", "流程工作室")
+    designer.follow("第 1 版")
+    designer.follow("流程模拟")
+    designer.arrives(RELEASE)
+    page.get_by_label("用示例填写变量").select_option("examples/ordinary.json")
+    designer.press("填入")
+    expect(page.get_by_label("开始时的变量")).to_contain_text("shop_type")
+    designer.press("开始模拟")
+    expect(page.get_by_role("heading", name="时钟")).to_be_visible()
+    designer.arrives(RELEASE)
+
+
+def fail_the_job(designer: Person) -> None:
+    """The incident's badge on the picture leads to its entry, which takes the focus."""
+    page = designer.page
+    page.locator("summary", has_text="没有成功").press("Enter")
+    page.get_by_label("失败原因").fill("登记系统没有应答")
+    designer.press("失败，成为异常")
+    expect(page.locator("main")).to_contain_text("登记系统没有应答")
+    designer.arrives(RELEASE)
+    page.locator(".diagram-finding.is-error").press("Enter")
+    expect(page.locator("#incident-1")).to_be_focused()
+
+
+def test_a_diagram_is_tried_by_keyboard_alone(somebody: Somebody, tmp_path: Path) -> None:
+    designer = somebody("taoran")
+    page = designer.page
+    designer.open("/studio/check", "检查流程图")
+    page.get_by_label("流程图").set_input_files(LEAVE)
+    page.get_by_role("button", name="流程模拟").press("Enter")
+    designer.arrives("流程模拟：leave.bpmn")
+    page.get_by_label("开始时的变量").fill('{"days": 3}')
+    page.get_by_role("button", name="开始模拟").press("Enter")
+    expect(page.locator("summary", has_text="审批")).to_be_visible()
+    page.get_by_role("button", name="到下一个定时器").press("Enter")
+    expect(page.locator("main")).to_contain_text("催办")
+    review = fold(page, "审批")
+    review.get_by_label("填写的变量").fill("{granted}")
+    review.get_by_role("button", name="办结").press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    designer.arrives("流程模拟：leave.bpmn")
+    page.locator(".error-summary a").press("Enter")
+    expect(fold(page, "审批").get_by_label("填写的变量")).to_be_focused()
+    complete(page, "审批", '{"granted": true}')
+    complete(page, "催办", "")
+    expect(page.locator("main")).to_contain_text("流程已结束")
+    designer.follow("返回")
+    designer.arrives("我的流程模拟")
+
+
+def test_a_trial_needs_no_script(somebody: Somebody, tmp_path: Path) -> None:
+    file = tmp_path / "p.bpmn"
+    file.write_bytes(diagram("start s\nservice pay\nuser a\nend e\ns -> pay -> a -> e", {"pay": ext(job("charge"))}))
+    designer = somebody("taoran", script=False)
+    page = designer.page
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto("/studio/check")
+    page.get_by_label("流程图").set_input_files(file)
+    designer.press("流程模拟")
+    designer.press("开始模拟")
+    page.get_by_label("结果").fill('{"receipt": "R1"}')
+    designer.press("完成")
+    expect(page.locator("main")).to_contain_text("R1")
+    complete(page, "a", "")
+    designer.arrives("流程模拟：p.bpmn")
+    expect(page.locator("main")).to_contain_text("流程已结束")
+
+
+def fold(page: Page, name: str) -> Locator:
+    """What can be done at the open thing of this name."""
+    return page.locator(".trial-now details.fold").filter(has=page.locator("summary", has_text=name)).first
+
+
+def complete(page: Page, name: str, variables: str) -> None:
+    """Complete the open user task of this name."""
+    task = fold(page, name)
+    if task.get_attribute("open") is None:
+        task.locator("summary").click()
+    task.get_by_label("填写的变量").fill(variables)
+    task.get_by_role("button", name="办结").click()
+    expect(page.locator(".flash-success")).to_contain_text("已执行")
+
+
+def marked(page: Page, element: str) -> Locator:
+    """The element of the picture, where a token stands on it."""
+    return page.locator(f'[data-element-id="{element}"].is-current')
