@@ -218,3 +218,18 @@ def test_a_message_that_the_queue_has_lost_is_sent_anew(db: SQLAlchemy) -> None:
         assert messages.send_forgotten() == 0
         machines.work()
     assert machines.tasks(waiting) == ["after"]
+
+
+def test_bundles_that_answer_each_other_for_ever_are_stopped_by_an_incident(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "MOST_HOPS", 5)
+    machines.publish("start s message ping\nthrow m message pong\nend e\ns -> m -> e", key="ping")
+    machines.publish("start s message pong\nthrow m message ping\nend e\ns -> m -> e", key="pong")
+    first = "start s\nuser before\nthrow m message ping\nuser after\ns -> before -> m -> after"
+    case, _ = machines.run(machines.publish(first, instead=False))
+    machines.done(case, "before")
+    machines.work()
+    assert [code for _, _, code in machines.incidents(case)] == ["budget-exceeded"]
+    assert [state for _, state in machines.messages()] == ["started"] * 4 + ["failed"]
+    assert machines.tasks(case) == ["after"]

@@ -179,6 +179,7 @@ class Message(Model):
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str]  # sent | kept | held (its addressee is suspended) | failed | delivered | started | expired
     to_instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    hops: Mapped[int] = mapped_column(server_default="0")  # messages one after another that have led to this one
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]

@@ -53,6 +53,7 @@ class LockedCase:
     rule_versions: list[str]
     suspended_at: datetime | None
     now: datetime = field(default_factory=clock.now)
+    hops: int = 0  # messages, one after another, that led to this command
     closed: bool = False
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: dict[int, list[ClockFacts]] = field(default_factory=dict)

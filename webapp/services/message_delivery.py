@@ -62,6 +62,7 @@ class Carried:
     name: str
     key: str | None
     payload: dict[str, Any]
+    hops: int
 
 
 class AddresseesLeave(Exception):
@@ -86,7 +87,7 @@ select 1 from message_wait where instance_id = %s and kind = %s and name = %s an
 NOBODY_ELSE = "select pg_advisory_xact_lock(%s, hashtext(%s))"
 KEEP = "update message set state = 'kept' where id = %s and state = 'sent'"
 LOCK_MESSAGE = """
-select id, instance_id, element, kind, name, key, payload from message
+select id, instance_id, element, kind, name, key, payload, hops from message
 where id = %s and state in ('sent', 'kept') for update
 """
 LEAVE = "update message set state = %s, to_instance_id = %s where id = %s"
@@ -149,6 +150,7 @@ def _given(message_id: int, to: Addressee) -> bool:
         with unit_of_work():
             case = lock(LOCK_BY_ID, to.case_id)
             message = _lock_message(message_id)
+            case.hops = message.hops if message else 0
             dealt_with = message is None or _give(case, message, to)
             case.write_ledger()
         return dealt_with
@@ -164,8 +166,8 @@ def _lock_message(message_id: int) -> Carried | None:
     row = sql().execute(LOCK_MESSAGE, (message_id,)).fetchone()
     if row is None:
         return None
-    id_, instance_id, element, kind, name, key, payload = row
-    return Carried(id_, instance_id, element, kind, name, key, decode_all(bytes(payload)))
+    id_, instance_id, element, kind, name, key, payload, hops = row
+    return Carried(id_, instance_id, element, kind, name, key, decode_all(bytes(payload)), hops)
 
 
 def _give(case: LockedCase, message: Carried, to: Addressee) -> bool:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import structlog
 
+from engine import BudgetExceeded
 from engine.runtime import Subscription, Thrown
 from webapp import clock, outbox
 from webapp.answers import encode_all
@@ -27,15 +28,19 @@ log = structlog.get_logger(__name__)
 #: it shared, whoever keeps a message that nobody waits for holds it alone: one of them sees the other.
 NAME_LOCK = 0x6D73
 AT_ONCE = 100
+#: So many messages may set off one another without a person's act or a time between them.
+MOST_HOPS = 100
 FORGOTTEN_AFTER = timedelta(minutes=15)
 
 SEND = """
-insert into message (case_id, instance_id, element, kind, name, key, payload, state, created_at, expires_at)
-values (%s, %s, %s, 'message', %s, %s, %s, 'sent', %s, %s) returning id
+insert into message (case_id, instance_id, element, kind, name, key, payload, state, hops, created_at, expires_at)
+values (%s, %s, %s, 'message', %s, %s, %s, 'sent', %s, %s, %s) returning id
 """
 BROADCAST = """
-insert into message (case_id, instance_id, element, kind, name, payload, state, to_instance_id, created_at, expires_at)
-select %(case)s, %(from)s, %(element)s, 'signal', %(name)s, %(payload)s, 'sent', w.instance_id, %(now)s, %(now)s
+insert into message (case_id, instance_id, element, kind, name, payload, state, to_instance_id, hops, created_at,
+    expires_at)
+select %(case)s, %(from)s, %(element)s, 'signal', %(name)s, %(payload)s, 'sent', w.instance_id, %(hops)s, %(now)s,
+    %(now)s
 from message_wait w where w.kind = 'signal' and w.name = %(name)s and w.instance_id <> %(from)s
 group by w.instance_id order by w.instance_id returning id
 """
@@ -61,9 +66,17 @@ limit %s
 
 
 def send(case: LockedCase, instance_id: int, thrown: Thrown) -> None:
-    """Put a message on its way to another instance, with this step."""
+    """Put a message on its way to another instance, with this step. Raises BudgetExceeded past MOST_HOPS."""
     expires = case.now + timedelta(seconds=current_settings().message_ttl_seconds)
-    values = (thrown.element, thrown.name, thrown.key, encode_all(thrown.payload), case.now, expires)
+    values = (
+        thrown.element,
+        thrown.name,
+        thrown.key,
+        encode_all(thrown.payload),
+        _hops(case, thrown),
+        case.now,
+        expires,
+    )
     row = sql().execute(SEND, (case.id, instance_id, *values)).fetchone()
     assert row is not None
     outbox.defer(sql(), outbox.DELIVER_MESSAGE, message_id=row[0])
@@ -77,11 +90,20 @@ def broadcast(case: LockedCase, instance_id: int, thrown: Thrown) -> int:
         "element": thrown.element,
         "name": thrown.name,
         "payload": encode_all(thrown.payload),
+        "hops": _hops(case, thrown),
         "now": case.now,
     }
     sent = sql().execute(BROADCAST, values).fetchall()
     outbox.defer_each(sql(), outbox.DELIVER_MESSAGE, "message_id", [id_ for (id_,) in sent])
     return len(sent)
+
+
+def _hops(case: LockedCase, thrown: Thrown) -> int:
+    """How many messages, one after another, have led to this one: diagrams that answer each other for ever stop."""
+    hops = case.hops + 1
+    if hops > MOST_HOPS:
+        raise BudgetExceeded(thrown.element, "messages that set off one another", MOST_HOPS)
+    return hops
 
 
 def offer_kept(opened: Sequence[Subscription]) -> None:

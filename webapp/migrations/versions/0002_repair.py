@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("to_instance_id", sa.BigInteger(), nullable=True),
+        sa.Column("hops", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("settled_at", sa.TIMESTAMP(timezone=True), nullable=True),
