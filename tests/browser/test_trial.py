@@ -24,6 +24,7 @@ def test_a_release_is_tried_with_its_picture(somebody: Somebody) -> None:
     complete(page, "结果回填", '{"ruling": "grant"}')
     designer.arrives(RELEASE)
     expect(marked(page, "record-outside-result")).to_have_count(1)
+    page.reload()
     designer.picture("trial")
     fail_the_job(designer)
     page.get_by_role("link", name="开办药店").first.click()
