@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 #: XML elements of one file, its drawing included.
 MAX_XML_ELEMENTS = 300_000
-#: XML elements besides the drawing.
-MAX_ELEMENTS = 60_000
+#: XML elements besides the drawing and the names of flows at nodes.
+MAX_ELEMENTS = 50_000
 #: Nodes and sequence flows.
 MAX_FLOW_ELEMENTS = 25_000
-#: Characters of all expressions and scripts.
-MAX_EXPRESSIONS = 400_000
+#: Characters of all expressions and scripts. Each counts as some more, since a short one takes time too, and those of
+#: a script twice.
+MAX_EXPRESSIONS = 500_000
+EACH_EXPRESSION, EACH_SCRIPT = 5, 40
 
 
 @dataclass(slots=True)
@@ -31,7 +33,12 @@ class Allowance:
         self.elements -= number
         self.flow_elements -= flow_elements
 
-    def take_expression(self, length: int) -> bool:
+    def take_expression(self, text: str) -> bool:
         """False if it is too long for what is left."""
-        self.expressions -= length
+        self.expressions -= len(text) + EACH_EXPRESSION
+        return self.expressions >= 0
+
+    def take_script(self, text: str) -> bool:
+        """False if it is too long for what is left."""
+        self.expressions -= 2 * len(text) + EACH_SCRIPT
         return self.expressions >= 0

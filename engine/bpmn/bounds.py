@@ -14,7 +14,9 @@ from engine.bpmn.xmlread import BPMN
 _DRAWING = ("BPMN/20100524/DI", "DD/20100524/DC", "DD/20100524/DI")
 _is_drawn = " or ".join(f"namespace-uri() = 'http://www.omg.org/spec/{space}'" for space in _DRAWING)
 _is_in_flow = " or ".join(f"self::b:{name}" for name in ("sequenceFlow", *sorted(NODES)))
-_all_elements = etree.XPath(f"count(//*[not({_is_drawn})])")
+_all_elements = etree.XPath(
+    f"count(//*[not({_is_drawn})]) - count(//b:incoming) - count(//b:outgoing)", namespaces={"b": BPMN}
+)
 _flow_elements = etree.XPath(f"count(//b:*[{_is_in_flow}])", namespaces={"b": BPMN})
 
 

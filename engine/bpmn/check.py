@@ -38,7 +38,6 @@ _CHECKS = (
     check_compensation,
     check_activities,
     check_times,
-    check_writes,
 )
 
 
@@ -70,4 +69,5 @@ def check(
         inspected.append(checked)
     check_catching(inspected)
     check_recursion(inspected)
+    check_writes(inspected)
     return library.findings()

@@ -323,7 +323,8 @@ class _Compiler:
 
     def _code(self, said: ResultSource, node: NodeSource) -> Script | None:
         """A script of several statements."""
-        if not self._affords(said.source, node.id, node):
+        if not self.report.allowance.take_script(said.source.text):
+            self._too_long(node.id, node)
             return None
         try:
             return compile_script(said.source.text, language=said.source.language or "", element=node.id)
@@ -419,7 +420,8 @@ class _Compiler:
         if source.language not in LANGUAGES:
             self.report("language-not-run", where, line=node.line, language=source.language[:80])
             return Slot(source.text)
-        if not self._affords(source, where, node):
+        if not self.report.allowance.take_expression(source.text):
+            self._too_long(where, node)
             return Slot(source.text)
         if source.assumed:
             self._note_assumed(source, node, where)
@@ -429,12 +431,8 @@ class _Compiler:
             self.report("expression-invalid", where, line=node.line, reason=_place(failure))
             return Slot(source.text)
 
-    def _affords(self, source: Source, where: str, node: NodeSource) -> bool:
-        """Whether all expressions read so far are together not too long; reported if they are."""
-        affords = self.report.allowance.take_expression(len(source.text))
-        if not affords:
-            self.report("expressions-too-long", where, line=node.line, limit=MAX_EXPRESSIONS)
-        return affords
+    def _too_long(self, where: str, node: NodeSource) -> None:
+        self.report("expressions-too-long", where, line=node.line, limit=MAX_EXPRESSIONS)
 
     def _note_assumed(self, source: Source, node: NodeSource, where: str) -> None:
         """The language is never guessed in silence; a text that Python reads otherwise is doubtful."""

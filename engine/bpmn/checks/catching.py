@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from engine.bpmn.checks.callgraph import called_by, circles
 from engine.bpmn.checks.inspected import Inspected, events_of
 from engine.bpmn.program import Event, Node
-from engine.bpmn.reach import strong_components
 from engine.words import Words
 
 #: In a set of thrown codes: any may be thrown; in one of caught codes: every one is caught.
@@ -57,7 +57,8 @@ class _Kind:
         for node in checked.nodes:
             place = process, node.container
             self.thrown[place] = self.thrown.get(place, 0) | self._thrown_by(node)
-            for called in self._called(node):
+            called = called_by(node, self.processes)
+            if called is not None:
                 self.callers.setdefault(called, []).append((checked, node))
         for container, starts in checked.process.handlers.items():
             caught = (self._caught_by(checked.process.nodes[each]) for each in starts)
@@ -67,18 +68,12 @@ class _Kind:
         """Codes that the element itself may throw; a job or a script of several statements may throw any error."""
         if self.kind == "error" and (node.job or node.code or node.before or node.after):
             return EVERY
-        if node.call is not None and not self._called(node):
+        if node.call is not None and called_by(node, self.processes) is None:
             return EVERY
         events = list(events_of(node, self.kind)) if node.type in ("endEvent", "intermediateThrowEvent") else []
         if node.loop is not None:
             events += [event for event in (node.loop.thrown, *(each for _, each in node.loop.complex)) if event]
         return _union(self._bit(event) for event in events if event.kind == self.kind)
-
-    def _called(self, node: Node) -> list[str]:
-        """The process that a call activity names, if it is surely among the files."""
-        if node.call is None or not node.call.process.is_text or node.call.version:
-            return []
-        return [node.call.process.text] if node.call.process.text in self.processes else []
 
     def _bit(self, event: Event) -> int:
         """The bit of an event's code; a code that an expression gives may be any."""
@@ -95,21 +90,13 @@ class _Kind:
         for checked in self.processes.values():
             for container in _innermost_first(checked):
                 self._give(checked, container)
-        pending = self._callers_first()
+        called_first = [each for component, _ in circles(self.processes) for each in component]
+        pending = called_first[::-1]
         while pending:
             called = pending.pop()
             for caller, node in self.callers.get(called, ()):
                 if self._raise_to(caller, node, self.thrown.get((called, None), 0)):
                     pending.append(caller.process.id)
-
-    def _callers_first(self) -> list[str]:
-        """The processes, each before those that it calls where they do not call one another."""
-        calls: dict[str, list[str]] = {each: [] for each in self.processes}
-        for called, callers in self.callers.items():
-            for caller, _ in callers:
-                calls[caller.process.id].append(called)
-        components = strong_components(calls, calls.__getitem__)
-        return [each for component in reversed(components) for each in component]
 
     def _give(self, checked: Inspected, container: Node) -> None:
         inside = self.thrown.get((checked.process.id, container.id), 0)
@@ -177,9 +164,9 @@ class _Kind:
         activity = checked.process.nodes.get(node.attached_to or "")
         if activity is None:
             return EVERY
-        called = self._called(activity)
-        inside = (checked.process.id, activity.id)
-        thrown = self.thrown.get((called[0], None), 0) if called else self.thrown.get(inside, 0)
+        called = called_by(activity, self.processes)
+        inside = (called, None) if called is not None else (checked.process.id, activity.id)
+        thrown = self.thrown.get(inside, 0)
         return thrown | self._thrown_by(activity)
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from engine.bpmn.checks.callgraph import called_by, circles
 from engine.bpmn.checks.inspected import Inspected
 from engine.bpmn.program import Node
-from engine.bpmn.reach import strong_components
 
 
 def check_recursion(processes: Sequence[Inspected]) -> None:
     """Reports calls by which processes call one another and that no way to the end avoids."""
     by_id = {each.process.id: each for each in processes}
-    calls = {key: [called for node in each.nodes for called in _called(node, by_id)] for key, each in by_id.items()}
-    for component in strong_components(calls, calls.__getitem__):
-        if len(component) > 1 or component[0] in calls[component[0]]:
+    for component, is_circle in circles(by_id):
+        if is_circle:
             _Circle({each: by_id[each] for each in component}).check()
-
-
-def _called(node: Node, processes: Mapping[str, Inspected]) -> Iterator[str]:
-    call = node.call
-    if call is not None and call.process.is_text and not call.version and call.process.text in processes:
-        yield call.process.text
 
 
 class _Circle:
@@ -64,7 +57,7 @@ class _Circle:
     def _pass(self, key: str, node: Node) -> None:
         self._go_to(key, node.boundaries)
         starts = self.processes[key].process.starts.get(node.id, ())
-        waits_for = next(_called(node, self.processes), None)
+        waits_for = called_by(node, self.processes)
         if waits_for is not None and waits_for not in self.ending:
             self.stopped.setdefault(waits_for, []).append((key, node))
         elif starts:

@@ -98,9 +98,15 @@ KINDS: dict[str, Kind] = {
         "Split it into several processes",
     ),
     "write-conflict": doubt(
-        "并行分支“{value}”都可能写入变量“{variable}”，后写者为准",
-        "Parallel branches “{value}” may both write “{variable}”; the last one wins",
-        "请改用不同的变量",
-        "Use different variables",
+        "{value}可能同时写入变量“{variable}”，后写者为准，先写的丢失",
+        "{value} may write “{variable}” at the same time; the last one wins and the other is lost",
+        "请改用不同的变量，或写明输出映射",
+        "Use different variables, or output mappings",
+    ),
+    "instances-overwrite": doubt(
+        "并行的各个实例都写入同一变量“{variable}”，只留下最后一个",
+        "All instances, side by side, write the same “{variable}”: only the last stays",
+        "请用输出集合（outputCollection）收集结果",
+        "Gather the results in an output collection",
     ),
 }

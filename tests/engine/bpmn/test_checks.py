@@ -5,7 +5,7 @@ import pytest
 from engine.bpmn import check
 from engine.bpmn.wording import KINDS
 from engine.findings import Severity
-from tests.engine.runtime.diagrams import diagram, ext, io, script
+from tests.engine.runtime.diagrams import diagram, ext
 
 GROUP = ext('<zeebe:assignmentDefinition candidateGroups="drug.review"/>')
 
@@ -63,25 +63,6 @@ def test_groups_are_asked_for_and_looked_up() -> None:
     assert office(text, known_groups={"other"})["unknown-group"] == "a"
     dynamic = ext('<zeebe:assignmentDefinition candidateGroups="=groups.review"/>')
     assert office(text, {"a": dynamic}, known_groups=set()) == {}
-
-
-def test_two_branches_that_write_the_same_variable_are_named() -> None:
-    text = "start s\nand f\nscript a\nscript b\nand j\nscript c\nend e\ns -> f -> a -> j -> c -> e\nf -> b -> j"
-    same = {name: ext(script("1", "x")) for name in "abc"}
-    apart = {**same, "b": ext(script("1", "x"), io(None, {"y": "x"}))}
-    assert office(text, same)["write-conflict"] == "f"
-    assert office(text, apart) == {}
-
-
-def test_a_huge_diagram_is_checked_in_bounds_and_says_what_was_left_out() -> None:
-    blocks = 1_200
-    lines = ["start s", "end e"]
-    for number in range(blocks):
-        lines += [f"and split{number}", f"task a{number}", f"task b{number}", f"or j{number}"]
-        lines += [f"split{number} -> a{number} -> j{number}", f"split{number} -> b{number} -> j{number}"]
-        lines.append(f"j{number} -> {f'split{number + 1}' if number + 1 < blocks else 'e'}")
-    found = check({"p.bpmn": diagram("\n".join([*lines, "s -> split0"]))}, level="office")
-    assert [each.code for each in found] == ["too-large-to-check"]
 
 
 def test_the_level_decides_what_blocks() -> None:
