@@ -25,6 +25,7 @@ def test_a_release_is_tried_with_its_picture(somebody: Somebody) -> None:
     designer.arrives(RELEASE)
     expect(marked(page, "record-outside-result")).to_have_count(1)
     page.reload()
+    stands_in_the_middle(designer)
     designer.picture("trial")
     fail_the_job(designer)
     page.get_by_role("link", name="开办药店").first.click()
@@ -104,6 +105,18 @@ def test_a_trial_needs_no_script(somebody: Somebody, tmp_path: Path) -> None:
     complete(page, "a", "")
     designer.arrives("流程模拟：p.bpmn")
     expect(page.locator("main")).to_contain_text("流程已结束")
+
+
+def stands_in_the_middle(designer: Person) -> None:
+    """A picture that fits into its frame has as much room above as below."""
+    designer.arrives(RELEASE, look=False)
+    expect(designer.page.locator("[data-diagram]")).to_have_attribute("data-ready", "")
+    frame = designer.page.locator("[data-diagram]").bounding_box()
+    pool = designer.page.locator('[data-element-id="pool-item-external"] rect').first.bounding_box()
+    assert frame is not None
+    assert pool is not None
+    above, below = pool["y"] - frame["y"], frame["y"] + frame["height"] - pool["y"] - pool["height"]
+    assert abs(above - below) < 6, (above, below)
 
 
 def fold(page: Page, name: str) -> Locator:
