@@ -262,14 +262,14 @@ class Session:
 
         Raises NotInReferenceCore, ExpressionFailed.
         """
-        before, self.log = dict(self.numbers), []
+        before = dict(self.numbers)
         outside = tuple(self._run())
         now, calls = self.waiting(), self._calls()
         check_size((self.workflow, *self.workflow.subprocesses.values()), ((each.node, each.task) for each in now))
         self.numbers = {f"{each.task.id} {each.node.id}": (each.number, each.kind) for each in now}
         self.numbers |= {place: (call.scope, "scope") for place, call in calls.items()}
         step = self._step(before, now, calls.values(), outside)
-        self.fired = None
+        self.fired, self.log = None, []
         return replace(step, state=self.stored() if state is None else state)
 
     def _step(
@@ -317,6 +317,7 @@ class Session:
             raise self._failed(failure) from failure
         except RecursionError as failure:
             raise NotInReferenceCore(TOO_DEEP.en, words=TOO_DEEP) from failure
+        self._forget_interrupted()
 
     def _failed(self, failure: Exception) -> ExpressionFailed | NotInReferenceCore:
         """No flow that holds is the diagram's fault, anything else the package's."""
@@ -344,9 +345,14 @@ class Session:
     def _forget_interrupted(self) -> None:
         """Instances of many whose whole was interrupted: the subprocess around each is ours (see translate),
         and SpiffWorkflow, which has dropped its task, would look for it in vain."""
-        alive = {id_ for each in (self.workflow, *self.workflow.subprocesses.values()) for id_ in each.tasks}
-        for id_ in [id_ for id_ in self.workflow.subprocesses if id_ not in alive]:
-            del self.workflow.subprocesses[id_]
+        while gone := self._orphans():
+            for id_ in gone:
+                del self.workflow.subprocesses[id_]
+
+    def _orphans(self) -> list[Any]:
+        inner = self.workflow.subprocesses
+        alive = {id_ for each in (self.workflow, *inner.values()) for id_ in each.tasks}
+        return [id_ for id_ in inner if id_ not in alive]
 
     # -- what the outside sees ---------------------------------------------------------------------
 

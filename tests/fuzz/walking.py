@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from engine import reference, runtime
-from engine.bpmn import compile_program
+from engine.reference.held import HeldCore
 from engine.runtime import Context, JobDone, Step
 from engine.runtime.state import dump, load
 from tests.engine.runtime.diagrams import MONDAY
@@ -88,14 +88,19 @@ class _Walk:
     spent: set[Act] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.program = compile_program(self.drawing.files, "p")
         self.compared = reference.compile_program(self.drawing.files, "p")
+        self.program = self.compared.program
         self.ours, self.theirs = _Core(), _Core()
+        #: Every second walk writes and reads the reference core's workflow at every step too.
+        self.commands = HeldCore() if self.random.random() < 0.5 else reference
 
     def run(self) -> tuple[int, Difference | None]:
         numbers = {name: self.random.randrange(3) for name in ("n0", "n1", "n2")}
         self.acts.append(f"start {numbers}")
-        self._take(runtime.start(self.program, numbers, CONTEXT), reference.start(self.compared, numbers, CONTEXT))
+        self._take(
+            runtime.start(self.program, numbers, CONTEXT),
+            self.commands.start(self.compared, numbers, CONTEXT, process="p"),
+        )
         for number in range(MOST_ACTS):
             found = next(self._differences(), None)
             if found is not None:
@@ -122,19 +127,19 @@ class _Walk:
             case ("complete", *_):
                 self._take(
                     runtime.complete(self.program, self.ours.state, ours, variables, CONTEXT),
-                    reference.complete(self.compared, self.theirs.state, theirs, variables, CONTEXT),
+                    self.commands.complete(self.compared, self.theirs.state, theirs, variables, CONTEXT),
                 )
             case ("fire", *_):
                 del self.ours.timers[ours]
                 del self.theirs.timers[theirs]
                 self._take(
                     runtime.fire(self.program, self.ours.state, ours, CONTEXT),
-                    reference.fire(self.compared, self.theirs.state, theirs, CONTEXT),
+                    self.commands.fire(self.compared, self.theirs.state, theirs, CONTEXT),
                 )
             case (_, element, name, key):
                 self._take(
                     runtime.correlate(self.program, self.ours.state, name, key or None, variables, CONTEXT),
-                    reference.correlate(self.compared, self.theirs.state, name, key or None, variables, CONTEXT),
+                    self.commands.correlate(self.compared, self.theirs.state, name, key or None, variables, CONTEXT),
                 )
                 if element in self.drawing.once and act in self.ours.open():
                     self.spent.add(act)
@@ -193,7 +198,7 @@ class _Walk:
 
     def _data_differences(self) -> Iterator[Difference]:
         mine = _compared(runtime.snapshot(self.ours.state).variables)
-        branches = [_compared(each) for each in reference.snapshot(self.compared, self.theirs.state, CONTEXT).branches]
+        branches = [_compared(each) for each in self._branches()]
         for branch in branches:
             for name, value in branch.items():
                 if name not in mine or not _same(mine[name], value):
@@ -211,6 +216,11 @@ class _Walk:
 
     def _unequal(self, what: str, ours: Counter[Act], theirs: Counter[Act]) -> Difference:
         return self._difference(what, sorted((ours - theirs).elements()), sorted((theirs - ours).elements()))
+
+    def _branches(self) -> tuple[Mapping[str, Any], ...]:
+        if isinstance(self.commands, HeldCore):
+            return self.commands.branches(self.theirs.state)
+        return reference.snapshot(self.compared, self.theirs.state, CONTEXT).branches
 
     def _difference(self, what: str, ours: object, theirs: object) -> Difference:
         return Difference(tuple(self.acts), what, ours, theirs)

@@ -109,6 +109,16 @@ def test_values_of_every_kind_pass_through_the_reference_core() -> None:
         assert walk(core, files, "p", {"zero": False}, [("a", given)], CONTEXT).variables == given
 
 
+def test_what_was_completed_is_told() -> None:
+    text = "start s\nuser a\nsub b {\nstart i\nscript c\ni -> c\n}\nend e\ns -> a -> b -> e"
+    program = reference.compile_program({"p.bpmn": diagram(text)}, "p")
+    begun = reference.start(program, {}, CONTEXT)
+    done = reference.complete(program, begun.state, begun.opened[0].id, {}, CONTEXT)
+    told = [[(line.what, line.element) for line in step.log] for step in (begun, done)]
+    completed = [("completed", element) for element in ("a", "i", "c", "b", "e")]
+    assert told == [[("completed", "s")], completed]
+
+
 REFUSED = {
     "event h {\nstart i message m\nuser z\ni -> z\n}": ("h", "isInterrupting"),
     "end x error E1": ("x", "nothing catches"),
