@@ -1,8 +1,10 @@
 """The application's connection to PostgreSQL: pool, session limits, and the check of its role."""
 
+import orjson
 import psycopg
 import structlog
 from flask import Flask
+from psycopg.types.json import set_json_loads
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -39,6 +41,7 @@ def bind_database(app: Flask) -> None:
             "options": "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=2min",
         },
     }
+    set_json_loads(orjson.loads)
     db.init_app(app)
     app.teardown_appcontext(_end_reading)
     with app.app_context():
@@ -51,7 +54,7 @@ def _end_reading(failure: BaseException | None) -> None:
     The session's own end would be ROLLBACK, and at each ROLLBACK psycopg gives up every statement that the
     connection has prepared: the next request would have PostgreSQL plan them all anew, at three times the cost.
     """
-    if failure is None and db.session.registry.has() and db.session.is_active:
+    if failure is None and db.session.registry.has() and db.session().in_transaction() and db.session.is_active:
         try:
             db.session.commit()
         except SQLAlchemyError as lost:  # the answer is made already, and nothing was to be kept

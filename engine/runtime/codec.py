@@ -23,15 +23,17 @@ TAG = "$"
 #: Lists and contexts nested deeper than this are refused.
 MAX_DEPTH = 60
 _INT64 = 2**63
+#: Most variables are of these types, and stand in JSON as they are: they are told without a call for each.
+_LEAVES = frozenset({str, int, bool, type(None)})
 
 
 def encode(value: Value, depth: int = 0) -> Any:
     """`value` as something orjson writes. Raises ValueInvalid for what is no FEEL value."""
     kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _text(value)
     if value is None or kind is bool:
         return value
-    if kind is str:
-        return _text(value)
     if kind is int:
         return value if -_INT64 <= value < _INT64 else {TAG: ["i", str(value)]}
     if depth >= MAX_DEPTH:
@@ -45,15 +47,16 @@ def encode(value: Value, depth: int = 0) -> Any:
 
 def decode(stored: Any) -> Value:
     """The value that `encode` wrote. Raises StateInvalid for anything else."""
-    if isinstance(stored, list):
-        return [decode(each) for each in stored]
-    if isinstance(stored, float):
+    kind = type(stored)
+    if kind is dict:
+        if TAG in stored:
+            return _tagged(stored)
+        return {key: each if type(each) in _LEAVES else decode(each) for key, each in stored.items()}
+    if kind is list:
+        return [each if type(each) in _LEAVES else decode(each) for each in stored]
+    if kind is float:
         raise StateInvalid("a float in stored values")
-    if not isinstance(stored, dict):
-        return stored
-    if TAG not in stored:
-        return {key: decode(each) for key, each in stored.items()}
-    return _tagged(stored)
+    return stored
 
 
 def encode_variables(variables: Variables) -> dict[str, Any]:
@@ -91,7 +94,14 @@ def _text(value: str) -> str:
 
 
 def _context(value: dict[Any, Value], depth: int) -> Any:
-    encoded = {_key(key): encode(each, depth + 1) for key, each in value.items()}
+    encoded: dict[str, Any] = {}
+    for key, each in value.items():
+        name = key if type(key) is str and key.isascii() else _key(key)
+        kind = type(each)
+        if (kind is str and each.isascii()) or kind is bool or each is None:
+            encoded[name] = each
+        else:
+            encoded[name] = encode(each, depth + 1)
     return {TAG: ["c", encoded]} if TAG in encoded else encoded
 
 

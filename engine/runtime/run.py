@@ -13,7 +13,17 @@ from typing import NamedTuple
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, StateInvalid
 from engine.runtime.outcome import Outcome
-from engine.runtime.state import ROOT, Failure, Scope, State, Token, Wait
+from engine.runtime.state import (
+    ROOT,
+    Failure,
+    Scope,
+    State,
+    Token,
+    Wait,
+    scope_places,
+    token_places,
+    wait_places,
+)
 from engine.runtime.step import Context, Incident, LogLine
 from engine.values import Value
 from engine.words import Words
@@ -49,6 +59,8 @@ class Run:
     activations: int = 0
     last_element: str = ""  # the last that was entered
     result: dict[str, Value] | None = None  # the variables of the process itself, once it has ended
+    processes: dict[int, Process] = field(default_factory=dict)  # scope -> its process, once asked for
+    homes: dict[int, int] = field(default_factory=dict)  # scope -> the scope of its process, once asked for
     tokens_in: dict[int, dict[int, None]] = field(default_factory=dict)
     waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
     scope_waits: dict[int, dict[int, None]] = field(default_factory=dict)
@@ -59,25 +71,28 @@ class Run:
     undoing: dict[int, dict[int, None]] = field(default_factory=dict)  # thrower -> tokens that undo for it
 
     def __post_init__(self) -> None:
-        for scope in self.state.scopes.values():
-            self._index_scope(scope)
-        for token in self.state.tokens.values():
-            self.tokens_in[token.scope][token.id] = None
-            if token.phase == "joining":
-                self.joining.setdefault((token.scope, token.element), {})[token.id] = None
-            if token.thrower is not None:
-                self.undoing.setdefault(token.thrower, {})[token.id] = None
-        for wait in self.state.waits.values():
-            self._index_wait(wait)
+        for scope_id, around in scope_places(self.state):
+            self._index_scope(scope_id, around)
+        for token_id, scope_id, element, phase, thrower in token_places(self.state):
+            self.tokens_in[scope_id][token_id] = None
+            if phase == "joining":
+                self.joining.setdefault((scope_id, element), {})[token_id] = None
+            if thrower is not None:
+                self.undoing.setdefault(thrower, {})[token_id] = None
+        for wait_id, kind, scope_id, holder in wait_places(self.state):
+            self._index_wait(wait_id, kind, scope_id, holder)
         self.failed = {failure.token: failure.id for failure in self.state.failures.values()}
 
     # -- reading ---------------------------------------------------------------------------------
 
     def process_of(self, scope_id: int) -> Process:
         """The process whose elements stand in this scope. Raises StateInvalid if the program lacks it."""
-        process = self.program.processes.get(self.state.scopes[scope_id].process)
+        process = self.processes.get(scope_id)
         if process is None:
-            raise StateInvalid(f"process {self.state.scopes[scope_id].process!r} is not in this program")
+            process = self.program.processes.get(self.state.scopes[scope_id].process)
+            if process is None:
+                raise StateInvalid(f"process {self.state.scopes[scope_id].process!r} is not in this program")
+            self.processes[scope_id] = process
         return process
 
     def node(self, token: Token) -> Node:
@@ -93,10 +108,13 @@ class Run:
 
     def process_scope(self, scope_id: int) -> int:
         """The scope of the process or called process around `scope_id` (or itself)."""
-        scope = self.state.scopes[scope_id]
-        while scope.kind in ("subprocess", "multi") and scope.parent is not None:
-            scope = self.state.scopes[scope.parent]
-        return scope.id
+        home = self.homes.get(scope_id)
+        if home is None:
+            scope = self.state.scopes[scope_id]
+            while scope.kind in ("subprocess", "multi") and scope.parent is not None:
+                scope = self.state.scopes[scope.parent]
+            home = self.homes[scope_id] = scope.id
+        return home
 
     def layers(self, token: Token) -> Iterator[MutableMapping[str, Value]]:
         """The variables that a token sees, nearest first: its own, then scope by scope to its process."""
@@ -130,7 +148,7 @@ class Run:
             for name in self._declared(scope):
                 scope.variables.setdefault(name, None)
         self.state.scopes[scope.id] = scope
-        self._index_scope(scope)
+        self._index_scope(scope.id, scope.token)
         return scope
 
     def _declared(self, scope: Scope) -> tuple[str, ...]:
@@ -189,7 +207,7 @@ class Run:
     def add_wait(self, wait: Wait) -> None:
         """Takes the wait into the state (reporting it outside is the caller's)."""
         self.state.waits[wait.id] = wait
-        self._index_wait(wait)
+        self._index_wait(wait.id, wait.kind, wait.scope, wait.token)
 
     def remove_wait(self, wait: Wait) -> None:
         """Takes the wait out of the state."""
@@ -245,15 +263,15 @@ class Run:
 
     # -- indexes ---------------------------------------------------------------------------------
 
-    def _index_scope(self, scope: Scope) -> None:
-        self.tokens_in.setdefault(scope.id, {})
-        if scope.token is not None:
-            self.child_scope[scope.token] = scope.id
+    def _index_scope(self, scope_id: int, around: int | None) -> None:
+        self.tokens_in.setdefault(scope_id, {})
+        if around is not None:
+            self.child_scope[around] = scope_id
 
-    def _index_wait(self, wait: Wait) -> None:
-        if wait.kind == "condition":
-            self.conditions[wait.id] = None
-        if wait.token is None:
-            self.scope_waits.setdefault(wait.scope, {})[wait.id] = None
+    def _index_wait(self, wait_id: int, kind: str, scope_id: int, holder: int | None) -> None:
+        if kind == "condition":
+            self.conditions[wait_id] = None
+        if holder is None:
+            self.scope_waits.setdefault(scope_id, {})[wait_id] = None
         else:
-            self.waits_of.setdefault(wait.token, {})[wait.id] = None
+            self.waits_of.setdefault(holder, {})[wait_id] = None

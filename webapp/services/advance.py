@@ -42,12 +42,11 @@ def begin(
     *,
     event: str | None = None,
     release_id: int | None = None,
-    last: bool = False,
 ) -> int:
     """Start an instance of `process` for the case, in this transaction; returns its id.
 
     `event`: the start event at which it begins, where not at the plain one. `release_id`: of another bundle
-    whose process it is. `last` as for `apply`. Raises Suspended, and BudgetExceeded for processes that start each
+    whose process it is. Raises Suspended, and BudgetExceeded for processes that start each
     other without end.
     """
     ensure_active(case)
@@ -69,7 +68,7 @@ def begin(
     )
     assert row is not None
     instance = InstanceRow(row[0], step.state, scopes, release.id, process, steps=0)
-    apply(case, instance, step, last=last)
+    apply(case, instance, step)
     return instance.id
 
 
@@ -81,12 +80,10 @@ def apply(
     by: Identity | None = None,
     act: str = "",
     task_id: int | None = None,
-    last: bool = False,
 ) -> None:
     """Write `step`: state, tasks, timers, jobs, subscriptions, history; start what its messages start.
 
-    `by` completed `task_id`, with `act`. With `last` the command reads none of these rows any more, and they are
-    written with its ledger, in one statement. Raises Suspended.
+    `by` completed `task_id`, with `act`. Rows go out with whatever else the command writes. Raises Suspended.
     """
     ensure_active(case)
     scopes_changed = _follow_scopes(case, instance, step)
@@ -97,8 +94,6 @@ def apply(
     open_tasks(case, instance, step)
     set_timers(case, instance, step)
     open_jobs(case, instance, step.jobs)
-    if not last:
-        case.writing.send()
     change_tasks(case, instance, step)
     for incident in step.incidents:
         _write_incident(case, instance, incident)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import orjson
@@ -16,20 +16,23 @@ from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.unit_of_work import sql
 
-#: A clock that starts again (after a correction) replaces its former run; timers that waited get their moment.
-START_CLOCK = """
-with waiting as (
-    update timer set due_at = (%(marks)s::jsonb ->> mark)::timestamptz
-    where item_case_id = %(item_case)s and clock = %(name)s and %(marks)s::jsonb ? mark
-)
+#: A clock that starts again (after a correction) replaces its former run.
+CLOCKS = """
 insert into legal_clock (item_case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional,
     rules_digest)
-values (%(item_case)s, %(name)s, %(value)s, %(unit)s, %(basis_zh)s, %(basis_en)s, %(started)s, %(due)s,
-    %(provisional)s, %(rules)s)
+select item_case, name, value, unit, basis_zh, basis_en, started, due, provisional, rules
+from json_to_recordset(%(clocks)s::json) as r(item_case bigint, name text, value bigint, unit text, basis_zh text,
+    basis_en text, started date, due date, provisional boolean, rules text)
 on conflict (item_case_id, name) do update set value = excluded.value, unit = excluded.unit,
     basis_zh = excluded.basis_zh, basis_en = excluded.basis_en, started_on = excluded.started_on,
     due_on = excluded.due_on, provisional = excluded.provisional, rules_digest = excluded.rules_digest,
     stopped_on = null
+"""
+#: Timers that waited for the clock get their moment.
+MARKS = """
+update timer t set due_at = m.due from json_to_recordset(%(marks)s::json)
+    as m(item_case bigint, clock text, mark text, due timestamptz)
+where t.item_case_id = m.item_case and t.clock = m.clock and t.mark = m.mark
 """
 
 
@@ -38,46 +41,65 @@ def start_clock(case: LockedCase, item_case_id: int, terms: ClockTerms, since: d
 
     The day of the event is not counted; after office hours the profile's rule applies (LAW 2.6).
     """
+    return start_clocks(case, item_case_id, [terms], since)[0]
+
+
+def start_clocks(
+    case: LockedCase, item_case_id: int, all_terms: Sequence[ClockTerms], since: datetime
+) -> list[ClockFacts]:
+    """Start several clocks of an item case at the same moment."""
     rules = case.rules
     started = legal_start(since, moments.OFFICE_ZONE, rules.profile.office_hours, rules.calendar)
-    reading = read_clock(terms, started, (), rules.calendar, today=started)
-    facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
-    marks = {mark: mark_moment(facts, mark, rules).isoformat() for mark in reading.marks}
-    sql().execute(
-        START_CLOCK,
-        {
-            "item_case": item_case_id,
-            "name": terms.name,
-            "value": terms.value,
-            "unit": terms.unit,
-            "basis_zh": terms.basis.zh,
-            "basis_en": terms.basis.en,
-            "started": started,
-            "due": reading.due_on,
-            "provisional": reading.provisional,
-            "rules": rules.digest,
-            "marks": orjson.dumps(marks).decode(),
-        },
-    )
+    rows, marks, begun = [], [], []
+    for terms in all_terms:
+        reading = read_clock(terms, started, (), rules.calendar, today=started)
+        facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
+        rows.append(
+            {
+                "item_case": item_case_id,
+                "name": terms.name,
+                "value": terms.value,
+                "unit": terms.unit,
+                "basis_zh": terms.basis.zh,
+                "basis_en": terms.basis.en,
+                "started": started,
+                "due": reading.due_on,
+                "provisional": reading.provisional,
+                "rules": rules.digest,
+            }
+        )
+        marks += [
+            {"item_case": item_case_id, "clock": terms.name, "mark": mark, "due": mark_moment(facts, mark, rules)}
+            for mark in reading.marks
+        ]
+        begun.append(facts)
+    case.writing.add("clocks", CLOCKS, clocks=orjson.dumps(rows).decode())
+    case.writing.add("clock_marks", MARKS, marks=orjson.dumps(marks).decode())
+    for facts in begun:
+        _remember(case, item_case_id, facts)
+    return begun
+
+
+def _remember(case: LockedCase, item_case_id: int, facts: ClockFacts) -> None:
+    """At hand for the rest of the command, and in the ledger."""
     running = case.clocks.setdefault(item_case_id, [])
-    running[:] = [clock for clock in running if clock.name != terms.name] + [facts]
+    running[:] = [clock for clock in running if clock.name != facts.name] + [facts]
     case.record(
         Event.CLOCK_STARTED,
         None,
         item=item_case_id,
-        clock=terms.name,
-        due=reading.due_on.isoformat(),
-        rules=rules.digest,
+        clock=facts.name,
+        due=facts.due_on.isoformat(),
+        rules=case.rules.digest,
     )
-    return facts
 
 
 def start_decision_clocks(case: LockedCase, item_case_id: int, item: Item, since: datetime) -> None:
     """The clocks that run from acceptance: the promised limit, and the statutory one beside it (art. 42)."""
-    for name in ("promised", "statutory"):
-        if name in item.limits:
-            limit = item.limits[name]
-            start_clock(case, item_case_id, ClockTerms(name, limit.value, limit.unit, limit.basis), since)
+    limits = [(name, item.limits[name]) for name in ("promised", "statutory") if name in item.limits]
+    terms = [ClockTerms(name, limit.value, limit.unit, limit.basis) for name, limit in limits]
+    if terms:
+        start_clocks(case, item_case_id, terms, since)
 
 
 def stop_clock(case: LockedCase, item_case_id: int, name: str) -> None:

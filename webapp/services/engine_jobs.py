@@ -82,7 +82,7 @@ def _run(engine_job_id: int) -> None:
 def _resolve(job: RunningJob, outcome: JobDone | JobFailed | JobError) -> None:
     sql().execute("update engine_job set state = 'done', attempts = attempts + 1 where id = %s", (job.id,))
     step = resolve(job.instance.release.program, job.instance.state, job.engine_job, outcome, job.case.context)
-    apply(job.case, job.instance, step, last=True)
+    apply(job.case, job.instance, step)
     job.case.write_ledger()
 
 

@@ -72,6 +72,20 @@ def _ensure_once(task: OpenTask, again_reason: str) -> None:
         )
 
 
+STOP_INTAKE = """
+update legal_clock set stopped_on = %(today)s
+where item_case_id = %(item_case)s and name = 'intake' and stopped_on is null
+"""
+DECIDED = """
+update item_case set intake_outcome = %(intake_outcome)s, intake_note = %(note)s{more} where id = %(item_case)s
+"""
+ACCEPT = DECIDED.replace("{more}", ", accepted_at = %(now)s, accepted_by = %(by)s, ruled_at = null")
+REFUSE = DECIDED.replace(
+    "{more}", ", accepted_at = null, accepted_by = null, outcome = 'not-accepted', ruled_at = %(now)s"
+)
+ASK = DECIDED.replace("{more}", ", accepted_at = null, accepted_by = null, ruled_at = null")
+
+
 def _record(task: OpenTask, outcome: str, note: str, by: Identity, again_reason: str) -> None:
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
@@ -79,25 +93,10 @@ def _record(task: OpenTask, outcome: str, note: str, by: Identity, again_reason:
     item = case.release.bundle.item(task.item_key)
     accepted = outcome == ACCEPTED
     refused = outcome in (WRONG_AUTHORITY, NOT_REQUIRED)
-    sql().execute(
-        "with clock as (update legal_clock set stopped_on = %s where item_case_id = %s and name = 'intake'"
-        " and stopped_on is null)"
-        " update item_case set intake_outcome = %s, intake_note = %s, accepted_at = %s, accepted_by = %s,"
-        " outcome = case when %s then 'not-accepted' else outcome end, ruled_at = case when %s then %s end"
-        " where id = %s",
-        (
-            local(case.now).date(),
-            item_case_id,
-            outcome,
-            note,
-            case.now if accepted else None,
-            by.user_id if accepted else None,
-            refused,
-            refused,
-            case.now,
-            item_case_id,
-        ),
-    )
+    known = {"item_case": item_case_id, "now": case.now, "by": by.user_id}
+    case.writing.add("stopped", STOP_INTAKE, **known, today=local(case.now).date())
+    decided = ACCEPT if accepted else REFUSE if refused else ASK
+    case.writing.add("item_case", decided, **known, intake_outcome=outcome, note=note)
     if accepted:
         case.record(Event.ITEM_ACCEPTED, by, item=item_case_id)
         start_decision_clocks(case, item_case_id, item, case.now)

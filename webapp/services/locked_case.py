@@ -86,18 +86,13 @@ class LockedCase:
     def write_ledger(self) -> None:
         """Write the gathered lines, the head of the chain, and what else waits to be written, in one statement."""
         if self.lines:
-            seqs, kinds, actors, bodies, hashes = (list(column) for column in zip(*self.lines, strict=True))
-            self.writing.add(
-                "ledger",
-                LINES,
-                case=self.id,
-                now=self.now,
-                seqs=seqs,
-                kinds=kinds,
-                actors=actors,
-                bodies=bodies,
-                hashes=hashes,
-            )
+            rows = ", ".join(LINE.format(n=number) for number in range(len(self.lines)))
+            values = {
+                f"{name}{number}": value
+                for number, line in enumerate(self.lines)
+                for name, value in zip(COLUMNS, line, strict=True)
+            }
+            self.writing.add("ledger", LINES + rows, case=self.id, now=self.now, **values)
             self.lines.clear()
         closed = ", closed_at = coalesce(closed_at, %(now)s)" if self.closed else ""
         if self.closed or "ledger" in self.writing.parts:
@@ -106,12 +101,9 @@ class LockedCase:
         self.writing.send()
 
 
-LINES = """
-insert into case_event (case_id, seq, at, actor_id, kind, body, hash)
-select %(case)s, l.seq, %(now)s, l.actor, l.kind, l.body, l.hash
-from unnest(%(seqs)s::bigint[], %(kinds)s::text[], %(actors)s::bigint[], %(bodies)s::text[], %(hashes)s::bytea[])
-    l(seq, kind, actor, body, hash)
-"""
+LINES = "insert into case_event (case_id, at, seq, kind, actor_id, body, hash) values "
+LINE = "(%(case)s, %(now)s, %(seq{n})s, %(kind{n})s, %(actor{n})s::bigint, %(body{n})s, %(hash{n})s)"
+COLUMNS = ("seq", "kind", "actor", "body", "hash")
 
 
 def line_text(body: bytes, case_id: int, seq: int, kind: str, at: datetime, actor: int | None) -> bytes:

@@ -17,7 +17,6 @@ from webapp.services.licences import write_licence
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
 from webapp.services.work import OpenTask, on_task
-from webapp.unit_of_work import sql
 
 
 def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int, key: str) -> None:
@@ -85,16 +84,17 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
         raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
 
 
-RULE = """
-with ruled as (
-    insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, reasons, basis_zh, basis_en, remedy_zh,
-        remedy_en, by_id, authorisation_number, at)
-    values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(reasons)s, %(basis_zh)s, %(basis_en)s,
-        %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
-), stopped as (
-    update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s and stopped_on is null
-        and name in ('promised', 'statutory', 'intake')
-)
+RULING = """
+insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, reasons, basis_zh, basis_en, remedy_zh,
+    remedy_en, by_id, authorisation_number, at)
+values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(reasons)s, %(basis_zh)s, %(basis_en)s,
+    %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
+"""
+STOPPED = """
+update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s and stopped_on is null
+    and name in ('promised', 'statutory', 'intake')
+"""
+DECIDED = """
 update item_case set outcome = %(outcome)s, ruled_at = %(now)s,
     intake_outcome = case when %(accepts)s then coalesce(intake_outcome, 'accepted') else intake_outcome end,
     accepted_at = case when %(accepts)s then coalesce(accepted_at, %(now)s) else accepted_at end,
@@ -110,26 +110,28 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
     words = ruling_words(item.kind).ruling(ruling)
     basis = item.basis[0] if granted else item.refusal_basis
     remedy = Words("", "") if granted else remedy_of(case, item)
-    sql().execute(
-        RULE,
-        {
-            "item_case": task.item_case_id,
-            "task": task.id,
-            "outcome": "granted" if granted else "refused",
-            "zh": words.zh,
-            "en": words.en,
-            "reasons": reasons,
-            "basis_zh": basis.zh,
-            "basis_en": basis.en,
-            "remedy_zh": remedy.zh,
-            "remedy_en": remedy.en,
-            "by": by.user_id,
-            "authorisation": by.authorisation_number or "",
-            "now": case.now,
-            "today": moments.local(case.now).date(),
-            "accepts": accepts_too,
-        },
+    known = {
+        "item_case": task.item_case_id,
+        "task": task.id,
+        "outcome": "granted" if granted else "refused",
+        "by": by.user_id,
+        "now": case.now,
+    }
+    case.writing.add(
+        "ruling",
+        RULING,
+        **known,
+        zh=words.zh,
+        en=words.en,
+        reasons=reasons,
+        basis_zh=basis.zh,
+        basis_en=basis.en,
+        remedy_zh=remedy.zh,
+        remedy_en=remedy.en,
+        authorisation=by.authorisation_number or "",
     )
+    case.writing.add("stopped", STOPPED, **known, today=moments.local(case.now).date())
+    case.writing.add("item_case", DECIDED, **known, accepts=accepts_too)
     case.record(Event.RULED, by, item=task.item_case_id, outcome=ruling)
 
 

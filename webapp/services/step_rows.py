@@ -55,12 +55,11 @@ def write_state(case: LockedCase, instance: InstanceRow, step: Step, *, scopes_c
 
 
 def tell(case: LockedCase, instance: InstanceRow, lines: Sequence[LogLine]) -> None:
-    """History that no step of the engine tells: a row of its own, written at once."""
+    """History that no step of the engine tells: a row of its own."""
     if lines:
         instance.steps += 1
         values = {**_values(case, instance), "step": instance.steps}
         case.writing.add("activity", ACTIVITY, **values, lines=encode_lines(lines, instance.process))
-        case.writing.send()
 
 
 COMPLETED = """

@@ -73,7 +73,7 @@ def ensure_step(task: OpenTask, *steps: str) -> None:
 def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: str) -> None:
     """Complete the task in the engine; what follows is written at the end of the running command."""
     step = complete(task.instance.release.program, task.instance.state, task.engine_task, variables, task.case.context)
-    apply(task.case, task.instance, step, by=by, act=act, task_id=task.id, last=True)
+    apply(task.case, task.instance, step, by=by, act=act, task_id=task.id)
 
 
 def ensure_not_proposer(task: OpenTask, by: Identity) -> None:

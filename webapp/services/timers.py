@@ -66,7 +66,7 @@ def _fire_one(timer_id: int, case_id: int, me: str) -> None:
         if row is None:
             return
         instance = InstanceRow(row[0], bytes(row[1]), row[2], row[3], row[4], row[5])
-        apply(case, instance, fire(instance.release.program, instance.state, row[6], case.context), last=True)
+        apply(case, instance, fire(instance.release.program, instance.state, row[6], case.context))
         case.write_ledger()
 
 

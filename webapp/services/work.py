@@ -102,7 +102,6 @@ def on_task(
 
 def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permission) -> OpenTask:
     """Another open task of the case that this command already holds. Raises as `on_task` does."""
-    case.writing.send()
     task, _ = _load(task_id, case, by, None)
     facts = TaskFacts(task.groups, task.assignee_id, task.state)
     ensure(by, Permission.TASK_SEE, facts)

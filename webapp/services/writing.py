@@ -1,8 +1,9 @@
 """What a command still has to write, gathered part by part and sent as one statement.
 
-Each statement costs PostgreSQL and the application more than most of the rows in it, so a command that knows its
-rows sends them together. Parts are data-modifying queries; they see the rows as they were before the statement,
-so no part may change or read a row that another one writes, except through what it returns.
+Each statement costs PostgreSQL and the application more than most of the rows in it, so rows that a command knows
+go out together: before anything else is asked in its transaction, or at its end. Parts are data-modifying queries;
+they see the rows as they were before the statement, so no part may change or read a row that another one writes,
+except through what that returns. Parts that might are given one name: then the first is sent before the second.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import send_later, sql
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Writing:
             self.send()
         self.parts[name] = part
         self.values.update(values)
+        send_later(self.send)
 
     def ask(self, query: str) -> None:
         """A query over what the parts return, for what it does (putting jobs in the queue)."""
