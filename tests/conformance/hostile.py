@@ -97,6 +97,8 @@ def _site_faults(visits: list[SiteFacts], expected: Expectation, run: RunFacts |
             yield f"the upload was answered after {facts.seconds:.1f} s"
         if facts.run_seconds >= (expected.run_seconds or MOST_RUN_SECONDS):
             yield f"a trial of it was answered after {facts.run_seconds:.0f} s"
+        if run and run.at_once and not facts.run_failed:
+            yield "the application does not say that it failed"
         if refused and not facts.refused:
             yield f"the studio does not refuse it (it answered {facts.answered})"
         if refused and not facts.refusal:

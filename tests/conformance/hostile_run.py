@@ -48,6 +48,7 @@ class RunFacts:
     outcome: str
     words: str = ""
     failed_at: tuple[str, ...] = ()
+    at_once: bool = False  # it failed as soon as it was started
     waited: bool = False  # something was open after the start
     tasks: tuple[str, ...] = ()  # names of the user tasks at which it waited first
     names_kept: bool = True
@@ -125,12 +126,15 @@ def _run(name: str, content: bytes) -> RunFacts:
         return RunFacts(INCIDENT, told(fault), failed_at=(str(getattr(fault, "element", "")),))
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is what the file did to the engine
         return _crashed(fault)
+    started = False
     try:
+        _start(trial)
+        started = True
         return _lived(trial)
-    except BudgetExceeded as limit:
-        return RunFacts(LIMIT, told(limit), failed_at=(limit.element,))
     except EngineError as fault:
-        return RunFacts(INCIDENT, told(fault), failed_at=(str(getattr(fault, "element", "")),))
+        outcome = LIMIT if isinstance(fault, BudgetExceeded) else INCIDENT
+        place = str(getattr(fault, "element", ""))
+        return RunFacts(outcome, told(fault), failed_at=(place,), at_once=not started)
     except Exception as fault:  # noqa: BLE001 - see above
         return _crashed(fault)
 
@@ -147,9 +151,8 @@ def _crashed(fault: Exception) -> RunFacts:
 
 
 def _lived(trial: Trial) -> RunFacts:
-    """Started, and acted on until it stands still."""
-    _start(trial)
-    first = trial.tasks
+    """What is started is acted on until it stands still."""
+    first, at_once = trial.tasks, bool(trial.incidents)
     waited = bool(first or trial.timers or trial.subscriptions or trial.jobs)
     for _ in range(ROUNDS):
         if not trial.tasks:
@@ -166,7 +169,8 @@ def _lived(trial: Trial) -> RunFacts:
             f"{held.what.code} at {held.what.element}: {held.what.message.en}" for held in trial.incidents
         )
         places = tuple(held.what.element for held in trial.incidents)
-        return replace(facts, outcome=INCIDENT, words=words, failed_at=places, leaked=facts.leaked or SECRET in words)
+        facts = replace(facts, outcome=INCIDENT, words=words, failed_at=places, at_once=at_once)
+        return replace(facts, leaked=facts.leaked or SECRET in words)
     if trial.ended:
         return replace(facts, outcome=ENDED, words=f"waited at {', '.join(names)}, then ended" if names else "ended")
     waits = waited and bool(trial.tasks or trial.timers or trial.subscriptions or trial.jobs)

@@ -39,6 +39,7 @@ class SiteFacts:
     answered: int = 0
     seconds: float = 0.0
     run_seconds: float = 0.0  # the longest answer while it was run as a trial
+    run_failed: bool = False  # the application said that it failed
     refused: bool = False
     refusal: str = ""
     faults: list[str] = field(default_factory=list)  # what must never be
@@ -120,6 +121,7 @@ class Site:
         for answer in tried.answers:
             self._look(facts, answer, "trial")
         facts.run_seconds = max(answer.seconds for answer in tried.answers)
+        facts.run_failed = tried.failed
 
     # -- what must never be ----------------------------------------------------------------------
 

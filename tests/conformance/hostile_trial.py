@@ -21,6 +21,14 @@ class SiteTrial:
         self.answers: list[Answer] = []
         self.done = 0
 
+    @property
+    def failed(self) -> bool:
+        """Whether the application said that the diagram cannot run, or that a step of it failed."""
+        return any(
+            400 <= answer.status < 500 or answer.page().xpath("//*[starts-with(@id, 'incident-')]")
+            for answer in self.answers
+        )
+
     def run(self, name: str, content: bytes) -> SiteTrial:
         kept = self._said(self._visitor.post(CHECK, {"within": "", "try": "1"}, (name, content)))
         beginning = self._led_to(kept)
