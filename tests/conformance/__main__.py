@@ -34,10 +34,10 @@ def main(arguments: list[str]) -> int:
     results = run(cases)
     write_results(results, Path(said.out))
     recorded = read_record()
-    for line in table(results, recorded):
-        print(line)
     if said.record:
         write_record(results)
+    for line in table(results, recorded):
+        print(line)
     return 1 if regressions(results, recorded) and not said.record else 0
 
 

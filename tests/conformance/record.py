@@ -20,11 +20,11 @@ def read_record(path: Path = RECORD) -> dict[str, frozenset[str]]:
 
 
 def write_record(results: Iterable[Result], path: Path = RECORD) -> None:
-    """Records what passes now, in the suites that were run; other suites stay as they were recorded."""
-    kept = dict(read_record(path))
-    found = list(results)
-    for suite in {one.suite for one in found}:
-        kept[suite] = frozenset(one.case for one in found if one.suite == suite and one.passed)
+    """Records which of these cases pass; cases that were not run stay as they were recorded."""
+    kept = {suite: set(names) for suite, names in read_record(path).items()}
+    for one in results:
+        names = kept.setdefault(one.suite, set())
+        (names.add if one.passed else names.discard)(one.case)
     lines = ",\n".join(f" {json.dumps(suite)}: {_grouped(kept[suite])}" for suite in sorted(kept))
     path.write_text(f"{{\n{lines}\n}}\n", "utf-8")
 

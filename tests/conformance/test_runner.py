@@ -78,10 +78,12 @@ def test_what_passed_when_it_was_recorded_must_go_on_passing(
     assert run(suite, out) == 0
 
 
-def test_the_record_keeps_the_suites_that_were_not_run(kept: Path) -> None:
-    record.write_record([Result("one", "a 1", True, ""), Result("two", "b", True, "")], kept)
-    record.write_record([Result("two", "b", False, ""), Result("two", "c", True, "")], kept)
-    assert record.read_record(kept) == {"one": {"a 1"}, "two": {"c"}}
+def test_the_record_keeps_the_cases_that_were_not_run(kept: Path) -> None:
+    record.write_record(
+        [Result("one", "a 1", True, ""), Result("two", "b", True, ""), Result("two", "c", True, "")], kept
+    )
+    record.write_record([Result("two", "b", False, ""), Result("two", "d", True, "")], kept)
+    assert record.read_record(kept) == {"one": {"a 1"}, "two": {"c", "d"}}
 
 
 def test_suites_are_recognised_by_what_they_hold_under_any_name(tmp_path: Path) -> None:
