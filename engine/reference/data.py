@@ -6,7 +6,8 @@ none of its copies and storage formats can change a value. Other keys are notes 
 | `outer` | the data of the caller, while a called process runs |
 | `local` | frames of variables that an activity has for itself: (name, text outside or None) |
 | `result` | what an activity completed with, while its output mappings are still to be done |
-| `items <name>`, `one <name> <index>` | multi-instance: the items, and what each instance gave |
+| `items <id>`, `one <id> <index>` | many instances: the items, and what each instance gave |
+| `most <id>` | a loop: how often it turns at most |
 """
 
 from __future__ import annotations
@@ -78,6 +79,12 @@ def without_locals(data: Mapping[str, str]) -> Data:
         if text is not None:
             outside[VARIABLE + name] = text
     return with_note(outside, LOCAL, frames)
+
+
+def locals_in(data: Mapping[str, str]) -> dict[str, Value]:
+    """The innermost frame's variables as they are now."""
+    frames = note_in(data, LOCAL, [])
+    return {name: value_of(data[VARIABLE + name]) for name in frames[-1] if VARIABLE + name in data} if frames else {}
 
 
 def at_the_root(data: Mapping[str, str]) -> dict[str, Value]:

@@ -48,6 +48,7 @@ _HEEDED = {
     CallWork: {"process", "passes_all_in", "passes_all_out"},
     Loop: {
         "sequential", "cardinality", "collection", "element", "output_collection", "output_element", "completion",
+        "first_count", "standard", "condition", "test_before", "maximum",
     },
 }  # fmt: skip
 

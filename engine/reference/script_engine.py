@@ -17,6 +17,7 @@ from engine.reference.data import (
     apply,
     depth,
     inputs_of,
+    locals_in,
     note_in,
     replaced,
     text_of,
@@ -28,7 +29,7 @@ from engine.reference.data import (
     written,
 )
 from engine.reference.parts import Part, Role
-from engine.reference.translate import ALWAYS
+from engine.reference.translate import ALWAYS, is_wrapped
 from engine.runtime.step import Context
 from engine.values import Value, Variables
 
@@ -67,7 +68,8 @@ class ScriptEngine:
             name, _, asked = expression.partition("#")
             node = self.parts[name].node
             assert node.loop is not None
-            return self._enough(task, node, node.loop) if asked == "enough" else self._items(task, node, node.loop)
+            answers = {"items": self._items, "enough": self._enough, "again": self._again}
+            return answers[asked](task, node, node.loop)
         name, _, index = expression.partition(":")
         node = self.parts[name].node
         slot = node.outgoing[int(index)].condition
@@ -98,6 +100,14 @@ class ScriptEngine:
         variables = variables_in(task.data)
         local = inputs_of(node, variables, self.context)
         task.data = replaced(task.data, apply(node, result, variables, local, self.context))
+
+    def seen(self, node: Node, data: Mapping[str, str]) -> dict[str, Value]:
+        """The variables that the expressions of an event that waits read: a boundary event those of its activity."""
+        attached = self._attached(node) if node.attached_to else None
+        if attached is None or attached.loop is not None or attached.call is None:
+            return variables_in(data)
+        outer = variables_in(note_in(data, OUTER, {}))
+        return {**outer, **inputs_of(attached, outer, self.context)}
 
     def key(self, slot: Slot | None, variables: Variables) -> str | None:
         """A correlation key as text."""
@@ -135,14 +145,18 @@ class ScriptEngine:
         task.data = with_note(written(inner), OUTER, task.data)
 
     def _come_out(self, task: Any, part: Part) -> None:
-        node, inner = part.node, variables_in(task.data)
-        if node.call is None:
-            local = inputs_of(node, variables_in(without_locals(task.data)), self.context)
-            task.data = without_locals(task.data)
-            task.data = replaced(task.data, apply(node, {}, variables_in(task.data), local, self.context))
-            return
-        task.data = note_in(task.data, OUTER, {})
-        self.finish(task, node, inner if node.outputs or node.call.passes_all_out else {})
+        node = part.node
+        if node.call is not None:
+            inner = variables_in(task.data)
+            task.data = note_in(task.data, OUTER, {})
+            self.finish(task, node, inner if node.outputs or node.call.passes_all_out else {})
+        elif node.loop is None:  # else its instance ends with both
+            self._leave(task, node, {}, locals_in(task.data))
+
+    def _leave(self, task: Any, node: Node, result: Variables, local: Variables) -> None:
+        """Outputs are written, and the activity's own variables go."""
+        changed = apply(node, result, variables_in(task.data), local, self.context)
+        task.data = without_locals(replaced(task.data, changed))
 
     # -- errors and boundary events ----------------------------------------------------------------
 
@@ -161,7 +175,7 @@ class ScriptEngine:
             data = without_locals(data)
         data = {name: text for name, text in data.items() if name not in (RESULT, THROWN)}
         node = part.node
-        attached = self._attached(part)
+        attached = self._attached(node)
         if attached.loop is None and attached.type == "callActivity":
             data = note_in(data, OUTER, {})
         elif attached.loop is None and (attached.inputs or attached.outputs) and attached.type == "subProcess":
@@ -169,11 +183,10 @@ class ScriptEngine:
         given = {name[1:]: value_of(text) for name, text in result.items()}
         task.data = replaced(data, apply(node, given, variables_in(data), {}, self.context))
 
-    def _attached(self, part: Part) -> Node:
-        process = self.program.processes[part.node.process]
-        return process.nodes[part.node.attached_to or ""]
+    def _attached(self, node: Node) -> Node:
+        return self.program.processes[node.process].nodes[node.attached_to or ""]
 
-    # -- multi-instance ----------------------------------------------------------------------------
+    # -- many instances, loops ---------------------------------------------------------------------
 
     def _items(self, task: Any, node: Node, loop: Loop) -> int:
         """How many instances; the items are kept for them."""
@@ -181,10 +194,7 @@ class ScriptEngine:
         assert slot is not None
         value = slot.value(variables_in(task.data), self.context)
         if loop.collection is None:
-            number = int(value) if isinstance(value, str) and value.isdigit() else value
-            if not isinstance(number, (int, Decimal)) or isinstance(number, bool) or number < 0 or number % 1:
-                raise ExpressionFailed(node.id, slot.text, "no whole number")
-            value = [None] * int(number)
+            value = [None] * _whole(node, slot, value)
         if not isinstance(value, list):
             raise ExpressionFailed(node.id, slot.text, "no list")
         task.data = {**task.data, f"items {node.id}": text_of(value)}
@@ -205,31 +215,58 @@ class ScriptEngine:
         seen = {**variables_in(whole.data), **variables_in(task.data), **own, **counted}
         return _holds(node, loop.completion, loop.completion.value(seen, self.context))
 
+    def _again(self, task: Any, node: Node, loop: Loop) -> bool:
+        """Whether a loop turns once more; `task` is the loop as a whole, into which the last turn has written."""
+        done, variables = len(task.internal_data.get("merged", [])), variables_in(task.data)
+        if done:
+            variables["loopCounter"] = done - 1 + loop.first_count
+        if (most := self._most_turns(task.data, node, loop)) is not None and done >= most:
+            return False
+        return loop.condition is None or _holds(node, loop.condition, loop.condition.value(variables, self.context))
+
+    def _most_turns(self, data: Mapping[str, str], node: Node, loop: Loop) -> int | None:
+        """How often at most, as the loop began."""
+        if loop.maximum is None:
+            return None
+        kept = data.get(f"most {node.id}")
+        value = value_of(kept) if kept else loop.maximum.value(variables_in(data), self.context)
+        return _whole(node, loop.maximum, value)
+
     def _begin_instance(self, task: Any, part: Part) -> None:
-        assert part.node.loop is not None
-        task.data = with_locals(task.data, _instance_variables(_instance(task), part.node, part.node.loop))
+        node, loop = part.node, part.node.loop
+        assert loop is not None
+        if loop.standard and (most := self._most_turns(task.data, node, loop)) is not None:
+            task.data = {**task.data, f"most {node.id}": text_of(most)}
+        task.data = with_locals(task.data, _instance_variables(_instance(task), node, loop))
 
     def _end_instance(self, task: Any, part: Part) -> None:
-        node, loop, variables = part.node, part.node.loop, variables_in(task.data)
+        node, loop = part.node, part.node.loop
         assert loop is not None
         stored = note_in(task.data, RESULT, {})
         result = {name[1:]: value_of(text) for name, text in stored.items()}
-        local = {} if node.type == "subProcess" else inputs_of(node, variables, self.context)
-        own = _instance_variables(_instance(task), node, loop)
-        data = {name: text for name, text in task.data.items() if name != RESULT}
+        task.data = {name: text for name, text in task.data.items() if name != RESULT}
+        mapped = node.type == "subProcess" and is_wrapped(node)
+        local = locals_in(task.data) if mapped else self._inputs_at_the_end(task, node)
         if loop.output_element is not None:
-            value = loop.output_element.value({**variables, **local, **result}, self.context)
-            data[f"one {node.id} {own['loopCounter']}"] = text_of(value)
-        changed = apply(node, result, variables, {**own, **local}, self.context)
-        task.data = without_locals(replaced(data, changed))
+            value = loop.output_element.value({**variables_in(task.data), **local, **result}, self.context)
+            task.data = {**task.data, f"one {node.id} {_index(_instance(task))}": text_of(value)}
+        if mapped:
+            self._leave(task, node, result, local)
+            task.data = without_locals(task.data)
+        else:
+            self._leave(task, node, result, {**locals_in(task.data), **local})
+
+    def _inputs_at_the_end(self, task: Any, node: Node) -> dict[str, Value]:
+        return {} if node.type == "subProcess" else inputs_of(node, variables_in(task.data), self.context)
 
     def _collect(self, task: Any, part: Part) -> None:
         node, loop = part.node, part.node.loop
         assert loop is not None
-        notes, many = f"one {node.id} ", len(value_of(task.data[f"items {node.id}"]))
-        given = [task.data.get(f"{notes}{number}") for number in range(1, many + 1)]
+        notes, items = f"one {node.id} ", value_of(task.data.get(f"items {node.id}", "[]"))
+        given = [task.data.get(f"{notes}{index}") for index in range(len(items))]
         data = {name: text for name, text in task.data.items() if not name.startswith(notes)}
-        del data[f"items {node.id}"]
+        for name in (f"items {node.id}", f"most {node.id}"):
+            data.pop(name, None)
         variables = variables_in(data)
         if loop.output_collection:
             variables[loop.output_collection] = [None if text is None else value_of(text) for text in given]
@@ -249,12 +286,24 @@ def _instance(task: Any) -> Any:
 
 def _instance_variables(instance: Any, node: Node, loop: Loop) -> dict[str, Value]:
     """The variables that one instance has for itself."""
-    notes = instance.internal_data
-    index = notes["key_or_index"] if "key_or_index" in notes else notes["item"]
-    own: dict[str, Value] = {"loopCounter": index + 1}
-    if loop.element:
+    index = _index(instance)
+    own: dict[str, Value] = {"loopCounter": index + loop.first_count}
+    if loop.element and not loop.standard:
         own[loop.element] = value_of(instance.parent.data[f"items {node.id}"])[index]
     return own
+
+
+def _index(instance: Any) -> int:
+    """The number of an instance, from 0."""
+    notes = instance.internal_data
+    return int(next(notes[name] for name in ("key_or_index", "item", "iteration") if name in notes))
+
+
+def _whole(node: Node, slot: Slot, value: Value) -> int:
+    number = int(value) if isinstance(value, str) and value.isdigit() else value
+    if not isinstance(number, (int, Decimal)) or isinstance(number, bool) or number < 0 or number % 1:
+        raise ExpressionFailed(node.id, slot.text, "no whole number")
+    return int(number)
 
 
 def _finished() -> int:

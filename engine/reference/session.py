@@ -236,7 +236,7 @@ class Session:
     def _deliver(self, name: str, key: str | None, payload: Variables) -> bool:
         """False if nothing waits for it."""
         for waiting in self.waiting():
-            event, seen = waiting.node.event, variables_in(waiting.task.data)
+            event, seen = waiting.node.event, self._seen(waiting)
             if waiting.kind != "message" or event is None:
                 continue
             if event.name.value(seen, self.engine.context) != name:
@@ -354,6 +354,9 @@ class Session:
         alive = {id_ for each in (self.workflow, *inner.values()) for id_ in each.tasks}
         return [id_ for id_ in inner if id_ not in alive]
 
+    def _seen(self, waiting: Waiting) -> dict[str, Value]:
+        return self.engine.seen(waiting.node, waiting.task.data)
+
     # -- what the outside sees ---------------------------------------------------------------------
 
     def _user_task(self, waiting: Waiting) -> UserTask:
@@ -367,12 +370,12 @@ class Session:
         event = waiting.node.event
         assert event is not None
         assert event.timer is not None
-        value = event.timer.slot.value(variables_in(waiting.task.data), self.engine.context)
+        value = event.timer.slot.value(self._seen(waiting), self.engine.context)
         due = due_of(event.timer.kind, value, self.engine.context)
         return TimerSet(waiting.number, self._scope(waiting.task), waiting.node.id, due.at)
 
     def _subscription(self, waiting: Waiting) -> Subscription:
-        event, seen = waiting.node.event, variables_in(waiting.task.data)
+        event, seen = waiting.node.event, self._seen(waiting)
         assert event is not None
         name, key = str(event.name.value(seen, self.engine.context)), self.engine.key(event.key, seen)
         return Subscription(waiting.number, self._scope(waiting.task), waiting.node.id, "message", name, key)

@@ -7,7 +7,7 @@ is needed; errors stay errors. What the reference core does in one step where we
 mappings, one instance of many) is written as scripts around it:
 
     call, mapped subprocess    [in] -> (the element) -> [out]
-    multi-instance             (subprocess, many times: [first] -> (the element) -> [last]) -> [collect]
+    many instances, loops      (subprocess, many times: [first] -> (the element) -> [last]) -> [collect]
     boundary event             (the event) -> [caught] -> (a gateway, so that what follows is foreseen)
 """
 
@@ -95,12 +95,7 @@ class _Writer:
     def _loop(self, around: etree._Element, node: Node, name: str) -> None:
         """Many instances, each a subprocess of its own around the element."""
         loop = self._part(around, node, Role.LOOP, "subProcess", name, name)
-        assert node.loop is not None
-        way = {"isSequential": str(node.loop.sequential).lower()}
-        many = etree.SubElement(loop, _tag("multiInstanceLoopCharacteristics"), way)
-        etree.SubElement(many, _tag("loopCardinality")).text = f"{name}#items"
-        if node.loop.completion is not None:
-            etree.SubElement(many, _tag("completionCondition")).text = f"{name}#enough"
+        self._turns(loop, node, name)
         self._script(loop, node, Role.FIRST, name)
         enter, leave = self._once(loop, node, f"{name}.body", name)
         self._script(loop, node, Role.LAST, name)
@@ -110,6 +105,21 @@ class _Writer:
         self._chain(loop, leave, f"{name}.last", f"{name}.end")
         self._script(around, node, Role.COLLECT, name)
         self._connect(around, name, f"{name}.collect")
+
+    def _turns(self, loop: etree._Element, node: Node, name: str) -> None:
+        """How often: so many instances, or as long as a condition holds."""
+        said = node.loop
+        assert said is not None
+        if said.standard:
+            way = {"testBefore": str(said.test_before).lower()}
+            turns = etree.SubElement(loop, _tag("standardLoopCharacteristics"), way)
+            etree.SubElement(turns, _tag("loopCondition")).text = f"{name}#again"
+            return
+        way = {"isSequential": str(said.sequential).lower()}
+        many = etree.SubElement(loop, _tag("multiInstanceLoopCharacteristics"), way)
+        etree.SubElement(many, _tag("loopCardinality")).text = f"{name}#items"
+        if said.completion is not None:
+            etree.SubElement(many, _tag("completionCondition")).text = f"{name}#enough"
 
     def _once(self, around: etree._Element, node: Node, own: str, name: str) -> tuple[str, str]:
         """The element itself with the scripts around it; gives the names where one enters and leaves."""

@@ -98,6 +98,16 @@ class Many(Block):
 
 
 @dataclass(frozen=True)
+class Repeat(Block):
+    """An activity that loops by itself, at most `most` times (None: without bound). `before`: a number of the
+    start decides before every turn, else the person after it."""
+
+    activity: Block
+    before: bool
+    most: int | None
+
+
+@dataclass(frozen=True)
 class Guarded(Block):
     """An activity with a boundary event ("timer", "message" or "error") and what follows it.
 
@@ -174,4 +184,6 @@ def _fits(block: Block, name: str, one: Block) -> bool:
         return True
     if isinstance(block, Guarded) and block.event == "error":
         return isinstance(one, (Inner, Called))
+    if isinstance(block, Repeat):
+        return isinstance(one, Inner) or one == Single("user", quiet=True)
     return isinstance(one, (Inner, Called)) or (isinstance(one, Single) and one.kind in ("user", "receive"))

@@ -74,6 +74,7 @@ class _Pen:
             blocks.Inner: self._alone,
             blocks.Called: self._alone,
             blocks.Many: self._alone,
+            blocks.Repeat: self._alone,
             blocks.Guarded: self._guarded,
             blocks.Race: self._race,
             blocks.Leaving: self._leaving,
@@ -82,17 +83,24 @@ class _Pen:
         }
         return drawers[type(block)](block, where)
 
-    def body(self, block: Block, where: tuple[str, ...], *, stops: bool = False, error: str = "") -> None:
-        """What stands in a process or subprocess: a start, the block and ends."""
+    def body(
+        self, block: Block, where: tuple[str, ...], *, stops: bool = False, error: str = "", again: str = ""
+    ) -> None:
+        """What stands in a process or subprocess: a start, the block and ends. `again`: the variable by which
+        a person decides at the end on another turn."""
         start = self.element("start")
         first, last = self.block(block, where)
         if error:
-            decider, gate = self._decider(where), self.element("xor")
+            decider, gate = self._user(where), self.element("xor")
             chosen = f"{CHOSEN}{gate}"
             self.drawing.decides[decider] = {chosen: (True, False)}
             self.flow(last, decider, gate)
             self.flow(gate, self.element("end", f"error {error}"), f"if {chosen}")
             self.flow(gate, self.element("end"), "default")
+        elif again:
+            decider = self._decider(where, again)
+            self.flow(last, decider)
+            self.end(decider)
         else:
             self.end(last)
         if stops:
@@ -132,8 +140,12 @@ class _Pen:
         self.add(name, *_where(where), loop=loop)
         return name
 
-    def _decider(self, where: tuple[str, ...]) -> str:
-        return self._user(where)
+    def _decider(self, where: tuple[str, ...], chosen: str, *, loop: str = "") -> str:
+        """A user task at which the person decides on another turn."""
+        person = self._user(where, loop=loop)
+        self.drawing.decides[person] = {chosen: (True, False)}
+        self.drawing.again.add(person)
+        return person
 
     # -- blocks ------------------------------------------------------------------------------------
 
@@ -196,10 +208,9 @@ class _Pen:
         return split, join
 
     def _again(self, block: blocks.Again, where: tuple[str, ...]) -> tuple[str, str]:
-        merge, person, gate, after = self.element("xor"), self._user(where), self.element("xor"), self.element("task")
+        merge, gate, after = self.element("xor"), self.element("xor"), self.element("task")
         chosen = f"{CHOSEN}{gate}"
-        self.drawing.decides[person] = {chosen: (True, False)}
-        self.drawing.again.add(person)
+        person = self._decider(where, chosen)
         first, last = self.block(block.body, where)
         self.flow(merge, first)
         self.flow(last, person, gate)
@@ -280,6 +291,8 @@ class _Pen:
             item = self.drawing.new("i")
             inside = (*where, "loopCounter" if block.by_number else item)
             return self.activity(block.activity, inside, error=error, loop=_loop(block, item))
+        if isinstance(block, blocks.Repeat):
+            return self._repeat(block, where)
         if isinstance(block, blocks.Inner):
             return self._inner(block, where, error, loop)
         if isinstance(block, blocks.Called):
@@ -287,10 +300,18 @@ class _Pen:
         assert isinstance(block, blocks.Single)
         return self._single(block, where, loop=loop)[0]
 
-    def _inner(self, block: blocks.Inner, where: tuple[str, ...], error: str, loop: str) -> str:
+    def _repeat(self, block: blocks.Repeat, where: tuple[str, ...]) -> str:
+        chosen = "" if block.before else self.drawing.new(CHOSEN)
+        loop = _turns(block, f"{NUMBERS[0]} &lt; 2" if block.before else chosen)
+        if isinstance(block.activity, blocks.Inner):
+            return self._inner(block.activity, where, "", loop, chosen)
+        assert isinstance(block.activity, blocks.Single)
+        return self._decider(where, chosen, loop=loop) if chosen else self._user(where, loop=loop)
+
+    def _inner(self, block: blocks.Inner, where: tuple[str, ...], error: str, loop: str, again: str = "") -> str:
         name = self.drawing.new("s")
         self.lines.append(f"sub {name} {{")
-        self.body(block.body, where, stops=block.stops == "terminate", error=error)
+        self.body(block.body, where, stops=block.stops == "terminate", error=error, again=again)
         self.lines.append("}")
         self.add(name, *([io({f"l_{name}": "n0 + 2"}, {f"r_{name}": "n1 + 3"})] if block.mapped else []), loop=loop)
         return name
@@ -339,4 +360,12 @@ def _loop(block: blocks.Many, item: str) -> str:
     return (
         f'<multiInstanceLoopCharacteristics isSequential="{way}">{loop}{number}{enough}'
         "</multiInstanceLoopCharacteristics>"
+    )
+
+
+def _turns(block: blocks.Repeat, condition: str) -> str:
+    most = "" if block.most is None else f' loopMaximum="{block.most}"'
+    return (
+        f'<standardLoopCharacteristics testBefore="{str(block.before).lower()}"{most}>'
+        f"<loopCondition>={condition}</loopCondition></standardLoopCharacteristics>"
     )

@@ -32,6 +32,7 @@ from tests.fuzz.blocks import (
     Leaving,
     Many,
     Race,
+    Repeat,
     Row,
     Shake,
     Single,
@@ -94,7 +95,7 @@ class _Maker:
         if not place.straight:
             makers += [(3, self.choice), (2, self.again)]
         if not place.plain:
-            makers += [(3, self.inner), (2, self.called), (3, self.many), (5, self.guarded)]
+            makers += [(3, self.inner), (2, self.called), (3, self.many), (2, self.repeat), (5, self.guarded)]
             makers += [(1, self.leaving)] if place.once and self.joins else []
         if not place.plain and not place.straight:
             makers.append((2, self.race))
@@ -165,6 +166,15 @@ class _Maker:
             activity = self._activity(inside, ("user", "user", "script", "service"))
         collects = not quiet and place.once and self.chance(0.4)
         return Many(activity, self.chance(0.4), self.random.choice((0, 1, 2, 2, 3)), by_number, collects, enough)
+
+    def repeat(self, place: Place) -> Repeat:
+        before = self.chance(0.4)
+        if self.chance(0.4):
+            activity: Block = Single("user", quiet=True)
+        else:
+            activity = Inner(self.row(replace(place, once=True, beside=False, straight=False), last=before))
+        most = self.random.choice((1, 2, 3)) if before else self.random.choice((None, 1, 3))
+        return Repeat(activity, before, most)
 
     def guarded(self, place: Place) -> Guarded:
         event = self.random.choice(("timer", "message", "error"))

@@ -30,7 +30,7 @@ def test_both_cores_agree_after_every_step(first: int) -> None:
 def test_every_kind_of_block_is_made() -> None:
     made = {type(block) for seed in range(SEEDS) for block in _all(make(seed, SIZES)[0])}
     assert made >= {Single, Row, Choice, Both, Again, Inner, Many, Guarded}
-    assert len(made) == 13
+    assert len(made) == 14
 
 
 def test_a_seed_always_makes_the_same_process() -> None:
