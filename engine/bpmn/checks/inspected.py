@@ -23,7 +23,9 @@ class Inspected:
     forward: Edges = field(init=False)
 
     def __post_init__(self) -> None:
-        self.forward = forward_edges(self.source)
+        known = self.process.nodes
+        edges = forward_edges(self.source)
+        self.forward = {node: [each for each in targets if each in known] for node, targets in edges.items()}
         for node in self.process.nodes.values():
             self.inside.setdefault(node.container, []).append(node)
 

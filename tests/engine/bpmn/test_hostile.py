@@ -45,11 +45,26 @@ def test_what_is_no_harmless_bpmn_file_is_refused_with_a_reason(content: bytes, 
     assert found(content) == [code]
 
 
-def test_an_entity_bomb_is_refused() -> None:
-    bomb = b"".join(b"<!ENTITY e%d '%s'>" % (n, b"&e%d;" % (n - 1) * 10 if n else b"ha") for n in range(10))
-    assert found(b"<!DOCTYPE definitions [" + bomb + b"]><definitions>&e9;</definitions>")[0] in (
-        "doctype-refused", "malformed-xml",
-    )  # fmt: skip
+BOMB = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 10 if n else 'ha'}'>" for n in range(10))
+
+
+@pytest.mark.parametrize("document", ["<definitions>&e9;</definitions>", "<definitions id='&e9;'/>"])
+def test_an_entity_bomb_is_refused_before_it_is_read(document: str) -> None:
+    assert found(f"<!DOCTYPE definitions [{BOMB}]>{document}".encode()) == ["doctype-refused"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_doctype_is_found_in_any_encoding_behind_comments_and_instructions(encoding: str) -> None:
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding.removesuffix("-le").removesuffix("-be")
+    text = f"<?xml version='1.0' encoding='{declared}'?>\n<!-- > -->\n<?a <b?>\n<!DOCTYPE d [{BOMB}]><d>&e9;</d>"
+    assert found(text.encode(encoding)) == ["doctype-refused"]
+
+
+def test_words_about_a_doctype_in_the_text_are_no_doctype() -> None:
+    for text in ("<![CDATA[<!DOCTYPE html><p>]]>", "&lt;!DOCTYPE html&gt;", "<!-- <!DOCTYPE d> -->"):
+        documented = PLAIN.replace(b"<startEvent", f"<documentation>{text}</documentation><startEvent".encode())
+        assert found(documented) == []
+        assert found(b"<!-- <!DOCTYPE d> -->" + documented) == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "gb18030"])
@@ -70,6 +85,28 @@ def test_nothing_outside_the_file_is_opened() -> None:
     inclusion = b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
     content = PLAIN.replace(b'<userTask id="a"', inclusion + b'<userTask id="a"')
     assert not any("root:" in each.message.en for each in check({"p.bpmn": content}))
+
+
+def test_no_schema_is_read_but_the_one_of_bpmn(tmp_path: Path) -> None:
+    strict = tmp_path / "strict.xsd"
+    strict.write_text(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:u"><xs:element name="x">'
+        '<xs:complexType><xs:attribute name="must" use="required"/></xs:complexType></xs:element></xs:schema>'
+    )
+    for place in (strict.as_uri(), str(strict), "http://127.0.0.1:1/x.xsd"):
+        said = f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:u {place}"'
+        inner = f'<extensionElements {said}><x xmlns="urn:u"/></extensionElements>'
+        assert found(PLAIN.replace(b'<userTask id="a" >', f'<userTask id="a">{inner}'.encode())) == []
+
+
+def test_only_elements_of_the_bpmn_namespace_are_elements() -> None:
+    foreign = b'<extensionElements><f:userTask xmlns:f="urn:f" id="hidden"/></extensionElements>'
+    case = Case(PLAIN.replace(b'<userTask id="a" >', b'<userTask id="a" >' + foreign))
+    assert [fact.id for fact in case.program.elements("p")] == ["s", "a", "e"]
+    renamed = PLAIN.replace(b"<definitions xmlns=", b"<q:definitions xmlns:q=").replace(b"</def", b"</q:def")
+    for name in (b"process", b"startEvent", b"userTask", b"endEvent", b"sequenceFlow"):
+        renamed = renamed.replace(b"<" + name, b"<q:" + name).replace(b"</" + name, b"</q:" + name)
+    assert Case(renamed).tasks == ["a"]
 
 
 def test_a_subprocess_in_a_subprocess_a_hundred_times_over_runs() -> None:
