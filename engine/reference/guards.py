@@ -18,6 +18,11 @@ DEEPEST = 400
 TOO_DEEP = Words(
     "SpiffWorkflow 看不到任务树 1000 层以下的任务", "SpiffWorkflow loses sight of tasks below level 1,000 of its tree"
 )
+#: Tasks that one act may run: SpiffWorkflow goes through its whole tree for each.
+MOST_STEPS = 1_000
+_TOO_LONG = Words(
+    "SpiffWorkflow 在一步里要走超过 {most} 个任务", "One act would take SpiffWorkflow through more than {most} tasks"
+)
 _TOO_MANY = Words("SpiffWorkflow 的任务超过 {most} 个", "More than {most} tasks in SpiffWorkflow")
 _SECOND = Words(
     "第二次经过这个网关时，SpiffWorkflow 会算上上一次到达的分支，或抹去已完成的工作",
@@ -43,6 +48,13 @@ def check_gateway(program: Program, parts: Mapping[str, Part], task: Any) -> Non
         raise refused(part.node, _SECOND)
     if many and part.node.type == "inclusiveGateway" and _is_early(program, parts, part.node, same):
         raise refused(part.node, _EARLY)
+
+
+def check_length(steps: int) -> None:
+    """Raises NotInReferenceCore where one act has run too many tasks."""
+    if steps > MOST_STEPS:
+        words = _TOO_LONG.fill(most=MOST_STEPS)
+        raise NotInReferenceCore(words.en, words=words)
 
 
 def check_size(workflows: Iterable[Any], waiting: Iterable[tuple[Node, Any]]) -> None:

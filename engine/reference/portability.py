@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How much is done at most: acts of one made path, acts of all samples together."""
+    """How much is done at most: acts of one made path, acts and starts of all samples together."""
 
     acts_each: int = 15
     acts: int = 240
@@ -95,7 +95,7 @@ def _walked(
     left = allowance.acts
     for sample in samples:
         report = _report(compared, sample, context, left if sample.acts is not None else min(left, allowance.acts_each))
-        left -= report.acts
+        left -= report.acts + 1
         yield report
 
 

@@ -28,11 +28,18 @@ from engine.reference.data import (
     without_locals,
     written,
 )
+from engine.reference.limits import refused
 from engine.reference.parts import Part, Role
 from engine.reference.translate import ALWAYS, is_wrapped
 from engine.runtime.step import Context
 from engine.values import Value, Variables
+from engine.words import Words
 
+#: Each instance is a workflow of its own to the reference core.
+MOST_INSTANCES = 200
+_TOO_MANY = Words(
+    f"超过 {MOST_INSTANCES} 个实例，参考核太慢", f"more than {MOST_INSTANCES} instances, too slow on the reference core"
+)
 #: The data of the error that an end event throws.
 THROWN = "thrown"
 
@@ -197,6 +204,8 @@ class ScriptEngine:
             value = [None] * _whole(node, slot, value)
         if not isinstance(value, list):
             raise ExpressionFailed(node.id, slot.text, "no list")
+        if len(value) > MOST_INSTANCES:
+            raise refused(node, _TOO_MANY)
         task.data = {**task.data, f"items {node.id}": text_of(value)}
         return len(value)
 

@@ -12,7 +12,7 @@ import orjson
 from engine.bpmn.program import Node, Program
 from engine.errors import ExpressionFailed, NothingWaits, NotInReferenceCore, StateInvalid, TaskNotOpen
 from engine.reference.data import at_the_root, variables_in
-from engine.reference.guards import TOO_DEEP, check_gateway, check_size, part_of
+from engine.reference.guards import TOO_DEEP, check_gateway, check_length, check_size, part_of
 from engine.reference.limits import refused
 from engine.reference.parts import Part, Role, Translation
 from engine.reference.script_engine import ScriptEngine, ThrownMessage
@@ -69,6 +69,7 @@ class Session:
     following: int = ROOT + 1
     fired: int | None = None
     log: list[LogLine] = field(default_factory=list)
+    steps: int = 0  # tasks that this act has run
 
     @classmethod
     def new(cls, program: ReferenceProgram, process: str, data: Mapping[str, str], context: Context) -> Session:
@@ -269,7 +270,7 @@ class Session:
         self.numbers = {f"{each.task.id} {each.node.id}": (each.number, each.kind) for each in now}
         self.numbers |= {place: (call.scope, "scope") for place, call in calls.items()}
         step = self._step(before, now, calls.values(), outside)
-        self.fired, self.log = None, []
+        self.fired, self.log, self.steps = None, [], 0
         return replace(step, state=self.stored() if state is None else state)
 
     def _step(
@@ -310,9 +311,7 @@ class Session:
         from SpiffWorkflow.exceptions import WorkflowException
 
         try:
-            self.workflow.do_engine_steps(
-                lambda task: check_gateway(self.engine.program, self.engine.parts, task), self._completed
-            )
+            self.workflow.do_engine_steps(self._about_to_run, self._completed)
         except WorkflowException as failure:
             raise self._failed(failure) from failure
         except RecursionError as failure:
@@ -330,6 +329,11 @@ class Session:
         if part is None:
             return NotInReferenceCore(words.en, words=words)
         return refused(part.node, words)
+
+    def _about_to_run(self, task: Any) -> None:
+        self.steps += 1
+        check_length(self.steps)
+        check_gateway(self.engine.program, self.engine.parts, task)
 
     def _completed(self, task: Any) -> None:
         self._forget_interrupted()

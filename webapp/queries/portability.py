@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine import DefinitionInvalid, Words
+from engine import EngineError, Words
 from engine.bundles import Bundle, read_bundle
 from engine.reference import Portability, SampleReport, Verdict, bundle_samples, check_portability
 from webapp.catalogue import engine_context, release_files, rules_in_force
 from webapp.clock import now
 from webapp.queries.release_diagrams import Diagram, diagrams_of
 from webapp.queries.releases import ReleaseRow
+from webapp.services.trial_refusals import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def portability_of(one: ReleaseRow) -> Outcome:
     """Walks the samples of a release, once: its files never change."""
     try:
         found = _walked(one.id, one.digest)
-    except DefinitionInvalid as refused:
-        return Outcome(None, why=refused.findings[0].message)
+    except EngineError as refused:  # the bundle, a diagram or the guide of an example
+        return Outcome(None, why=words_of(refused))
     files = release_files(one.id)
     return Outcome(found, tuple(_lines(found.samples, diagrams_of(files), read_bundle(files))))
 

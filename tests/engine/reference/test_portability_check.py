@@ -12,7 +12,7 @@ from engine.errors import DefinitionInvalid
 from engine.reference import Allowance, Portability, Sample, Verdict, bundle_samples, check_portability
 from engine.runtime import Context
 from engine.words import Words
-from tests.engine.runtime.diagrams import MONDAY, calls, diagram, ext, io
+from tests.engine.runtime.diagrams import MONDAY, calls, diagram, ext, io, script
 
 CONTEXT = Context(now=MONDAY)
 ROOT = Path(__file__).parents[3]
@@ -118,10 +118,22 @@ def test_what_is_past_the_allowance_is_undone() -> None:
     file = diagram("start s\nxor m\nuser a\nxor x\nend e\ns -> m -> a -> x\nx -> m if again\nx -> e default", STEPS)
     acts = tuple(Act("a", None, {"again": True}) for _ in range(5))
     samples = [Sample(Words("试", "try"), {}, acts), Sample(Words("再试", "again"), {}, acts)]
-    found = check_portability({"p.bpmn": file}, "p", samples, CONTEXT, Allowance(acts=7))
+    found = check_portability({"p.bpmn": file}, "p", samples, CONTEXT, Allowance(acts=8))
     assert [(each.verdict, each.acts) for each in found.samples] == [(Verdict.SAME, 5), (Verdict.UNDONE, 2)]
     assert found.verdict is Verdict.UNDONE
     assert (found.count(Verdict.SAME), found.count(Verdict.UNDONE)) == (1, 1)
+
+
+def test_what_would_take_too_long_is_refused_before_it_does() -> None:
+    loop = "start s\nxor m\nscript n\nxor x\nuser a\ns -> m -> n -> x\nx -> m if n < 900\nx -> a default"
+    (report,) = check(diagram(loop, {"n": ext(script("n + 1", "n"))}), n=0).samples
+    assert report.verdict is Verdict.OUTSIDE
+    assert "1000" in report.words.en
+    many = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>=201</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    (report,) = check(diagram("start s\nuser a\ns -> a", {"a": many})).samples
+    assert (report.verdict, report.element) == (Verdict.OUTSIDE, "a")
 
 
 def test_made_paths_go_every_way_that_conditions_name() -> None:
