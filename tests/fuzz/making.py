@@ -22,6 +22,7 @@ from typing import Any
 
 from tests.fuzz.blocks import (
     WAITS,
+    WORK,
     Again,
     Block,
     Both,
@@ -107,7 +108,7 @@ class _Maker:
         return maker(place)
 
     def single(self, place: Place) -> Single:
-        kinds = ["user"] * 5 + ["script", "service", "manual", "task", "throw", "tell"]
+        kinds = ["user"] * 4 + list(WORK)
         if not place.plain:
             kinds += ["message"] if place.many else ["message", "timer", "receive"]
         return Single(self.random.choice(kinds), place.quiet)
