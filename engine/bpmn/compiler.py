@@ -42,6 +42,7 @@ from engine.bpmn.timers import TimerTextInvalid, check_timer_text
 from engine.bpmn.wording import Reporter
 from engine.errors import ExpressionInvalid
 from engine.expressions import LANGUAGES, Script, compile_expression, compile_script, differs_from_python
+from engine.words import Words
 
 #: Event kinds that run, by the type of their node (BPMN 2.0.2, table 10.93).
 RUNNABLE_EVENTS = {
@@ -286,7 +287,7 @@ class _Compiler:
                     node.id,
                     line=node.line,
                     value=source.text[:80],
-                    reason=f"{failure.words.zh} / {failure.words.en}",
+                    reason=failure.words,
                 )
             return Timer(kind, Slot(source.text))
         return Timer(kind, self._slot(source, node))
@@ -472,9 +473,9 @@ def _is_plain(node: Node) -> bool:
     return node.event is not None and node.event.kind == "none"
 
 
-def _place(failure: ExpressionInvalid) -> str:
-    where = f"{failure.line}:{failure.column}"
-    return f"{failure.expected.zh} / {failure.expected.en} ({where}) {failure.source[:80]}"
+def _place(failure: ExpressionInvalid) -> Words:
+    where = f"({failure.line}:{failure.column}) {failure.source[:80]}"
+    return Words(f"{failure.expected.zh} {where}", f"{failure.expected.en} {where}")
 
 
 def _grouped(pairs: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:

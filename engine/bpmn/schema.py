@@ -11,6 +11,7 @@ from typing import cast
 from lxml import etree
 
 from engine.bpmn.wording import Reporter
+from engine.bpmn.words.xsd import in_words
 
 #: Findings of one file; the rest would only repeat them.
 MAX_FINDINGS = 50
@@ -32,9 +33,9 @@ def check_schema(content: bytes, root: etree._Element, report: Reporter) -> None
             root.getroottree()
         ):
             for entry in _entries(schema.error_log)[:MAX_FINDINGS]:
-                report("xsd-violation", _element_at(root, entry.path), line=entry.line, reason=_short(entry.message))
+                report("xsd-violation", _element_at(root, entry.path), line=entry.line, reason=in_words(entry.message))
         else:
-            for reason in list(dict.fromkeys(_short(entry.message) for entry in faults))[:MAX_FINDINGS]:
+            for reason in list(dict.fromkeys(in_words(entry.message) for entry in faults))[:MAX_FINDINGS]:
                 report("xsd-violation", reason=reason)
 
 
@@ -64,7 +65,3 @@ def _element_at(root: etree._Element, path: str | None) -> str:
             return str(here.get("id"))[:80]
         here = here.getparent()
     return ""
-
-
-def _short(message: str) -> str:
-    return message.replace("{http://www.omg.org/spec/BPMN/20100524/MODEL}", "")[:300]

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.bpmn.allowance import MAX_XML_ELEMENTS
 from engine.bpmn.wording import Reporter
+from engine.words import Words
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 200
@@ -54,7 +55,7 @@ def read_xml(content: bytes, report: Reporter) -> etree._Element | None:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as failure:
-        report("malformed-xml", line=getattr(failure, "lineno", None), reason=_reason(failure))
+        _refuse(failure, report)
         return None
     return root if _is_harmless(root, report) else None
 
@@ -109,9 +110,15 @@ def _is_within(root: etree._Element, report: Reporter) -> bool:
     return True
 
 
-def _reason(failure: Exception) -> str:
+def _refuse(failure: Exception, report: Reporter) -> None:
+    """Reports why the file could not be parsed; the parser itself stops where elements are nested too deep."""
     text = failure.msg if isinstance(failure, SyntaxError) and failure.msg else str(failure)
-    return text[:200]
+    line = getattr(failure, "lineno", None)
+    if text.startswith("Excessive depth"):
+        report("nested-too-deep", line=line, limit=MAX_DEPTH)
+    else:
+        place = f"（第 {line} 行）" if line else ""
+        report("malformed-xml", line=line, reason=Words(f"{place}{text[:200]}", text[:200]))
 
 
 @lru_cache(maxsize=1024)

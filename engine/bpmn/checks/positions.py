@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.bpmn.checks.inspected import Inspected, has
-from engine.bpmn.program import Node
+from engine.bpmn.program import Event, Node
 
 #: Definitions that use up the token of a throwing event: of several only one can.
 _FINAL = ("error", "compensate", "cancel", "terminate")
@@ -56,12 +56,25 @@ def _check_catching(node: Node, checked: Inspected) -> None:
 
 def _check_doubles(catching: Iterable[Node], checked: Inspected) -> None:
     """Two that catch the same: only the first ever does."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for node in catching:
         for event in node.events:
-            if event.kind not in ("error", "escalation", "compensate") or not event.name.is_text:
-                continue
-            what = (event.kind, "" if event.kind == "compensate" else event.name.text)
+            what = _caught(event)
             if what in seen:
                 checked.tell("caught-before", node.id)
-            seen.add(what)
+            if what is not None:
+                seen.add(what)
+
+
+def _caught(event: Event) -> tuple[str, ...] | None:
+    """What is given to one catching event only, as far as the diagram says which; None for anything else."""
+    if event.kind == "compensate":
+        return (event.kind,)
+    if event.kind not in ("error", "escalation", "message") or not event.name.is_text:
+        return None
+    return (
+        event.kind,
+        event.name.text,
+        event.key.text if event.key else "",
+        *(slot.text for _, slot in event.properties),
+    )

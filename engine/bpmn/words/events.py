@@ -36,8 +36,8 @@ KINDS: dict[str, Kind] = {
         "Let it interrupt, or use an escalation",
     ),
     "caught-before": office_error(
-        "同样的错误（升级、补偿）已由前一个事件捕获，此事件永远不会发生",
-        "The same error, escalation or compensation is caught by an event before; this one never happens",
+        "同样的错误（升级、补偿、消息）已由前一个事件捕获，此事件不会发生",
+        "The same error, escalation, compensation or message is caught by an event before; this one does not happen",
         "请删除其中一个，或使用不同的代码",
         "Remove one of them, or give them different codes",
     ),
