@@ -63,7 +63,8 @@ BOTH = "<signalEventDefinition signalRef='signal-a'/><messageEventDefinition mes
          "s -> b -> e\nc -> e\nd -> e", "caught-before", "d"),
         ("start s\nuser a\nend e\nevent v {\nstart i error\nend y\ni -> y\n}\n"
          "event w {\nstart j error\nend z\nj -> z\n}\ns -> a -> e", "caught-before", "i"),
-        ("start s\nuser a\nmessage c on a m\nmessage d on a m\nend e\ns -> a -> e\nc -> e\nd -> e", "caught-before", "d"),
+        ("start s\nuser a\nmessage c on a m\nmessage d on a m\nend e\ns -> a -> e\nc -> e\nd -> e",
+         "caught-before", "d"),
         ("start s\nuser a\nend e error E\ns -> a -> e", "error-uncaught", "e"),
         ("start s\nuser a\nthrow t escalation X\nend e\ns -> a -> t -> e", "escalation-uncaught", "t"),
         ("start s\nuser a\nerror c on a E\nend e\ns -> a -> e\nc -> e", "never-thrown", "c"),
