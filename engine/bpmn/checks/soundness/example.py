@@ -26,7 +26,7 @@ class Example:
         self.nodes = checked.process.nodes
 
     def choices(self, state: int) -> Words:
-        """The choices on the way to a state: at “A” towards “B”, …"""
+        """When it comes to a state: the choices on the way, at “A” towards “B”, …"""
         return self._told(self.found.way_to(state))
 
     def choice(self, vertex: int, edges: Iterable[int]) -> Words:
@@ -46,7 +46,7 @@ class Example:
         shown = choices[-_TOLD:]
         left_out = len(choices) > len(shown)
         return Words(
-            ("……，" if left_out else "") + "，".join(each.zh for each in shown),
+            ("……，" if left_out else "") + "，".join(each.zh for each in shown) + "时",
             ("…, " if left_out else "") + ", ".join(each.en for each in shown),
         )
 

@@ -99,7 +99,7 @@ class _Telling:
             for join, there, missing in _plainly_stuck(self.net):
                 if join not in self.found.stuck:
                     choice = self.example.choice(self.net.edges[there].source, [there])
-                    self._say_stuck("stuck-join", join, choice, [there], [missing])
+                    self._say_stuck("stuck-join", join, Words(f"{choice.zh}时", choice.en), [there], [missing])
 
     def _tell_stuck(self, join: int, state: int, path: Words) -> None:
         vertex = self.net.vertices[join]
