@@ -23,7 +23,12 @@ DIAGRAM_ENDINGS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
 #: What a bundle is made of (docs/designing-a-bundle.md).
 BUNDLE_ENDINGS = (".bpmn", ".dmn", ".form", ".toml", ".md", ".json")
 #: Findings after which nothing of a diagram can be shown: the file is refused, not kept as a draft.
-UNREADABLE = frozenset({"malformed-xml", "doctype-refused", "nested-too-deep", "file-too-large", "not-bpmn"})
+UNREADABLE = frozenset(
+    {
+        "malformed-xml", "doctype-refused", "nested-too-deep", "file-too-large", "not-bpmn",
+        "too-many-elements", "too-many-flow-elements", "too-many-attributes", "too-many-namespaces",
+    }
+)  # fmt: skip
 #: Left behind by the file managers of people's machines; no part of a bundle.
 _LITTER = re.compile(r"(?:__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini))")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
