@@ -156,6 +156,18 @@ def test_a_signal_starts_what_it_starts_in_its_own_release(db: SQLAlchemy) -> No
     assert machines.tasks(case) == ["after", "sweep"]
 
 
+def test_what_a_signal_starts_does_not_get_that_signal_again(db: SQLAlchemy) -> None:
+    duty = diagram("start s signal closed\ncatch m signal closed\nuser sweep\ns -> m -> sweep", process="duty")
+    drawn = "start s\nthrow m signal closed\nuser after\ns -> m -> after"
+    release = machines.publish(drawn, more={"duty.bpmn": duty})
+    case, _ = machines.run(release)
+    machines.work()
+    assert machines.tasks(case) == ["after"]  # the new one waits for the next signal
+    machines.run(release)
+    machines.work()
+    assert machines.tasks(case) == ["after", "sweep"]
+
+
 def test_a_signal_to_nobody_leaves_a_line(db: SQLAlchemy) -> None:
     throws = machines.publish("start s\nthrow m signal closed\nuser after\ns -> m -> after", instead=False)
     assert "message-unheard" in machines.ledger(machines.run(throws)[0])

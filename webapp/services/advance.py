@@ -192,12 +192,14 @@ def _carry_on(case: LockedCase, instance: InstanceRow, thrown: Thrown) -> None:
     instances after the commit. A signal goes to all of them, a message to one.
     """
     starts = _starts(instance, thrown)
+    # Who waits when a signal is thrown gets it: what it starts here begins afterwards.
+    reached = messages.broadcast(case, instance.id, thrown) if thrown.kind == "signal" else 0
     for process, event in starts:
         begin(case, process, thrown.payload, event=event, release_id=instance.release_id)
     if thrown.kind == "message":
         if not starts:
             messages.send(case, instance.id, thrown)
-    elif not messages.broadcast(case, instance.id, thrown) and not starts:
+    elif not reached and not starts:
         case.record(Event.MESSAGE_UNHEARD, None, element=thrown.element, name=thrown.name)
 
 
