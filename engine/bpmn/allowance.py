@@ -17,7 +17,7 @@ MAX_FLOW_ELEMENTS = 25_000
 #: Characters of all expressions and scripts. Each counts as some more, since a short one takes time too, and those of
 #: a script twice.
 MAX_EXPRESSIONS = 500_000
-EACH_EXPRESSION, EACH_SCRIPT = 5, 40
+EACH_EXPRESSION, EACH_SCRIPT = 15, 40
 
 
 @dataclass(slots=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.bpmn.checks.constants import UNKNOWN, constant_of
 from engine.bpmn.checks.inspected import Inspected
-from engine.bpmn.program import Loop, Node, Slot
-from engine.errors import BudgetExceeded, ExpressionFailed
+from engine.bpmn.program import Loop, Node
 from engine.values import Value
 
 #: Instances of one activity that the budget of a command allows at most.
 MOST_INSTANCES = 10_000
-_UNKNOWN: Value = object()
 _REFERENCES = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}
 
 
@@ -27,17 +26,17 @@ def check_activities(checked: Inspected) -> None:
 
 
 def _check_loop(node: Node, loop: Loop, checked: Inspected) -> None:
-    if loop.maximum is None and _constant(loop.condition) is True:
+    if loop.maximum is None and constant_of(loop.condition) is True:
         checked.tell("loop-goes-on", node.id)
 
 
 def _check_instances(node: Node, loop: Loop, checked: Inspected) -> None:
     if loop.collection is not None and loop.cardinality is not None:
         checked.tell("two-numbers", node.id)
-    number: Value = _UNKNOWN if loop.collection is not None else _constant(loop.cardinality)
-    if number is not _UNKNOWN and not _is_count(number):
+    number: Value = UNKNOWN if loop.collection is not None else constant_of(loop.cardinality)
+    if number is not UNKNOWN and not _is_count(number):
         checked.tell("no-number", node.id, value=str(number)[:40])
-    elif number is not _UNKNOWN and int(number) > MOST_INSTANCES:
+    elif number is not UNKNOWN and int(number) > MOST_INSTANCES:
         checked.tell("too-many-instances", node.id, limit=MOST_INSTANCES)
     reference = _REFERENCES.get(loop.behavior)
     if reference is not None and loop.thrown is None:
@@ -51,23 +50,8 @@ def _check_ad_hoc(node: Node, checked: Inspected) -> None:
             checked.tell("ad-hoc-event", each.id)
     if not inside:
         checked.tell("ad-hoc-empty", node.id)
-    if node.ad_hoc is not None and _constant(node.ad_hoc.completion) is False:
+    if node.ad_hoc is not None and constant_of(node.ad_hoc.completion) is False:
         checked.tell("ad-hoc-never-completes", node.id)
-
-
-def _constant(slot: Slot | None) -> Value:
-    """The value of a slot that reads no variable, else _UNKNOWN (for null too: it may need the time or a calendar)."""
-    if slot is None or slot.is_variable or slot.is_everything or slot.parts:
-        return _UNKNOWN
-    if slot.expression is None:
-        return slot.text
-    if slot.expression.names:
-        return _UNKNOWN
-    try:
-        value = slot.value({}, None)
-    except (ExpressionFailed, BudgetExceeded):
-        return _UNKNOWN
-    return _UNKNOWN if value is None else value
 
 
 def _is_count(number: Value) -> bool:

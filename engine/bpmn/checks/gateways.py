@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from engine.bpmn.checks.constants import constant_of
 from engine.bpmn.checks.inspected import Inspected
 from engine.bpmn.program import Node
+from engine.words import Words
 
+_TRUE, _FALSE = Words("总是成立", "always holds"), Words("永远不成立", "never holds")
 _SPLITTING = ("exclusiveGateway", "inclusiveGateway")
 
 
@@ -17,6 +20,9 @@ def check_gateways(checked: Inspected) -> None:
                 checked.tell("default-with-condition", flow.id)
             if flow.condition is not None and node.type in ("parallelGateway", "eventBasedGateway"):
                 checked.tell("condition-without-effect", flow.id)
+            value = constant_of(flow.condition)
+            if isinstance(value, bool):
+                checked.tell("constant-condition", flow.id, value=_TRUE if value else _FALSE)
         if node.type in _SPLITTING and len(node.outgoing) > 1:
             _check_split(node, checked)
         if node.type == "complexGateway" and len(node.incoming) > 1 and node.activation is None:

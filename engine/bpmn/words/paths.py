@@ -55,6 +55,12 @@ KINDS: dict[str, Kind] = {
         "请删除该条件，或改用排他（包容）网关",
         "Remove the condition, or use an exclusive or inclusive gateway",
     ),
+    "constant-condition": doubt(
+        "条件{value}，与变量无关",
+        "The condition {value}, whatever the variables are",
+        "请改为随变量变化的条件，或删除该条件（连线）",
+        "Let it depend on a variable, or remove it or the flow",
+    ),
     "default-with-condition": warning(
         "默认分支上的条件不起作用",
         "The condition on the default branch has no effect",

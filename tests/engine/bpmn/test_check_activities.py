@@ -70,6 +70,19 @@ def test_a_complex_join_without_its_condition_is_named() -> None:
     assert ("no-activation", "j") not in told(text, condition)
 
 
+@pytest.mark.parametrize("condition", ["true", "1 > 2", '"a" = "a"'])
+def test_a_condition_that_reads_no_variable_is_named(condition: str) -> None:
+    text = "start s\nxor x\nuser a\nend e\ns -> x\nx -> a if {}\nx -> e default\na -> e"
+    assert ("constant-condition", "f2") in told(text.format(condition))
+    assert ("constant-condition", "f2") not in told(text.format(f"n > 1 and {condition}"))
+
+
+@pytest.mark.parametrize("condition", ["today() > date(2020, 1, 1)", "count(for i in 1..100000 return i) > 1", "null"])
+def test_a_condition_of_the_time_or_of_much_work_is_not_worked_out_at_upload(condition: str) -> None:
+    text = "start s\nxor x\nuser a\nend e\ns -> x\nx -> a if {}\nx -> e default\na -> e"
+    assert {code for code, _ in told(text.format(condition))} == {"no-candidate-group"}
+
+
 def test_compensation_stands_beside_the_flow_and_is_neither_out_of_reach_nor_a_dead_end() -> None:
     found = told("start s\nuser a\nundo user h of a\nend e compensate\ns -> a -> e")
     assert not {"unreachable", "dead-end"} & {code for code, _ in found}

@@ -120,6 +120,37 @@ def test_sound_diagrams_raise_no_alarm(text: str) -> None:
     assert told(text) == {}
 
 
+def test_all_joins_that_wait_by_themselves_are_named_and_those_behind_them_not() -> None:
+    text = """
+        start s
+        and f
+        xor a
+        xor b
+        user u
+        user v
+        user w
+        user x
+        and j
+        and k
+        and l
+        end e
+        s -> f -> a
+        f -> b
+        a -> u if n
+        a -> v default
+        b -> w if m
+        b -> x default
+        u -> j
+        v -> j
+        w -> k
+        x -> k
+        j -> l -> e
+        k -> l
+    """
+    found = check({"p.bpmn": diagram(text)})
+    assert sorted(each.element for each in found if each.code == "dead-join") == ["j", "k"]
+
+
 def test_quantities_count() -> None:
     text = "start s\nuser a\nuser b\nend e\ns -> a -> b -> e"
     found = told(text, b='startQuantity="2"')

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import NamedTuple
 
 from engine.bpmn.checks.soundness.net import (
     ALL,
@@ -37,6 +38,10 @@ _EVERY_CHOICE = 5
 #: So many edges looked through for what a join still waits for, and so many joins looked at, cost as much as a move.
 _EDGES_PER_MOVE = 50
 _LOOKS_PER_MOVE = 10
+#: Joins of one last state that are looked at.
+_MOST_JUDGED = 20
+#: A state of so many bits costs as much again.
+_BITS_PER_MOVE = 10_000
 
 
 @dataclass(slots=True)
@@ -49,6 +54,20 @@ class Effort:
         """False when there are none left."""
         self.left -= moves
         return self.left >= 0
+
+
+class _Counter(NamedTuple):
+    """Where in a state the number of tokens stands that wait at a GATHER."""
+
+    shift: int
+    mask: int
+    need: int
+
+    def count(self, state: int) -> int:
+        return state >> self.shift & self.mask
+
+    def set_to(self, state: int, count: int) -> int:
+        return state & ~(self.mask << self.shift) | count << self.shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +95,11 @@ class Found:
     twice: dict[int, int] = field(default_factory=dict)
     idle: frozenset[int] = frozenset()
     came_by: dict[int, Move | None] = field(default_factory=dict)
-    bits: dict[int, int] = field(default_factory=dict)  # edge -> its bit in a state
+    bit_of: dict[int, int] = field(default_factory=dict)  # edge -> which bit of a state it is
 
     def holds(self, state: int, edge: int) -> bool:
         """Whether a token is on the edge."""
-        return bool(state & self.bits.get(edge, 0))
+        return edge in self.bit_of and bool(state >> self.bit_of[edge] & 1)
 
     def way_to(self, state: int) -> list[Move]:
         """The moves from the beginning to a state."""
@@ -108,32 +127,36 @@ class _Game:
         self.fired: set[int] = set()
         self.looks = 0
         self.places: dict[int, Place] = order_of(net)
-        self.bits = self.found.bits
+        self.bit_of = self.found.bit_of
         self.edge_at: dict[int, int] = {}  # bit -> edge
-        self.slots: dict[int, list[int]] = {}  # GATHER -> the bits of the tokens that wait there
+        self.counters: dict[int, _Counter] = {}  # GATHER -> how many tokens wait there
         self.into: dict[int, int] = {}  # vertex -> the bits of its incoming edges
         self.masks = dict.fromkeys((ANY, ALL, COMING), 0)
-        self.splits = 0
+        self.splits = self.counted = 0
         self.taken = {number: _choices(vertex) for number, vertex in net.vertices.items()}
         self.reach: dict[tuple[int, int, bool], int] = {}
-        self._give_bits()
+        width = self._give_bits()
+        self.over, self.failed = 1 << width, 2 << width
+        self.cost = 1 + width // _BITS_PER_MOVE
 
-    def _give_bits(self) -> None:
-        bit = 1
+    def _give_bits(self) -> int:
+        """Gives each edge its bit and each GATHER a few for its number; how many bits there are."""
+        bit = 0
         for number, vertex in self.net.vertices.items():
             if vertex.kind == GATHER:
-                self.slots[number] = [bit << each for each in range(vertex.need)]
-                bit <<= vertex.need
-                continue
-            for edge in vertex.ins if vertex.kind not in (END, OVER, FAILED) else ():
-                self.bits[edge], self.edge_at[bit] = bit, edge
-                self.into[number] = self.into.get(number, 0) | bit
-                bit <<= 1
+                self.counters[number] = _Counter(bit, (1 << vertex.need.bit_length()) - 1, vertex.need)
+                self.counted |= self.counters[number].mask << bit
+                bit += vertex.need.bit_length()
+            elif vertex.kind not in (END, OVER, FAILED):
+                for edge in vertex.ins:
+                    self.bit_of[edge], self.edge_at[bit] = bit, edge
+                    bit += 1
+                self.into[number] = (1 << bit) - (1 << bit - len(vertex.ins))
             if vertex.kind in SPLITS:
-                self.splits |= self.into.get(number, 0)
+                self.splits |= self.into[number]
             elif vertex.kind in self.masks:
-                self.masks[vertex.kind] |= self.into.get(number, 0)
-        self.over, self.failed = bit, bit << 1
+                self.masks[vertex.kind] |= self.into[number]
+        return bit
 
     def play(self) -> Found:
         found = self.found
@@ -145,7 +168,7 @@ class _Game:
             final = True
             for vertex, taken, left in self._moves(state):
                 final = False
-                if not self.effort.spend():
+                if not self.effort.spend(self.cost):
                     found.whole = False
                     return found
                 move = Move(state, vertex, taken)
@@ -169,12 +192,22 @@ class _Game:
         elif state == 0:
             self.found.completes = True
         else:
-            waiting = min(self._waiting(state), key=self.places.__getitem__)
-            self.found.stuck.setdefault(waiting, state)
+            waiting = sorted(self._waiting(state), key=self.places.__getitem__)[:_MOST_JUDGED]
+            new = [join for join in waiting if join not in self.found.stuck]
+            for join in [each for each in new if not self._waits_for_others(each, state)] or waiting[:1]:
+                self.found.stuck.setdefault(join, state)
+
+    def _waits_for_others(self, join: int, state: int) -> bool:
+        """Whether what the join waits for might come if another join went on."""
+        counter = self.counters.get(join)
+        own = self.into.get(join, 0) | (counter.mask << counter.shift if counter else 0)
+        others = state & ~own
+        missing = (edge for edge in self.net.vertices[join].ins if not self.found.holds(state, edge))
+        return bool(others) and any(others & self._behind(edge, join, by_events=True) for edge in missing)
 
     def _waiting(self, state: int) -> Iterator[int]:
         """The joins at which a token waits."""
-        yield from (vertex for vertex, slots in self.slots.items() if any(state & slot for slot in slots))
+        yield from (vertex for vertex, counter in self.counters.items() if counter.count(state))
         waiting = state & (self.masks[ALL] | self.masks[COMING])
         while waiting:
             self._look()
@@ -186,7 +219,7 @@ class _Game:
         """Looking at a join costs a part of a move."""
         self.looks += 1
         if self.looks % _LOOKS_PER_MOVE == 0:
-            self.effort.spend()
+            self.effort.spend(self.cost)
 
     # -- moves ---------------------------------------------------------------------------------------
 
@@ -214,10 +247,10 @@ class _Game:
             if state & needed == needed:
                 return vertex, self.taken[vertex][0], state & ~needed
             waiting &= ~needed
-        for vertex, slots in self.slots.items():
-            needed = sum(slots)
-            if state & needed == needed:
-                return vertex, self.taken[vertex][0], state & ~needed
+        for vertex, counter in self.counters.items() if state & self.counted else ():
+            self._look()
+            if counter.count(state) == counter.need:
+                return vertex, self.taken[vertex][0], counter.set_to(state, 0)
         return None
 
     def _merges(self, state: int) -> Iterator[tuple[int, tuple[int, ...], int]]:
@@ -254,7 +287,7 @@ class _Game:
             self.found.twice.setdefault(merge, state)
 
     def _vertex_at(self, bit: int) -> int:
-        return self.net.edges[self.edge_at[bit]].target
+        return self.net.edges[self.edge_at[bit.bit_length() - 1]].target
 
     def _put(self, state: int, taken: tuple[int, ...], move: Move | None) -> int:
         """The state with a token on each of the edges."""
@@ -262,14 +295,15 @@ class _Game:
             edge = self.net.edges[number]
             kind = self.net.vertices[edge.target].kind
             if kind == GATHER:
-                free = [slot for slot in self.slots[edge.target] if not state & slot]
-                state |= sum(free[: edge.copies])
+                counter = self.counters[edge.target]
+                state = counter.set_to(state, min(counter.need, counter.count(state) + edge.copies))
             elif kind in (OVER, FAILED):
                 state |= self.over if kind == OVER else self.failed
-            elif number in self.bits:
-                if state & self.bits[number] and edge.works and move is not None:
+            elif number in self.bit_of:
+                bit = 1 << self.bit_of[number]
+                if state & bit and edge.works and move is not None:
                     self.found.twice.setdefault(move.vertex, move.before)
-                state |= self.bits[number]
+                state |= bit
         return state
 
     # -- joins that wait for all that can come -------------------------------------------------------
@@ -281,7 +315,7 @@ class _Game:
             return False
         empty, filled = 0, 0
         for edge in self.net.vertices[join].ins:
-            if state & self.bits[edge]:
+            if self.found.holds(state, edge):
                 filled |= self._behind(edge, join, by_events=False)
             else:
                 empty |= self._behind(edge, join, by_events=True)
@@ -292,7 +326,7 @@ class _Game:
         known = self.reach.get((edge, join, by_events))
         if known is None:
             known = self.reach[edge, join, by_events] = self._find_behind(edge, join, by_events)
-            self.effort.spend(len(self.net.edges) // _EDGES_PER_MOVE)
+            self.effort.spend(self.cost + len(self.net.edges) // _EDGES_PER_MOVE)
         return known
 
     def _find_behind(self, edge: int, join: int, by_events: bool) -> int:
@@ -302,7 +336,8 @@ class _Game:
             if here.source in seen or (here.by_event and not by_events):
                 continue
             seen.add(here.source)
-            mask |= self.into.get(here.source, 0) | sum(self.slots.get(here.source, ()))
+            counter = self.counters.get(here.source)
+            mask |= self.into.get(here.source, 0) | (counter.mask << counter.shift if counter else 0)
             pending.extend(self.net.vertices[here.source].ins)
         return mask
 
