@@ -119,6 +119,27 @@ def test_a_message_starts_the_process_of_another_bundle_in_the_case_that_threw_i
     assert release.fetchone() == (2,)
 
 
+def test_a_process_of_another_bundle_does_not_close_the_case_whatever_it_is_called(db: SQLAlchemy) -> None:
+    machines.publish("start s message paid\nuser renew\ns -> renew", key="renewal")  # its process has the same id
+    case = sender(number=7)
+    machines.done(case, "before")
+    machines.work()
+    machines.done(case, "renew")
+    assert "closed" not in machines.ledger(case)
+    machines.done(case, "after")
+    assert "closed" in machines.ledger(case)
+
+
+def test_a_message_for_an_item_that_the_case_does_not_have_is_an_incident(db: SQLAlchemy) -> None:
+    machines.publish("start s message paid\nuser renew\ns -> renew", key="renewal")
+    case, _ = machines.run(machines.publish(ASKS, {"m": ext(io({"item": '"P99"'}))}, instead=False), number=7)
+    machines.done(case, "before")
+    machines.work()
+    assert [code for _, _, code in machines.incidents(case)] == ["item-unknown"]
+    assert machines.messages() == [("paid", "failed")]
+    assert machines.tasks(case) == ["after"]
+
+
 def test_what_a_message_starts_in_its_own_release_begins_in_the_same_step(db: SQLAlchemy) -> None:
     duty = diagram("start s message paid\nuser verify\ns -> verify", process="duty")
     case, _ = machines.run(machines.publish(ASKS, TOLD, more={"duty.bpmn": duty}), number=7)

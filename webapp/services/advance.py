@@ -14,6 +14,7 @@ from webapp.identity import Identity
 from webapp.services import messages
 from webapp.services.clocks import ensure_clocks
 from webapp.services.events import Event
+from webapp.services.failures import ItemUnknown
 from webapp.services.item_opening import close_unopened_items, item_opened
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.step_rows import (
@@ -46,8 +47,8 @@ def begin(
     """Start an instance of `process` for the case, in this transaction; returns its id.
 
     `event`: the start event at which it begins, where not at the plain one. `release_id`: of another bundle
-    whose process it is. Raises Suspended, and BudgetExceeded for processes that start each
-    other without end.
+    whose process it is. Raises Suspended, ItemUnknown, and BudgetExceeded for processes that
+    start each other without end.
     """
     ensure_active(case)
     case.begun += 1
@@ -56,7 +57,7 @@ def begin(
     release = published(release_id or case.release_id)
     step = start(release.program, dict(variables), case.context, process=process, event=event)
     item = variables.get("item")
-    scopes = {WHOLE_INSTANCE: item_cases(case.id)[item]} if isinstance(item, str) else {}
+    scopes = {WHOLE_INSTANCE: _named(item, item_cases(case.id))} if isinstance(item, str) else {}
     row = (
         sql()
         .execute(
@@ -83,7 +84,8 @@ def apply(
 ) -> None:
     """Write `step`: state, tasks, timers, jobs, subscriptions, history; start what its messages start.
 
-    `by` completed `task_id`, with `act`. Rows go out with whatever else the command writes. Raises Suspended.
+    `by` completed `task_id`, with `act`. Rows go out with whatever else the command writes. Raises Suspended,
+    ItemUnknown.
     """
     ensure_active(case)
     scopes_changed = _follow_scopes(case, instance, step)
@@ -101,16 +103,29 @@ def apply(
         messages.offer_kept(step.subscriptions_opened)
     for thrown in step.thrown:
         _carry_on(case, instance, thrown)
-    if step.ended and instance.process == case.release.bundle.entry_process:
+    if step.ended and _is_the_case_itself(case, instance):
         close_unopened_items(case)
         case.closed = True
         case.record(Event.CLOSED, None)
+
+
+def _is_the_case_itself(case: LockedCase, instance: InstanceRow) -> bool:
+    """Whether the case ends with this instance. A process of another bundle may have the same id."""
+    return instance.release_id == case.release_id and instance.process == case.release.bundle.entry_process
 
 
 def item_cases(case_id: int) -> dict[str, int]:
     """Item key -> id of the item case."""
     rows = sql().execute("select item_key, id from item_case where case_id = %s", (case_id,)).fetchall()
     return dict(rows)
+
+
+def _named(item: str, known: Mapping[str, int]) -> int:
+    """The id of the item case. Raises ItemUnknown for an item that the case does not have."""
+    found = known.get(item)
+    if found is None:
+        raise ItemUnknown(item)
+    return found
 
 
 def _follow_scopes(case: LockedCase, instance: InstanceRow, step: Step) -> bool:
@@ -124,7 +139,7 @@ def _follow_scopes(case: LockedCase, instance: InstanceRow, step: Step) -> bool:
         item = opened.inputs.get("item")
         if isinstance(item, str):
             known = known if known is not None else item_cases(case.id)
-            instance.scopes[str(opened.scope)] = known[item]
+            instance.scopes[str(opened.scope)] = _named(item, known)
             item_opened(case, known[item], item, opened.element)
             continue
         inherited = item_case_of(instance, opened.parent)

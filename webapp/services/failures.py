@@ -45,6 +45,14 @@ class Failure:
     detail: str
 
 
+class ItemUnknown(EngineError):
+    """A process was to run for an item that its case does not have."""
+
+    def __init__(self, item: str) -> None:
+        self.item = item
+        super().__init__(f"the case has no item {item!r}")
+
+
 class StepFailed(ActRefused):
     """The diagram could not go on from this act; nothing of it is kept, and an incident is open."""
 
@@ -83,6 +91,8 @@ def failure_of(error: Exception, otherwise: str, words: Words) -> Failure:
         return Failure("budget-exceeded", _past_budget(error), detail)
     if isinstance(error, NothingWaits | TaskNotOpen):
         return Failure("nothing-waits", _GONE, detail)
+    if isinstance(error, ItemUnknown):
+        return Failure("item-unknown", _no_such_item(error), detail)
     if isinstance(error, CannotSkip):
         return Failure("cannot-skip", _cannot_skip(error), detail)
     if isinstance(error, ValueInvalid):
@@ -116,6 +126,13 @@ def _cannot_skip(error: CannotSkip) -> Words:
     return Words(
         f"“{error.element}”失败的是走向的选择，不能跳过；请更正变量后重试，或者调整流程位置。",
         f"What failed at “{error.element}” is the choice of the way on: correct the variables and retry, or move it.",
+    )
+
+
+def _no_such_item(error: ItemUnknown) -> Words:
+    return Words(
+        f"该办件没有事项“{error.item}”，为它办理的流程无法开始。",
+        f"The case has no item “{error.item}”, so no process can begin for it.",
     )
 
 
