@@ -26,7 +26,7 @@ def compile_program(files: Mapping[str, bytes], entry: str, *, language: str | N
     missing = Reporter("", "engine")
     if entry not in library.processes:
         missing("missing-process", entry, value=entry)
-        raise DefinitionInvalid([*missing.findings, *errors_in(library.findings())])
+        raise DefinitionInvalid([*errors_in(library.findings()), *missing.findings])
     processes = _closure(entry, library, missing)
     problems = errors_in(missing.findings + _findings_of(processes, library))
     if problems:

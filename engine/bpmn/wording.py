@@ -61,6 +61,13 @@ class Reporter:
 
 
 def _filled(kind: Kind, said: dict[str, object]) -> Words:
-    zh = {name: value.zh if isinstance(value, Words) else value for name, value in said.items()}
-    en = {name: value.en if isinstance(value, Words) else value for name, value in said.items()}
+    zh = {name: _plain(value.zh if isinstance(value, Words) else value) for name, value in said.items()}
+    en = {name: _plain(value.en if isinstance(value, Words) else value) for name, value in said.items()}
     return Words(kind.message.zh.format(**zh), kind.message.en.format(**en))
+
+
+def _plain(value: object) -> object:
+    """Texts of a file without what is not to be seen: line breaks, controls, marks that turn the writing round."""
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(each if each.isprintable() else " " for each in value if each.isprintable() or each.isspace())

@@ -99,6 +99,15 @@ def test_no_schema_is_read_but_the_one_of_bpmn(tmp_path: Path) -> None:
         assert found(PLAIN.replace(b'<userTask id="a" >', f'<userTask id="a">{inner}'.encode())) == []
 
 
+def test_names_of_a_file_cannot_turn_or_break_the_words_of_a_finding() -> None:
+    name = "\u202egnp.exe\u2066&#10;\u200b{value}%s<b>"
+    text = "start s\nxor x\nuser a\nuser b\nand j\nend e\ns -> x\nx -> a if n\nx -> b default\na -> j -> e\nb -> j"
+    content = diagram(text, attributes={"j": f'name="{name.replace("<", "&lt;")}"'})
+    (told,) = [each for each in check({"p.bpmn": content}) if each.code == "dead-join"]
+    assert told.message.en.startswith("“gnp.exe {value}%s<b>” waits for ever")
+    assert told.message.zh.isprintable()
+
+
 def test_what_breaks_the_schema_is_said_in_chinese_too() -> None:
     broken = PLAIN.replace(b'<userTask id="a" >', b'<userTask id="a" colour="red" startQuantity="many"><oops/>')
     said = [each.message.zh for each in check({"p.bpmn": broken}) if each.code == "xsd-violation"]
