@@ -271,6 +271,14 @@ def test_a_case_goes_on_with_another_release(db: SQLAlchemy) -> None:
     assert list(verify_all()) == []
 
 
+def test_a_case_that_went_on_with_another_release_is_closed_by_its_process(db: SQLAlchemy) -> None:
+    case, _ = machines.run(machines.publish("start s\nuser a\nuser b\ns -> a -> b"))
+    new = machines.publish("start s\nuser a\ns -> a")
+    migration.move_to_release(case, new, by=lead(), reason="流程已更新", key="k")
+    machines.done(case, "a")
+    assert machines.ledger(case)[-1] == "closed"
+
+
 def test_a_release_that_does_not_fit_is_refused_with_every_reason(db: SQLAlchemy) -> None:
     case, _ = machines.run(machines.publish("start s\nuser a\nuser b\nand x\ns -> x -> a\nx -> b"))
     new = machines.publish("start s\nuser a2\nmanual b\nuser c\nand x\ns -> x -> a2\nx -> b -> c")
