@@ -89,6 +89,14 @@ class NothingWaits(EngineError):
         super().__init__(f"nothing waits for {what}")
 
 
+class CommandRefused(EngineError):
+    """A command that cannot be carried out as a whole: an expression fails where no token could carry an incident."""
+
+    def __init__(self, element: str, words: Words) -> None:
+        self.element, self.words = element, words
+        super().__init__(f"{element}: {words.en}")
+
+
 class CannotSkip(EngineError):
     """The failed element cannot be passed over: what failed is the choice of the way on."""
 

@@ -43,7 +43,7 @@ class Slot:
         if self.is_variable:
             return variables.get(self.text)
         if self.is_everything:
-            return dict(variables)
+            return {name: value for name, value in variables.items() if not name.startswith("@")}
         return self._composed(variables, context) if self.parts else self.text
 
     def _composed(self, variables: Variables, context: Context | None) -> Value:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, CannotSkip, ExpressionFailed, NothingWaits, TaskNotOpen
-from engine.runtime import events, faults, loops
+from engine.runtime import events, faults, flow, loops
 from engine.runtime.codec import encoded_size
 from engine.runtime.conversation import received
 from engine.runtime.machine import settle
@@ -21,7 +21,7 @@ from engine.runtime.run import Run
 from engine.runtime.scopes import cancel_scope_waits, clear, open_process
 from engine.runtime.state import ROOT, Scope, State, Token, Wait, dump, load
 from engine.runtime.step import Closing, Context, Step
-from engine.runtime.stuck import Stuck, failed_job, uncaught_error
+from engine.runtime.stuck import Stuck, failed_job
 from engine.runtime.variables import merge
 from engine.runtime.waits import arm, close, timer_due
 from engine.values import ClockMark, Value, Variables
@@ -140,7 +140,8 @@ def retry(
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
     run.resolve_failure(token)
-    if failure.phase in ("enter", "begin") and not loops.is_instance(run, token):
+    given_before = loops.is_instance(run, token) or token.thrower is not None  # by the loop, or to undo with
+    if failure.phase in ("enter", "begin") and not given_before:
         token.locals.clear()  # its input mappings are done again, from what the scopes hold
     merge(_correctable(run, token, failure.phase), _accepted(variables or {}, context, token.element))
     run.schedule(token, failure.phase)
@@ -165,10 +166,7 @@ def skip(
     run.resolve_failure(token)
     if failure.phase in ("complete", "write"):  # its output mappings failed: what is given stands for them
         merge(list(run.scope_layers(token.scope)), given)
-        token.result = {}
-        loops.count_instance(run, token)
-        run.log("completed", token.scope, run.node(token))
-        run.schedule(token, "leave")
+        flow.pass_over(run, token)
     else:
         token.result = given
         run.schedule(token, "complete")
@@ -203,14 +201,17 @@ def reschedule(program: Program, stored: bytes, context: Context) -> Step:
 
 
 def _due_again(run: Run, wait: Wait) -> datetime | None:
-    """When the timer is due now; None for a clock's mark, and for one that has fired before."""
+    """When the timer is due now; None for a clock's mark, for one that has fired before (`since` is gone then),
+    and for one whose expression gives no time any more."""
     event = run.element(wait.scope, wait.element).events[wait.index]
     if event.timer is None or isinstance(wait.due, ClockMark) or wait.since is None:
         return None
     holder = Token(0, wait.scope, wait.element) if wait.token is None else run.state.tokens[wait.token]
-    due = timer_due(run, holder, event, replace(run.context, now=wait.since))
-    first = due.cycle is None or due.cycle == wait.cycle
-    return due.at if first and isinstance(due.at, datetime) else None
+    try:
+        due = timer_due(run, holder, event, replace(run.context, now=wait.since))
+    except (Stuck, ExpressionFailed):
+        return None
+    return due.at if isinstance(due.at, datetime) else None
 
 
 def cancel(program: Program, stored: bytes, context: Context) -> Step:
@@ -323,6 +324,5 @@ def _raise_error(run: Run, wait: Wait, code: str, variables: dict[str, Value]) -
     close(run, wait, Closing.COMPLETED)
     try:
         faults.throw_error(run, token, code, variables)
-    except Stuck:
-        refused = uncaught_error(code)
+    except Stuck as refused:
         run.fail(token, "work", refused.code, refused.words)

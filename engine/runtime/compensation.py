@@ -23,12 +23,17 @@ from engine.runtime.scopes import (
 from engine.runtime.state import Done, Scope, Token, Undo
 from engine.runtime.step import ScopeOpened
 from engine.runtime.stuck import no_cancel_boundary, no_transaction
+from engine.values import Value
+
+#: Looking through so much that can be undone costs as much of the budget as entering an element.
+DONE_PER_ACTIVATION = 50
 
 
-def remember(run: Run, token: Token, node: Node) -> None:
-    """An activity with a handler has completed: it can be undone from now on, each instance of a loop by itself."""
+def remember(run: Run, token: Token, node: Node, own: dict[str, Value]) -> None:
+    """An activity with a handler has completed with these variables of its own: it can be undone from now on, each
+    instance of a loop by itself."""
     if node.boundaries and token.thrower is None and handler_of(run, token, node) is not None:
-        run.state.scopes[home_of(run, token.scope)].done.append(Done(node.id, dict(token.locals)))
+        run.state.scopes[home_of(run, token.scope)].done.append(Done(node.id, own))
 
 
 def throw(run: Run, token: Token, event: Event) -> None:
@@ -66,12 +71,17 @@ def cancel_transaction(run: Run, token: Token) -> None:
 
 
 def undone(run: Run, token: Token) -> None:
-    """`token` has undone its activity: it is gone, and its thrower goes on with the next."""
-    thrower = run.state.tokens.get(token.thrower or 0)
+    """`token` has undone its activity: it is gone, and its thrower will go on."""
     run.remove_token(token)
+    thrower = run.state.tokens.get(token.thrower or 0)
     if thrower is None or thrower.undo is None:  # the thrower was stopped meanwhile
         finish_if_empty(run, token.scope)
-    else:
+
+
+def go_on(run: Run, thrower_id: int) -> None:
+    """A token that undid something for this thrower is gone: the next is undone, or the thrower goes on."""
+    thrower = run.state.tokens.get(thrower_id)
+    if thrower is not None and thrower.undo is not None:
         _go_on(run, thrower, thrower.undo)
 
 
@@ -102,29 +112,33 @@ def _begin(run: Run, token: Token, undo: Undo) -> None:
 def _go_on(run: Run, token: Token, undo: Undo) -> None:
     """Undoes what nothing still to be undone depends on; when nothing is left, the thrower goes on."""
     for done in _next(run, token, undo):
-        undo.left.remove(done)
+        undo.left = [each for each in undo.left if each is not done]  # equal ones are not the same
         _undo(run, token, undo.scope, done)
     if not undo.left and not run.undoing.get(token.id):
         _finish(run, token, undo)
 
 
 def _next(run: Run, token: Token, undo: Undo) -> list[Done]:
+    """What nothing that completed later, and is still to be undone, can have come after."""
     process = run.process_of(undo.scope)
-    running = [run.state.tokens[each].undoes or "" for each in run.undoing.get(token.id, ())]
+    run.activate(run.node(token), cost=len(undo.left) // DONE_PER_ACTIVATION)
+    later = {run.state.tokens[each].undoes or "" for each in run.undoing.get(token.id, ())}
+    waiting: set[str] = set()  # elements that something later depends on; so it does for what came before
     ready: list[Done] = []
-    for index in range(len(undo.left) - 1, -1, -1):
-        done = undo.left[index]
-        after = [later.element for later in undo.left[index + 1 :]] + running
-        if not any(_depends(process.nodes[done.element], later, process.downstream(done.element)) for later in after):
+    for done in reversed(undo.left):
+        node = process.nodes[done.element]
+        others = later - {node.id} if _runs_side_by_side(node) else later
+        if node.id in waiting or node.id in others or not others.isdisjoint(process.downstream(node.id) - {node.id}):
+            waiting.add(node.id)
+        else:
             ready.append(done)
+        later.add(node.id)
     return ready
 
 
-def _depends(node: Node, later: str, downstream: frozenset[str]) -> bool:
-    """Whether what completed later can have come after `node`; the instances of a parallel loop have not."""
-    if later == node.id and node.loop is not None and not node.loop.sequential:
-        return False
-    return later in downstream or later == node.id
+def _runs_side_by_side(node: Node) -> bool:
+    """The instances of a parallel loop do not come one after another."""
+    return node.loop is not None and not node.loop.sequential
 
 
 def _undo(run: Run, thrower: Token, scope_id: int, done: Done) -> None:
@@ -147,7 +161,7 @@ def _undo_subprocess(run: Run, thrower: Token, scope_id: int, node: Node, done: 
     holder.phase = "active"
     run.undo_for(thrower.id, holder, node.id)
     process = run.process_of(scope_id)
-    inner = done.inner or []
+    inner = list(done.inner or ())
     scope = Scope(
         run.new_id(), "subprocess", process.id, node.id, scope_id, holder.id, dict(done.variables), done=inner
     )
@@ -199,6 +213,7 @@ def _leave_transaction(run: Run, token: Token) -> None:
     assert scope.token is not None
     boundary = _cancel_boundary(run, scope)
     assert boundary is not None
+    run.log("completed", token.scope, run.node(token))
     owner = run.state.tokens[scope.token]
     multi = run.state.scopes[owner.scope]
     if multi.kind == "multi" and multi.token is not None:  # the boundary belongs to the loop as a whole

@@ -1,6 +1,7 @@
 """Conditional events (BPMN 2.0.2, 10.5.5): they happen when their condition becomes true.
 
-A condition is asked after every phase of a command. One that is true when the event begins to wait happens at
+A condition is asked when its event begins to wait, at the beginning of a command, and after every phase that
+writes variables. One that is true when the event begins to wait happens at
 once; an event that can happen again must see it false in between. A condition that cannot be evaluated yet (a
 variable is missing) is not true.
 """
@@ -15,13 +16,21 @@ from engine.runtime import events
 from engine.runtime.run import Run
 from engine.runtime.state import Wait
 
+#: Asking so many conditions costs as much of the budget as entering an element.
+ASKED_PER_ACTIVATION = 20
+
 
 def check(run: Run) -> None:
-    """Triggers every waiting condition that has become true."""
-    for wait_id in list(run.conditions):
+    """Triggers every waiting condition that has become true: of those that began to wait, and of all once a
+    variable was written."""
+    asked = list(run.conditions) if run.dirty else run.fresh
+    run.dirty, run.fresh = False, []
+    for number, wait_id in enumerate(asked):
         wait = run.state.waits.get(wait_id)
         if wait is None:  # an earlier one has interrupted it
             continue
+        if number % ASKED_PER_ACTIVATION == ASKED_PER_ACTIVATION - 1:
+            run.activate(run.element(wait.scope, wait.element))
         before, wait.holds = wait.holds, _holds(run, wait)
         if wait.holds and not before:
             events.trigger(run, wait, {})

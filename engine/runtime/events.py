@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.bpmn.program import Event, Node
-from engine.errors import ExpressionFailed
+from engine.errors import CommandRefused
 from engine.runtime import compensation, faults
 from engine.runtime.conversation import awaited_key, received
 from engine.runtime.run import Run, Thrown
-from engine.runtime.scopes import cancel_scope_waits, clear
+from engine.runtime.scopes import cancel_scope_waits, clear, keep_undoable
 from engine.runtime.state import Token, Wait
 from engine.runtime.step import Closing
 from engine.runtime.step import Thrown as ThrownOutside
 from engine.runtime.stuck import Stuck
-from engine.runtime.tasks import compute, open_job, payload, send
+from engine.runtime.tasks import compute, open_job, payload, sending
 from engine.runtime.texts import as_text
 from engine.runtime.variables import evaluate
 from engine.runtime.waits import arm, close, next_firing, plan
@@ -65,9 +65,11 @@ def _catch_in_flow(run: Run, token: Token, wait: Wait, payload: dict[str, Value]
         return
     inner = run.child_scope.get(token.id)
     if inner is not None:
+        scope = run.state.scopes[inner]
         clear(run, inner)
         cancel_scope_waits(run, inner)
-        run.remove_scope(run.state.scopes[inner])
+        keep_undoable(run, scope, token, run.node(token))
+        run.remove_scope(scope)
     token.result |= payload  # a script that rests has its result already
     run.schedule(token, "complete")
 
@@ -88,9 +90,10 @@ def _stay_or_rearm(run: Run, wait: Wait, node: Node) -> None:
         holder = Token(0, wait.scope, node.id) if wait.token is None else run.state.tokens[wait.token]
         try:
             planned = plan(run, holder, node, scope_wait=wait.token is None)
-        except Stuck as failure:  # no token could carry the incident: the command is refused as a whole
-            raise ExpressionFailed(node.id, failure.code, failure.words.en) from failure
+        except Stuck as failure:
+            raise CommandRefused(node.id, failure.words) from failure
         for each in planned:
+            each.holds = each.kind == "condition"  # it must see its condition false in between
             arm(run, each)
     elif wait.kind == "timer":
         following = next_firing(run, wait)
@@ -129,14 +132,13 @@ def enter_throw(run: Run, token: Token, node: Node) -> None:
         compute(run, token, node.script)
         return
     taking = [event for event in node.events if event.kind in _TAKING]
-    for event in node.events:
-        if event.kind in ("message", "signal"):
-            send(run, token, node, event)
+    sent = [sending(run, token, node, event) for event in node.events if event.kind in ("message", "signal")]
+    told = [(event, payload(run, token, event)) for event in node.events if event.kind == "escalation"]
+    run.thrown.extend(sent)  # all of them, now that nothing can fail any more
     if not taking:
         run.schedule(token, "complete")  # first, so that a handler of an escalation that interrupts can stop it
-    for event in node.events:
-        if event.kind == "escalation":
-            faults.throw_escalation(run, token, event.name.text, payload(run, token, event))
+    for event, along in told:
+        faults.throw_escalation(run, token, event.name.text, along)
     if taking:
         _TAKING[taking[0].kind](run, token, taking[0])
 

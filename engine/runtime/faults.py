@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.bpmn.program import Node
-from engine.errors import ExpressionFailed
+from engine.errors import CommandRefused, ExpressionFailed
 from engine.runtime.run import Run
-from engine.runtime.scopes import cancel_scope_waits, clear, container_of, stop
+from engine.runtime.scopes import cancel_scope_waits, clear, container_of, listen, stop
 from engine.runtime.state import Scope, Token, Wait
 from engine.runtime.step import Closing, ScopeOpened
-from engine.runtime.stuck import failed_expression, uncaught_error
+from engine.runtime.stuck import Stuck, failed_expression, uncaught_error
 from engine.runtime.variables import context_of
 from engine.runtime.waits import close
 from engine.values import Value
@@ -31,20 +31,30 @@ def _raise_outwards(
 ) -> bool:
     """Looks from scope to scope, through called processes too; False if nothing catches."""
     holder: Token | None = token
+    left: list[tuple[Token, Scope]] = []  # calls on the way, from the inside
     while holder is not None:
         boundary = _boundary(run, holder, kind, code)
         if boundary is not None:
-            _catch_at_boundary(run, holder, boundary, kind, _brought(boundary, kind, code, variables, message))
+            along = _brought(boundary, kind, code, _with_passed_out(run, left, variables), message)
+            _catch_at_boundary(run, holder, boundary, kind, along)
             return True
         start = _event_subprocess(run, holder, kind, code)
         if start is not None:
-            _handle_inside(run, holder.scope, start, kind, _brought(start, kind, code, variables, message))
+            along = _brought(start, kind, code, _with_passed_out(run, left, variables), message)
+            _handle_inside(run, holder.scope, start, kind, along)
             return True
         scope = run.state.scopes[holder.scope]
         holder = None if scope.token is None else run.state.tokens[scope.token]
         if holder is not None:
-            variables = _passed_out(run, holder, scope) | variables
+            left.append((holder, scope))
     return False
+
+
+def _with_passed_out(run: Run, left: list[tuple[Token, Scope]], variables: dict[str, Value]) -> dict[str, Value]:
+    """Evaluated only where something catches, and before anything is changed."""
+    for caller, called in left:
+        variables = _passed_out(run, caller, called) | variables
+    return variables
 
 
 def _passed_out(run: Run, caller: Token, called: Scope) -> dict[str, Value]:
@@ -107,6 +117,10 @@ def start_event_subprocess(run: Run, scope_id: int, start: Node, payload: dict[s
     process = run.state.scopes[scope_id].process
     scope = run.add_scope(Scope(run.new_id(), "subprocess", process, node.id, scope_id, token.id))
     run.out.scope_opened(ScopeOpened(scope.id, scope_id, node.id, process))
+    try:
+        listen(run, scope)
+    except Stuck as failure:
+        raise CommandRefused(node.id, failure.words) from failure
     catch(run, run.add_token(scope.id, start.id), start, payload)
 
 
@@ -118,10 +132,12 @@ def _handle_inside(run: Run, scope_id: int, start: Node, kind: str, variables: d
 
 
 def _boundary(run: Run, token: Token, kind: str, code: str) -> Node | None:
+    if token.undoes == token.element:
+        return None  # it has completed and is being undone: its boundary is over
     if run.state.scopes[token.scope].kind == "multi":
         return None  # the boundary belongs to the whole loop, not to one instance of it
     nodes = run.process_of(token.scope).nodes
-    return _catching([nodes[each] for each in run.node(token).boundaries], kind, code)
+    return catching([nodes[each] for each in run.node(token).boundaries], kind, code)
 
 
 def _event_subprocess(run: Run, token: Token, kind: str, code: str) -> Node | None:
@@ -131,10 +147,10 @@ def _event_subprocess(run: Run, token: Token, kind: str, code: str) -> Node | No
         return None
     process = run.process_of(token.scope)
     starts = [process.nodes[each] for each in process.handlers.get(container_of(scope), ())]
-    return _catching(starts, kind, code)
+    return catching(starts, kind, code)
 
 
-def _catching(nodes: list[Node], kind: str, code: str) -> Node | None:
+def catching(nodes: list[Node], kind: str, code: str) -> Node | None:
     """The handler that names the code, else one that catches every code."""
     for wanted in (code, ""):
         for node in nodes:

@@ -27,17 +27,31 @@ def complete(run: Run, token: Token) -> None:
 def write(run: Run, token: Token) -> None:
     """What the element completed with is written, and the token leaves."""
     node = run.node(token)
+    run.dirty = True
+    own = dict(token.locals)
     whole = node.loop is not None and not loops.is_instance(run, token)
     if whole:  # each instance has done its mappings; only the collected results are left
         merge(list(run.scope_layers(token.scope)), token.result)
     elif token.undoes == node.id:
         token.result = {}  # a subprocess was undone from the inside: its outputs were given when it completed
     else:
-        compensation.remember(run, token, node)
         if node.loop is not None:
             loops.complete_instance(run, token, node)
         else:
             apply_outputs(run, token, node)
+        compensation.remember(run, token, node, own)
+    run.log("completed", token.scope, node, whole_loop=whole)
+    run.schedule(token, "leave")
+
+
+def pass_over(run: Run, token: Token) -> None:
+    """The element counts as completed without its outputs, which somebody has given in their place."""
+    node = run.node(token)
+    whole = node.loop is not None and not loops.is_instance(run, token)
+    token.result = {}
+    if not whole and token.undoes != node.id:
+        loops.count_instance(run, token)
+        compensation.remember(run, token, node, dict(token.locals))
     run.log("completed", token.scope, node, whole_loop=whole)
     run.schedule(token, "leave")
 
@@ -47,11 +61,11 @@ def leave(run: Run, token: Token) -> None:
     node = run.node(token)
     if loops.is_instance(run, token):
         loops.leave_instance(run, token, node)
-    elif _ends_ad_hoc(run, token):
+    elif token.thrower is not None and (not node.outgoing or node.for_compensation or token.undoes == node.id):
+        compensation.undone(run, token)  # no flow leads on from there, but from the boundary of a handler
+    elif _ends_ad_hoc(run, token, node):
         clear(run, token.scope)
         finish_if_empty(run, token.scope)
-    elif token.thrower is not None:  # it has undone something: no flow leads on from there
-        compensation.undone(run, token)
     elif not node.outgoing:
         run.remove_token(token)
         finish_if_empty(run, token.scope)
@@ -81,11 +95,13 @@ def go(run: Run, token: Token, flows: tuple[Flow, ...]) -> None:
         run.schedule(moved, "enter")
 
 
-def _ends_ad_hoc(run: Run, token: Token) -> bool:
+def _ends_ad_hoc(run: Run, token: Token, inner: Node) -> bool:
     """An activity inside an ad-hoc subprocess has completed: is that enough, and is the rest cancelled?"""
     scope = run.state.scopes[token.scope]
-    node = run.element(scope.id, scope.element) if scope.kind == "subprocess" else None
-    if node is None or node.ad_hoc is None or not ad_hoc.is_complete(run, token, scope):
+    if scope.kind != "subprocess" or inner.type.endswith(("Gateway", "Event")) or token.thrower is not None:
+        return False
+    node = run.element(scope.id, scope.element)
+    if node.ad_hoc is None or not ad_hoc.is_complete(run, token, scope):
         return False
     scope.loop = {"over": True}
     return node.ad_hoc.cancels_remaining

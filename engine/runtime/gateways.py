@@ -204,9 +204,10 @@ def _source(process: Process, flow: str, join: Node) -> str:
 
 
 def _merge(run: Run, first: dict[str, Token]) -> None:
-    kept, *others = first.values()
-    for other in others:
-        run.remove_token(other)
+    kept = next((token for token in first.values() if token.thrower is not None), next(iter(first.values())))
+    for other in first.values():
+        if other is not kept:
+            run.remove_token(other)
     run.unjoin(kept)
     run.log("entered", kept.scope, run.node(kept))
     run.schedule(kept, "complete")

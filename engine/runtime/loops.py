@@ -7,6 +7,7 @@ one instance after another while its condition holds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from engine.bpmn.program import Event, Loop, Node, Slot
@@ -66,10 +67,10 @@ def leave_instance(run: Run, token: Token, node: Node) -> None:
     _count(run, token, scope)
     more = _wants_more(run, token, loop, scope)
     enough = loop.completion is not None and holds(run, token, loop.completion)
-    thrown = _behavior(run, token, loop, scope)
+    thrown = [_ready(run, scope, node, event, token) for event in _behavior(run, token, loop, scope)]
     run.remove_token(token)
-    for event in thrown:
-        _throw(run, scope, node, event, token)
+    for throw in thrown:
+        throw()
     if scope.id not in run.state.scopes:
         return  # what was thrown has stopped the whole activity
     if enough:
@@ -193,20 +194,43 @@ def _behavior(run: Run, token: Token, loop: Loop, scope: Scope) -> list[Event]:
     return [loop.thrown]
 
 
-def _throw(run: Run, scope: Scope, node: Node, event: Event, token: Token) -> None:
-    """Gives the event to the boundary of the loop, which goes on whatever the boundary event says: when it ends
-    is for its own condition to say. What no boundary catches is thrown as any other event."""
+def _ready(run: Run, scope: Scope, node: Node, event: Event, token: Token) -> Callable[[], None]:
+    """The throwing of an event, every expression evaluated.
+
+    It goes to the boundary of the loop, which goes on whatever the boundary event says: when it ends is for its
+    own condition to say. What no boundary catches is thrown as any other event. Raises Stuck.
+    """
     assert scope.token is not None
     owner = run.state.tokens[scope.token]
-    for boundary in (run.element(owner.scope, each) for each in node.boundaries):
-        if any(each.kind == event.kind and each.name.text == event.name.text for each in boundary.events):
-            faults.catch(run, run.add_token(owner.scope, boundary.id), boundary, {})
-            return
+    boundaries = [run.element(owner.scope, each) for each in node.boundaries]
     if event.kind == "escalation":
-        faults.throw_escalation(run, owner, event.name.text, {})
-    elif event.kind in ("message", "signal"):
-        name, key = text(run, owner, event.name), key_text(run, owner, event.key)
-        run.thrown.append(Thrown(event.kind, run.process_scope(owner.scope), node.id, name, key, dict(token.locals)))
+        boundary = faults.catching(boundaries, "escalation", event.name.text)
+    else:
+        boundary = next((each for each in boundaries if _catches(each, event)), None)
+    if boundary is not None:
+        caught = boundary
+        return lambda: faults.catch(run, run.add_token(owner.scope, caught.id), caught, {})
+    if event.kind == "escalation":
+        return lambda: faults.throw_escalation(run, owner, event.name.text, {})
+    name, key = text(run, owner, event.name), key_text(run, owner, event.key)
+    sent = Thrown(event.kind, run.process_scope(owner.scope), node.id, name, key, dict(token.locals))
+    return lambda: run.thrown.append(sent)
+
+
+def _catches(boundary: Node, event: Event) -> bool:
+    return any(each.kind == event.kind and each.name.text == event.name.text for each in boundary.events)
+
+
+def instance_gone(run: Run, scope: Scope) -> None:
+    """An instance was taken out by hand: the next begins, or the loop is done when none is left."""
+    loop = run.element(scope.id, scope.element).loop
+    assert loop is not None
+    assert scope.loop is not None
+    total = _total(scope.loop)
+    if loop.sequential and not loop.standard and total is not None and scope.loop["next"] < total:
+        _start_next(run, scope)
+    elif not run.tokens_in[scope.id]:
+        _finish(run, scope, loop)
 
 
 def _finish(run: Run, scope: Scope, loop: Loop) -> None:

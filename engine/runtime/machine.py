@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.bpmn.program import Node
 from engine.errors import ExpressionFailed, ValueInvalid
-from engine.runtime import conditions, events, flow, gateways, loops, results, scopes, tasks
+from engine.runtime import compensation, conditions, events, flow, gateways, loops, results, scopes, tasks
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import Stuck, bad_value, failed_expression
@@ -48,8 +48,10 @@ def settle(run: Run) -> None:
     Raises BudgetExceeded; then nothing of the command may be kept.
     """
     while True:
-        if run.conditions:
+        if run.conditions and (run.dirty or run.fresh):
             conditions.check(run)
+        while run.freed:
+            compensation.go_on(run, run.freed.popleft())
         if not run.work and run.later:
             run.work.append(run.later.popleft())
         if run.work:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from engine.bpmn.program import Node, Program
 from engine.errors import ChangeRefused
+from engine.runtime import loops
 from engine.runtime.commands import loaded, settled
 from engine.runtime.run import Run
 from engine.runtime.scopes import around, cancel_scope_waits, cancel_token, container_of
 from engine.runtime.state import ROOT, Scope, Token
 from engine.runtime.step import Context, Step
+from engine.runtime.variables import plain
 from engine.words import Words
 
 
@@ -52,6 +54,9 @@ def modify(program: Program, stored: bytes, changes: Sequence[Change], context: 
     if refusals:
         raise ChangeRefused(refusals)
     for change in changes:
+        refusal = _refusal(run, change)  # an earlier one may have closed what this one needs
+        if refusal is not None:
+            raise ChangeRefused([refusal])
         if isinstance(change, Remove):
             _remove(run, change.token)
         elif isinstance(change, Add):
@@ -83,7 +88,16 @@ def _refusal(run: Run, change: Change) -> tuple[str, Words] | None:
         return change.element, Words(
             "有多个范围包含该元素，请指明", "Several running scopes hold it: say which is meant"
         )
-    return _cannot_hold(_node(run, homes[0], change.element))
+    if isinstance(change, Move) and _lies_inside(run, _target(run, change, homes), change.token):
+        return change.element, Words(
+            "该元素在所移动令牌自身的子流程之内，移动后将一并取消",
+            "It stands inside what the token itself does, which moving the token would cancel",
+        )
+    return _cannot_hold(run.element(homes[0], change.element))
+
+
+def _lies_inside(run: Run, scope_id: int, token_id: int) -> bool:
+    return any(scope.token == token_id for scope in around(run, scope_id))
 
 
 def _cannot_hold(node: Node) -> tuple[str, Words] | None:
@@ -112,21 +126,17 @@ def _nearest(run: Run, change: Change, homes: list[int]) -> int | None:
     return next((each.id for each in around(run, scope) if each.id in homes), None)
 
 
-def _node(run: Run, scope: int, element: str) -> Node:
-    return run.element(scope, element)
-
-
 def _home(run: Run, element: str, scope: int | None) -> int:
     return _homes(run, element)[0] if scope is None else scope
 
 
-def _move(run: Run, change: Move) -> None:
-    token = run.state.tokens.get(change.token)
-    if token is None:  # an earlier change has taken it out
-        raise ChangeRefused([(str(change.token), Words("该令牌已不存在", "This token is there no longer"))])
-    homes = _homes(run, change.element)
+def _target(run: Run, change: Move, homes: list[int]) -> int:
     nearest = _nearest(run, change, homes)
-    _enter(run, homes[0] if nearest is None else nearest, change.element)
+    return homes[0] if nearest is None else nearest
+
+
+def _move(run: Run, change: Move) -> None:
+    _enter(run, _target(run, change, _homes(run, change.element)), change.element)
     _remove(run, change.token)
 
 
@@ -137,16 +147,19 @@ def _enter(run: Run, scope: int, element: str) -> Token:
 
 
 def _remove(run: Run, token_id: int) -> None:
-    """Outwards as long as what is around has become empty."""
-    token = run.state.tokens.get(token_id)
+    """Outwards as long as what is around has become empty; a loop goes on without the instance."""
+    token: Token | None = run.state.tokens[token_id]
     while token is not None:
         scope = run.state.scopes[token.scope]
         cancel_token(run, token)
         if run.tokens_in[scope.id]:
             return
+        if scope.kind == "multi":
+            loops.instance_gone(run, scope)
+            return
         if scope.id == ROOT:
             cancel_scope_waits(run, ROOT)
-            run.result = scope.variables
+            run.result = plain(scope.variables)
             run.remove_scope(scope)
             return
         assert scope.token is not None

@@ -36,6 +36,7 @@ def run_before(run: Run, token: Token, node: Node) -> None:
     written = _run(run, token, node.before, run.variables(token))
     if written is not None:
         merge(list(run.layers(token)), written)
+        run.dirty = True
         run.schedule(token, "begin")
 
 
@@ -58,7 +59,7 @@ def reshape(run: Run, token: Token, node: Node) -> None:
             return
         result = result | written
     token.result = result
-    run.schedule(token, "write")
+    run.schedule(token, "write", at_once=True)
 
 
 def _runs_here(run: Run, token: Token, node: Node) -> bool:

@@ -54,6 +54,10 @@ class Run:
     work: deque[tuple[int, str, int]] = field(default_factory=deque)
     later: deque[tuple[int, str, int]] = field(default_factory=deque)  # done once `work` is empty, one by one
     pending: dict[int, int] = field(default_factory=dict)  # token -> serial of its valid entry in `work`
+    next_phase: dict[int, str] = field(default_factory=dict)  # of tokens on the work list
+    freed: deque[int] = field(default_factory=deque)  # throwers for which a token undoes no longer
+    dirty: bool = True  # variables were written since conditions were asked
+    fresh: list[int] = field(default_factory=list)  # conditions that have begun to wait and were not asked yet
     thrown: deque[Thrown] = field(default_factory=deque)
     undelivered: deque[Thrown] = field(default_factory=deque)
     activations: int = 0
@@ -187,6 +191,7 @@ class Run:
         self.tokens_in[token.scope].pop(token.id, None)
         if token.thrower is not None:
             self.undoing.get(token.thrower, {}).pop(token.id, None)
+            self.freed.append(token.thrower)
 
     def join(self, token: Token) -> dict[int, None]:
         """Lets the token wait at its gateway; gives all tokens that wait there in its scope."""
@@ -224,6 +229,7 @@ class Run:
     def fail(self, token: Token, phase: str, code: str, message: Words) -> None:
         """Keeps the token where it is, with an incident; `phase` is tried again by `retry`."""
         token.phase = "failed"
+        self.pending[token.id] = self.pending.get(token.id, 0) + 1  # what it was scheduled for counts no longer
         failure = Failure(self.new_id(), token.id, phase, code)
         self.state.failures[failure.id] = failure
         self.failed[token.id] = failure.id
@@ -237,13 +243,18 @@ class Run:
             del self.state.failures[failure]
             self.out.incident_resolved(failure)
 
-    def schedule(self, token: Token, phase: str, *, later: bool = False) -> None:
-        """Puts the token on the work list for `phase`; an earlier entry of it no longer counts. `later`: only
-        once no other token moves."""
+    def schedule(self, token: Token, phase: str, *, later: bool = False, at_once: bool = False) -> None:
+        """Puts the token on the work list for `phase`; an earlier entry of it no longer counts. `later`: only once
+        no other token moves; `at_once`: before any other, so that what it has read is still so when it writes."""
         token.phase = "ready"
         serial = self.pending.get(token.id, 0) + 1
         self.pending[token.id] = serial
-        (self.later if later else self.work).append((token.id, phase, serial))
+        self.next_phase[token.id] = phase
+        entry = (token.id, phase, serial)
+        if at_once:
+            self.work.appendleft(entry)
+        else:
+            (self.later if later else self.work).append(entry)
 
     def activate(self, node: Node, *, cost: int = 1) -> None:
         """Counts an activation, or work that costs as much as several. Raises BudgetExceeded."""
@@ -271,6 +282,7 @@ class Run:
     def _index_wait(self, wait_id: int, kind: str, scope_id: int, holder: int | None) -> None:
         if kind == "condition":
             self.conditions[wait_id] = None
+            self.fresh.append(wait_id)
         if holder is None:
             self.scope_waits.setdefault(scope_id, {})[wait_id] = None
         else:

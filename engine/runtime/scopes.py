@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn.program import CallWork, Node, Process
+from engine.errors import ExpressionFailed, ValueInvalid
 from engine.runtime import ad_hoc
 from engine.runtime.run import Run
 from engine.runtime.state import Done, Scope, Token
 from engine.runtime.step import Closing, ScopeOpened
 from engine.runtime.stuck import Stuck, missing_process, missing_start
-from engine.runtime.variables import context_of, text
+from engine.runtime.variables import context_of, plain, text
 from engine.runtime.waits import arm, close, plan
 from engine.values import Value
 
@@ -66,7 +67,7 @@ def open_call(run: Run, token: Token, node: Node) -> None:
 def _given(run: Run, token: Token, call: CallWork) -> dict[str, Value]:
     """The variables that a called process begins with. Raises Stuck."""
     if call.given is None:
-        return dict(run.variables(token)) if call.passes_all_in else dict(token.locals)
+        return plain(run.variables(token)) if call.passes_all_in else dict(token.locals)
     return context_of(run, call.given, run.variables(token))
 
 
@@ -87,7 +88,7 @@ def _open_child(
         run.out.scope_opened(opened)
         token.phase = "active"
         open_process(run, scope, starts)
-    except Stuck:  # an event subprocess cannot wait: the activity fails as a whole
+    except (Stuck, ExpressionFailed, ValueInvalid):  # an event subprocess cannot wait: the activity fails as a whole
         run.remove_scope(scope)
         run.out.scope_unopened(scope.id)
         raise
@@ -100,27 +101,28 @@ def finish_if_empty(run: Run, scope_id: int) -> None:
     scope = run.state.scopes[scope_id]
     owner = None if scope.token is None else run.state.tokens[scope.token]
     node = None if owner is None else run.node(owner)
-    if node is not None and node.ad_hoc is not None and ad_hoc.goes_on(run, scope, node):
+    open_ended = owner is not None and owner.thrower is None and node is not None and node.ad_hoc is not None
+    if open_ended and node is not None and ad_hoc.goes_on(run, scope, node):
         return
     cancel_scope_waits(run, scope_id)
     if owner is not None and node is not None:
-        _keep_undoable(run, scope, owner, node)
+        keep_undoable(run, scope, owner, node)
     run.remove_scope(scope)
     if owner is None or node is None:
-        run.result = scope.variables
+        run.result = plain(scope.variables)
         return
     if node.call is not None and (node.outputs or node.call.passes_all_out or node.call.taken):
-        owner.result = scope.variables
+        owner.result = plain(scope.variables)
     run.schedule(owner, "complete")
 
 
-def _keep_undoable(run: Run, scope: Scope, owner: Token, node: Node) -> None:
+def keep_undoable(run: Run, scope: Scope, owner: Token, node: Node) -> None:
     """A subprocess that completes can be undone by what is inside it, unless it has a handler of its own."""
     if scope.kind != "subprocess" or owner.thrower is not None or handler_of(run, owner, node) is not None:
         return
     if scope.done or undo_start(run.process_of(scope.id), node.id) is not None:
         home = run.state.scopes[home_of(run, owner.scope)]
-        home.done.append(Done(node.id, dict(scope.variables), scope.done))
+        home.done.append(Done(node.id, owner.locals | scope.variables, scope.done))
 
 
 def handler_of(run: Run, token: Token, node: Node) -> str | None:
@@ -182,10 +184,17 @@ def _stop_one(run: Run, token: Token) -> None:
     if child is not None:
         cancel_scope_waits(run, child)
         run.remove_scope(run.state.scopes[child])
-    if token.phase != "ready":  # one that is still on its way was never entered
+    if _is_under_way(run, token):
         node = run.node(token)
         whole = node.loop is not None and run.state.scopes[token.scope].kind != "multi"
         run.log("cancelled", token.scope, node, whole_loop=whole)
+
+
+def _is_under_way(run: Run, token: Token) -> bool:
+    """Whether its element was entered and has not completed."""
+    if token.phase == "ready":
+        return run.next_phase.get(token.id) in ("work", "complete", "write")
+    return token.phase != "joining"
 
 
 def cancel_scope_waits(run: Run, scope_id: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from engine.runtime.state import ROOT, State, load
+from engine.runtime.variables import plain
 from engine.values import ClockMark, Value
 
 
@@ -97,7 +98,7 @@ def snapshot(stored: bytes) -> Snapshot:
             scope.kind,
             scope.process,
             scope.element,
-            MappingProxyType(scope.variables),
+            MappingProxyType(plain(scope.variables)),
         )
         for scope in state.scopes.values()
     }

@@ -58,7 +58,7 @@ def start_machine_task(run: Run, token: Token, node: Node) -> None:
         _run_code(run, token, node.code)
     else:
         if node.type == "sendTask" and node.event is not None:
-            send(run, token, node, node.event)
+            run.thrown.append(sending(run, token, node, node.event))
         pass_through(run, token, node)
 
 
@@ -86,13 +86,13 @@ def receive(run: Run, token: Token, node: Node) -> None:
         arm(run, each)
 
 
-def send(run: Run, token: Token, node: Node, event: Event) -> None:
-    """Puts a message or signal on its way; its payload are the input mappings."""
+def sending(run: Run, token: Token, node: Node, event: Event) -> Thrown:
+    """The message or signal that the event throws, every expression evaluated. Raises Stuck."""
     name, key = text(run, token, event.name), key_text(run, token, event.key)
     scope, along = run.process_scope(token.scope), payload(run, token, event)
     if event.properties:
         key = sent_key(run, token.scope, event, along)
-    run.thrown.append(Thrown(event.kind, scope, node.id, name, key, along))
+    return Thrown(event.kind, scope, node.id, name, key, along)
 
 
 def payload(run: Run, token: Token, event: Event) -> dict[str, Value]:
@@ -110,7 +110,7 @@ def _decide(run: Run, token: Token, said: Computed) -> None:
         raise missing_decision(name)
     outcome = decisions.evaluate(name, run.variables(token), run.context)
     token.result = written(said, decisions, name, outcome)
-    run.schedule(token, "complete")
+    run.schedule(token, "complete", at_once=True)
 
 
 def compute(run: Run, token: Token, said: Computed) -> None:
@@ -131,7 +131,7 @@ def _run_code(run: Run, token: Token, code: Script) -> None:
     if seconds:
         _rest(run, token, seconds)
     else:
-        run.schedule(token, "complete")
+        run.schedule(token, "complete", at_once=True)
 
 
 def _rest(run: Run, token: Token, seconds: Value) -> None:
@@ -143,7 +143,7 @@ def _rest(run: Run, token: Token, seconds: Value) -> None:
 
 def _give(run: Run, token: Token, said: Computed, value: Value) -> None:
     token.result = {said.variable: checked(value)} if said.variable else {}
-    run.schedule(token, "complete")
+    run.schedule(token, "complete", at_once=True)
 
 
 def describe_user_task(run: Run, token: Token, node: Node) -> UserTask:

@@ -18,6 +18,11 @@ from engine.values import Value, Variables
 _SCOPED = ("subProcess", "transaction", "adHocSubProcess")
 
 
+def plain(variables: Mapping[str, Value]) -> dict[str, Value]:
+    """Without what the engine itself keeps among the variables (names that begin with "@")."""
+    return {name: value for name, value in variables.items() if not name.startswith("@")}
+
+
 def evaluate(run: Run, token: Token, slot: Slot) -> Value:
     """The slot's value over what the token sees."""
     return slot.value(run.variables(token), run.context)

@@ -55,8 +55,11 @@ def close(run: Run, wait: Wait, how: Closing) -> None:
 
 def next_firing(run: Run, wait: Wait) -> Wait | None:
     """The next wait of a repeating timer that has just fired; None when it was the last."""
-    due = following(Due(wait.due, wait.cycle), run.context)
-    return None if due is None else replace(wait, due=due.at, cycle=due.cycle)
+    try:
+        due = following(Due(wait.due, wait.cycle), run.context)
+    except TimerTextInvalid:  # beyond the calendar: that was the last
+        return None
+    return None if due is None else replace(wait, due=due.at, cycle=due.cycle, since=None)
 
 
 def timer_due(run: Run, token: Token, event: Event, context: Context) -> Due:
