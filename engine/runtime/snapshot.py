@@ -118,7 +118,7 @@ def variables_seen(stored: bytes, token: int) -> dict[str, Value]:
 
 
 def _merged(layers: list[dict[str, Value]]) -> dict[str, Value]:
-    return {name: value for layer in reversed(layers) for name, value in layer.items()}
+    return plain({name: value for layer in reversed(layers) for name, value in layer.items()})
 
 
 def _layers_at(state: State, scope: int) -> list[dict[str, Value]]:
