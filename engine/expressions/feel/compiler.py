@@ -7,13 +7,14 @@ from collections.abc import Callable
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins import BUILTINS
-from engine.expressions.feel.calls import bound_method, compile_call, defined_function
+from engine.expressions.feel.calls import compile_call, defined_function
 from engine.expressions.feel.filters import compile_filter
 from engine.expressions.feel.loops import compile_for, compile_quantified
 from engine.expressions.feel.numbers import INTEGER_LIMIT
 from engine.expressions.feel.objects import Range
+from engine.expressions.feel.paths import compile_path
 from engine.expressions.feel.run import Closure, Scope
-from engine.expressions.feel.types import TypeTests, instance_test
+from engine.expressions.feel.types import TypeTests, instance_test, looks_inside
 from engine.expressions.feel.unary import compile_membership
 from engine.values import Value
 
@@ -33,7 +34,8 @@ _MISSING = object()
 class Compiler:
     """Compiles one tree. `types` are those declared around it, `list_types` the ones of lists.
 
-    `free` collects the names that the tree does not bind itself; `size` counts its nodes.
+    `free` collects the names that the tree does not bind itself; `size` counts its nodes, `partials` how
+    often it names `partial`.
     """
 
     def __init__(self, types: TypeTests | None = None, list_types: frozenset[str] = frozenset()) -> None:
@@ -41,12 +43,28 @@ class Compiler:
         self.list_types = list_types
         self.free: set[str] = set()
         self.size = 0
+        self.partials = 0
+        self._level = 0
+        self._deepest = 0
         self._bound: list[str] = []
         self._bound_counts: dict[str, int] = {}
 
-    def compile(self, node: n.Node) -> Closure:
+    def compile(self, node: n.Node, levels: int = 1) -> Closure:
+        """The closure of a node, which stands `levels` under the one around it."""
         self.size += 1
-        return _COMPILE[type(node)](self, node)
+        self._level += levels
+        self._deepest = max(self._deepest, self._level)
+        closure = _COMPILE[type(node)](self, node)
+        self._level -= levels
+        return closure
+
+    def compile_measured(self, node: n.Node) -> tuple[Closure, int]:
+        """The closure of a node, and how many levels of nodes it has."""
+        before, self._deepest = self._deepest, self._level
+        closure = self.compile(node)
+        levels = self._deepest - self._level
+        self._deepest = max(before, self._deepest)
+        return closure, levels
 
     def binds(self, name: str) -> bool:
         """Whether a loop, context or function around this place binds the name."""
@@ -69,6 +87,7 @@ def _literal(compiler: Compiler, node: n.Literal) -> Closure:
 
 def _name(compiler: Compiler, node: n.Name) -> Closure:
     name = node.name
+    compiler.partials += name == "partial"
     if compiler.binds(name):
         return lambda scope: _look_up(scope, name)
     if name in BUILTINS:
@@ -173,12 +192,12 @@ def _comparison(compiler: Compiler, node: n.Comparison) -> Closure:
     if node.operator == "!=":
         return lambda scope: op.negated(op.equal(left(scope), right(scope), scope.run))
     if node.operator == "<":
-        return lambda scope: op.less(left(scope), right(scope))
+        return lambda scope: op.less(left(scope), right(scope), scope.run)
     if node.operator == "<=":
-        return lambda scope: op.less_or_equal(left(scope), right(scope))
+        return lambda scope: op.less_or_equal(left(scope), right(scope), scope.run)
     if node.operator == ">":
-        return lambda scope: op.less(right(scope), left(scope))
-    return lambda scope: op.less_or_equal(right(scope), left(scope))
+        return lambda scope: op.less(right(scope), left(scope), scope.run)
+    return lambda scope: op.less_or_equal(right(scope), left(scope), scope.run)
 
 
 def _between(compiler: Compiler, node: n.Between) -> Closure:
@@ -186,7 +205,8 @@ def _between(compiler: Compiler, node: n.Between) -> Closure:
 
     def evaluate(scope: Scope) -> Value:
         wanted = value(scope)
-        return op.conjunction(op.less_or_equal(low(scope), wanted), op.less_or_equal(wanted, high(scope)))
+        run = scope.run
+        return op.conjunction(op.less_or_equal(low(scope), wanted, run), op.less_or_equal(wanted, high(scope), run))
 
     return evaluate
 
@@ -226,7 +246,9 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
     def evaluate(scope: Scope) -> Value:
         low = None if start is None else start(scope)
         high = None if end is None else end(scope)
-        if start is not None and end is not None and None not in (low, high) and op.compare(low, high) is None:
+        if any(point is not None and op.kind(point) not in op.ORDERED for point in (low, high)):
+            return None
+        if low is not None and high is not None and op.ordered(low, high, scope.run) is None:
             return None
         complete = (start is None or low is not None) and (end is None or high is not None)
         return Range(low, high, start_included, end_included, complete)
@@ -234,28 +256,17 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
     return evaluate
 
 
-def _path(compiler: Compiler, node: n.Path) -> Closure:
-    value, name = compiler.compile(node.value), node.name
-
-    def evaluate(scope: Scope) -> Value:
-        return _member(value(scope), name, scope)
-
-    return evaluate
-
-
-def _member(value: Value, name: str, scope: Scope) -> Value:
-    if type(value) is dict:
-        return value.get(name)
-    if type(value) is list:
-        scope.run.spend(len(value))
-        return [_member(item, name, scope) if type(item) is not list else None for item in value]
-    found = op.property_of(value, name)
-    return bound_method(value, name) if found is None else found
-
-
 def _instance_of(compiler: Compiler, node: n.InstanceOf) -> Closure:
     value, test = compiler.compile(node.value), instance_test(node.type, compiler.types)
-    return lambda scope: test(value(scope))
+    if not looks_inside(node.type, compiler.types):
+        return lambda scope: test(value(scope))
+
+    def evaluate(scope: Scope) -> Value:
+        asked = value(scope)
+        scope.run.walks(asked)
+        return test(asked)
+
+    return evaluate
 
 
 _COMPILE: dict[type, Callable[..., Closure]] = {
@@ -273,7 +284,7 @@ _COMPILE: dict[type, Callable[..., Closure]] = {
     n.ListOf: _list,
     n.ContextOf: _context,
     n.RangeOf: _range,
-    n.Path: _path,
+    n.Path: compile_path,
     n.Filter: compile_filter,
     n.Call: compile_call,
     n.FunctionOf: defined_function,

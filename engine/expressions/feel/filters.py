@@ -50,7 +50,9 @@ def compile_filter(compiler: Compiler, node: n.Filter) -> Closure:
 def _as_list(value: Value) -> list[Value]:
     if value is None:
         return []
-    return list(value) if type(value) in (list, tuple) else [value]
+    if type(value) is list:
+        return value
+    return list(value) if type(value) is tuple else [value]
 
 
 def _inside(item: Value, scope: Scope) -> Scope:

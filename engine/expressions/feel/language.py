@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from engine.errors import BudgetExceeded
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.parser import parse_expression, parse_unary_tests
+from engine.expressions.feel.reading import refuse_depth
 from engine.expressions.feel.run import CALL_LIMIT, Closure, Context, Run, Scope
 from engine.expressions.feel.unary import Test, compile_tests
 from engine.values import Value
@@ -58,12 +59,20 @@ class CompiledTests:
 def compile_feel(source: str, names: Iterable[str] = ()) -> CompiledFeel:
     """Raises ExpressionInvalid."""
     compiler = Compiler()
-    closure = compiler.compile(parse_expression(source, names))
+    tree = parse_expression(source, names)
+    try:
+        closure = compiler.compile(tree)
+    except RecursionError:  # within the limit, but the caller stands deep already
+        refuse_depth(source, 0)
     return CompiledFeel(closure, frozenset(compiler.free), compiler.size)
 
 
 def compile_tests_source(source: str, names: Iterable[str] = ()) -> CompiledTests:
     """Raises ExpressionInvalid."""
     compiler = Compiler()
-    test = compile_tests(compiler, parse_unary_tests(source, names))
+    tree = parse_unary_tests(source, names)
+    try:
+        test = compile_tests(compiler, tree)
+    except RecursionError:  # within the limit, but the caller stands deep already
+        refuse_depth(source, 0)
     return CompiledTests(test, frozenset(compiler.free), compiler.size)

@@ -84,6 +84,8 @@ def tokens_of(source: str) -> list[Token]:
         match = _TOKEN.match(source, offset)
         if match is None:
             _refuse_character(source, offset)
+        if source.startswith("/*", offset) and match.lastgroup != "space":
+            refuse(source, offset, "注释缺少结尾的 */", "a closing */ for this comment")
         kind = match.lastgroup or "mark"
         if kind != "space":
             text = match.group()

@@ -22,8 +22,8 @@ def _bindings(compiler: Compiler, bindings: tuple[n.Binding, ...]) -> Sources:
     """The compiled sources; their names stay bound for the body."""
     sources: Sources = []
     for binding in bindings:
-        source = compiler.compile(binding.source)
-        end = None if binding.end is None else compiler.compile(binding.end)
+        source = compiler.compile(binding.source, levels=2)
+        end = None if binding.end is None else compiler.compile(binding.end, levels=2)
         sources.append((binding.name, source, end))
         compiler.bind(binding.name)
     return sources
@@ -33,11 +33,10 @@ def compile_for(compiler: Compiler, node: n.For) -> Closure:
     """The list of the body's values; the body sees the ones so far as `partial`."""
     sources = _bindings(compiler, node.bindings)
     compiler.bind("partial")
-    before = compiler.size
+    before, partials = compiler.size, compiler.partials
     body = compiler.compile(node.body)
-    cost = compiler.size - before + 1
+    cost, uses_partial = compiler.size - before + 1, compiler.partials > partials
     compiler.unbind(len(sources) + 1)
-    uses_partial = any(isinstance(each, n.Name) and each.name == "partial" for each in _walk(node.body))
 
     def evaluate(scope: Scope) -> Value:
         run = scope.run
@@ -51,6 +50,7 @@ def compile_for(compiler: Compiler, node: n.For) -> Closure:
                 run.spend(len(results))
                 inner = Scope({"partial": list(results)}, inner, run)
             results.append(body(inner))
+            run.fits(len(results))
         return results
 
     return evaluate
@@ -79,14 +79,6 @@ def compile_quantified(compiler: Compiler, node: n.Quantified) -> Closure:
         return None if unknown else not decisive
 
     return evaluate
-
-
-def _walk(node: n.Node) -> Iterator[n.Node]:
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children())
 
 
 def _rounds(sources: Sources, scope: Scope) -> Iterator[Scope] | None:
@@ -118,7 +110,7 @@ def _items(source: tuple[str, Closure, Closure | None], scope: Scope) -> Iterato
         return _between(value.start, value.end, value.start_included, value.end_included)
     if value is None:
         return None
-    return iter(list(value)) if type(value) in (list, tuple) else iter((value,))
+    return iter(value if type(value) in (list, tuple) else (value,))
 
 
 def _between(start: Value, end: Value, start_included: bool, end_included: bool) -> Iterator[Value] | None:

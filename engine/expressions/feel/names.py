@@ -11,6 +11,8 @@ from engine.expressions.feel.lexer import Token, tokens_of
 
 #: Built-in names that hold a keyword or would otherwise be split.
 BUILTIN_NAMES = ("date and time", "get or else", "days and time duration", "years and months duration")
+#: Longest name of several words that is known again, in characters.
+NAME_LIMIT = 250
 
 
 @lru_cache(maxsize=4096)
@@ -22,38 +24,53 @@ def _words(name: str) -> tuple[str, ...]:
         return ()
 
 
+class _Words:
+    """A node of the tree of known names: the words that may follow, and the names that end here."""
+
+    __slots__ = ("following", "names")
+
+    def __init__(self) -> None:
+        self.following: dict[str, _Words] = {}
+        self.names: list[str] = []
+
+
 class KnownNames:
-    """Known names by their first word. `mark` and `forget` bracket the names of an inner scope."""
+    """The known names, word by word. `mark` and `forget` bracket the names of an inner scope."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self._learned: list[str] = []
+        self._first = _Words()
+        self._learned: list[_Words] = []
         for name in (*BUILTIN_NAMES, *names):
             self.learn(name)
 
     def learn(self, name: str) -> None:
         """Remember `name`; only those of several tokens need it."""
-        if name.isalnum():
+        if name.isalnum() or len(name) > NAME_LIMIT:
             return
         words = _words(name)
         if len(words) > 1:
-            self._by_first.setdefault(words[0], []).append((words, name))
-            self._learned.append(words[0])
+            place = self._first
+            for word in words:
+                place = place.following.setdefault(word, _Words())
+            place.names.append(name)
+            self._learned.append(place)
 
     def mark(self) -> int:
         return len(self._learned)
 
     def forget(self, mark: int) -> None:
         while len(self._learned) > mark:
-            self._by_first[self._learned.pop()].pop()
+            self._learned.pop().names.pop()
 
     def longest(self, tokens: Sequence[Token], position: int) -> tuple[str, int] | None:
         """The longest known name that starts at this token, and its number of tokens."""
         best: tuple[str, int] | None = None
-        for words, name in self._by_first.get(tokens[position].text, ()):
-            here = tokens[position : position + len(words)]
-            if tuple(token.text for token in here) == words and (best is None or len(words) > best[1]):
-                best = (name, len(words))
+        place = self._first
+        end = position
+        while (following := place.following.get(tokens[end].text)) is not None:
+            place, end = following, end + 1
+            if place.names:
+                best = (place.names[0], end - position)
         if best is not None and tokens[position + best[1]].kind == "name":
             return None  # a longer name that merely begins like a known one
         return best

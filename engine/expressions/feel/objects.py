@@ -36,7 +36,7 @@ class Function:
 
     def call(self, run: Run, arguments: list[Value]) -> Value:
         """The result; null where the arguments do not fit."""
-        run.left -= 1
+        run.spend(1)
         return self.apply(run, *arguments)
 
     def call_named(self, run: Run, arguments: dict[str, Value]) -> Value:

@@ -32,7 +32,7 @@ _KINDS: dict[type, str] = {
     Function: "function",
     ClockMark: "clock mark",
 }
-_ORDERED = frozenset(
+ORDERED = frozenset(
     (
         "string",
         "number",
@@ -46,16 +46,19 @@ _ORDERED = frozenset(
 
 
 def kind(value: Value) -> str:
-    """The name of the value's FEEL type; "other" where it has none."""
-    return _KINDS.get(type(value), "other")
+    """The name of the value's FEEL type; "other" where it has none, as NaN and infinity."""
+    name = _KINDS.get(type(value), "other")
+    return "other" if name == "number" and not is_number(value) else name
 
 
 def is_number(value: Value) -> bool:
-    return type(value) is int or type(value) is Decimal
+    if type(value) is int:
+        return -numbers.LARGEST_INTEGER < value < numbers.LARGEST_INTEGER
+    return type(value) is Decimal and value.is_finite()
 
 
 def equal(left: Value, right: Value, run: Run, depth: int = 0) -> bool | None:
-    """Equality: null equals only null; values of different kinds give null."""
+    """Equality: null equals only null; values of different kinds give null. What has no kind equals itself."""
     if left is None or right is None:
         return left is right
     left_kind, right_kind = kind(left), kind(right)
@@ -64,11 +67,18 @@ def equal(left: Value, right: Value, run: Run, depth: int = 0) -> bool | None:
     if left_kind == "list":
         return _all_equal(left, right, run, depth)
     if left_kind == "context":
+        if len(left) != len(right):
+            return False
+        run.spend(len(left))
         if left.keys() != right.keys():
             return False
         return _all_equal(list(left.values()), [right[key] for key in left], run, depth)
-    if left_kind in ("date and time", "time"):
+    if left_kind == "string":
+        run.reads(len(left))
+    elif left_kind in ("date and time", "time"):
         return _same_moment(left, right)
+    elif left_kind == "other":
+        return left is right
     return bool(left == right)
 
 
@@ -92,7 +102,7 @@ def _same_moment(left: datetime | time, right: datetime | time) -> bool:
 def compare(left: Value, right: Value) -> int | None:
     """-1, 0 or 1; None where the two have no order."""
     left_kind = kind(left)
-    if left_kind not in _ORDERED or left_kind != kind(right):
+    if left_kind not in ORDERED or left_kind != kind(right):
         return None
     if left_kind == "date and time":
         left, right = temporal.instant_key(left), temporal.instant_key(right)
@@ -102,13 +112,20 @@ def compare(left: Value, right: Value) -> int | None:
         return None
 
 
-def less(left: Value, right: Value) -> bool | None:
-    order = compare(left, right)
+def ordered(left: Value, right: Value, run: Run) -> int | None:
+    """`compare`, paid for."""
+    if type(left) is str and type(right) is str:
+        run.reads(min(len(left), len(right)))
+    return compare(left, right)
+
+
+def less(left: Value, right: Value, run: Run) -> bool | None:
+    order = ordered(left, right, run)
     return None if order is None else order < 0
 
 
-def less_or_equal(left: Value, right: Value) -> bool | None:
-    order = compare(left, right)
+def less_or_equal(left: Value, right: Value, run: Run) -> bool | None:
+    order = ordered(left, right, run)
     return None if order is None else order <= 0
 
 
@@ -123,16 +140,16 @@ def negated(value: Value) -> bool | None:
     return not value if type(value) is bool else None
 
 
-def within(value: Value, wanted: Range) -> bool | None:
+def within(value: Value, wanted: Range, run: Run) -> bool | None:
     """Whether the value lies in the range; null where they cannot be compared."""
     if not wanted.complete:
         return None
     above: bool | None = True
     below: bool | None = True
     if wanted.start is not None:
-        above = less_or_equal(wanted.start, value) if wanted.start_included else less(wanted.start, value)
+        above = (less_or_equal if wanted.start_included else less)(wanted.start, value, run)
     if wanted.end is not None:
-        below = less_or_equal(value, wanted.end) if wanted.end_included else less(value, wanted.end)
+        below = (less_or_equal if wanted.end_included else less)(value, wanted.end, run)
     return conjunction(above, below)
 
 
@@ -141,7 +158,8 @@ def add(left: Value, right: Value, run: Run) -> Value:
         return _computed(numbers.DECIMAL.add, left, right)
     left_kind, right_kind = kind(left), kind(right)
     if left_kind == right_kind == "string":
-        return run.text(left + right)
+        run.writes(len(left) + len(right))
+        return left + right
     if left_kind in _DURATIONS:
         if right_kind == left_kind:
             return _add_durations(left, right)
@@ -157,8 +175,10 @@ def subtract(left: Value, right: Value, run: Run) -> Value:
     left_kind, right_kind = kind(left), kind(right)
     if right_kind in _DURATIONS:
         opposite = negate(right)
+        if opposite is None:
+            return None
         if left_kind == right_kind:
-            return None if opposite is None else _add_durations(left, opposite)
+            return _add_durations(left, opposite)
         return temporal.shift(left, opposite) if left_kind in _MOMENTS else None
     if left_kind in _MOMENTS and right_kind in _MOMENTS:
         return temporal.difference(left, right)
@@ -187,18 +207,37 @@ def divide(left: Value, right: Value, run: Run) -> Value:
 
 
 def power(left: Value, right: Value, run: Run) -> Value:
-    return numbers.power(left, right) if is_number(left) and is_number(right) else None
+    if not (is_number(left) and is_number(right)):
+        return None
+    run.spend(numbers.LONG_CALCULATION)
+    return numbers.power(left, right)
 
 
 def negate(value: Value) -> Value:
-    if is_number(value) or type(value) is timedelta:
-        return -value
+    """-value of a number or a duration; null of anything else, and out of range."""
+    try:
+        if is_number(value):
+            return numbers.negative(value)
+        if type(value) is timedelta:
+            return -value
+    except (decimal.DecimalException, OverflowError):
+        return None
     return YearsMonths(-value.months) if type(value) is YearsMonths else None
+
+
+def absolute(value: Value) -> Value:
+    """The number or duration without its sign; null of anything else, and out of range."""
+    units = value if is_number(value) else duration_units(value) if kind(value) in _DURATIONS else None
+    if units is None:
+        return None
+    return negate(value) if units < 0 else value
 
 
 _DURATIONS = frozenset(("days and time duration", "years and months duration"))
 _MOMENTS = frozenset(("date", "time", "date and time"))
 _MICROSECOND = timedelta(microseconds=1)
+#: Longest years and months duration: a thousand milliards of years.
+_MONTHS_LIMIT = 12 * 10**12
 
 
 def duration_units(value: timedelta | YearsMonths) -> int:
@@ -211,7 +250,7 @@ def _computed(operation: Callable[[Any, Any], Decimal], left: Value, right: Valu
     try:
         if type(left) is int and type(right) is int:
             return numbers.fitted(_INTEGER[operation](left, right))
-        return operation(Decimal(left), Decimal(right))
+        return operation(numbers.operand(left), numbers.operand(right))
     except decimal.DecimalException:
         return None
 
@@ -225,11 +264,15 @@ _INTEGER: dict[Callable[[Any, Any], Decimal], Callable[[int, int], int]] = {
 
 def _add_durations(left: Value, right: Value) -> Value:
     if isinstance(left, YearsMonths):
-        return YearsMonths(left.months + right.months)
+        return _months(left.months + right.months)
     try:
         return left + right
     except OverflowError:
         return None
+
+
+def _months(count: int) -> YearsMonths | None:
+    return YearsMonths(count) if abs(count) <= _MONTHS_LIMIT else None
 
 
 def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = None) -> Value:
@@ -241,7 +284,7 @@ def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = N
     if exact is None or abs(exact) > 10**20:
         return None
     if isinstance(duration, YearsMonths):
-        return YearsMonths(int(exact))
+        return _months(int(exact))
     try:
         return timedelta(microseconds=int(exact))
     except OverflowError:
@@ -270,8 +313,10 @@ def _parts(length: timedelta) -> tuple[int, int, int, int]:
     return sign * rest.days, sign * (minutes // 60), sign * (minutes % 60), sign * seconds
 
 
-def _months_part(value: YearsMonths) -> int:
-    return value.months - int(value.months / 12) * 12
+def _years_and_months(value: YearsMonths) -> tuple[int, int]:
+    """Whole years and the months left, each with the sign of the whole."""
+    years, months = divmod(abs(value.months), 12)
+    return (-years, -months) if value.months < 0 else (years, months)
 
 
 def _part(index: int) -> Callable[[Any], Value]:
@@ -280,8 +325,8 @@ def _part(index: int) -> Callable[[Any], Value]:
 
 _WEEKDAY: Callable[[Any], Value] = methodcaller("isoweekday")
 _PROPERTIES: dict[tuple[str, str], Callable[[Any], Value]] = {
-    ("years and months duration", "years"): lambda value: int(value.months / 12),
-    ("years and months duration", "months"): _months_part,
+    ("years and months duration", "years"): lambda value: _years_and_months(value)[0],
+    ("years and months duration", "months"): lambda value: _years_and_months(value)[1],
     ("days and time duration", "days"): _part(0),
     ("days and time duration", "hours"): _part(1),
     ("days and time duration", "minutes"): _part(2),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 
 from engine.expressions.feel import nodes as n
-from engine.expressions.feel.lexer import Token, string_value
-from engine.expressions.feel.numbers import number_literal
+from engine.expressions.feel.lexer import Token, refuse, string_value
+from engine.expressions.feel.numbers import Number, negative, number_literal
 from engine.expressions.feel.reading import NESTING_LIMIT, Reading, refuse_depth
 from engine.expressions.feel.temporal import temporal_literal
 
@@ -28,6 +28,8 @@ _COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _CONSTANTS = {"true": True, "false": False, "null": None}
 #: Tokens that end an expression: after `[` they show that the bracket closes a range.
 _ENDS = frozenset((")", "]", "}", ",", "..", "=", "!=", "<", "<=", ">", ">=", "*", "/", "**", "+"))
+#: Deepest tree: nested parts and chains (a.b.c…) together. Compiling takes three frames of Python for a level.
+TREE_LIMIT = 250
 _AFTER_TESTS = frozenset((")", "]", "}", ",", "=", "!="))
 _ENDING_WORDS = frozenset(("and", "or", "then", "else", "return", "satisfies", "in", "between"))
 
@@ -60,7 +62,7 @@ def _checked(source: str, tree: n.Node) -> n.Node:
     level, depth = [tree], 0
     while level:
         depth += 1
-        if depth > 2 * NESTING_LIMIT:
+        if depth > TREE_LIMIT:
             refuse_depth(source, 0)
         level = [child for node in level for child in node.children()]
     return tree
@@ -69,10 +71,21 @@ def _checked(source: str, tree: n.Node) -> n.Node:
 class Parser(Reading):
     """Reads expressions and unary tests."""
 
+    def __init__(self, source: str, names: Iterable[str] = ()) -> None:
+        super().__init__(source, names)
+        # What stood in the parentheses after `in`, by place and power: where they turn out to hold no tests,
+        # the same is read again, and without this, nested ones would be read twice as often for each level.
+        self._read: dict[tuple[int, int], tuple[n.Node, int, int]] = {}
+
     # --- expressions
 
     def expression(self, power: int = 0) -> n.Node:
         """An expression whose operators all bind tighter than `power`."""
+        known = self._read.get((self.position, power))
+        if known is not None:
+            node, self.position, mentions = known
+            self.input_mentions += mentions
+            return node
         self.depth += 1
         if self.depth > NESTING_LIMIT:
             self.refuse_depth()
@@ -166,7 +179,7 @@ class Parser(Reading):
             return n.Name(line, column, self.name())
         if token.kind == "number":
             self.position += 1
-            return n.Literal(line, column, number_literal(token.text))
+            return n.Literal(line, column, self.number_in(token))
         if token.kind == "string":
             self.position += 1
             return n.Literal(line, column, string_value(self.source, token))
@@ -175,6 +188,14 @@ class Parser(Reading):
         if token.kind == "mark":
             return self.marked(token, line, column)
         return self.refuse("此处缺少表达式", "an expression here")
+
+    def number_in(self, token: Token) -> Number:
+        try:
+            return number_literal(token.text)
+        except DecimalException:
+            refuse(
+                self.source, token.start, "数字超出范围（约 10 的 6144 次方）", "a number of at most about 10 ** 6144"
+            )
 
     def keyword(self, token: Token, line: int, column: int) -> n.Node:
         self.position += 1
@@ -204,7 +225,7 @@ class Parser(Reading):
         if token.text == "-":
             operand = self.expression(NEGATE - 1)
             if isinstance(operand, n.Literal) and type(operand.value) in (int, Decimal):
-                return n.Literal(line, column, -operand.value)
+                return n.Literal(line, column, negative(operand.value))
             return n.Negation(line, column, operand)
         if token.text == "(":
             return self.parenthesised(line, column)
@@ -317,6 +338,7 @@ class Parser(Reading):
     def context(self, line: int, column: int) -> n.Node:
         mark = self.names.mark()
         entries: list[tuple[str, n.Node]] = []
+        keys: set[str] = set()
         while not self.sees("}"):
             first = self.position
             if self.token.kind == "string":
@@ -325,9 +347,10 @@ class Parser(Reading):
             else:
                 key = self.new_name(":")
             self.expect(":")
-            if any(key == other for other, _ in entries):
+            if key in keys:
                 self.position = first
                 self.refuse(f"“{key}”出现了两次", f"the key {key!r} only once")
+            keys.add(key)
             entries.append((key, self.expression()))
             self.names.learn(key)
             if not self.another("}"):
@@ -366,7 +389,9 @@ class Parser(Reading):
         if self.token.kind == "mark" and self.token.text in _COMPARISONS:
             operator = self.token.text
             self.position += 1
-        operand = self.expression(COMPARE if operator else power)
+        start, power = self.position, COMPARE if operator else power
+        operand = self.expression(power)
+        self._read[start, power] = (operand, self.position, self.input_mentions - mentions)
         return n.UnaryTest(line, column, operator, operand, self.input_mentions > mentions)
 
     def membership_tests(self) -> tuple[n.UnaryTest, ...]:

@@ -53,6 +53,11 @@ def instance_test(wanted: TypeName, declared: TypeTests | None = None) -> TypeTe
     return lambda value: kind(value) == name and all(item is None or part(item) is True for item in value)
 
 
+def looks_inside(wanted: TypeName, declared: TypeTests | None = None) -> bool:
+    """Whether the test of the type goes through a value's items: list<number>, a declared type."""
+    return bool(wanted.arguments) or wanted.name in (declared or {})
+
+
 class Unfit(Exception):
     """An argument that is not of its parameter's type: the call gives null."""
 

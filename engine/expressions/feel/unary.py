@@ -22,10 +22,10 @@ _CONDITIONS = (n.Comparison, n.Between, n.Membership, n.Logic, n.Quantified, n.I
 _OPERATORS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
     "=": op.equal,
     "!=": lambda value, operand, run: op.negated(op.equal(value, operand, run)),
-    "<": lambda value, operand, run: op.less(value, operand),
-    "<=": lambda value, operand, run: op.less_or_equal(value, operand),
-    ">": lambda value, operand, run: op.less(operand, value),
-    ">=": lambda value, operand, run: op.less_or_equal(operand, value),
+    "<": op.less,
+    "<=": op.less_or_equal,
+    ">": lambda value, operand, run: op.less(operand, value, run),
+    ">=": lambda value, operand, run: op.less_or_equal(operand, value, run),
 }
 
 
@@ -71,7 +71,7 @@ def any_of(compiler: Compiler, tests: tuple[n.UnaryTest, ...]) -> Test:
 
 def _test(compiler: Compiler, test: n.UnaryTest) -> Test:
     compiler.size += 1
-    operand = compiler.compile(test.operand)
+    operand = compiler.compile(test.operand, levels=2)
     if test.operator:
         compare = _OPERATORS[test.operator]
         return lambda value, scope: compare(value, operand(scope), scope.run)
@@ -96,7 +96,7 @@ def _truth(value: Value) -> bool | None:
 def matches(value: Value, wanted: Value, run: Run) -> bool | None:
     """Whether `value` is what the cell says: in the range, one of the list, or equal."""
     if type(wanted) is Range:
-        return op.within(value, wanted)
+        return op.within(value, wanted, run)
     if type(wanted) is list:
         return _in_list(value, wanted, run)
     return op.equal(value, wanted, run)
@@ -107,5 +107,5 @@ def _in_list(value: Value, wanted: list[Value], run: Run) -> bool | None:
     if type(value) is list and op.equal(value, wanted, run) is True:
         return True
     return any(
-        (op.within(value, each) if type(each) is Range else op.equal(value, each, run)) is True for each in wanted
+        (op.within(value, each, run) if type(each) is Range else op.equal(value, each, run)) is True for each in wanted
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
-from engine.errors import BudgetExceeded
+from engine.errors import BudgetExceeded, ExpressionInvalid
 from engine.expressions import compile_expression, compile_unary_tests
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -71,3 +73,26 @@ def test_large_but_honest_work_is_done(feel):
     assert feel("sum(for i in 1..10000 return i)") == 50_005_000
     assert feel("count(xs[item > 5])", {"xs": list(range(10_000))}) == 9_994
     assert feel("count(distinct values(xs))", {"xs": [str(n % 100) for n in range(20_000)]}) == 100
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "1 in (" * 60 + "1" + ") + 1" * 60,
+        "1 in (" * 60 + "1" + "..2)" * 60,
+        "is defined(" * 60 + "a" + ").a" * 60,
+        "/* " * 20_000,
+        "{" + ", ".join(f"a{n}: 1" for n in range(6_000)) + "}",
+        "{" + ", ".join(f"a {n}: 1" for n in range(3_000)) + ", z: [" + ", ".join(["a 1"] * 5_000) + "]}",
+        "{a" + "+a" * 15_000 + ": 1, z: [a" + "+a" * 15_000 + "]}",
+        "function(x) " * 150 + "[" + ", ".join(["1"] * 15_000) + "]",
+        "for x in 1 return " * 150 + "[" + ", ".join(["1"] * 15_000) + "]",
+        "f" + "()" * 390,
+        "f(" * 190 + "f" + "()" * 190 + ")" * 190,
+    ],
+    ids=lambda source: source[:20],
+)
+def test_a_source_made_to_be_slow_is_read_or_refused_at_once(source):
+    for compile_source in (compile_expression, compile_unary_tests):
+        with suppress(ExpressionInvalid):
+            compile_source(source)

@@ -49,6 +49,14 @@ ITEMS = [{"key": "P2", "days": 20, "parts": [{"n": 1}]}, {"key": "P5", "days": 5
         ("sort([3, 1, 2])", [1, 2, 3]),
         ("sort(items, function(a, b) a.key > b.key).key", ["P6", "P5", "P2"]),
         ('sort([1, "a"])', None),
+        ("sort([])", []),
+        ("(>= [1])", None),
+        (
+            "{a: null, b: [is defined(a), is defined(c), is defined(items.key), is defined(items[3].days)]}.b",
+            [True, False, True, False],
+        ),
+        ("{a: 1} = {b: 1}", False),
+        ("[1..2] = [1.0..2.0]", True),
     ],
 )
 def test_collections(feel, source, expected):
@@ -108,6 +116,9 @@ def test_list_functions(feel, source, expected):
         ("(function(a) a) instance of function<Any> -> Any", True),
         ('@"P1M" instance of years and months duration', True),
         ("1 instance of Any", True),
+        ("[[1], [2]] instance of list<list<number>>", True),
+        ('[[1], ["a"]] instance of list<list<number>>', False),
+        ("(>= [1]) instance of range<number>", False),
     ],
 )
 def test_instance_of(feel, source, expected):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from engine.errors import BudgetExceeded, ExpressionInvalid
 from engine.expressions import compile_expression, compile_unary_tests
 from engine.expressions.feel.builtins import BUILTINS
+from engine.law import Calendar
+from engine.runtime import Context
 from engine.values import YearsMonths
 
 TOKENS = """
@@ -21,12 +25,21 @@ satisfies between instance of function number string list< @"2026-03-01T08:00:00
 ATOMS = """
 1 -2 0.5 1e6000 true null "a" "P1D" @"2026-03-01" @"P1D" @"P14M" a b [] {k:1} [1..3] (<5) item (function(x)x)
 @"08:00:00@Asia/Shanghai" @"9999-12-31T23:00:00-10:00" [3,null,[1]] [{k:1},{k:2}]
-9999999999999999999999999999999999
+9999999999999999999999999999999999 @"P999999999DT23H" @"-P999999999D" 1e-6176 "0001-01-01T00:00:00+14:00"
+@"0001-01-01T00:00:00@Asia/Shanghai" "(a|b)*?" "$1\\$2" [[[]]] (function(a)a) (function(a,b)b) partial
 """
+AHEAD, BEHIND, PARIS = timezone(-timedelta(hours=14)), timezone(timedelta(hours=14)), ZoneInfo("Europe/Paris")
 OPERATORS = ("+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in")
 PATHS = ("k", "month", "days", "start", "time offset", "years")
 TYPES = ("number", "list<number>", "range<date>", "context<k: number>", "function<> -> Any")
-VALUES = (None, True, 0, Decimal("1.50"), "text", [1, "a"], {"k": [None]}, YearsMonths(5), 1.5, object())
+VALUES = (
+    *(None, True, 0, Decimal("1.50"), "text", [1, "a"], {"k": [None]}, YearsMonths(5), 1.5, object(), (1, ("a",))),
+    *(Decimal("NaN"), Decimal("sNaN"), Decimal("-Infinity"), Decimal("1e999999"), Decimal("1e-7000"), 10**5000),
+    *(timedelta.max, timedelta.min, YearsMonths(12 * 10**12), date.max, date.min, {1: {2: 3}}, {"__proto__": "\ud800"}),
+    *(datetime.max.replace(tzinfo=AHEAD), datetime.min.replace(tzinfo=BEHIND), datetime.min.replace(tzinfo=PARIS)),
+)
+#: With a calendar that knows no holidays.
+CONTEXT = Context(datetime(2026, 3, 1, 17, 30, tzinfo=UTC), calendar=Calendar.from_tables([]))
 
 
 def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -68,9 +81,10 @@ def test_any_text_compiles_or_is_refused(source):
 @example("[a = a, sort([a, b]), abs(a), max(a, b), distinct values([a, b])]", 1.5, object())
 def test_any_expression_gives_a_value_over_any_variables(source, a, b):
     expression = compile_expression(source)
-    with suppress(BudgetExceeded):
-        value = expression.evaluate({"a": a, "b": b})
-        assert type(value) is not float or value in (a, b)
+    for context in (None, CONTEXT):
+        with suppress(BudgetExceeded):
+            value = expression.evaluate({"a": a, "b": b}, context)
+            assert type(value) is not float or value in (a, b)
 
 
 @given(expressions, st.sampled_from(VALUES))

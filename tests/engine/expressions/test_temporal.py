@@ -67,6 +67,18 @@ from engine.values import ClockMark, YearsMonths
         ('string(@"P14M")', "P1Y2M"),
         ('string(@"PT0S")', "PT0S"),
         ('date and time("2026-03-01T08:00:00@../../etc/passwd")', None),
+        ('-@"P999999999DT23H"', None),
+        ('-@"P999999999D"', -timedelta(days=999999999)),
+        ('@"2026-03-01" - @"P999999999DT23H"', None),
+        ('abs(@"-P1Y")', YearsMonths(12)),
+        ('abs(@"-PT1H")', timedelta(hours=1)),
+        ('@"-P14M".years', -1),
+        ('@"-P14M".months', -2),
+        ('(@"P1M" * 9007199254740993).months', None),
+        ('(@"P1M" * 12000000000000).years', 10**12),
+        ('@"P999999999Y" * 1e10', None),
+        ("time(8, 30, 59.99999999999999999999999999999999)", time(8, 30, 59, 999999)),
+        ('sort([@"2026-03-01T00:00:00Z", @"2026-03-01T01:00:00+08:00"])[1].hour', 1),
     ],
 )
 def test_temporal_values(feel, source, expected):
@@ -109,6 +121,10 @@ def test_working_days_run_over_the_calendar_of_the_context(feel, context):
     assert feel("add working days(now(), 1)", {}, context) == date(2026, 3, 3)
     assert feel("add working days(today(), 1.5)", {}, context) is None
     assert feel("add working days(today(), 1e9)", {}, context) is None
+
+
+def test_a_moment_that_the_office_has_no_day_for_has_no_working_days(feel, context):
+    assert feel('working days(@"9999-12-31T23:00:00-10:00", today())', {}, context) is None
 
 
 def test_a_diagram_waits_for_a_mark_of_a_legal_clock(feel):

@@ -67,4 +67,5 @@ def context_merge(run: Run, contexts: list[Value]) -> Value:
             return None
         run.grown(len(each))
         made.update(each)
+        run.fits(len(made))
     return made

@@ -9,7 +9,7 @@ from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, number_text, whole
 from engine.expressions.feel.objects import Range
-from engine.expressions.feel.run import VALUE_DEPTH, Run
+from engine.expressions.feel.run import VALUE_DEPTH, Run, Writing
 from engine.expressions.feel.temporal import date_time_text, duration_text, time_text
 from engine.values import Value
 
@@ -23,6 +23,7 @@ def number(run: Run, text: str, grouping: Value = None, mark: Value = None) -> V
     """The number that a text writes; null where it writes none or the separators are not allowed."""
     if grouping not in _SEPARATORS or mark not in (None, ",", ".") or (grouping is not None and grouping == mark):
         return None
+    run.reads(len(text))
     if grouping:
         text = text.replace(grouping, "")
     if mark == ",":
@@ -40,33 +41,49 @@ def number(run: Run, text: str, grouping: Value = None, mark: Value = None) -> V
 @FUNCTIONS("string", "from: any")
 def string(run: Run, value: Value) -> Value:
     """The text of a value: numbers without exponent, dates as ISO 8601, lists and contexts as FEEL."""
-    if value is None or type(value) is str:
-        return value
-    return run.text(text_of(value, run))
+    return value if value is None or type(value) is str else text_of(value, run)
 
 
-def text_of(value: Value, run: Run, depth: int = 0) -> str:
-    """`value` as FEEL would write it, a text within quotes."""
+def text_of(value: Value, run: Run) -> str:
+    """`value` as FEEL would write it, a text within quotes. Raises BudgetExceeded."""
+    writing = Writing(run)
+    _write(value, run, writing, 0)
+    return writing.text()
+
+
+def _write(value: Value, run: Run, writing: Writing, depth: int) -> None:
     if depth > VALUE_DEPTH:
         raise run.too_deep()
     run.spend(1)
     if type(value) is list:
-        return run.text(f"[{', '.join(text_of(item, run, depth + 1) for item in value)}]")
-    if type(value) is dict:
-        entries = (f"{_key(key)}: {text_of(item, run, depth + 1)}" for key, item in value.items())
-        return run.text("{" + ", ".join(entries) + "}")
-    if type(value) is Range:
-        start, end = (text_of(part, run, depth + 1) for part in (value.start, value.end))
-        return f"{'[' if value.start_included else '('}{start}..{end}{']' if value.end_included else ')'}"
-    return _scalar(value)
+        writing.add("[")
+        for number, item in enumerate(value):
+            writing.add(", " if number else "")
+            _write(item, run, writing, depth + 1)
+        writing.add("]")
+    elif type(value) is dict:
+        writing.add("{")
+        for number, (key, item) in enumerate(value.items()):
+            writing.add(f"{', ' if number else ''}{_key(key)}: ")
+            _write(item, run, writing, depth + 1)
+        writing.add("}")
+    elif type(value) is Range:
+        writing.add("[" if value.start_included else "(")
+        _write(value.start, run, writing, depth + 1)
+        writing.add("..")
+        _write(value.end, run, writing, depth + 1)
+        writing.add("]" if value.end_included else ")")
+    else:
+        writing.add(_scalar(value, run))
 
 
-def _scalar(value: Value) -> str:
+def _scalar(value: Value, run: Run) -> str:
     kind = op.kind(value)
     if kind == "string":
-        run_text: str = value
-        return '"' + run_text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return _quoted(value)
     if kind == "number":
+        if type(value) is decimal.Decimal:
+            run.writes(abs(value.adjusted()))  # a number given from outside may have any exponent
         return number_text(value)
     if kind == "date":
         return str(value.isoformat())
@@ -80,4 +97,8 @@ def _scalar(value: Value) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.isidentifier() else '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return key if key.isidentifier() else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

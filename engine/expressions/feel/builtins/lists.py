@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from decimal import Decimal
+from datetime import datetime
 
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import DECIMAL, divide, truncated, whole
+from engine.expressions.feel.numbers import DECIMAL, divide, identity, operand, truncated, whole
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
+from engine.expressions.feel.temporal import instant_key
 from engine.values import Value
 
 FUNCTIONS = Registry()
@@ -45,21 +46,21 @@ def is_empty(run: Run, items: list[Value]) -> Value:
 
 @FUNCTIONS.over_items("min")
 def minimum(run: Run, items: list[Value]) -> Value:
-    return _extreme(items, -1)
+    return _extreme(items, -1, run)
 
 
 @FUNCTIONS.over_items("max")
 def maximum(run: Run, items: list[Value]) -> Value:
-    return _extreme(items, 1)
+    return _extreme(items, 1, run)
 
 
-def _extreme(items: list[Value], wanted: int) -> Value:
+def _extreme(items: list[Value], wanted: int, run: Run) -> Value:
     """The least or greatest; null for an empty list or items without an order."""
     if not items or op.compare(items[0], items[0]) is None:
         return None
     best = items[0]
     for item in items[1:]:
-        order = op.compare(item, best)
+        order = op.ordered(item, best, run)
         if order is None:
             return None
         if order == wanted:
@@ -105,9 +106,10 @@ def stddev(run: Run, items: list[Value]) -> Value:
     if average is None:
         return None
     try:
-        squares = [DECIMAL.power(DECIMAL.subtract(Decimal(item), Decimal(average)), 2) for item in items]
-        variance = divide(_total(squares, op.add, run), len(items) - 1)
-        return None if variance is None else DECIMAL.sqrt(Decimal(variance))
+        distances = [DECIMAL.subtract(operand(item), operand(average)) for item in items]
+        sum_of_squares = _total([DECIMAL.multiply(each, each) for each in distances], op.add, run)
+        variance = None if sum_of_squares is None else divide(sum_of_squares, len(items) - 1)
+        return None if variance is None else DECIMAL.sqrt(operand(variance))
     except decimal.DecimalException:
         return None
 
@@ -117,11 +119,11 @@ def mode(run: Run, items: list[Value]) -> Value:
     """The most frequent numbers, ascending; an empty list for an empty list."""
     if not all(op.is_number(item) for item in items):
         return None
-    counts: dict[Value, int] = {}
+    equals: dict[str, list[Value]] = {}
     for item in items:
-        counts[item] = counts.get(item, 0) + 1
-    most = max(counts.values(), default=0)
-    return sorted(item for item, times in counts.items() if times == most)
+        equals.setdefault(identity(item), []).append(item)
+    most = max(map(len, equals.values()), default=0)
+    return sorted(each[0] for each in equals.values() if len(each) == most)
 
 
 @FUNCTIONS("sublist", "list: list, start position: number, length?: number")
@@ -132,8 +134,9 @@ def sublist(run: Run, items: list[Value], start: Value, length: Value = None) ->
     begin = first - 1 if first > 0 else len(items) + first
     if size is not None and begin + size > len(items):
         return None
-    run.grown(len(items))
-    return items[begin:] if size is None else items[begin : begin + size]
+    end = len(items) if size is None else begin + size
+    run.grown(end - begin)
+    return items[begin:end]
 
 
 def _append(run: Run, *arguments: Value) -> Value:
@@ -151,8 +154,10 @@ def _concatenate(run: Run, *lists: Value) -> Value:
     for items in lists:
         if items is None:
             return None
-        joined.extend(items if type(items) is list else [items])
-        run.grown(len(joined))
+        added = items if type(items) is list else [items]
+        run.grown(len(added))
+        run.fits(len(joined) + len(added))
+        joined.extend(added)
     return joined
 
 
@@ -223,15 +228,16 @@ def index_of(run: Run, items: list[Value], match: Value) -> Value:
 @FUNCTIONS("distinct values", "list: list")
 def distinct_values(run: Run, items: list[Value]) -> Value:
     run.grown(len(items))
-    seen: set[tuple[str, Value]] = set()
+    seen: set[tuple[str, str]] = set()
     others: list[Value] = []
     kept: list[Value] = []
     for item in items:
         item_kind = op.kind(item)
         if item_kind in ("string", "number", "boolean", "null"):
-            if (item_kind, item) in seen:
+            mark = (item_kind, _mark(item, run))
+            if mark in seen:
                 continue
-            seen.add((item_kind, item))
+            seen.add(mark)
         else:
             run.spend(len(others))
             if any(op.equal(item, other, run) is True for other in others):
@@ -239,6 +245,14 @@ def distinct_values(run: Run, items: list[Value]) -> Value:
             others.append(item)
         kept.append(item)
     return kept
+
+
+def _mark(item: Value, run: Run) -> str:
+    """A text that only equal items of this kind share."""
+    if type(item) is str:
+        run.reads(len(item))
+        return item
+    return identity(item) if op.is_number(item) else str(item)
 
 
 @FUNCTIONS("flatten", "list: list")
@@ -253,6 +267,7 @@ def flatten(run: Run, items: list[Value]) -> Value:
             waiting.extend(reversed(item))
         else:
             flat.append(item)
+            run.fits(len(flat))
     return flat
 
 
@@ -277,4 +292,7 @@ def sort(run: Run, items: list[Value], precedes: Function | None = None) -> Valu
         return [each.item for each in ordered]
     if any(op.compare(items[0], item) is None for item in items):
         return None
-    return sorted(items)
+    first = items[0] if items else None
+    if type(first) is str:
+        run.reads(sum(map(len, items)) * len(items).bit_length())
+    return sorted(items, key=instant_key) if type(first) is datetime else sorted(items)

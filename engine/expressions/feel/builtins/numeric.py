@@ -6,14 +6,23 @@ import decimal
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import DECIMAL, Number, fitted, truncated, whole
+from engine.expressions.feel.numbers import (
+    DECIMAL,
+    EXACT,
+    LONG_CALCULATION,
+    Number,
+    fitted,
+    operand,
+    remainder,
+    truncated,
+)
 from engine.expressions.feel.run import Run
 from engine.values import Value
 
 FUNCTIONS = Registry()
 SCALES = range(-6111, 6177)
-_WIDE = decimal.Context(prec=100, Emin=-999999, Emax=999999)
 
 
 def rounded(number: Number, scale: Value, mode: str) -> Value:
@@ -23,14 +32,18 @@ def rounded(number: Number, scale: Value, mode: str) -> Value:
         return None
     if type(number) is int and places >= 0:
         return number
-    exact = Decimal(number)
-    exponent = exact.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= places:
-        return number
-    if exact.adjusted() < -places - 1:
-        exact = Decimal(0) if not exact else Decimal(1).scaleb(-places - 5, _WIDE).copy_sign(exact)
-    result = exact.quantize(Decimal(1).scaleb(-places, _WIDE), rounding=mode, context=_WIDE)
-    return int(result) if places <= 0 and result.adjusted() < 40 else fitted(result)
+    try:
+        exact = Decimal(fitted(number))
+        exponent = exact.as_tuple().exponent
+        if isinstance(exponent, int) and -exponent <= places:
+            return fitted(number)
+        if exact.adjusted() < -places - 1:
+            # However small it is: below the last place there is nothing but a direction.
+            exact = Decimal(0) if not exact else Decimal(1).scaleb(-places - 5, EXACT).copy_sign(exact)
+        result = exact.quantize(Decimal(1).scaleb(-places, EXACT), rounding=mode, context=EXACT)
+        return fitted(int(result) if places <= 0 and result.adjusted() < 40 else result)
+    except decimal.DecimalException:
+        return None
 
 
 def _declare(name: str, mode: str, signature: str) -> None:
@@ -51,27 +64,16 @@ _declare("round half down", decimal.ROUND_HALF_DOWN, "n: number, scale?: number"
 @FUNCTIONS("abs", "n: any")
 def absolute(run: Run, n: Value) -> Value:
     """Of a number or a duration."""
-    if type(n) is list and len(n) == 1:
-        n = n[0]
-    if hasattr(n, "months"):
-        return type(n)(abs(n.months))
-    return abs(n) if type(n) is not bool and hasattr(n, "__abs__") else None
+    return op.absolute(n[0] if type(n) is list and len(n) == 1 else n)
 
 
 @FUNCTIONS("modulo", "dividend: number, divisor: number")
 def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
-    """dividend - divisor * floor(dividend / divisor): it has the divisor's sign."""
-    if divisor == 0:
-        return None
-    if type(dividend) is int and type(divisor) is int:
-        return dividend % divisor
+    """dividend - divisor * floor(dividend / divisor): it has the divisor's sign. Null for a division by 0."""
     try:
-        rest = _WIDE.remainder(Decimal(dividend), Decimal(divisor))
+        return remainder(dividend, divisor)
     except decimal.DecimalException:
         return None
-    if rest and (rest < 0) != (divisor < 0):
-        rest += Decimal(divisor)
-    return fitted(rest)
 
 
 def _function(name: str, operation: Callable[[Decimal], Decimal], defined: Callable[[Number], bool]) -> None:
@@ -79,8 +81,9 @@ def _function(name: str, operation: Callable[[Decimal], Decimal], defined: Calla
     def calculate(run: Run, number: Number) -> Value:
         if not defined(number):
             return None
+        run.spend(LONG_CALCULATION)
         try:
-            return operation(Decimal(number))
+            return operation(operand(number))
         except decimal.DecimalException:
             return None
 
@@ -92,14 +95,9 @@ _function("exp", DECIMAL.exp, lambda number: number < 20_000)
 
 @FUNCTIONS("even", "number: number")
 def even(run: Run, number: Number) -> Value:
-    return _remainder_of_two(number) == 0
+    return modulo(run, number, 2) == 0
 
 
 @FUNCTIONS("odd", "number: number")
 def odd(run: Run, number: Number) -> Value:
-    return _remainder_of_two(number) == 1
-
-
-def _remainder_of_two(number: Number) -> Value:
-    exact = whole(number)
-    return None if exact is None else exact % 2
+    return modulo(run, number, 2) == 1

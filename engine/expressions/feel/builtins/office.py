@@ -51,9 +51,12 @@ def _within_years(count: Callable[[], Value]) -> Value:
 def _day(run: Run, value: Value) -> date | None:
     """The office's own day of a date or a date and time."""
     if type(value) is datetime:
-        if value.tzinfo is not None and run.context is not None:
+        if value.tzinfo is None or run.context is None:
+            return value.date()
+        try:
             return value.astimezone(run.context.zone).date()
-        return value.date()
+        except OverflowError:  # a moment that lies outside of the years 1 to 9999 in the office's zone
+            return None
     return value if type(value) is date else None
 
 

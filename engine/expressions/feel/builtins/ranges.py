@@ -18,6 +18,7 @@ class _NoOrder(Exception):
 
 
 def _order(left: Value, right: Value) -> int:
+    """Texts are paid for by who calls."""
     order = op.compare(left, right)
     if order is None:
         raise _NoOrder
@@ -59,6 +60,8 @@ def _relation(name: str, test: Callable[[Range, Range], bool], first: str, secon
             if value is None or (type(value) is Range) not in allowed[wanted] or not _complete(value):
                 return None
             sides.append(value if type(value) is Range else Range(value, value, True, True))
+            for point in (sides[-1].start, sides[-1].end):
+                run.reads(2 * len(point) if type(point) is str else 0)
         try:
             return test(*sides)
         except _NoOrder:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from engine.expressions.feel.objects import Function, Range
+from engine.expressions.feel.operations import is_number
 from engine.expressions.feel.run import Run
 from engine.values import Value, YearsMonths
 
@@ -48,6 +49,8 @@ class _Signature:
                     argument = argument[0]
                 else:
                     return None
+            if types == _ACCEPTED["number"] and not is_number(argument):
+                return None
             fitted.append(argument)
         return tuple(fitted)
 

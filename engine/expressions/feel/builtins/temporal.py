@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
 
 from engine.expressions.feel import temporal
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import whole
+from engine.expressions.feel.numbers import DECIMAL, whole
 from engine.expressions.feel.operations import is_number
 from engine.expressions.feel.run import Run
 from engine.values import Value, YearsMonths
@@ -64,7 +65,7 @@ def _time(hour: Value, minute: Value, second: Value, offset: Value = None) -> Va
     if not is_number(second) or not 0 <= second < 60 or not (offset is None or type(offset) is timedelta):
         return None
     seconds = int(second)
-    microseconds = int((second - seconds) * 1_000_000)
+    microseconds = int(DECIMAL.multiply(DECIMAL.subtract(Decimal(second), Decimal(seconds)), 1_000_000))
     numbers = [whole(hour), whole(minute), seconds, microseconds]
     try:
         zone = None if offset is None else timezone(offset)
