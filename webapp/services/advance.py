@@ -8,11 +8,12 @@ from typing import Any
 import orjson
 
 from engine import BudgetExceeded, Words
-from engine.runtime import Incident, Step, Thrown, start
+from engine.runtime import Incident, Step, Thrown
 from webapp.catalogue import published
 from webapp.identity import Identity
 from webapp.services import messages
 from webapp.services.clocks import ensure_clocks
+from webapp.services.engine_border import start
 from webapp.services.events import Event
 from webapp.services.failures import ItemUnknown
 from webapp.services.item_opening import close_unopened_items, item_opened

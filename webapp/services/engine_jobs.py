@@ -11,12 +11,13 @@ from datetime import timedelta
 import structlog
 
 from engine import EngineError, Words
-from engine.runtime import JobDone, JobError, JobFailed, resolve
+from engine.runtime import JobDone, JobError, JobFailed
 from webapp import clock, outbox
 from webapp.answers import decode_all
 from webapp.errors import ActRefused, Busy
 from webapp.services.advance import apply, open_incident
-from webapp.services.failures import Failure, failure_of
+from webapp.services.engine_border import resolve
+from webapp.services.failures import Failure, failure_of, traced
 from webapp.services.job_handlers import HANDLERS, BpmnError, HandlerUnknown, RunningJob
 from webapp.services.locked_case import LOCK_BY_ID, InstanceRow, lock
 from webapp.services.suspended import Suspended, ensure_active
@@ -147,7 +148,7 @@ def _count_failure(engine_job_id: int, error: Exception) -> bool:
                 job.element,
                 failure.code,
                 failure.words,
-                detail="".join(traceback.format_exception(error))[-4000:],
+                detail=failure.detail,
                 engine_job_id=job.id,
             )
             job.case.write_ledger()
@@ -169,7 +170,7 @@ def _failure(job: RunningJob, error: Exception) -> Failure:
     words = Words(
         f"后台作业“{job.type}”多次失败，已停下等待处理。", f"Background job “{job.type}” failed repeatedly and waits."
     )
-    return Failure(code, words, "")
+    return Failure(code, words, traced(error))
 
 
 def reopen(engine_job_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 
 from engine import (
@@ -80,9 +81,14 @@ class RepairFailed(ActRefused):
         super().__init__(Words(f"没有办成，流程未作改动：{said.zh}", f"Not done, nothing has changed: {said.en}"))
 
 
+def traced(error: Exception) -> str:
+    """The end of the traceback, for whoever looks for the cause."""
+    return "".join(traceback.format_exception(error))[-4000:]
+
+
 def failure_of(error: Exception, otherwise: str, words: Words) -> Failure:
     """What the error means; `otherwise` and `words` stand for those that have no words of their own."""
-    detail = f"{type(error).__name__}: {error}"
+    detail = traced(error)
     if isinstance(error, StateFromNewerVersion):
         return Failure(STATE_NEWER, _newer(error.version), detail)
     if isinstance(error, StateInvalid):

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import EngineError, Words, runtime
-from engine.runtime import JobFailed, resolve, retry, set_variables, skip, variables_at, variables_seen
+from engine import EngineError, Words
+from engine.runtime import JobFailed
 from engine.values import Value
 from webapp import clock, outbox
 from webapp.answers import decode_all, encode_all
@@ -22,6 +22,15 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import engine_jobs
 from webapp.services.advance import apply
+from webapp.services.engine_border import (
+    resolve,
+    retry,
+    set_variables,
+    skip,
+    snapshot,
+    variables_at,
+    variables_seen,
+)
 from webapp.services.events import Event
 from webapp.services.failures import RepairFailed
 from webapp.services.instances import load_instance
@@ -152,19 +161,19 @@ def variable_facts(variables: Mapping[str, Value]) -> dict[str, Any]:
 
 def seen_at(state: bytes, incident: Incident) -> dict[str, Value]:
     """The variables that the failed element sees. Raises StateInvalid."""
-    snapshot = runtime.snapshot(state)
-    token = next((one.token for one in snapshot.incidents if one.id == incident.engine_incident), None)
+    view = snapshot(state)
+    token = next((one.token for one in view.incidents if one.id == incident.engine_incident), None)
     if token is not None:
         return variables_seen(state, token)
-    seen = variables_at(state, _scope(state, incident)) if snapshot.scopes else {}
+    seen = variables_at(state, _scope(state, incident)) if view.scopes else {}
     return {**seen, **_inputs(incident)}
 
 
 def _scope(state: bytes, incident: Incident) -> int:
     """The scope of the process in which the element waits; the instance's own where none does."""
-    snapshot = runtime.snapshot(state)
-    waiting = (one.scope for one in snapshot.waiting if one.element == incident.element)
-    return next(waiting, next(iter(snapshot.scopes)))
+    view = snapshot(state)
+    waiting = (one.scope for one in view.waiting if one.element == incident.element)
+    return next(waiting, next(iter(view.scopes)))
 
 
 def _inputs(incident: Incident) -> dict[str, Value]:
@@ -205,7 +214,7 @@ def _take(case: LockedCase, incident_id: int, by: Identity) -> tuple[Incident, I
         raise AlreadyRetried()
     incident = Incident(*row)
     instance = load_instance(case, incident.instance_id)
-    runtime.snapshot(instance.state)
+    snapshot(instance.state)
     return incident, instance
 
 

@@ -6,20 +6,19 @@ second worker, or the same one after its death, finds nothing left to do.
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import structlog
 
-from engine import EngineError, StateInvalid, Words, runtime
-from engine.runtime import correlate, signal
+from engine import EngineError, StateInvalid, Words
 from webapp import clock
 from webapp.answers import decode_all
 from webapp.catalogue import published
 from webapp.errors import ActRefused
 from webapp.services.advance import apply, begin, open_incident
+from webapp.services.engine_border import EngineFault, correlate, signal, snapshot
 from webapp.services.events import Event
 from webapp.services.failures import failure_of
 from webapp.services.instances import load_instance
@@ -223,7 +222,7 @@ def _keep_failure(message_id: int, to: Addressee, error: EngineError) -> None:
             message.element if to.begins else _waiting_element(instance, message),
             failure.code,
             failure.words,
-            detail="".join(traceback.format_exception(error))[-4000:],
+            detail=failure.detail,
             message_id=message_id,
         )
 
@@ -231,7 +230,7 @@ def _keep_failure(message_id: int, to: Addressee, error: EngineError) -> None:
 def _waiting_element(instance: InstanceRow, message: Carried) -> str:
     """The element that waits for it; the process where the state cannot be read."""
     try:
-        waiting = runtime.snapshot(instance.state).open(message.kind)
-    except StateInvalid:
+        waiting = snapshot(instance.state).open(message.kind)
+    except (StateInvalid, EngineFault):
         return instance.process
     return next((one.element for one in waiting if one.name == message.name), instance.process)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine import MigrationRefused, Words, runtime
-from engine.runtime import Context, Step, migrate
+from engine.runtime import Context, Step
 from webapp.catalogue import Published, published
 from webapp.errors import ActRefused, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.activity import keep_process
 from webapp.services.advance import apply
+from webapp.services.engine_border import migrate, snapshot
 from webapp.services.events import Event
 from webapp.services.instances import running_instances
 from webapp.services.locked_case import InstanceRow, LockedCase
@@ -129,7 +130,7 @@ def renamed(mapping: Mapping[str, str], process: str, element: str) -> str:
 
 
 def _carry_over(case: LockedCase, instance: InstanceRow, step: Step, mapping: Mapping[str, str]) -> None:
-    before = runtime.snapshot(instance.state)
+    before = snapshot(instance.state)
     keep_process(instance.id, instance.process)
     instance.release_id = case.release_id
     instance.process = mapping.get(instance.process, instance.process)
@@ -156,7 +157,7 @@ where n.instance_id = %s and n.resolved_at is null
 
 def _rename_rows(instance_id: int, step: Step) -> None:
     """What waits, and what failed, under the new ids of its elements."""
-    after = runtime.snapshot(step.state)
+    after = snapshot(step.state)
     for table, column, found in (
         ("timer", "engine_timer", after.open("timer")),
         ("engine_job", "engine_job", after.open("job")),

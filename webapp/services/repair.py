@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from engine import ChangeRefused, Words, runtime
-from engine.runtime import Add, Move, Remove, modify
+from engine import ChangeRefused, Words
+from engine.runtime import Add, Move, Remove
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import apply
+from webapp.services.engine_border import modify, snapshot
 from webapp.services.events import Event
 from webapp.services.instances import load_instance
 from webapp.services.repairing import given_reason, repairing, write_repair
@@ -65,7 +66,7 @@ def change_tokens(
         if not changes:
             raise Incomplete("changes", Words("请选择要移动、移除或者新增的令牌。", "Choose what to change."))
         instance = load_instance(case, instance_id)
-        before = runtime.snapshot(instance.state)
+        before = snapshot(instance.state)
         if before.ended:
             raise NotFound()
         if state_mark(instance.state) != seen:

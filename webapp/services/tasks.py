@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import Words
-from engine.runtime import complete
 from webapp import moments
 from webapp.errors import ActRefused, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import apply
+from webapp.services.engine_border import complete
 from webapp.services.events import Event
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import traceback
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
 from engine import Words
-from engine.runtime import fire
 from webapp import clock
 from webapp.errors import Busy
 from webapp.services.advance import apply, open_incident
+from webapp.services.engine_border import fire
 from webapp.services.failures import failure_of
 from webapp.services.locked_case import LOCK_BY_ID, InstanceRow, lock
 from webapp.services.suspended import hold_timers
@@ -93,7 +92,7 @@ def _keep_failure(timer_id: int, case_id: int, error: Exception) -> None:
             row[2],
             failure.code,
             failure.words,
-            detail="".join(traceback.format_exception(error))[-4000:],
+            detail=failure.detail,
             timer_id=timer_id,
         )
         case.write_ledger()
