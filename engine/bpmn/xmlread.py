@@ -19,7 +19,6 @@ MAX_ATTRIBUTES = 500
 MAX_NAMESPACES = 100
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _OF_BPMN = f"{{{BPMN}}}"
 #: How a file begins that is not in an encoding like ASCII, and what it is looked through as.
 _WIDE = (

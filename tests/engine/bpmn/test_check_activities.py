@@ -68,6 +68,7 @@ def test_a_complex_join_without_its_condition_is_named() -> None:
     condition = {"j": "<activationCondition>=activationCount > 1</activationCondition>"}
     assert ("no-activation", "j") in told(text)
     assert ("no-activation", "j") not in told(text, condition)
+    assert ("constant-condition", "j") in told(text, {"j": "<activationCondition>=false</activationCondition>"})
 
 
 @pytest.mark.parametrize("condition", ["true", "1 > 2", '"a" = "a"'])
@@ -75,6 +76,7 @@ def test_a_condition_that_reads_no_variable_is_named(condition: str) -> None:
     text = "start s\nxor x\nuser a\nend e\ns -> x\nx -> a if {}\nx -> e default\na -> e"
     assert ("constant-condition", "f2") in told(text.format(condition))
     assert ("constant-condition", "f2") not in told(text.format(f"n > 1 and {condition}"))
+    assert ("constant-condition", "c") in told(f"start s\ncatch c condition {condition}\nend e\ns -> c -> e")
 
 
 @pytest.mark.parametrize("condition", ["today() > date(2020, 1, 1)", "count(for i in 1..100000 return i) > 1", "null"])

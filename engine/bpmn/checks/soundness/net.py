@@ -19,7 +19,6 @@ ONE, EVERY, SOME = "one", "every", "some"
 BEGIN = "begin"
 #: Where a way stops: the token is gone; the container is over; the container has failed.
 END, OVER, FAILED = "end", "over", "failed"
-JOINS = frozenset((ANY, ALL, COMING, GATHER))
 SPLITS = frozenset((ONE, EVERY, SOME))
 
 #: Elements that a way passes, in order: nothing, one element, or two such ways one after the other.
