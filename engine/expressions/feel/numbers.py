@@ -36,8 +36,9 @@ def number_literal(text: str) -> Number:
 
 def operand(value: Number) -> Decimal:
     """`value` as a decimal of 34 digits: one from outside may have any number of them. Raises DecimalException."""
-    short = type(value) is int and -INTEGER_LIMIT < value < INTEGER_LIMIT
-    return Decimal(value) if short else DECIMAL.plus(Decimal(value))
+    if type(value) is int:
+        return Decimal(value) if -INTEGER_LIMIT < value < INTEGER_LIMIT else DECIMAL.plus(Decimal(value))
+    return DECIMAL.plus(value)
 
 
 def fitted(value: Number) -> Number:
@@ -98,7 +99,10 @@ def identity(value: Number) -> str:
 
     A set of texts cannot be made slow; one of numbers can, since anybody can choose numbers of one hash.
     """
-    return "0" if value == 0 else str(EXACT.normalize(Decimal(value)))
+    exact = whole(value)
+    if exact is not None and -INTEGER_LIMIT < exact < INTEGER_LIMIT:
+        return str(exact)
+    return str(EXACT.normalize(Decimal(value)))
 
 
 def number_text(value: Number) -> str:

@@ -32,6 +32,7 @@ _KINDS: dict[type, str] = {
     Function: "function",
     ClockMark: "clock mark",
 }
+_LARGEST = numbers.LARGEST_INTEGER
 ORDERED = frozenset(
     (
         "string",
@@ -47,13 +48,13 @@ ORDERED = frozenset(
 
 def kind(value: Value) -> str:
     """The name of the value's FEEL type; "other" where it has none, as NaN and infinity."""
-    name = _KINDS.get(type(value), "other")
-    return "other" if name == "number" and not is_number(value) else name
+    kind_of_type = _KINDS.get(type(value), "other")
+    return "other" if kind_of_type == "number" and not is_number(value) else kind_of_type
 
 
 def is_number(value: Value) -> bool:
     if type(value) is int:
-        return -numbers.LARGEST_INTEGER < value < numbers.LARGEST_INTEGER
+        return -_LARGEST < value < _LARGEST
     return type(value) is Decimal and value.is_finite()
 
 
@@ -101,6 +102,8 @@ def _same_moment(left: datetime | time, right: datetime | time) -> bool:
 
 def compare(left: Value, right: Value) -> int | None:
     """-1, 0 or 1; None where the two have no order."""
+    if type(left) is int and type(right) is int:
+        return (left > right) - (left < right)
     left_kind = kind(left)
     if left_kind not in ORDERED or left_kind != kind(right):
         return None
@@ -154,6 +157,8 @@ def within(value: Value, wanted: Range, run: Run) -> bool | None:
 
 
 def add(left: Value, right: Value, run: Run) -> Value:
+    if type(left) is int and type(right) is int:
+        return _computed(numbers.DECIMAL.add, left, right)
     if is_number(left) and is_number(right):
         return _computed(numbers.DECIMAL.add, left, right)
     left_kind, right_kind = kind(left), kind(right)

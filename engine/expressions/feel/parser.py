@@ -63,7 +63,7 @@ def _checked(source: str, tree: n.Node) -> n.Node:
     while level:
         depth += 1
         if depth > TREE_LIMIT:
-            refuse_depth(source, 0)
+            refuse_depth(source, 0, TREE_LIMIT)
         level = [child for node in level for child in node.children()]
     return tree
 

@@ -14,9 +14,9 @@ from engine.expressions.feel.nodes import TypeName
 NESTING_LIMIT = 200
 
 
-def refuse_depth(source: str, offset: int) -> NoReturn:
+def refuse_depth(source: str, offset: int, limit: int = NESTING_LIMIT) -> NoReturn:
     """Raise ExpressionInvalid: nested too deeply."""
-    refuse(source, offset, f"嵌套最多 {NESTING_LIMIT} 层", f"at most {NESTING_LIMIT} levels of nesting")
+    refuse(source, offset, f"嵌套最多 {limit} 层", f"at most {limit} levels of nesting")
 
 
 class Reading:

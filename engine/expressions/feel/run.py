@@ -76,9 +76,13 @@ class Run:
 
     def writes(self, length: int) -> None:
         """Account for a text of this length before it is made. Raises BudgetExceeded."""
+        self.fits_text(length)
+        self.reads(length)
+
+    def fits_text(self, length: int) -> None:
+        """Refuse a text of this length where it is too long. Raises BudgetExceeded."""
         if length > TEXT_LIMIT:
             raise BudgetExceeded(self.element, "characters in a text", TEXT_LIMIT)
-        self.reads(length)
 
     def text(self, text: str) -> str:
         """`text`, accounted for: for one that is not much longer than what it was made of."""
@@ -133,21 +137,25 @@ class Run:
 class Writing:
     """A text that grows piece by piece, each accounted for before the whole is made."""
 
-    __slots__ = ("_length", "_pieces", "_run")
+    __slots__ = ("_length", "_paid", "_pieces", "_run")
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._pieces: list[str] = []
         self._length = 0
+        self._paid = 0
 
     def add(self, piece: str) -> None:
         """Raises BudgetExceeded."""
-        before = self._length
         self._length += len(piece)
-        if self._length > TEXT_LIMIT:
-            self._run.writes(self._length)
-        self._run.spend((self._length >> 8) - (before >> 8))
+        if self._length >= self._paid + 256:
+            self._pay()
         self._pieces.append(piece)
+
+    def _pay(self) -> None:
+        self._run.fits_text(self._length)
+        self._run.reads(self._length - self._paid)
+        self._paid += (self._length - self._paid) >> 8 << 8
 
     def text(self) -> str:
         return "".join(self._pieces)
