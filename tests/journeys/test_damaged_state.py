@@ -9,10 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from engine import StateFromNewerVersion
 from tests.engine.runtime.diagrams import ext, job
 from tests.support import machines, office
 from tests.support.pages import Browser
 from webapp import clock
+from webapp.jobs.handlers import HANDLERS
 from webapp.queries.audit import verify_all
 from webapp.services import engine_jobs, incidents, rulings, timers
 from webapp.services.failures import RepairFailed, StateDamaged
@@ -70,15 +72,14 @@ def test_an_act_on_it_is_refused_by_name_and_the_case_is_marked(db: SQLAlchemy, 
     assert list(verify_all()) == []
 
 
-@pytest.mark.parametrize(("damage", "code"), [(flipped, "state-invalid"), (newer, "state-newer")])
 def test_timers_and_jobs_on_it_are_incidents_and_the_workers_go_on(
-    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch, damage, code: str
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead = office.member_of("centre.lead")
     release = machines.publish(DRAWN, WORK)
     (bad, instance), (good, _) = machines.run(release), machines.run(release)
     whole = state_of(instance)
-    write_state(instance, damage(whole))
+    write_state(instance, flipped(whole))
     monkeypatch.setitem(engine_jobs.HANDLERS, "ask-register", lambda running: {})
     machines.work()
     with clock.frozen_at(clock.now() + timedelta(hours=2)):
@@ -86,8 +87,11 @@ def test_timers_and_jobs_on_it_are_incidents_and_the_workers_go_on(
         assert timers.fire_due() == 0  # no second round for what cannot fire
     assert machines.tasks(good) == []
     found = machines.incidents(bad)
-    assert sorted((element, code) for _, element, code in found) == [("ask", code), ("late", code)]
-    assert state_of(instance) == damage(whole)
+    assert sorted((element, code) for _, element, code in found) == [
+        ("ask", "state-invalid"),
+        ("late", "state-invalid"),
+    ]
+    assert state_of(instance) == flipped(whole)
     with pytest.raises(RepairFailed):
         incidents.retry_incident(found[0][0], by=lead)
     assert len(machines.incidents(bad)) == 2
@@ -98,6 +102,38 @@ def test_timers_and_jobs_on_it_are_incidents_and_the_workers_go_on(
     timers.fire_due()
     assert machines.incidents(bad) == []
     assert machines.seen(instance).ended
+    assert list(verify_all()) == []
+
+
+def test_workers_leave_what_a_newer_version_wrote_to_workers_of_that_version(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, instance = machines.run(machines.publish(DRAWN, WORK))
+    waiting, waits = machines.run(machines.publish("start s\ncatch m message paid\nuser after\ns -> m -> after"))
+    machines.run(machines.publish("start s\nthrow m message paid\nuser after\ns -> m -> after", instead=False))
+    monkeypatch.setitem(engine_jobs.HANDLERS, "ask-register", lambda running: {})
+    before = {each: state_of(each) for each in (instance, waits)}
+    for each, whole in before.items():
+        write_state(each, newer(whole))
+    with clock.frozen_at(clock.now() + timedelta(hours=2)):
+        jobs = machines.taken()
+        for _ in range(5):  # however often an older worker tries
+            assert timers.fire_due() <= 1
+            for _, name, given in jobs:
+                with pytest.raises(StateFromNewerVersion):
+                    HANDLERS[name](**given)
+    assert len(jobs) == 2
+    assert machines.incidents(case) == machines.incidents(waiting) == []
+    assert machines.messages() == [("paid", "sent")]
+    for each, whole in before.items():  # and now the newer worker, which can read it
+        assert state_of(each) == newer(whole)
+        write_state(each, whole)
+    with clock.frozen_at(clock.now() + timedelta(hours=3)):
+        for _, name, given in jobs:
+            HANDLERS[name](**given)
+        timers.fire_due()
+    assert machines.seen(instance).ended
+    assert machines.tasks(waiting) == ["after"]
     assert list(verify_all()) == []
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from engine import EngineError, Words
+from engine import EngineError, StateFromNewerVersion, Words
 from engine.runtime import JobDone, JobError, JobFailed
 from webapp import clock, outbox
 from webapp.answers import decode_all
@@ -40,8 +40,8 @@ def run(engine_job_id: int) -> None:
     """
     try:
         _run(engine_job_id)
-    except Busy:
-        raise  # the queue tries again; the job itself did not fail
+    except (Busy, StateFromNewerVersion):
+        raise  # the queue tries again, perhaps with a worker of the newer version; the job itself did not fail
     except Suspended:
         return  # the resumption queues it anew
     except Exception as error:

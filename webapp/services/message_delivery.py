@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from engine import EngineError, StateInvalid, Words
+from engine import EngineError, StateFromNewerVersion, StateInvalid, Words
 from webapp import clock
 from webapp.answers import decode_all
 from webapp.catalogue import published
@@ -100,7 +100,8 @@ def deliver(message_id: int) -> None:
     """Give the message to the oldest subscription of its name and key, else start the process that it starts,
     else keep it until it expires. A signal goes to the instance it was sent to, if that still waits.
 
-    Where the addressee cannot take it, an incident opens there. Raises Busy, and AddresseesLeave.
+    Where the addressee cannot take it, an incident opens there. Raises Busy, AddresseesLeave, and
+    StateFromNewerVersion: then the message stays on its way.
     """
     for _ in range(TRIES):
         addressee = _addressee(message_id)
@@ -153,7 +154,7 @@ def _given(message_id: int, to: Addressee) -> bool:
             dealt_with = message is None or _give(case, message, to)
             case.write_ledger()
         return dealt_with
-    except ActRefused:  # Busy: the queue tries again
+    except (ActRefused, StateFromNewerVersion):  # Busy, or the business of a newer worker: the queue tries again
         raise
     except EngineError as failure:
         _keep_failure(message_id, to, failure)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from engine import Words
+from engine import StateFromNewerVersion, Words
 from webapp import clock
 from webapp.errors import Busy
 from webapp.services.advance import apply, open_incident
@@ -37,7 +37,8 @@ from gone g join process_instance i on i.id = g.instance_id
 def fire_due(limit: int = 100) -> int:
     """Fire the timers that are due; returns how many were taken on. Any number of workers may call it at once.
 
-    A timer that cannot fire opens an incident on its case and holds up no other.
+    A timer that cannot fire opens an incident on its case and holds up no other; one on a state that a newer version
+    wrote is left until its claim lapses.
     """
     me, now = f"{os.getpid()}", clock.now()
     with unit_of_work():
@@ -47,6 +48,8 @@ def fire_due(limit: int = 100) -> int:
             _fire_one(timer_id, case_id, me)
         except Busy:
             continue  # the claim lapses, and the timer is taken again
+        except StateFromNewerVersion as newer:  # a worker of that version fires it, or this one once it is upgraded
+            log.warning("timer-left", timer=timer_id, error=str(newer))
         except Exception as error:  # noqa: BLE001  # the worker's: whatever it is, it must be seen on the case
             log.warning("timer-failed", timer=timer_id, error=repr(error))
             with suppress(Busy):  # then the claim lapses, and it fails again where it can be kept
