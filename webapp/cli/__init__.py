@@ -12,6 +12,7 @@ from webapp.embedded.binaries import PostgresUnavailable
 from webapp.embedded.folders import HomeInUse
 from webapp.embedded.supervisor import PortTaken
 from webapp.errors import ActRefused
+from webapp.migrations.commands import StillAtWork, TableHeld
 from webapp.settings import SettingsInvalid
 
 SUBJECTS = (serve, db, archive, audit, bundles, demo)
@@ -23,6 +24,8 @@ REFUSALS = (
     PostgresUnavailable,
     RoleTooPowerful,
     SettingsInvalid,
+    StillAtWork,
+    TableHeld,
 )
 
 

@@ -4,20 +4,26 @@ import argparse
 from typing import Any
 
 from webapp.cli.installation import reachable_database
-from webapp.migrations.commands import differences, is_current, upgrade
+from webapp.migrations.commands import differences, ensure_nobody_works, is_current, upgrade
 
 
 def add_commands(commands: Any) -> None:
     """`db upgrade`, `db check`."""
     parser = commands.add_parser("db", help="migrate or check the database")
     parts = parser.add_subparsers(required=True, metavar="what")
-    parts.add_parser("upgrade", help="bring the database to this version").set_defaults(run=db_upgrade)
+    part = parts.add_parser("upgrade", help="bring the database to this version; web and workers are stopped first")
+    part.add_argument("--while-running", action="store_true", help="even while a worker lives")
+    part.set_defaults(run=db_upgrade)
     parts.add_parser("check", help="is it at this version, and does it equal the models?").set_defaults(run=db_check)
 
 
-def db_upgrade(_: argparse.Namespace) -> int:
+def db_upgrade(chosen: argparse.Namespace) -> int:
+    """Raises StillAtWork where there is something to migrate and a worker lives."""
     with reachable_database() as settings:
-        upgrade(settings)
+        if not is_current(settings):
+            if not chosen.while_running:
+                ensure_nobody_works(settings)
+            upgrade(settings)
     print("the database is at this version")
     return 0
 

@@ -5,18 +5,57 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from webapp.migrations.support import FOLDER
 from webapp.settings import Settings, SettingsInvalid
 
+WORKERS_SEEN = "select name from worker_heartbeat where seen_at > clock_timestamp() - interval '1 minute' order by name"
+
+
+class StillAtWork(Exception):
+    """Workers that were seen a moment ago: they would go on with tables that they do not know."""
+
+    def __init__(self, workers: list[str]) -> None:
+        self.workers = workers
+        super().__init__(
+            f"stop web and workers first; seen within the last minute: {', '.join(workers)}."
+            " `--while-running` migrates all the same"
+        )
+
+
+class TableHeld(Exception):
+    """Something else holds a table that a revision changes; nothing of that revision is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("something else holds a table that the migration changes: stop web and workers, then again")
+
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Bring the database to `revision`; each revision is one transaction."""
+    """Bring the database to `revision`; each revision is one transaction. Raises TableHeld."""
     with _owner(settings) as connection:
-        command.upgrade(_config(connection), revision)
+        try:
+            command.upgrade(_config(connection), revision)
+        except LockNotAvailable as held:
+            raise TableHeld() from held
+        except OperationalError as failed:
+            if isinstance(failed.orig, LockNotAvailable):
+                raise TableHeld() from failed
+            raise
         connection.commit()
+
+
+def ensure_nobody_works(settings: Settings) -> None:
+    """Raises StillAtWork while a worker lives, or has been dead for less than a minute."""
+    with _owner(settings) as connection:
+        if connection.exec_driver_sql("select to_regclass('worker_heartbeat')").scalar() is None:
+            return  # an empty database
+        workers = list(connection.exec_driver_sql(WORKERS_SEEN).scalars())
+    if workers:
+        raise StillAtWork(workers)
 
 
 def is_current(settings: Settings) -> bool:

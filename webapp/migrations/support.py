@@ -6,6 +6,8 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 FOLDER = Path(__file__).parent
+#: How long a revision waits for a table that something else holds. While it waits, everyone else waits behind it.
+LOCK_TIMEOUT = "5s"
 
 
 class HasBind(Protocol):

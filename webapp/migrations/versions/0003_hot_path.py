@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("lines", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("instance_id", "step", name=op.f("pk_activity")),
     )
+    run_sql(op, ROOM)  # before every row is written anew
     op.add_column("process_instance", sa.Column("steps", sa.BigInteger(), server_default="0", nullable=False))
     run_sql(op, KEEP_HISTORY)
     op.drop_table("activity_line")
@@ -64,7 +65,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_idempotency_key_created_at", "idempotency_key", ["created_at"], unique=False, postgresql_using="brin"
     )
-    run_sql(op, ROOM)
 
 
 def downgrade() -> None:
