@@ -78,6 +78,44 @@ def test_a_message_that_nobody_waits_for_is_kept_and_given_to_the_first_who_does
     assert machines.messages() == [("paid", "delivered")]
 
 
+def test_of_many_kept_messages_one_is_offered_to_each_who_begins_to_wait(db: SQLAlchemy) -> None:
+    for _ in range(5):
+        machines.done(sender(number=7), "before")
+    machines.work()
+    assert machines.messages() == [("paid", "kept")] * 5
+    waits = machines.publish(WAITS, instead=False)
+    first, second = machines.run(waits, number=7), machines.run(waits, number=7)
+    jobs = machines.taken()
+    assert [name for _, name, _ in jobs] == ["deliver_message"] * 2  # not all five to each
+    for _, _, given in jobs:
+        message_delivery.deliver(**given)
+    assert machines.tasks(first[0]) == machines.tasks(second[0]) == ["after"]
+    assert [state for _, state in machines.messages()] == ["delivered"] * 2 + ["kept"] * 3
+
+
+def test_a_subscription_for_every_key_takes_what_one_with_a_key_leaves(db: SQLAlchemy) -> None:
+    for _ in range(3):
+        machines.done(sender(number=7), "before")
+    machines.work()
+    both = "start s\nand x\ncatch any message paid\ncatch one message paid number\nuser a\nuser b\ns -> x\n"
+    ways = "x -> any -> a\nx -> one -> b"
+    case, _ = machines.run(machines.publish(both + ways, instead=False), number=7)
+    machines.work()
+    assert sorted(machines.tasks(case)) == ["a", "b"]
+    assert [state for _, state in machines.messages()] == ["delivered"] * 2 + ["kept"]
+
+
+def test_a_kept_message_that_was_offered_and_not_taken_is_kept_again(db: SQLAlchemy) -> None:
+    machines.done(sender(number=7), "before")
+    machines.work()
+    drawn = "start s\nuser wait\nmessage again on wait paid number\nuser after\ns -> wait -> after\nagain -> after"
+    case, _ = machines.run(machines.publish(drawn, instead=False), number=7)
+    assert machines.messages() == [("paid", "sent")]
+    machines.done(case, "wait")  # before the message comes
+    machines.work()
+    assert machines.messages() == [("paid", "kept")]
+
+
 def test_a_message_expires_with_a_line_in_the_ledger_and_its_content_goes(db: SQLAlchemy) -> None:
     case = sender(number=7)
     machines.done(case, "before")

@@ -166,6 +166,7 @@ class Message(Model):
     __tablename__ = "message"
     __table_args__ = (
         Index("kept_message", "name", postgresql_where=text("state = 'kept'")),
+        Index("kept_message_expires_at", "expires_at", postgresql_where=text("state = 'kept'")),
         Index("message_on_its_way", "state", "created_at", postgresql_where=text("state in ('sent', 'kept', 'held')")),
     )
 

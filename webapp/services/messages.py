@@ -45,12 +45,18 @@ from message_wait w where w.kind = 'signal' and w.name = %(name)s and w.instance
 group by w.instance_id order by w.instance_id returning id
 """
 BEGIN_TO_WAIT = "select pg_advisory_xact_lock_shared(%s, hashtext(name)) from unnest(%s::text[]) name"
-KEPT_FOR = """
-select distinct m.id from message m join unnest(%s::text[], %s::text[]) w(name, key)
-    on m.name = w.name and (w.key is null or m.key = w.key)
-where m.state = 'kept' and m.kind = 'message' and m.expires_at > %s order by m.id limit %s
+# The oldest kept messages, one for each subscription. They are on their way again with this, so that whoever else
+# begins to wait is offered others; one that another transaction has just offered is passed over.
+OFFER_KEPT = """
+with offered as materialized (
+    select kept.id from (select name, key, count(*) waits from unnest(%s::text[], %s::text[]) each(name, key)
+        group by name, key) w,
+    lateral (select m.id from message m where m.state = 'kept' and m.kind = 'message' and m.name = w.name
+        and (w.key is null or m.key = w.key) and m.expires_at > %s
+        order by m.id limit w.waits for update skip locked) kept)
+update message m set state = 'sent' from offered where m.id = offered.id returning m.id
 """
-EXPIRED = "select id, case_id from message where state = 'kept' and expires_at <= %s order by created_at limit %s"
+EXPIRED = "select id, case_id from message where state = 'kept' and expires_at <= %s order by expires_at limit %s"
 EXPIRE = """
 update message set state = 'expired', settled_at = %(now)s, payload = '', key = null
 where id = %(message)s and state = 'kept' and expires_at <= %(now)s returning element, name
@@ -107,14 +113,18 @@ def _hops(case: LockedCase, thrown: Thrown) -> int:
 
 
 def offer_kept(opened: Sequence[Subscription]) -> None:
-    """Messages that were kept are given to those who begin to wait, after the commit."""
+    """Messages that were kept are given to those who begin to wait, after the commit: to each at most one."""
     waits = [wait for wait in opened if wait.kind == "message"]
     if not waits:
         return
-    names = [wait.name for wait in waits]
-    sql().execute(BEGIN_TO_WAIT, (NAME_LOCK, sorted(set(names))))
-    kept = sql().execute(KEPT_FOR, (names, [wait.key for wait in waits], clock.now(), AT_ONCE)).fetchall()
-    outbox.defer_each(sql(), outbox.DELIVER_MESSAGE, "message_id", [id_ for (id_,) in kept])
+    sql().execute(BEGIN_TO_WAIT, (NAME_LOCK, sorted({wait.name for wait in waits})))
+    offered: list[int] = []
+    # Those with a key first: one without takes what they leave.
+    for some in ([w for w in waits if w.key is not None], [w for w in waits if w.key is None]):
+        if some:
+            values = ([wait.name for wait in some], [wait.key for wait in some], clock.now())
+            offered += [id_ for (id_,) in sql().execute(OFFER_KEPT, values).fetchall()]
+    outbox.defer_each(sql(), outbox.DELIVER_MESSAGE, "message_id", sorted(offered))
 
 
 def expire_due(limit: int = AT_ONCE) -> int:

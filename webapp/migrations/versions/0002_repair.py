@@ -44,6 +44,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_to_instance_id"), "message", ["to_instance_id"], unique=False)
     op.create_index("kept_message", "message", ["name"], unique=False, postgresql_where=sa.text("state = 'kept'"))
     op.create_index(
+        "kept_message_expires_at",
+        "message",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'kept'"),
+    )
+    op.create_index(
         "message_on_its_way",
         "message",
         ["state", "created_at"],
@@ -82,6 +89,7 @@ def downgrade() -> None:
     op.drop_index(
         "message_on_its_way", table_name="message", postgresql_where=sa.text("state in ('sent', 'kept', 'held')")
     )
+    op.drop_index("kept_message_expires_at", table_name="message", postgresql_where=sa.text("state = 'kept'"))
     op.drop_index("kept_message", table_name="message", postgresql_where=sa.text("state = 'kept'"))
     op.drop_index(op.f("ix_message_to_instance_id"), table_name="message")
     op.drop_index(op.f("ix_message_case_id"), table_name="message")
