@@ -163,7 +163,8 @@ class _Compiler:
 
     def _flow(self, flow: FlowSource, node: NodeSource) -> Flow:
         tell(flow.extensions, self.report, flow.id, flow.line)
-        condition = self._slot(flow.condition, node, element=flow.id) if flow.condition else None
+        place = replace(node, line=flow.line)  # a finding about the condition tells the flow's own line
+        condition = self._slot(flow.condition, place, element=flow.id) if flow.condition else None
         return Flow(flow.id, flow.target or "", condition, flow.id == node.default)
 
     def _events(self, node: NodeSource) -> tuple[Event, ...]:

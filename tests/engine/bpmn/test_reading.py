@@ -145,3 +145,15 @@ def test_an_element_of_a_known_dialect_that_is_not_run_is_refused_by_name() -> N
 def test_a_condition_with_a_comment_inside_is_read_whole() -> None:
     file = raw(CHOICE.format("", "=n <!-- the number --> = 1"))
     assert Case(file, {"n": 1}).tasks == ["a"]
+
+
+def test_a_finding_about_a_condition_tells_the_line_of_its_flow() -> None:
+    file = (
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="u">\n'
+        b'<process id="p" isExecutable="true">\n<startEvent id="s"/>\n<userTask id="a"/>\n'
+        b'<sequenceFlow id="f" sourceRef="s" targetRef="a">'
+        b"<conditionExpression>=1 +</conditionExpression></sequenceFlow>\n"
+        b"</process></definitions>"
+    )
+    [finding] = [each for each in check({"p.bpmn": file}) if each.code == "expression-invalid"]
+    assert (finding.element, finding.line) == ("f", 5)
