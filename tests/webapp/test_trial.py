@@ -344,6 +344,17 @@ def test_the_same_acts_on_both_cores_come_to_the_same(designer):
     assert 'answer "3 days"' in section(designer, "变量")
 
 
+def test_the_reference_core_names_what_was_done_after_the_process_it_was_done_in(designer):
+    own = diagram("start start\ncall c\nend e\nstart -> c -> e", {"c": ext(calls("item-external"))},
+                  attributes={"start": 'name="Begins"'})  # fmt: skip
+    designer.open("/studio/check")
+    designer.submit("/check", {"within": office.BUNDLE}, files={"file": [Upload("p.bpmn", own)]}, press=("try", "1"))
+    groups = '{"groups": {"review": "registration.review"}}'
+    designer.submit("/beginning", {"process": "p", "core": "reference", "variables": groups})
+    assert "Begins start" in section(designer, "经过")
+    assert "收件 c · start" in section(designer, "经过")
+
+
 def test_where_the_cores_part_is_said(designer):
     tried(designer, LEAVE, '{"days": 3}')
     act(designer, "set", variables='{"days": 4}')

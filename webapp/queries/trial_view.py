@@ -169,12 +169,19 @@ def done_acts(replayed: Replayed, acts: Sequence[Act], names: Names) -> list[Don
 
 
 def element_name(trial: Trial, instance: int, element: str, names: Names) -> Words:
-    """The name of an element of an instance, whichever of its processes it stands in."""
+    """The name of an element of an instance: in the process where it was last seen, as far as that is known."""
     if not 0 < instance <= len(trial.instances):
         return Words(element, element)
-    program = trial.program(trial.instances[instance - 1].process)
-    process = next((key for key, one in program.processes.items() if element in one.nodes), None)
-    return names.element(program, process, element) if process else Words(element, element)
+    one = trial.instances[instance - 1]
+    seen = next((line.process for _, line in reversed(one.history) if line.element == element), one.process)
+    program = trial.program(one.process)
+    return names.element(program, _process_with(program, element, seen), element)
+
+
+def _process_with(program: Program, element: str, likely: str) -> str:
+    """The process that holds an element: the likely one before all others (ids are often the same, `start`)."""
+    known = program.processes
+    return next((key for key in (likely, *known) if key in known and element in known[key].nodes), likely)
 
 
 def view_of(trial: Trial, core: str, names: Names) -> TrialView:
@@ -231,12 +238,10 @@ class _Told:
         return runtime.snapshot(self.instance.state) if self.is_ours else None
 
     def process_at(self, scope: int, element: str) -> str:
-        """The process that an element stands in."""
-        if self.is_ours:
-            opened = self.instance.scopes.get(scope)
-            return opened.process if opened else self.instance.process
-        known = self.program.processes
-        return next((key for key in known if element in known[key].nodes), self.instance.process)
+        """The process that an element stands in: that of its scope. Both cores tell the scopes of calls."""
+        opened = self.instance.scopes.get(scope)
+        process = opened.process if opened else self.instance.process
+        return process if self.is_ours else _process_with(self.program, element, process)
 
     def name(self, scope: int, element: str) -> Words:
         return self.names.element(self.program, self.process_at(scope, element), element)
@@ -279,7 +284,8 @@ class _Told:
         """The latest first within a moment."""
         for at, line in reversed(self.instance.history):
             if line.what != "taken" and line.type != WHOLE_LOOP:
-                name, inside = self.name(line.scope, line.element), self.inside(line.scope)
+                name = self.names.element(self.program, line.process, line.element)
+                inside = self.inside(line.scope)
                 yield HistoryLine(at, self.instance.number, line.what, name, line.element, inside)
 
     def runs(self, incidents: Sequence[Waits]) -> Iterator[Run]:
@@ -320,10 +326,10 @@ class _Told:
         one = self.instance
         waiting: list[Any] = [*one.tasks.values(), *one.timers.values(), *one.subscriptions.values()]
         for each in waiting:
-            process = self.process_at(ROOT, each.element)
+            process = self.process_at(each.scope, each.element)
             node = self.program.processes[process].nodes.get(each.element)
             if node is not None and node.type != "boundaryEvent":
-                yield ROOT, process, each.element
+                yield each.scope, process, each.element
 
     def run_key(self, scope: int, process: str) -> str:
         return f"{self.instance.number}-{scope}-{process}"
