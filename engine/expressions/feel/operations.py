@@ -32,7 +32,7 @@ _KINDS: dict[type, str] = {
     Function: "function",
     ClockMark: "clock mark",
 }
-_LARGEST = numbers.LARGEST_INTEGER
+_LARGEST, _SHORT = numbers.LARGEST_INTEGER, numbers.INTEGER_LIMIT
 ORDERED = frozenset(
     (
         "string",
@@ -157,8 +157,8 @@ def within(value: Value, wanted: Range, run: Run) -> bool | None:
 
 
 def add(left: Value, right: Value, run: Run) -> Value:
-    if type(left) is int and type(right) is int:
-        return _computed(numbers.DECIMAL.add, left, right)
+    if type(left) is int and type(right) is int and -_SHORT < (whole := left + right) < _SHORT:
+        return whole
     if is_number(left) and is_number(right):
         return _computed(numbers.DECIMAL.add, left, right)
     left_kind, right_kind = kind(left), kind(right)
