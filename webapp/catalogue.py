@@ -39,6 +39,15 @@ class Published:
         """The name of a diagram's element in both languages."""
         return self.bundle.words(self.program.file_of(process), element, "name", chinese)
 
+    def element_name(self, process: str, element: str) -> Words:
+        """The element's name wherever in the program it stands, `process` first; its id where it has none."""
+        for candidate in dict.fromkeys([process, *self.program.processes]):
+            known = self.program.processes.get(candidate)
+            node = known.nodes.get(element) if known else None
+            if node is not None and node.name:
+                return self.element_words(candidate, element, node.name)
+        return Words(element, element)
+
     def shown_answers(self, answers: Mapping[str, Any], language: str) -> dict[str, str]:
         """Every field of the form as people read it: option labels instead of values, empty for no answer."""
         return {

@@ -69,7 +69,7 @@ def test_an_incident_is_understood_and_dealt_with(site: Site, somebody: Somebody
     lead.picture("incident-on-case")
     page.get_by_role("link", name=re.compile("^处理异常")).click()
     lead.arrives(re.compile("^处理异常："))
-    expect(page.locator("main")).to_contain_text("后台作业“issue-licence”多次失败")
+    expect(page.locator("main")).to_contain_text("后台作业“制作证照”多次失败")
     lead.picture("incident")
     lead.picture("incident-phone", size=PHONE)
     lead.press("更正并重试")

@@ -271,16 +271,5 @@ def incident_of(case_id: int, incident_id: int) -> IncidentView:
 
 def _incident(row: Sequence[Any]) -> IncidentView:
     id_, case_id, number, subject, element, process, release_id, zh, en, detail, opened_at, code, waits = row
-    name = element_name(published(release_id), process, element)
+    name = published(release_id).element_name(process, element)
     return IncidentView(id_, case_id, number or "", subject, name, Words(zh, en), detail, opened_at, code, waits)
-
-
-def element_name(release: Published, process: str, element: str) -> Words:
-    """The element's name wherever in the program it stands, its id where it has none."""
-    for candidate in [process, *release.program.processes]:
-        node = (
-            release.program.processes[candidate].nodes.get(element) if candidate in release.program.processes else None
-        )
-        if node is not None and node.name:
-            return release.element_words(candidate, element, node.name)
-    return Words(element, element)

@@ -160,16 +160,22 @@ def _is_final(error: Exception) -> bool:
 
 
 def _failure(job: RunningJob, error: Exception) -> Failure:
-    code = f"job-{job.type}"
+    code, name = f"job-{job.type}", job.instance.release.element_name(job.instance.process, job.element)
     if isinstance(error, EngineError) and not isinstance(error, ActRefused):
         words = Words(
-            f"后台作业“{job.type}”已完成，但流程无法继续，已停下等待处理。",
-            f"Background job “{job.type}” is done, but the process could not go on from it and waits.",
+            f"后台作业“{name.zh}”已完成，但流程无法继续，已停下等待处理。",
+            f"Background job “{name.en}” is done, but the process could not go on from it and waits.",
         )
         return failure_of(error, code, words)
-    words = Words(
-        f"后台作业“{job.type}”多次失败，已停下等待处理。", f"Background job “{job.type}” failed repeatedly and waits."
-    )
+    if isinstance(error, ActRefused):
+        words = Words(
+            f"后台作业“{name.zh}”没有办成：{error.words.zh}",
+            f"Background job “{name.en}” was not done: {error.words.en}",
+        )
+    else:
+        words = Words(
+            f"后台作业“{name.zh}”多次失败，已停下等待处理。", f"Background job “{name.en}” failed repeatedly and waits."
+        )
     return Failure(code, words, traced(error))
 
 

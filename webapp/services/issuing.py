@@ -15,6 +15,7 @@ from webapp.permissions import Permission
 from webapp.services.documents import Delivery, issue_delivery_receipt
 from webapp.services.events import Event
 from webapp.services.files import Upload, check_upload, keep_file
+from webapp.services.results import NotPrepared, ensure_result
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.services.work import OpenTask, on_task, task_in_case
@@ -27,6 +28,7 @@ def prepare_result(task_id: int, *, by: Identity, means: str, preprinted_number:
     """出件: the result is printed (number of the pre-printed form kept) and waits to be handed over by `means`."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "issue")
+        ensure_result(task)
         if means not in MEANS:
             raise Incomplete("means", Words("请选择领取方式。", "Choose how it is handed over."))
         sql().execute(
@@ -167,9 +169,11 @@ def _deliver(
 ) -> tuple[int, str]:
     """Mark the item's result as delivered; returns the item case and the means.
 
-    A caller that then refuses rolls it back.
+    Raises NotDecided, ResultNotMade, NotPrepared where a repair has put the case past these steps. A caller that
+    refuses afterwards rolls it back.
     """
     ensure_step(task, "deliver")
+    ensure_result(task)
     row = (
         sql()
         .execute(
@@ -193,8 +197,9 @@ def _deliver(
         )
         .fetchone()
     )
+    if row is None:
+        raise NotPrepared()
     assert task.item_case_id is not None
-    assert row is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
     finish(task, {}, by=by, act="delivered")
     return task.item_case_id, row[0]

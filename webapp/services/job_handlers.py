@@ -17,6 +17,7 @@ from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.licences import issue_licence
 from webapp.services.locked_case import InstanceRow, LockedCase
+from webapp.services.results import GRANTED, REFUSED, ensure_ruled
 from webapp.unit_of_work import sql
 
 
@@ -68,6 +69,7 @@ def handles(job_type: str) -> Callable[[Handler], Handler]:
 @handles("issue-licence")
 def _issue_licence(job: RunningJob) -> dict[str, Any]:
     assert job.item_case_id is not None
+    ensure_ruled(job.item_case_id, GRANTED)
     issue_licence(job.case, job.item_case_id, str(job.inputs["item"]))
     _start_delivery(job)
     return {}
@@ -76,6 +78,7 @@ def _issue_licence(job: RunningJob) -> dict[str, Any]:
 @handles("write-refusal")
 def _write_refusal(job: RunningJob) -> dict[str, Any]:
     assert job.item_case_id is not None
+    ensure_ruled(job.item_case_id, REFUSED)
     item = job.case.release.bundle.item(str(job.inputs["item"]))
     row = sql().execute("select reasons from ruling where item_case_id = %s", (job.item_case_id,)).fetchone()
     issue_for_item(job.case, job.item_case_id, item, "refusal", None, reasons=row[0] if row else "")
@@ -85,6 +88,8 @@ def _write_refusal(job: RunningJob) -> dict[str, Any]:
 
 @handles("record-outside-result")
 def _record_outside_result(job: RunningJob) -> dict[str, Any]:
+    assert job.item_case_id is not None
+    ensure_ruled(job.item_case_id)
     _start_delivery(job)
     return {}
 

@@ -1,0 +1,99 @@
+"""What can be issued and handed over at all: a result that somebody decided and that was made.
+
+The diagrams see to that by their order. A repair by hand can put a token past the ruling, or pass over the job that
+makes the licence; what leaves the office is therefore looked at again where it leaves.
+"""
+
+from __future__ import annotations
+
+from engine import Words
+from webapp.errors import ActRefused
+from webapp.services.work import OpenTask
+from webapp.unit_of_work import sql
+
+GRANTED, REFUSED = "granted", "refused"
+
+
+class NotDecided(ActRefused):
+    """Nobody has ruled on the item, so there is no result of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "该事项还没有作出办理决定，没有可以制作、出件或者交付的结果。请牵头人员核对流程位置。",
+                "No ruling has been made on this item yet: there is no result to make, issue or hand over."
+                " Ask the lead to check where the process stands.",
+            )
+        )
+
+
+class DecidedOtherwise(ActRefused):
+    """The result that is to be made is not the one that was ruled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "要制作的结果与该事项的办理决定不一致。请牵头人员核对流程位置。",
+                "The result to be made is not what was ruled on this item."
+                " Ask the lead to check where the process stands.",
+            )
+        )
+
+
+class ResultNotMade(ActRefused):
+    """The item is ruled on, but its licence or its written refusal does not exist."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "该事项的证照或者决定书还没有生成，不能出件、交付。请牵头人员核对流程位置。",
+                "The licence or the written decision of this item has not been made: it cannot be issued or handed"
+                " over. Ask the lead to check where the process stands.",
+            )
+        )
+
+
+class NotPrepared(ActRefused):
+    """The result was never printed and taken over by the issuing desk (出件)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "该事项还没有出件，不能交付。请牵头人员核对流程位置。",
+                "The result of this item has not been issued yet: it cannot be handed over."
+                " Ask the lead to check where the process stands.",
+            )
+        )
+
+
+RESULT = """
+select ic.item_key, ic.outcome, exists(select from licence where item_case_id = ic.id),
+    exists(select from document where item_case_id = ic.id and kind = 'refusal')
+from item_case ic where ic.id = %s
+"""
+
+
+def ensure_result(task: OpenTask) -> None:
+    """Raises NotDecided or ResultNotMade unless the task's item has a result that can leave the office.
+
+    An item that was not accepted has no ruling; its notice was written with the decision of intake.
+    """
+    row = sql().execute(RESULT, (task.item_case_id,)).fetchone()
+    if row is None or row[1] is None:
+        raise NotDecided()
+    item_key, outcome, licensed, refused_in_writing = row
+    item = task.case.release.bundle.item(item_key)
+    if outcome == GRANTED and item.licence is not None and not licensed:
+        raise ResultNotMade()
+    # What another system decided it also writes: nothing of ours says no in its stead.
+    if outcome == REFUSED and item.decided_in == "here" and not refused_in_writing:
+        raise ResultNotMade()
+
+
+def ensure_ruled(item_case_id: int, outcome: str | None = None) -> None:
+    """Raises NotDecided without a ruling, DecidedOtherwise where it is not `outcome` (None: either will do)."""
+    row = sql().execute("select outcome from ruling where item_case_id = %s", (item_case_id,)).fetchone()
+    if row is None:
+        raise NotDecided()
+    if outcome is not None and row[0] != outcome:
+        raise DecidedOtherwise()
