@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.bpmn.program import Node, Process
 from engine.runtime.run import Run
-from engine.runtime.state import Token, fired_gates
+from engine.runtime.state import Token
 from engine.runtime.variables import holds
 from engine.runtime.waits import arm, plan, waits
 
@@ -90,7 +90,7 @@ def release_joins(run: Run) -> bool:
 
 def _asking(run: Run) -> list[tuple[int, str]]:
     """Joins where tokens wait, and complex gateways that have fired, by scope."""
-    return list(dict.fromkeys([*run.joining, *fired_gates(run.state)]))
+    return list(dict.fromkeys([*run.joining, *run.fired_gates()]))
 
 
 def _joins_inclusively(node: Node) -> bool:

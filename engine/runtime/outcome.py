@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.runtime.state import Wait
 from engine.runtime.step import (
@@ -77,16 +78,14 @@ class Outcome:
         """The Step of everything collected."""
         return Step(
             state=state,
-            opened=tuple(e for e in self.opened.get("task", {}).values() if isinstance(e, UserTask)),
+            opened=self._opened("task"),
             closed=tuple(TaskClosed(id_, how) for id_, how in self.closed.get("task", {}).items()),
-            timers_set=tuple(e for e in self.opened.get("timer", {}).values() if isinstance(e, TimerSet)),
+            timers_set=self._opened("timer"),
             timers_cancelled=self._cancelled("timer"),
-            jobs=tuple(e for e in self.opened.get("job", {}).values() if isinstance(e, Job)),
+            jobs=self._opened("job"),
             jobs_cancelled=self._cancelled("job"),
-            subscriptions_opened=tuple(
-                e for e in self.opened.get("subscription", {}).values() if isinstance(e, Subscription)
-            ),
-            subscriptions_closed=tuple(self.closed.get("subscription", {})),
+            subscriptions_opened=self._opened("subscription"),
+            subscriptions_closed=tuple(self.closed.get("subscription", ())),
             thrown=tuple(self.thrown),
             scopes_opened=tuple(self.scopes_opened.values()),
             scopes_closed=tuple(self.scopes_closed),
@@ -98,6 +97,10 @@ class Outcome:
             variables=variables,
         )
 
+    def _opened(self, kind: str) -> tuple[Any, ...]:
+        return tuple(self.opened[kind].values()) if kind in self.opened else ()
+
     def _cancelled(self, kind: str) -> tuple[int, ...]:
-        closed = self.closed.get(kind, {})
-        return tuple(id_ for id_, how in closed.items() if how is Closing.CANCELLED)
+        if kind not in self.closed:
+            return ()
+        return tuple(id_ for id_, how in self.closed[kind].items() if how is Closing.CANCELLED)

@@ -6,28 +6,21 @@ Nothing here decides what a BPMN element does; see the modules by element family
 from __future__ import annotations
 
 from collections import ChainMap, deque
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, StateInvalid
 from engine.runtime.outcome import Outcome
-from engine.runtime.state import (
-    ROOT,
-    Failure,
-    Scope,
-    State,
-    Token,
-    Wait,
-    scope_places,
-    token_places,
-    wait_places,
-)
+from engine.runtime.rows import DAMAGE
+from engine.runtime.state import ROOT, Failure, Scope, State, Token, Wait
 from engine.runtime.step import Context, Incident, LogLine
 from engine.values import Value
 from engine.words import Words
 
+#: Columns of stored rows: what a scope's complex gateways have used, for whom a token undoes.
+_GATES, _THROWER = 9, 7
 #: `LogLine.type` of a multi-instance activity as a whole; its instances have the element's own type.
 MULTI_INSTANCE = "multiInstance"
 
@@ -65,27 +58,20 @@ class Run:
     result: dict[str, Value] | None = None  # the variables of the process itself, once it has ended
     processes: dict[int, Process] = field(default_factory=dict)  # scope -> its process, once asked for
     homes: dict[int, int] = field(default_factory=dict)  # scope -> the scope of its process, once asked for
-    tokens_in: dict[int, dict[int, None]] = field(default_factory=dict)
     waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
     scope_waits: dict[int, dict[int, None]] = field(default_factory=dict)
-    child_scope: dict[int, int] = field(default_factory=dict)
     joining: dict[tuple[int, str], dict[int, None]] = field(default_factory=dict)
     failed: dict[int, int] = field(default_factory=dict)
     conditions: dict[int, None] = field(default_factory=dict)  # waits for a condition
     undoing: dict[int, dict[int, None]] = field(default_factory=dict)  # thrower -> tokens that undo for it
+    _tokens_in: dict[int, dict[int, None]] | None = None
+    _child_scope: dict[int, int] | None = None
 
     def __post_init__(self) -> None:
-        for scope_id, around in scope_places(self.state):
-            self._index_scope(scope_id, around)
-        for token_id, scope_id, element, phase, thrower in token_places(self.state):
-            self.tokens_in[scope_id][token_id] = None
-            if phase == "joining":
-                self.joining.setdefault((scope_id, element), {})[token_id] = None
-            if thrower is not None:
-                self.undoing.setdefault(thrower, {})[token_id] = None
-        for wait_id, kind, scope_id, holder in wait_places(self.state):
-            self._index_wait(wait_id, kind, scope_id, holder)
-        self.failed = {failure.token: failure.id for failure in self.state.failures.values()}
+        try:
+            self._index()
+        except DAMAGE as damage:
+            raise StateInvalid(f"the state cannot be read: {damage}") from damage
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -152,7 +138,7 @@ class Run:
             for name in self._declared(scope):
                 scope.variables.setdefault(name, None)
         self.state.scopes[scope.id] = scope
-        self._index_scope(scope.id, scope.token)
+        self._index_scope(scope)
         return scope
 
     def _declared(self, scope: Scope) -> tuple[str, ...]:
@@ -273,17 +259,75 @@ class Run:
         self.out.log(LogLine("taken", self.process_scope(scope_id), flow, "sequenceFlow", process))
 
     # -- indexes ---------------------------------------------------------------------------------
+    # Told from the first columns of the rows, so that a row is read only when it is asked for.
 
-    def _index_scope(self, scope_id: int, around: int | None) -> None:
-        self.tokens_in.setdefault(scope_id, {})
-        if around is not None:
-            self.child_scope[around] = scope_id
+    @property
+    def tokens_in(self) -> dict[int, dict[int, None]]:
+        """Scope -> its tokens. Most steps move one token within its scope and never ask."""
+        if self._tokens_in is None:
+            self._tokens_in = {scope: {} for scope in self.state.scopes}
+            for token in dict.values(self.state.tokens):
+                id_, scope = token[:2] if isinstance(token, list) else (token.id, token.scope)
+                self._tokens_in[scope][id_] = None
+        return self._tokens_in
 
-    def _index_wait(self, wait_id: int, kind: str, scope_id: int, holder: int | None) -> None:
+    @property
+    def child_scope(self) -> dict[int, int]:
+        """Token of an activity -> the scope inside it."""
+        if self._child_scope is None:
+            self._child_scope = {}
+            for scope in dict.values(self.state.scopes):
+                id_, around = (scope[0], scope[5]) if isinstance(scope, list) else (scope.id, scope.token)
+                if around is not None:
+                    self._child_scope[around] = id_
+        return self._child_scope
+
+    def fired_gates(self) -> list[tuple[int, str]]:
+        """(scope, element) of every complex gateway that has fired and waits for its reset."""
+        fired = []
+        scopes: Iterable[Any] = dict.values(self.state.scopes)
+        for scope in scopes:
+            if type(scope) is not list:
+                fired += [(scope.id, element) for element in scope.gates]
+            elif len(scope) > _GATES:
+                fired += [(scope[0], element) for element in scope[_GATES]]
+        return fired
+
+    def _index(self) -> None:
+        waits_of = self.waits_of
+        waits: Iterable[Any] = dict.values(self.state.waits)
+        for wait in waits:
+            if type(wait) is not list:
+                self._index_wait(wait.id, wait.kind, wait.scope, wait.token)
+            elif wait[3] is None or wait[1] == "condition" or wait[3] in waits_of:
+                self._index_wait(*wait[:4])
+            else:  # most tokens wait for one thing
+                waits_of[wait[3]] = {wait[0]: None}
+        tokens: Iterable[Any] = dict.values(self.state.tokens)
+        for token in tokens:
+            if type(token) is not list:
+                self._index_token(token.id, token.scope, token.element, token.phase, token.thrower)
+            elif token[3] == "joining" or len(token) > _THROWER:
+                thrower = token[_THROWER] if len(token) > _THROWER else None
+                self._index_token(token[0], token[1], token[2], token[3], thrower)
+        self.failed = {failure.token: failure.id for failure in self.state.failures.values()}
+
+    def _index_token(self, id_: int, scope: int, element: str, phase: str, thrower: int | None) -> None:
+        if phase == "joining":
+            self.joining.setdefault((scope, element), {})[id_] = None
+        if thrower is not None:
+            self.undoing.setdefault(thrower, {})[id_] = None
+
+    def _index_scope(self, scope: Scope) -> None:
+        self.tokens_in.setdefault(scope.id, {})
+        if scope.token is not None:
+            self.child_scope[scope.token] = scope.id
+
+    def _index_wait(self, id_: int, kind: str, scope: int, holder: int | None) -> None:
         if kind == "condition":
-            self.conditions[wait_id] = None
-            self.fresh.append(wait_id)
+            self.conditions[id_] = None
+            self.fresh.append(id_)
         if holder is None:
-            self.scope_waits.setdefault(scope_id, {})[wait_id] = None
+            self.scope_waits.setdefault(scope, {})[id_] = None
         else:
-            self.waits_of.setdefault(holder, {})[wait_id] = None
+            self.waits_of.setdefault(holder, {})[id_] = None

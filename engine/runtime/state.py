@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
 from engine.errors import StateFromNewerVersion, StateInvalid
 from engine.runtime.codec import decode, decode_variables, encode, encode_variables
+from engine.runtime.rows import DAMAGE, Rows
 from engine.values import Value
 
 VERSION = 2
@@ -124,45 +125,6 @@ class Failure:
     code: str
 
 
-#: What reading a damaged row may raise.
-DAMAGE = (orjson.JSONDecodeError, TypeError, ValueError, KeyError, IndexError, AttributeError)
-Read = TypeVar("Read")
-
-
-class Rows(dict[int, Read]):
-    """Stored rows by id, each read when it is first asked for; a step asks for few of them.
-
-    Those that were never asked for are stored again as they were. Raises StateInvalid for a damaged row.
-    """
-
-    __slots__ = ("_read",)
-
-    def __init__(self, rows: list[list[Any]], read: Callable[..., Read]) -> None:
-        super().__init__((row[0], row) for row in rows)  # type: ignore[misc]  # read when asked for
-        self._read = read
-
-    def __getitem__(self, id_: int) -> Read:
-        found = dict.__getitem__(self, id_)
-        return self._taken(id_, found) if isinstance(found, list) else found
-
-    def get(self, id_: int, default: Any = None) -> Any:
-        """The row, or `default` where there is none."""
-        found = dict.get(self, id_, default)
-        return self._taken(id_, found) if isinstance(found, list) else found
-
-    def values(self) -> list[Read]:  # type: ignore[override]  # all of them, read
-        """All rows in order."""
-        return [self[id_] for id_ in self]
-
-    def _taken(self, id_: int, row: list[Any]) -> Read:
-        try:
-            read = self._read(*row)
-        except DAMAGE as damage:
-            raise StateInvalid(f"the state cannot be read: {damage}") from damage
-        self[id_] = read
-        return read
-
-
 @dataclass(slots=True)
 class State:
     """The whole state; `next_id` is the next free number for tokens, scopes, waits and incidents."""
@@ -179,9 +141,9 @@ def dump(state: State) -> bytes:
     body = orjson.dumps(
         {
             "n": state.next_id,
-            "s": _rows(state.scopes, _scope_row),
-            "t": _rows(state.tokens, _token_row),
-            "w": _rows(state.waits, _wait_row),
+            "s": _stored(state.scopes, _scope_row),
+            "t": _stored(state.tokens, _token_row),
+            "w": _stored(state.waits, _wait_row),
             "i": [[f.id, f.token, f.phase, f.code] for f in state.failures.values()],
         }
     )
@@ -198,51 +160,17 @@ def load(stored: bytes) -> State:
         raise StateFromNewerVersion(version)
     if version not in READABLE:
         raise StateInvalid(f"state version {version} was never written")
-    if zlib.crc32(match[3]) != int(match[2], 16):
+    body = match[3]
+    if zlib.crc32(body) != int(match[2], 16):
         raise StateInvalid("the checksum of the state does not fit")
     try:
-        return _read(orjson.loads(match[3]))
+        return _read(orjson.loads(body))
     except DAMAGE as damage:
         raise StateInvalid(f"the state cannot be read: {damage}") from damage
 
 
-def token_places(state: State) -> Iterator[tuple[int, int, str, str, int | None]]:
-    """(id, scope, element, phase, thrower) of every token, without reading its row."""
-    for token in dict.values(state.tokens):
-        if isinstance(token, list):
-            yield token[0], token[1], token[2], token[3], token[7] if len(token) > 7 else None
-        else:
-            yield token.id, token.scope, token.element, token.phase, token.thrower
-
-
-def wait_places(state: State) -> Iterator[tuple[int, str, int, int | None]]:
-    """(id, kind, scope, token) of every wait, without reading its row."""
-    for wait in dict.values(state.waits):
-        if isinstance(wait, list):
-            yield wait[0], wait[1], wait[2], wait[3]
-        else:
-            yield wait.id, wait.kind, wait.scope, wait.token
-
-
-def fired_gates(state: State) -> list[tuple[int, str]]:
-    """(scope, element) of every complex gateway that has fired, without reading the rows of the scopes."""
-    fired = []
-    for scope in dict.values(state.scopes):
-        if isinstance(scope, list):
-            fired += [(scope[0], element) for element in (scope[9] if len(scope) > 9 else ())]
-        else:
-            fired += [(scope.id, element) for element in scope.gates]
-    return fired
-
-
-def scope_places(state: State) -> Iterator[tuple[int, int | None]]:
-    """(id, token around it) of every scope, without reading its row."""
-    for scope in dict.values(state.scopes):
-        yield (scope[0], scope[5]) if isinstance(scope, list) else (scope.id, scope.token)
-
-
-def _rows(things: dict[int, Read], write: Callable[[Read], list[Any]]) -> list[Any]:
-    return [each if isinstance(each, list) else write(each) for each in dict.values(things)]
+def _stored(things: dict[int, Any], write: Callable[[Any], list[Any]]) -> list[Any]:
+    return things.stored(write) if isinstance(things, Rows) else [write(each) for each in things.values()]
 
 
 def _trimmed(row: list[Any], least: int) -> list[Any]:
