@@ -65,7 +65,8 @@ _BELONGS = {
 }
 _SEEN = "k.received_at is not null and (%(everyone)s or k.created_by = %(me)s)"
 _PAGE = """
-select k.id, k.number, k.applicant_name, k.subject_name, k.release_id, k.received_at, k.closed_at is not null
+select k.id, k.number, k.applicant_name, k.subject_name, k.release_id, k.received_at, k.closed_at is not null,
+    k.suspended_at is not null
 from cases k
 where {seen} and {belongs} {found} and k.id {beyond} %(case)s
 order by k.id {way} limit %(limit)s
@@ -110,6 +111,7 @@ class DeskRow:
     bundle: Words
     received_at: datetime
     closed: bool
+    suspended: bool
     items: tuple[DeskItem, ...]
     shown: tuple[DeskItem, ...]  # those that make the case belong to the tab
     due: Due
@@ -200,7 +202,7 @@ _STEP_OF = {CORRECTION: "correct", PREPARE: "issue", COLLECT: "deliver"}
 def _row(
     row: Sequence[Any], items: Sequence[tuple[str, Sequence[Any]]], tab: str, today: date, rules: Rules
 ) -> DeskRow:
-    case_id, number, applicant, subject, release_id, received_at, closed = row
+    case_id, number, applicant, subject, release_id, received_at, closed, suspended = row
     bundle = published(release_id).bundle
     order = [item.key for item in bundle.items]
     named = tuple(
@@ -216,6 +218,7 @@ def _row(
         bundle.name,
         received_at,
         closed,
+        suspended,
         named,
         shown,
         due(nearest, today, rules.calendar),

@@ -33,6 +33,7 @@ class ClockRow:
     step: Words | None
     holder: str
     since: datetime | None
+    suspended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ ROWS = """
 select l.id, k.id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id,
     ic.item_key, d.name_zh, d.name_en, d.phone, l.name, l.due_on,
     exists (select from clock_pause p where p.clock_id = l.id and p.ended_on is null),
-    t.name_zh, t.name_en, coalesce(u.name, ''), t.opened_at
+    t.name_zh, t.name_en, coalesce(u.name, ''), t.opened_at,
+    k.suspended_at is not null
 from legal_clock l
 join item_case ic on ic.id = l.item_case_id
 join cases k on k.id = ic.case_id
@@ -165,6 +167,7 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> ClockRow:
         step_en,
         holder,
         since,
+        suspended,
     ) = row
     return ClockRow(
         clock_id,
@@ -179,4 +182,5 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> ClockRow:
         Words(step_zh, step_en) if step_zh is not None else None,
         holder,
         since,
+        suspended,
     )

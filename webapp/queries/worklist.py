@@ -67,9 +67,11 @@ class Row:
     applicant: str
     subject: str
     item: Words
+    suspended: bool  # the case's processes stand still: nobody can claim or act
 
     def is_free(self) -> bool:
-        return self.holder_id is None and not self.shared
+        """Whether it can be claimed."""
+        return self.holder_id is None and not self.shared and not self.suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
         where l.item_case_id = t.item_case_id and l.name = t.clock and w.ended_on is null),
     case when t.item_case_id is null and t.clock is not null then (
         select min(l.due_on) from item_case i join legal_clock l on l.item_case_id = i.id
-        where i.case_id = t.case_id and i.outcome is null and l.name = t.clock and l.stopped_on is null) end
+        where i.case_id = t.case_id and i.outcome is null and l.name = t.clock and l.stopped_on is null) end,
+    k.suspended_at is not null
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id
@@ -210,6 +213,7 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> Row:
         item_key,
         paused,
         joint_due,
+        suspended,
     ) = row
     bundle = published(release_id).bundle
     return Row(
@@ -229,6 +233,7 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> Row:
         applicant,
         subject or applicant,
         bundle.item(item_key).name if item_key else bundle.name,
+        suspended,
     )
 
 
@@ -313,10 +318,12 @@ class CaseLine:
     bundle: Words
     received_at: datetime
     closed: bool
+    suspended: bool
 
 
 OTHER_CASES = """
-select k.id, k.number, k.subject_name, k.applicant_name, k.release_id, k.received_at, k.closed_at is not null
+select k.id, k.number, k.subject_name, k.applicant_name, k.release_id, k.received_at, k.closed_at is not null,
+    k.suspended_at is not null
 from cases k
 where k.search_tokens @> %s::text[] and k.received_at is not null
     and exists (select from item_case i where i.case_id = k.id and i.department_key = %s)
@@ -331,7 +338,7 @@ def cases_found(by: Identity, text: str) -> list[CaseLine]:
         return []
     rows = sql().execute(OTHER_CASES, (tokens, by.department_key, OTHER_CASES_SHOWN)).fetchall()
     return [
-        CaseLine(id_, number, subject or applicant, applicant, published(release).bundle.name, received_at, closed)
-        for id_, number, subject, applicant, release, received_at, closed in rows
+        CaseLine(id_, number, subject or applicant, applicant, published(release).bundle.name, received_at, *states)
+        for id_, number, subject, applicant, release, received_at, *states in rows
         if any(_plain(text) in _plain(field) for field in (number, subject, applicant))
     ]

@@ -86,6 +86,7 @@ class Workspace:
     way: str | None
     signers: tuple[Signer, ...]
     authorisation_scope: str
+    suspended: bool
 
     @cached_property
     def answers(self) -> Mapping[str, Any]:
@@ -207,6 +208,8 @@ class Workspace:
         """Why `by` cannot act now, as far as that is known beforehand; None: nothing stands in the way."""
         if not self.is_open:
             return Words("此任务已办结。", "This task is closed.")
+        if self.suspended:
+            return SUSPENDED
         if self.is_shared:
             return _SIGNED if self.signed_by(by) else None
         if self.step in RULING_STEPS and not by.authorisation_number:
@@ -221,11 +224,12 @@ class Workspace:
 
     def may_claim(self, by: Identity) -> bool:
         """Whether claiming is open to `by`: the task is free and nothing but the claim is missing."""
-        if not self.is_open or self.is_shared or self.holder_id is not None:
+        if not self.is_open or self.suspended or self.is_shared or self.holder_id is not None:
             return False
         return not (self.step in RULING_STEPS and (self.reviewed_by(by) or not by.authorisation_number))
 
 
+SUSPENDED = Words("流程已挂起，恢复后才能办理。", "The process is suspended; it can go on once it is resumed.")
 _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have signed; another officer must sign too.")
 
 TASK = f"""
@@ -235,7 +239,8 @@ select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, 
     k.subject_name, k.applicant_name, k.received_at, k.guided, i.release_id, {RULES_IN_FORCE},
     (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
-        from participant p join app_user u on u.id = p.user_id where p.task_id = t.id)
+        from participant p join app_user u on u.id = p.user_id where p.task_id = t.id),
+    k.suspended_at is not null
 from user_task t
 join cases k on k.id = t.case_id
 join process_instance i on i.id = t.instance_id
@@ -287,6 +292,7 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         versions,
         scope,
         signed,
+        suspended,
     ) = row
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state))
     release, rules = published(release_id), rules_of(tuple(versions or ()))
@@ -321,6 +327,7 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         way,
         _signers(signed),
         scope or "",
+        suspended,
     )
 
 
