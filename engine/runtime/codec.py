@@ -23,6 +23,8 @@ TAG = "$"
 #: Lists and contexts nested deeper than this are refused.
 MAX_DEPTH = 60
 _INT64 = 2**63
+#: Whole numbers longer than this are refused, as FEEL does.
+MAX_BITS = 4096
 #: Most variables are of these types, and stand in JSON as they are: they are told without a call for each.
 _LEAVES = frozenset({str, int, bool, type(None)})
 
@@ -35,7 +37,7 @@ def encode(value: Value, depth: int = 0) -> Any:
     if value is None or kind is bool:
         return value
     if kind is int:
-        return value if -_INT64 <= value < _INT64 else {TAG: ["i", str(value)]}
+        return value if -_INT64 <= value < _INT64 else {TAG: ["i", _long(value)]}
     if depth >= MAX_DEPTH:
         raise ValueInvalid(f"nested deeper than {MAX_DEPTH}")
     if kind is list or kind is tuple:
@@ -91,6 +93,13 @@ def _text(value: str) -> str:
         except UnicodeEncodeError:
             raise ValueInvalid("a text with a lone surrogate") from None
     return value
+
+
+def _long(value: int) -> str:
+    """Its digits; numbers beyond any FEEL number are refused, whose text alone would be work without end."""
+    if value.bit_length() > MAX_BITS:
+        raise ValueInvalid(f"a number of more than {MAX_BITS} bits")
+    return str(value)
 
 
 def _context(value: dict[Any, Value], depth: int) -> Any:

@@ -96,3 +96,9 @@ def test_the_stored_form_is_compact() -> None:
     assert orjson.dumps(encode({"a": [1, True, "x"], "d": date(2026, 11, 23)})) == (
         b'{"a":[1,true,"x"],"d":{"$":["d","2026-11-23"]}}'
     )
+
+
+def test_a_number_without_measure_is_refused() -> None:
+    with pytest.raises(ValueInvalid):
+        encode(10**5000)
+    assert decode(encode(10**1000)) == 10**1000
