@@ -196,7 +196,9 @@ def test_a_case_is_suspended_and_resumed_from_its_page(screen: Browser) -> None:
     page = screen.open(f"/cases/{case}")
     assert "流程已挂起" not in page.words()
     empty = sent(screen, page, f"/cases/{case}/suspend")
-    assert "请填写原因" in empty.words()
+    assert empty.status == 422
+    assert "请填写原因" in empty.words("//details[@open]//input[@id='f-suspend_reason']/..")
+    assert "请填写原因" in empty.words("//section[@class='error-summary']")
     suspended = sent(screen, empty, f"/cases/{case}/suspend", reason="名称核查")
     assert "流程已挂起" in suspended.words()
     assert "名称核查" in suspended.words()
@@ -206,6 +208,9 @@ def test_a_case_is_suspended_and_resumed_from_its_page(screen: Browser) -> None:
     assert "名称核查" not in seen.words()  # what a lead wrote may name people
     screen.sign_in(LEAD)
     page = screen.open(f"/cases/{case}")
+    unsaid = sent(screen, page, f"/cases/{case}/resume", reason="长" * 501)
+    assert unsaid.status == 422
+    assert unsaid.tree.xpath("//input[@id='f-resume_reason' and @aria-invalid='true']/@value") == ["长" * 501]
     resumed = sent(screen, page, f"/cases/{case}/resume", reason="核查完毕")
     assert "流程已恢复" in resumed.words()
     assert "流程已挂起" not in screen.open(f"/cases/{case}").words()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -40,6 +41,7 @@ from webapp.services import access, incidents
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
+LABELS = {"suspend_reason": Words("挂起原因", "Reason"), "resume_reason": Words("恢复原因", "Reason")}
 SHOWN_IN_PLACE = frozenset({"application/pdf", "image/jpeg", "image/png"})
 #: A material is opened inside our own pages and loads nothing itself.
 FILE_POLICY = (
@@ -51,6 +53,11 @@ FILE_POLICY = (
 @needs(Permission.CASE_SEE)
 def show(case_id: int) -> ResponseReturnValue:
     """The case. Answers and materials only for those who may see personal data; their reading is noted."""
+    return shown(case_id)
+
+
+def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, status: int = 200) -> Response:
+    """The page of the case, with what is wrong with a form of it, by field. Raises NotFound."""
     by = signed_in()
     facts = ensure_case(by, case_id)
     personal = may(by, Permission.PERSONAL_SEE, facts)
@@ -72,10 +79,13 @@ def show(case_id: int) -> ResponseReturnValue:
         findings=_findings(page),
         may_retry=may(by, Permission.INCIDENT_RETRY),
         link=link,
+        errors=errors or {},
+        typed=request.form,
+        labels=LABELS,
     )
     if personal:
         access.note(by, case_id, "case")
-    return with_frames(rendered)
+    return with_frames(rendered, status)
 
 
 def _findings(page: CasePage) -> list[tuple[Words, ReviewLine, str]]:

@@ -8,8 +8,9 @@ from flask_babel import gettext
 
 from webapp.errors import Incomplete
 from webapp.identity import signed_in
+from webapp.pages import cases
 from webapp.pages.repair.blueprint import blueprint
-from webapp.pages.support import needs, words
+from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case
 from webapp.services import suspension
@@ -23,9 +24,9 @@ def suspend(case_id: int) -> ResponseReturnValue:
     ensure_case(by, case_id)
     try:
         suspension.suspend(case_id, by=by, reason=form.get("reason", ""), key=form.get("key", ""))
-        flash(gettext("流程已挂起。"), "success")
     except Incomplete as refusal:
-        flash(words(refusal.words), "error")
+        return cases.shown(case_id, {"suspend_reason": [refusal.words]}, refusal.status)
+    flash(gettext("流程已挂起。"), "success")
     return redirect(url_for("case.show", case_id=case_id))
 
 
@@ -37,7 +38,7 @@ def resume(case_id: int) -> ResponseReturnValue:
     ensure_case(by, case_id)
     try:
         suspension.resume(case_id, by=by, reason=form.get("reason", ""), key=form.get("key", ""))
-        flash(gettext("流程已恢复，到期的定时事件和后台作业随即执行。"), "success")
     except Incomplete as refusal:
-        flash(words(refusal.words), "error")
+        return cases.shown(case_id, {"resume_reason": [refusal.words]}, refusal.status)
+    flash(gettext("流程已恢复，到期的定时事件和后台作业随即执行。"), "success")
     return redirect(url_for("case.show", case_id=case_id))
