@@ -3,6 +3,7 @@
 import pytest
 
 from engine.errors import NothingWaits
+from engine.runtime.state import load
 from tests.engine.bpmn.foreign import codes, file, line
 from tests.engine.runtime.diagrams import Case
 
@@ -144,4 +145,5 @@ def test_what_a_message_starts_keeps_what_it_is_about() -> None:
     answer = '<endEvent id="e"><messageEventDefinition messageRef="m"/></endEvent>'
     flows = '<sequenceFlow id="f" sourceRef="s" targetRef="a"/><sequenceFlow id="g" sourceRef="a" targetRef="e"/>'
     case = Case(file("", f'{start}<userTask id="a"/>{answer}{flows}', talk()), {"order": {"id": 7}, "city": "宁波"})
-    assert case.variables["@order"] == 7
+    assert load(case.state).scopes[1].variables["@order"] == 7
+    assert "@order" not in case.variables
