@@ -213,6 +213,14 @@ def test_a_case_is_suspended_and_resumed_from_its_page(screen: Browser) -> None:
     assert unsaid.tree.xpath("//input[@id='f-resume_reason' and @aria-invalid='true']/@value") == ["长" * 501]
     resumed = sent(screen, page, f"/cases/{case}/resume", reason="核查完毕")
     assert "流程已恢复" in resumed.words()
+    told = resumed.words("//ol[@class='history']")
+    assert "挂起流程：名称核查" in told
+    assert "恢复流程：核查完毕" in told
+    screen.sign_in("xieguang")
+    told = screen.open(f"/cases/{case}").words("//ol[@class='history']")
+    assert "挂起流程" in told
+    assert "核查" not in told
+    screen.sign_in(LEAD)
     assert "流程已挂起" not in screen.open(f"/cases/{case}").words()
 
 

@@ -25,7 +25,7 @@ from engine import Words
 from webapp import file_store
 from webapp.errors import NotFound
 from webapp.headers import CONTENT_SECURITY_POLICY
-from webapp.identity import signed_in
+from webapp.identity import Identity, signed_in
 from webapp.languages import language
 from webapp.pages.addresses import safe_next
 from webapp.pages.progress import finding_words, received_line, task_lines
@@ -34,7 +34,7 @@ from webapp.permissions import Permission, may, may_at_all
 from webapp.queries import diagram
 from webapp.queries.case_access import ensure_case, has_incident
 from webapp.queries.case_view import CasePage, case_page, release_of
-from webapp.queries.history import history_of
+from webapp.queries.history import REPAIRED, STOOD_STILL, history_of
 from webapp.queries.submission import answer_sections, case_file
 from webapp.queries.workspace import ReviewLine
 from webapp.services import access, incidents
@@ -70,7 +70,7 @@ def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, sta
         case=page,
         personal=personal,
         sections=sections,
-        history=history_of(case_id, page.items, page.tasks),
+        history=history_of(case_id, page.items, page.tasks, reasons=_reasons(by, personal=personal)),
         progress=[
             received_line(page.received_at, page.received_by),
             *task_lines(page.tasks, page.reviews, page.items, named=True),
@@ -86,6 +86,13 @@ def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, sta
     if personal:
         access.note(by, case_id, "case")
     return with_frames(rendered, status)
+
+
+def _reasons(by: Identity, *, personal: bool) -> frozenset[str]:
+    """The repairs whose reason this person may read: what a lead wrote may name people."""
+    if may_at_all(by, Permission.CASE_REPAIR):
+        return REPAIRED
+    return STOOD_STILL if personal else frozenset()
 
 
 def _findings(page: CasePage) -> list[tuple[Words, ReviewLine, str]]:

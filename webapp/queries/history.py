@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,15 @@ from webapp.unit_of_work import sql
 
 SYSTEM = Words("系统", "System")
 LINES = """
-select e.kind, e.at, coalesce(u.name, ''), e.body from case_event e left join app_user u on u.id = e.actor_id
+select e.kind, e.at, coalesce(u.name, ''), e.body, coalesce(r.reason, '')
+from case_event e
+left join app_user u on u.id = e.actor_id
+left join repair r on r.id = case when e.kind = any(%s) then (e.body::jsonb ->> 'repair')::bigint end
 where e.case_id = %s and e.kind <> all(%s) order by e.seq
 """
+#: Everyone who works on the case reads why it stood still; why a lead put it elsewhere, whoever may repair it.
+STOOD_STILL = frozenset({"suspended", "resumed"})
+REPAIRED = STOOD_STILL | {"variables-changed", "step-skipped", "tokens-changed", "release-changed"}
 #: Kept in the ledger, of no use to someone who reads what happened.
 LEFT_OUT = ["refused-act", "material-removed", "draft-started", "message-unheard", "message-received"]
 WORDS: Mapping[str, Words] = {
@@ -81,22 +87,28 @@ class HistoryLine:
     who: Words
     what: Words
     about: Words | None
+    reason: str
 
 
-def history_of(case_id: int, items: Sequence[ItemView], tasks: Sequence[TaskLine]) -> list[HistoryLine]:
-    """The lines of the ledger, oldest first."""
+def history_of(
+    case_id: int, items: Sequence[ItemView], tasks: Sequence[TaskLine], *, reasons: Set[str] = frozenset()
+) -> list[HistoryLine]:
+    """The lines of the ledger, oldest first. `reasons`: the kinds of repair that are shown with their reason.
+
+    The reason stands beside the ledger, which keeps no words that may have to go one day.
+    """
     names = {item.id: item.item.name for item in items}
     by_id = {item.id: item for item in items}
     task_names = {task.id: task for task in tasks}
     lines = []
-    for kind, at, who, body in sql().execute(LINES, (case_id, LEFT_OUT)):
+    for kind, at, who, body, reason in sql().execute(LINES, (sorted(reasons), case_id, LEFT_OUT)):
         facts = orjson.loads(body)
         task = task_names.get(facts.get("task", -1))
         item_id = facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)
         what = _what(kind, facts, by_id.get(item_id or -1))
         if kind in ("task-claimed", "task-released", "task-completed") and task is not None:
             what = Words(f"{what.zh}“{task.name.zh}”", f"{what.en} “{task.name.en}”")
-        lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, names.get(item_id or -1)))
+        lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, names.get(item_id or -1), reason))
     return lines
 
 

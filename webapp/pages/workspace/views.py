@@ -19,7 +19,7 @@ from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of, marks_of
 from webapp.pages.workspace.points import groups_of, marks_before
 from webapp.permissions import Permission, may
-from webapp.queries.history import history_of
+from webapp.queries.history import STOOD_STILL, history_of
 from webapp.queries.repairs import suspension_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
@@ -126,7 +126,7 @@ def _page(
         refusal=refusal,
         sections=sections,
         groups=groups_of(task),
-        history=history_of(task.case_id, task.items, task.tasks),
+        history=history_of(task.case_id, task.items, task.tasks, reasons=STOOD_STILL),
         names={view.key: view.item.name for view in task.items},
         others=[
             *item_lines(task.items),
