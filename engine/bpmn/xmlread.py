@@ -29,6 +29,23 @@ _WIDE = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+#: What the parser says, in part, and the same in Chinese.
+_PLAIN = (
+    ("Start tag expected", "应以标签开头"),
+    ("Document is empty", "没有内容"),
+    ("tag mismatch", "开始和结束标签对不上"),
+    ("Premature end of data", "文件不完整，有标签没有结束"),
+    ("Couldn't find end of Start Tag", "标签没有写完"),
+    ("Extra content at the end", "根元素之后还有内容"),
+    ("Namespace prefix", "用了没有声明的命名空间前缀"),
+    ("redefined", "同一个属性写了两次"),
+    ("AttValue", "属性值没有写在引号里"),
+    ("Entity", "用了没有定义的实体"),
+    ("EntityRef", "“&”应写作“&amp;”"),
+    ("ncoding", "文字编码不对"),
+    ("not proper UTF-8", "文字编码不对"),
+    ("nvalid Char", "有 XML 不允许的字符"),
+)
 _too_many_attributes = etree.XPath(f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])")
 
 
@@ -116,8 +133,8 @@ def _refuse(failure: Exception, report: Reporter) -> None:
     if text.startswith("Excessive depth"):
         report("nested-too-deep", line=line, limit=MAX_DEPTH)
     else:
-        place = f"（第 {line} 行）" if line else ""
-        report("malformed-xml", line=line, reason=Words(f"{place}{text[:200]}", text[:200]))
+        plain = next((chinese for english, chinese in _PLAIN if english in text), "写法不合 XML 的规则")
+        report("malformed-xml", line=line, reason=Words(f"第 {line} 行，{plain}" if line else plain, text[:200]))
 
 
 @lru_cache(maxsize=1024)
