@@ -40,6 +40,9 @@ function look(root, input, files) {
     if (fits || reason) entries.push(entry(reason || `${file.name}（${size(file.size)}）`, Boolean(reason)));
   }
   input.files = kept.files;
+  // Where a file is needed and the one chosen was refused, the browser says why instead of sending none.
+  const refused = entries.find((item) => item.classList.contains('is-refused'));
+  input.setCustomValidity(root.hasAttribute('data-needed') && !kept.files.length && refused ? refused.textContent : '');
   root.querySelector('.file-drop-chosen').replaceChildren(...entries);
   if (kept.files.length && root.hasAttribute('data-send-on-choose')) input.form.requestSubmit();
 }
