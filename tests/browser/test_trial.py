@@ -43,7 +43,7 @@ def begin_release(designer: Person) -> None:
     designer.follow("第 1 版")
     designer.follow("流程模拟")
     designer.arrives(RELEASE)
-    page.get_by_label("用示例填写变量").select_option("examples/ordinary.json")
+    page.get_by_label("用示例填写主流程的变量").select_option("examples/ordinary.json")
     designer.press("填入")
     expect(page.get_by_label("开始时的变量")).to_contain_text("shop_type")
     designer.press("开始模拟")

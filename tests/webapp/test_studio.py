@@ -117,6 +117,12 @@ def test_the_findings_speak_english_too(designer):
     designer.open(designer.url)
     assert "The user task has no candidate group" in designer.text or "candidate group" in designer.text
     assert "人工任务没有岗位" not in designer.text
+    tabs = " ".join(
+        designer.page.xpath("string(//nav[.//a[@aria-current='page' and contains(@href, 'diagram=')]])").split()
+    )
+    assert "Licence" in tabs or "licence" in tabs
+    (source,) = designer.page.xpath("//*[@data-diagram]/@data-src")
+    assert "补正材料" not in designer.client.get(source).get_data(as_text=True)
 
 
 def test_a_finding_of_another_diagram_leads_to_that_diagram(designer):
@@ -131,10 +137,10 @@ def test_a_finding_of_another_diagram_leads_to_that_diagram(designer):
 def test_a_diagram_without_a_picture_is_said_so(designer):
     upload(designer, undrawn())
     designer.open(f"{designer.url}?diagram={LICENCE}")
-    assert "此文件只有流程、没有图形" in designer.text
+    assert "此文件里没有图形" in designer.text
     assert not designer.page.xpath("//*[@data-diagram]")
     check(designer, undrawn(), office.BUNDLE)
-    assert "此文件只有流程、没有图形" in designer.text
+    assert "此文件里没有图形" in designer.text
 
 
 @pytest.mark.parametrize(
@@ -334,6 +340,28 @@ def test_a_diagram_is_checked_on_its_own_and_kept_nowhere(designer):
     (source,) = designer.page.xpath("//script[@data-source]/text()")
     assert "补正材料" in json.loads(source)
     assert queries.newest_id() == published()
+
+
+def test_the_gravest_findings_stand_first(designer):
+    check(designer, licence(NO_GROUP), office.BUNDLE)
+    order = [entry.text_content().split()[0] for entry in designer.page.xpath("//ol[contains(@class, 'findings')]/li")]
+    assert order == sorted(order, key=["错误", "警告", "提示"].index)
+
+
+def test_a_checked_diagram_is_tried_from_its_findings(designer):
+    check(designer, licence(NO_GROUP), office.BUNDLE)
+    designer.submit("/check", press=("try", "1"))
+    assert designer.heading.startswith("流程模拟")
+    assert designer.form("/beginning").fields["process"] == "item-licence"
+    designer.open("/studio/check")
+    designer.send("/studio/check", {"csrf_token": designer.token(), "name": "a.bpmn", "packed": "?", "try": "1"})
+    assert designer.status == 422
+    assert "请重新选择文件" in designer.errors()[0]
+
+
+def test_no_picture_needs_no_legend(designer):
+    check(designer, undrawn())
+    assert not designer.page.xpath("//*[@class='diagram-legend']")
 
 
 @pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not here")

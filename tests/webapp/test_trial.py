@@ -36,9 +36,9 @@ def test_a_diagram_is_tried_from_its_start_to_its_end(designer):
     tried(designer, LEAVE, '{"days": 3}')
     assert designer.heading == "流程模拟：leave.bpmn"
     assert "审批 / Review" in section(designer, "人工任务（1）")
-    assert "11-28 09:00 到期" in section(designer, "定时器（1）")
+    assert "11-28 09:00:00 到期" in section(designer, "定时器（1）")
     act(designer, "jump")
-    assert "2026-11-28 09:00 周六" in section(designer, "时钟")
+    assert "2026-11-28 09:00:00 周六" in section(designer, "时钟")
     assert "催办 / Remind" in section(designer, "人工任务（2）")
     act(designer, "complete", "remind")
     act(designer, "complete", "review", variables='{"granted": true}')
@@ -46,10 +46,10 @@ def test_a_diagram_is_tried_from_its_start_to_its_end(designer):
     assert "流程已结束" in designer.text
     assert 'answer "3 days"' in section(designer, "变量")
     assert acts(designer) == [
-        '开始 {"days": 3} 11-27 09:00',
-        "时钟走到下一个定时器 11-28 09:00",
-        "办结“催办 / Remind” （office） 11-28 09:00",
-        '办结“审批 / Review” （heads） {"granted": true} 11-28 09:00',
+        '开始 {"days": 3} 11-27 09:00:00',
+        "时钟走到下一个定时器 11-28 09:00:00",
+        "办结“催办 / Remind” （office） 11-28 09:00:00",
+        '办结“审批 / Review” （heads） {"granted": true} 11-28 09:00:00',
     ]
 
 
@@ -68,7 +68,7 @@ def test_the_picture_shows_what_was_done_and_where_the_tokens_stand(designer):
 
 def test_a_diagram_without_a_picture_is_said_so(designer):
     tried(designer, LEAVE)
-    assert "此文件只有流程、没有图形" in designer.text
+    assert "此文件里没有图形" in designer.text
     assert not designer.page.xpath("//*[@data-diagram]")
 
 
@@ -76,7 +76,7 @@ def test_a_task_shows_who_may_do_it_with_which_form_until_when(designer):
     schedule = '<zeebe:taskSchedule dueDate="=now() + duration(&quot;P3D&quot;)"/>'
     tried(designer, diagram("start s\nuser a\nend e\ns -> a -> e", {"a": ext(GROUPS, FORM, schedule)}))
     shown = section(designer, "人工任务（1）")
-    for words in ("表单 opinion", "到期 11-30 09:00", "药品审查岗", "食品审查岗"):
+    for words in ("表单 opinion", "到期 11-30 09:00:00", "药品审查岗", "食品审查岗"):
         assert words in shown
     act(designer, "complete", "a", group="food.review")
     assert "（食品审查岗）" in acts(designer)[-1]
@@ -90,7 +90,7 @@ def test_acts_are_taken_back_one_by_one_or_all_at_once(designer):
     assert "催办 / Remind" in section(designer, "人工任务（2）")
     assert len(acts(designer)) == 2
     designer.submit("/start-over")
-    assert "2026-11-27 09:00" in section(designer, "时钟")
+    assert "2026-11-27 09:00:00" in section(designer, "时钟")
     assert len(acts(designer)) == 1
 
 
@@ -264,9 +264,35 @@ def test_a_release_begins_with_the_variables_of_an_example(designer):
     assert state(designer)["current"]
 
 
+def test_examples_fill_in_the_main_process_alone(designer):
+    designer.open(f"/studio/releases/{published()}/trial")
+    assert "只用于主流程“开办药店”" in designer.text
+    designer.submit("/trial", {"process": "delivery", "example": "examples/ordinary.json"}, press=("fill", "1"))
+    assert "示例只有主流程的变量" in designer.errors()[0]
+    assert not designer.form("/trial").fields["variables"]
+
+
+def test_a_task_says_what_a_worked_example_enters_there(designer):
+    designer.open(f"/studio/releases/{published()}/trial")
+    designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
+    designer.submit("/trial")
+    shown = section(designer, "人工任务（1）")
+    assert '示例在这一步填写：{"ruling": "grant"}' in shown.replace("\n", " ").replace("{ ", "{").replace(" }", "}")
+    assert "promised" not in shown
+    tried(designer, LEAVE)
+    assert "没有就写 {}" in section(designer, "人工任务（1）")
+
+
+def test_the_clock_moves_by_seconds(designer):
+    tried(designer, LEAVE)
+    act(designer, "advance", amount="5", unit="seconds")
+    assert acts(designer)[-1] == "时钟前进 5 秒 11-27 09:00:05"
+
+
 def test_a_whole_case_of_the_bundle_walks_in_english_too(designer):
     designer.client.set_cookie("language", "en")
     designer.open(f"/studio/releases/{published()}/trial")
+    assert "Open a pharmacy" in "".join(designer.page.xpath("//select[@name='process']/option/text()"))
     designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
     designer.submit("/trial", {"jobs": "done"})
     assert designer.heading.startswith("Trial: ")
@@ -321,7 +347,7 @@ def test_another_beginning_drops_the_acts(designer):
     assert "清除已做的 1 步" in designer.text
     assert designer.form("/beginning").fields["variables"] == '{"days": 3}'
     designer.submit("/beginning", {"variables": '{"days": 5}'})
-    assert acts(designer) == ['开始 {"days": 5} 11-27 09:00']
+    assert acts(designer) == ['开始 {"days": 5} 11-27 09:00:00']
 
 
 # ---------------------------------------------------------------- the reference core

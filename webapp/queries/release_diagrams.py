@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.bundles import Bundle
+from webapp.queries.diagram import named_in
 from webapp.services.release_uploads import is_diagram
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -30,10 +32,18 @@ class Diagram:
         return bool(self.drawn)
 
 
-def diagrams_of(files: Mapping[str, bytes]) -> list[Diagram]:
-    """The readable diagrams of the files, the bundle's own before the shared ones."""
+def diagrams_of(files: Mapping[str, bytes], language: str = "zh", bundle: Bundle | None = None) -> list[Diagram]:
+    """The readable diagrams of the files, the bundle's own before the shared ones; named as in `read_named`."""
     paths = sorted((path for path in files if is_diagram(path)), key=lambda path: (path.count("/"), path))
-    return [found for path in paths if (found := read_diagram_file(path, files[path])) is not None]
+    return [found for path in paths if (found := read_named(path, files[path], language, bundle)) is not None]
+
+
+def read_named(path: str, content: bytes, language: str, bundle: Bundle | None) -> Diagram | None:
+    """The diagram, its names in `language` where the bundle has them; None where the file cannot be read."""
+    found = read_diagram_file(path, content)
+    if found is None or bundle is None or language == "zh":
+        return found
+    return read_diagram_file(path, named_in(language, content, path, bundle))
 
 
 def read_diagram_file(path: str, content: bytes) -> Diagram | None:

@@ -13,6 +13,7 @@ from engine import DefinitionInvalid, EngineError, Words
 from engine.bpmn import Program
 from engine.bundles import (
     Bundle,
+    Inspected,
     example_files,
     guide_for,
     inspect_bundle,
@@ -71,11 +72,13 @@ def _line(id_: int, release_id: int | None, file: str, core: str, acts: int, cha
     return TrialLine(id_, name_of(one), one.number, file, core, acts, changed)
 
 
-def startable(files: Files) -> list[Startable]:
-    """Every process in the files that can be read: the executable ones first, in the order of the diagrams."""
+def startable(files: Files, language: str = "zh", bundle: Bundle | None = None) -> list[Startable]:
+    """Every process in the files that can be read: the executable ones first, in the order of the diagrams.
+
+    Names are in `language` where the bundle has them."""
     found = []
-    for diagram in diagrams_of(files.content):
-        root = xml_root(files.content[diagram.path])
+    for diagram in diagrams_of(files.content, language, bundle):
+        root = xml_root(diagram.text.encode())
         for process in root.iter(f"{{{BPMN}}}process") if root is not None else ():
             if process.get("id"):
                 runs = process.get("isExecutable") in ("true", "1")
@@ -129,12 +132,13 @@ def bundle_of(release_id: int | None) -> Bundle | None:
     if release_id is None:
         return None
     one = release(release_id)
-    return _bundle(one.id, one.digest)
+    return inspected(one.id, one.digest).bundle
 
 
 @lru_cache(maxsize=16)
-def _bundle(release_id: int, digest: str) -> Bundle | None:
-    return inspect_bundle(release_files(release_id)).bundle
+def inspected(release_id: int, digest: str) -> Inspected:
+    """What a release holds, as far as it can be read. `digest` names its files."""
+    return inspect_bundle(release_files(release_id))
 
 
 @dataclass(frozen=True, slots=True)

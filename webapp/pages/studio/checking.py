@@ -9,13 +9,15 @@ from flask_babel import gettext
 from webapp.catalogue import current_releases
 from webapp.errors import FileRefused
 from webapp.identity import signed_in
+from webapp.languages import language
+from webapp.pages.studio.packed import packed, unpacked
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
 from webapp.pages.studio.uploads import uploaded_file
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases as queries
-from webapp.queries.release_diagrams import read_diagram_file
-from webapp.queries.trials import startable
+from webapp.queries.release_diagrams import read_named
+from webapp.queries.trials import bundle_of, startable
 from webapp.services.releases import check_diagram
 from webapp.services.trial_refusals import TooManyTrials, TrialRefused
 from webapp.services.trial_replay import Files
@@ -32,12 +34,14 @@ def check() -> ResponseReturnValue:
 @blueprint.post("/check")
 @needs(Permission.RELEASE_SEE)
 def show_check() -> ResponseReturnValue:
-    """The findings of the uploaded diagram, drawn on it. The file goes with the answer and stays nowhere."""
+    """The findings of the uploaded diagram, drawn on it. The file goes with the answer and stays nowhere.
+
+    From the answer it can be tried: its form brings the file along."""
     within = chosen(request.form.get("within", ""), current_releases(), "")
-    name, content = uploaded_file()
-    if not name:
-        return _page(gettext("请选择文件。"), within), 422
     try:
+        name, content = _given()
+        if not name:
+            return _page(gettext("请选择文件。"), within), 422
         path, findings = check_diagram(name, content, within=within)
     except FileRefused as refused:
         return _page(words(refused.words), within), refused.status
@@ -51,7 +55,7 @@ def show_check() -> ResponseReturnValue:
             own = startable(Files("", {path: content}))
             process = own[0].id if own else None
             return redirect(url_for("studio.beginning", trial_id=made, process=process))
-    diagram = read_diagram_file(path, content)
+    diagram = read_named(path, content, language(), bundle_of(current_releases().get(within)))
     lines = finding_lines(findings, [diagram] if diagram else [])
     return render_template(
         "studio/checked.html",
@@ -63,7 +67,15 @@ def show_check() -> ResponseReturnValue:
         marks=marks(lines, path),
         within=within,
         refused=not_tried,
+        file_name=name,
+        packed=packed(content),
     )
+
+
+def _given() -> tuple[str, bytes]:
+    """Name and content of the upload, or of the file that came along with its findings. Raises FileRefused."""
+    text, name = request.form.get("packed", ""), request.form.get("name", "")
+    return (name, unpacked(name, text)) if text and name else uploaded_file()
 
 
 def _page(error: str = "", within: str = "") -> str:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Finding, Severity
-from engine.bundles import inspect_bundle
+from engine.bundles import Bundle, inspect_bundle
 from engine.law import amount
 from webapp.catalogue import release_files
 from webapp.errors import NotFound
@@ -22,9 +22,10 @@ from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
-from webapp.queries.release_diagrams import Diagram, diagrams_of, read_diagram_file
+from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, ElementChange, FileChange, compare
 from webapp.queries.release_tables import decision_tables
+from webapp.queries.trials import bundle_of
 from webapp.services.release_uploads import is_diagram, zip_of
 
 VIEWS = ("findings", "content", "difference", "files")
@@ -58,7 +59,8 @@ def release(release_id: int) -> ResponseReturnValue:
 @blueprint.get("/releases/<int:release_id>/diagram")
 @needs(Permission.RELEASE_SEE)
 def diagram(release_id: int) -> ResponseReturnValue:
-    """A diagram for the picture on the page: plain text in UTF-8, whatever the file's encoding."""
+    """A diagram for the picture on the page, named in the person's language: plain text in UTF-8, whatever the
+    file's encoding."""
     return Response(_diagram(release_id).text, mimetype="text/plain")
 
 
@@ -101,7 +103,7 @@ def export(release_id: int) -> ResponseReturnValue:
 
 
 def _findings(files: Files, findings: tuple[Finding, ...], _: list[FileChange]) -> dict[str, Any]:
-    diagrams = diagrams_of(files)
+    diagrams = diagrams_of(files, language(), _names())
     lines = finding_lines(findings, diagrams)
     first = next((line.diagram for line in lines if line.diagram), "")
     shown, element = _shown(diagrams, first), request.args.get("element", "")
@@ -139,7 +141,7 @@ def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) 
 
 def _difference(files: Files, _findings: tuple[Finding, ...], changes: list[FileChange]) -> dict[str, Any]:
     touched = {change.path: change for change in changes if change.elements and change.path in files}
-    diagrams = [one for one in diagrams_of(files) if one.path in touched]
+    diagrams = [one for one in diagrams_of(files, language(), _names()) if one.path in touched]
     shown = _shown(diagrams, "")
     elements = touched[shown.path].elements if shown else ()
     return {
@@ -185,9 +187,15 @@ def _here(**arguments: str) -> str:
     return url_for("studio.release", **request.view_args, view=view, **arguments)  # type: ignore[arg-type]
 
 
+def _names() -> Bundle | None:
+    """The bundle that has the English names; read only where they are asked for."""
+    assert request.view_args is not None
+    return bundle_of(request.view_args["release_id"]) if language() != "zh" else None
+
+
 def _diagram(release_id: int) -> Diagram:
     path = request.args.get("path", "")
-    found = read_diagram_file(path, _file_of(release_id, path)) if is_diagram(path) else None
+    found = read_named(path, _file_of(release_id, path), language(), _names()) if is_diagram(path) else None
     if found is None:
         raise NotFound()
     return found

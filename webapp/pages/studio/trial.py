@@ -16,15 +16,15 @@ from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.studio.trial_forms import read_act, read_beginning
-from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words
+from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words, moment_words
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases
 from webapp.queries import trials as queries
-from webapp.queries.diagram import named_in
-from webapp.queries.release_diagrams import Diagram, read_diagram_file
+from webapp.queries.release_diagrams import Diagram, read_named
 from webapp.queries.trial_comparison import compare_cores
-from webapp.queries.trial_view import Run, TrialView, done_acts, element_name, view_of
+from webapp.queries.trial_hints import TaskHint, hint_for
+from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
 from webapp.services import trials
 from webapp.services.trial_acts import OURS, REFERENCE
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
@@ -168,9 +168,7 @@ def compare(trial_id: int) -> ResponseReturnValue:
 def trial_diagram(trial_id: int) -> ResponseReturnValue:
     """A diagram for the picture on the page: plain text in UTF-8, in the person's language where the bundle has it."""
     one, path = own_trial(trial_id, by=signed_in()), request.args.get("path", "")
-    found, bundle = _diagram(one, path), queries.bundle_of(one.release_id)
-    if found is not None and bundle is not None:
-        found = read_diagram_file(path, named_in(language(), one.files().content[path], path, bundle))
+    found = _diagram(one, path)
     if found is None:
         raise NotFound()
     return Response(found.text, mimetype="text/plain")
@@ -193,6 +191,10 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
     """What the page shows of a trial that could begin."""
     view = view_of(replayed.trial, one.beginning.core, names)
     run = _shown_run(view)
+
+    def hint_of(waits: Waits) -> TaskHint:
+        return hint_for(one.release_id, replayed.trial.instances[waits.at.instance - 1], waits.what)
+
     return {
         "view": view,
         "run": run,
@@ -204,6 +206,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
         "clock": clock_words(view.now),
         "group_name": names.group,
+        "hint_of": hint_of,
     }
 
 
@@ -217,6 +220,7 @@ def _common(one: TrialRow) -> dict[str, Any]:
         "cores": CORES,
         "act_words": act_words,
         "clock_words": clock_words,
+        "moment": moment_words,
         "written": written,
     }
 
@@ -252,7 +256,9 @@ def _marks(run: Run | None) -> list[dict[str, str]]:
 
 def _diagram(one: TrialRow, path: str) -> Diagram | None:
     content = one.files().content.get(path)
-    return read_diagram_file(path, content) if content is not None and path.endswith(".bpmn") else None
+    if content is None or not path.endswith(".bpmn"):
+        return None
+    return read_named(path, content, language(), queries.bundle_of(one.release_id))
 
 
 def _seen() -> int:
@@ -269,7 +275,7 @@ def _as_typed(one: Beginning) -> dict[str, str]:
         "process": one.process,
         "core": one.core,
         "jobs": one.jobs,
-        "at": moments.local(one.at).strftime("%Y-%m-%dT%H:%M"),
+        "at": moments.local(one.at).strftime("%Y-%m-%dT%H:%M:%S"),
         "variables": written(dict(one.variables)) if one.variables else "",
         "example": "",
     }
@@ -278,9 +284,12 @@ def _as_typed(one: Beginning) -> dict[str, str]:
 def _filled(release_id: int | None, one: TrialRow | None) -> ResponseReturnValue:
     """The form again, with the variables of the chosen example."""
     typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
-    told = queries.example_variables(release_id, typed["example"]) if release_id is not None else None
-    errors = {} if told is not None else {"example": gettext("请选择示例。")}
-    if told is not None:
+    errors, told = {}, None
+    if release_id is None or typed["process"] != queries.entry_process(release_id):
+        errors["example"] = gettext("示例只有主流程的变量；请先选主流程，或自己填写变量。")
+    elif (told := queries.example_variables(release_id, typed["example"])) is None:
+        errors["example"] = gettext("请选择示例。")
+    else:
         typed["variables"] = written(told)
     return _beginning_form(release_id, one, typed, errors), 422 if errors else 200
 
@@ -304,12 +313,15 @@ def _beginning_form(
 ) -> str:
     release = releases.release(release_id) if release_id is not None else None
     files = one.files() if one is not None else trials.files_of(release_id)
+    processes = queries.startable(files, language(), queries.bundle_of(release_id))
+    main = queries.entry_process(release_id)
     return render_template(
         "studio/trial_beginning.html",
         trial=one,
         release=release,
         name=releases.name_of(release) if release else (one.file_path if one else ""),
-        processes=queries.startable(files),
+        processes=processes,
+        entry=next((each.name or each.id for each in processes if each.id == main), main),
         examples=queries.examples(release_id),
         cores=CORES,
         jobs=JOBS,

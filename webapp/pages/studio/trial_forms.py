@@ -14,7 +14,7 @@ from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 from webapp.services.trial_replay import Beginning
 
 #: Units in which the clock is moved, in seconds.
-UNITS = {"minutes": 60, "hours": 3_600, "days": 86_400}
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 FARTHEST = timedelta(days=3_660)
 LONGEST_NAME = 200
 EARLIEST, LATEST = 1990, 2100

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from engine import Words
 from webapp import moments
 from webapp.pages.studio.trial_forms import UNITS
-from webapp.pages.support import words
+from webapp.pages.support import when, words
 from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 
 CORES: Mapping[str, Words] = {
@@ -34,7 +34,12 @@ WEEKDAYS = (
 
 def clock_words(at: datetime) -> str:
     """A moment with its year and weekday, in the office's zone."""
-    return f"{moments.shown(at)} {words(WEEKDAYS[moments.local(at).weekday()])}"
+    return f"{moments.shown(at)}:{moments.local(at):%S} {words(WEEKDAYS[moments.local(at).weekday()])}"
+
+
+def moment_words(at: datetime) -> str:
+    """A moment to the second: in a trial seconds count."""
+    return f"{when(at)}:{moments.local(at):%S}"
 
 
 def act_words(act: Act, name: Words) -> str:
@@ -43,11 +48,12 @@ def act_words(act: Act, name: Words) -> str:
 
 
 def _advanced(act: Act, _: str) -> str:
-    unit = next((key for key in ("days", "hours") if act.seconds % UNITS[key] == 0), "minutes")
+    unit = next((key for key in ("days", "hours", "minutes") if act.seconds % UNITS[key] == 0), "seconds")
     said = {
         "days": lambda count: gettext("时钟前进 %(count)s 天", count=count),
         "hours": lambda count: gettext("时钟前进 %(count)s 小时", count=count),
         "minutes": lambda count: gettext("时钟前进 %(count)s 分钟", count=count),
+        "seconds": lambda count: gettext("时钟前进 %(count)s 秒", count=count),
     }
     return said[unit](act.seconds // UNITS[unit])
 
