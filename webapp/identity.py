@@ -38,21 +38,21 @@ class Identity:
 
 
 LOAD = """
-select u.id, u.login, u.name, d.key, d.name_zh, d.name_en,
-       coalesce(array_agg(distinct g.role) filter (where g.id is not null), '{}'),
-       coalesce(array_agg(distinct g.key) filter (where g.id is not null), '{}'),
-       u.authorisation_number
+select u.id, u.login, u.name, d.key, d.name_zh, d.name_en, posts.roles, posts.groups, u.authorisation_number
 from app_user u
 join department d on d.id = u.department_id
-left join membership m on m.user_id = u.id
-left join candidate_group g on g.id = m.group_id
+cross join lateral (
+    select array_agg(g.role) as roles, array_agg(g.key) as groups
+    from membership m join candidate_group g on g.id = m.group_id where m.user_id = u.id
+) posts
 """
 BY_SESSION = (
     LOAD
-    + "join user_session s on s.user_id = u.id where s.token_digest = %s and s.expires_at > %s and u.active"
-    + " group by u.id, d.id"
+    + """
+join user_session s on s.user_id = u.id where s.token_digest = %s and s.expires_at > %s and u.active
+"""
 )
-BY_LOGIN = LOAD + "where u.login = %s and u.active group by u.id, d.id"
+BY_LOGIN = LOAD + "where u.login = %s and u.active"
 
 
 def token_digest(token: str) -> bytes:
@@ -81,8 +81,8 @@ def _identity(row: tuple[Any, ...], session: bytes) -> Identity:
         name,
         department,
         Words(zh, en),
-        frozenset(roles),
-        frozenset(groups),
+        frozenset(roles or ()),
+        frozenset(groups or ()),
         authorisation,
         session,
     )

@@ -95,6 +95,8 @@ class Counts:
         return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
 
 
+# Limits stand in the text: for a limit that is a parameter PostgreSQL would plan a tenth of the table, and plan anew
+# each time.
 #: One LIMIT per group, read from the index in its order, then merged.
 OF_GROUPS = """
     select distinct p.task_id, p.urgency, p.due_on
@@ -102,15 +104,15 @@ OF_GROUPS = """
     cross join lateral (
         select task_id, urgency, due_on from task_candidate
         where group_key = g.key and (urgency, due_on, task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-        order by urgency {way}, due_on {way}, task_id {way} limit %(limit)s
+        order by urgency {way}, due_on {way}, task_id {way} limit {limit}
     ) p
-    order by p.urgency {way}, p.due_on {way}, p.task_id {way} limit %(limit)s"""
+    order by p.urgency {way}, p.due_on {way}, p.task_id {way} limit {limit}"""
 MINE = """
     select distinct c.task_id, c.urgency, c.due_on
     from user_task own join task_candidate c on c.task_id = own.id
     where own.assignee_id = %(me)s and own.state = 'open'
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit %(limit)s"""
+    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
 FOUND = """
     select distinct c.task_id, c.urgency, c.due_on
     from cases found
@@ -118,7 +120,7 @@ FOUND = """
     join task_candidate c on c.task_id = open_task.id and c.group_key = any(%(groups)s)
     where found.search_tokens @> %(wanted)s::text[] and {whose}
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit %(limit)s"""
+    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
 # A task of the case as a whole (the joint visit) has no clock of its own: the nearest of its items counts.
 ROWS = """
 with picked as ({picked})
@@ -163,7 +165,7 @@ def inbox_page(
     whose = "open_task.assignee_id = %(me)s" if mine else "true"
     start = before or after or FIRST
     direction = BACKWARD if before else FORWARD
-    statement = ROWS.replace("{picked}", picked.replace("{whose}", whose).format(**direction))
+    statement = ROWS.replace("{picked}", picked.replace("{whose}", whose).format(**direction, limit=PAGE_SIZE + 1))
     found = (
         sql()
         .execute(
@@ -175,7 +177,6 @@ def inbox_page(
                 "urgency": start.urgency,
                 "due_on": start.due_on,
                 "task": start.task_id,
-                "limit": PAGE_SIZE + 1,
             },
         )
         .fetchall()
@@ -245,18 +246,26 @@ def _says(text: str, row: Row) -> bool:
     return any(_plain(text) in _plain(field) for field in (row.number, row.applicant, row.subject))
 
 
-COUNTS = """
-select (select count(*) from (select distinct task_id from task_candidate where group_key = any(%(groups)s)
-            limit %(cap)s) of_groups),
+#: One LIMIT per group, read from the index in its order (a plan made for any group would else scan the whole index
+#: for a small one). A group that alone reaches the cap ends the counting.
+COUNTS = f"""
+select case when exists (
+            select from unnest(%(groups)s::text[]) g(key) where {COUNT_CAP + 1} = (select count(*) from (
+                select from task_candidate where group_key = g.key
+                order by urgency, due_on, task_id limit {COUNT_CAP + 1}) of_group))
+        then {COUNT_CAP + 1}
+        else (select count(distinct p.task_id) from unnest(%(groups)s::text[]) g(key) cross join lateral (
+                select task_id from task_candidate where group_key = g.key
+                order by urgency, due_on, task_id limit {COUNT_CAP + 1}) p) end,
        (select count(*) from (select own.id from user_task own where own.assignee_id = %(me)s
             and own.state = 'open' and exists (select from task_candidate c where c.task_id = own.id)
-            limit %(cap)s) own_tasks)
+            limit {COUNT_CAP + 1}) own_tasks)
 """
 
 
 def counts(by: Identity) -> Counts:
     """How much waits, up to the cap."""
-    row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id, "cap": COUNT_CAP + 1}).fetchone()
+    row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id}).fetchone()
     assert row is not None
     return Counts(*row)
 
