@@ -40,9 +40,11 @@ _PLAIN = (
     ("Namespace prefix", "用了没有声明的命名空间前缀"),
     ("redefined", "同一个属性写了两次"),
     ("AttValue", "属性值没有写在引号里"),
-    ("Entity", "用了没有定义的实体"),
     ("EntityRef", "“&”应写作“&amp;”"),
+    ("Entity", "用了没有定义的实体"),
     ("ncoding", "文字编码不对"),
+    ("invalid element name", "标签的名称不对"),
+    ("Unescaped '<'", "“<”应写作“&lt;”"),
     ("not proper UTF-8", "文字编码不对"),
     ("nvalid Char", "有 XML 不允许的字符"),
 )

@@ -24,6 +24,21 @@ def found(content: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no xml", "第 1 行，应以标签开头"),
+        (b"<a>\n<b></a>", "第 2 行，开始和结束标签对不上"),
+        (b"<a>a & b</a>", "第 1 行，“&”应写作“&amp;”"),
+        (b"<a>&nbsp;</a>", "第 1 行，用了没有定义的实体"),
+        (b'<?xml version="9"?><a/>', "第 1 行，写法不合 XML 的规则"),
+    ],
+)
+def test_what_is_no_xml_is_said_in_chinese_with_its_line_once(content: bytes, words: str) -> None:
+    (found,) = check({"p.bpmn": content})
+    assert found.message.zh == f"不是有效的 XML：{words}"
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "malformed-xml"),
