@@ -283,6 +283,15 @@ def test_a_task_says_what_a_worked_example_enters_there(designer):
     assert "没有就写 {}" in section(designer, "人工任务（1）")
 
 
+def test_a_task_says_what_its_form_asks_for(designer):
+    designer.open(f"/studio/releases/{published()}/trial")
+    groups = '{"groups": {"verify": "market.verify"}}'
+    designer.submit("/trial", {"process": "verification", "variables": groups, "jobs": "done"})
+    shown = section(designer, "人工任务（1）")
+    assert "表单要填的变量：" in shown
+    assert "verification_date 核查日期 （必填）" in shown
+
+
 def test_the_clock_moves_by_seconds(designer):
     tried(designer, LEAVE)
     act(designer, "advance", amount="5", unit="seconds")

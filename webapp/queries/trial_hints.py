@@ -42,9 +42,10 @@ def hint_for(release_id: int | None, instance: Instance, task: UserTask) -> Task
     if read.bundle is None:
         return TaskHint(fields, "", own)
     item = _item_at(read.bundle, instance, task.scope)
-    given = (act for example in _examples(one.id, one.digest) for act in example.acts if act.variables)
-    here = next((act for act in given if (act.step, act.item) == (task.properties.get("step"), item)), None)
-    return TaskHint(fields, written(dict(here.variables)) if here else "", own)
+    given = [act for example in _examples(one.id, one.digest) for act in example.acts if act.variables]
+    here = [act for act in given if act.step == task.properties.get("step")]
+    best = min(here, key=lambda act: act.item != item, default=None)  # of the same item before all others
+    return TaskHint(fields, written(dict(best.variables)) if best else "", own)
 
 
 @lru_cache(maxsize=16)
