@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -304,7 +304,10 @@ class _Pen:
         chosen = "" if block.before else self.drawing.new(CHOSEN)
         loop = _turns(block, f"{NUMBERS[0]} &lt; 2" if block.before else chosen)
         if isinstance(block.activity, blocks.Inner):
-            return self._inner(block.activity, where, "", loop, chosen)
+            inner = block.activity
+            if chosen:  # nothing may go on beside the choice: a branch that ended later would bring a stale copy
+                inner = replace(inner, body=blocks.Inner(inner.body))
+            return self._inner(inner, where, "", loop, chosen)
         assert isinstance(block.activity, blocks.Single)
         return self._decider(where, chosen, loop=loop) if chosen else self._user(where, loop=loop)
 
