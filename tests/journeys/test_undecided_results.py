@@ -9,6 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from engine.runtime import Move
 from tests.support import machines, office
 from tests.support.pages import Browser
+from webapp import clock
 from webapp.models import UserTask
 from webapp.queries.audit import verify_all
 from webapp.services import engine_jobs, incidents, issuing, repair, rulings
@@ -18,7 +19,7 @@ from webapp.unit_of_work import sql
 
 def lead_moves(case_id: int, came_from: str, to: str) -> None:
     """The lead puts the first token on the element `came_from` somewhere else."""
-    row = sql().execute("select id, state from process_instance where case_id = %s", (case_id,)).fetchone()
+    row = sql().execute("select id, state from process_instance where case_id = %s order by id", (case_id,)).fetchone()
     assert row is not None
     token = next(one.token for one in machines.seen(row[0]).active if one.element == came_from)
     repair.change_tokens(
@@ -79,6 +80,13 @@ def test_what_nobody_decided_is_neither_issued_nor_handed_over(db: SQLAlchemy) -
         )
     assert sql().execute("select count(*) from item_case where delivered_at is not null").fetchone() == (0,)
     assert sql().execute("select count(*) from collection").fetchone() == (0,)
+    sql().execute(  # prepared before anybody looked whether it was decided
+        "insert into collection (item_case_id, means, preprinted_number, printed_at, printed_by)"
+        " values (%s, 'electronic', '', %s, %s)",
+        (task.item_case_id, clock.now(), issuer.user_id),
+    )
+    with pytest.raises(NotDecided):
+        issuing.send(task.id, by=issuer, tracking_number="", revision=task.revision, key="send-2")
     assert list(verify_all()) == []
 
 

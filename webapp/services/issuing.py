@@ -15,7 +15,7 @@ from webapp.permissions import Permission
 from webapp.services.documents import Delivery, issue_delivery_receipt
 from webapp.services.events import Event
 from webapp.services.files import Upload, check_upload, keep_file
-from webapp.services.results import NotPrepared, ensure_result
+from webapp.services.results import RESULT_FACTS, NotPrepared, ensure_can_leave, ensure_result
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.services.work import OpenTask, on_task, task_in_case
@@ -173,7 +173,6 @@ def _deliver(
     refuses afterwards rolls it back.
     """
     ensure_step(task, "deliver")
-    ensure_result(task)
     row = (
         sql()
         .execute(
@@ -182,7 +181,7 @@ def _deliver(
             " and name = 'delivery' and stopped_on is null)"
             " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
             " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
-            " tracking_number = %(tracking)s where item_case_id = %(item)s returning means",
+            f" tracking_number = %(tracking)s where item_case_id = %(item)s returning means, {RESULT_FACTS}",
             {
                 "now": task.case.now,
                 "today": moments.local(task.case.now).date(),
@@ -198,8 +197,11 @@ def _deliver(
         .fetchone()
     )
     if row is None:
+        ensure_result(task)
         raise NotPrepared()
+    means, *facts = row
+    ensure_can_leave(task, *facts)
     assert task.item_case_id is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
     finish(task, {}, by=by, act="delivered")
-    return task.item_case_id, row[0]
+    return task.item_case_id, means

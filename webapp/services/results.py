@@ -66,23 +66,28 @@ class NotPrepared(ActRefused):
         )
 
 
-RESULT = """
-select ic.item_key, ic.outcome, exists(select from licence where item_case_id = ic.id),
-    exists(select from document where item_case_id = ic.id and kind = 'refusal')
-from item_case ic where ic.id = %s
-"""
+#: What is there of an item's result: its outcome, whether a licence, whether a written refusal. Needs %(item)s.
+RESULT_FACTS = (
+    "(select outcome from item_case where id = %(item)s), exists(select from licence where item_case_id = %(item)s),"
+    " exists(select from document where item_case_id = %(item)s and kind = 'refusal')"
+)
 
 
 def ensure_result(task: OpenTask) -> None:
-    """Raises NotDecided or ResultNotMade unless the task's item has a result that can leave the office.
+    """Raises NotDecided or ResultNotMade unless the task's item has a result that can leave the office."""
+    row = sql().execute(f"select {RESULT_FACTS}", {"item": task.item_case_id}).fetchone()
+    assert row is not None
+    ensure_can_leave(task, *row)
+
+
+def ensure_can_leave(task: OpenTask, outcome: str | None, licensed: bool, refused_in_writing: bool) -> None:
+    """As `ensure_result`, with the facts as a statement of the caller's has read them.
 
     An item that was not accepted has no ruling; its notice was written with the decision of intake.
     """
-    row = sql().execute(RESULT, (task.item_case_id,)).fetchone()
-    if row is None or row[1] is None:
+    if outcome is None or task.item_key is None:
         raise NotDecided()
-    item_key, outcome, licensed, refused_in_writing = row
-    item = task.case.release.bundle.item(item_key)
+    item = task.case.release.bundle.item(task.item_key)
     if outcome == GRANTED and item.licence is not None and not licensed:
         raise ResultNotMade()
     # What another system decided it also writes: nothing of ours says no in its stead.
