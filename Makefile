@@ -48,8 +48,9 @@ types:
 tests:
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+# ONLY="engine_steps inbox" QUICK=1 RECORD=1; see python -m benchmarks --help.
 bench: set-up-tests
-	@$(BIN)/python -m benchmarks.pharmacy
+	@$(BIN)/python -m benchmarks $(ONLY) $(if $(QUICK),--quick) $(if $(RECORD),--record)
 
 # SUITES=folder OUT=file ONLY=word RECORD=1; docs/conformance.md tells what each does.
 conformance: suites set-up-tests

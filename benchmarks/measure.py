@@ -1,10 +1,12 @@
-"""What an act costs: CPU of the application and of PostgreSQL, statements, commits, bytes of log."""
+"""CPU time of this process, of other processes and of PostgreSQL, from the kernel's own accounts."""
 
 from __future__ import annotations
 
+import gc
 import os
+import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,79 +16,109 @@ import psycopg
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def process_cpu(pid: int) -> float:
+    """Seconds of CPU that the live threads of a process have used, to the nanosecond; 0 where it is gone."""
+    used = 0
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            used += int((task / "schedstat").read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return used / 1e9
+    return used / 1e9
+
+
+def children_of(pid: int) -> list[int]:
+    """The live processes that `pid` started."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+class Server:
+    """The CPU of a PostgreSQL server: all its live processes, and those that have ended."""
+
+    def __init__(self, watching: psycopg.Connection) -> None:
+        backend = watching.info.backend_pid
+        self.postmaster = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+
+    def cpu(self) -> float:
+        """Seconds so far; ended processes are counted in ticks of 10 ms, live ones in nanoseconds."""
+        ended = Path(f"/proc/{self.postmaster}/stat").read_text().rpartition(")")[2].split()
+        live = sum(process_cpu(pid) for pid in (self.postmaster, *children_of(self.postmaster)))
+        return live + (int(ended[13]) + int(ended[14])) / CLOCK_TICKS
+
+
 @dataclass
-class Cost:
-    """Sums over all acts that were measured."""
+class Spent:
+    """CPU seconds of one measured block."""
 
-    acts: int = 0
-    application_seconds: float = 0.0
-    postgres_seconds: float = 0.0
-    statements: int = 0
+    application: float = 0.0
+    server: float = 0.0
+
+    @property
+    def both(self) -> float:
+        return self.application + self.server
+
+
+@contextmanager
+def spending(server: Server) -> Iterator[Spent]:
+    """Measure this process and the server while the block runs."""
+    spent = Spent()
+    before, began = server.cpu(), time.process_time()
+    yield spent
+    spent.application = time.process_time() - began
+    spent.server = server.cpu() - before
+
+
+def best_seconds(action: Callable[[], object], *, repeat: int, rounds: int = 5) -> float:
+    """CPU seconds of one call: the best of `rounds`, each of `repeat` calls, with the collector held still."""
+    times = []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(rounds):
+            began = time.process_time()
+            for _ in range(repeat):
+                action()
+            times.append((time.process_time() - began) / repeat)
+    finally:
+        gc.enable()
+    return min(times)
+
+
+def median(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+@dataclass
+class Statements:
+    """Statements and commits of the psycopg connections of this process, counted on the connections themselves.
+
+    BEGIN, COMMIT and the pool's own ping (";") are no statements of an act.
+    """
+
+    executed: int = 0
     commits: int = 0
-    log_bytes: int = 0
 
-    def each(self, total: float) -> float:
-        return total / max(1, self.acts)
+    def reset(self) -> None:
+        self.executed = self.commits = 0
 
 
-class Meter:
-    """Counts on the connections themselves; `watching` is a connection of its own that is not counted."""
+def count_statements() -> Statements:
+    """Start counting, for the life of the process."""
+    counted = Statements()
+    execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
 
-    def __init__(self, watching: psycopg.Connection, postmaster: int) -> None:
-        self.watching, self._postmaster = watching, postmaster
-        self._statements = self._commits = 0
-        self._counting = False
-        self._patch()
+    def counted_execute(cursor, query, *args, **kwargs):  # type: ignore[no-untyped-def]
+        if query != ";":
+            counted.executed += 1
+        return execute(cursor, query, *args, **kwargs)
 
-    def _patch(self) -> None:
-        execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
-        meter = self
+    def counted_commit(connection):  # type: ignore[no-untyped-def]
+        counted.commits += 1
+        return commit(connection)
 
-        def counted_execute(cursor, query, *args, **kwargs):  # type: ignore[no-untyped-def]
-            # The pool's own ping (";") keeps a connection alive and belongs to no act.
-            if meter._counting and cursor.connection is not meter.watching and query != ";":
-                meter._statements += 1
-            return execute(cursor, query, *args, **kwargs)
-
-        def counted_commit(connection):  # type: ignore[no-untyped-def]
-            if meter._counting and connection is not meter.watching:
-                meter._commits += 1
-            return commit(connection)
-
-        psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign]
-        psycopg.Connection.commit = counted_commit  # type: ignore[method-assign]
-
-    @contextmanager
-    def act(self, cost: Cost) -> Iterator[None]:
-        """Everything inside belongs to one act."""
-        log, server = self._log_position(), self._server_seconds()
-        self._statements = self._commits = 0
-        began = time.process_time()
-        self._counting = True
-        try:
-            yield
-        finally:
-            self._counting = False
-        cost.application_seconds += time.process_time() - began
-        cost.acts += 1
-        cost.statements += self._statements
-        cost.commits += self._commits
-        cost.postgres_seconds += self._server_seconds() - server
-        cost.log_bytes += self._log_position() - log
-
-    def _log_position(self) -> int:
-        row = self.watching.execute("select pg_current_wal_insert_lsn() - '0/0'").fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def _server_seconds(self) -> float:
-        """CPU of the postmaster's processes, from the kernel's own account (10 ms ticks; sums over many acts)."""
-        children = Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text().split()
-        ticks = 0
-        for pid in (str(self._postmaster), *children):
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / CLOCK_TICKS
+    psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign]
+    psycopg.Connection.commit = counted_commit  # type: ignore[method-assign]
+    return counted

@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.measure import Cost, Meter
+from benchmarks.meter import Cost, Meter
 from engine import reference
 from engine.bundles import bundle_files, read_bundle
 from engine.runtime import Context
