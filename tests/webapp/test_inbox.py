@@ -122,7 +122,7 @@ def test_the_page_of_a_group_reads_the_index_and_nothing_else(db: object) -> Non
     office.received("refused-item")
     for way in ("seqscan", "bitmapscan", "sort"):
         sql().execute(f"set local enable_{way} = off")  # the table of a test is too small for the planner
-    statement = worklist.OF_GROUPS.format(**worklist.FORWARD, limit=26)
+    statement = worklist.OF_GROUPS.format(**worklist.FORWARD, limit=worklist.PAGE_SIZE + 1)
     values = {"groups": sorted(by.groups), "urgency": -1, "due_on": date.min, "task": 0}
     plan = [row[0] for row in sql().execute("explain " + statement, values)]
     inner = plan[next(n for n, line in enumerate(plan) if "Scan" in line and "inbox" in line) - 1]

@@ -27,7 +27,7 @@ from webapp.services.document_places import (
 )
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
-from webapp.services.numbers import next_number
+from webapp.services.numbers import next_number_and_id
 from webapp.unit_of_work import sql
 
 RECEIVING_UNIT = "service-centre"
@@ -288,7 +288,7 @@ def _issue(
     kind: str = "",
 ) -> int:
     kind = kind or template
-    number = _number(case, kind, unit)
+    number, document_id = _number_and_id(case, kind, unit)
     answers = known_answers(case.id, case.release.bundle)
     contents: dict[str, str] = {}
     department = unit_of(unit)
@@ -303,34 +303,36 @@ def _issue(
             render(case.release.document(template, language), places, language=language, optional=PLACES)
         )
     digest = hashlib.sha256(contents["zh"].encode()).hexdigest()
-    row = (
-        sql()
-        .execute(
-            "insert into document (case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en,"
-            " digest, issued_at, by_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
-            (
-                case.id,
-                item_case_id,
-                kind,
-                number,
-                title.zh,
-                title.en,
-                contents["zh"],
-                contents["en"],
-                digest,
-                case.now,
-                by.user_id if by else None,
-            ),
-        )
-        .fetchone()
+    case.writing.add(
+        "document",
+        DOCUMENT,
+        document=document_id,
+        case=case.id,
+        document_item=item_case_id,
+        kind=kind,
+        number=number,
+        title_zh=title.zh,
+        title_en=title.en,
+        content_zh=contents["zh"],
+        content_en=contents["en"],
+        digest=digest,
+        now=case.now,
+        document_by=by.user_id if by else None,
     )
-    assert row is not None
-    case.record(Event.DOCUMENT_ISSUED, by, document=row[0], document_kind=kind, digest=digest)
-    return int(row[0])
+    case.record(Event.DOCUMENT_ISSUED, by, document=document_id, document_kind=kind, digest=digest)
+    return document_id
 
 
-def _number(case: LockedCase, kind: str, unit: str) -> str:
-    """江收〔2026〕12号: the place, the series, the year, a number without gaps per unit and year."""
+DOCUMENT = """
+insert into document (id, case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,
+    issued_at, by_id)
+values (%(document)s, %(case)s, %(document_item)s, %(kind)s, %(number)s, %(title_zh)s, %(title_en)s, %(content_zh)s,
+    %(content_en)s, %(digest)s, %(now)s, %(document_by)s)
+"""
+
+
+def _number_and_id(case: LockedCase, kind: str, unit: str) -> tuple[str, int]:
+    """江收〔2026〕12号: the place, the series, the year, a number without gaps per unit and year; and the row's id."""
     year = moments.local(case.now).year
-    serial = next_number(f"document:{unit}:{kind}:{year}")
-    return f"{case.rules.profile.document_prefix}{MARKS[kind]}〔{year}〕{serial}号"
+    serial, document_id = next_number_and_id(f"document:{unit}:{kind}:{year}", "document_id_seq")
+    return f"{case.rules.profile.document_prefix}{MARKS[kind]}〔{year}〕{serial}号", document_id

@@ -84,7 +84,8 @@ def hand_over(
         item_case_ids: list[int] = []
         for task_id in task_ids:
             task = first if task_id == first.id else task_in_case(task_id, first.case, by, Permission.TASK_DO)
-            item_case_ids.append(_deliver(task, by, collector=collector, proof=proof)[0])
+            item_case_ids.append(_mark_delivered(task, by, collector=collector, proof=proof)[0])
+            finish(task, {}, by=by, act="delivered")
         delivery = Delivery(
             tuple(item_case_ids),
             "counter",
@@ -99,7 +100,7 @@ def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key
     """Post (with tracking number) or electronic delivery of one result."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "deliver")
-        item_case_id, means = _deliver(task, by, tracking_number=tracking_number.strip())
+        item_case_id, means = _mark_delivered(task, by, tracking_number=tracking_number.strip())
         if means == "counter":
             raise Incomplete(
                 "means",
@@ -117,6 +118,7 @@ def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key
             delivered_at=moments.shown(task.case.now),
         )
         issue_delivery_receipt(task.case, delivery, by)
+        finish(task, {}, by=by, act="delivered")
 
 
 def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
@@ -159,7 +161,7 @@ def _kind_of(task: OpenTask, collector: Collector) -> str:
     return REPRESENTATIVE if collector.kind == LEGAL_REPRESENTATIVE else collector.kind
 
 
-def _deliver(
+def _mark_delivered(
     task: OpenTask,
     by: Identity,
     *,
@@ -203,5 +205,4 @@ def _deliver(
     ensure_can_leave(task, *facts)
     assert task.item_case_id is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
-    finish(task, {}, by=by, act="delivered")
     return task.item_case_id, means

@@ -58,8 +58,8 @@ def remember(by: Identity, key: str, now: datetime, what: str) -> None:
     raise AlreadyCarriedOut() if row is not None and row[0] == what else KeyReused()
 
 
-def remember_with(writing: Writing, by: Identity, key: str, now: datetime, what: str, used_for: str | None) -> None:
-    """As `remember`, for a command that has read under its lock what the key was used for, and keeps it with its rows.
+def ensure_unused(key: str, what: str, used_for: str | None) -> None:
+    """As `remember`, for a command that has read under its lock what the key was used for, and keeps it at its end.
 
     The same page sent twice waits at the lock and is seen there. A key that goes to two tasks at the same moment
     meets itself in the table: see `page_key_taken`.
@@ -68,6 +68,10 @@ def remember_with(writing: Writing, by: Identity, key: str, now: datetime, what:
         raise KeyReused()
     if used_for is not None:
         raise AlreadyCarriedOut() if used_for == what else KeyReused()
+
+
+def keep_with(writing: Writing, by: Identity, key: str, now: datetime, what: str) -> None:
+    """Keep the page's key with the command's last rows."""
     writing.add("page_key", KEEP, key_actor=by.user_id, page_key=key, now=now, key_outcome=what)
 
 

@@ -17,7 +17,7 @@ from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
 from webapp.services.locked_case import LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
-from webapp.services.page_keys import AlreadyCarriedOut, page_key_taken, remember_with
+from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with, page_key_taken
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -79,12 +79,14 @@ def on_task(
             task, used_for = _load(task_id, case, by, key)
             ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))
             if key is not None:
-                remember_with(case.writing, by, key, case.now, f"{permission}:{task_id}", used_for)
+                ensure_unused(key, f"{permission}:{task_id}", used_for)
             _ensure_open(task)
             _ensure_fresh(task, by, revision)
             ensure(by, permission, TaskFacts(task.groups, task.assignee_id, task.state))
             ensure_active(case)
             yield task
+            if key is not None:
+                keep_with(case.writing, by, key, case.now, f"{permission}:{task_id}")
             case.write_ledger()
     except (AlreadyCarriedOut, NotFound):
         raise
