@@ -89,8 +89,11 @@ def apply(
     ItemUnknown.
     """
     ensure_active(case)
+    # What must be asked comes first, so that all rows of the step wait for the command's last statement.
     scopes_changed = _follow_scopes(case, instance, step)
     ensure_clocks(case, clocks_wanted(instance, step))
+    if step.subscriptions_opened:
+        messages.offer_kept(step.subscriptions_opened)
     write_state(case, instance, step, scopes_changed=scopes_changed)
     close_tasks(case, instance, step, by, act, task_id)
     close_waits(case, instance, step)
@@ -100,8 +103,6 @@ def apply(
     change_tasks(case, instance, step)
     for incident in step.incidents:
         _write_incident(case, instance, incident)
-    if step.subscriptions_opened:
-        messages.offer_kept(step.subscriptions_opened)
     for thrown in step.thrown:
         _carry_on(case, instance, thrown)
     if step.ended and _is_the_case_itself(case, instance):

@@ -54,6 +54,8 @@ def close_unopened_items(case: LockedCase) -> None:
 
     It was received, so the applicant gets a written outcome with reason and remedy (art. 32).
     """
+    if not any(item.needs_result_of for item in case.release.bundle.items):
+        return
     rows = (
         sql()
         .execute(
