@@ -1,6 +1,23 @@
-"""Decision tables and the graph of decisions (DMN 1.1 to 1.5)."""
+"""Decision tables and the graph of decisions (DMN 1.1 to 1.5).
 
-from engine.dmn.model import Decision, DecisionOutcome, Decisions, MatchedRule
+`read_decisions` reads a file, `Decisions.evaluate` decides. A `DecisionOutcome` says what came out (`value`), by
+which rules (`matched`) and why (`steps`: one `DecisionStep` for each decision of the graph, with the variables it
+read and a `TableTrace` for each table); `DecisionOutcome.record()` is the same as values for the ledger.
+"""
+
+from engine.dmn.model import Decision, DecisionOutcome, Decisions
 from engine.dmn.reader import read_decisions
+from engine.dmn.trace import DecisionStep, InputColumn, MatchedRule, NamedValue, TableShape, TableTrace
 
-__all__ = ["Decision", "DecisionOutcome", "Decisions", "MatchedRule", "read_decisions"]
+__all__ = [
+    "Decision",
+    "DecisionOutcome",
+    "DecisionStep",
+    "Decisions",
+    "InputColumn",
+    "MatchedRule",
+    "NamedValue",
+    "TableShape",
+    "TableTrace",
+    "read_decisions",
+]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.dmn.model import MatchedRule
 from engine.dmn.table import AGGREGATIONS, POLICIES, Output, Rule, Table
+from engine.dmn.trace import InputColumn, MatchedRule, TableShape
 from engine.dmn.xml import Element, Findings, child, children, line_of, local, nearest_id, text_under
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
@@ -199,18 +199,28 @@ class BoxedReader:
     def table_builder(self, element: Element) -> Callable[[Compiler], Table]:
         """What compiles the table; everything wrong in it is a finding now."""
         policy, aggregation = self._policy(element)
-        inputs = [self._input(each) for each in children(element, "input")]
+        columns = children(element, "input")
+        inputs = [self._input(each) for each in columns]
         outputs = children(element, "output")
         allowed = [self._allowed(each) for each in outputs]
         defaults = [self.expression_or_none(child(each, "defaultOutputEntry")) for each in outputs]
         names = [
             each.get("name") or each.get("label") or each.get("id") or f"output{i}" for i, each in enumerate(outputs, 1)
         ]
-        rules = [self._rule(row, len(inputs), len(outputs)) for row in children(element, "rule")]
+        rows = children(element, "rule")
+        rules = [self._rule(row, len(inputs), len(outputs)) for row in rows]
+        shape = TableShape(
+            nearest_id(element),
+            policy,
+            aggregation,
+            tuple(_column(each) for each in columns),
+            tuple(names),
+            tuple(_row(index, row) for index, row in enumerate(rows, 1)),
+        )
 
         def build(compiler: Compiler) -> Table:
             return Table(
-                nearest_id(element),
+                shape.id,
                 policy,
                 aggregation,
                 tuple(compiler.compile(node) for node in inputs),
@@ -220,12 +230,13 @@ class BoxedReader:
                 ),
                 tuple(
                     Rule(
-                        MatchedRule(index, row_id, annotations),
+                        written,
                         tuple((i, compile_tests(compiler, cell)) for i, cell in enumerate(cells) if cell.tests),
                         tuple(compiler.compile(value) for value in values),
                     )
-                    for index, (row_id, annotations, cells, values) in enumerate(rules, 1)
+                    for written, (cells, values) in zip(shape.rules, rules, strict=True)
                 ),
+                shape,
             )
 
         return build
@@ -264,17 +275,30 @@ class BoxedReader:
         tests = self.tests(values)
         return n.ListOf(*_where(values), tuple(test.operand for test in tests.tests if not test.operator))
 
-    def _rule(
-        self, row: Element, inputs: int, outputs: int
-    ) -> tuple[str, tuple[str, ...], list[n.Tests], list[n.Node]]:
+    def _rule(self, row: Element, inputs: int, outputs: int) -> tuple[list[n.Tests], list[n.Node]]:
         cells = [self.tests(cell) for cell in children(row, "inputEntry")]
         values = [self.literal(cell) for cell in children(row, "outputEntry")]
         if len(cells) != inputs or len(values) != outputs:
             self._invalid(row, Words("该行的单元格数与列数不符", "The rule has not one cell for each column"))
             values = [_null(row)] * outputs
             cells = []
-        notes = [text_under(each) for each in children(row, "annotationEntry")] or [text_under(row, "description")]
-        return row.get("id", ""), tuple(notes) if any(notes) else (), cells, values
+        return cells, values
+
+
+def _column(element: Element) -> InputColumn:
+    expression = text_under(child(element, "inputExpression"))
+    return InputColumn(element.get("id", ""), element.get("label", "").strip() or expression, expression)
+
+
+def _row(index: int, row: Element) -> MatchedRule:
+    notes = [text_under(each) for each in children(row, "annotationEntry")] or [text_under(row, "description")]
+    return MatchedRule(
+        index,
+        row.get("id", ""),
+        tuple(notes) if any(notes) else (),
+        tuple(text_under(each) for each in children(row, "inputEntry")),
+        tuple(text_under(each) for each in children(row, "outputEntry")),
+    )
 
 
 def _where(element: Element) -> tuple[int, int]:

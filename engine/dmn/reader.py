@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.dmn.boxed import BoxedReader
+from engine.dmn.boxed import EXPRESSIONS, BoxedReader
 from engine.dmn.graph import ordered_requirements
 from engine.dmn.model import Decision, Decisions, InputData, Knowledge, Node, Outcome
 from engine.dmn.service import DecisionService
@@ -141,6 +141,7 @@ class _Reader:
             return Knowledge(key, name, (), self._service(element))
         variable = child(element, "variable")
         decide, names, table = self._logic(element)
+        logic = child(element, *EXPRESSIONS)
         return Decision(
             key,
             name,
@@ -152,6 +153,9 @@ class _Reader:
             decide,
             () if table is None else tuple(output.name for output in table.outputs),
             table is not None and table.gives_list,
+            tuple(sorted(names)),
+            "" if logic is None else local(logic),
+            None if table is None else table.shape,
         )
 
     def _conform(self, element: Element) -> Callable[[Value], Value]:

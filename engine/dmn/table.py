@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.dmn.model import MatchedRule, Outcome
+from engine.dmn.model import Outcome
+from engine.dmn.trace import MatchedRule, TableShape, Tracing
 from engine.errors import ExpressionFailed
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.lists import maximum, minimum, total
@@ -40,6 +41,7 @@ class Table:
     inputs: tuple[Closure, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
+    shape: TableShape
 
     @property
     def gives_list(self) -> bool:
@@ -48,23 +50,32 @@ class Table:
 
     def decide(self, scope: Scope) -> Outcome:
         """The value and the rules behind it. Raises ExpressionFailed where they contradict each other."""
-        matching = self._matching(scope)
-        if not matching:
-            return self._default(scope), ()
-        return POLICIES[self.policy](self, matching, scope)
-
-    def _matching(self, scope: Scope) -> list[Rule]:
-        run = scope.run
         values = [each(scope) for each in self.inputs]
+        matching, stopped = self._matching(values, scope)
+        outcome = POLICIES[self.policy](self, matching, scope) if matching else (self._default(scope), ())
+        tracing = scope.run.tracing
+        if isinstance(tracing, Tracing):
+            tracing.table(self.shape, values, outcome[1], stopped)
+        return outcome
+
+    def _matching(self, values: Sequence[Value], scope: Scope) -> tuple[list[Rule], list[int]]:
+        """The rules that match, and for each rule looked at the column (from 1) that did not hold, else 0."""
+        run = scope.run
         scopes = [Scope({"?": value}, scope, run) for value in values]
         found: list[Rule] = []
+        stopped: list[int] = []
         for rule in self.rules:
             run.spend(1 + len(rule.tests))
-            if all(test(values[column], scopes[column]) is True for column, test in rule.tests):
+            for column, test in rule.tests:
+                if test(values[column], scopes[column]) is not True:
+                    stopped.append(column + 1)
+                    break
+            else:
+                stopped.append(0)
                 found.append(rule)
                 if self.policy == "FIRST":
                     break
-        return found
+        return found, stopped
 
     def _default(self, scope: Scope) -> Value:
         if all(output.default is None for output in self.outputs):

@@ -48,7 +48,7 @@ class Context(Protocol):
 class Run:
     """One evaluation. Steps are counted where work can repeat: loops, calls, and values by their size."""
 
-    __slots__ = ("context", "depth", "element", "left", "limit")
+    __slots__ = ("context", "depth", "element", "left", "limit", "tracing")
 
     def __init__(self, context: Context | None, element: str) -> None:
         self.context = context
@@ -56,6 +56,7 @@ class Run:
         self.limit = DEFAULT_STEPS if context is None else context.budgets.expression_steps
         self.left = self.limit
         self.depth = 0
+        self.tracing: object | None = None  # what engine.dmn tells of tables that are evaluated on the way
 
     def spend(self, steps: int) -> None:
         """Take steps from the budget. Raises BudgetExceeded."""
