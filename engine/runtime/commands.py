@@ -140,7 +140,8 @@ def retry(
         raise NothingWaits(f"incident {incident_id}")
     token = run.state.tokens[failure.token]
     run.resolve_failure(token)
-    given_before = loops.is_instance(run, token) or token.thrower is not None  # by the loop, or to undo with
+    # given by the loop, or to undo with
+    given_before = loops.is_instance(run, token, run.node(token)) or token.thrower is not None
     if failure.phase in ("enter", "begin") and not given_before:
         token.locals.clear()  # its input mappings are done again, from what the scopes hold
     merge(_correctable(run, token, failure.phase), _accepted(variables or {}, context, token.element))

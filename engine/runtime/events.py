@@ -122,15 +122,17 @@ def _start_event_subprocess(run: Run, wait: Wait, start: Node, payload: dict[str
     faults.start_event_subprocess(run, wait.scope, start, payload)
 
 
-def enter_throw(run: Run, token: Token, node: Node) -> None:
+def enter_throw(run: Run, token: Token, node: Node) -> str | None:
     """Throw and end events: the token goes on (or ends) with what the event throws, in the order of its
     definitions; a job, an error, a compensation, a cancellation or a termination takes the token last."""
     if node.job is not None:
         open_job(run, token, node)
-        return
+        return None
     if node.script is not None:
         compute(run, token, node.script)
-        return
+        return None
+    if not node.events:
+        return "complete"
     taking = [event for event in node.events if event.kind in _TAKING]
     sent = [sending(run, token, node, event) for event in node.events if event.kind in ("message", "signal")]
     told = [(event, payload(run, token, event)) for event in node.events if event.kind == "escalation"]
@@ -141,6 +143,7 @@ def enter_throw(run: Run, token: Token, node: Node) -> None:
         faults.throw_escalation(run, token, event.name.text, along)
     if taking:
         _TAKING[taking[0].kind](run, token, taking[0])
+    return None
 
 
 def _terminate(run: Run, token: Token, event: Event) -> None:

@@ -13,23 +13,21 @@ from engine.runtime.variables import apply_outputs, holds, merge
 from engine.runtime.waits import close
 
 
-def complete(run: Run, token: Token) -> None:
+def complete(run: Run, token: Token, node: Node) -> str | None:
     """The element has done its work: what still waits is closed, then its result is written."""
-    node = run.node(token)
     for wait in list(run.waits_of.get(token.id, ())):
         close(run, run.state.waits[wait], Closing.CANCELLED)
     if results.is_reshaped(node) and token.undoes != node.id:
         results.reshape(run, token, node)
-    else:
-        write(run, token)
+        return None
+    return write(run, token, node)
 
 
-def write(run: Run, token: Token) -> None:
+def write(run: Run, token: Token, node: Node) -> str:
     """What the element completed with is written, and the token leaves."""
-    node = run.node(token)
     run.dirty = True
-    own = dict(token.locals)
-    whole = node.loop is not None and not loops.is_instance(run, token)
+    own = dict(token.locals) if node.boundaries else {}
+    whole = node.loop is not None and not loops.is_instance(run, token, node)
     if whole:  # each instance has done its mappings; only the collected results are left
         merge(list(run.scope_layers(token.scope)), token.result)
     elif token.undoes == node.id:
@@ -39,15 +37,16 @@ def write(run: Run, token: Token) -> None:
             loops.complete_instance(run, token, node)
         else:
             apply_outputs(run, token, node)
-        compensation.remember(run, token, node, own)
+        if node.boundaries:
+            compensation.remember(run, token, node, own)
     run.log("completed", token.scope, node, whole_loop=whole)
-    run.schedule(token, "leave")
+    return "leave"
 
 
 def pass_over(run: Run, token: Token) -> None:
     """The element counts as completed without its outputs, which somebody has given in their place."""
     node = run.node(token)
-    whole = node.loop is not None and not loops.is_instance(run, token)
+    whole = node.loop is not None and not loops.is_instance(run, token, node)
     token.result = {}
     if not whole and token.undoes != node.id:
         loops.count_instance(run, token)
@@ -56,10 +55,9 @@ def pass_over(run: Run, token: Token) -> None:
     run.schedule(token, "leave")
 
 
-def leave(run: Run, token: Token) -> None:
+def leave(run: Run, token: Token, node: Node) -> str | None:
     """Takes the outgoing flows that hold; without any outgoing flow the token ends here (implicit end)."""
-    node = run.node(token)
-    if loops.is_instance(run, token):
+    if loops.is_instance(run, token, node):
         loops.leave_instance(run, token, node)
     elif token.thrower is not None and (not node.outgoing or node.for_compensation or token.undoes == node.id):
         compensation.undone(run, token)  # no flow leads on from there, but from the boundary of a handler
@@ -70,33 +68,38 @@ def leave(run: Run, token: Token) -> None:
         run.remove_token(token)
         finish_if_empty(run, token.scope)
     else:
-        go(run, token, _chosen(run, token, node) * node.completion_quantity)
+        return go(run, token, node, _chosen(run, token, node) * node.completion_quantity)
+    return None
 
 
-def reset(run: Run, token: Token) -> None:
+def reset(run: Run, token: Token, node: Node) -> str | None:
     """A complex gateway starts anew: flows without condition were for its start (BPMN 2.0.2, 13.4.5)."""
-    node = run.node(token)
     flows = tuple(flow for flow in node.outgoing if flow.condition and holds(run, token, flow.condition))
     if flows:
-        go(run, token, flows)
-    else:
-        run.remove_token(token)
-        finish_if_empty(run, token.scope)
+        return go(run, token, node, flows)
+    run.remove_token(token)
+    finish_if_empty(run, token.scope)
+    return None
 
 
-def go(run: Run, token: Token, flows: tuple[Flow, ...]) -> None:
+def go(run: Run, token: Token, node: Node, flows: tuple[Flow, ...]) -> str | None:
     """Moves the token along the first flow and a new one along each other."""
-    scope, process = token.scope, run.node(token).process
+    scope = token.scope
     token.locals, token.result = {}, {}
     for index, flow in enumerate(flows):
         moved = token if index == 0 else run.add_token(scope, flow.target)
         moved.element, moved.flow = flow.target, flow.id
-        run.log_flow(scope, flow.id, process)
+        run.log_flow(scope, flow.id, node.process)
+        if len(flows) == 1:
+            return "enter"
         run.schedule(moved, "enter")
+    return None
 
 
 def _ends_ad_hoc(run: Run, token: Token, inner: Node) -> bool:
     """An activity inside an ad-hoc subprocess has completed: is that enough, and is the rest cancelled?"""
+    if inner.container is None:
+        return False
     scope = run.state.scopes[token.scope]
     if scope.kind != "subprocess" or inner.type.endswith(("Gateway", "Event")) or token.thrower is not None:
         return False

@@ -36,40 +36,40 @@ def gather(run: Run, token: Token, node: Node) -> None:
     run.schedule(token, "begin")
 
 
-def enter_exclusive(run: Run, token: Token, node: Node) -> None:
+def enter_exclusive(run: Run, token: Token, node: Node) -> str:
     """Every token passes by itself."""
-    run.schedule(token, "complete")
+    return "complete"
 
 
-def enter_parallel(run: Run, token: Token, node: Node) -> None:
+def enter_parallel(run: Run, token: Token, node: Node) -> str | None:
     """Waits until every incoming flow has brought a token; one of each goes on as one."""
     if not is_join(node):
-        run.schedule(token, "complete")
-        return
+        return "complete"
     run.join(token)
     first = _first_by_flow(run, token.scope, node)
     if len(first) == len(node.incoming):
         _merge(run, first)
+    return None
 
 
-def enter_inclusive(run: Run, token: Token, node: Node) -> None:
+def enter_inclusive(run: Run, token: Token, node: Node) -> str | None:
     """Waits; whether anything can still arrive is asked when nothing moves any more."""
-    if is_join(node):
-        run.join(token)
-    else:
-        run.schedule(token, "complete")
+    if not is_join(node):
+        return "complete"
+    run.join(token)
+    return None
 
 
-def enter_complex(run: Run, token: Token, node: Node) -> None:
+def enter_complex(run: Run, token: Token, node: Node) -> str | None:
     """Goes on once the activation condition holds (BPMN 2.0.2, 13.4.5); tokens that come later wait for the reset.
     Without a condition it joins as an inclusive gateway."""
     if not is_join(node):
-        run.schedule(token, "complete")
-        return
+        return "complete"
     enough = _activates(run, token, node)
     run.join(token)
     if enough:
         _activate(run, token.scope, node)
+    return None
 
 
 def release_joins(run: Run) -> bool:

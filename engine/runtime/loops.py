@@ -22,9 +22,9 @@ from engine.runtime.variables import apply_outputs, evaluate, holds, key_text, t
 from engine.values import Value
 
 
-def is_instance(run: Run, token: Token) -> bool:
-    """True for the token of one instance of a loop."""
-    return run.state.scopes[token.scope].kind == "multi"
+def is_instance(run: Run, token: Token, node: Node) -> bool:
+    """True for the token of one instance of a loop, which stands on the element that loops."""
+    return node.loop is not None and run.state.scopes[token.scope].kind == "multi"
 
 
 def begin(run: Run, token: Token, node: Node) -> None:

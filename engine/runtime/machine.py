@@ -13,10 +13,11 @@ from engine.runtime.stuck import Stuck, bad_value, failed_expression
 from engine.runtime.variables import apply_inputs
 from engine.runtime.waits import arm, plan
 
-Behaviour = Callable[[Run, Token, Node], None]
+#: What a token does on its element; gives the phase that follows, if it goes on by itself.
+Phase = Callable[[Run, Token, Node], str | None]
 
 #: What a node does once its token is on it, by BPMN element.
-BEHAVIOURS: dict[str, Behaviour] = {
+BEHAVIOURS: dict[str, Phase] = {
     "startEvent": tasks.pass_through,
     "endEvent": events.enter_throw,
     "intermediateThrowEvent": events.enter_throw,
@@ -66,15 +67,29 @@ def _do_next(run: Run) -> None:
     token_id, phase, serial = run.work.popleft()
     token = run.state.tokens.get(token_id)
     if token is not None and run.pending.get(token_id) == serial:
-        _do(run, token, phase)
+        _move(run, token, phase)
     while run.thrown:
         events.deliver(run, run.thrown.popleft())
 
 
-def _do(run: Run, token: Token, phase: str) -> None:
+def _move(run: Run, token: Token, phase: str) -> None:
+    """Does the phase, and those that follow as long as nothing else is to be done: the work list would give this
+    token back at once. With anything else to do the token goes to the end of the list."""
+    node = run.node(token)
+    while (following := _do(run, token, node, phase)) is not None:
+        if run.work or run.thrown or run.freed or run.conditions:
+            run.schedule(token, following)
+            return
+        token.phase = "ready"
+        run.next_phase[token.id] = phase = following
+        if phase == "enter":
+            node = run.node(token)
+
+
+def _do(run: Run, token: Token, node: Node, phase: str) -> str | None:
     """One phase of one token; what cannot go on becomes an incident and the token stays."""
     try:
-        PHASES[phase](run, token)
+        return PHASES[phase](run, token, node)
     except Stuck as failure:
         run.fail(token, phase, failure.code, failure.words)
     except ExpressionFailed as failure:
@@ -83,45 +98,45 @@ def _do(run: Run, token: Token, phase: str) -> None:
     except ValueInvalid as failure:
         refused = bad_value(str(failure))
         run.fail(token, phase, refused.code, refused.words)
+    return None
 
 
-def _enter(run: Run, token: Token) -> None:
+def _enter(run: Run, token: Token, node: Node) -> str | None:
     """The token arrives: it waits for others at a join, else the element begins."""
-    node = run.node(token)
     run.activate(node)
     if gateways.is_join(node):
-        BEHAVIOURS[node.type](run, token, node)
-    elif results.has_script_before(run, token, node):
+        return BEHAVIOURS[node.type](run, token, node)
+    if results.has_script_before(run, token, node):
         results.run_before(run, token, node)
-    elif loops.is_instance(run, token):
-        _begin_instance(run, token)
-    elif node.start_quantity > 1:
+        return None
+    if node.start_quantity > 1 and not loops.is_instance(run, token, node):
         gateways.gather(run, token, node)
-    else:
-        _begin(run, token)
+        return None
+    return _begin(run, token, node)
 
 
-def _begin(run: Run, token: Token) -> None:
+def _begin(run: Run, token: Token, node: Node) -> str | None:
     """The element begins: inputs are mapped and its boundary events begin to wait."""
-    node = run.node(token)
-    if loops.is_instance(run, token):
-        _begin_instance(run, token)
-        return
+    if loops.is_instance(run, token, node):
+        apply_inputs(run, token, node)
+        run.log("entered", token.scope, node)
+        return "work"
     if node.loop is None:
         apply_inputs(run, token, node)
+    if node.boundaries:
+        _arm_boundaries(run, token, node)
+    run.log("entered", token.scope, node, whole_loop=node.loop is not None)
+    if node.events and _throws_signal(node):
+        run.schedule(token, "work", later=True)
+        return None
+    return "work"
+
+
+def _arm_boundaries(run: Run, token: Token, node: Node) -> None:
     boundaries = [run.element(token.scope, each) for each in node.boundaries]
     planned = [wait for boundary in boundaries for wait in plan(run, token, boundary)]
     for wait in planned:
         arm(run, wait)
-    run.log("entered", token.scope, node, whole_loop=node.loop is not None)
-    run.schedule(token, "work", later=_throws_signal(node))
-
-
-def _begin_instance(run: Run, token: Token) -> None:
-    node = run.node(token)
-    apply_inputs(run, token, node)
-    run.log("entered", token.scope, node)
-    run.schedule(token, "work")
 
 
 def _throws_signal(node: Node) -> bool:
@@ -129,15 +144,14 @@ def _throws_signal(node: Node) -> bool:
     return node.type in ("intermediateThrowEvent", "endEvent") and any(e.kind == "signal" for e in node.events)
 
 
-def _work(run: Run, token: Token) -> None:
-    node = run.node(token)
-    if node.loop is not None and not loops.is_instance(run, token):
+def _work(run: Run, token: Token, node: Node) -> str | None:
+    if node.loop is not None and not loops.is_instance(run, token, node):
         loops.begin(run, token, node)
-    else:
-        BEHAVIOURS[node.type](run, token, node)
+        return None
+    return BEHAVIOURS[node.type](run, token, node)
 
 
-PHASES: dict[str, Callable[[Run, Token], None]] = {
+PHASES: dict[str, Phase] = {
     "enter": _enter,
     "begin": _begin,
     "work": _work,

@@ -8,8 +8,6 @@ their moment, and what has already happened does not happen again (see `renewal`
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.bpmn.program import Program
 from engine.errors import MigrationRefused
 from engine.runtime.commands import settled
@@ -77,19 +75,20 @@ def _compare_task(renewal: Renewal, wait: Wait) -> None:
     """Tells of an open task that is another one now; one that could not be opened is a refusal, unless the old
     version could not open it now either, for the same reason."""
     assert wait.token is not None
-    now, then = _described(renewal.run, wait.token), _described(renewal.before, wait.token)
+    now, then = _described(renewal.run, wait), _described(renewal.before, wait)
     if isinstance(now, UserTask):
         if now != then:
-            renewal.run.out.changed.append(replace(now, id=wait.id))
+            renewal.run.out.changed.append(now)
     elif now != then:
         token = renewal.before.state.tokens[wait.token]
         renewal.refusals.append((renewal.before.process_of(token.scope).id, token.element, now))
 
 
-def _described(run: Run, token_id: int) -> UserTask | Words:
-    """The task as it would be opened now, still without its id, or why it cannot."""
-    token = run.state.tokens[token_id]
+def _described(run: Run, wait: Wait) -> UserTask | Words:
+    """The open task as it would be opened now, or why it cannot."""
+    assert wait.token is not None
+    token = run.state.tokens[wait.token]
     try:
-        return describe_user_task(run, token, run.node(token))
+        return describe_user_task(run, token, run.node(token), wait.id)
     except CANNOT_BEGIN as failure:
         return reason(failure)

@@ -48,7 +48,7 @@ def is_reshaped(node: Node) -> bool:
 def reshape(run: Run, token: Token, node: Node) -> None:
     """Makes it, all or nothing, and goes on to its writing. Raises Stuck."""
     result = token.result
-    if node.loop is None or loops.is_instance(run, token):
+    if node.loop is None or loops.is_instance(run, token, node):
         if node.call is not None and node.call.taken is not None:
             token.locals |= context_of(run, node.call.seen, result)
             result = context_of(run, node.call.taken, result)
@@ -63,7 +63,7 @@ def reshape(run: Run, token: Token, node: Node) -> None:
 
 
 def _runs_here(run: Run, token: Token, node: Node) -> bool:
-    return node.loop is None or loops.is_instance(run, token) == node.on_instances
+    return node.loop is None or loops.is_instance(run, token, node) == node.on_instances
 
 
 def _run(run: Run, token: Token, script: Script, variables: Mapping[str, Value]) -> dict[str, Value] | None:

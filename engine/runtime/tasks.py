@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -32,21 +31,21 @@ DEFAULT_PRIORITY = 50
 DEFAULT_RETRIES = 3
 
 
-def pass_through(run: Run, token: Token, node: Node) -> None:
+def pass_through(run: Run, token: Token, node: Node) -> str:
     """Manual and abstract tasks, and machine tasks that name no work."""
-    run.schedule(token, "complete")
+    return "complete"
 
 
 def open_user_task(run: Run, token: Token, node: Node) -> None:
     """Opens the task for people; every expression of its assignment is evaluated now."""
-    task = describe_user_task(run, token, node)
+    task = describe_user_task(run, token, node, run.state.next_id)
     wait = Wait(run.new_id(), "task", token.scope, token.id, node.id)
     run.add_wait(wait)
     token.phase = "active"
-    run.out.wait_opened(wait, replace(task, id=wait.id))
+    run.out.wait_opened(wait, task)
 
 
-def start_machine_task(run: Run, token: Token, node: Node) -> None:
+def start_machine_task(run: Run, token: Token, node: Node) -> str | None:
     """A script, a decision, a thrown message or a job, whichever the element names."""
     if node.job is not None:
         open_job(run, token, node)
@@ -59,7 +58,8 @@ def start_machine_task(run: Run, token: Token, node: Node) -> None:
     else:
         if node.type == "sendTask" and node.event is not None:
             run.thrown.append(sending(run, token, node, node.event))
-        pass_through(run, token, node)
+        return "complete"
+    return None
 
 
 def open_job(run: Run, token: Token, node: Node) -> None:
@@ -75,15 +75,15 @@ def open_job(run: Run, token: Token, node: Node) -> None:
     run.out.wait_opened(wait, Job(wait.id, scope, node.id, kind, inputs, retries, node.job.headers))
 
 
-def receive(run: Run, token: Token, node: Node) -> None:
+def receive(run: Run, token: Token, node: Node) -> str | None:
     """Receive tasks and intermediate catch events wait for their event."""
     planned = plan(run, token, node)
     if not planned:
-        pass_through(run, token, node)
-        return
+        return "complete"
     token.phase = "active"
     for each in planned:
         arm(run, each)
+    return None
 
 
 def sending(run: Run, token: Token, node: Node, event: Event) -> Thrown:
@@ -146,12 +146,12 @@ def _give(run: Run, token: Token, said: Computed, value: Value) -> None:
     run.schedule(token, "complete", at_once=True)
 
 
-def describe_user_task(run: Run, token: Token, node: Node) -> UserTask:
-    """The task as the outside sees it, still without its id. Raises Stuck."""
+def describe_user_task(run: Run, token: Token, node: Node, number: int) -> UserTask:
+    """The task as the outside sees it, under this id. Raises Stuck."""
     said = node.assigned
     assert said is not None
     return UserTask(
-        id=0,
+        id=number,
         scope=run.process_scope(token.scope),
         element=node.id,
         name=node.name,

@@ -88,6 +88,8 @@ def apply_outputs(run: Run, token: Token, node: Node) -> None:
 
     A variable is written where the nearest scope has it, else into the process scope.
     """
+    if not (token.result or node.outputs or node.data_outputs):
+        return
     around = list(run.scope_layers(token.scope))
     flowing = _data_outputs(run, token, node)
     if node.outputs:
