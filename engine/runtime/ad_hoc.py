@@ -54,6 +54,6 @@ def goes_on(run: Run, scope: Scope, node: Node) -> bool:
     if node.ad_hoc.completion is None or scope.token is None:
         return False
     owner = run.state.tokens[scope.token]
-    if not any(run.state.waits[each].kind == "condition" for each in run.waits_of.get(owner.id, ())):
+    if not any(run.state.waits[each].kind == "condition" for each in run.waits_of(owner.id)):
         arm(run, Wait(0, "condition", owner.scope, owner.id, node.id))
     return True

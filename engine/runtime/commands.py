@@ -19,8 +19,9 @@ from engine.runtime.conversation import received
 from engine.runtime.machine import settle
 from engine.runtime.run import Run
 from engine.runtime.scopes import cancel_scope_waits, clear, open_process
-from engine.runtime.state import ROOT, Scope, State, Token, Wait, dump, load
+from engine.runtime.state import ROOT, Scope, Token, Wait
 from engine.runtime.step import Closing, Context, Step
+from engine.runtime.stored import dump, empty, load
 from engine.runtime.stuck import Stuck, failed_job
 from engine.runtime.variables import merge
 from engine.runtime.waits import arm, close, timer_due
@@ -66,7 +67,7 @@ def start(
     Raises KeyError (no such process), NothingWaits (no such start), BudgetExceeded, ValueInvalid.
     """
     definition = program.processes[process or program.entry]
-    run = Run(program, State(next_id=ROOT), context)
+    run = Run(program, empty(), context)
     given = _accepted(variables, context, definition.id)
     scope = run.add_scope(Scope(run.new_id(), "process", definition.id))
     plain = () if event is not None else definition.starts.get(None) or _gateways(definition)
@@ -296,7 +297,7 @@ def _beginning(definition: Process, event: str | None) -> Node:
 
 
 def _wait(run: Run, wait_id: int, kind: str) -> Wait:
-    wait = run.state.waits.get(wait_id)
+    wait: Wait | None = run.state.waits.get(wait_id)
     if wait is None or wait.kind != kind:
         raise NothingWaits(f"{kind} {wait_id}")
     return wait

@@ -114,7 +114,7 @@ def _go_on(run: Run, token: Token, undo: Undo) -> None:
     for done in _next(run, token, undo):
         undo.left = [each for each in undo.left if each is not done]  # equal ones are not the same
         _undo(run, token, undo.scope, done)
-    if not undo.left and not run.undoing.get(token.id):
+    if not undo.left and not run.state.undoing.get(token.id):
         _finish(run, token, undo)
 
 
@@ -122,7 +122,7 @@ def _next(run: Run, token: Token, undo: Undo) -> list[Done]:
     """What nothing that completed later, and is still to be undone, can have come after."""
     process = run.process_of(undo.scope)
     run.activate(run.node(token), cost=len(undo.left) // DONE_PER_ACTIVATION)
-    later = {run.state.tokens[each].undoes or "" for each in run.undoing.get(token.id, ())}
+    later = {run.state.tokens[each].undoes or "" for each in run.state.undoing.get(token.id, ())}
     waiting: set[str] = set()  # elements that something later depends on; so it does for what came before
     ready: list[Done] = []
     for done in reversed(undo.left):
@@ -183,7 +183,7 @@ def _finish(run: Run, token: Token, undo: Undo) -> None:
         run.remove_token(token)
         finish_if_empty(run, token.scope)
     else:
-        inner = run.child_scope.get(token.id)
+        inner = run.child_scope(token.id)
         if inner is not None:
             cancel_scope_waits(run, inner)
             run.remove_scope(run.state.scopes[inner])

@@ -23,7 +23,7 @@ ASKED_PER_ACTIVATION = 20
 def check(run: Run) -> None:
     """Triggers every waiting condition that has become true: of those that began to wait, and of all once a
     variable was written."""
-    asked = list(run.conditions) if run.dirty else run.fresh
+    asked = list(run.state.conditions) if run.dirty else run.fresh
     run.dirty, run.fresh = False, []
     for number, wait_id in enumerate(asked):
         wait = run.state.waits.get(wait_id)

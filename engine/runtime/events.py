@@ -48,7 +48,7 @@ def trigger(run: Run, wait: Wait, payload: dict[str, Value]) -> None:
 
 def _others(run: Run, wait: Wait) -> list[Wait]:
     """The other definitions of the same event that have not happened yet."""
-    ids = run.scope_waits.get(wait.scope, ()) if wait.token is None else run.waits_of.get(wait.token, ())
+    ids = run.scope_waits(wait.scope) if wait.token is None else run.waits_of(wait.token)
     waits = (run.state.waits[each] for each in ids)
     return [each for each in waits if each.element == wait.element and each.id != wait.id]
 
@@ -63,7 +63,7 @@ def _catch_in_flow(run: Run, token: Token, wait: Wait, payload: dict[str, Value]
         arm(run, following)
         faults.catch(run, run.add_token(token.scope, token.element), run.node(token), payload)
         return
-    inner = run.child_scope.get(token.id)
+    inner = run.child_scope(token.id)
     if inner is not None:
         scope = run.state.scopes[inner]
         clear(run, inner)
@@ -103,7 +103,7 @@ def _stay_or_rearm(run: Run, wait: Wait, node: Node) -> None:
 
 
 def _leave_event_gateway(run: Run, token: Token, node: Node, payload: dict[str, Value]) -> None:
-    for each in list(run.waits_of.get(token.id, ())):
+    for each in list(run.waits_of(token.id)):
         close(run, run.state.waits[each], Closing.CANCELLED)
     gateway = run.node(token)
     run.log("completed", token.scope, gateway)

@@ -15,7 +15,7 @@ from engine.runtime.waits import close
 
 def complete(run: Run, token: Token, node: Node) -> str | None:
     """The element has done its work: what still waits is closed, then its result is written."""
-    for wait in list(run.waits_of.get(token.id, ())):
+    for wait in list(run.waits_of(token.id)):
         close(run, run.state.waits[wait], Closing.CANCELLED)
     if results.is_reshaped(node) and token.undoes != node.id:
         results.reshape(run, token, node)

@@ -90,7 +90,7 @@ def release_joins(run: Run) -> bool:
 
 def _asking(run: Run) -> list[tuple[int, str]]:
     """Joins where tokens wait, and complex gateways that have fired, by scope."""
-    return list(dict.fromkeys([*run.joining, *run.fired_gates()]))
+    return list(dict.fromkeys([*run.state.joining, *run.fired_gates()]))
 
 
 def _joins_inclusively(node: Node) -> bool:
@@ -109,7 +109,7 @@ def _activates(run: Run, token: Token, node: Node) -> bool:
 def _activate(run: Run, scope_id: int, node: Node) -> None:
     first = _first_by_flow(run, scope_id, node)
     if len(first) < len(node.incoming):  # the others are still to be taken up by the reset
-        run.state.scopes[scope_id].gates[node.id] = list(first)
+        run.fire_gate(scope_id, node.id, list(first))
     _merge(run, first)
 
 
@@ -120,7 +120,7 @@ def _reset(run: Run, scope_id: int, node: Node, first: dict[str, Token], fired: 
     arrived = dict.fromkeys([*fired, *late])
     if _is_awaited(run, scope_id, node, arrived):
         return False
-    del run.state.scopes[scope_id].gates[node.id]
+    run.reset_gate(scope_id, node.id)
     kept = list(late.values())
     if kept:
         for token in kept[1:]:
@@ -128,7 +128,7 @@ def _reset(run: Run, scope_id: int, node: Node, first: dict[str, Token], fired: 
         run.unjoin(kept[0])
         kept[0].locals["waitingForStart"] = False
         run.schedule(kept[0], "reset")
-    for token_id in list(run.joining.get((scope_id, node.id), ())):  # they may be enough for its next start
+    for token_id in list(run.state.joining.get((scope_id, node.id), ())):  # they may be enough for its next start
         again = run.state.tokens[token_id]
         run.unjoin(again)
         run.schedule(again, "enter")
@@ -146,7 +146,7 @@ def enter_event_gateway(run: Run, token: Token, node: Node) -> None:
 
 def _first_by_flow(run: Run, scope_id: int, node: Node) -> dict[str, Token]:
     first: dict[str, Token] = {}
-    for token_id in run.joining.get((scope_id, node.id), ()):
+    for token_id in run.state.joining.get((scope_id, node.id), ()):
         token = run.state.tokens[token_id]
         first.setdefault(token.flow or "", token)
     return first
@@ -178,7 +178,7 @@ class _Place(NamedTuple):
 
 
 def _places(run: Run, scope_id: int, join: Node) -> set[_Place]:
-    tokens = (run.state.tokens[each] for each in run.tokens_in[scope_id])
+    tokens = (run.state.tokens[each] for each in run.tokens_in(scope_id))
     return {_place(run, token) for token in tokens if token.element != join.id}
 
 
@@ -186,7 +186,7 @@ def _place(run: Run, token: Token) -> _Place:
     node = run.node(token)
     if not node.boundaries or token.phase != "active":
         return _Place(node.id, None)
-    waited = {run.state.waits[each].element for each in run.waits_of.get(token.id, ())}
+    waited = {run.state.waits[each].element for each in run.waits_of(token.id)}
     nodes = run.process_of(token.scope).nodes
     return _Place(node.id, tuple(each for each in node.boundaries if each in waited or not waits(nodes[each])))
 

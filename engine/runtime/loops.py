@@ -38,7 +38,7 @@ def begin(run: Run, token: Token, node: Node) -> None:
     scope.loop = plan
     for _ in range(_first_number(plan, loop)):
         _start_next(run, scope)
-    if not run.tokens_in[scope.id]:
+    if not run.tokens_in(scope.id):
         _finish(run, scope, loop)
 
 
@@ -78,7 +78,7 @@ def leave_instance(run: Run, token: Token, node: Node) -> None:
         _finish(run, scope, loop)
     elif more:
         _start_next(run, scope)
-    elif not run.tokens_in[scope.id]:
+    elif not run.tokens_in(scope.id):
         _finish(run, scope, loop)
 
 
@@ -171,7 +171,7 @@ def _collect(run: Run, token: Token, loop: Loop, scope: Scope) -> None:
 def _count(run: Run, token: Token, scope: Scope) -> None:
     """The numbers that conditions may ask for, under the names of BPMN 2.0.2 (10.3.8) and of other engines."""
     assert scope.loop is not None
-    total, active = _total(scope.loop), len(run.tokens_in[scope.id]) - 1
+    total, active = _total(scope.loop), len(run.tokens_in(scope.id)) - 1
     token.locals |= {
         "numberOfInstances": total,
         "numberOfActiveInstances": active,
@@ -229,7 +229,7 @@ def instance_gone(run: Run, scope: Scope) -> None:
     total = _total(scope.loop)
     if loop.sequential and not loop.standard and total is not None and scope.loop["next"] < total:
         _start_next(run, scope)
-    elif not run.tokens_in[scope.id]:
+    elif not run.tokens_in(scope.id):
         _finish(run, scope, loop)
 
 

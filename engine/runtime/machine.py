@@ -49,7 +49,7 @@ def settle(run: Run) -> None:
     Raises BudgetExceeded; then nothing of the command may be kept.
     """
     while True:
-        if run.conditions and (run.dirty or run.fresh):
+        if run.state.conditions and (run.dirty or run.fresh):
             conditions.check(run)
         while run.freed:
             compensation.go_on(run, run.freed.popleft())
@@ -77,7 +77,7 @@ def _move(run: Run, token: Token, phase: str) -> None:
     token back at once. With anything else to do the token goes to the end of the list."""
     node = run.node(token)
     while (following := _do(run, token, node, phase)) is not None:
-        if run.work or run.thrown or run.freed or run.conditions:
+        if run.work or run.thrown or run.freed or run.state.conditions:
             run.schedule(token, following)
             return
         token.phase = "ready"

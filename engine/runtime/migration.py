@@ -14,8 +14,9 @@ from engine.runtime.commands import settled
 from engine.runtime.fitting import Judge, NewIds, all_done, new_id
 from engine.runtime.renewal import CANNOT_BEGIN, Renewal, reason
 from engine.runtime.run import Run
-from engine.runtime.state import State, Wait, load
+from engine.runtime.state import State, Wait
 from engine.runtime.step import Context, Step, UserTask
+from engine.runtime.stored import load
 from engine.runtime.tasks import describe_user_task
 from engine.words import Words
 
@@ -69,6 +70,9 @@ def _rename(state: State, mapping: NewIds) -> None:
                 done.element = renamed(token.undo.scope, done.element)
     for wait in state.waits.values():
         wait.element = renamed(wait.scope, wait.element)
+    joining, state.joining = state.joining, {}
+    for (scope_id, gateway), tokens in joining.items():
+        state.joining.setdefault((scope_id, renamed(scope_id, gateway)), {}).update(tokens)
 
 
 def _compare_task(renewal: Renewal, wait: Wait) -> None:

@@ -152,7 +152,7 @@ def _remove(run: Run, token_id: int) -> None:
     while token is not None:
         scope = run.state.scopes[token.scope]
         cancel_token(run, token)
-        if run.tokens_in[scope.id]:
+        if run.tokens_in(scope.id):
             return
         if scope.kind == "multi":
             loops.instance_gone(run, scope)

@@ -83,22 +83,27 @@ class Renewal:
         for wait in self._waits(token, new.id):
             if new.ad_hoc.completion is None:
                 close(self.run, wait, Closing.CANCELLED)
-                finish_if_empty(self.run, self.run.child_scope[token.id])
+                finish_if_empty(self.run, self._inside(token))
             elif said(old.ad_hoc.completion) != said(new.ad_hoc.completion):
                 wait.holds = False
+
+    def _inside(self, token: Token) -> int:
+        scope = self.run.child_scope(token.id)
+        assert scope is not None
+        return scope
 
     def _is_undone(self, scope: Scope) -> bool:
         """A completed subprocess that is there again only to be undone, or a transaction that is being cancelled."""
         owner = self.run.state.tokens.get(scope.token or 0)
         if owner is not None and owner.undoes == owner.element:
             return True
-        inside = (self.run.state.tokens[each].undo for each in self.run.tokens_in[scope.id])
+        inside = (self.run.state.tokens[each].undo for each in self.run.tokens_in(scope.id))
         return any(undo is not None and undo.then == "cancel" and undo.scope == scope.id for undo in inside)
 
     def _is_taken_over(self, scope_id: int) -> bool:
         """An interrupting event subprocess has taken over: no other begins to wait."""
         process, scope = self.before.process_of(scope_id), self.before.state.scopes[scope_id]
-        tokens = (self.before.state.tokens[each] for each in self.before.tokens_in[scope_id])
+        tokens = (self.before.state.tokens[each] for each in self.before.tokens_in(scope_id))
         handlers = {token.element for token in tokens if self.before.node(token).by_event}
         starts = (process.nodes[each] for each in process.handlers.get(container_of(scope), ()))
         running = [each for each in starts if each.container in handlers]
@@ -106,7 +111,7 @@ class Renewal:
 
     def _waits(self, holder: Token, element: str) -> list[Wait]:
         """The waits of an event for the token, or for the scope of a token that stands nowhere."""
-        ids = self.run.waits_of.get(holder.id, ()) if holder.id else self.run.scope_waits.get(holder.scope, ())
+        ids = self.run.waits_of(holder.id) if holder.id else self.run.scope_waits(holder.scope)
         found = (self.run.state.waits[each] for each in ids)
         return [each for each in found if each.element == element and each.kind in EVENT_WAITS]
 
@@ -173,7 +178,7 @@ class Renewal:
 
     def _ask_joins(self) -> None:
         """Tokens that wait at a join which waits for others now arrive there once more."""
-        for (scope, element), waiting in list(self.run.joining.items()):
+        for (scope, element), waiting in list(self.run.state.joining.items()):
             tokens = [self.run.state.tokens[each] for each in waiting]
             old = self.before.node(self.before.state.tokens[tokens[0].id])
             incoming = {new_id(self.mapping, self.before.process_of(scope).id, each) for each in old.incoming}

@@ -1,13 +1,12 @@
-"""Stored rows of a state: each is read when it is first asked for. A step asks for few of them.
+"""Scopes, tokens and waits of a state, by id. A stored one is read when it is first asked for: a step asks for few.
 
-What every step must know of all rows (who waits for what, which token stands where) is told from their first
-columns, without reading them: see `Run`.
+Each has a holder: the token around a scope, the scope of a token, the token (or scope) that waits. What a holder
+holds is told from a column of numbers, without reading the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import orjson
@@ -16,55 +15,113 @@ from engine.errors import StateInvalid
 
 #: What reading a damaged row may raise.
 DAMAGE = (orjson.JSONDecodeError, TypeError, ValueError, KeyError, IndexError, AttributeError)
-Read = TypeVar("Read")
-_first = itemgetter(0)
+#: Holders whose things are looked for one by one; past it the whole column is sorted by holder.
+ASKED_SINGLY = 8
+Thing = TypeVar("Thing")
 
 
-class Rows(dict[int, Read]):
-    """Rows by id, in order; those that nobody asked for are stored again as they were.
+class Rows(dict[int, Thing]):
+    """Things by id, in the order in which they came. As a dict it has only those that are read.
 
-    Raises StateInvalid when a damaged row is asked for.
+    `holder` tells the holder of a thing; `read` makes one of its id, its holder and its stored line. Raises
+    StateInvalid when a damaged line is asked for, KeyError for an id that is not there.
     """
 
-    __slots__ = ("_read", "_taken")
+    __slots__ = ("_asked", "_groups", "_holder", "_read", "holders", "lines")
 
-    def __init__(self, rows: list[Any], read: Callable[..., Read]) -> None:
-        super().__init__(zip(map(_first, rows), rows, strict=True))
+    def __init__(
+        self,
+        holder: Callable[[Thing], int],
+        read: Callable[[int, int, bytes], Thing],
+        ids: Iterable[int] = (),
+        holders: Iterable[int] = (),
+        lines: Iterable[bytes] = (),
+    ) -> None:
+        super().__init__()
+        self.lines = dict(zip(ids, lines, strict=True))  # all that are there; those not read as they are stored
+        self.holders = dict(zip(self.lines, holders, strict=True))
+        self._holder = holder
         self._read = read
-        self._taken: set[int] = set()
+        self._groups: dict[int, dict[int, None]] = {}
+        self._asked = 0
 
-    def __getitem__(self, id_: int) -> Read:
-        found = dict.__getitem__(self, id_)
-        return self._take(id_, found) if isinstance(found, list) else found
-
-    def __setitem__(self, id_: int, thing: Read) -> None:
-        dict.__setitem__(self, id_, thing)
-        self._taken.add(id_)
-
-    def __delitem__(self, id_: int) -> None:
-        dict.__delitem__(self, id_)
-        self._taken.discard(id_)
-
-    def get(self, id_: int, default: Any = None) -> Any:
-        """The row, or `default` where there is none."""
-        found = dict.get(self, id_, default)
-        return self._take(id_, found) if isinstance(found, list) else found
-
-    def values(self) -> list[Read]:  # type: ignore[override]  # a list: rows may be taken while it is walked
-        """All rows in order, read."""
-        return [self[id_] for id_ in self]
-
-    def stored(self, write: Callable[[Read], list[Any]]) -> list[Any]:
-        """All rows in order as they are stored."""
-        rows: dict[int, Any] = dict(self)
-        for id_ in self._taken:
-            rows[id_] = write(rows[id_])
-        return list(rows.values())
-
-    def _take(self, id_: int, row: list[Any]) -> Read:
+    def __missing__(self, id_: int) -> Thing:
+        line = self.lines[id_]
         try:
-            read = self._read(*row)
+            thing = self._read(id_, self.holders[id_], line)
         except DAMAGE as damage:
             raise StateInvalid(f"the state cannot be read: {damage}") from damage
-        self[id_] = read
-        return read
+        dict.__setitem__(self, id_, thing)
+        return thing
+
+    def __setitem__(self, id_: int, thing: Thing) -> None:
+        dict.__setitem__(self, id_, thing)
+        self.lines[id_] = b""
+        holder = self.holders[id_] = self._holder(thing)
+        group = self._groups.get(holder)
+        if group is not None:
+            group[id_] = None
+
+    def __delitem__(self, id_: int) -> None:
+        del self.lines[id_]
+        dict.pop(self, id_, None)
+        group = self._groups.get(self.holders.pop(id_))
+        if group is not None:
+            del group[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self.lines
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def get(self, id_: int, default: Any = None) -> Any:
+        """The thing, or `default` where there is none."""
+        return self[id_] if id_ in self.lines else default
+
+    def values(self) -> list[Thing]:  # type: ignore[override]  # a list: things may come and go while it is walked
+        """All things in order, read."""
+        return [self[id_] for id_ in self.lines]
+
+    def held_by(self, holder: int) -> dict[int, None]:
+        """The ids of what it holds, in order; it follows what comes and goes."""
+        group = self._groups.get(holder)
+        if group is None:
+            group = self._groups[holder] = self._find(holder)
+        return group
+
+    def nothing_held_by(self, holder: int) -> None:
+        """The holder is new: nothing of it has to be looked for."""
+        self._groups[holder] = {}
+
+    def stored(self, write: Callable[[Thing], list[Any]]) -> Iterable[bytes]:
+        """All lines in order as they are stored."""
+        for id_, thing in dict.items(self):
+            self.lines[id_] = orjson.dumps(write(thing))
+        return self.lines.values()
+
+    def _find(self, holder: int) -> dict[int, None]:
+        self._asked += 1
+        if self._asked > ASKED_SINGLY:
+            self._group_all()
+            return self._groups.get(holder, {})
+        holders = list(self.holders.values())
+        found = holders.count(holder)
+        if not found:
+            return {}
+        ids, place = list(self.holders), -1
+        group: dict[int, None] = {}
+        for _ in range(found):
+            place = holders.index(holder, place + 1)
+            group[ids[place]] = None
+        return group
+
+    def _group_all(self) -> None:
+        """The column by holder, from now on for every holder that was not asked for."""
+        groups: dict[int, dict[int, None]] = {}
+        for id_, holder in self.holders.items():
+            groups.setdefault(holder, {})[id_] = None
+        self._groups = groups | self._groups

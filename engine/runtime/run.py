@@ -6,21 +6,18 @@ Nothing here decides what a BPMN element does; see the modules by element family
 from __future__ import annotations
 
 from collections import ChainMap, deque
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, StateInvalid
 from engine.runtime.outcome import Outcome
-from engine.runtime.rows import DAMAGE
 from engine.runtime.state import ROOT, Failure, Scope, State, Token, Wait
 from engine.runtime.step import Context, Incident, LogLine
 from engine.values import Value
 from engine.words import Words
 
-#: Columns of stored rows: what a scope's complex gateways have used, for whom a token undoes.
-_GATES, _THROWER = 9, 7
 #: `LogLine.type` of a multi-instance activity as a whole; its instances have the element's own type.
 MULTI_INSTANCE = "multiInstance"
 
@@ -58,20 +55,11 @@ class Run:
     result: dict[str, Value] | None = None  # the variables of the process itself, once it has ended
     processes: dict[int, Process] = field(default_factory=dict)  # scope -> its process, once asked for
     homes: dict[int, int] = field(default_factory=dict)  # scope -> the scope of its process, once asked for
-    waits_of: dict[int, dict[int, None]] = field(default_factory=dict)
-    scope_waits: dict[int, dict[int, None]] = field(default_factory=dict)
-    joining: dict[tuple[int, str], dict[int, None]] = field(default_factory=dict)
-    failed: dict[int, int] = field(default_factory=dict)
-    conditions: dict[int, None] = field(default_factory=dict)  # waits for a condition
-    undoing: dict[int, dict[int, None]] = field(default_factory=dict)  # thrower -> tokens that undo for it
-    _tokens_in: dict[int, dict[int, None]] | None = None
-    _child_scope: dict[int, int] | None = None
+    failed: dict[int, int] = field(default_factory=dict)  # token -> its incident
 
     def __post_init__(self) -> None:
-        try:
-            self._index()
-        except DAMAGE as damage:
-            raise StateInvalid(f"the state cannot be read: {damage}") from damage
+        for failure in self.state.failures.values():
+            self.failed[failure.token] = failure.id
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -124,6 +112,22 @@ class Run:
         """What an expression of the token's element reads."""
         return ChainMap(*self.layers(token))
 
+    def waits_of(self, token_id: int) -> dict[int, None]:
+        """What the token waits for."""
+        return self.state.waits.held_by(token_id)
+
+    def scope_waits(self, scope_id: int) -> dict[int, None]:
+        """What the event subprocesses of the scope wait for."""
+        return self.state.waits.held_by(-scope_id)
+
+    def tokens_in(self, scope_id: int) -> dict[int, None]:
+        """The tokens that stand in the scope."""
+        return self.state.tokens.held_by(scope_id)
+
+    def child_scope(self, token_id: int) -> int | None:
+        """The scope inside the activity of the token."""
+        return next(iter(self.state.scopes.held_by(token_id)), None)
+
     # -- changing --------------------------------------------------------------------------------
 
     def new_id(self) -> int:
@@ -138,7 +142,8 @@ class Run:
             for name in self._declared(scope):
                 scope.variables.setdefault(name, None)
         self.state.scopes[scope.id] = scope
-        self._index_scope(scope)
+        self.state.tokens.nothing_held_by(scope.id)
+        self.state.waits.nothing_held_by(-scope.id)
         return scope
 
     def _declared(self, scope: Scope) -> tuple[str, ...]:
@@ -149,10 +154,7 @@ class Run:
     def remove_scope(self, scope: Scope) -> None:
         """Takes an empty scope out of the state."""
         del self.state.scopes[scope.id]
-        self.tokens_in.pop(scope.id, None)
-        self.scope_waits.pop(scope.id, None)
-        if scope.token is not None:
-            self.child_scope.pop(scope.token, None)
+        self.state.gated.pop(scope.id, None)
         if scope.id != ROOT:
             self.out.scope_closed(scope.id)
 
@@ -162,55 +164,73 @@ class Run:
             raise BudgetExceeded(element, "tokens", self.context.budgets.tokens)
         token = Token(self.new_id(), scope_id, element)
         self.state.tokens[token.id] = token
-        self.tokens_in[scope_id][token.id] = None
+        self.state.waits.nothing_held_by(token.id)
+        self.state.scopes.nothing_held_by(token.id)
         return token
 
     def undo_for(self, thrower: int, token: Token, undone: str) -> None:
         """`token` undoes the activity `undone` for the token `thrower`."""
         token.thrower, token.undoes = thrower, undone
-        self.undoing.setdefault(thrower, {})[token.id] = None
+        self.state.undoing.setdefault(thrower, {})[token.id] = None
 
     def remove_token(self, token: Token) -> None:
         """Takes the token out; what it waited for must be closed already."""
         self.unjoin(token)
         del self.state.tokens[token.id]
-        self.tokens_in[token.scope].pop(token.id, None)
         if token.thrower is not None:
-            self.undoing.get(token.thrower, {}).pop(token.id, None)
+            self._undoes_no_longer(token.thrower, token)
             self.freed.append(token.thrower)
+
+    def _undoes_no_longer(self, thrower: int, token: Token) -> None:
+        for_it = self.state.undoing.get(thrower, {})
+        for_it.pop(token.id, None)
+        if not for_it:
+            self.state.undoing.pop(thrower, None)
 
     def join(self, token: Token) -> dict[int, None]:
         """Lets the token wait at its gateway; gives all tokens that wait there in its scope."""
         token.phase = "joining"
-        waiting = self.joining.setdefault((token.scope, token.element), {})
+        waiting = self.state.joining.setdefault((token.scope, token.element), {})
         waiting[token.id] = None
         return waiting
 
     def unjoin(self, token: Token) -> None:
         """The token waits at no gateway any longer."""
         place = (token.scope, token.element)
-        waiting = self.joining.get(place)
+        waiting = self.state.joining.get(place)
         if waiting is not None:
             waiting.pop(token.id, None)
             if not waiting:
-                del self.joining[place]
+                del self.state.joining[place]
+
+    def fire_gate(self, scope_id: int, element: str, flows: list[str]) -> None:
+        """A complex gateway has fired for the tokens of these flows; it waits for the others."""
+        self.state.scopes[scope_id].gates[element] = flows
+        self.state.gated[scope_id] = None
+
+    def reset_gate(self, scope_id: int, element: str) -> None:
+        """It waits for its start again."""
+        gates = self.state.scopes[scope_id].gates
+        del gates[element]
+        if not gates:
+            del self.state.gated[scope_id]
+
+    def fired_gates(self) -> list[tuple[int, str]]:
+        """(scope, element) of every complex gateway that has fired and waits for its reset."""
+        return [(scope, element) for scope in self.state.gated for element in self.state.scopes[scope].gates]
 
     def add_wait(self, wait: Wait) -> None:
         """Takes the wait into the state (reporting it outside is the caller's)."""
         self.state.waits[wait.id] = wait
-        self._index_wait(wait.id, wait.kind, wait.scope, wait.token)
+        if wait.kind == "condition":
+            self.state.conditions[wait.id] = None
+            self.fresh.append(wait.id)
 
     def remove_wait(self, wait: Wait) -> None:
         """Takes the wait out of the state."""
         del self.state.waits[wait.id]
-        self.conditions.pop(wait.id, None)
-        index = self.scope_waits if wait.token is None else self.waits_of
-        holder = wait.scope if wait.token is None else wait.token
-        waits = index.get(holder)
-        if waits is not None:
-            waits.pop(wait.id, None)
-            if not waits:
-                del index[holder]
+        if wait.kind == "condition":
+            self.state.conditions.pop(wait.id, None)
 
     def fail(self, token: Token, phase: str, code: str, message: Words) -> None:
         """Keeps the token where it is, with an incident; `phase` is tried again by `retry`."""
@@ -257,77 +277,3 @@ class Run:
     def log_flow(self, scope_id: int, flow: str, process: str) -> None:
         """One line of history about a flow that was taken."""
         self.out.log(LogLine("taken", self.process_scope(scope_id), flow, "sequenceFlow", process))
-
-    # -- indexes ---------------------------------------------------------------------------------
-    # Told from the first columns of the rows, so that a row is read only when it is asked for.
-
-    @property
-    def tokens_in(self) -> dict[int, dict[int, None]]:
-        """Scope -> its tokens. Most steps move one token within its scope and never ask."""
-        if self._tokens_in is None:
-            self._tokens_in = {scope: {} for scope in self.state.scopes}
-            for token in dict.values(self.state.tokens):
-                id_, scope = token[:2] if isinstance(token, list) else (token.id, token.scope)
-                self._tokens_in[scope][id_] = None
-        return self._tokens_in
-
-    @property
-    def child_scope(self) -> dict[int, int]:
-        """Token of an activity -> the scope inside it."""
-        if self._child_scope is None:
-            self._child_scope = {}
-            for scope in dict.values(self.state.scopes):
-                id_, around = (scope[0], scope[5]) if isinstance(scope, list) else (scope.id, scope.token)
-                if around is not None:
-                    self._child_scope[around] = id_
-        return self._child_scope
-
-    def fired_gates(self) -> list[tuple[int, str]]:
-        """(scope, element) of every complex gateway that has fired and waits for its reset."""
-        fired = []
-        scopes: Iterable[Any] = dict.values(self.state.scopes)
-        for scope in scopes:
-            if type(scope) is not list:
-                fired += [(scope.id, element) for element in scope.gates]
-            elif len(scope) > _GATES:
-                fired += [(scope[0], element) for element in scope[_GATES]]
-        return fired
-
-    def _index(self) -> None:
-        waits_of = self.waits_of
-        waits: Iterable[Any] = dict.values(self.state.waits)
-        for wait in waits:
-            if type(wait) is not list:
-                self._index_wait(wait.id, wait.kind, wait.scope, wait.token)
-            elif wait[3] is None or wait[1] == "condition" or wait[3] in waits_of:
-                self._index_wait(*wait[:4])
-            else:  # most tokens wait for one thing
-                waits_of[wait[3]] = {wait[0]: None}
-        tokens: Iterable[Any] = dict.values(self.state.tokens)
-        for token in tokens:
-            if type(token) is not list:
-                self._index_token(token.id, token.scope, token.element, token.phase, token.thrower)
-            elif token[3] == "joining" or len(token) > _THROWER:
-                thrower = token[_THROWER] if len(token) > _THROWER else None
-                self._index_token(token[0], token[1], token[2], token[3], thrower)
-        self.failed = {failure.token: failure.id for failure in self.state.failures.values()}
-
-    def _index_token(self, id_: int, scope: int, element: str, phase: str, thrower: int | None) -> None:
-        if phase == "joining":
-            self.joining.setdefault((scope, element), {})[id_] = None
-        if thrower is not None:
-            self.undoing.setdefault(thrower, {})[id_] = None
-
-    def _index_scope(self, scope: Scope) -> None:
-        self.tokens_in.setdefault(scope.id, {})
-        if scope.token is not None:
-            self.child_scope[scope.token] = scope.id
-
-    def _index_wait(self, id_: int, kind: str, scope: int, holder: int | None) -> None:
-        if kind == "condition":
-            self.conditions[id_] = None
-            self.fresh.append(id_)
-        if holder is None:
-            self.scope_waits.setdefault(scope, {})[id_] = None
-        else:
-            self.waits_of.setdefault(holder, {})[id_] = None

@@ -96,7 +96,7 @@ def _open_child(
 
 def finish_if_empty(run: Run, scope_id: int) -> None:
     """Ends the scope when its last token is gone; the activity around it completes."""
-    if run.tokens_in[scope_id]:
+    if run.tokens_in(scope_id):
         return
     scope = run.state.scopes[scope_id]
     owner = None if scope.token is None else run.state.tokens[scope.token]
@@ -167,9 +167,9 @@ def stop(run: Run, token: Token) -> None:
     while pending:
         each = pending.pop()
         doomed.append(each)
-        child = run.child_scope.get(each.id)
+        child = run.child_scope(each.id)
         if child is not None:
-            pending.extend(run.state.tokens[inner] for inner in run.tokens_in[child])
+            pending.extend(run.state.tokens[inner] for inner in run.tokens_in(child))
     for each in reversed(doomed):  # innermost first, so that a scope is empty when its turn comes
         _stop_one(run, each)
         if each is not token:
@@ -177,10 +177,10 @@ def stop(run: Run, token: Token) -> None:
 
 
 def _stop_one(run: Run, token: Token) -> None:
-    for wait in list(run.waits_of.get(token.id, ())):
+    for wait in list(run.waits_of(token.id)):
         close(run, run.state.waits[wait], Closing.CANCELLED)
     run.resolve_failure(token)
-    child = run.child_scope.get(token.id)
+    child = run.child_scope(token.id)
     if child is not None:
         cancel_scope_waits(run, child)
         run.remove_scope(run.state.scopes[child])
@@ -199,12 +199,12 @@ def _is_under_way(run: Run, token: Token) -> bool:
 
 def cancel_scope_waits(run: Run, scope_id: int) -> None:
     """The event subprocesses of the scope wait no longer."""
-    for wait in list(run.scope_waits.get(scope_id, ())):
+    for wait in list(run.scope_waits(scope_id)):
         close(run, run.state.waits[wait], Closing.CANCELLED)
 
 
 def clear(run: Run, scope_id: int, *, but: Token | None = None) -> None:
     """Cancels every token of the scope except `but`."""
-    for token_id in list(run.tokens_in[scope_id]):
+    for token_id in list(run.tokens_in(scope_id)):
         if but is None or token_id != but.id:
             cancel_token(run, run.state.tokens[token_id])

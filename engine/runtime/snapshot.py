@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from engine.runtime.state import ROOT, State, load
+from engine.runtime.state import ROOT, State
+from engine.runtime.stored import load
 from engine.runtime.variables import plain
 from engine.values import ClockMark, Value
 

@@ -1,30 +1,14 @@
-"""The state of a process instance: tokens, scopes and what waits; and its stored form.
-
-Only what is active is in it. The stored form is one JSON object, `{"v": version, "c": checksum, "b": body}`,
-to be kept as bytes.
-"""
+"""The state of a process instance: tokens, scopes and what waits. Only what is active is in it."""
 
 from __future__ import annotations
 
-import re
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-import orjson
-
-from engine.errors import StateFromNewerVersion, StateInvalid
-from engine.runtime.codec import decode, decode_variables, encode, encode_variables
-from engine.runtime.rows import DAMAGE, Rows
+from engine.runtime.rows import Rows
 from engine.values import Value
 
-VERSION = 2
-#: Versions that this release reads; each is upgraded as it is loaded.
-READABLE = frozenset({1, 2})
 ROOT = 1
-_ENVELOPE = re.compile(rb'\{"v":(\d{1,9}),"c":"([0-9a-f]{8})","b":(.*)\}\Z', re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -127,225 +111,29 @@ class Failure:
 
 @dataclass(slots=True)
 class State:
-    """The whole state; `next_id` is the next free number for tokens, scopes, waits and incidents."""
+    """The whole state; `next_id` is the next free number for tokens, scopes, waits and incidents.
 
-    next_id: int = ROOT
-    scopes: dict[int, Scope] = field(default_factory=dict)
-    tokens: dict[int, Token] = field(default_factory=dict)
-    waits: dict[int, Wait] = field(default_factory=dict)
+    Held are: by its token (0 for the root's) a scope; by its scope a token; by its token, or by minus its scope,
+    a wait. The last four tell what every step must know, so that no row has to be read for it.
+    """
+
+    next_id: int
+    scopes: Rows[Scope]
+    tokens: Rows[Token]
+    waits: Rows[Wait]
     failures: dict[int, Failure] = field(default_factory=dict)
+    joining: dict[tuple[int, str], dict[int, None]] = field(default_factory=dict)  # (scope, gateway) -> tokens
+    undoing: dict[int, dict[int, None]] = field(default_factory=dict)  # thrower -> tokens that undo for it
+    conditions: dict[int, None] = field(default_factory=dict)  # waits for a condition
+    gated: dict[int, None] = field(default_factory=dict)  # scopes where a complex gateway has fired
 
-
-def dump(state: State) -> bytes:
-    """The stored form. Raises ValueInvalid if a variable holds what is no FEEL value."""
-    body = orjson.dumps(
-        {
-            "n": state.next_id,
-            "s": _stored(state.scopes, _scope_row),
-            "t": _stored(state.tokens, _token_row),
-            "w": _stored(state.waits, _wait_row),
-            "i": [[f.id, f.token, f.phase, f.code] for f in state.failures.values()],
-        }
-    )
-    return b'{"v":%d,"c":"%08x","b":%b}' % (VERSION, zlib.crc32(body), body)
-
-
-def load(stored: bytes) -> State:
-    """The state that `dump` wrote. Raises StateFromNewerVersion, StateInvalid."""
-    match = _ENVELOPE.match(stored)
-    if match is None:
-        raise StateInvalid("no state of a process instance")
-    version = int(match[1])
-    if version > VERSION:
-        raise StateFromNewerVersion(version)
-    if version not in READABLE:
-        raise StateInvalid(f"state version {version} was never written")
-    body = match[3]
-    if zlib.crc32(body) != int(match[2], 16):
-        raise StateInvalid("the checksum of the state does not fit")
-    try:
-        return _read(orjson.loads(body))
-    except DAMAGE as damage:
-        raise StateInvalid(f"the state cannot be read: {damage}") from damage
-
-
-def _stored(things: dict[int, Any], write: Callable[[Any], list[Any]]) -> list[Any]:
-    return things.stored(write) if isinstance(things, Rows) else [write(each) for each in things.values()]
-
-
-def _trimmed(row: list[Any], least: int) -> list[Any]:
-    """Without what is empty at the end: most tokens and waits have only their first columns."""
-    while len(row) > least and not row[-1]:
-        row.pop()
-    return row
-
-
-def _scope_row(scope: Scope) -> list[Any]:
-    if scope.loop is None and not scope.done and not scope.gates:
-        row = [scope.id, scope.kind, scope.process, scope.element, scope.parent, scope.token]
-        return [*row, encode_variables(scope.variables)] if scope.variables else row
-    loop = None if scope.loop is None else encode(scope.loop)
-    done = [_done_row(each) for each in scope.done]
-    return _trimmed(
-        [
-            scope.id,
-            scope.kind,
-            scope.process,
-            scope.element,
-            scope.parent,
-            scope.token,
-            encode_variables(scope.variables),
-            loop,
-            done,
-            scope.gates,
-        ],
-        6,
-    )
-
-
-def _done_row(done: Done) -> list[Any]:
-    """Nested as deep as subprocesses are, which the reader of the diagram bounds."""
-    inner = None if done.inner is None else [_done_row(each) for each in done.inner]
-    return [done.element, encode_variables(done.variables), inner]
-
-
-def _token_row(token: Token) -> list[Any]:
-    if not (token.locals or token.result or token.thrower or token.undo):
-        row = [token.id, token.scope, token.element, token.phase]
-        return [*row, token.flow] if token.flow else row
-    undo = token.undo and [token.undo.scope, token.undo.then, [_done_row(each) for each in token.undo.left]]
-    return _trimmed(
-        [
-            token.id,
-            token.scope,
-            token.element,
-            token.phase,
-            token.flow,
-            encode_variables(token.locals),
-            encode_variables(token.result),
-            token.thrower,
-            token.undoes,
-            undo,
-        ],
-        4,
-    )
-
-
-def _wait_row(wait: Wait) -> list[Any]:
-    if wait.kind == "task":
-        return [wait.id, wait.kind, wait.scope, wait.token, wait.element]
-    return _trimmed(
-        [
-            wait.id,
-            wait.kind,
-            wait.scope,
-            wait.token,
-            wait.element,
-            wait.name,
-            wait.key,
-            encode(wait.due),
-            None if wait.cycle is None else list(wait.cycle),
-            encode(wait.since),
-            wait.index,
-            encode_variables(wait.payload),
-            wait.holds,
-        ],
-        5,
-    )
-
-
-def _read(body: dict[str, Any]) -> State:
-    """Rows of version 1 are rows of version 2 whose last columns are missing, so both are read alike."""
-    failures = {row[0]: Failure(*row) for row in body["i"]}
-    return State(int(body["n"]), Rows(body["s"], _scope), Rows(body["t"], _token), Rows(body["w"], _wait), failures)
-
-
-def _scope(
-    id_: int,
-    kind: str,
-    process: str,
-    element: str,
-    parent: int | None,
-    token: int | None,
-    variables: Any = None,
-    loop: Any = None,
-    done: Any = None,
-    gates: Any = None,
-) -> Scope:
-    decoded = None if loop is None else decode_variables(loop)
-    return Scope(
-        id_,
-        kind,
-        process,
-        element,
-        parent,
-        token,
-        decode_variables(variables or {}),
-        decoded,
-        [_done(each) for each in done or ()],
-        gates or {},
-    )
-
-
-def _done(row: list[Any]) -> Done:
-    element, variables, inner = row
-    return Done(element, decode_variables(variables), None if inner is None else [_done(each) for each in inner])
-
-
-def _token(
-    id_: int,
-    scope: int,
-    element: str,
-    phase: str,
-    flow: str | None = None,
-    local: Any = None,
-    result: Any = None,
-    thrower: int | None = None,
-    undoes: str | None = None,
-    undo: Any = None,
-) -> Token:
-    plan = undo and Undo(undo[0], [_done(each) for each in undo[2]], undo[1])
-    return Token(
-        id_,
-        scope,
-        element,
-        phase,
-        flow,
-        decode_variables(local or {}),
-        decode_variables(result or {}),
-        thrower,
-        undoes,
-        plan or None,
-    )
-
-
-def _wait(
-    id_: int,
-    kind: str,
-    scope: int,
-    token: int | None,
-    element: str,
-    name: str = "",
-    key: str | None = None,
-    due: Any = None,
-    cycle: Any = None,
-    since: Any = None,
-    index: int = 0,
-    payload: Any = None,
-    holds: bool = False,
-) -> Wait:
-    return Wait(
-        id_,
-        kind,
-        scope,
-        token,
-        element,
-        name,
-        key,
-        decode(due),
-        None if cycle is None else (cycle[0], cycle[1], cycle[2]),
-        decode(since),
-        index,
-        decode_variables(payload or {}),
-        holds,
-    )
+    def told_anew(self) -> None:
+        """Tells the last four from the rows, all of which are read."""
+        self.joining, self.undoing, self.conditions, self.gated = {}, {}, {}, {}
+        for token in self.tokens.values():
+            if token.phase == "joining":
+                self.joining.setdefault((token.scope, token.element), {})[token.id] = None
+            if token.thrower is not None:
+                self.undoing.setdefault(token.thrower, {})[token.id] = None
+        self.conditions = {wait.id: None for wait in self.waits.values() if wait.kind == "condition"}
+        self.gated = {scope.id: None for scope in self.scopes.values() if scope.gates}

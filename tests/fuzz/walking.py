@@ -11,7 +11,7 @@ from typing import Any
 from engine import reference, runtime
 from engine.reference.held import HeldCore
 from engine.runtime import Context, JobDone, Step
-from engine.runtime.state import dump, load
+from engine.runtime.stored import dump, load
 from tests.engine.runtime.diagrams import MONDAY
 from tests.fuzz.drawing import CHOSEN, Drawing
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import NothingWaits
-from engine.runtime.state import load
+from engine.runtime.stored import load
 from tests.engine.bpmn.foreign import codes, file, line
 from tests.engine.runtime.diagrams import Case
 

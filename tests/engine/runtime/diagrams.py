@@ -39,7 +39,7 @@ from engine.runtime import (
     start,
 )
 from engine.runtime.modification import Change
-from engine.runtime.state import dump, load
+from engine.runtime.stored import dump, load
 
 KINDS = {
     "start": "startEvent", "end": "endEvent", "user": "userTask", "service": "serviceTask",

@@ -31,7 +31,7 @@ from engine.runtime import (
     snapshot,
     start,
 )
-from engine.runtime.state import dump, load
+from engine.runtime.stored import dump, load
 from tests.engine.runtime.diagrams import MONDAY, diagram, ext, job
 
 CONTEXT = Context(MONDAY, budgets=Budgets(activations=1_000, tokens=100))

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import BudgetExceeded, StateFromNewerVersion, StateInvalid, ValueInvalid
 from engine.runtime import Budgets, Context, cancel, complete, start
-from engine.runtime.state import load
+from engine.runtime.stored import load
 from tests.engine.runtime.diagrams import MONDAY, Case, calls, diagram, ext, script
 
 FORK = "start s\nand f\nuser a\nuser b\nand j\nend e\ns -> f -> a -> j -> e\nf -> b -> j"
@@ -86,8 +86,8 @@ def test_every_damaged_byte_is_noticed() -> None:
 def test_a_state_of_a_newer_release_is_left_alone() -> None:
     state = Case(diagram(FORK)).state
     with pytest.raises(StateFromNewerVersion) as newer:
-        load(state.replace(b'{"v":2,', b'{"v":3,', 1))
-    assert newer.value.version == 3
+        load(state.replace(b'{"v":3,', b'{"v":4,', 1))
+    assert newer.value.version == 4
 
 
 def test_a_state_of_another_program_is_refused() -> None:
