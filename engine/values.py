@@ -8,12 +8,17 @@
 | date, time, date and time | datetime.date, datetime.time, datetime.datetime |
 | days and time duration | datetime.timedelta |
 | years and months duration | YearsMonths |
+
+What Python's own types cannot hold, a year before 1 or after 9999 or a fraction below a microsecond, is a FarDate,
+FineTime, FarDateTime or FineDuration. A value that fits Python's own type always has that type: two equal values
+never differ in theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time, tzinfo
 from typing import Any
 
 #: Any FEEL value. Python has no useful recursive alias for it that mypy can follow through JSON.
@@ -26,6 +31,42 @@ class YearsMonths:
     """A years and months duration, kept as whole months (may be negative)."""
 
     months: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FarDate:
+    """A date whose year is not one of 1 to 9999: -999,999,999 to 999,999,999, of which 0 is the one before 1."""
+
+    year: int
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class FineTime:
+    """A time of day with a fraction of a second below a microsecond. `fold` is that of datetime.time."""
+
+    hour: int
+    minute: int
+    second: int
+    nanosecond: int
+    tzinfo: tzinfo | None = None
+    fold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FarDateTime:
+    """A date and time of which `day` is a FarDate or `clock` a FineTime; `clock` carries the zone."""
+
+    day: date | FarDate
+    clock: time | FineTime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FineDuration:
+    """A days and time duration with a fraction below a microsecond, or of more than 999,999,999 days."""
+
+    nanoseconds: int
 
 
 @dataclass(frozen=True, slots=True)

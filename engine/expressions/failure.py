@@ -62,6 +62,10 @@ _KINDS: dict[str, Words] = {
     "time": Words("时间", "time"),
     "datetime": Words("日期时间", "date and time"),
     "timedelta": Words("期间", "duration"),
+    "FarDate": Words("日期", "date"),
+    "FineTime": Words("时间", "time"),
+    "FarDateTime": Words("日期时间", "date and time"),
+    "FineDuration": Words("期间", "duration"),
     "YearsMonths": Words("期间", "duration"),
 }
 

@@ -8,7 +8,7 @@ Floats, NaN, lone surrogates and anything that is no FEEL value are refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 
 from engine.errors import StateInvalid, ValueInvalid
-from engine.values import ClockMark, Value, Variables, YearsMonths
+from engine.values import ClockMark, FarDate, FarDateTime, FineDuration, FineTime, Value, Variables, YearsMonths
 
 #: The reserved key.
 TAG = "$"
@@ -137,10 +137,24 @@ def _scalar(value: Value) -> list[Any]:
         return ["ym", value.months]
     if isinstance(value, ClockMark):
         return ["cm", _text(value.clock), _text(value.mark)]
+    if isinstance(value, FarDate):
+        return ["fd", value.year, value.month, value.day]
+    if isinstance(value, FineTime):
+        return ["ft", value.hour, value.minute, value.second, value.nanosecond, _fixed_offset(value), *_zone(value)]
+    if isinstance(value, FarDateTime):
+        return ["fdt", _scalar(value.day), _scalar(value.clock)]
+    if isinstance(value, FineDuration):
+        return ["fs", str(value.nanoseconds)]
     raise ValueInvalid(f"no FEEL value: {type(value).__name__}")
 
 
-def _zone(value: datetime | time) -> list[Any]:
+def _fixed_offset(value: FineTime) -> int | None:
+    """Seconds before UTC; None without an offset of its own."""
+    offset = None if value.tzinfo is None else value.tzinfo.utcoffset(None)
+    return None if offset is None else offset // timedelta(seconds=1)
+
+
+def _zone(value: datetime | time | FineTime) -> list[Any]:
     """The zone's name where the offset alone would lose it, and the fold of an ambiguous hour."""
     name = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
     return [] if name is None and not value.fold else [name, value.fold]
@@ -173,6 +187,20 @@ def _time(text: str, zone: str | None = None, fold: int = 0) -> time:
     return moment.replace(fold=fold)
 
 
+def _fine_time(
+    hour: int,
+    minute: int,
+    second: int,
+    nanosecond: int,
+    offset: int | None,
+    zone: str | None = None,
+    fold: int = 0,
+) -> FineTime:
+    named = None if zone is None else ZoneInfo(zone)
+    fixed = None if offset is None else timezone(timedelta(seconds=offset)) if offset else UTC
+    return FineTime(hour, minute, second, nanosecond, named or fixed, fold)
+
+
 _READERS: dict[str, Callable[..., Value]] = {
     "i": int,
     "n": Decimal,
@@ -182,5 +210,9 @@ _READERS: dict[str, Callable[..., Value]] = {
     "s": timedelta,
     "ym": YearsMonths,
     "cm": ClockMark,
+    "fd": FarDate,
+    "ft": _fine_time,
+    "fdt": lambda day, clock: FarDateTime(decode({TAG: day}), decode({TAG: clock})),
+    "fs": lambda nanoseconds: FineDuration(int(nanoseconds)),
     "c": lambda encoded: {key: decode(each) for key, each in encoded.items()},
 }

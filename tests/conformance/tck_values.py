@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from engine.expressions import compile_expression
-from engine.values import Value, YearsMonths
+from engine.values import FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
 
 NAMESPACE = "http://www.omg.org/spec/DMN/20160719/testcase"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -135,6 +135,8 @@ def _same_temporal(expected: Temporal, found: Value) -> bool:
     if expected.value is None:  # beyond what the engine reads: then the texts are compared
         return bool(_STRING.evaluate({"it": found}) == expected.text)
     wanted = expected.value
+    if isinstance(wanted, (FarDate, FineTime, FarDateTime, FineDuration)):
+        return bool(wanted == found)
     if type(wanted) is not type(found):
         return False
     if isinstance(wanted, (datetime, time)) and isinstance(found, (datetime, time)):

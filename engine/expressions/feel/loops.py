@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING
 
+from engine.expressions.feel import moments
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.objects import Range
+from engine.expressions.feel.operations import kind
 from engine.expressions.feel.run import Closure, Scope
 from engine.values import Value
 
@@ -115,9 +116,10 @@ def _items(source: tuple[str, Closure, Closure | None], scope: Scope) -> Iterato
 
 def _between(start: Value, end: Value, start_included: bool, end_included: bool) -> Iterator[Value] | None:
     """The whole numbers, or days, from start to end, downwards where end is lower."""
-    if type(start) is date and type(end) is date:
-        numbers = _between(start.toordinal(), end.toordinal(), start_included, end_included)
-        return None if numbers is None else (date.fromordinal(number) for number in numbers)
+    if kind(start) == kind(end) == "date":
+        first, last = moments.day_number(start), moments.day_number(end)
+        numbers = _between(first, last, start_included, end_included)
+        return None if numbers is None else (moments.date_of(number) for number in numbers)
     low, high = whole(start), whole(end)
     if low is None or high is None:
         return None

@@ -6,13 +6,13 @@ import decimal
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from operator import attrgetter, methodcaller
+from operator import attrgetter
 from typing import Any
 
-from engine.expressions.feel import numbers, temporal
+from engine.expressions.feel import moments, numbers, temporal
 from engine.expressions.feel.objects import Function, Range
 from engine.expressions.feel.run import VALUE_DEPTH, Run
-from engine.values import ClockMark, Value, YearsMonths
+from engine.values import ClockMark, FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
 
 _KINDS: dict[type, str] = {
     type(None): "null",
@@ -28,10 +28,16 @@ _KINDS: dict[type, str] = {
     datetime: "date and time",
     timedelta: "days and time duration",
     YearsMonths: "years and months duration",
+    FarDate: "date",
+    FineTime: "time",
+    FarDateTime: "date and time",
+    FineDuration: "days and time duration",
     Range: "range",
     Function: "function",
     ClockMark: "clock mark",
 }
+#: Moments and durations that Python's own types cannot hold.
+FAR_TYPES = frozenset((FarDate, FineTime, FarDateTime, FineDuration))
 _LARGEST, _SHORT = numbers.LARGEST_INTEGER, numbers.INTEGER_LIMIT
 ORDERED = frozenset(
     (
@@ -92,12 +98,14 @@ def _all_equal(left: list[Value], right: list[Value], run: Run, depth: int) -> b
     return all(equal(a, b, run, depth + 1) is True for a, b in zip(left, right, strict=True))
 
 
-def _same_moment(left: datetime | time, right: datetime | time) -> bool:
+def _same_moment(left: Value, right: Value) -> bool:
+    if type(left) in FAR_TYPES or type(right) in FAR_TYPES:
+        return temporal.order_key(left) == temporal.order_key(right)
     if isinstance(left, datetime) and isinstance(right, datetime):
         if (left.tzinfo is None) != (right.tzinfo is None):
             return False
         return temporal.instant_key(left) == temporal.instant_key(right)
-    return left == right
+    return bool(left == right)
 
 
 def compare(left: Value, right: Value) -> int | None:
@@ -107,7 +115,11 @@ def compare(left: Value, right: Value) -> int | None:
     left_kind = kind(left)
     if left_kind not in ORDERED or left_kind != kind(right):
         return None
-    if left_kind == "date and time":
+    if type(left) in FAR_TYPES or type(right) in FAR_TYPES:
+        (left_has_offset, left), (right_has_offset, right) = temporal.order_key(left), temporal.order_key(right)
+        if left_has_offset != right_has_offset:
+            return None
+    elif left_kind == "date and time":
         left, right = temporal.instant_key(left), temporal.instant_key(right)
     try:
         return int(left > right) - int(left < right)
@@ -223,10 +235,10 @@ def negate(value: Value) -> Value:
     try:
         if is_number(value):
             return numbers.negative(value)
-        if type(value) is timedelta:
-            return -value
-    except (decimal.DecimalException, OverflowError):
+    except decimal.DecimalException:
         return None
+    if isinstance(value, timedelta | FineDuration):
+        return moments.duration_of(-moments.span(value))
     return YearsMonths(-value.months) if type(value) is YearsMonths else None
 
 
@@ -240,14 +252,13 @@ def absolute(value: Value) -> Value:
 
 _DURATIONS = frozenset(("days and time duration", "years and months duration"))
 _MOMENTS = frozenset(("date", "time", "date and time"))
-_MICROSECOND = timedelta(microseconds=1)
 #: Longest years and months duration: a thousand milliards of years.
 _MONTHS_LIMIT = 12 * 10**12
 
 
-def duration_units(value: timedelta | YearsMonths) -> int:
-    """Months, or microseconds."""
-    return value.months if isinstance(value, YearsMonths) else value // _MICROSECOND
+def duration_units(value: moments.AnyDuration | YearsMonths) -> int:
+    """Months, or nanoseconds."""
+    return value.months if isinstance(value, YearsMonths) else moments.span(value)
 
 
 def _computed(operation: Callable[[Any, Any], Decimal], left: Value, right: Value) -> Value:
@@ -270,30 +281,22 @@ _INTEGER: dict[Callable[[Any, Any], Decimal], Callable[[int, int], int]] = {
 def _add_durations(left: Value, right: Value) -> Value:
     if isinstance(left, YearsMonths):
         return _months(left.months + right.months)
-    try:
-        return left + right
-    except OverflowError:
-        return None
+    return moments.duration_of(moments.span(left) + moments.span(right))
 
 
 def _months(count: int) -> YearsMonths | None:
     return YearsMonths(count) if abs(count) <= _MONTHS_LIMIT else None
 
 
-def _scaled(duration: timedelta | YearsMonths, factor: Value, divisor: Value = None) -> Value:
+def _scaled(duration: moments.AnyDuration | YearsMonths, factor: Value, divisor: Value = None) -> Value:
     """duration * factor, or duration / divisor, cut to whole units towards zero."""
     units = duration_units(duration)
     exact = (
         numbers.divide(units, divisor) if divisor is not None else _computed(numbers.DECIMAL.multiply, units, factor)
     )
-    if exact is None or abs(exact) > 10**20:
+    if exact is None or abs(exact) > moments.LONGEST:
         return None
-    if isinstance(duration, YearsMonths):
-        return _months(int(exact))
-    try:
-        return timedelta(microseconds=int(exact))
-    except OverflowError:
-        return None
+    return _months(int(exact)) if isinstance(duration, YearsMonths) else moments.duration_of(int(exact))
 
 
 def property_of(value: Value, name: str) -> Value:
@@ -302,20 +305,30 @@ def property_of(value: Value, name: str) -> Value:
     return None if reader is None else reader(value)
 
 
-def _offset(value: datetime | time) -> timedelta | None:
-    return value.utcoffset()
+def _offset(value: moments.AnyMoment | moments.AnyTime) -> timedelta | None:
+    if isinstance(value, time | FineTime):
+        return moments.zone_offset(value.tzinfo)
+    return moments.offset(value)
 
 
-def _zone(value: datetime | time) -> str | None:
-    return getattr(value.tzinfo, "key", None) or ("UTC" if value.tzinfo is UTC else None)
+def _zone(value: moments.AnyMoment | moments.AnyTime) -> str | None:
+    clock = value if isinstance(value, time | FineTime) else moments.time_part(value)
+    return getattr(clock.tzinfo, "key", None) or ("UTC" if clock.tzinfo is UTC else None)
 
 
-def _parts(length: timedelta) -> tuple[int, int, int, int]:
-    """Days, hours, minutes and seconds, each with the sign of the whole."""
-    sign = -1 if length < timedelta() else 1
-    rest = abs(length)
-    minutes, seconds = divmod(rest.seconds, 60)
-    return sign * rest.days, sign * (minutes // 60), sign * (minutes % 60), sign * seconds
+def _weekday(value: moments.AnyDate | moments.AnyMoment) -> int:
+    """1 is Monday, 7 Sunday."""
+    day = moments.date_part(value) if isinstance(value, datetime | FarDateTime) else value
+    return (moments.day_number(day) - 1) % 7 + 1
+
+
+def _parts(length: moments.AnyDuration) -> tuple[int, int, int, int]:
+    """Days, hours, minutes and whole seconds, each with the sign of the whole."""
+    span = moments.span(length)
+    sign = -1 if span < 0 else 1
+    minutes, seconds = divmod(abs(span) // moments.SECOND, 60)
+    hours, minutes = divmod(minutes, 60)
+    return sign * (hours // 24), sign * (hours % 24), sign * minutes, sign * seconds
 
 
 def _years_and_months(value: YearsMonths) -> tuple[int, int]:
@@ -328,7 +341,14 @@ def _part(index: int) -> Callable[[Any], Value]:
     return lambda value: _parts(value)[index]
 
 
-_WEEKDAY: Callable[[Any], Value] = methodcaller("isoweekday")
+def _of_date(name: str) -> Callable[[Any], Value]:
+    return lambda value: getattr(moments.date_part(value), name)
+
+
+def _of_time(name: str) -> Callable[[Any], Value]:
+    return lambda value: getattr(moments.time_part(value), name)
+
+
 _PROPERTIES: dict[tuple[str, str], Callable[[Any], Value]] = {
     ("years and months duration", "years"): lambda value: _years_and_months(value)[0],
     ("years and months duration", "months"): lambda value: _years_and_months(value)[1],
@@ -336,8 +356,8 @@ _PROPERTIES: dict[tuple[str, str], Callable[[Any], Value]] = {
     ("days and time duration", "hours"): _part(1),
     ("days and time duration", "minutes"): _part(2),
     ("days and time duration", "seconds"): _part(3),
-    ("date", "weekday"): _WEEKDAY,
-    ("date and time", "weekday"): _WEEKDAY,
+    ("date", "weekday"): _weekday,
+    ("date and time", "weekday"): _weekday,
     ("date and time", "time offset"): _offset,
     ("time", "time offset"): _offset,
     ("date and time", "timezone"): _zone,
@@ -347,9 +367,7 @@ _PROPERTIES: dict[tuple[str, str], Callable[[Any], Value]] = {
     ("range", "start included"): attrgetter("start_included"),
     ("range", "end included"): attrgetter("end_included"),
 }
-for _kind, _names in (
-    ("date", ("year", "month", "day")),
-    ("date and time", ("year", "month", "day", "hour", "minute", "second")),
-    ("time", ("hour", "minute", "second")),
-):
-    _PROPERTIES |= {(_kind, name): attrgetter(name) for name in _names}
+for _name in ("year", "month", "day"):
+    _PROPERTIES |= {("date", _name): attrgetter(_name), ("date and time", _name): _of_date(_name)}
+for _name in ("hour", "minute", "second"):
+    _PROPERTIES |= {("time", _name): attrgetter(_name), ("date and time", _name): _of_time(_name)}

@@ -2,66 +2,73 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from engine.values import Value, YearsMonths
+from engine.expressions.feel import moments
+from engine.expressions.feel.moments import DAY, SECOND, AnyDate, AnyDuration, AnyMoment, AnyTime
+from engine.values import FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
 
-_DATE = r"(\d{4})-(\d{2})-(\d{2})"
+_DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d{2})-(\d{2})"
 _TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|z|[+-]\d{2}:\d{2}(?::\d{2})?|@[A-Za-z0-9_+/-]{1,60})?"
 _DATE_ONLY = re.compile(_DATE, re.ASCII)
 _TIME_ONLY = re.compile(f"T?{_TIME}", re.ASCII)
-_DATE_TIME = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
+_DATE_TIME = re.compile(f"({_DATE})T{_TIME}", re.ASCII)
 _YEARS_MONTHS = re.compile(r"(-)?P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
 _DAYS_TIME = re.compile(
-    r"(-)?P(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15})(?:\.(\d{1,9}))?S)?)?",
+    r"(-)?P(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15})(?:\.(\d{1,9}))?S)?)?",
     re.ASCII,
 )
-DAY = timedelta(days=1)
 _YEAR_ONE = datetime(1, 1, 1)  # noqa: DTZ001 - only ever subtracted from local times
+_ONE_DAY = timedelta(days=1)
+_FAR = frozenset((FarDate, FineTime, FarDateTime, FineDuration))
 
 
-def parse_date(text: str) -> date | None:
-    """A date written as 2026-03-01."""
+def parse_date(text: str) -> AnyDate | None:
+    """A date written as 2026-03-01; years beyond four digits as 12026-03-01, before year 0 as -0044-03-15."""
     match = _DATE_ONLY.fullmatch(text)
-    if match is None:
+    if match is None or match[1] == "-0000":
         return None
-    try:
-        return date(*(int(part) for part in match.groups()))
-    except ValueError:
-        return None
+    year, month, day = (int(part) for part in match.groups())
+    return moments.make_date(year, month, day)
 
 
-def parse_time(text: str) -> time | None:
+def parse_time(text: str) -> AnyTime | None:
     """A time written as 08:30:00, with or without offset or @zone."""
     match = _TIME_ONLY.fullmatch(text)
     return None if match is None else _time_of(*match.groups())
 
 
-def parse_date_time(text: str) -> datetime | None:
+def parse_date_time(text: str) -> AnyMoment | None:
     """A date and time written as 2026-03-01T08:30:00, with or without offset or @zone."""
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
-    day, clock = parse_date(text[:10]), match.groups()[3:]
-    if day is not None and clock[:3] == ("24", "00", "00") and not int(clock[3] or 0) and day < date.max:
+    day, clock = parse_date(match[1]), match.groups()[4:]
+    if day is not None and clock[:3] == ("24", "00", "00") and not int(clock[3] or 0):
         # The end of a day is the start of the next (XML Schema, 3.2.7).
-        day, clock = day + DAY, ("00", *clock[1:])
+        day, clock = moments.date_of(moments.day_number(day) + 1), ("00", *clock[1:])
     return _joined(day, _time_of(*clock))
 
 
-def _joined(day: date | None, clock: time | None) -> datetime | None:
-    return None if day is None or clock is None else datetime.combine(day, clock)
+def _joined(day: AnyDate | None, clock: AnyTime | None) -> AnyMoment | None:
+    return None if day is None or clock is None else moments.joined(day, clock)
 
 
-def _time_of(hour: str, minute: str, second: str, fraction: str | None, zone: str | None) -> time | None:
-    try:
-        microsecond = int((fraction or "0").ljust(6, "0")[:6])
-        return time(int(hour), int(minute), int(second), microsecond, _zone_of(zone))
-    except ValueError:
+def _time_of(hour: str, minute: str, second: str, fraction: str | None, zone: str | None) -> AnyTime | None:
+    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
         return None
+    since = ((int(hour) * 60 + int(minute)) * 60 + int(second)) * SECOND + _nanoseconds(fraction)
+    try:
+        return moments.time_of(since, _zone_of(zone))
+    except ValueError:  # no such zone
+        return None
+
+
+def _nanoseconds(fraction: str | None) -> int:
+    """The digits behind a point, as nanoseconds."""
+    return int((fraction or "0").ljust(9, "0"))
 
 
 def _zone_of(text: str | None) -> tzinfo | None:
@@ -87,7 +94,7 @@ def named_zone(name: str) -> ZoneInfo:
         raise ValueError(name) from unknown
 
 
-def parse_duration(text: str) -> timedelta | YearsMonths | None:
+def parse_duration(text: str) -> AnyDuration | YearsMonths | None:
     """A duration written as P1Y2M (years and months) or P1DT2H3M4S (days and time)."""
     match = _YEARS_MONTHS.fullmatch(text)
     if match is not None and (match[2] or match[3]):
@@ -96,18 +103,10 @@ def parse_duration(text: str) -> timedelta | YearsMonths | None:
     match = _DAYS_TIME.fullmatch(text)
     if match is None or not any(match.groups()[1:]):
         return None
-    sign, days, hours, minutes, seconds, fraction = match.groups()
-    try:
-        length = timedelta(
-            days=int(days or 0),
-            hours=int(hours or 0),
-            minutes=int(minutes or 0),
-            seconds=int(seconds or 0),
-            microseconds=int((fraction or "0").ljust(6, "0")[:6]),
-        )
-        return -length if sign else length
-    except OverflowError:
-        return None
+    sign, fraction = match[1], match[6]
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:5])
+    length = days * DAY + ((hours * 60 + minutes) * 60 + seconds) * SECOND + _nanoseconds(fraction)
+    return moments.duration_of(-length if sign else length)
 
 
 def temporal_literal(text: str) -> Value:
@@ -119,56 +118,70 @@ def temporal_literal(text: str) -> Value:
     return None
 
 
-def add_months(day: date, months: int) -> date | None:
-    """The same day of another month, or that month's last day; None out of range. Keeps a datetime's time."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        return None
-    last = calendar.monthrange(year, month + 1)[1]
-    return day.replace(year=year, month=month + 1, day=min(day.day, last))
-
-
-def shift(moment: date | time, duration: timedelta | YearsMonths) -> date | time | None:
+def shift(moment: AnyDate | AnyTime | AnyMoment, duration: AnyDuration | YearsMonths) -> Value:
     """A date, time or date and time moved by a duration; None where that has no meaning."""
-    try:
-        if isinstance(moment, time):
-            if isinstance(duration, YearsMonths):
-                return None
-            moved = datetime.combine(date(2000, 1, 1), moment.replace(tzinfo=None)) + duration % DAY
-            return moved.time().replace(tzinfo=moment.tzinfo)
-        if isinstance(duration, YearsMonths):
-            return add_months(moment, duration.months)
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None:
-                return moment + duration
-            # By the time that passes, not by the wall clock, where a zone changes its offset in between.
-            return (moment.astimezone(UTC) + duration).astimezone(moment.tzinfo)
-        return (datetime.combine(moment, time()) + duration).date()
-    except OverflowError:
+    if isinstance(duration, YearsMonths):
+        return _shift_months(moment, duration.months)
+    if type(moment) not in _FAR and isinstance(duration, timedelta):
+        try:
+            return _shift_near(moment, duration)  # type: ignore[arg-type]
+        except OverflowError:
+            pass  # beyond the years 1 to 9999
+    length = moments.span(duration)
+    if isinstance(moment, time | FineTime):
+        return moments.time_of((moments.nanoseconds_of(moment) + length) % DAY, moment.tzinfo)
+    if isinstance(moment, datetime | FarDateTime):
+        zone = moments.local(moment).zone
+        return moments.in_zone(moments.instant(moment) + length, zone)
+    return moments.date_of(moments.day_number(moment) + length // DAY)
+
+
+def _shift_near(moment: date | time, duration: timedelta) -> date | time:
+    """Raises OverflowError."""
+    if isinstance(moment, time):
+        moved = datetime.combine(date(2000, 1, 1), moment.replace(tzinfo=None)) + duration % _ONE_DAY
+        return moved.time().replace(tzinfo=moment.tzinfo)
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            return moment + duration
+        # By the time that passes, not by the wall clock, where a zone changes its offset in between.
+        return (moment.astimezone(UTC) + duration).astimezone(moment.tzinfo)
+    return (datetime.combine(moment, time()) + duration).date()
+
+
+def _shift_months(moment: AnyDate | AnyTime | AnyMoment, months: int) -> Value:
+    if isinstance(moment, time | FineTime):
         return None
+    if isinstance(moment, datetime | FarDateTime):
+        day = moments.add_months(moments.date_part(moment), months)
+        return None if day is None else moments.joined(day, moments.time_part(moment))
+    return moments.add_months(moment, months)
 
 
-def difference(left: date | time, right: date | time) -> timedelta | None:
-    """left - right, None where one has a zone and the other has not."""
-    if isinstance(left, time) and isinstance(right, time):
-        day = date(2000, 1, 1)
-        left, right = datetime.combine(day, left), datetime.combine(day, right)
-    if isinstance(left, time) or isinstance(right, time):
+def difference(left: Value, right: Value) -> AnyDuration | None:
+    """left - right, None where one has a zone and the other has not, or one is a time and the other none."""
+    if isinstance(left, time | FineTime) and isinstance(right, time | FineTime):
+        return _between_times(left, right)
+    if isinstance(left, time | FineTime) or isinstance(right, time | FineTime):
         return None
     start, end = _as_moment(right, left), _as_moment(left, right)
-    if (start.tzinfo is None) != (end.tzinfo is None):
+    if (moments.offset(start) is None) != (moments.offset(end) is None):
         return None
-    try:
+    if isinstance(start, datetime) and isinstance(end, datetime):
         return instant_key(end) - instant_key(start)  # type: ignore[operator, return-value]
-    except OverflowError:
-        return None
+    return moments.duration_of(moments.instant(end) - moments.instant(start))
 
 
-def _as_moment(value: date, other: date) -> datetime:
+def _between_times(left: AnyTime, right: AnyTime) -> AnyDuration | None:
+    day = date(2000, 1, 1)
+    return difference(moments.joined(day, left), moments.joined(day, right))
+
+
+def _as_moment(value: Value, other: Value) -> AnyMoment:
     """A date as midnight, in UTC where the other side is a date and time (DMN 1.5, 10.3.2.3.6)."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | FarDateTime):
         return value
-    return datetime.combine(value, time(), UTC if isinstance(other, datetime) else None)
+    return moments.joined(value, time(0, 0, 0, 0, UTC if isinstance(other, datetime | FarDateTime) else None))
 
 
 def instant_key(moment: datetime) -> datetime | timedelta:
@@ -178,6 +191,21 @@ def instant_key(moment: datetime) -> datetime | timedelta:
     """
     offset = moment.utcoffset()
     return moment if offset is None else moment.replace(tzinfo=None) - _YEAR_ONE - offset
+
+
+def order_key(value: Value) -> tuple[bool, int]:
+    """A date, time, date and time or days and time duration as a number: whether it has an offset, and the number.
+
+    Two values of one kind have an order where the first part is the same.
+    """
+    if isinstance(value, datetime | FarDateTime):
+        return moments.offset(value) is not None, moments.instant(value)
+    if isinstance(value, date | FarDate):
+        return False, moments.day_number(value)
+    if isinstance(value, time | FineTime):
+        offset = moments.zone_offset(value.tzinfo)
+        return offset is not None, moments.nanoseconds_of(value) - moments.span(offset or timedelta())
+    return False, moments.span(value)
 
 
 def zone_suffix(zone: tzinfo | None) -> str:
@@ -195,29 +223,40 @@ def zone_suffix(zone: tzinfo | None) -> str:
     return f"{text}:{seconds:02}" if seconds else text
 
 
-def time_text(value: time) -> str:
+def date_text(value: AnyDate) -> str:
+    """2026-03-01; 12026-03-01 and -0044-03-15 beyond four digits and before year 0."""
+    if isinstance(value, date):
+        return value.isoformat()
+    sign = "-" if value.year < 0 else ""
+    return f"{sign}{abs(value.year):04}-{value.month:02}-{value.day:02}"
+
+
+def time_text(value: AnyTime) -> str:
     """08:30:00, with fraction and zone where it has them."""
     text = f"{value.hour:02}:{value.minute:02}:{value.second:02}"
-    if value.microsecond:
-        text += f".{value.microsecond:06}".rstrip("0")
-    return text + zone_suffix(value.tzinfo)
+    return text + _fraction_text(moments.nanoseconds_of(value) % SECOND) + zone_suffix(value.tzinfo)
 
 
-def date_time_text(value: datetime) -> str:
-    return f"{value.date().isoformat()}T{time_text(value.timetz())}"
+def _fraction_text(nanoseconds: int) -> str:
+    return f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
 
 
-def duration_text(value: timedelta | YearsMonths) -> str:
+def date_time_text(value: AnyMoment) -> str:
+    return f"{date_text(moments.date_part(value))}T{time_text(moments.time_part(value))}"
+
+
+def duration_text(value: AnyDuration | YearsMonths) -> str:
     """P1Y2M or P1DT2H3M4.5S, normalised; P0M and PT0S for nothing."""
     if isinstance(value, YearsMonths):
         years, months = divmod(abs(value.months), 12)
         parts = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
         return ("-P" if value.months < 0 else "P") + (parts or "0M")
-    negative, rest = value < timedelta(), abs(value)
-    hours, seconds = divmod(rest.seconds, 3600)
+    length = moments.span(value)
+    days, rest = divmod(abs(length), DAY)
+    seconds, fraction = divmod(rest, SECOND)
+    hours, seconds = divmod(seconds, 3600)
     minutes, seconds = divmod(seconds, 60)
-    fraction = f".{rest.microseconds:06}".rstrip("0") if rest.microseconds else ""
     clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
-    clock += f"{seconds}{fraction}S" if seconds or fraction else ""
-    text = (f"{rest.days}D" if rest.days else "") + (f"T{clock}" if clock else "")
-    return ("-P" if negative else "P") + (text or "T0S")
+    clock += f"{seconds}{_fraction_text(fraction)}S" if seconds or fraction else ""
+    text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
+    return ("-P" if length < 0 else "P") + (text or "T0S")

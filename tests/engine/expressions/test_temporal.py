@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.expressions import compile_expression
-from engine.values import ClockMark, YearsMonths
+from engine.values import ClockMark, FarDate, FineDuration, FineTime, YearsMonths
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from engine.values import ClockMark, YearsMonths
         ('@"P1Y" / 2', YearsMonths(6)),
         ('@"P1D" / @"PT6H"', 4),
         ('@"P1D" + @"P1M"', None),
-        ('@"9999-12-31" + @"P1D"', None),
+        ('@"9999-12-31" + @"P1D"', FarDate(10000, 1, 1)),
         ('@"2026-03-01" + 1', None),
         ('@"2026-03-01" < @"2026-03-02"', True),
         ('@"2026-03-01" < @"2026-03-02T00:00:00"', None),
@@ -67,9 +67,11 @@ from engine.values import ClockMark, YearsMonths
         ('string(@"P14M")', "P1Y2M"),
         ('string(@"PT0S")', "PT0S"),
         ('date and time("2026-03-01T08:00:00@../../etc/passwd")', None),
-        ('-@"P999999999DT23H"', None),
+        ('-@"P999999999DT23H"', FineDuration(-(999999999 * 24 + 23) * 3600 * 10**9)),
         ('-@"P999999999D"', -timedelta(days=999999999)),
-        ('@"2026-03-01" - @"P999999999DT23H"', None),
+        ('string(@"2026-03-01" - @"P999999999DT23H")', "-2735881-02-27"),
+        ('@"P999999999D" * 1e6', None),
+        ('@"999999999-12-31" + @"P1D"', None),
         ('abs(@"-P1Y")', YearsMonths(12)),
         ('abs(@"-PT1H")', timedelta(hours=1)),
         ('@"-P14M".years', -1),
@@ -77,7 +79,7 @@ from engine.values import ClockMark, YearsMonths
         ('(@"P1M" * 9007199254740993).months', None),
         ('(@"P1M" * 12000000000000).years', 10**12),
         ('@"P999999999Y" * 1e10', None),
-        ("time(8, 30, 59.99999999999999999999999999999999)", time(8, 30, 59, 999999)),
+        ("time(8, 30, 59.99999999999999999999999999999999)", FineTime(8, 30, 59, 999_999_999)),
         ('sort([@"2026-03-01T00:00:00Z", @"2026-03-01T01:00:00+08:00"])[1].hour', 1),
     ],
 )

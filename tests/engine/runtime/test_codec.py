@@ -1,6 +1,6 @@
 """Every FEEL value comes back from storage as it went in."""
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import StateInvalid, ValueInvalid
 from engine.runtime.codec import MAX_DEPTH, decode, encode
-from engine.values import ClockMark, YearsMonths
+from engine.values import ClockMark, FarDate, FarDateTime, FineDuration, FineTime, YearsMonths
 
 ZONES = st.one_of(
     st.none(),
@@ -48,6 +48,13 @@ def exactly(value: object) -> object:
 @example([0, False, "", None, {}, []])
 @example(Decimal("1.50"))
 @example(2**200)
+@example(FarDate(-44, 3, 15))
+@example(FineTime(1, 2, 3, 4))
+@example(FineTime(1, 2, 3, 4, ZoneInfo("Europe/Berlin"), 1))
+@example(FineTime(1, 2, 3, 4, timezone(timedelta(hours=-3, minutes=-30))))
+@example(FarDateTime(FarDate(12026, 3, 1), time(1, tzinfo=UTC)))
+@example(FarDateTime(date(2026, 3, 1), FineTime(1, 2, 3, 4, UTC)))
+@example(FineDuration(-(10**26) - 1))
 def test_a_value_survives_storage(value: object) -> None:
     assert exactly(stored(value)) == exactly(value)
 

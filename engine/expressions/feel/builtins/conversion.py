@@ -10,7 +10,7 @@ from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, number_text, whole
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.run import VALUE_DEPTH, Run, Writing
-from engine.expressions.feel.temporal import date_time_text, duration_text, time_text
+from engine.expressions.feel.temporal import date_text, date_time_text, duration_text, time_text
 from engine.values import Value
 
 FUNCTIONS = Registry()
@@ -86,7 +86,7 @@ def _scalar(value: Value, run: Run) -> str:
             run.writes(abs(value.adjusted()))  # a number given from outside may have any exponent
         return number_text(value)
     if kind == "date":
-        return str(value.isoformat())
+        return date_text(value)
     if kind == "time":
         return time_text(value)
     if kind == "date and time":

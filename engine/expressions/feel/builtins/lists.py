@@ -11,7 +11,7 @@ from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, divide, identity, operand, truncated, whole
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
-from engine.expressions.feel.temporal import instant_key
+from engine.expressions.feel.temporal import instant_key, order_key
 from engine.values import Value
 
 FUNCTIONS = Registry()
@@ -295,4 +295,6 @@ def sort(run: Run, items: list[Value], precedes: Function | None = None) -> Valu
     first = items[0] if items else None
     if type(first) is str:
         run.reads(sum(map(len, items)) * len(items).bit_length())
+    if any(type(item) in op.FAR_TYPES for item in items):
+        return sorted(items, key=order_key)
     return sorted(items, key=instant_key) if type(first) is datetime else sorted(items)

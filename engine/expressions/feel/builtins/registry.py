@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.expressions.feel.objects import Function, Range
 from engine.expressions.feel.operations import is_number
 from engine.expressions.feel.run import Run
-from engine.values import Value, YearsMonths
+from engine.values import FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
 
 Body = Callable[..., Value]
 
@@ -19,10 +19,9 @@ _ACCEPTED: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "list": (list,),
     "context": (dict,),
-    "date": (date, datetime),
-    "moment": (datetime,),
-    "time": (time,),
-    "duration": (timedelta, YearsMonths),
+    "date": (date, datetime, FarDate, FarDateTime),
+    "time": (time, FineTime),
+    "duration": (timedelta, FineDuration, YearsMonths),
     "function": (Function,),
     "range": (Range,),
     "any": (),

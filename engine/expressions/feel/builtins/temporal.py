@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, time, tzinfo
 from decimal import Decimal
 
-from engine.expressions.feel import temporal
+from engine.expressions.feel import moments, temporal
+from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, whole
 from engine.expressions.feel.operations import is_number
@@ -27,11 +27,12 @@ def date_(run: Run, *arguments: Value) -> Value:
     if len(arguments) == 3:
         return _date(*arguments)
     value = _single(arguments[0])
-    if type(value) is datetime:
-        return value.date()
-    if type(value) is date:
+    kind = op.kind(value)
+    if kind == "date and time":
+        return moments.date_part(value)
+    if kind == "date":
         return value
-    return temporal.parse_date(value) if type(value) is str else None
+    return temporal.parse_date(value) if kind == "string" else None
 
 
 def _single(value: Value) -> Value:
@@ -39,11 +40,8 @@ def _single(value: Value) -> Value:
 
 
 def _date(year: Value, month: Value, day: Value) -> Value:
-    numbers = [whole(part) for part in (year, month, day)]
-    try:
-        return date(*numbers) if None not in numbers else None  # type: ignore[arg-type]
-    except (ValueError, OverflowError):
-        return None
+    parts = [whole(part) for part in (year, month, day)]
+    return None if None in parts else moments.make_date(*parts)  # type: ignore[arg-type]
 
 
 @FUNCTIONS("time", "from: any", "hour: number, minute: number, second: number, offset?: any")
@@ -52,26 +50,27 @@ def time_(run: Run, *arguments: Value) -> Value:
     if len(arguments) > 1:
         return _time(*arguments)
     value = _single(arguments[0])
-    if type(value) is datetime:
-        return value.timetz()
-    if type(value) is date:
+    kind = op.kind(value)
+    if kind == "date and time":
+        return moments.time_part(value)
+    if kind == "date":
         return time(tzinfo=UTC)
-    if type(value) is time:
+    if kind == "time":
         return value
-    return temporal.parse_time(value) if type(value) is str else None
+    return temporal.parse_time(value) if kind == "string" else None
 
 
 def _time(hour: Value, minute: Value, second: Value, offset: Value = None) -> Value:
-    if not is_number(second) or not 0 <= second < 60 or not (offset is None or type(offset) is timedelta):
+    hours, minutes = whole(hour), whole(minute)
+    if hours not in range(24) or minutes not in range(60) or not is_number(second) or not 0 <= second < 60:
+        return None
+    zone = None if offset is None else moments.fixed_zone(offset)
+    if offset is not None and zone is None:
         return None
     seconds = int(second)
-    microseconds = int(DECIMAL.multiply(DECIMAL.subtract(Decimal(second), Decimal(seconds)), 1_000_000))
-    numbers = [whole(hour), whole(minute), seconds, microseconds]
-    try:
-        zone = None if offset is None else timezone(offset)
-        return None if None in numbers else time(*numbers, zone)  # type: ignore[arg-type,call-arg]
-    except (ValueError, OverflowError):
-        return None
+    fraction = int(DECIMAL.multiply(DECIMAL.subtract(Decimal(second), Decimal(seconds)), moments.SECOND))
+    since = ((hours or 0) * 60 + (minutes or 0)) * 60 + seconds
+    return moments.time_of(since * moments.SECOND + fraction, zone)
 
 
 @FUNCTIONS(
@@ -84,15 +83,15 @@ def date_and_time(run: Run, *arguments: Value) -> Value:
     """From a text, a date with a time, a date and time in another zone, or its parts."""
     if len(arguments) > 2:
         day, clock = _date(*arguments[:3]), _clock(*arguments[3:])
-        return None if day is None or clock is None else datetime.combine(day, clock)
+        return None if day is None or clock is None else moments.joined(day, clock)
     if len(arguments) == 2:
         return _combined(_single(arguments[0]), _single(arguments[1]))
     value = _single(arguments[0])
-    if type(value) is datetime:
-        return value
     if type(value) is str:
         value = temporal.parse_date_time(value) or temporal.parse_date(value)
-    return datetime.combine(value, time()) if type(value) is date else value if type(value) is datetime else None
+    if op.kind(value) == "date":
+        return moments.joined(value, time())
+    return value if op.kind(value) == "date and time" else None
 
 
 def _clock(hour: Value, minute: Value, second: Value, zone: Value = None) -> Value:
@@ -101,39 +100,50 @@ def _clock(hour: Value, minute: Value, second: Value, zone: Value = None) -> Val
         return _time(hour, minute, second, zone)
     clock = _time(hour, minute, second)
     try:
-        return None if clock is None else clock.replace(tzinfo=temporal.named_zone(zone))
+        return None if clock is None else _placed(clock, temporal.named_zone(zone))
     except ValueError:
         return None
 
 
+def _placed(clock: moments.AnyTime, zone: tzinfo) -> moments.AnyTime:
+    """The same time by the clocks of a zone."""
+    return moments.time_of(moments.nanoseconds_of(clock), zone)
+
+
 def _combined(day: Value, clock: Value) -> Value:
-    if type(clock) is str and type(day) is datetime and day.tzinfo is not None:
+    if type(clock) is str and op.kind(day) == "date and time" and moments.offset(day) is not None:
         try:
-            return day.astimezone(temporal.named_zone(clock))
-        except (ValueError, OverflowError):
+            return moments.in_zone(moments.instant(day), temporal.named_zone(clock))
+        except ValueError:
             return None
-    if type(day) is datetime:
-        day = day.date()
-    return datetime.combine(day, clock) if type(day) is date and type(clock) is time else None
+    if op.kind(day) == "date and time":
+        day = moments.date_part(day)
+    return moments.joined(day, clock) if op.kind(day) == "date" and op.kind(clock) == "time" else None
 
 
 @FUNCTIONS("duration", "from: any")
 def duration(run: Run, value: Value) -> Value:
     value = _single(value)
-    if type(value) in (timedelta, YearsMonths):
+    if op.kind(value).endswith("duration"):
         return value
     return temporal.parse_duration(value) if type(value) is str else None
 
 
 @FUNCTIONS("years and months duration", "from: date, to: date")
-def years_and_months_duration(run: Run, start: date, end: date) -> Value:
+def years_and_months_duration(run: Run, start: Value, end: Value) -> Value:
     """The whole months from one day to another, towards zero."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    if months > 0 and end.day < start.day:
+    first, last = _day(start), _day(end)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    if months > 0 and last.day < first.day:
         months -= 1
-    elif months < 0 and end.day > start.day:
+    elif months < 0 and last.day > first.day:
         months += 1
     return YearsMonths(months)
+
+
+def _day(value: Value) -> moments.AnyDate:
+    """The day of a date or a date and time."""
+    return moments.date_part(value) if op.kind(value) == "date and time" else value
 
 
 @FUNCTIONS("now", "")
@@ -150,28 +160,32 @@ def today(run: Run) -> Value:
 
 
 @FUNCTIONS("day of year", "date: date")
-def day_of_year(run: Run, day: date) -> Value:
-    return day.timetuple().tm_yday
+def day_of_year(run: Run, value: Value) -> Value:
+    day = _day(value)
+    return sum(moments.last_day(day.year, month) for month in range(1, day.month)) + day.day
 
 
 @FUNCTIONS("day of week", "date: date")
-def day_of_week(run: Run, day: date) -> Value:
+def day_of_week(run: Run, value: Value) -> Value:
     """ "Monday" to "Sunday", as DMN has it."""
-    return _WEEKDAYS[day.weekday()]
+    return _WEEKDAYS[(moments.day_number(_day(value)) - 1) % 7]
 
 
 @FUNCTIONS("month of year", "date: date")
-def month_of_year(run: Run, day: date) -> Value:
+def month_of_year(run: Run, value: Value) -> Value:
     """ "January" to "December", as DMN has it."""
-    return _MONTHS[day.month - 1]
+    return _MONTHS[_day(value).month - 1]
 
 
 @FUNCTIONS("week of year", "date: date")
-def week_of_year(run: Run, day: date) -> Value:
-    """The week's number by ISO 8601."""
-    return day.isocalendar().week
+def week_of_year(run: Run, value: Value) -> Value:
+    """The week's number by ISO 8601: week 1 has the year's first Thursday."""
+    number = moments.day_number(_day(value))
+    thursday = moments.date_of(number - (number - 1) % 7 + 3)
+    return None if thursday is None else (day_of_year(run, thursday) - 1) // 7 + 1
 
 
 @FUNCTIONS("last day of month", "date: date")
-def last_day_of_month(run: Run, day: date) -> Value:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def last_day_of_month(run: Run, value: Value) -> Value:
+    day = _day(value)
+    return moments.make_date(day.year, day.month, moments.last_day(day.year, day.month))
