@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.bpmn.model import Gather
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from engine.expressions import Script
 
 
+#: Gateways at which tokens may wait for one another.
+JOINING = ("parallelGateway", "inclusiveGateway", "complexGateway")
 #: The name, in what goes with an event, of a value that is no context of variables.
 LONE = ""
 
@@ -242,6 +245,26 @@ class Node:
     data_inputs: tuple[Mapped, ...] = ()
     data_outputs: tuple[Mapped, ...] = ()
     data: tuple[str, ...] = ()
+    #: Told once of what stands above, since every token asks: nothing is to be done before the element's own work;
+    #: nothing after it but to write what it completes with; the one flow on, where it has no condition.
+    begins_plainly: bool = field(init=False, repr=False, compare=False)
+    ends_plainly: bool = field(init=False, repr=False, compare=False)
+    only_flow: Flow | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        alone = self.loop is None and not self.boundaries and not self.events
+        before = self.joins or self.before or self.start_quantity > 1
+        after = self.after or self.result_variable or self.ad_hoc or (self.call and self.call.taken)
+        lone = len(self.outgoing) == 1 and self.outgoing[0].condition is None and self.completion_quantity == 1
+        set_once = partial(object.__setattr__, self)
+        set_once("begins_plainly", alone and not (before or self.inputs or self.data or self.data_inputs))
+        set_once("ends_plainly", alone and not (after or self.outputs or self.data_outputs))
+        set_once("only_flow", self.outgoing[0] if lone else None)
+
+    @property
+    def joins(self) -> bool:
+        """True for a gateway at which tokens wait for one another."""
+        return self.type in JOINING and len(self.incoming) > 1
 
     @property
     def event(self) -> Event | None:

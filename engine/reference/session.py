@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -271,7 +271,7 @@ class Session:
         self.numbers |= {place: (call.scope, "scope") for place, call in calls.items()}
         step = self._step(before, now, calls.values(), outside)
         self.fired, self.log, self.steps = None, [], 0
-        return replace(step, state=self.stored() if state is None else state)
+        return step._replace(state=self.stored() if state is None else state)
 
     def _step(
         self,

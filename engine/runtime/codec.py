@@ -7,7 +7,7 @@ Floats, NaN, lone surrogates and anything that is no FEEL value are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -63,7 +63,7 @@ def decode(stored: Any) -> Value:
 
 def encode_variables(variables: Variables) -> dict[str, Any]:
     """A mapping of variables. Raises ValueInvalid."""
-    encoded: dict[str, Any] = encode(dict(variables))
+    encoded: dict[str, Any] = _context(variables, 0)
     return encoded
 
 
@@ -82,6 +82,9 @@ def encoded_size(variables: Variables) -> int:
 
 def checked(value: Value) -> Value:
     """`value` itself if it is a FEEL value (tuples become lists). Raises ValueInvalid."""
+    kind = type(value)
+    if kind is bool or value is None or (kind is str and value.isascii()):
+        return value
     encode(value)
     return list(value) if isinstance(value, tuple) else value
 
@@ -102,7 +105,7 @@ def _long(value: int) -> str:
     return str(value)
 
 
-def _context(value: dict[Any, Value], depth: int) -> Any:
+def _context(value: Mapping[Any, Value], depth: int) -> Any:
     encoded: dict[str, Any] = {}
     for key, each in value.items():
         name = key if type(key) is str and key.isascii() else _key(key)

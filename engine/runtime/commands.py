@@ -167,7 +167,7 @@ def skip(
     given = _accepted(variables or {}, context, token.element)
     run.resolve_failure(token)
     if failure.phase in ("complete", "write"):  # its output mappings failed: what is given stands for them
-        merge(list(run.scope_layers(token.scope)), given)
+        merge(run.scope_layers(token.scope), given)
         flow.pass_over(run, token)
     else:
         token.result = given

@@ -8,11 +8,10 @@ variable is missing) is not true.
 
 from __future__ import annotations
 
-from collections import ChainMap
-
 from engine.bpmn.program import Slot
 from engine.errors import ExpressionFailed
 from engine.runtime import events
+from engine.runtime.layers import Layers
 from engine.runtime.run import Run
 from engine.runtime.state import Wait
 
@@ -40,10 +39,8 @@ def _holds(run: Run, wait: Wait) -> bool:
     slot = _condition(run, wait)
     if slot is None:
         return False
-    if wait.token is None:
-        seen = ChainMap(*run.scope_layers(wait.scope))
-    else:
-        seen = run.variables(run.state.tokens[wait.token])
+    holder = None if wait.token is None else run.state.tokens[wait.token]
+    seen = Layers(*run.scope_layers(wait.scope)) if holder is None else run.variables(holder)
     try:
         return slot.value(seen, run.context) is True
     except ExpressionFailed:

@@ -15,6 +15,13 @@ from engine.runtime.waits import close
 
 def complete(run: Run, token: Token, node: Node) -> str | None:
     """The element has done its work: what still waits is closed, then its result is written."""
+    if node.ends_plainly and token.undoes is None:
+        run.dirty = True
+        if token.result:
+            merge(run.layers(token), token.result)
+            token.result = {}
+        run.log("completed", token.scope, node)
+        return "leave"
     for wait in list(run.waits_of(token.id)):
         close(run, run.state.waits[wait], Closing.CANCELLED)
     if results.is_reshaped(node) and token.undoes != node.id:
@@ -29,7 +36,7 @@ def write(run: Run, token: Token, node: Node) -> str:
     own = dict(token.locals) if node.boundaries else {}
     whole = node.loop is not None and not loops.is_instance(run, token, node)
     if whole:  # each instance has done its mappings; only the collected results are left
-        merge(list(run.scope_layers(token.scope)), token.result)
+        merge(run.scope_layers(token.scope), token.result)
     elif token.undoes == node.id:
         token.result = {}  # a subprocess was undone from the inside: its outputs were given when it completed
     else:
@@ -61,12 +68,14 @@ def leave(run: Run, token: Token, node: Node) -> str | None:
         loops.leave_instance(run, token, node)
     elif token.thrower is not None and (not node.outgoing or node.for_compensation or token.undoes == node.id):
         compensation.undone(run, token)  # no flow leads on from there, but from the boundary of a handler
-    elif _ends_ad_hoc(run, token, node):
+    elif node.container is not None and _ends_ad_hoc(run, token, node):
         clear(run, token.scope)
         finish_if_empty(run, token.scope)
     elif not node.outgoing:
         run.remove_token(token)
         finish_if_empty(run, token.scope)
+    elif node.only_flow is not None:
+        return _go_on(run, token, node, node.only_flow)
     else:
         return go(run, token, node, _chosen(run, token, node) * node.completion_quantity)
     return None
@@ -84,22 +93,24 @@ def reset(run: Run, token: Token, node: Node) -> str | None:
 
 def go(run: Run, token: Token, node: Node, flows: tuple[Flow, ...]) -> str | None:
     """Moves the token along the first flow and a new one along each other."""
-    scope = token.scope
-    token.locals, token.result = {}, {}
+    if len(flows) == 1:
+        return _go_on(run, token, node, flows[0])
     for index, flow in enumerate(flows):
-        moved = token if index == 0 else run.add_token(scope, flow.target)
-        moved.element, moved.flow = flow.target, flow.id
-        run.log_flow(scope, flow.id, node.process)
-        if len(flows) == 1:
-            return "enter"
-        run.schedule(moved, "enter")
+        moved = token if index == 0 else run.add_token(token.scope, flow.target)
+        run.schedule(moved, _go_on(run, moved, node, flow))
     return None
+
+
+def _go_on(run: Run, token: Token, node: Node, flow: Flow) -> str:
+    """Moves the token from `node` along the flow."""
+    token.locals, token.result = {}, {}
+    token.element, token.flow = flow.target, flow.id
+    run.log_flow(token.scope, flow.id, node.process)
+    return "enter"
 
 
 def _ends_ad_hoc(run: Run, token: Token, inner: Node) -> bool:
     """An activity inside an ad-hoc subprocess has completed: is that enough, and is the rest cancelled?"""
-    if inner.container is None:
-        return False
     scope = run.state.scopes[token.scope]
     if scope.kind != "subprocess" or inner.type.endswith(("Gateway", "Event")) or token.thrower is not None:
         return False

@@ -15,14 +15,6 @@ from engine.runtime.waits import arm, plan, waits
 ELEMENTS_PER_ACTIVATION = 50
 
 
-JOINING = ("parallelGateway", "inclusiveGateway", "complexGateway")
-
-
-def is_join(node: Node) -> bool:
-    """True for a gateway at which tokens wait for one another."""
-    return node.type in JOINING and len(node.incoming) > 1
-
-
 def gather(run: Run, token: Token, node: Node) -> None:
     """Lets the tokens of an activity with a startQuantity wait for one another (BPMN 2.0.2, 13.3.1); once enough
     have arrived they go on as one."""
@@ -43,7 +35,7 @@ def enter_exclusive(run: Run, token: Token, node: Node) -> str:
 
 def enter_parallel(run: Run, token: Token, node: Node) -> str | None:
     """Waits until every incoming flow has brought a token; one of each goes on as one."""
-    if not is_join(node):
+    if not node.joins:
         return "complete"
     run.join(token)
     first = _first_by_flow(run, token.scope, node)
@@ -54,7 +46,7 @@ def enter_parallel(run: Run, token: Token, node: Node) -> str | None:
 
 def enter_inclusive(run: Run, token: Token, node: Node) -> str | None:
     """Waits; whether anything can still arrive is asked when nothing moves any more."""
-    if not is_join(node):
+    if not node.joins:
         return "complete"
     run.join(token)
     return None
@@ -63,7 +55,7 @@ def enter_inclusive(run: Run, token: Token, node: Node) -> str | None:
 def enter_complex(run: Run, token: Token, node: Node) -> str | None:
     """Goes on once the activation condition holds (BPMN 2.0.2, 13.4.5); tokens that come later wait for the reset.
     Without a condition it joins as an inclusive gateway."""
-    if not is_join(node):
+    if not node.joins:
         return "complete"
     enough = _activates(run, token, node)
     run.join(token)
@@ -75,6 +67,8 @@ def enter_complex(run: Run, token: Token, node: Node) -> str | None:
 def release_joins(run: Run) -> bool:
     """Lets every inclusive join go on, and every complex gateway start anew, to which no further token can come;
     True if one did."""
+    if not (run.state.joining or run.state.gated):
+        return False
     released = False
     for scope_id, element in _asking(run):
         node = run.element(scope_id, element)

@@ -74,22 +74,19 @@ def _do_next(run: Run) -> None:
 
 def _move(run: Run, token: Token, phase: str) -> None:
     """Does the phase, and those that follow as long as nothing else is to be done: the work list would give this
-    token back at once. With anything else to do the token goes to the end of the list."""
+    token back at once. With anything else to do the token goes to the end of the list. What cannot go on becomes
+    an incident, and the token stays."""
+    conditions = run.state.conditions
     node = run.node(token)
-    while (following := _do(run, token, node, phase)) is not None:
-        if run.work or run.thrown or run.freed or run.state.conditions:
-            run.schedule(token, following)
-            return
-        token.phase = "ready"
-        run.next_phase[token.id] = phase = following
-        if phase == "enter":
-            node = run.node(token)
-
-
-def _do(run: Run, token: Token, node: Node, phase: str) -> str | None:
-    """One phase of one token; what cannot go on becomes an incident and the token stays."""
     try:
-        return PHASES[phase](run, token, node)
+        while (following := PHASES[phase](run, token, node)) is not None:
+            if run.work or run.thrown or run.freed or conditions:
+                run.schedule(token, following)
+                return
+            token.phase = "ready"
+            run.next_phase[token.id] = phase = following
+            if phase == "enter":
+                node = run.node(token)
     except Stuck as failure:
         run.fail(token, phase, failure.code, failure.words)
     except ExpressionFailed as failure:
@@ -98,13 +95,15 @@ def _do(run: Run, token: Token, node: Node, phase: str) -> str | None:
     except ValueInvalid as failure:
         refused = bad_value(str(failure))
         run.fail(token, phase, refused.code, refused.words)
-    return None
 
 
 def _enter(run: Run, token: Token, node: Node) -> str | None:
     """The token arrives: it waits for others at a join, else the element begins."""
     run.activate(node)
-    if gateways.is_join(node):
+    if node.begins_plainly:
+        run.log("entered", token.scope, node)
+        return "work"
+    if node.joins:
         return BEHAVIOURS[node.type](run, token, node)
     if results.has_script_before(run, token, node):
         results.run_before(run, token, node)

@@ -71,15 +71,13 @@ class Outcome:
     def throw(self, thrown: Thrown) -> None:
         self.thrown.append(thrown)
 
-    def log(self, line: LogLine) -> None:
-        self.lines.append(line)
-
     def step(self, state: bytes, *, ended: bool, variables: Mapping[str, Value] | None) -> Step:
         """The Step of everything collected."""
+        closed = self.closed.get("task")
         return Step(
             state=state,
             opened=self._opened("task"),
-            closed=tuple(TaskClosed(id_, how) for id_, how in self.closed.get("task", {}).items()),
+            closed=tuple([TaskClosed(id_, how) for id_, how in closed.items()]) if closed else (),
             timers_set=self._opened("timer"),
             timers_cancelled=self._cancelled("timer"),
             jobs=self._opened("job"),

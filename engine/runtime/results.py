@@ -6,7 +6,6 @@ assigns is part of that. With a loop both run once, around all instances, or wit
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from engine.errors import BpmnErrorThrown
 from engine.expressions import SLEPT
 from engine.runtime import faults, loops
 from engine.runtime.codec import checked
+from engine.runtime.layers import Layers
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import needs
@@ -35,7 +35,7 @@ def run_before(run: Run, token: Token, node: Node) -> None:
     assert node.before is not None
     written = _run(run, token, node.before, run.variables(token))
     if written is not None:
-        merge(list(run.layers(token)), written)
+        merge(run.layers(token), written)
         run.dirty = True
         run.schedule(token, "begin")
 
@@ -54,7 +54,7 @@ def reshape(run: Run, token: Token, node: Node) -> None:
             result = context_of(run, node.call.taken, result)
         result = {node.result_variable: dict(result)} if node.result_variable else result
     if node.after is not None and _runs_here(run, token, node):
-        written = _run(run, token, node.after, ChainMap(dict(result), *run.layers(token)))
+        written = _run(run, token, node.after, Layers(dict(result), *run.layers(token)))
         if written is None:
             return
         result = result | written

@@ -6,7 +6,7 @@ holds is told from a column of numbers, without reading the rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -27,28 +27,33 @@ class Rows(dict[int, Thing]):
     StateInvalid when a damaged line is asked for, KeyError for an id that is not there.
     """
 
-    __slots__ = ("_asked", "_groups", "_holder", "_read", "holders", "lines")
+    __slots__ = ("_asked", "_groups", "_holder", "_holders", "_lines", "_read", "_stored_holders", "_stored_ids")
 
     def __init__(
         self,
         holder: Callable[[Thing], int],
         read: Callable[[int, int, bytes], Thing],
-        ids: Iterable[int] = (),
-        holders: Iterable[int] = (),
-        lines: Iterable[bytes] = (),
+        ids: Sequence[int] = (),
+        holders: Sequence[int] = (),
+        lines: Sequence[bytes] = (),
     ) -> None:
         super().__init__()
-        self.lines = dict(zip(ids, lines, strict=True))  # all that are there; those not read as they are stored
-        self.holders = dict(zip(self.lines, holders, strict=True))
+        if not len(ids) == len(holders) == len(lines):
+            raise ValueError("as many ids as holders and lines are expected")
         self._holder = holder
         self._read = read
+        self._stored_ids, self._stored_holders = ids, holders
+        self._lines = dict(zip(ids, lines, strict=True))  # all that are there; those not read as they are stored
+        self._holders: dict[int, int] | None = None  # by id, once something has come or gone
         self._groups: dict[int, dict[int, None]] = {}
         self._asked = 0
 
     def __missing__(self, id_: int) -> Thing:
-        line = self.lines[id_]
+        line = self._lines[id_]
+        holders = self._holders
+        holder = self._stored_holders[self._stored_ids.index(id_)] if holders is None else holders[id_]
         try:
-            thing = self._read(id_, self.holders[id_], line)
+            thing = self._read(id_, holder, line)
         except DAMAGE as damage:
             raise StateInvalid(f"the state cannot be read: {damage}") from damage
         dict.__setitem__(self, id_, thing)
@@ -56,35 +61,35 @@ class Rows(dict[int, Thing]):
 
     def __setitem__(self, id_: int, thing: Thing) -> None:
         dict.__setitem__(self, id_, thing)
-        self.lines[id_] = b""
-        holder = self.holders[id_] = self._holder(thing)
+        self._lines[id_] = b""
+        holder = self._by_id()[id_] = self._holder(thing)
         group = self._groups.get(holder)
         if group is not None:
             group[id_] = None
 
     def __delitem__(self, id_: int) -> None:
-        del self.lines[id_]
+        del self._lines[id_]
         dict.pop(self, id_, None)
-        group = self._groups.get(self.holders.pop(id_))
+        group = self._groups.get(self._by_id().pop(id_))
         if group is not None:
             del group[id_]
 
     def __contains__(self, id_: object) -> bool:
-        return id_ in self.lines
+        return id_ in self._lines
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.lines)
+        return iter(self._lines)
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self._lines)
 
     def get(self, id_: int, default: Any = None) -> Any:
         """The thing, or `default` where there is none."""
-        return self[id_] if id_ in self.lines else default
+        return self[id_] if id_ in self._lines else default
 
     def values(self) -> list[Thing]:  # type: ignore[override]  # a list: things may come and go while it is walked
         """All things in order, read."""
-        return [self[id_] for id_ in self.lines]
+        return [self[id_] for id_ in self._lines]
 
     def held_by(self, holder: int) -> dict[int, None]:
         """The ids of what it holds, in order; it follows what comes and goes."""
@@ -97,24 +102,32 @@ class Rows(dict[int, Thing]):
         """The holder is new: nothing of it has to be looked for."""
         self._groups[holder] = {}
 
+    def columns(self) -> tuple[Sequence[int], Sequence[int]]:
+        """All ids in order, and the holder of each."""
+        if self._holders is None:
+            return self._stored_ids, self._stored_holders
+        return [*self._holders], [*self._holders.values()]
+
     def stored(self, write: Callable[[Thing], list[Any]]) -> Iterable[bytes]:
         """All lines in order as they are stored."""
         for id_, thing in dict.items(self):
-            self.lines[id_] = orjson.dumps(write(thing))
-        return self.lines.values()
+            self._lines[id_] = orjson.dumps(write(thing))
+        return self._lines.values()
+
+    def _by_id(self) -> dict[int, int]:
+        if self._holders is None:
+            self._holders = dict(zip(self._stored_ids, self._stored_holders, strict=True))
+        return self._holders
 
     def _find(self, holder: int) -> dict[int, None]:
         self._asked += 1
         if self._asked > ASKED_SINGLY:
             self._group_all()
             return self._groups.get(holder, {})
-        holders = list(self.holders.values())
-        found = holders.count(holder)
-        if not found:
-            return {}
-        ids, place = list(self.holders), -1
+        ids, holders = self.columns()
         group: dict[int, None] = {}
-        for _ in range(found):
+        place = -1
+        for _ in range(holders.count(holder)):
             place = holders.index(holder, place + 1)
             group[ids[place]] = None
         return group
@@ -122,6 +135,6 @@ class Rows(dict[int, Thing]):
     def _group_all(self) -> None:
         """The column by holder, from now on for every holder that was not asked for."""
         groups: dict[int, dict[int, None]] = {}
-        for id_, holder in self.holders.items():
+        for id_, holder in self._by_id().items():
             groups.setdefault(holder, {})[id_] = None
         self._groups = groups | self._groups

@@ -5,13 +5,14 @@ Nothing here decides what a BPMN element does; see the modules by element family
 
 from __future__ import annotations
 
-from collections import ChainMap, deque
-from collections.abc import Iterator, MutableMapping
+from collections import deque
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, StateInvalid
+from engine.runtime.layers import Layers
 from engine.runtime.outcome import Outcome
 from engine.runtime.state import ROOT, Failure, Scope, State, Token, Wait
 from engine.runtime.step import Context, Incident, LogLine
@@ -53,7 +54,7 @@ class Run:
     activations: int = 0
     last_element: str = ""  # the last that was entered
     result: dict[str, Value] | None = None  # the variables of the process itself, once it has ended
-    processes: dict[int, Process] = field(default_factory=dict)  # scope -> its process, once asked for
+    nodes: dict[int, Mapping[str, Node]] = field(default_factory=dict)  # scope -> its elements, once asked for
     homes: dict[int, int] = field(default_factory=dict)  # scope -> the scope of its process, once asked for
     failed: dict[int, int] = field(default_factory=dict)  # token -> its incident
 
@@ -63,23 +64,29 @@ class Run:
 
     # -- reading ---------------------------------------------------------------------------------
 
+    def nodes_of(self, scope_id: int) -> Mapping[str, Node]:
+        """The elements of the process of this scope. Raises StateInvalid if the program lacks it."""
+        nodes = self.nodes.get(scope_id)
+        if nodes is None:
+            nodes = self.nodes[scope_id] = self.process_of(scope_id).nodes
+        return nodes
+
     def process_of(self, scope_id: int) -> Process:
         """The process whose elements stand in this scope. Raises StateInvalid if the program lacks it."""
-        process = self.processes.get(scope_id)
+        name = self.state.scopes[scope_id].process
+        process = self.program.processes.get(name)
         if process is None:
-            process = self.program.processes.get(self.state.scopes[scope_id].process)
-            if process is None:
-                raise StateInvalid(f"process {self.state.scopes[scope_id].process!r} is not in this program")
-            self.processes[scope_id] = process
+            raise StateInvalid(f"process {name!r} is not in this program")
         return process
 
     def node(self, token: Token) -> Node:
         """The element on which the token stands. Raises StateInvalid if the program lacks it."""
-        return self.element(token.scope, token.element)
+        nodes = self.nodes.get(token.scope) or self.nodes_of(token.scope)
+        return nodes.get(token.element) or self.element(token.scope, token.element)
 
     def element(self, scope_id: int, element: str) -> Node:
         """An element of the scope's process. Raises StateInvalid if the program lacks it."""
-        node = self.process_of(scope_id).nodes.get(element)
+        node = self.nodes_of(scope_id).get(element)
         if node is None:
             raise StateInvalid(f"element {element!r} is not in this program")
         return node
@@ -94,23 +101,23 @@ class Run:
             home = self.homes[scope_id] = scope.id
         return home
 
-    def layers(self, token: Token) -> Iterator[MutableMapping[str, Value]]:
+    def layers(self, token: Token) -> list[MutableMapping[str, Value]]:
         """The variables that a token sees, nearest first: its own, then scope by scope to its process."""
-        yield token.locals
-        yield from self.scope_layers(token.scope)
+        return [token.locals, *self.scope_layers(token.scope)]
 
-    def scope_layers(self, scope_id: int) -> Iterator[MutableMapping[str, Value]]:
+    def scope_layers(self, scope_id: int) -> list[MutableMapping[str, Value]]:
         """The variables of a scope and of those around it, nearest first, to its process."""
         scope = self.state.scopes[scope_id]
-        yield scope.variables
+        layers: list[MutableMapping[str, Value]] = [scope.variables]
         while scope.kind in ("subprocess", "multi") and scope.parent is not None and scope.token is not None:
-            yield self.state.tokens[scope.token].locals
+            layers.append(self.state.tokens[scope.token].locals)
             scope = self.state.scopes[scope.parent]
-            yield scope.variables
+            layers.append(scope.variables)
+        return layers
 
-    def variables(self, token: Token) -> ChainMap[str, Value]:
+    def variables(self, token: Token) -> Layers:
         """What an expression of the token's element reads."""
-        return ChainMap(*self.layers(token))
+        return Layers(*self.layers(token))
 
     def waits_of(self, token_id: int) -> dict[int, None]:
         """What the token waits for."""
@@ -272,8 +279,10 @@ class Run:
     def log(self, what: str, scope_id: int, node: Node, *, whole_loop: bool = False) -> None:
         """One line of history about an element; a multi-instance activity as a whole has its own type."""
         kind = MULTI_INSTANCE if whole_loop else node.type
-        self.out.log(LogLine(what, self.process_scope(scope_id), node.id, kind, node.process))
+        home = self.homes.get(scope_id) or self.process_scope(scope_id)
+        self.out.lines.append(LogLine(what, home, node.id, kind, node.process))
 
     def log_flow(self, scope_id: int, flow: str, process: str) -> None:
         """One line of history about a flow that was taken."""
-        self.out.log(LogLine("taken", self.process_scope(scope_id), flow, "sequenceFlow", process))
+        home = self.homes.get(scope_id) or self.process_scope(scope_id)
+        self.out.lines.append(LogLine("taken", home, flow, "sequenceFlow", process))

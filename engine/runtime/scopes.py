@@ -28,7 +28,10 @@ def open_process(run: Run, scope: Scope, starts: tuple[str, ...]) -> None:
 def listen(run: Run, scope: Scope) -> None:
     """The start events of the event subprocesses in `scope` begin to wait. Raises Stuck."""
     process = run.process_of(scope.id)
-    starts = [process.nodes[each] for each in process.handlers.get(container_of(scope), ())]
+    handlers = process.handlers.get(container_of(scope))
+    if not handlers:
+        return
+    starts = [process.nodes[each] for each in handlers]
     planned = [wait for node in starts for wait in plan(run, Token(0, scope.id, node.id), node, scope_wait=True)]
     for wait in planned:
         arm(run, wait)

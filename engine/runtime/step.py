@@ -7,9 +7,11 @@ Ids are counters kept in the state, so the same inputs give the same Step.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.values import ClockMark, Value
@@ -43,8 +45,7 @@ class Context:
     budgets: Budgets = Budgets()
 
 
-@dataclass(frozen=True, slots=True)
-class UserTask:
+class UserTask(NamedTuple):
     """A user task that opened. `scope` is the scope of its process (the called process's own scope).
 
     `properties` are the element's zeebe properties ("step", "act" ...). A property, assignment or
@@ -63,7 +64,7 @@ class UserTask:
     due: datetime | None = None
     follow_up: datetime | None = None
     priority: int = 50
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = MappingProxyType({})
 
 
 class Closing(StrEnum):
@@ -73,14 +74,12 @@ class Closing(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskClosed:
+class TaskClosed(NamedTuple):
     id: int
     how: Closing
 
 
-@dataclass(frozen=True, slots=True)
-class TimerSet:
+class TimerSet(NamedTuple):
     """A waiting timer event: due at a moment, or at a mark of a legal clock the caller keeps."""
 
     id: int
@@ -89,8 +88,7 @@ class TimerSet:
     due: datetime | ClockMark
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """Work for a machine (service, send or business task): `type` names the handler."""
 
     id: int
@@ -99,11 +97,10 @@ class Job:
     type: str
     inputs: Mapping[str, Value]
     retries: int = 3
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(NamedTuple):
     """A waiting message or signal event."""
 
     id: int
@@ -114,8 +111,7 @@ class Subscription:
     key: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Thrown:
+class Thrown(NamedTuple):
     """A message or signal that nothing in this instance waited for; the caller carries it on."""
 
     kind: str  # "message" | "signal"
@@ -126,8 +122,7 @@ class Thrown:
     payload: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeOpened:
+class ScopeOpened(NamedTuple):
     """A called process or subprocess that opened: `scope` is its own, `parent` the one around it.
 
     `inputs` are its variables at the start (input mappings applied), for called processes only.
@@ -137,11 +132,10 @@ class ScopeOpened:
     parent: int
     element: str
     process: str
-    inputs: Mapping[str, Value] = field(default_factory=dict)
+    inputs: Mapping[str, Value] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """One line of the activity history. `what`: "entered", "completed", "cancelled", "taken" (a flow)."""
 
     what: str
@@ -151,8 +145,7 @@ class LogLine:
     process: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(NamedTuple):
     """A step that could not go on: kept on the element, waits for retry or repair."""
 
     id: int
@@ -162,8 +155,7 @@ class Incident:
     message: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The outcome of one command. `state` is the whole new state, to be stored as bytes.
 
     `changed` are open user tasks that a migration has given other names, groups or forms; `variables` are those

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from engine.bpmn.program import Mapped, Node, Slot
 from engine.runtime.codec import checked
+from engine.runtime.layers import Layers
 from engine.runtime.run import Run
 from engine.runtime.state import Token
 from engine.runtime.stuck import needs
@@ -90,18 +90,20 @@ def apply_outputs(run: Run, token: Token, node: Node) -> None:
     """
     if not (token.result or node.outputs or node.data_outputs):
         return
-    around = list(run.scope_layers(token.scope))
+    if not (node.outputs or node.data_outputs):
+        merge(run.layers(token), token.result)
+        token.result = {}
+        return
+    around = run.scope_layers(token.scope)
     flowing = _data_outputs(run, token, node)
     if node.outputs:
         given = _mapped_outputs(run, token, node.outputs)
         if node.outputs_add:
-            merge(list(run.layers(token)), token.result)
+            merge(run.layers(token), token.result)
         for path, value in given:
             assign(around, path, value)
     else:
-        layers = list(run.layers(token))
-        for name, value in token.result.items():
-            assign(layers, (name,), checked(value))
+        merge(run.layers(token), token.result)
     for path, value in flowing:
         assign(around, path, value)
     token.result = {}
@@ -111,14 +113,14 @@ def _data_outputs(run: Run, token: Token, node: Node) -> list[tuple[tuple[str, .
     """Data output associations; an output that the activity did not give changes nothing."""
     if not node.data_outputs:
         return []
-    seen = ChainMap(token.result, *run.layers(token))
+    seen = Layers(token.result, *run.layers(token))
     given = [(mapped.path, checked(mapped.slot.value(seen, run.context))) for mapped in node.data_outputs]
     return [(path, value) for path, value in given if value is not None]
 
 
 def _mapped_outputs(run: Run, token: Token, outputs: Iterable[Mapped]) -> list[tuple[tuple[str, ...], Value]]:
     written: dict[str, Value] = {}
-    seen = ChainMap(written, token.result, *run.layers(token))
+    seen = Layers(written, token.result, *run.layers(token))
     given = []
     for mapped in outputs:
         value = checked(mapped.slot.value(seen, run.context))
@@ -137,7 +139,12 @@ def assign(layers: list[MutableMapping[str, Value]], path: tuple[str, ...], valu
 def merge(layers: list[MutableMapping[str, Value]], variables: Mapping[str, Value]) -> None:
     """Writes each variable as `assign` does."""
     for name, value in variables.items():
-        assign(layers, (name,), checked(value))
+        for layer in layers:
+            if name in layer:
+                break
+        else:
+            layer = layers[-1]
+        layer[name] = checked(value)
 
 
 def _put(layer: MutableMapping[str, Any], path: tuple[str, ...], value: Value) -> None:

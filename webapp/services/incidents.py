@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from engine import EngineError, Words
@@ -254,5 +254,5 @@ def _failed_step(case: LockedCase, instance: InstanceRow, incident: Incident) ->
     given_up = JobFailed(row[1], "given up")
     step = resolve(instance.release.program, instance.state, row[0], given_up, case.context)
     # The case has this incident already: it is being dealt with.
-    apply(case, instance, replace(step, incidents=()))
+    apply(case, instance, step._replace(incidents=()))
     return step.incidents[-1].id
