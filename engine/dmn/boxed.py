@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from engine.dmn.table import AGGREGATIONS, POLICIES, Output, Rule, Table
 from engine.dmn.trace import InputColumn, MatchedRule, TableShape
+from engine.dmn.types import Types
 from engine.dmn.xml import Element, Findings, child, children, line_of, local, nearest_id, text_under
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
@@ -41,8 +42,9 @@ def is_feel(language: str | None) -> bool:
 class BoxedReader:
     """Reads expressions of one file. `names` are all names of the file: those of several words need it."""
 
-    def __init__(self, findings: Findings, names: tuple[str, ...], language: str | None) -> None:
+    def __init__(self, findings: Findings, names: tuple[str, ...], language: str | None, types: Types) -> None:
         self.findings = findings
+        self.types = types
         self.names = names
         self.language = language
         self.depth = 0
@@ -59,9 +61,22 @@ class BoxedReader:
             if self.depth > _DEPTH:
                 self._invalid(element, Words(f"嵌套超过 {_DEPTH} 层", f"Nested deeper than {_DEPTH} levels"))
                 return _null(element)
-            return _READERS[local(element)](self, element)
+            return self._typed(element, _READERS[local(element)](self, element))
         finally:
             self.depth -= 1
+
+    def _typed(self, element: Element, node: n.Node) -> n.Node:
+        """The expression, its value made one of the type that is declared for it, else null (10.3.2.9.4)."""
+        conform = self.types.declared(element.get("typeRef", ""))
+        if conform is None:
+            return node
+        fits = conform
+
+        def build(compiler: Compiler) -> Closure:
+            closure = compiler.compile(node)
+            return lambda scope: fits(closure(scope))
+
+        return n.Computed(*_where(element), (node,), build)
 
     def needed(self, element: Element | None, inside: Element) -> n.Node:
         """The expression under `element`; a finding on `inside` where it is missing."""

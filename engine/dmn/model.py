@@ -10,6 +10,7 @@ from engine.errors import BudgetExceeded, ExpressionFailed
 from engine.expressions import Context
 from engine.expressions.feel.run import CALL_LIMIT, Run, Scope
 from engine.values import Value
+from engine.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,33 @@ Conform = Callable[[Value], Value]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Which file a node stands in, and which files read it under which name.
+
+    `home` is "" for the file that was asked for, else the namespace with a "#". `importers` are (home, name of the
+    import); where that name is "", the node is read as one of the importing file's own.
+    """
+
+    home: str = ""
+    importers: tuple[tuple[str, str], ...] = ()
+
+
+OWN_PLACE = Place()
+
+
+@dataclass(frozen=True, slots=True)
 class InputData:
     """A value that the caller gives."""
 
     id: str
     name: str
     conform: Conform = field(repr=False)
+    place: Place = OWN_PLACE
+
+    @property
+    def variable(self) -> str:
+        """Under which others read it."""
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,13 @@ class Knowledge:
     id: str
     name: str
     requires: tuple[str, ...]
-    build: Callable[[Scope], Value] = field(repr=False)
+    build: Callable[[Frames], Value] = field(repr=False)
+    place: Place = OWN_PLACE
+
+    @property
+    def variable(self) -> str:
+        """Under which others read it."""
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,7 @@ class Decision:
     reads: tuple[str, ...] = ()  # the same names in order, for the trace
     logic: str = ""  # the kind of its expression, "decisionTable", "context" …; "" where it has none
     table: TableShape | None = None  # its own table as written
+    place: Place = OWN_PLACE
 
 
 Node = InputData | Knowledge | Decision
@@ -82,7 +111,7 @@ Node = InputData | Knowledge | Decision
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of one file, by id."""
+    """All decisions of one file, by id; those of imported files by their namespace, "#" and id."""
 
     file: str
     nodes: Mapping[str, Node] = field(repr=False)
@@ -90,7 +119,7 @@ class Decisions:
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the decisions, in the order of the file."""
-        return tuple(key for key, node in self.nodes.items() if isinstance(node, Decision))
+        return tuple(key for key, node in self.nodes.items() if isinstance(node, Decision) and not node.place.home)
 
     def decision(self, decision_id: str) -> Decision:
         """The decision of this id. Raises KeyError."""
@@ -100,9 +129,17 @@ class Decisions:
         return node
 
     def evaluate(
-        self, decision_id: str, variables: Mapping[str, Value], context: Context | None = None
+        self,
+        decision_id: str,
+        variables: Mapping[str, Value],
+        context: Context | None = None,
+        *,
+        unfit_is_null: bool = False,
     ) -> DecisionOutcome:
         """Decide over these variables, required decisions first; one step budget for all.
+
+        Input data of an imported file is read from the variables by its name, too. A value that is not of its
+        declared type is an error, unless `unfit_is_null`: then it is null, as DMN has it (10.3.2.9.4).
 
         The outcome tells how it came about (`steps`). Raises KeyError (no such decision), ExpressionFailed (rules
         that contradict the hit policy, a value that is not of its declared type), BudgetExceeded.
@@ -110,51 +147,101 @@ class Decisions:
         decision = self.decision(decision_id)
         run = Run(context, decision_id)
         run.tracing = tracing = Tracing()
-        given = Scope(variables, None, run)
-        known: dict[str, Value] = {}
-        scope = Scope(known, given, run)
+        frames = Frames(variables, run, unfit_is_null=unfit_is_null)
         try:
             for required in decision.requires:
-                bind(self.nodes[required], variables, known, scope)
-            value, matched = decided(decision, scope)
+                frames.bind(self.nodes[required])
+            value, matched = frames.decided(decision)
             run.check_result(value)
             return DecisionOutcome(value, matched, tuple(tracing.steps))
         except RecursionError as deep:
             raise BudgetExceeded(decision_id, "levels of evaluation", CALL_LIMIT) from deep
 
 
-def conformed(node: InputData | Decision, value: Value) -> Value:
-    """The value, of the declared type. Raises ExpressionFailed where it is not.
+class Frames:
+    """What is known while deciding, for each file by the names that it uses.
 
-    DMN would give null; a ruling on a value that silently vanished would be worse than no ruling.
+    Outermost are the variables given by the caller; the frames of a decision service stand within those of the
+    graph around it.
     """
-    result = node.conform(value)
-    if result is None and value is not None:
-        raise ExpressionFailed(node.id, node.name, "the value is not of the declared type")
-    return result
 
+    __slots__ = ("_around", "_known", "_scopes", "given", "run", "unfit_is_null")
 
-def decided(node: Decision, scope: Scope) -> Outcome:
-    """The decision's value, of its declared type, and the rules behind it; told to who traces."""
-    tracing = scope.run.tracing
-    if not isinstance(tracing, Tracing):
+    def __init__(
+        self,
+        given: Mapping[str, Value],
+        run: Run,
+        around: Frames | None = None,
+        *,
+        unfit_is_null: bool = False,
+    ) -> None:
+        self.given = given
+        self.run = run
+        self.unfit_is_null = unfit_is_null
+        self._around = around
+        self._known: dict[str, dict[str, Value]] = {}
+        self._scopes: dict[str, Scope] = {}
+
+    def scope(self, home: str) -> Scope:
+        """The variables that the file at `home` sees."""
+        found = self._scopes.get(home)
+        if found is None:
+            around = Scope(self.given, None, self.run) if self._around is None else self._around.scope(home)
+            found = self._scopes[home] = Scope(self._known.setdefault(home, {}), around, self.run)
+        return found
+
+    def value_of(self, node: Node) -> Value:
+        """What a node that was bound stands for; None where it was not."""
+        return self._known.get(node.place.home, {}).get(node.variable)
+
+    def knows(self, node: Node) -> bool:
+        return node.variable in self._known.get(node.place.home, {})
+
+    def tell(self, node: Node, value: Value) -> None:
+        """Let all files that read `node` see its value."""
+        self._known.setdefault(node.place.home, {})[node.variable] = value
+        for home, name in node.place.importers:
+            seen = self._known.setdefault(home, {})
+            if name:
+                before = seen.get(name)
+                seen[name] = {**(before if type(before) is dict else {}), node.variable: value}
+            else:
+                seen[node.variable] = value
+
+    def bind(self, node: Node) -> None:
+        """Find what `node` stands for, and tell it."""
+        if isinstance(node, InputData):
+            if node.name in self.given:
+                self.tell(node, self.conformed(node, self.given[node.name]))
+        elif isinstance(node, Knowledge):
+            self.tell(node, node.build(self))
+        else:
+            self.tell(node, self.decided(node)[0])
+
+    def decided(self, node: Decision) -> Outcome:
+        """The decision's value, of its declared type, and the rules behind it; told to who traces."""
+        scope = self.scope(node.place.home)
+        tracing = self.run.tracing
+        if not isinstance(tracing, Tracing):
+            value, matched = node.decide(scope)
+            return self.conformed(node, value), matched
+        around = tracing.opened()
+        reads = named_values(node.reads, scope)
         value, matched = node.decide(scope)
-        return conformed(node, value), matched
-    around = tracing.opened()
-    reads = named_values(node.reads, scope)
-    value, matched = node.decide(scope)
-    value = conformed(node, value)
-    tracing.closed(node.id, node.name, node.logic, reads, value)
-    tracing.back_to(around)
-    return value, matched
+        value = self.conformed(node, value)
+        tracing.closed(node.id, node.name, node.logic, reads, value)
+        tracing.back_to(around)
+        return value, matched
 
+    def conformed(self, node: InputData | Decision, value: Value) -> Value:
+        """The value, of the declared type. Raises ExpressionFailed where it is not.
 
-def bind(node: Node, given: Mapping[str, Value], known: dict[str, Value], scope: Scope) -> None:
-    """Put what `node` stands for under its name into `known`."""
-    if isinstance(node, InputData):
-        if node.name in given:
-            known[node.name] = conformed(node, given[node.name])
-    elif isinstance(node, Knowledge):
-        known[node.name] = node.build(scope)
-    else:
-        known[node.variable] = decided(node, scope)[0]
+        DMN would give null; a ruling on a value that silently vanished would be worse than no ruling.
+        """
+        result = node.conform(value)
+        if result is None and value is not None and not self.unfit_is_null:
+            words = Words(
+                f"“{node.name}”的值不符合声明的类型", f"the value of {node.name!r} is not of the declared type"
+            )
+            raise ExpressionFailed(node.id, node.name, "the value is not of the declared type", words)
+        return result

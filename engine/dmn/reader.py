@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from engine.dmn.boxed import EXPRESSIONS, BoxedReader
 from engine.dmn.graph import ordered_requirements
-from engine.dmn.model import Decision, Decisions, InputData, Knowledge, Node, Outcome
+from engine.dmn.imports import ModelFile, model_files
+from engine.dmn.model import Decision, Decisions, Frames, InputData, Knowledge, Node, Outcome, Place
 from engine.dmn.service import DecisionService
 from engine.dmn.table import Table
 from engine.dmn.types import ItemDefinition, Types
@@ -30,48 +31,74 @@ _REQUIREMENTS = {
 }
 
 
-def read_decisions(content: bytes, file: str) -> tuple[Decisions, list[Finding]]:
-    """All decisions of a DMN file, and everything wrong in it. With an error, do not evaluate them."""
+def read_decisions(
+    content: bytes, file: str, others: Mapping[str, bytes] | None = None
+) -> tuple[Decisions, list[Finding]]:
+    """All decisions of a DMN file, and everything wrong in it. With an error, do not evaluate them.
+
+    `others` are the files given together with it, by name: models that it imports are found there by their
+    namespace. What is wrong in an imported file is told with that file's name.
+    """
     findings = Findings(file)
     root = parse(content, findings)
     if root is None:
         return Decisions(file, {}), findings
-    reader = _Reader(root, findings)
-    return Decisions(file, reader.read()), findings
+    models = model_files(root, findings, others or {})
+    nodes = _read(models)
+    return Decisions(file, nodes), [each for model in models for each in model.findings]
+
+
+def _read(models: list[ModelFile]) -> Mapping[str, Node]:
+    """The nodes of all files, in the order of the files."""
+    nodes: dict[str, Node] = {}
+    readers = {model.home: _Reader(model, nodes) for model in models}
+    for reader in readers.values():
+        for name, imported in reader.model.imports.items():
+            readers[imported.home].importers.append((reader.model.home, name))
+            reader.types.imports[name] = readers[imported.home].types
+    known = frozenset(key for reader in readers.values() for key in reader.elements)
+    for reader in readers.values():
+        reader.read_types()
+    required = {key: each for reader in readers.values() for key, each in reader.requirements(known).items()}
+    owners = {key: reader for reader in readers.values() for key in reader.elements}
+    order = ordered_requirements(required, lambda keys: owners[keys[0]].report_cycle(keys, owners))
+    for reader in readers.values():
+        reader.read_nodes(order)
+    return nodes
 
 
 class _Reader:
-    """One reading of one file."""
+    """One reading of one file. `nodes` are those of all files, filled file by file."""
 
-    def __init__(self, root: Element, findings: Findings) -> None:
-        self.root = root
-        self.findings = findings
+    def __init__(self, model: ModelFile, nodes: dict[str, Node]) -> None:
+        self.model = model
+        self.root = model.root
+        self.findings = model.findings
         self.types = Types()
-        self.boxed = BoxedReader(findings, _names_in(root), root.get("expressionLanguage"))
-        self.elements = {_key(each): each for each in children(root, *_NODES) if each.get("name")}
-        self.nodes: dict[str, Node] = {}
+        names = sorted({name for each in (model, *model.imports.values()) for name in _names_in(each.root)})
+        self.boxed = BoxedReader(self.findings, tuple(names), model.root.get("expressionLanguage"), self.types)
+        self.elements = {model.key(_key(each)): each for each in children(model.root, *_NODES) if each.get("name")}
+        self.importers: list[tuple[str, str]] = []
+        self.known: Container[str] = frozenset()
+        self.nodes = nodes
 
-    def read(self) -> Mapping[str, Node]:
-        self._imports()
+    def read_types(self) -> None:
+        """The item definitions, and what is wrong with the names of the file."""
         self._unnamed()
         self._doubled()
         for element in children(self.root, "itemDefinition"):
             definition = self._type(element)
             self.types.definitions[definition.name] = definition
-        required = {key: self._required(element) for key, element in self.elements.items()}
-        order = ordered_requirements(required, self._cycle)
-        for key, element in self.elements.items():
-            self.nodes[key] = self._node(local(element), element, order[key])
-        return self.nodes
 
-    def _imports(self) -> None:
-        for element in children(self.root, "import"):
-            self.findings.error(
-                "unsupported-import",
-                element,
-                Words(f"不支持引入其他文件“{element.get('name', '')}”", "Imports of other files are not run"),
-                Words("把所需的决策放进同一个文件", "Put the decisions into this file"),
-            )
+    def requirements(self, known: Container[str]) -> dict[str, list[str]]:
+        """For each of its elements the ids of what it requires directly; `known` are those of all files."""
+        self.known = known
+        return {key: self._required(element) for key, element in self.elements.items()}
+
+    def read_nodes(self, order: Mapping[str, tuple[str, ...]]) -> None:
+        place = Place(self.model.home, tuple(self.importers))
+        for key, element in self.elements.items():
+            self.nodes[key] = self._node(key, element, order[key], place)
 
     def _unnamed(self) -> None:
         for element in children(self.root, *_NODES):
@@ -96,8 +123,9 @@ class _Reader:
                 )
             seen.add(key)
 
-    def _cycle(self, keys: tuple[str, ...]) -> None:
-        names = " → ".join(self.elements[key].get("name", key) for key in keys)
+    def report_cycle(self, keys: tuple[str, ...], owners: Mapping[str, _Reader]) -> None:
+        """The first of the keys is one of this file."""
+        names = " → ".join(owners[key].elements[key].get("name", key) for key in keys)
         self.findings.error(
             "decision-cycle",
             self.elements[keys[0]],
@@ -117,8 +145,8 @@ class _Reader:
             ]
         found: list[str] = []
         for part in wanted:
-            key = part.get("href", "").rpartition("#")[2]
-            if key in self.elements:
+            key = self.model.target(part.get("href", ""))
+            if key in self.known:
                 found.append(key)
             else:
                 self.findings.error(
@@ -131,14 +159,14 @@ class _Reader:
 
     # --- nodes
 
-    def _node(self, kind: str, element: Element, requires: tuple[str, ...]) -> Node:
-        key, name = _key(element), element.get("name", "")
+    def _node(self, key: str, element: Element, requires: tuple[str, ...], place: Place) -> Node:
+        kind, name = local(element), element.get("name", "")
         if kind == "inputData":
-            return InputData(key, name, self._conform(element))
+            return InputData(key, name, self._conform(element), place)
         if kind == "businessKnowledgeModel":
-            return Knowledge(key, name, requires, self._knowledge(element))
+            return Knowledge(key, name, requires, self._knowledge(element, place.home), place)
         if kind == "decisionService":
-            return Knowledge(key, name, (), self._service(element))
+            return Knowledge(key, name, (), self._service(element), place)
         variable = child(element, "variable")
         decide, names, table = self._logic(element)
         logic = child(element, *EXPRESSIONS)
@@ -156,6 +184,7 @@ class _Reader:
             tuple(sorted(names)),
             "" if logic is None else local(logic),
             None if table is None else table.shape,
+            place,
         )
 
     def _conform(self, element: Element) -> Callable[[Value], Value]:
@@ -188,13 +217,13 @@ class _Reader:
 
         return decide, frozenset(compiler.free), None
 
-    def _knowledge(self, element: Element) -> Callable[[Scope], Value]:
+    def _knowledge(self, element: Element, home: str) -> Callable[[Frames], Value]:
         logic = child(element, "encapsulatedLogic")
         function = n.Literal(0, 0, None) if logic is None else self.boxed.function(logic)
         closure, conform = self._compiler().compile(function), self._conform(element)
 
-        def build(scope: Scope) -> Value:
-            made = closure(scope)
+        def build(frames: Frames) -> Value:
+            made = closure(frames.scope(home))
             if type(made) is not Function:
                 return None
             return Function(made.name, lambda run, *given: conform(made.apply(run, *given)), made.signatures)
@@ -204,15 +233,16 @@ class _Reader:
     def _compiler(self) -> Compiler:
         return Compiler(self.types.tests(), self.types.lists())
 
-    def _service(self, element: Element) -> Callable[[Scope], Value]:
-        parts = {
-            kind: [each.get("href", "").rpartition("#")[2] for each in children(element, kind)]
-            for kind in ("inputData", "inputDecision", "outputDecision")
-        }
-        inputs = [key for key in (*parts["inputData"], *parts["inputDecision"]) if key in self.elements]
-        outputs = [key for key in parts["outputDecision"] if key in self.elements]
+    def _service(self, element: Element) -> Callable[[Frames], Value]:
+        inputs, outputs = self._parts(element, "inputData", "inputDecision"), self._parts(element, "outputDecision")
         name, conform = element.get("name", ""), self._conform(element)
         return DecisionService(name, tuple(inputs), tuple(outputs), conform, self.nodes).build
+
+    def _parts(self, service: Element, *kinds: str) -> list[str]:
+        """The ids of parts of a decision service, kind by kind; those that are missing are findings already."""
+        parts = [each for kind in kinds for each in children(service, kind)]
+        found = [self.model.target(each.get("href", "")) for each in parts]
+        return [key for key in found if key in self.known]
 
     # --- types
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,14 +33,30 @@ class Types:
 
     def __init__(self) -> None:
         self.definitions: dict[str, ItemDefinition] = {}
+        self.imports: dict[str, Types] = {}  # those of imported files, by the name of the import
+
+    def find(self, name: str) -> tuple[ItemDefinition, Types] | None:
+        """The declared type of this name, `tPerson` or `model.tPerson`, and the types it was declared among."""
+        if name in self.definitions:
+            return self.definitions[name], self
+        for prefix, types in self.imports.items():
+            inner = name.removeprefix(f"{prefix}.") if prefix else name
+            if inner in types.definitions and (inner != name or not prefix):
+                return types.definitions[inner], types
+        return None
+
+    def declared(self, name: str) -> Conform | None:
+        """`conform` of a type that says something; None of Any, and of a type that nobody declares."""
+        known = self.find(_bare(name)) is not None or _bare(name) in SIMPLE_TYPES
+        return self.conform(name) if known else None
 
     def conform(self, name: str) -> Conform:
         """What gives a value of the type back, a list of one and its item converted, else null."""
         name = _bare(name)
-        definition = self.definitions.get(name)
-        if definition is None and name not in SIMPLE_TYPES:
+        found = self.find(name)
+        if found is None and name not in SIMPLE_TYPES:
             return lambda value: value
-        wants_list = definition.collection if definition else name == "list"
+        wants_list = found[0].collection if found else name == "list"
 
         def conform(value: Value) -> Value:
             if value is None or self._is(value, name, 0):
@@ -55,18 +71,25 @@ class Types:
 
     def tests(self) -> dict[str, Callable[[Value], bool | None]]:
         """What `instance of` and typed parameters ask: allowed values are no part of the type itself."""
-        return {
-            name: partial(self.fits, definition=replace(each, allowed=None)) for name, each in self.definitions.items()
-        }
+        return {name: partial(types.fits, definition=replace(each, allowed=None)) for name, each, types in self._seen()}
 
     def lists(self) -> frozenset[str]:
-        return frozenset(name for name, each in self.definitions.items() if each.collection)
+        return frozenset(name for name, each, _ in self._seen() if each.collection)
+
+    def _seen(self) -> Iterator[tuple[str, ItemDefinition, Types]]:
+        """All declared types that the file may name."""
+        for prefix, types in self.imports.items():
+            for name, each in types.definitions.items():
+                yield f"{prefix}.{name}" if prefix else name, each, types
+        for name, each in self.definitions.items():
+            yield name, each, self
 
     def _is(self, value: Value, name: str, depth: int) -> bool:
         name = _bare(name)
-        definition = self.definitions.get(name)
-        if definition is not None:
-            return self.fits(value, definition, depth)
+        found = self.find(name)
+        if found is not None:
+            definition, types = found
+            return types.fits(value, definition, depth)
         return name not in SIMPLE_TYPES or instance_test(TypeName(name))(value) is True
 
     def fits(self, value: Value, definition: ItemDefinition, depth: int = 0) -> bool:

@@ -46,12 +46,13 @@ def _evaluate(folder: Path, test: Element, model: str, name: str, inputs: Mappin
     content = (folder / model).read_bytes()
     if called:
         content = with_call(content, called, tuple(inputs))
-    decisions, refused = _model(model, content)
+    others = {one.name: one.read_bytes() for one in sorted(folder.glob("*.dmn")) if one.name != model}
+    decisions, refused = _model(model, content, tuple(others.items()))
     key = CALL if called else _id_of(decisions, name)
     wrong = [refused[each] for each in (*decisions.decision(key).requires, key, "") if each in refused]
     if wrong:
         raise DefinitionInvalid(wrong)
-    value = decisions.evaluate(key, inputs, Context(NOW, ZONE)).value
+    value = decisions.evaluate(key, inputs, Context(NOW, ZONE), unfit_is_null=True).value
     return value[name] if called and isinstance(value, dict) and set(value) > {name} else value
 
 
@@ -64,13 +65,15 @@ def _id_of(decisions: Decisions, name: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _model(model: str, content: bytes) -> tuple[Decisions, Mapping[str, Finding]]:
+def _model(
+    model: str, content: bytes, others: tuple[tuple[str, bytes], ...]
+) -> tuple[Decisions, Mapping[str, Finding]]:
     """The decisions, and what is wrong in which of them. "" holds what is wrong in the model as a whole.
 
     A model of the suite holds many decisions that have nothing to do with each other, some of them meant to be
     refused: each is asked alone, and counts as an error if it, or what it requires, is refused.
     """
-    decisions, findings = read_decisions(content, model)
+    decisions, findings = read_decisions(content, model, dict(others))
     wrong = errors_in(findings)
     places = _places(content) if wrong else {}
     return decisions, {places.get(one.element, ""): one for one in reversed(wrong)}
