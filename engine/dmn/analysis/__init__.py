@@ -1,0 +1,11 @@
+"""What a designer should look at in decisions: rules that are missing, overlap or never count; types; names.
+
+Pure reading of a DMN file, for checks only: nothing here runs when a case is decided. All work is counted
+(`Effort`), so that an answer comes within two seconds for a file of any size; what was not finished is told.
+"""
+
+from engine.dmn.analysis.effort import Effort
+from engine.dmn.analysis.file import doubts_in
+from engine.dmn.analysis.words import DOUBTS, Doubt
+
+__all__ = ["DOUBTS", "Doubt", "Effort", "doubts_in"]

@@ -1,0 +1,97 @@
+"""Findings of one file: collected, filled in both languages, and values as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from engine.dmn.analysis.columns import Dimension
+from engine.dmn.analysis.domains import Part
+from engine.dmn.analysis.sweep import runs_of
+from engine.dmn.analysis.words import DOUBTS
+from engine.errors import BudgetExceeded
+from engine.expressions.feel.builtins.conversion import text_of
+from engine.expressions.feel.run import Run
+from engine.findings import Finding
+from engine.values import Value
+from engine.words import Words
+
+#: Longest text of a file that is repeated in a finding.
+CLIPPED = 80
+#: Values of one input that an example names.
+_SHOWN = 3
+_NULL = Words("空值", "null")
+_OTHER = Words("其他文本", "any other text")
+_ANYTHING = Words("任意值", "anything")
+
+
+@dataclass(slots=True)
+class Telling:
+    """Collects the findings of one file."""
+
+    file: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def __call__(self, code: str, element: str, line: int, **said: object) -> None:
+        """Adds the finding `code`; `said` fills its words, texts of the file clipped and made plain."""
+        doubt = DOUBTS[code]
+        zh = {name: _plain(value.zh if isinstance(value, Words) else value) for name, value in said.items()}
+        en = {name: _plain(value.en if isinstance(value, Words) else value) for name, value in said.items()}
+        message = Words(doubt.message.zh.format(**zh), doubt.message.en.format(**en))
+        self.findings.append(Finding(doubt.severity, code, self.file, element, message, doubt.remedy, line or None))
+
+
+def _plain(value: object) -> object:
+    """A text without line breaks, controls and marks that turn the writing round."""
+    if not isinstance(value, str):
+        return value
+    return "".join(each if each.isprintable() else " " for each in value)
+
+
+def clipped(text: str) -> str:
+    """The text, cut where it is too long to be repeated."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= CLIPPED else f"{one_line[: CLIPPED - 1]}…"
+
+
+def value_words(value: Value) -> Words:
+    """A value as it would be written in a cell."""
+    if value is None:
+        return _NULL
+    if type(value) is str:
+        return Words(f'"{clipped(value)}"', f'"{clipped(value)}"')
+    try:
+        text = clipped(str(text_of(value, Run(None, ""))))
+    except BudgetExceeded:
+        text = "…"
+    return Words(text, text)
+
+
+def part_words(part: Part) -> Words:
+    """The example of a part."""
+    if part.other_text:
+        return _OTHER
+    return _ANYTHING if part.kind == "" else value_words(part.value)
+
+
+def example(dimensions: Sequence[Dimension], chosen: dict[int, int]) -> Words:
+    """`age = 18, type = "chain"`: of each input (by number) some of its parts, those that may well come if there are.
+
+    Of parts that follow each other only the first is said.
+    """
+    said = []
+    for number, parts in chosen.items():
+        dimension = dimensions[number]
+        firsts = [first for first, _ in runs_of(parts & dimension.domain.sure or parts)]
+        shown = [part_words(dimension.domain.parts[at]) for at in firsts[:_SHOWN]]
+        more = "…" if len(firsts) > _SHOWN else ""
+        zh, en = "、".join(each.zh for each in shown) + more, " / ".join(each.en for each in shown) + more
+        label, sign = clipped(dimension.label), " " if dimension.domain.opaque else " = "
+        said.append(Words(f"{label}{sign}{zh}", f"{label}{sign}{en}"))
+    return joined(said)
+
+
+def joined(words: Iterable[Words]) -> Words:
+    """An enumeration."""
+    found = list(words)
+    return Words("，".join(each.zh for each in found), ", ".join(each.en for each in found))
