@@ -172,7 +172,7 @@ def _unheeded(said: object) -> Iterator[str]:
     if heeded is None:
         return
     for each in fields(said):  # type: ignore[arg-type]
-        if each.name not in heeded and getattr(said, each.name) != _default(each):
+        if each.init and each.name not in heeded and getattr(said, each.name) != _default(each):
             yield each.name
 
 

@@ -27,6 +27,7 @@ _INT64 = 2**63
 MAX_BITS = 4096
 #: Most variables are of these types, and stand in JSON as they are: they are told without a call for each.
 _LEAVES = frozenset({str, int, bool, type(None)})
+_TEXTS = frozenset({str, bool, type(None)})
 
 
 def encode(value: Value, depth: int = 0) -> Any:
@@ -67,8 +68,18 @@ def encode_variables(variables: Variables) -> dict[str, Any]:
     return encoded
 
 
+def writable(variables: dict[str, Value]) -> dict[str, Any]:
+    """Variables as orjson writes them; one that is no Unicode text is left to it to refuse. Raises ValueInvalid."""
+    if TAG not in variables and _TEXTS.issuperset(map(type, variables.values())):
+        return variables
+    encoded: dict[str, Any] = _context(variables, 0)
+    return encoded
+
+
 def decode_variables(stored: Any) -> dict[str, Value]:
     """What `encode_variables` wrote. Raises StateInvalid."""
+    if type(stored) is dict and TAG not in stored and _LEAVES.issuperset(map(type, stored.values())):
+        return stored
     decoded = decode(stored)
     if not isinstance(decoded, dict):
         raise StateInvalid("variables are no context")
@@ -77,7 +88,7 @@ def decode_variables(stored: Any) -> dict[str, Value]:
 
 def encoded_size(variables: Variables) -> int:
     """How many bytes the variables take in the stored state. Raises ValueInvalid."""
-    return len(orjson.dumps(encode_variables(variables)))
+    return len(orjson.dumps(_context(variables, 0)))
 
 
 def checked(value: Value) -> Value:

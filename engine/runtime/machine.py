@@ -56,20 +56,16 @@ def settle(run: Run) -> None:
         if not run.work and run.later:
             run.work.append(run.later.popleft())
         if run.work:
-            _do_next(run)
+            token_id, phase, serial = run.work.popleft()
+            token = run.state.tokens.get(token_id)
+            if token is not None and run.pending.get(token_id) == serial:
+                _move(run, token, phase)
+            while run.thrown:
+                events.deliver(run, run.thrown.popleft())
         elif run.undelivered:
             events.deliver_late(run, run.undelivered.popleft())
         elif not gateways.release_joins(run):
             return
-
-
-def _do_next(run: Run) -> None:
-    token_id, phase, serial = run.work.popleft()
-    token = run.state.tokens.get(token_id)
-    if token is not None and run.pending.get(token_id) == serial:
-        _move(run, token, phase)
-    while run.thrown:
-        events.deliver(run, run.thrown.popleft())
 
 
 def _move(run: Run, token: Token, phase: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from engine.errors import StateInvalid
+from engine.errors import StateInvalid, ValueInvalid
 
 #: What reading a damaged row may raise.
 DAMAGE = (orjson.JSONDecodeError, TypeError, ValueError, KeyError, IndexError, AttributeError)
@@ -23,8 +23,9 @@ Thing = TypeVar("Thing")
 class Rows(dict[int, Thing]):
     """Things by id, in the order in which they came. As a dict it has only those that are read.
 
-    `holder` tells the holder of a thing; `read` makes one of its id, its holder and its stored line. Raises
-    StateInvalid when a damaged line is asked for, KeyError for an id that is not there.
+    `holder` tells the holder of a thing; `read` makes one of its id, its holder and its stored columns. Of `lines`
+    as many are taken as there are `ids`. Raises StateInvalid when a damaged line is asked for, KeyError for an id
+    that is not there.
     """
 
     __slots__ = ("_asked", "_groups", "_holder", "_holders", "_lines", "_read", "_stored_holders", "_stored_ids")
@@ -32,18 +33,18 @@ class Rows(dict[int, Thing]):
     def __init__(
         self,
         holder: Callable[[Thing], int],
-        read: Callable[[int, int, bytes], Thing],
+        read: Callable[..., Thing],
         ids: Sequence[int] = (),
         holders: Sequence[int] = (),
-        lines: Sequence[bytes] = (),
+        lines: Iterable[bytes] = (),
     ) -> None:
         super().__init__()
-        if not len(ids) == len(holders) == len(lines):
-            raise ValueError("as many ids as holders and lines are expected")
         self._holder = holder
         self._read = read
         self._stored_ids, self._stored_holders = ids, holders
-        self._lines = dict(zip(ids, lines, strict=True))  # all that are there; those not read as they are stored
+        self._lines = dict(zip(ids, lines, strict=False))  # all that are there; those not read as they are stored
+        if not len(ids) == len(holders) == len(self._lines):
+            raise ValueError("as many ids as holders and lines are expected")
         self._holders: dict[int, int] | None = None  # by id, once something has come or gone
         self._groups: dict[int, dict[int, None]] = {}
         self._asked = 0
@@ -53,7 +54,7 @@ class Rows(dict[int, Thing]):
         holders = self._holders
         holder = self._stored_holders[self._stored_ids.index(id_)] if holders is None else holders[id_]
         try:
-            thing = self._read(id_, holder, line)
+            thing = self._read(id_, holder, *orjson.loads(line))
         except DAMAGE as damage:
             raise StateInvalid(f"the state cannot be read: {damage}") from damage
         dict.__setitem__(self, id_, thing)
@@ -109,9 +110,12 @@ class Rows(dict[int, Thing]):
         return [*self._holders], [*self._holders.values()]
 
     def stored(self, write: Callable[[Thing], list[Any]]) -> Iterable[bytes]:
-        """All lines in order as they are stored."""
-        for id_, thing in dict.items(self):
-            self._lines[id_] = orjson.dumps(write(thing))
+        """All lines in order as they are stored. Raises ValueInvalid for what JSON cannot hold."""
+        try:
+            for id_, thing in dict.items(self):
+                self._lines[id_] = orjson.dumps(write(thing))
+        except TypeError as unwritable:
+            raise ValueInvalid(str(unwritable)) from unwritable
         return self._lines.values()
 
     def _by_id(self) -> dict[int, int]:
