@@ -194,7 +194,7 @@ class BoxedReader:
         body = self.needed(child(element, "return", "satisfies"), element)
         if local(element) == "for":
             return n.For(*_where(element), bindings, body)
-        return n.Quantified(*_where(element), local(element), bindings, body)
+        return n.Quantified(*_where(element), local(element), bindings, body, strict=True)
 
     def filter(self, element: Element) -> n.Node:
         parts = [self.needed(child(element, name), element) for name in ("in", "match")]

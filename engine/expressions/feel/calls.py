@@ -57,7 +57,7 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
     def evaluate(scope: Scope) -> Value:
         def apply(run: Run, *arguments: Value) -> Value:
             if len(arguments) != len(parameters):
-                return None
+                return None  # by position all are given; by name those left out are null
             run.spend(size)
             for argument in compress(arguments, walked):
                 run.walks(argument)

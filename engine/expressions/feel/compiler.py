@@ -241,7 +241,7 @@ def _context(compiler: Compiler, node: n.ContextOf) -> Closure:
 def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
     start = None if node.start is None else compiler.compile(node.start)
     end = None if node.end is None else compiler.compile(node.end)
-    start_included, end_included = node.start_included, node.end_included
+    start_included, end_included, operator = node.start_included, node.end_included, node.operator
 
     def evaluate(scope: Scope) -> Value:
         low = None if start is None else start(scope)
@@ -251,7 +251,7 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
         if low is not None and high is not None and op.ordered(low, high, scope.run) is None:
             return None
         complete = (start is None or low is not None) and (end is None or high is not None)
-        return Range(low, high, start_included, end_included, complete)
+        return Range(low, high, start_included, end_included, complete, operator)
 
     return evaluate
 

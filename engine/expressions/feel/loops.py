@@ -64,7 +64,7 @@ def compile_quantified(compiler: Compiler, node: n.Quantified) -> Closure:
     condition = compiler.compile(node.condition)
     cost = compiler.size - before + 1
     compiler.unbind(len(sources))
-    decisive = node.quantifier == "some"
+    decisive, strict = node.quantifier == "some", node.strict
 
     def evaluate(scope: Scope) -> Value:
         unknown = False
@@ -76,7 +76,10 @@ def compile_quantified(compiler: Compiler, node: n.Quantified) -> Closure:
             value = condition(inner)
             if value is decisive:
                 return decisive
-            unknown = unknown or type(value) is not bool
+            if type(value) is not bool:
+                if strict:
+                    return None
+                unknown = True
         return None if unknown else not decisive
 
     return evaluate
@@ -108,6 +111,8 @@ def _items(source: tuple[str, Closure, Closure | None], scope: Scope) -> Iterato
     if end is not None:
         return _between(value, end(scope), True, True)
     if type(value) is Range:
+        if value.operator == "!=":
+            return None
         return _between(value.start, value.end, value.start_included, value.end_included)
     if value is None:
         return None

@@ -129,9 +129,12 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Node):
+    """`strict` of a boxed one: a condition that gives no boolean makes the whole null, where it is met."""
+
     quantifier: str  # "some" | "every"
     bindings: tuple[Binding, ...]
     condition: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +149,13 @@ class ContextOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class RangeOf(Node):
-    """`[start..end]` and its open forms; a missing end is None (`(< 5)`)."""
+    """`[start..end]` and its open forms; a missing end is None (`(< 5)`). `operator`: "=" or "!=" of `(= 5)`."""
 
     start: Node | None
     end: Node | None
     start_included: bool
     end_included: bool
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,31 @@ _MARK = re.compile(r"\d{1,3}%|-\d{1,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`[start..end]`. An end that is None is open, unless `complete` is false: then it was null."""
+    """`[start..end]`. An end that is None is open, unless `complete` is false: then it was null.
+
+    `operator` is "=" or "!=" of a range written as `(= 5)` or `(!= 5)`, both of whose ends are that point.
+    """
 
     start: Value
     end: Value
     start_included: bool
     end_included: bool
     complete: bool = True
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A built-in or defined function. `apply` gets the run and the arguments by position.
 
-    `signatures` are the parameter names by which it may be called.
+    `signatures` are the parameter names by which it may be called, `overloads` what to apply for each of them where
+    they take different types.
     """
 
     name: str
     apply: Callable[..., Value]
     signatures: tuple[tuple[str, ...], ...]
+    overloads: tuple[Callable[..., Value], ...] = ()
 
     def call(self, run: Run, arguments: list[Value]) -> Value:
         """The result; null where the arguments do not fit."""
@@ -40,11 +46,19 @@ class Function:
         return self.apply(run, *arguments)
 
     def call_named(self, run: Run, arguments: dict[str, Value]) -> Value:
-        """The result of a call by parameter names; null where they are not the first ones of a signature."""
-        for signature in self.signatures:
-            if set(signature[: len(arguments)]) == arguments.keys():
-                return self.call(run, [arguments[name] for name in signature[: len(arguments)]])
+        """The result of a call by parameter names, null for those left out; null where no signature has them all."""
+        for index, signature in enumerate(self.signatures):
+            if arguments.keys() <= set(signature):
+                run.spend(1)
+                apply = self.overloads[index] if self.overloads else self.apply
+                return apply(run, *_by_position(signature, arguments, leave_out=bool(self.overloads)))
         return None
+
+
+def _by_position(signature: tuple[str, ...], arguments: dict[str, Value], *, leave_out: bool) -> list[Value]:
+    """The arguments in the order of the parameters. With `leave_out` those at the end may stay unnamed."""
+    last = max((index for index, name in enumerate(signature, 1) if name in arguments), default=0)
+    return [arguments.get(name) for name in (signature[:last] if leave_out else signature)]
 
 
 @dataclass(frozen=True, slots=True)

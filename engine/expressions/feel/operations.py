@@ -159,6 +159,8 @@ def within(value: Value, wanted: Range, run: Run) -> bool | None:
     """Whether the value lies in the range; null where they cannot be compared."""
     if not wanted.complete:
         return None
+    if wanted.operator == "!=":
+        return negated(equal(value, wanted.start, run))
     above: bool | None = True
     below: bool | None = True
     if wanted.start is not None:

@@ -264,10 +264,7 @@ class Parser(Reading):
             return n.RangeOf(line, column, None, end, False, operator == "<=")
         if operator in (">", ">="):
             return n.RangeOf(line, column, end, None, operator == ">=", False)
-        if operator == "=":
-            return n.RangeOf(line, column, end, end, True, True)
-        self.position -= 1
-        return self.refuse("“!=” 不能写成区间", "a range has no !=")
+        return n.RangeOf(line, column, end, end, operator == "=", operator == "=", operator)
 
     def bracketed(self, opening: str, line: int, column: int) -> n.Node:
         """A list, or a range that starts with `[` or `]`."""

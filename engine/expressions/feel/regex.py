@@ -1,6 +1,7 @@
 """Regular expressions in linear time: all alternatives are followed side by side (a Pike machine).
 
-Python's own `re` tries them one after another, so that a short hostile pattern runs for years.
+Python's own `re` tries them one after another, so that a short hostile pattern runs for years. A `Found` holds the
+start and end of the whole match, then of each group; None where a group took no part.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from engine.expressions.feel.regex_backtracking import BacktrackingPattern, Found, stands_at
 from engine.expressions.feel.regex_classes import PatternInvalid
 from engine.expressions.feel.regex_parser import PATTERN_LIMIT, PatternParser
 from engine.expressions.feel.regex_program import PROGRAM_LIMIT, Instruction, ProgramWriter
 
-#: Start and end of the whole match, then of each group; None where a group took no part.
-Found = tuple[int | None, ...]
 Spend = Callable[[int], None]
 _Thread = tuple[int, Found]
 #: Longest pattern that is kept compiled, in characters.
@@ -96,7 +96,7 @@ class Pattern:
                     waiting.append((instruction.out, rounds & ~instruction.loop, saved))
                 else:
                     waiting += ((instruction.second, rounds, saved), (instruction.first, rounds, saved))
-            elif _stands_at(instruction.place, text, position):
+            elif stands_at(instruction.place, text, position):
                 waiting.append((pc + 1, rounds, saved))
         return visits
 
@@ -117,17 +117,14 @@ class PlainText:
         return None if position < 0 else (position, position + len(self._text))
 
 
-def _stands_at(place: str, text: str, position: int) -> bool:
-    if place[0] == "^":
-        return position == 0 or (place == "^m" and text[position - 1] == "\n")
-    return position == len(text) or (place == "$m" and text[position] == "\n")
+Machine = Pattern | BacktrackingPattern | PlainText
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """`machine` is None where the pattern or a flag is invalid; `work` what it took to find out."""
 
-    machine: Pattern | PlainText | None
+    machine: Machine | None
     work: int
 
 
@@ -143,10 +140,12 @@ def compile_pattern(pattern: str, flags: str) -> Compiled:
 
 def _compile(pattern: str, flags: frozenset[str]) -> Compiled:
     writer = ProgramWriter()
-    machine = None
+    machine: Machine | None = None
     try:
         parser = PatternParser(pattern, flags)
-        machine = Pattern(writer.write(parser.parse()), parser.groups)
+        program = writer.write(parser.parse())
+        kind = BacktrackingPattern if parser.back_references else Pattern
+        machine = kind(program, parser.groups)
     except PatternInvalid:
         pass  # no machine: what asks for it gives null
     return Compiled(machine, len(pattern) + writer.visits)

@@ -37,7 +37,7 @@ _BLOCKS = {
 
 
 class PatternInvalid(Exception):
-    """The pattern does not follow the syntax, is too large, or asks for what is not run (back references)."""
+    """The pattern does not follow the syntax, or is too large."""
 
 
 def _is_word(c: str) -> bool:

@@ -20,6 +20,7 @@ from engine.expressions.feel.regex_classes import (
 PATTERN_LIMIT, GROUP_DEPTH, GROUP_LIMIT, COUNT_LIMIT = 10_000, 50, 100, 1_000
 _FLAGS = frozenset("smix")
 _SPECIAL = frozenset("\\|.?*+(){}[]^$")
+_DIGITS = frozenset("0123456789")
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
@@ -36,6 +37,14 @@ class At:
     """A place: "^", "$", and "^m", "$m" where they also stand at the ends of lines."""
 
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What the group of this number holds, once more."""
+
+    number: int
+    either_case: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Repeat:
     lazy: bool
 
 
-Tree = Char | At | Group | Sequence | Choice | Repeat
+Tree = Char | At | Back | Group | Sequence | Choice | Repeat
 
 
 class PatternParser:
@@ -82,6 +91,8 @@ class PatternParser:
         self.position = 0
         self.groups = 0
         self.depth = 0
+        self.back_references = False
+        self._closed: set[int] = set()
 
     def parse(self) -> Tree:
         """The whole pattern. Raises PatternInvalid."""
@@ -134,7 +145,7 @@ class PatternParser:
         if character in "^$":
             return At(character + ("m" if "m" in self.flags else ""))
         if character == "\\":
-            return Char(self._escape())
+            return self._back_reference() if self._peek() in _DIGITS else Char(self._escape())
         if character in _SPECIAL:
             raise PatternInvalid(self.pattern)
         return Char(same_character(character, "i" in self.flags))
@@ -151,7 +162,18 @@ class PatternParser:
         if not self._take(")"):
             raise PatternInvalid(self.pattern)
         self.depth -= 1
+        self._closed.add(number)
         return Group(number, content) if number else content
+
+    def _back_reference(self) -> Tree:
+        """`\\1`: as many digits as still name a group that is closed already."""
+        number = int(self._next())
+        if number not in self._closed - {0}:
+            raise PatternInvalid(self.pattern)
+        while self._peek() in _DIGITS and number * 10 + int(self._peek()) in self._closed:
+            number = number * 10 + int(self._next())
+        self.back_references = True
+        return Back(number, "i" in self.flags)
 
     def _repeated(self, atom: Tree) -> Tree:
         mark = self._peek()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.expressions.feel.regex_classes import CharTest, PatternInvalid
-from engine.expressions.feel.regex_parser import At, Char, Choice, Group, Repeat, Sequence, Tree
+from engine.expressions.feel.regex_parser import At, Back, Char, Choice, Group, Repeat, Sequence, Tree
 
 #: Most instructions of a program, and most visits of the tree's nodes to write it.
 PROGRAM_LIMIT, VISIT_LIMIT = 5_000, 20_000
@@ -14,8 +14,9 @@ PROGRAM_LIMIT, VISIT_LIMIT = 5_000, 20_000
 @dataclass(frozen=True, slots=True)
 class Instruction:
     """`op`: "char" (test), "split" (first, then second), "jump" (first), "save" (first: the slot), "at" (place),
-    "match"; "enter" begins a round of a loop and "again" ends it: a split, or where the round took no
-    character, just the way out to `out`. `loop` is one bit per loop around.
+    "back" (first: the group, place: "i" for either case), "match"; "enter" begins a round of a loop and "again"
+    ends it: a split, or where the round took no character, just the way out to `out`. `loop` is one bit per loop
+    around.
     """
 
     op: str
@@ -58,6 +59,8 @@ class ProgramWriter:
             self._emit(Instruction("char", tree.test))
         elif isinstance(tree, At):
             self._emit(Instruction("at", place=tree.place))
+        elif isinstance(tree, Back):
+            self._emit(Instruction("back", first=tree.number, place="i" if tree.either_case else ""))
         elif isinstance(tree, Sequence):
             for part in tree.parts:
                 self._tree(part)

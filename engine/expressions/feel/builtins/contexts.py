@@ -40,7 +40,7 @@ def context(run: Run, entries: list[Value]) -> Value:
     return made
 
 
-@FUNCTIONS("context put", "context: context, key: any, value: any", "context: context, keys: any, value: any")
+@FUNCTIONS("context put", "context: context, key: string, value: any", "context: context, keys: list, value: any")
 def context_put(run: Run, m: dict[str, Value], key: Value, value: Value) -> Value:
     """A copy with the key, or the path of keys, set."""
     keys = key if type(key) is list else [key]

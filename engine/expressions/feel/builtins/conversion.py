@@ -67,6 +67,10 @@ def _write(value: Value, run: Run, writing: Writing, depth: int) -> None:
             writing.add(f"{', ' if number else ''}{_key(key)}: ")
             _write(item, run, writing, depth + 1)
         writing.add("}")
+    elif type(value) is Range and value.operator:
+        writing.add(f"({value.operator} ")
+        _write(value.start, run, writing, depth + 1)
+        writing.add(")")
     elif type(value) is Range:
         writing.add("[" if value.start_included else "(")
         _write(value.start, run, writing, depth + 1)

@@ -200,7 +200,7 @@ def remove(run: Run, items: list[Value], position: Value) -> Value:
     return items[:index] + items[index + 1 :]
 
 
-@FUNCTIONS("list replace", "list: list, position: any, newItem: any", "list: list, match: any, newItem: any")
+@FUNCTIONS("list replace", "list: list, position: number, newItem: any", "list: list, match: function, newItem: any")
 def list_replace(run: Run, items: list[Value], which: Value, item: Value) -> Value:
     """The item at a position replaced, or every item for which `which(item, new item)` is true."""
     run.grown(len(items))

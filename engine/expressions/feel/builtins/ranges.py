@@ -47,7 +47,7 @@ def _reach(a: Range, b: Range) -> int:
 
 
 def _complete(value: Value) -> bool:
-    return type(value) is not Range or value.complete
+    return type(value) is not Range or (value.complete and value.operator != "!=")
 
 
 def _relation(name: str, test: Callable[[Range, Range], bool], first: str, second: str) -> None:

@@ -53,6 +53,31 @@ class _Signature:
             fitted.append(argument)
         return tuple(fitted)
 
+    def applied(self, body: Body) -> Body:
+        """`body` for arguments of this signature, else null."""
+
+        def apply(run: Run, *arguments: Value) -> Value:
+            if not self.least <= len(arguments) <= len(self.names):
+                return None
+            fitted = self.fit(arguments)
+            return None if fitted is None else body(run, *fitted)
+
+        return apply
+
+
+def _first_fitting(signatures: tuple[_Signature, ...], body: Body) -> Body:
+    """`body` for arguments of any of the signatures, else null."""
+
+    def apply(run: Run, *arguments: Value) -> Value:
+        for signature in signatures:
+            if signature.least <= len(arguments) <= len(signature.names):
+                fitted = signature.fit(arguments)
+                if fitted is not None:
+                    return body(run, *fitted)
+        return None
+
+    return apply
+
 
 class Registry:
     """The functions of one module, in the order they are written."""
@@ -61,22 +86,13 @@ class Registry:
         self.functions: list[Function] = []
 
     def __call__(self, name: str, *signatures: str) -> Callable[[Body], Body]:
-        """Declare `name`; arguments that fit no signature give null.
-
-        Of signatures of one length the first gives the types, the others more names to call by.
-        """
+        """Declare `name`; arguments that fit no signature give null, the first that they fit takes them."""
         read = tuple(_Signature(text) for text in signatures)
 
         def declare(body: Body) -> Body:
-            def apply(run: Run, *arguments: Value) -> Value:
-                count = len(arguments)
-                for signature in read:
-                    if signature.least <= count <= len(signature.names):
-                        fitted = signature.fit(arguments)
-                        return None if fitted is None else body(run, *fitted)
-                return None
-
-            self.functions.append(Function(name, apply, tuple(signature.names for signature in read)))
+            overloads = tuple(signature.applied(body) for signature in read)
+            apply = overloads[0] if len(read) == 1 else _first_fitting(read, body)
+            self.functions.append(Function(name, apply, tuple(each.names for each in read), overloads))
             return body
 
         return declare

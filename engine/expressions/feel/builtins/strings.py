@@ -6,7 +6,8 @@ import re
 
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import whole
-from engine.expressions.feel.regex import Found, Pattern, PlainText, compile_pattern
+from engine.expressions.feel.regex import Machine, compile_pattern
+from engine.expressions.feel.regex_backtracking import Found
 from engine.expressions.feel.run import Run, Writing
 from engine.values import Value
 
@@ -87,7 +88,7 @@ def ends_with(run: Run, string: str, match: str) -> Value:
     return string.endswith(match)
 
 
-def _compiled(run: Run, pattern: str, flags: Value = None) -> Pattern | PlainText | None:
+def _compiled(run: Run, pattern: str, flags: Value = None) -> Machine | None:
     """The pattern, paid for; None where it or the flags are invalid. No flags may be written as null."""
     if flags is not None and type(flags) is not str:
         return None
