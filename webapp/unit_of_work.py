@@ -34,8 +34,13 @@ def sql() -> psycopg.Connection:
 
     What was put off with `send_later` is sent first, so whoever asks sees the rows of every line before.
     """
+    _send(db.session())
+    return sql_beside()
+
+
+def sql_beside() -> psycopg.Connection:
+    """As `sql`, for what no row that waits has to do with: those wait on."""
     session = db.session()
-    _send(session)
     # Asking the session for its connection costs a tenth of a statement, so it is asked once per transaction.
     known = session.info.get(KNOWN)
     if known is not None and known[0] is session.get_transaction():

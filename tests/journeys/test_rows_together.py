@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import orjson
 import pytest
 from flask import Flask
@@ -14,9 +16,10 @@ from webapp.errors import AlreadyDone, NotFound
 from webapp.models import UserTask
 from webapp.queries.audit import verify_all
 from webapp.queries.diagram import lines_of
-from webapp.services import intake, tasks
+from webapp.services import intake, rulings, tasks
 from webapp.services.activity import decode_lines, encode_lines, keep_process
 from webapp.services.events import Event
+from webapp.services.licences import NumberTaken
 from webapp.services.locked_case import link, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, KeyReused
 from webapp.unit_of_work import sql
@@ -67,6 +70,22 @@ def test_a_key_used_for_another_task_is_refused_and_nothing_of_the_act_is_kept(d
         intake.decide_intake(one.id, revision=one.revision, **common)
     db.session.expire_all()
     assert office.open_task(second.id, "accept", "P2").id == other.id
+
+
+def test_a_number_that_stands_on_another_licence_is_refused_and_nothing_of_the_act_is_kept(db: SQLAlchemy) -> None:
+    first, second = office.received("ordinary", ways={}), office.received("ordinary", ways={})
+    number = office.credit_code(first.id)
+    tasks_there = [office.claimed(case.id, "backfill", "P1") for case in (first, second)]
+    for (task, who), refused in zip(tasks_there, (False, True), strict=True):
+        entered = {"ruling": "grant", "reasons": "", "number": number, "number_again": number}
+        common = {"by": who, "issued_on": task.opened_at.date(), "revision": task.revision, "key": f"of-{task.id}"}
+        with pytest.raises(NumberTaken, match=number) if refused else nullcontext():
+            rulings.enter_outside_result(task.id, **entered, **common)
+    db.session.expire_all()
+    kept = sql().execute("select item_case_id from ruling").fetchall()
+    assert kept == [(tasks_there[0][0].item_case_id,)]
+    assert db.session.get(UserTask, tasks_there[1][0].id).state == "open"
+    assert list(verify_all()) == []
 
 
 def test_who_comes_too_late_reads_who_was_first(db: SQLAlchemy) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import orjson
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import ClockTerms, legal_start, read_clock
+from engine.law import ClockReading, ClockTerms, legal_start, read_clock
 from webapp import moments
 from webapp.catalogue import Rules
 from webapp.services.events import Event
@@ -52,7 +53,7 @@ def start_clocks(
     started = legal_start(since, moments.OFFICE_ZONE, rules.profile.office_hours, rules.calendar)
     rows, marks, begun = [], [], []
     for terms in all_terms:
-        reading = read_clock(terms, started, (), rules.calendar, today=started)
+        reading = _reading(terms.value, terms.unit, started, rules)
         facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
         rows.append(
             {
@@ -69,8 +70,8 @@ def start_clocks(
             }
         )
         marks += [
-            {"item_case": item_case_id, "clock": terms.name, "mark": mark, "due": mark_moment(facts, mark, rules)}
-            for mark in reading.marks
+            {"item_case": item_case_id, "clock": terms.name, "mark": mark, "due": _moment(mark, day)}
+            for mark, day in reading.marks.items()
         ]
         begun.append(facts)
     case.writing.add("clocks", CLOCKS, clocks=orjson.dumps(rows).decode())
@@ -126,8 +127,17 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
 
 
 def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime:
-    """When the mark is reached: the first moment of its day; "100%" is the end of the last day."""
-    terms = ClockTerms(clock.name, clock.value, clock.unit, Words("", ""))
-    reading = read_clock(terms, clock.started_on, (), rules.calendar, today=clock.started_on)
-    day = reading.marks[mark]
+    """When the clock reaches the mark."""
+    return _moment(mark, _reading(clock.value, clock.unit, clock.started_on, rules).marks[mark])
+
+
+@lru_cache(maxsize=512)
+def _reading(value: int, unit: str, started_on: date, rules: Rules) -> ClockReading:
+    """What a limit comes to that begins on this day. The same few clocks begin for every case of a day."""
+    terms = ClockTerms("", value, unit, Words("", ""))
+    return read_clock(terms, started_on, (), rules.calendar, today=started_on)
+
+
+def _moment(mark: str, day: date) -> datetime:
+    """The first moment of the mark's day; "100%" is the end of the last day."""
     return moments.midnight(day + timedelta(days=1) if mark == "100%" else day)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import orjson
 
@@ -42,61 +44,57 @@ def issue_licence(case: LockedCase, item_case_id: int, item_key: str) -> None:
     if there or licence is None:
         return
     today = moments.local(case.now).date()
-    write_licence(
-        case,
-        item_case_id,
-        item_key,
-        number=_number(case, licence, today),
-        issued_on=today,
-        external=False,
-        by=None,
-    )
+    number = _number(case, licence, today)
+    row = licence_row(case, item_case_id, item_key, number=number, issued_on=today, external=False)
+    if row:
+        keep_licence(case, row, by=None)
 
 
-def write_licence(
-    case: LockedCase,
-    item_case_id: int,
-    item_key: str,
-    *,
-    number: str,
-    issued_on: date,
-    external: bool,
-    by: Identity | None,
-) -> None:
-    """The licence's row, with everything that is printed on it."""
+LICENCE = """
+insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en, issued_on,
+    valid_to, status, facts, public_code, external)
+values (%(item_case)s, %(licence_type)s, %(licence_zh)s, %(licence_en)s, %(licence_number)s, %(holder)s, %(issuer_zh)s,
+    %(issuer_en)s, %(issued_on)s, %(valid_to)s, 'valid', %(licence_facts)s::jsonb, %(public_code)s, %(external)s)
+"""
+NUMBER_IS_UNIQUE = "uq_licence_type_key_number"
+
+
+def licence_row(
+    case: LockedCase, item_case_id: int, item_key: str, *, number: str, issued_on: date, external: bool
+) -> Mapping[str, Any]:
+    """The licence's row, with everything that is printed on it: what LICENCE names. Empty for an item without one."""
     item = case.release.bundle.item(item_key)
     licence = item.licence
     if licence is None:
-        return
+        return {}
     answers = known_answers(case.id, case.release.bundle)
     shown = {language: case.release.shown_answers(answers, language) for language in ("zh", "en")}
     facts = [[label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")] for key, label in licence.fields]
     holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
     issuer = unit_of(item.department).name
-    kept = sql().execute(
-        "insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en,"
-        " issued_on, valid_to, status, facts, public_code, external)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'valid', %s::jsonb, %s, %s)"
-        " on conflict (type_key, number) do nothing",
-        (
-            item_case_id,
-            licence.key,
-            licence.name.zh,
-            licence.name.en,
-            number,
-            holder,
-            issuer.zh,
-            issuer.en,
-            issued_on,
-            _valid_to(licence, issued_on),
-            orjson.dumps(facts).decode(),
-            tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
-            external,
-        ),
-    )
-    if kept.rowcount != 1:
-        raise NumberTaken(number)
-    case.record(Event.LICENCE_ISSUED, by, item=item_case_id, licence_type=licence.key, external=external)
+    return {
+        "item_case": item_case_id,
+        "licence_type": licence.key,
+        "licence_zh": licence.name.zh,
+        "licence_en": licence.name.en,
+        "licence_number": number,
+        "holder": holder,
+        "issuer_zh": issuer.zh,
+        "issuer_en": issuer.en,
+        "issued_on": issued_on,
+        "valid_to": _valid_to(licence, issued_on),
+        "licence_facts": orjson.dumps(facts).decode(),
+        "public_code": tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
+        "external": external,
+    }
+
+
+def keep_licence(case: LockedCase, row: Mapping[str, Any], by: Identity | None) -> None:
+    """Write the licence with the command's other rows, which raise NumberTaken where its number is taken."""
+    case.writing.add("licence", LICENCE, **row)
+    case.writing.refuse_twice(NUMBER_IS_UNIQUE, NumberTaken(row["licence_number"]))
+    facts = {"licence_type": row["licence_type"], "external": row["external"]}
+    case.record(Event.LICENCE_ISSUED, by, item=row["item_case"], **facts)
 
 
 def _number(case: LockedCase, licence: LicenceType, today: date) -> str:

@@ -79,8 +79,9 @@ class LockedCase:
         """Add a line to the chain. `facts` are ids, codes and digests; never personal values."""
         self.ledger_seq += 1
         actor = by.user_id if by else None
-        body = orjson.dumps({**facts, "release": self.release_id}, option=orjson.OPT_SORT_KEYS)
-        self.ledger_hash = link(self.ledger_hash, line_text(body, self.id, self.ledger_seq, kind, self.now, actor))
+        told = {**facts, "release": self.release_id}
+        body = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+        self.ledger_hash = link(self.ledger_hash, _whole(told, self.id, self.ledger_seq, kind, self.now, actor))
         self.lines.append((self.ledger_seq, kind, actor, body.decode(), self.ledger_hash))
 
     def write_ledger(self) -> None:
@@ -112,10 +113,12 @@ def line_text(body: bytes, case_id: int, seq: int, kind: str, at: datetime, acto
     Lines of the first releases kept the whole text in the body; it is recognised by its "seq".
     """
     told = orjson.loads(body)
-    if "seq" in told:
-        return body
-    told |= {"case": case_id, "seq": seq, "kind": kind, "at": at.astimezone(UTC).isoformat(), "actor": actor}
-    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    return body if "seq" in told else _whole(told, case_id, seq, kind, at, actor)
+
+
+def _whole(told: dict[str, Any], case_id: int, seq: int, kind: str, at: datetime, actor: int | None) -> bytes:
+    columns = {"case": case_id, "seq": seq, "kind": kind, "at": at.astimezone(UTC).isoformat(), "actor": actor}
+    return orjson.dumps(told | columns, option=orjson.OPT_SORT_KEYS)
 
 
 def link(previous: bytes, body: bytes) -> bytes:

@@ -20,7 +20,7 @@ from webapp.errors import Busy
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.settings import current_settings
-from webapp.unit_of_work import sql, unit_of_work
+from webapp.unit_of_work import sql, sql_beside, unit_of_work
 
 log = structlog.get_logger(__name__)
 
@@ -117,14 +117,15 @@ def offer_kept(opened: Sequence[Subscription]) -> None:
     waits = [wait for wait in opened if wait.kind == "message"]
     if not waits:
         return
-    sql().execute(BEGIN_TO_WAIT, (NAME_LOCK, sorted({wait.name for wait in waits})))
+    # Rows that wait to be written are no messages: they go out with the rest of the step.
+    sql_beside().execute(BEGIN_TO_WAIT, (NAME_LOCK, sorted({wait.name for wait in waits})))
     offered: list[int] = []
     # Those with a key first: one without takes what they leave.
     for some in ([w for w in waits if w.key is not None], [w for w in waits if w.key is None]):
         if some:
             values = ([wait.name for wait in some], [wait.key for wait in some], clock.now())
-            offered += [id_ for (id_,) in sql().execute(OFFER_KEPT, values).fetchall()]
-    outbox.defer_each(sql(), outbox.DELIVER_MESSAGE, "message_id", sorted(offered))
+            offered += [id_ for (id_,) in sql_beside().execute(OFFER_KEPT, values).fetchall()]
+    outbox.defer_each(sql_beside(), outbox.DELIVER_MESSAGE, "message_id", sorted(offered))
 
 
 def expire_due(limit: int = AT_ONCE) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from psycopg.errors import UniqueViolation
-
 from engine import Words
 from webapp.errors import ActRefused
 from webapp.identity import Identity
@@ -62,7 +60,7 @@ def ensure_unused(key: str, what: str, used_for: str | None) -> None:
     """As `remember`, for a command that has read under its lock what the key was used for, and keeps it at its end.
 
     The same page sent twice waits at the lock and is seen there. A key that goes to two tasks at the same moment
-    meets itself in the table: see `page_key_taken`.
+    meets itself in the table: see `keep_with`.
     """
     if not key:
         raise KeyReused()
@@ -71,10 +69,6 @@ def ensure_unused(key: str, what: str, used_for: str | None) -> None:
 
 
 def keep_with(writing: Writing, by: Identity, key: str, now: datetime, what: str) -> None:
-    """Keep the page's key with the command's last rows."""
+    """Keep the page's key with the command's last rows, which raise KeyReused where it is there already."""
     writing.add("page_key", KEEP, key_actor=by.user_id, page_key=key, now=now, key_outcome=what)
-
-
-def page_key_taken(twice: UniqueViolation) -> Exception:
-    """What a unique violation means: KeyReused where it is the page's key that is there already."""
-    return KeyReused() if twice.diag.constraint_name == PRIMARY_KEY else twice
+    writing.refuse_twice(PRIMARY_KEY, KeyReused())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from engine import Words
 from engine.law import check_uscc, ruling_words
@@ -13,7 +15,7 @@ from webapp.permissions import Permission
 from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.documents import remedy_of
 from webapp.services.events import Event
-from webapp.services.licences import write_licence
+from webapp.services.licences import keep_licence, licence_row
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
 from webapp.services.work import OpenTask, on_task
@@ -30,7 +32,7 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
         if not by.authorisation_number:
             raise NotAuthorised()
         _ensure_ruling(ruling, reasons)
-        ensure_not_proposer(task, by)
+        ensure_not_proposer(task)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
             ensure_not_barred(task.case)
         _write(task, ruling, reasons.strip(), by, accepts_too=task.step == "immediate")
@@ -53,12 +55,15 @@ def enter_outside_result(
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "backfill")
         _ensure_ruling(ruling, reasons)
+        licence: Mapping[str, Any] = {}
         if ruling == GRANT:
             _ensure_outside_number(task, number.strip().upper(), number_again.strip().upper(), issued_on)
-        _write(task, ruling, reasons.strip(), by, accepts_too=False)
-        if ruling == GRANT:
             assert issued_on is not None
-            _keep_outside_licence(task, number.strip().upper(), issued_on, by)
+            # What it prints is asked for before the act has rows, so that all of them go out together.
+            licence = _outside_licence(task, number.strip().upper(), issued_on)
+        _write(task, ruling, reasons.strip(), by, accepts_too=False)
+        if licence:
+            keep_licence(task.case, licence, by)
         finish(task, {"ruling": ruling}, by=by, act=ruling)
 
 
@@ -135,7 +140,7 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
     case.record(Event.RULED, by, item=task.item_case_id, outcome=ruling)
 
 
-def _keep_outside_licence(task: OpenTask, number: str, issued_on: date, by: Identity) -> None:
+def _outside_licence(task: OpenTask, number: str, issued_on: date) -> Mapping[str, Any]:
     assert task.item_case_id is not None
     assert task.item_key is not None
-    write_licence(task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True, by=by)
+    return licence_row(task.case, task.item_case_id, task.item_key, number=number, issued_on=issued_on, external=True)

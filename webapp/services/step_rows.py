@@ -237,9 +237,10 @@ def _running(case: LockedCase, item_case: int | None, name: str | None) -> Clock
 JOBS = """
 insert into engine_job (instance_id, engine_job, case_id, item_case_id, element, type, inputs, attempts,
     attempts_allowed, state, last_error, created_at)
-select %(instance)s, j.job, %(case)s, j.item_case, j.element, j.type, j.inputs, 0, j.allowed, 'open', '', %(now)s
-from unnest(%(job_ids)s::bigint[], %(job_items)s::bigint[], %(job_elements)s::text[], %(job_types)s::text[],
-    %(job_inputs)s::bytea[], %(job_tries)s::bigint[]) j(job, item_case, element, type, inputs, allowed)
+select %(instance)s, job, %(case)s, item_case, element, type, convert_to(inputs, 'UTF8'), 0, allowed, 'open', '',
+    %(now)s
+from json_to_recordset(%(opened_jobs)s::json) as r(job bigint, item_case bigint, element text, type text, inputs text,
+    allowed bigint)
 returning id
 """
 
@@ -248,17 +249,18 @@ def open_jobs(case: LockedCase, instance: InstanceRow, jobs: tuple[Job, ...]) ->
     """Work for machines, and a job of the queue for each that carries its id."""
     if not jobs:
         return
-    case.writing.add(
-        "jobs_opened",
-        JOBS,
-        **_values(case, instance),
-        job_ids=[job.id for job in jobs],
-        job_items=[item_case_of(instance, job.scope) for job in jobs],
-        job_elements=[job.element for job in jobs],
-        job_types=[job.type for job in jobs],
-        job_inputs=[encode_all(job.inputs) for job in jobs],
-        job_tries=[max(1, job.retries) for job in jobs],
-    )
+    rows = [
+        {
+            "job": job.id,
+            "item_case": item_case_of(instance, job.scope),
+            "element": job.element,
+            "type": job.type,
+            "inputs": encode_all(job.inputs).decode(),
+            "allowed": max(1, job.retries),
+        }
+        for job in jobs
+    ]
+    case.writing.add("jobs_opened", JOBS, **_values(case, instance), opened_jobs=orjson.dumps(rows).decode())
     case.writing.ask(outbox.deferring(outbox.RUN_ENGINE_JOB, "engine_job_id", "select id from jobs_opened"))
 
 

@@ -17,7 +17,6 @@ from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide",)
-PROPOSING_STEPS = ("review", "examine")
 
 
 class HeldByAnother(ActRefused):
@@ -38,7 +37,7 @@ def claim(task_id: int, *, by: Identity) -> None:
         if task.assignee_id is not None:
             raise _held(task)
         if task.step in RULING_STEPS:
-            ensure_not_proposer(task, by)
+            ensure_not_proposer(task)
         sql().execute(
             "update user_task set assignee_id = %s, revision = revision + 1 where id = %s",
             (by.user_id, task_id),
@@ -76,17 +75,9 @@ def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: s
     apply(task.case, task.instance, step, by=by, act=act, task_id=task.id)
 
 
-def ensure_not_proposer(task: OpenTask, by: Identity) -> None:
-    """Raises SamePerson when `by` reviewed this item (LAW 2.9: two people, two acts)."""
-    row = (
-        sql()
-        .execute(
-            "select 1 from review where item_case_id = %s and by_id = %s and step = any(%s) limit 1",
-            (task.item_case_id, by.user_id, list(PROPOSING_STEPS)),
-        )
-        .fetchone()
-    )
-    if row:
+def ensure_not_proposer(task: OpenTask) -> None:
+    """Raises SamePerson when this person reviewed the item (LAW 2.9: two people, two acts)."""
+    if task.proposed:
         raise SamePerson()
 
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.errors import UniqueViolation
-
 from engine import EngineError, Words
 from webapp import moments
 from webapp.errors import ActRefused, AlreadyDone, NotFound, Stale
@@ -17,7 +15,7 @@ from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
 from webapp.services.locked_case import LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
-from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with, page_key_taken
+from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -42,15 +40,19 @@ class OpenTask:
     closed_at: datetime | None
     closed_by: int | None
     act: str
+    proposed: bool  # this person reviewed the item, so another rules on it
     instance: InstanceRow
     case: LockedCase
 
 
-# All that an act on a task reads before it decides: the task with its instance, the clocks of its item, and what
-# the page's key was used for, if it was.
-LOAD_TASK = """
+PROPOSING_STEPS = ("review", "examine")
+# All that an act on a task reads before it decides: the task with its instance, whether this person proposed, the
+# clocks of its item, and what the page's key was used for, if it was.
+LOAD_TASK = f"""
 select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.step, t.name_zh, t.name_en, t.groups,
        t.assignee_id, t.revision, t.participants, t.state, t.closed_at, t.closed_by, t.act,
+       exists(select from review r where r.item_case_id = t.item_case_id and r.by_id = %(actor)s
+              and r.step in {PROPOSING_STEPS}),
        i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
        (select json_agg(json_build_array(c.name, c.value, c.unit, c.started_on, c.due_on)) from legal_clock c
         where c.item_case_id = t.item_case_id),
@@ -90,8 +92,6 @@ def on_task(
             case.write_ledger()
     except (AlreadyCarriedOut, NotFound):
         raise
-    except UniqueViolation as twice:
-        raise page_key_taken(twice) from twice
     except ActRefused as refusal:
         if case_id is not None:
             record_refusal(case_id, by, task_id, refusal)
@@ -160,6 +160,7 @@ def _load(task_id: int, case: LockedCase, by: Identity, key: str | None) -> tupl
         closed_at,
         closed_by,
         act,
+        proposed,
         instance,
         blob,
         scopes,
@@ -188,6 +189,7 @@ def _load(task_id: int, case: LockedCase, by: Identity, key: str | None) -> tupl
         closed_at,
         closed_by,
         act,
+        proposed,
         InstanceRow(instance, bytes(blob), scopes, release, process, steps),
         case,
     )

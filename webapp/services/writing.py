@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from psycopg.errors import UniqueViolation
+
 from webapp.unit_of_work import send_later, sql
 
 
@@ -21,6 +23,7 @@ class Writing:
     parts: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     asking: str = ""
+    taken: dict[str, Exception] = field(default_factory=dict)
 
     def add(self, name: str, part: str, **values: Any) -> None:
         """Add a part with the values of its placeholders.
@@ -28,22 +31,31 @@ class Writing:
         Where a part of this name waits already, or a value has another meaning in what was gathered so far (the rows
         of an earlier step of the same command), that is sent first.
         """
-        if name in self.parts or any(self.values.get(key, value) != value for key, value in values.items()):
+        known = self.values
+        if name in self.parts or [key for key in known.keys() & values.keys() if known[key] != values[key]]:
             self.send()
+        if not self.parts:
+            send_later(self.send)
         self.parts[name] = part
         self.values.update(values)
-        send_later(self.send)
+
+    def refuse_twice(self, constraint: str, refusal: Exception) -> None:
+        """What to raise when a row of what waits is there already, as the constraint of this name finds."""
+        self.taken[constraint] = refusal
 
     def ask(self, query: str) -> None:
         """A query over what the parts return, for what it does (putting jobs in the queue)."""
         self.asking = query
 
     def send(self) -> None:
-        """Write everything gathered so far; nothing where there is nothing."""
+        """Write everything gathered so far; nothing where there is nothing. Raises what `refuse_twice` was told."""
         if not self.parts:
             return
         gathered = ", ".join(f"{name} as ({part})" for name, part in self.parts.items())
-        values = self.values
+        values, taken = self.values, self.taken
         query = f"with {gathered} {self.asking or 'select'}"
-        self.parts, self.values, self.asking = {}, {}, ""
-        sql().execute(query, values)
+        self.parts, self.values, self.asking, self.taken = {}, {}, "", {}
+        try:
+            sql().execute(query, values)
+        except UniqueViolation as twice:
+            raise taken.get(twice.diag.constraint_name or "", twice) from twice

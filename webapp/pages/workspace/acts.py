@@ -70,10 +70,11 @@ def accept(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return {
-        intake.ACCEPTED: gettext("已予以受理，承诺办结时限开始计算。"),
-        intake.CORRECTION: gettext("已出具补正通知书，转综合窗口办理。"),
-    }.get(outcome, gettext("已出具不予受理的书面决定。"))
+    if outcome == intake.ACCEPTED:
+        return gettext("已予以受理，承诺办结时限开始计算。")
+    if outcome == intake.CORRECTION:
+        return gettext("已出具补正通知书，转综合窗口办理。")
+    return gettext("已出具不予受理的书面决定。")
 
 
 def examine(task: Workspace, typed: Typed, by: Identity) -> str:

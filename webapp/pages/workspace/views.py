@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from engine import Words
 from engine.law import ruling_words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
@@ -27,6 +28,7 @@ from webapp.services import access, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
 
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
+COLON = Words("：", ": ")
 
 
 @blueprint.get("/<int:task_id>")
@@ -88,7 +90,7 @@ def act(task_id: int) -> ResponseReturnValue:
         raise
     except ActRefused as refusal:
         return _refused(task_id, by, refusal)
-    flash(f"{task.subject}{gettext('：')}{done}", "success")
+    flash(f"{task.subject}{words(COLON)}{done}", "success")
     return redirect(url_for("inbox.inbox"))
 
 
