@@ -47,13 +47,18 @@ def check(
     level: Level = "engine",
     known_groups: Collection[str] | None = None,
     language: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """All findings about the diagrams and decisions in `files` (path -> bytes; other files are passed over).
 
     `level` "office" adds what a bundle must have (candidate groups, soundness); `known_groups` are the
     group keys that exist, None where they are not known; `language` is the language ("feel", "juel", "python")
-    that the uploader names for expressions for which a file names none. Never raises on what the files hold.
+    that the uploader names for expressions for which a file names none; `variables` are those that come from
+    outside, each with its FEEL type ("" where it is not known). Never raises on what the files hold.
     """
+    # What runs no check needs none of it: keep its start fast.
+    from engine.bpmn.checks.doubts import check_decisions, check_expressions
+
     library = read_library(files, level, with_schema=True, language=language)
     effort = Effort(MOST_MOVES)
     inspected: list[Inspected] = []
@@ -70,4 +75,5 @@ def check(
     check_catching(inspected)
     check_recursion(inspected)
     check_writes(inspected)
-    return library.findings()
+    doubts = check_expressions(inspected, variables or {}) + check_decisions(files, library)
+    return library.findings() + doubts

@@ -110,3 +110,15 @@ def _mapped(node: Node) -> Iterator[str]:
     yield from (each.path[0] for each in mapped)
     if node.loop is not None and node.loop.output_collection:
         yield node.loop.output_collection
+
+
+def written_by(node: Node) -> Iterator[str]:
+    """Every variable that an element gives a value, around it or inside it."""
+    yield from _results(node)
+    yield from _mapped(node)
+    yield from (each.path[0] for each in (*node.inputs, *node.data_inputs))
+    yield from node.data
+    if node.before is not None:
+        yield from node.before.writes
+    if node.loop is not None and node.loop.element:
+        yield node.loop.element

@@ -12,6 +12,7 @@ from engine.bundles.checks.diagrams import check_calls
 from engine.bundles.checks.documents import check_documents
 from engine.bundles.checks.names import check_names
 from engine.bundles.checks.translations import check_translations
+from engine.bundles.checks.variables import given_variables
 from engine.bundles.examples import example_files, read_example
 from engine.bundles.reader import form_file, inspect_bundle
 from engine.errors import DefinitionInvalid
@@ -37,11 +38,12 @@ def check_bundle(
     """
     inspected = inspect_bundle(files)
     findings = list(inspected.findings)
-    findings += check_diagrams(files, level="office", known_groups=known_groups)
     bundle = inspected.bundle
     if bundle is None:
-        return _in_order(findings)
+        return _in_order(findings + check_diagrams(files, level="office", known_groups=known_groups))
     main_form = inspected.forms.get(form_file(bundle.form_key, files) or "")
+    variables = given_variables(bundle, main_form)
+    findings += check_diagrams(files, level="office", known_groups=known_groups, variables=variables)
     checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile)
     if key is not None and bundle.key != key:
         checking.error(

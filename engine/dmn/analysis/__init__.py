@@ -4,8 +4,25 @@ Pure reading of a DMN file, for checks only: nothing here runs when a case is de
 (`Effort`), so that an answer comes within two seconds for a file of any size; what was not finished is told.
 """
 
-from engine.dmn.analysis.effort import Effort
+from engine.dmn.analysis.effort import Effort, GaveUp
+from engine.dmn.analysis.expressions import check_tree
 from engine.dmn.analysis.file import doubts_in
+from engine.dmn.analysis.inference import Inference
+from engine.dmn.analysis.nearest import like_words, nearest
+from engine.dmn.analysis.telling import Telling
+from engine.dmn.analysis.types import Type
 from engine.dmn.analysis.words import DOUBTS, Doubt
 
-__all__ = ["DOUBTS", "Doubt", "Effort", "doubts_in"]
+__all__ = [
+    "DOUBTS",
+    "Doubt",
+    "Effort",
+    "GaveUp",
+    "Inference",
+    "Telling",
+    "Type",
+    "check_tree",
+    "doubts_in",
+    "like_words",
+    "nearest",
+]

@@ -19,12 +19,18 @@ from engine.expressions.feel.unary import compile_tests
 
 def check_expression(entry: Entry, here: Inference, wanted: Type, telling: Telling, element: str) -> None:
     """One expression, and whether it gives what is wanted where that is known."""
-    if entry.tree is None:
-        return
-    given = here.of(entry.tree)
+    if entry.tree is not None:
+        check_tree(entry.tree, entry.text, here, wanted, telling, entry.id or element, entry.line)
+
+
+def check_tree(
+    tree: n.Node, text: str, here: Inference, wanted: Type, telling: Telling, element: str, line: int
+) -> None:
+    """The same of an expression that was read already."""
+    given = here.of(tree)
     if wanted.scalar and given.scalar and given.kind != wanted.kind:
-        here.wrong_result(entry.tree, given.kind, wanted.kind)
-    tell_mistakes(here, entry.text, entry.id or element, entry.line, telling)
+        here.wrong_result(tree, given.kind, wanted.kind)
+    tell_mistakes(here, text, element, line, telling)
 
 
 def tell_mistakes(here: Inference, text: str, element: str, line: int, telling: Telling, code: str = "") -> None:

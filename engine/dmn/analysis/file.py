@@ -48,11 +48,21 @@ class _FileCheck:
     reader: SourceReader = field(init=False)
     types: DeclaredTypes = field(init=False)
     nodes: dict[str, Element] = field(init=False)
+    #: By the name under which others read it, what a node is; the functions of the file; the files that it imports.
+    declared: dict[str, str] = field(init=False)
+    functions: frozenset[str] = field(init=False)
+    imported: frozenset[str] = field(init=False)
+    declares_inputs: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = SourceReader(self.root, self.effort)
         self.types = DeclaredTypes(self.reader)
         self.nodes = {str(each.get("id") or each.get("name", "")): each for each in children(self.root, *_NODES)}
+        self.declared = {_variable(node): local(node) for node in self.nodes.values()}
+        self.declares_inputs = "inputData" in self.declared.values()
+        kinds = ("businessKnowledgeModel", "decisionService")
+        self.functions = frozenset(name for name, kind in self.declared.items() if kind in kinds)
+        self.imported = frozenset(each.get("name", "") for each in children(self.root, "import"))
 
     def run(self) -> None:
         """Raises GaveUp."""
@@ -60,8 +70,9 @@ class _FileCheck:
             self._check_node(element)
 
     def _check_node(self, element: Element) -> None:
-        names, functions = self._known(element)
-        here = Inference({**names, **dict.fromkeys(_bound_in(element), UNKNOWN_TYPE)}, functions)
+        self.effort.take(10)
+        names = self._known(element)
+        here = Inference({**names, **dict.fromkeys(_bound_in(element), UNKNOWN_TYPE)}, self.functions)
         mentioned: set[str] = set()
         for part in _expressions_in(element):
             mentioned |= self._check_part(part, here, element)
@@ -86,36 +97,35 @@ class _FileCheck:
         outputs = [entry.tree for rule in table.rules for entry in rule.outputs]
         return _names_of([*cells, *outputs, *(column.expression.tree for column in table.inputs)])
 
-    def _known(self, element: Element) -> tuple[dict[str, Type], frozenset[str]]:
-        """The names that a decision knows: of what it requires, and the functions of the file."""
+    def _known(self, element: Element) -> dict[str, Type]:
+        """The names that a decision knows: of what it requires and imports."""
         names: dict[str, Type] = {}
         for key in _required_by(element):
             node = self.nodes.get(key)
             if node is not None and local(node) in ("inputData", "decision"):
                 names[_variable(node)] = self.types.of_variable(node)
-        kinds = ("businessKnowledgeModel", "decisionService")
-        return names, frozenset(node.get("name", "") for node in self.nodes.values() if local(node) in kinds)
+        return {**names, **dict.fromkeys(self.imported, UNKNOWN_TYPE)}
 
     def _check_names(self, element: Element, names: dict[str, Type], here: Inference, mentioned: set[str]) -> None:
         """Names that nothing stands for, and requirements that are not used."""
         decision = clipped(element.get("name", ""))
-        for name in names:
+        for name in sorted(names.keys() - self.imported):
             if name and name not in mentioned and name.split(".")[0] not in mentioned:
                 self.telling("requirement-unused", nearest_id(element), line_of(element), decision=decision, name=name)
-        declared = {_variable(node): local(node) for node in self.nodes.values()}
         for name in here.free:
-            if not self._is_unknown(name, declared):
+            if not self._is_unknown(name):
                 continue
-            like = like_words(nearest(name, [*names, *declared, *here.names]))
+            self.effort.take(len(self.declared))
+            like = like_words(nearest(name, [*here.names, *self.declared]))
             self.telling("unknown-name", nearest_id(element), line_of(element), name=clipped(name), like=like)
 
-    def _is_unknown(self, name: str, declared: dict[str, str]) -> bool:
+    def _is_unknown(self, name: str) -> bool:
         """Whether no value can come under this name: files that declare no inputs read what the process gives."""
         if name == "?" or "." in name:
             return False
-        if name in declared:
-            return declared[name] == "decision"  # its value is there only for those who require it
-        return "inputData" in declared.values()
+        if name in self.declared:
+            return self.declared[name] == "decision"  # its value is there only for those who require it
+        return self.declares_inputs
 
 
 def _expressions_in(element: Element) -> Iterator[Element]:

@@ -79,7 +79,7 @@ class Inference:
         """The node is a condition."""
         found = self.of(node)
         if found.scalar and found.kind != "boolean":
-            self.wrong_result(node, found.kind, "boolean")
+            self.mistake("condition-type", node, given=KIND_WORDS[found.kind])
 
     def wrong_result(self, node: n.Node, given: str, wanted: str) -> None:
         self.mistake("result-type", node, given=KIND_WORDS[given], wanted=KIND_WORDS[wanted])

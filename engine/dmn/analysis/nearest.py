@@ -10,14 +10,15 @@ from engine.words import Words
 _LONGEST, _MOST = 60, 2_000
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that differs least: by one sign, or by a third of them in longer ones; "" where none does.
+def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
+    """The known name that differs least: by one sign, or by a third of them in longer ones, never by more than `most`.
 
+    "" where none does.
     Names that differ by digits alone (item1, item2) are different names, not mistakes.
     """
     if len(name) > _LONGEST:
         return ""
-    most = max(1, min(3, len(name) // 3))
+    most = max(1, min(most, len(name) // 3))
     best, least = "", most + 1
     for _, other in zip(range(_MOST), known, strict=False):
         if other == name or abs(len(other) - len(name)) >= least or _without_digits(other) == _without_digits(name):

@@ -25,20 +25,38 @@ _OTHER = Words("其他文本", "any other text")
 _ANYTHING = Words("任意值", "anything")
 
 
+#: Findings of one kind in one file; further ones are only counted, in a last finding.
+MOST_OF_A_KIND = 200
+
+
 @dataclass(slots=True)
 class Telling:
     """Collects the findings of one file."""
 
     file: str
-    findings: list[Finding] = field(default_factory=list)
+    _told: list[Finding] = field(default_factory=list)
+    _counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was told, with the number of those that were too many to list."""
+        more = [(code, count - MOST_OF_A_KIND) for code, count in self._counts.items() if count > MOST_OF_A_KIND]
+        return self._told + [
+            self._finding("more-doubts", "", 0, {"code": code, "count": count}) for code, count in more
+        ]
 
     def __call__(self, code: str, element: str, line: int, **said: object) -> None:
         """Adds the finding `code`; `said` fills its words, texts of the file clipped and made plain."""
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count <= MOST_OF_A_KIND:
+            self._told.append(self._finding(code, element, line, said))
+
+    def _finding(self, code: str, element: str, line: int, said: dict[str, object]) -> Finding:
         doubt = DOUBTS[code]
         zh = {name: _plain(value.zh if isinstance(value, Words) else value) for name, value in said.items()}
         en = {name: _plain(value.en if isinstance(value, Words) else value) for name, value in said.items()}
         message = Words(doubt.message.zh.format(**zh), doubt.message.en.format(**en))
-        self.findings.append(Finding(doubt.severity, code, self.file, element, message, doubt.remedy, line or None))
+        return Finding(doubt.severity, code, self.file, element, message, doubt.remedy, line or None)
 
 
 def _plain(value: object) -> object:

@@ -106,6 +106,12 @@ DOUBTS: dict[str, Doubt] = {
         "请拆分决策表，或减少输入列",
         "Split the table, or use fewer input columns",
     ),
+    "more-doubts": _note(
+        "另有 {count} 处同类问题（{code}），未逐一列出",
+        "{count} more findings of this kind ({code}) are not listed one by one",
+        "请先处理已列出的，再次检查",
+        "Deal with those that are listed, then check again",
+    ),
     # --- expressions
     "type-mismatch": _warning(
         "“{text}”结果总是空：{reason}",
@@ -125,6 +131,12 @@ DOUBTS: dict[str, Doubt] = {
         "请修改表达式，或改正所声明的类型",
         "Change the expression, or correct the declared type",
     ),
+    "condition-type": _warning(
+        "“{text}”把{given}用作条件，应为布尔值",
+        "“{text}” uses {given} as a condition, where a boolean is needed",
+        "请写成比较，例如 数量 > 0",
+        "Write a comparison, such as amount > 0",
+    ),
     "unknown-function": _warning(
         "没有函数“{name}”，结果总是空{like}",
         "There is no function “{name}”: the result is always null{like}",
@@ -142,6 +154,12 @@ DOUBTS: dict[str, Doubt] = {
         "Nothing gives a variable “{name}” a value{like}",
         "请改正变量名称；由系统外给出的变量，可忽略此项",
         "Correct the name; if the variable comes from elsewhere, leave it",
+    ),
+    "expressions-not-all-checked": _note(
+        "表达式过多，类型和名称没有查完",
+        "There are too many expressions: their types and names were not all checked",
+        "请拆分为多个流程，分开提交",
+        "Split it into several processes, and submit them apart",
     ),
     "requirement-unused": _note(
         "决策“{decision}”依赖“{name}”，但没有用到",

@@ -169,7 +169,8 @@ DECISION = """<?xml version="1.0" encoding="UTF-8"?>
         <inputExpression id="e1" typeRef="string"><text>credit</text></inputExpression></input>
       <input id="i2">
         <inputExpression id="e2" typeRef="boolean"><text>fire</text></inputExpression></input>
-      <output id="o1" name="eligible" typeRef="boolean"/>
+      <output id="o1" name="eligible" typeRef="boolean">
+        <defaultOutputEntry><text>false</text></defaultOutputEntry></output>
       <output id="o2" name="rule" typeRef="string"/>
       <output id="o3" name="basis" typeRef="string"/>
       <rule id="barred">
