@@ -13,6 +13,7 @@ from engine.expressions.feel.builtins.lists import maximum, minimum, total
 from engine.expressions.feel.run import Closure, Run, Scope
 from engine.expressions.feel.unary import Test
 from engine.values import Value
+from engine.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,22 @@ class Table:
     def result(self, rule: Rule, scope: Scope) -> Value:
         return self.compose([output(scope) for output in rule.outputs])
 
-    def failed(self, rules: Sequence[Rule], reason: str) -> ExpressionFailed:
+    def failed(self, rules: Sequence[Rule], reason: Words) -> ExpressionFailed:
         named = ", ".join(f"{rule.matched.index} ({rule.matched.id})" for rule in rules)
-        return ExpressionFailed(self.element, self.policy, f"rules {named} {reason}")
+        words = Words(f"规则 {named} {reason.zh}", f"rules {named} {reason.en}")
+        return ExpressionFailed(self.element, self.policy, words.en, words)
 
 
 Policy = Callable[[Table, list[Rule], Scope], Outcome]
+_AT_ONCE = Words("同时适用，而命中策略 UNIQUE 只许一条", "match at once, but the hit policy is UNIQUE")
+_NOT_EQUAL = Words(
+    "同时适用而结果不同，而命中策略 ANY 要求结果相同", "match with different results, but the hit policy is ANY"
+)
 
 
 def _unique(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
     if len(matching) > 1:
-        raise table.failed(matching, "match at once, but the hit policy is UNIQUE")
+        raise table.failed(matching, _AT_ONCE)
     return _first(table, matching, scope)
 
 
@@ -113,7 +119,7 @@ def _first(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
 def _any(table: Table, matching: list[Rule], scope: Scope) -> Outcome:
     results = [table.result(rule, scope) for rule in matching]
     if any(op.equal(results[0], result, scope.run) is not True for result in results[1:]):
-        raise table.failed(matching, "match with different results, but the hit policy is ANY")
+        raise table.failed(matching, _NOT_EQUAL)
     return results[0], _matched(matching)
 
 
