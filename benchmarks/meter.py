@@ -1,26 +1,22 @@
-"""What an act costs: CPU of the application and of PostgreSQL, statements, commits, bytes of log."""
+"""What acts cost in sum: CPU of the application and of PostgreSQL, statements, commits, bytes of log."""
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-import psycopg
-
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.measure import count_statements, spending
+from benchmarks.server import Bench
 
 
 @dataclass
 class Cost:
-    """Sums over all acts that were measured."""
+    """Sums over all acts that were measured; CPU in seconds."""
 
     acts: int = 0
-    application_seconds: float = 0.0
-    postgres_seconds: float = 0.0
+    application: float = 0.0
+    server: float = 0.0
     statements: int = 0
     commits: int = 0
     log_bytes: int = 0
@@ -30,63 +26,34 @@ class Cost:
 
 
 class Meter:
-    """Counts on the connections themselves; `watching` is a connection of its own that is not counted."""
+    """Measures acts on the connections of this process; the one that looks on does so before and after an act."""
 
-    def __init__(self, watching: psycopg.Connection, postmaster: int) -> None:
-        self.watching, self._postmaster = watching, postmaster
-        self._statements = self._commits = 0
-        self._counting = False
-        self._patch()
-
-    def _patch(self) -> None:
-        execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
-        meter = self
-
-        def counted_execute(cursor, query, *args, **kwargs):  # type: ignore[no-untyped-def]
-            # The pool's own ping (";") keeps a connection alive and belongs to no act.
-            if meter._counting and cursor.connection is not meter.watching and query != ";":
-                meter._statements += 1
-            return execute(cursor, query, *args, **kwargs)
-
-        def counted_commit(connection):  # type: ignore[no-untyped-def]
-            if meter._counting and connection is not meter.watching:
-                meter._commits += 1
-            return commit(connection)
-
-        psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign]
-        psycopg.Connection.commit = counted_commit  # type: ignore[method-assign]
+    def __init__(self, place: Bench) -> None:
+        self._place, self._counted = place, count_statements()
 
     @contextmanager
     def act(self, cost: Cost) -> Iterator[None]:
         """Everything inside belongs to one act."""
-        log, server = self._log_position(), self._server_seconds()
-        self._statements = self._commits = 0
-        began = time.process_time()
-        self._counting = True
-        try:
+        log = self._log_position()
+        self._counted.reset()
+        with spending(self._place.server) as spent:
             yield
-        finally:
-            self._counting = False
-        cost.application_seconds += time.process_time() - began
         cost.acts += 1
-        cost.statements += self._statements
-        cost.commits += self._commits
-        cost.postgres_seconds += self._server_seconds() - server
+        cost.statements += self._counted.executed
+        cost.commits += self._counted.commits
+        cost.application += spent.application
+        cost.server += spent.server
         cost.log_bytes += self._log_position() - log
 
+    def size(self) -> int:
+        """Bytes of the whole database after VACUUM FULL."""
+        self._place.watching.execute("vacuum full")
+        return self._number("select pg_database_size(current_database())")
+
     def _log_position(self) -> int:
-        row = self.watching.execute("select pg_current_wal_insert_lsn() - '0/0'").fetchone()
+        return self._number("select pg_current_wal_insert_lsn() - '0/0'")
+
+    def _number(self, query: str) -> int:
+        row = self._place.watching.execute(query).fetchone()
         assert row is not None
         return int(row[0])
-
-    def _server_seconds(self) -> float:
-        """CPU of the postmaster's processes, from the kernel's own account (10 ms ticks; sums over many acts)."""
-        children = Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text().split()
-        ticks = 0
-        for pid in (str(self._postmaster), *children):
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / CLOCK_TICKS

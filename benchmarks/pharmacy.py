@@ -16,24 +16,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from benchmarks.meter import Cost, Meter
+from benchmarks.server import Bench, bench
 from engine import reference
 from engine.bundles import bundle_files, read_bundle
 from engine.runtime import Context
 from tests.support import office
-from tests.support.database import OFFICE, database_copy, settings_for, superuser, throwaway_server
-from webapp import create_app
 from webapp.extensions import db
 from webapp.services import issuing, rulings
 from webapp.services.bundle_folders import read_tree
 from webapp.settings import current_settings
 
 ITEMS = ("P2", "P3", "P4")
+#: Cases on each side before measuring begins.
+WARMING = 2
 RESULTS = Path(__file__).parent / "pharmacy.json"
 
 
@@ -41,28 +43,27 @@ def main(cases: int) -> dict[str, Any]:
     """Measure `cases` cases on both sides and return the figures."""
     # Writing log lines is no part of either side's work.
     logging.getLogger("spiff").setLevel(logging.ERROR)
-    with throwaway_server() as sockets, database_copy(sockets, "bench", OFFICE) as name:
-        app = create_app(settings_for(sockets, name, Path(sockets).parent / "bench-home"))
-        with app.app_context(), superuser(sockets, name) as watching:
-            meter = Meter(watching, _postmaster(watching))
-            ours = _ours(meter, cases + 2, warm=2)
-            our_bytes = _bytes(watching, ours.pop("_before"), cases + 2)
-            naive = _naive(meter, sockets, name, cases + 2, warm=2)
-            their_bytes = _bytes(watching, naive.pop("_before"), cases + 2)
-            db.session.remove()
-            db.engine.dispose()
-    return _figures(ours["completion"], naive["completion"], our_bytes, their_bytes, cases)
+    with bench("pharmacy") as place:
+        meter = Meter(place)
+        office.received("commitment")  # compiles the release
+        db.session.commit()
+        sizes = [meter.size()]
+        ours = _ours(meter, cases + WARMING)
+        db.session.commit()  # VACUUM waits for whoever reads
+        sizes.append(meter.size())
+        naive = _naive(meter, place, cases + WARMING)
+        sizes.append(meter.size())
+    our_bytes, their_bytes = ((after - before) / (cases + WARMING) for before, after in pairwise(sizes))
+    return _figures(ours, naive, our_bytes, their_bytes, cases)
 
 
-def _ours(meter: Meter, cases: int, *, warm: int) -> dict[str, Any]:
+def _ours(meter: Meter, cases: int) -> Cost:
     """Rule, prepare and hand over three items per case; receiving and background jobs are not completions."""
-    before = None
     cost = Cost()
     for number in range(cases):
-        if number == warm:
+        if number == WARMING:
             cost = Cost()
         case = office.received("commitment")
-        before = before or _size(meter)
         for item in ITEMS:
             task, who = office.claimed(case.id, "immediate", item)
             common = {"by": who, "revision": task.revision, "key": f"rule-{task.id}"}
@@ -81,7 +82,7 @@ def _ours(meter: Meter, cases: int, *, warm: int) -> dict[str, Any]:
             task_id = task.id
             with _one(meter, cost):
                 issuing.send(task_id, tracking_number="", **common)
-    return {"completion": cost, "_before": before}
+    return cost
 
 
 @contextmanager
@@ -92,7 +93,7 @@ def _one(meter: Meter, cost: Cost) -> Iterator[None]:
     db.session.expire_all()
 
 
-def _naive(meter: Meter, sockets: str, name: str, cases: int, *, warm: int) -> dict[str, Any]:
+def _naive(meter: Meter, place: Bench, cases: int) -> Cost:
     """The same diagrams and acts on SpiffWorkflow: restore, complete, serialise, insert the whole JSON, commit."""
     files = bundle_files(read_tree(current_settings()), office.BUNDLE)
     diagrams = {path: content for path, content in files.items() if path.endswith((".bpmn", ".dmn"))}
@@ -100,17 +101,16 @@ def _naive(meter: Meter, sockets: str, name: str, cases: int, *, warm: int) -> d
     program = reference.compile_program(diagrams, bundle.entry_process)
     variables = _variables(bundle)
     cost = Cost()
-    with psycopg.connect(host=sockets, dbname=name, user="postgres") as connection:
+    with psycopg.connect(host=place.sockets, dbname=place.database, user="postgres") as connection:
         connection.execute(
             "create table naive_step (instance bigint, seq bigint, state jsonb, primary key (instance, seq))"
         )
         connection.commit()
-        before = _size(meter)
         for number in range(cases):
-            if number == warm:
+            if number == WARMING:
                 cost = Cost()
             _naive_case(meter, cost, connection, program, variables, number)
-    return {"completion": cost, "_before": before}
+    return cost
 
 
 def _naive_case(
@@ -161,33 +161,11 @@ def _variables(bundle: Any) -> dict[str, Any]:
     return variables
 
 
-def _postmaster(watching: psycopg.Connection) -> int:
-    row = watching.execute("select pg_backend_pid()").fetchone()
-    assert row is not None
-    return int(Path(f"/proc/{row[0]}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def _size(meter: Meter) -> int:
-    return _database_size(meter.watching)
-
-
-def _database_size(watching: psycopg.Connection) -> int:
-    row = watching.execute("select pg_database_size(current_database())").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _bytes(watching: psycopg.Connection, before: int, cases: int) -> float:
-    """Bytes that one case left in the database, after VACUUM FULL."""
-    watching.execute("vacuum full")
-    return max(0, _database_size(watching) - before) / cases
-
-
 def _figures(ours: Cost, naive: Cost, our_bytes: float, their_bytes: float, cases: int) -> dict[str, Any]:
     def side(cost: Cost, left: float) -> dict[str, float]:
         return {
-            "application_cpu_ms": round(cost.each(cost.application_seconds) * 1000, 3),
-            "postgres_cpu_ms": round(cost.each(cost.postgres_seconds) * 1000, 3),
+            "application_cpu_ms": round(cost.each(cost.application) * 1000, 3),
+            "postgres_cpu_ms": round(cost.each(cost.server) * 1000, 3),
             "statements": round(cost.each(cost.statements), 2),
             "commits": round(cost.each(cost.commits), 2),
             "log_bytes": round(cost.each(cost.log_bytes)),
