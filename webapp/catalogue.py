@@ -13,12 +13,12 @@ from engine import Words
 from engine.bpmn import Program, compile_program
 from engine.bundles import Bundle, read_bundle
 from engine.dmn import Decisions, read_decisions
-from engine.forms import Field, Form, read_form
+from engine.forms import Form, read_form, value_at
 from engine.law import Calendar, Profile, read_calendar, read_profile
 from engine.runtime import Context
-from engine.values import Value
 from webapp import moments
 from webapp.errors import NotFound
+from webapp.form_values import shown_value
 from webapp.unit_of_work import sql
 
 
@@ -51,7 +51,7 @@ class Published:
     def shown_answers(self, answers: Mapping[str, Any], language: str) -> dict[str, str]:
         """Every field of the form as people read it: option labels instead of values, empty for no answer."""
         return {
-            field.key: shown_value(field, answers.get(field.key), language)
+            field.key: shown_value(field, value_at(answers, field.key), language)
             for section in self.form.sections
             for field in section.fields
         }
@@ -72,18 +72,6 @@ class Rules:
     calendar: Calendar
     profile: Profile
     digest: str
-
-
-def shown_value(field: Field, value: Value, language: str) -> str:
-    """One answer as people read it."""
-    labels = {option.value: option.label.in_language(language) for option in field.options}
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[(language, value)]
-    if isinstance(value, list):
-        return ("、" if language == "zh" else ", ").join(labels.get(str(one), str(one)) for one in value)
-    return labels.get(str(value), str(value))
 
 
 @lru_cache(maxsize=64)

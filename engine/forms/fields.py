@@ -1,127 +1,119 @@
-"""Components that are fields: what each type reads from its JSON object."""
+"""Components into which a person gives an answer: what each type reads from its JSON object."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
 
 from engine.forms.component import Component
-from engine.forms.model import INPUT_TYPES, Field, Option
+from engine.forms.model import CHOICE_TYPES, FILES, Field
+from engine.forms.options import read_options
+from engine.forms.patterns import machine_of
 from engine.forms.schema import FORMATS, read_value
 from engine.values import Value
 from engine.words import Words
 
-_CHOICES = frozenset({"radio", "select", "checklist"})
-_RULES = frozenset(
-    {"required", "min", "max", "minLength", "maxLength", "pattern", "patternErrorMessage", "validationType"}
-)
-_VALIDATION_TYPES = frozenset({"", "custom", "email", "phone"})
-#: Attributes that would change what an answer is; refused rather than passed over.
-_NOT_RUN = ("valuesKey", "valuesExpression", "serializeToString", "isRepeating", "useAMPM")
+_VALIDATION_TYPES = ("", "custom", "email", "phone")
 _SUBTYPES = ("date", "time", "datetime")
+_ZONE_FORMS = ("", "utc_offset", "utc_normalized", "no_timezone")
+_INTERVALS = (1, 5, 10, 15, 30, 60)
+_MOST_DECIMALS = 34
 GRID_COLUMNS = 16
 
 
 def read_field(component: Component) -> Field:
-    """The field of a component of a known type; faults become findings of its report."""
-    if component.type not in INPUT_TYPES:
-        return _displayed(component)
+    """The field of a component that takes an answer; faults become findings of its report."""
     component.check_key()
-    _refuse_what_is_not_run(component)
-    content, rules = component.content, component.rules
-    layout = _layout(component)
+    rules = component.rules
     one = Field(
         key=component.key,
         id=component.id,
         type=component.type,
         label=component.text("label", "dateLabel", "timeLabel"),
         description=component.text("description"),
-        required=rules.get("required") is True,
-        options=_options(component),
-        minimum=component.number(rules.get("min"), "validate.min"),
-        maximum=component.number(rules.get("max"), "validate.max"),
-        min_length=component.length("minLength"),
-        max_length=component.length("maxLength"),
+        required=_required(component),
+        options=read_options(component),
+        minimum=component.number(rules.get("min"), "validate.min", "minimum"),
+        maximum=component.number(rules.get("max"), "validate.max", "maximum"),
+        min_length=component.whole(rules.get("minLength"), "validate.minLength", "min_length"),
+        max_length=component.whole(rules.get("maxLength"), "validate.maxLength", "max_length"),
         pattern=_pattern(component),
         pattern_words=_pattern_words(component),
         format=_format(component),
         decimals=_decimals(component),
-        subtype=_subtype(component),
+        increment=_increment(component),
+        as_text=component.flag("serializeToString"),
+        subtype=component.one_of("subtype", _SUBTYPES[2:] + _SUBTYPES[:2]) if component.type == "datetime" else "",
+        zone_form=component.one_of("timeSerializingFormat", _ZONE_FORMS),
+        interval=_interval(component),
         items=component.items(),
         hide=component.hide(),
-        row=str(layout.get("row") or ""),
-        columns=_columns(component, layout.get("columns")),
-        readonly=content.get("readonly") is True or content.get("disabled") is True,
-        prefix=_adorner(component, "prefixAdorner"),
-        suffix=_adorner(component, "suffixAdorner"),
-        future_only=content.get("disallowPassedDates") is True,
+        readonly=component.flag("readonly", "readonly"),
+        disabled=component.flag("disabled"),
+        prefix=_adorner(component, "prefixAdorner", "prefix"),
+        suffix=_adorner(component, "suffixAdorner", "suffix"),
+        future_only=component.flag("disallowPassedDates"),
+        multiple=component.flag("multiple", "multiple"),
+        accept=component.plain("accept"),
     )
+    for shown_otherwise in ("use24h", "searchable"):  # the browser's own controls decide
+        component.flag(shown_otherwise)
     if not one.label.zh:
         component.missing("label")
-    return replace(one, default=_default(component, one))
+    one = with_layout(component, one)
+    return replace(one, default=_default(component, one), computed=tuple(component.computed))
 
 
-def _layout(component: Component) -> dict[str, Any]:
+def with_layout(component: Component, one: Field) -> Field:
+    """The field with its place in the grid."""
     layout = component.content.get("layout")
-    return layout if isinstance(layout, dict) else {}
+    if not isinstance(layout, dict):
+        return one
+    return replace(one, row=str(layout.get("row") or ""), columns=_columns(component, layout.get("columns")))
 
 
-def _displayed(component: Component) -> Field:
-    label = component.text("text") if component.type == "text" else Words("", "")
-    return Field(component.key, component.id, component.type, label, Words("", ""), hide=component.hide())
+def _columns(component: Component, columns: object) -> int | None:
+    if columns is None:
+        return None
+    if isinstance(columns, int) and not isinstance(columns, bool) and 1 <= columns <= GRID_COLUMNS:
+        return columns
+    component.wrong("layout.columns", Words("应为1到16。", "It must be 1 to 16."))
+    return None
 
 
-def _refuse_what_is_not_run(component: Component) -> None:
-    for attribute in _NOT_RUN:
-        if component.content.get(attribute) not in (None, False, ""):
-            component.unsupported(attribute, Words("服务器不执行这一项。", "The server does not run it."))
-    for rule, value in component.rules.items():
-        if rule not in _RULES:
-            component.unsupported(f"validate.{rule}", Words("没有这项校验。", "There is no such rule."))
-        elif isinstance(value, str) and value.startswith("="):
-            component.unsupported(
-                f"validate.{rule}", Words("校验规则不能是表达式。", "A rule cannot be an expression.")
-            )
-
-
-def _options(component: Component) -> tuple[Option, ...]:
-    if component.type not in _CHOICES:
-        return ()
-    values = component.content.get("values")
-    if not isinstance(values, list) or not values:
-        component.missing("values")
-        return ()
-    options = [_option(component, one) for one in values if isinstance(one, dict)]
-    if len({option.value for option in options}) < len(values):
-        component.wrong("values", Words("选项的值重复或者缺失。", "Values of options are missing or repeated."))
-    return tuple(options)
-
-
-def _option(component: Component, content: dict[str, object]) -> Option:
-    value, label = str(content.get("value", "")), str(content.get("label", ""))
-    return Option(value, component.words(component.file, component.key, f"options.{value}", label))
+def _required(component: Component) -> bool:
+    required = component.rules.get("required")
+    if required in (None, False, ""):
+        return False
+    if required is not True:
+        component.unsupported("validate.required", Words("只能是true或false。", "It is true or false."))
+    return True
 
 
 def _pattern(component: Component) -> str | None:
     pattern = component.rules.get("pattern")
     if pattern in (None, ""):
         return None
-    try:
-        re.compile(str(pattern))
-    except re.error as fault:
-        component.wrong("validate.pattern", Words(f"正则表达式有误：{fault}", f"The pattern is faulty: {fault}"))
+    if not isinstance(pattern, str) or machine_of(pattern) is None:
+        component.wrong(
+            "validate.pattern",
+            Words(
+                "这个正则表达式不能执行（不支持前瞻、后顾和反向引用）。",
+                "The pattern cannot be run (it may not look ahead or behind, nor refer back).",
+            ),
+        )
         return None
-    return str(pattern)
+    return pattern
 
 
 def _pattern_words(component: Component) -> Words | None:
     chinese = component.rules.get("patternErrorMessage")
     if not isinstance(chinese, str) or not chinese:
         return None
-    return component.words(component.file, component.key, "patternErrorMessage", chinese)
+    return component.words(component.file, component.element, "patternErrorMessage", chinese)
 
 
 def _format(component: Component) -> str | None:
@@ -129,6 +121,9 @@ def _format(component: Component) -> str | None:
     if kind not in _VALIDATION_TYPES:
         component.unsupported("validate.validationType", Words("没有这种校验。", "There is no such check."))
     named = component.own_term("format")
+    if named and component.type != "textfield":
+        component.wrong("format", Words("只用于单行文本。", "Only text fields have one."))
+        return None
     if named and named not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         component.wrong("format", Words(f"只能是：{known}。", f"It must be one of: {known}."))
@@ -137,44 +132,49 @@ def _format(component: Component) -> str | None:
 
 
 def _decimals(component: Component) -> int | None:
-    if component.type != "number":
+    digits = component.whole(component.content.get("decimalDigits"), "decimalDigits")
+    if digits is not None and digits > _MOST_DECIMALS:
+        component.wrong("decimalDigits", Words("最多34位。", "At most 34."))
         return None
-    digits = component.number(component.content.get("decimalDigits"), "decimalDigits")
-    return None if digits is None else int(digits)
+    return digits
 
 
-def _subtype(component: Component) -> str:
-    if component.type != "datetime":
-        return ""
-    subtype = component.content.get("subtype") or "datetime"
-    if subtype not in _SUBTYPES:
-        component.wrong("subtype", Words("只能是date、time或datetime。", "It must be date, time or datetime."))
-        return "date"
-    return str(subtype)
+def _increment(component: Component) -> Decimal | None:
+    step = component.number(component.content.get("increment"), "increment")
+    if step is not None and not (step > 0 and -_MOST_DECIMALS <= step.adjusted() <= _MOST_DECIMALS):
+        component.wrong("increment", Words("应大于零，且位数可用。", "It must be above zero, of a usable size."))
+        return None
+    return step
+
+
+def _interval(component: Component) -> int:
+    """Minutes between two times that can be given; 0: any."""
+    interval = component.content.get("timeInterval")
+    if interval is None or component.content.get("subtype") == "date":
+        return 0
+    if interval not in _INTERVALS or isinstance(interval, bool):
+        known = ", ".join(map(str, _INTERVALS))
+        component.wrong("timeInterval", Words(f"只能是：{known}。", f"It must be one of: {known}."))
+        return 0
+    return int(interval)
+
+
+def _adorner(component: Component, attribute: str, name: str) -> Words:
+    appearance = component.content.get("appearance")
+    text = appearance.get(attribute) if isinstance(appearance, dict) else None
+    return component.said(f"appearance.{attribute}", text, attribute, name) if text else Words("", "")
 
 
 def _default(component: Component, field: Field) -> Value:
     """The value that stands in the field at first, read as an answer is."""
-    given = component.content.get("defaultValue")
-    if given is None or given == "":
+    given: Any = component.content.get("defaultValue")
+    if given is None or given == "" or component.type == FILES:
         return None
+    if component.compute("default", "defaultValue", given):
+        return None
+    free = any(one.attribute == "options" for one in component.computed) and field.type in CHOICE_TYPES
     try:
-        return read_value(field, given)
+        return given if free else read_value(field, given)
     except ValidationError:
         component.wrong("defaultValue", Words("不是可用的答案。", "It is not a usable answer."))
         return None
-
-
-def _columns(component: Component, columns: object) -> int | None:
-    if columns is None:
-        return None
-    if isinstance(columns, int) and 1 <= columns <= GRID_COLUMNS:
-        return columns
-    component.wrong("layout.columns", Words("应为1到16。", "It must be 1 to 16."))
-    return None
-
-
-def _adorner(component: Component, name: str) -> str:
-    appearance = component.content.get("appearance")
-    value = appearance.get(name) if isinstance(appearance, dict) else None
-    return value if isinstance(value, str) else ""

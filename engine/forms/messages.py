@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.forms.model import Field
 from engine.words import Words
 
-_CHOSEN = frozenset({"radio", "select", "checklist", "datetime"})
+_CHOSEN = frozenset({"radio", "select", "checklist", "taglist", "datetime"})
 
 
 def _name(field: Field) -> tuple[str, str]:
@@ -20,7 +20,54 @@ def missing(field: Field) -> Words:
         return Words(f"请勾选“{zh}”。", f"Tick “{en}”.")
     if field.type in _CHOSEN:
         return Words(f"请选择“{zh}”。", f"Choose “{en}”.")
+    if field.type == "filepicker":
+        return Words(f"请上传“{zh}”。", f"Upload “{en}”.")
     return Words(f"请填写“{zh}”。", f"Enter “{en}”.")
+
+
+def not_born_yet(field: Field) -> Words:
+    zh, en = _name(field)
+    return Words(f"“{zh}”中的出生日期晚于今天。", f"The date of birth in “{en}” lies after today.")
+
+
+def off_step(field: Field, below: Decimal, above: Decimal) -> Words:
+    zh, en = _name(field)
+    return Words(
+        f"“{zh}”最接近的可用数值是{below:f}和{above:f}。",
+        f"The nearest values “{en}” can have are {below:f} and {above:f}.",
+    )
+
+
+def off_interval(field: Field) -> Words:
+    zh, en = _name(field)
+    return Words(
+        f"“{zh}”的时间应为{field.interval}分钟的整数倍。",
+        f"The time in “{en}” must be on a step of {field.interval} minutes.",
+    )
+
+
+def too_many_files(field: Field, most: int) -> Words:
+    zh, en = _name(field)
+    return Words(f"“{zh}”最多{most}个文件。", f"“{en}” takes {most} file(s) at most.")
+
+
+def not_accepted(field: Field, name: str) -> Words:
+    zh, en = _name(field)
+    return Words(
+        f"“{zh}”不接受文件“{name}”，可用：{field.accept}。",
+        f"“{en}” does not take the file “{name}”; it takes {field.accept}.",
+    )
+
+
+def too_many_rows(label: Words, most: int) -> Words:
+    return Words(f"“{label.zh}”最多{most}行。", f"“{label.en or label.zh}” has {most} rows at most.")
+
+
+def not_worked_out(key: str) -> Words:
+    return Words(
+        f"“{key}”的规则按现有答案无法算完，请核对。",
+        f"The rules of “{key}” take too long over these answers; check them.",
+    )
 
 
 def no_number(field: Field) -> Words:

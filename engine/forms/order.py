@@ -1,66 +1,165 @@
-"""The order in which hide expressions are evaluated: whatever an expression reads is settled before it."""
+"""The order in which hide expressions and computed values are evaluated: what one reads is settled before it."""
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from engine.expressions import Expression
 from engine.findings import Report
-from engine.forms.model import Section
+from engine.forms.computed import SPECIAL_NAMES
+from engine.forms.model import EXPRESSION, LIST, Field, Section
 from engine.words import Words
 
-Hiding = tuple[str, tuple[Expression, ...]]
+#: The keys of the lists around a component, outermost first.
+Lists = tuple[str, ...]
+_Node = tuple[Lists, str]
+_PROPERTY = re.compile(r"\b_?(this|parent|data)_?\s*\.\s*(\w+)")
+_SPECIAL = re.compile(r"\b_?(this|parent|data)_?\b")
 
 
-def order_of_hides(sections: Sequence[Section], report: Report) -> tuple[Hiding, ...]:
-    """Every field and section that can be hidden, in an order that settles each after what it reads.
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What is worked out of one component: whether it is hidden, and its value where it computes one."""
+
+    lists: Lists
+    key: str
+    hides: tuple[Expression, ...]
+    value: Expression | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        return self.hides if self.value is None else (*self.hides, self.value)
+
+
+def components(sections: Sequence[Section], lists: Lists = ()) -> Iterator[tuple[Lists, Section, Field | None]]:
+    """Every section (with None) and field of a form, those in rows of lists after the list."""
+    for section in sections:
+        yield lists, section, None
+        for one in section.fields:
+            yield lists, section, one
+            if one.type == LIST:
+                yield from components(one.sections, (*lists, one.key))
+
+
+def order_of(sections: Sequence[Section], report: Report) -> tuple[Settling, ...]:
+    """Every component that can be hidden or is computed, in an order that settles each after what it reads.
 
     One pass in this order is the fixed point. Where expressions wait for each other in a circle there is
     none: a finding names the fields, and they come last.
     """
-    hides = _hides(sections)
-    waits_for = {
-        key: {name for hide in expressions for name in hide.names if name in hides}
-        for key, expressions in hides.items()
-    }
-    awaited_by: dict[str, list[str]] = {key: [] for key in hides}
-    for key, names in waits_for.items():
-        for name in names:
-            awaited_by[name].append(key)
-    open_count = {key: len(names) for key, names in waits_for.items()}
-    ready = deque(key for key, count in open_count.items() if count == 0)
-    order: list[str] = []
+    steps = {(step.lists, step.key): step for step in _steps(sections)}
+    reading = _Reading(sections, frozenset(steps))
+    waits_for = {node: reading.nodes_read(step) for node, step in steps.items()}
+    awaited_by: dict[_Node, list[_Node]] = {node: [] for node in steps}
+    for node, read in waits_for.items():
+        for one in read:
+            awaited_by[one].append(node)
+    open_count = {node: len(read) for node, read in waits_for.items()}
+    ready = deque(node for node, count in open_count.items() if count == 0)
+    order: list[_Node] = []
     while ready:
-        key = ready.popleft()
-        order.append(key)
-        for waiting in awaited_by[key]:
+        node = ready.popleft()
+        order.append(node)
+        for waiting in awaited_by[node]:
             open_count[waiting] -= 1
             if open_count[waiting] == 0:
                 ready.append(waiting)
-    circle = [key for key in hides if open_count[key] > 0]
+    circle = [node for node in steps if open_count[node] > 0]
     if circle:
         _name_circle(circle, report)
-    return tuple((key, hides[key]) for key in (*order, *circle))
+    return tuple(steps[node] for node in (*order, *circle))
 
 
-def _hides(sections: Sequence[Section]) -> dict[str, tuple[Expression, ...]]:
-    found: dict[str, tuple[Expression, ...]] = {}
-    for section in sections:
-        if section.hides:
-            found[section.key] = section.hides
-        for field in section.fields:
-            own = section.hides + ((field.hide,) if field.hide else ())
-            if own:
-                found[field.key] = own
-    return found
+def _steps(sections: Sequence[Section]) -> Iterator[Settling]:
+    for lists, section, one in components(sections):
+        if one is None:
+            if section.hides:
+                yield Settling(lists, section.key, section.hides)
+            continue
+        hides = section.hides + ((one.hide,) if one.hide else ())
+        value = next((part.expression for part in one.computed if part.attribute == "value"), None)
+        if hides or (one.type == EXPRESSION and value is not None):
+            yield Settling(lists, one.key, hides, value)
 
 
-def _name_circle(circle: Sequence[str], report: Report) -> None:
-    listed = ", ".join(circle)
+class _Reading:
+    """Which of the components that are settled an expression reads, by the names it reads and where it stands."""
+
+    def __init__(self, sections: Sequence[Section], settled: frozenset[_Node]) -> None:
+        self.settled = settled
+        #: Lists -> first part of a key -> the keys of the fields with it.
+        self.declared: dict[Lists, dict[str, list[str]]] = {(): {}}
+        for lists, _, one in components(sections):
+            if one is not None and one.carries_answer:
+                self.declared.setdefault(lists, {}).setdefault(one.root, []).append(one.key)
+
+    def nodes_read(self, step: Settling) -> set[_Node]:
+        found: set[_Node] = set()
+        for expression in step.expressions:
+            for name in expression.names - {"i", "_i_"}:
+                found |= self._named(name.strip("_") if _SPECIAL.fullmatch(name) else name, step, expression.source)
+        return found
+
+    def _named(self, name: str, step: Settling, source: str) -> set[_Node]:
+        for depth in range(len(step.lists), -1, -1):
+            if name in self.declared.get(step.lists[:depth], {}):
+                return self._under(step.lists[:depth], name)
+        if name not in ("this", "parent", "data"):
+            return set()
+        lists = {"this": step.lists, "parent": step.lists[:-1], "data": ()}[name]
+        properties = [found[2] for found in _PROPERTY.finditer(source) if found[1] == name]
+        if len(properties) == sum(found[1] == name for found in _SPECIAL.finditer(source)):
+            return {node for one in properties for node in self._under(lists, one)}
+        everything = {node for root in self.declared.get(lists, {}) for node in self._under(lists, root)}
+        return everything - {(step.lists, step.key)}
+
+    def _under(self, lists: Lists, name: str) -> set[_Node]:
+        """The settled components of one variable: its fields, and those in the rows of a list that it is."""
+        keys = self.declared.get(lists, {}).get(name, [])
+        rows = {(*lists, key) for key in keys}
+        return {
+            (at, key)
+            for at, key in self.settled
+            if (at == lists and key in keys) or any(at[: len(row)] == row for row in rows)
+        }
+
+
+def _name_circle(circle: Sequence[_Node], report: Report) -> None:
+    listed = ", ".join(".".join((*lists, key)) for lists, key in circle)
     report.error(
         "hide-cycle",
-        circle[0],
-        Words(f"隐藏条件互相依赖：{listed}。", f"Hide expressions depend on each other in a circle: {listed}."),
-        Words("去掉其中一个条件对其他字段的引用。", "Let one of them no longer read the others."),
+        ".".join((*circle[0][0], circle[0][1])),
+        Words(
+            f"隐藏条件或者计算互相依赖：{listed}。",
+            f"Hide expressions or computed values depend on each other in a circle: {listed}.",
+        ),
+        Words("去掉其中一个对其他字段的引用。", "Let one of them no longer read the others."),
     )
+
+
+def names_read(sections: Sequence[Section], *, own: bool = False) -> frozenset[str]:
+    """Names that anything in the form reads and the form itself does not hold; `own`: those that it does hold."""
+    known: dict[Lists, set[str]] = {}
+    for lists, _, one in components(sections):
+        known.setdefault(lists, set())
+        if one is not None and one.carries_answer:
+            known[lists].add(one.root)
+    found: set[str] = set()
+    for lists, section, one in components(sections):
+        around = {name for depth in range(len(lists) + 1) for name in known.get(lists[:depth], ())}
+        names = _names_in(section if one is None else one)
+        if own:
+            reads_all = names & (SPECIAL_NAMES - {"i", "_i_"})
+            found |= {name for one in known.values() for name in one} if reads_all else names & around
+        else:
+            found |= names - around - SPECIAL_NAMES
+    return frozenset(found)
+
+
+def _names_in(part: Section | Field) -> set[str]:
+    names: set[str] = {name for one in part.computed for name in one.names}
+    hides = part.hides if isinstance(part, Section) else (part.hide,) if part.hide else ()
+    return names | {name for hide in hides for name in hide.names}

@@ -6,11 +6,11 @@ messages are `Words`, kept in lists because marshmallow leaves lists as they are
 
 from __future__ import annotations
 
+import decimal
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,16 +18,21 @@ from marshmallow import Schema, ValidationError
 from marshmallow import fields as ma
 
 from engine.expressions import Context
-from engine.forms import messages
-from engine.forms.model import Field
+from engine.forms import messages, moments, patterns
+from engine.forms.model import FILES, Field
+from engine.forms.options import is_choice, text_of_choice
 from engine.identity_numbers import check_id_number, check_mobile, check_uscc
 from engine.values import Value
 from engine.words import Words
 
+#: Files under one field that takes several.
+MOST_FILES = 20
 #: Lengths past which a text is refused even where the form names none.
 LONGEST = {"textfield": 1_000, "textarea": 20_000}
 #: FEEL numbers have 34 digits; nothing an office asks for has more.
 MOST_DIGITS = 34
+#: Enough for a remainder of any two such numbers; the usual 28 digits would round or raise.
+_EXACT = decimal.Context(prec=3 * MOST_DIGITS, traps=[decimal.InvalidOperation])
 
 FORMATS: Mapping[str, Callable[[str], Words | None]] = {
     "id-number": check_id_number,
@@ -112,10 +117,17 @@ class _Text(_Answer):
             return [messages.too_long(field, longest)]
         if field.min_length and len(text) < field.min_length:
             return [messages.too_short(field, field.min_length)]
-        if field.pattern and not re.search(field.pattern, text):
+        if field.pattern and not patterns.matches(field.pattern, text):
             return [messages.not_as_expected(field)]
-        fault = self.format_fault(text)
+        fault = self.format_fault(text) or self.birth_fault(text)
         return [fault] if fault else []
+
+    def birth_fault(self, text: str) -> Words | None:
+        """Nobody is born after today."""
+        if self.of.format != "id-number" or self.context is None:
+            return None
+        today = self.context.now.astimezone(self.context.zone).date()
+        return messages.not_born_yet(self.of) if text[6:14] > f"{today:%Y%m%d}" else None
 
     def format_fault(self, text: str) -> Words | None:
         if self.of.format == "email":
@@ -133,12 +145,18 @@ class _Number(_Answer):
         field = self.of
         if not _is_usable(number):
             raise ValidationError([messages.no_number(field)])
-        if field.decimals is not None and number != round(number, field.decimals):
+        number = _EXACT.normalize(number) if number else Decimal(0)
+        if field.decimals is not None and -int(number.as_tuple().exponent) > field.decimals:
             raise ValidationError([messages.too_many_decimals(field)])
         if field.minimum is not None and number < field.minimum:
             raise ValidationError([messages.too_small(field, field.minimum)])
         if field.maximum is not None and number > field.maximum:
             raise ValidationError([messages.too_large(field, field.maximum)])
+        if field.increment is not None and (over := _EXACT.remainder(number, field.increment)):
+            below = _EXACT.subtract(number, over if number > 0 else _EXACT.add(over, field.increment))
+            raise ValidationError([messages.off_step(field, below, _EXACT.add(below, field.increment))])
+        if field.as_text:
+            return f"{number:f}"
         return int(number) if number == number.to_integral_value() else number
 
     def number(self, value: Any) -> Decimal | None:
@@ -181,25 +199,27 @@ class _Tick(_Answer):
 
 
 class _Choice(_Answer):
-    def read(self, value: Any) -> str:
-        text = self.text(value)
-        if text and text not in {option.value for option in self.of.options}:
+    def read(self, value: Any) -> Value:
+        text = text_of_choice(value) if is_choice(value) else self.text(value)
+        if not text:
+            return None
+        offered = {option.value: option.answer for option in self.of.options}
+        if text not in offered:
             raise ValidationError([messages.not_offered(self.of)])
-        return text
+        return offered[text]
 
 
 class _Choices(_Answer):
-    """A checklist: a list of values in the order of the options."""
+    """A checklist or tag list: a list of answers in the order of the options."""
 
-    def read(self, value: Any) -> list[str]:
-        given = [] if value is None else [value] if isinstance(value, str) else value
-        if not isinstance(given, (list, tuple)) or any(not isinstance(one, str) for one in given):
+    def read(self, value: Any) -> list[Value]:
+        given = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+        if any(one is not None and one != "" and not is_choice(one) for one in given):
             raise ValidationError([messages.wrong_kind(self.of)])
-        chosen = {one for one in given if one}
-        offered = [option.value for option in self.of.options]
-        if not chosen <= set(offered):
+        chosen = {text_of_choice(one) for one in given if one is not None and one != ""}
+        if not chosen <= {option.value for option in self.of.options}:
             raise ValidationError([messages.not_offered(self.of)])
-        return [one for one in offered if one in chosen]
+        return [option.answer for option in self.of.options if option.value in chosen]
 
     def is_empty(self, value: Value) -> bool:
         return not value
@@ -209,55 +229,68 @@ class _Choices(_Answer):
 
 
 class _Moment(_Answer):
-    """A date, a time, or both (in the zone of the context)."""
+    """A date, a time, or both."""
 
     def read(self, value: Any) -> Value:
-        if type(value) is _MOMENTS[self.of.subtype]:
-            return value
-        text = unicodedata.normalize("NFKC", self.text(value)).strip()
-        if not text:
-            return None
-        try:
-            moment = self.moment(text)
-        except ValueError as fault:
-            raise ValidationError([messages.no_date(self.of)]) from fault
-        if self.of.future_only and self.context is not None and self.lies_behind(moment, self.context):
-            raise ValidationError([messages.in_the_past(self.of)])
+        field = self.of
+        moment: moments.Moment
+        if type(value) is moments.TYPES[field.subtype]:
+            moment = moments.in_its_zone(field, value, self.context)
+        else:
+            text = unicodedata.normalize("NFKC", self.text(value)).strip()
+            if not text:
+                return None
+            try:
+                moment = moments.read_moment(field, text, self.context)
+            except (ValueError, OverflowError) as fault:
+                raise ValidationError([messages.no_date(field)]) from fault
+        if not moments.fits_interval(field, moment, self.context):
+            raise ValidationError([messages.off_interval(field)])
+        if field.future_only and self.context is not None and moments.lies_behind(moment, self.context):
+            raise ValidationError([messages.in_the_past(field)])
         return moment
 
-    def moment(self, text: str) -> date | time | datetime:
-        if self.of.subtype == "time":
-            return _time(text)
-        if self.of.subtype == "date":
-            return _date(text)
-        day, _, clock = text.replace("T", " ").partition(" ")
-        zone = None if self.context is None else self.context.zone
-        return datetime.combine(_date(day), _time(clock.strip()), zone)
 
-    def lies_behind(self, moment: date | time | datetime, context: Context) -> bool:
-        now = context.now.astimezone(context.zone)
-        if isinstance(moment, datetime):
-            return moment < now
-        return isinstance(moment, date) and moment < now.date()
+class _Files(_Answer):
+    """References to files that are kept already: `{documentId, metadata: {fileName, contentType, size}}`."""
 
+    def read(self, value: Any) -> list[Value]:
+        given = [] if value is None or value == "" else value
+        if not isinstance(given, (list, tuple)) or not all(_is_reference(one) for one in given):
+            raise ValidationError([messages.wrong_kind(self.of)])
+        most = MOST_FILES if self.of.multiple else 1
+        if len(given) > most:
+            raise ValidationError([messages.too_many_files(self.of, most)])
+        for one in given:
+            if not is_accepted(self.of.accept, one["metadata"]["fileName"], one["metadata"].get("contentType")):
+                raise ValidationError([messages.not_accepted(self.of, one["metadata"]["fileName"])])
+        return list(given)
 
-_MOMENTS: Mapping[str, type] = {"date": date, "time": time, "datetime": datetime}
+    def is_empty(self, value: Value) -> bool:
+        return not value
 
-
-def _date(text: str) -> date:
-    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text, re.ASCII)
-    if parts is None:
-        raise ValueError(text)
-    year, month, day = map(int, parts.groups())
-    return date(year, month, day)
+    def empty(self) -> Value:
+        return []
 
 
-def _time(text: str) -> time:
-    parts = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text, re.ASCII)
-    if parts is None:
-        raise ValueError(text)
-    hour, minute, second = (int(part or 0) for part in parts.groups())
-    return time(hour, minute, second)
+def _is_reference(value: Any) -> bool:
+    facts = value.get("metadata") if isinstance(value, dict) else None
+    return (
+        isinstance(facts, dict) and isinstance(value.get("documentId"), str) and isinstance(facts.get("fileName"), str)
+    )
+
+
+def is_accepted(accept: str, name: str, media_type: Any) -> bool:
+    """Whether a file is of one of the kinds that HTML's `accept` lists (".pdf, image/*"); an empty list takes all."""
+    kinds = [one.strip().lower() for one in accept.split(",") if one.strip()]
+    type_ = media_type.lower() if isinstance(media_type, str) else ""
+    return not kinds or any(
+        name.lower().endswith(kind) if kind.startswith(".") else _is_kind(type_, kind) for kind in kinds
+    )
+
+
+def _is_kind(media_type: str, kind: str) -> bool:
+    return kind in ("*/*", media_type) or (kind.endswith("/*") and media_type.startswith(kind[:-1]))
 
 
 _READERS: dict[str, type[_Answer]] = {
@@ -268,5 +301,7 @@ _READERS: dict[str, type[_Answer]] = {
     "radio": _Choice,
     "select": _Choice,
     "checklist": _Choices,
+    "taglist": _Choices,
     "datetime": _Moment,
+    FILES: _Files,
 }

@@ -72,7 +72,8 @@ def test_only_what_this_applicant_needs_is_asked(client: FlaskClient) -> None:
 def test_an_answer_brings_its_fields_and_only_the_section_concerned_is_sent(client: FlaskClient) -> None:
     browser, case_id = at_form(client)
     form = browser.form("/form")
-    values = {"csrf_token": browser.token(), "_shown": form.fields["_shown"], "handled_by": "representative"}
+    marks = {name: form.fields[name] for name in ("_shown", "_seen")}
+    values = {"csrf_token": browser.token(), **marks, "handled_by": "representative"}
     browser.send(f"/application/{case_id}/form/sections", values, headers={"HX-Request": "true"})
     swapped = browser.page.xpath("//section[@hx-swap-oob]/@id")
     assert swapped == ["section-group-applicant"]

@@ -2,6 +2,7 @@
 
 from webapp.models.cases import (
     Answer,
+    AnswerFile,
     Case,
     Commitment,
     CreditRecord,
@@ -51,6 +52,7 @@ from webapp.models.runtime import (
 from webapp.models.trials import Trial
 
 __all__ = [
+    "AnswerFile",
     "AccessLine",
     "Activity",
     "Answer",

@@ -133,6 +133,15 @@ class MaterialFile(Model):
     position: Mapped[int]
 
 
+class AnswerFile(Model):
+    """A file that an answer of the form names: it belongs to the case, and stays as long as the case does."""
+
+    __tablename__ = "answer_file"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), primary_key=True, index=True)
+
+
 class NotificationSheet(Model):
     """一次性告知单 as it was handed over, word for word."""
 

@@ -198,6 +198,7 @@ select f.digest, f.name, f.media_type, f.size from stored_file f
 where f.id = %(file)s and (
     exists(select from material_file mf join submitted_material m on m.id = mf.submitted_material_id
            where mf.file_id = f.id and m.case_id = %(case)s)
+    or exists(select from answer_file a where a.file_id = f.id and a.case_id = %(case)s)
     or exists(select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s)
     or exists(select from cases c join visit v on v.id = c.visit_id
               where c.id = %(case)s and v.mandate_file_id = f.id))
@@ -293,7 +294,7 @@ def _no_longer_open(choice: CommitmentChoice) -> Words:
 
 def form_faults(draft: Draft) -> Mapping[str, Any]:
     """Field key -> messages of the form as it stands; empty when it passes."""
-    known = {field.key for field in draft.release.form.inputs}
+    known = {field.root for field in draft.release.form.inputs}
     answers = {key: value for key, value in draft.answers.items() if key in known}
     try:
         draft.release.form.validate_values(answers, draft.guided, form_context())

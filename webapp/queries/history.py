@@ -28,6 +28,7 @@ REPAIRED = STOOD_STILL | {"variables-changed", "step-skipped", "tokens-changed",
 LEFT_OUT = ["refused-act", "material-removed", "draft-started", "message-unheard", "message-received"]
 WORDS: Mapping[str, Words] = {
     "sheet-given": Words("交付一次性告知单", "handed over the notification sheet"),
+    "form-file-attached": Words("收下表单里的一个文件", "took in a file of the form"),
     "material-attached": Words("接收一份材料", "took in a material"),
     "commitment-signed": Words("签署告知承诺书", "commitment signed"),
     "commitment-withdrawn": Words("撤回告知承诺", "commitment withdrawn"),

@@ -10,10 +10,11 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Bundle, Document
-from engine.forms import Field, Section
+from engine.forms import LIST, Field, Section, value_at
 from webapp import papers
-from webapp.catalogue import Published, shown_value
+from webapp.catalogue import Published
 from webapp.errors import NotFound
+from webapp.form_values import shown_value
 from webapp.queries.masking import masked_number
 from webapp.unit_of_work import sql
 
@@ -60,7 +61,7 @@ def answer_sections(
     visible = release.form.visible({**guided, **answers})
     sections = []
     for section in release.form.sections:
-        fields = [field for field in section.fields if field.carries_answer and field.key in visible]
+        fields = [field for field in section.fields if field.carries_answer and field.label.zh and field.key in visible]
         own = [field for field in fields if _reads(item_key, field, section)]
         rest = [field for field in fields if field not in own]
         if fields:
@@ -80,13 +81,17 @@ def _reads(item_key: str | None, field: Field, section: Section) -> bool:
 
 
 def _line(field: Field, answers: Mapping[str, Any], language: str, masked: bool) -> AnswerLine:
-    text = shown_value(field, answers.get(field.key), language)
-    if masked and text and field.format in ("id-number", "mobile"):
-        text = masked_number(text)
-    unit = field.suffix
+    value = value_at(answers, field.key)
+    text = shown_value(field, value, language, _without_numbers) if masked else shown_value(field, value, language)
+    unit = field.suffix.in_language(language)
     if text and unit:
-        text = f"{text} {unit.in_language(language) if isinstance(unit, Words) else unit}"
-    return AnswerLine(field.key, field.label, text, field.type == "textarea" or len(text) > 60)
+        text = f"{text} {unit}"
+    return AnswerLine(field.key, field.label, text, field.type in ("textarea", LIST) or len(text) > 60)
+
+
+def _without_numbers(field: Field, text: str) -> str:
+    """The text of an answer with identity numbers and mobiles hidden."""
+    return masked_number(text) if text and field.format in ("id-number", "mobile") else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ select f.digest, f.name, f.media_type from stored_file f
 where f.id = %(file)s and (
     exists (select from material_file mf join submitted_material m on m.id = mf.submitted_material_id
         where mf.file_id = f.id and m.case_id = %(case)s)
+    or exists (select from answer_file a where a.file_id = f.id and a.case_id = %(case)s)
     or exists (select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s))
 """
 

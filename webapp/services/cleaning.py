@@ -18,6 +18,7 @@ TRIALS_FOR = timedelta(days=30)
 LOOSE_FILES = """
 delete from stored_file f where f.at < %s
     and not exists(select from material_file where file_id = f.id)
+    and not exists(select from answer_file where file_id = f.id)
     and not exists(select from visit where mandate_file_id = f.id)
     and not exists(select from commitment where signature_file_id = f.id)
     and not exists(select from collection where signature_file_id = f.id)

@@ -13,6 +13,7 @@ class Event(StrEnum):
     DRAFT_STARTED = "draft-started"
     SHEET_GIVEN = "sheet-given"
     MATERIAL_ATTACHED = "material-attached"
+    FORM_FILE_ATTACHED = "form-file-attached"
     MATERIAL_REMOVED = "material-removed"
     COMMITMENT_SIGNED = "commitment-signed"
     COMMITMENT_WITHDRAWN = "commitment-withdrawn"

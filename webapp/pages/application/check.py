@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from engine import Words
 from engine.bundles import answer_words
+from engine.forms import value_at
 from engine.law import grouped_tracking_code
-from webapp.catalogue import shown_value
 from webapp.errors import ActRefused, Incomplete, NotEligible
+from webapp.form_values import shown_value
 from webapp.identity import signed_in
 from webapp.languages import language
-from webapp.pages.application.form import shown_sections
 from webapp.pages.application.qr import qr_svg, tracking_address
 from webapp.pages.application.steps import blueprint, noted_draft, open_draft, show, step_url
 from webapp.pages.support import needs
@@ -24,6 +24,7 @@ from webapp.queries.application_steps import (
     Missing,
     commitments_of,
     department_names,
+    form_context,
     materials_of,
     missing_of,
     receipt_document,
@@ -118,18 +119,19 @@ def _guided_rows(draft: Draft) -> list[tuple[Words, Words]]:
 
 
 def _sections(draft: Draft) -> list[CheckSection]:
-    shown = [
+    form, shown = draft.release.form, language()
+    sections = [
         CheckSection(
-            one.section.label,
+            section.label,
             tuple(
-                (field.field.label, shown_value(field.field, draft.answers.get(field.field.key), language()))
-                for field in one.fields
-                if field.field.carries_answer
+                (field.label, shown_value(field, value_at(draft.answers, field.key), shown))
+                for field in section.fields
+                if field.carries_answer and field.label.zh
             ),
         )
-        for one in shown_sections(draft, draft.answers)
+        for section in form.page(draft.answers, draft.guided, form_context())
     ]
-    return [section for section in shown if section.rows]
+    return [section for section in sections if section.rows]
 
 
 def _document_url(case_id: int) -> str | None:

@@ -11,35 +11,32 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import AnswersInvalid, Words
-from engine.forms import Field, Form, Section
+from engine.forms import FILES, Form, controls_on, gather, with_row, without_row
 from webapp import clock, moments
 from webapp.identity import signed_in
+from webapp.pages.application.form_page import FormPage, form_page
 from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
+from webapp.pages.application.uploads import uploads_named
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft, draft_of
-from webapp.queries.application_steps import Reader, department_names, form_context, form_faults, readers_of
+from webapp.queries.application_steps import form_context, form_faults
 from webapp.services.drafts import save_answers
+from webapp.services.form_files import KeptFiles, keep_files
 
-#: The control that tells which fields the browser was shown.
-SHOWN = "_shown"
-LIST_TYPES = frozenset({"checklist"})
-
-
-@dataclass(frozen=True, slots=True)
-class ShownField:
-    field: Field
-    readers: tuple[Reader, ...]  # empty where the section already says it
-    steers: bool  # other fields come and go with its answer
+#: The controls that tell which fields the browser was shown, and how each section looked.
+SHOWN, SEEN = "_shown", "_seen"
+#: Buttons that change a list: `_add` names the list, `_remove` the row.
+ADD, REMOVE = "_add", "_remove"
 
 
 @dataclass(frozen=True, slots=True)
-class ShownSection:
-    """A section as it stands on the page; without fields it is an empty place that htmx may fill."""
+class Posted:
+    """What a page sent: the answers, the place to go back to where a list was changed, and refused files."""
 
-    section: Section
-    readers: tuple[Reader, ...]
-    fields: tuple[ShownField, ...]
+    answers: dict[str, Any]
+    changed_at: str = ""
+    errors: Mapping[str, tuple[Words, ...]] = ()  # type: ignore[assignment]
 
 
 @blueprint.get("/<int:case_id>/form")
@@ -48,7 +45,7 @@ def form(case_id: int) -> ResponseReturnValue:
     """The form with what was answered so far; `check=1` shows what is not in order yet."""
     draft = open_draft(case_id)
     faults = form_faults(draft) if request.args.get("check") else {}
-    return _page(draft, draft.answers or draft.release.form.defaults(), faults)
+    return _page(draft, answers_on(draft), faults)
 
 
 @blueprint.post("/<int:case_id>/form")
@@ -56,15 +53,20 @@ def form(case_id: int) -> ResponseReturnValue:
 def save_form(case_id: int) -> ResponseReturnValue:
     """Keep everything typed; going on needs a form without faults."""
     draft = open_draft(case_id)
-    raw = posted_answers(draft)
-    save_answers(case_id, raw, by=signed_in())
+    posted = posted_answers(draft, with_files=True)
+    save_answers(case_id, posted.answers, by=signed_in())
+    the_form = draft.release.form
+    if posted.errors:
+        return _page(draft, the_form.draft(posted.answers, form_context()), posted.errors, 422)
+    if posted.changed_at:
+        return redirect(f"{step_url(case_id, 'form')}#{posted.changed_at}")
     if request.form.get("act") != "next":
         flash(gettext("已保存草稿。"), "success")
         return redirect(step_url(case_id, "form"))
     try:
-        draft.release.form.validate(raw, draft.guided, form_context())
+        the_form.validate(posted.answers, draft.guided, form_context())
     except AnswersInvalid as invalid:
-        return _page(draft, draft.release.form.draft(raw), invalid.errors, 422)
+        return _page(draft, the_form.draft(posted.answers, form_context()), invalid.errors, 422)
     return redirect(step_url(case_id, following("form")))
 
 
@@ -73,108 +75,70 @@ def save_form(case_id: int) -> ResponseReturnValue:
 def autosave_form(case_id: int) -> ResponseReturnValue:
     """Keep what is typed, right or not; called by the page itself every few seconds, and shows nothing."""
     draft = draft_of(signed_in(), case_id)
-    save_answers(case_id, posted_answers(draft), by=signed_in())
+    save_answers(case_id, posted_answers(draft).answers, by=signed_in())
     return jsonify(saved_at=f"{moments.local(clock.now()):%H:%M}")
 
 
 @blueprint.post("/<int:case_id>/form/sections")
 @needs(Permission.DRAFT_EDIT)
 def changed_sections(case_id: int) -> ResponseReturnValue:
-    """The sections in which fields came or went with these answers, each for its place on the page."""
+    """The sections that look different with these answers, each for its place on the page.
+
+    What is typed is kept first: a field that goes takes nothing with it.
+    """
     draft = open_draft(case_id)
-    answers = draft.release.form.draft(posted_answers(draft))
-    before = frozenset(request.form.get(SHOWN, "").split())
-    sections = shown_sections(draft, answers)
-    changed = [one for one in sections if _keys(one) != before & {f.key for f in one.section.fields}]
+    posted = posted_answers(draft)
+    save_answers(case_id, posted.answers, by=signed_in())
+    page = form_page(draft, draft.release.form.draft(posted.answers, form_context()), {}, focus=posted.changed_at)
     return render_template(
         "application/_form_sections.html",
         draft=draft,
-        sections=changed,
-        shown=_all_keys(sections),
-        answers=shown_answers(answers),
-        errors={},
+        page=page,
+        sections=page.changed_since(request.form.get(SEEN, "")),
         swapped=True,
     )
 
 
-def posted_answers(draft: Draft) -> dict[str, Any]:
-    """What the browser sent by field key; a field that it was not shown keeps what was answered before."""
+def posted_answers(draft: Draft, *, with_files: bool = False) -> Posted:
+    """What the browser sent; a field that it was not shown keeps what was answered before."""
+    the_form, context = draft.release.form, form_context()
+    sent: dict[str, Any] = {name: request.form.getlist(name) for name in request.form}
     shown = frozenset(request.form.get(SHOWN, "").split())
-    posted: dict[str, Any] = {}
-    for field in draft.release.form.inputs:
-        values = request.form.getlist(field.key)
-        if values:
-            posted[field.key] = values if field.type in LIST_TYPES else values[-1]
-        elif field.key not in shown and field.key in draft.answers:
-            posted[field.key] = draft.answers[field.key]
-    return posted
+    added, removed = request.form.get(ADD, ""), request.form.get(REMOVE, "")
+    if removed:
+        sent = without_row(sent, removed)
+    kept = _files(draft) if with_files else KeptFiles()
+    answers = gather(the_form, sent, shown=shown, before=answers_on(draft), files=kept.references)
+    if added:
+        answers = with_row(the_form, answers, added, draft.guided, context)
+    return Posted(answers, _changed_at(the_form, answers, added, removed, draft.guided), kept.errors)
 
 
-def shown_sections(draft: Draft, answers: Mapping[str, Any]) -> list[ShownSection]:
-    """Every section with the fields that these answers show, and who reads them."""
-    form = draft.release.form
-    visible = form.visible({**draft.guided, **answers}, form_context())
-    steering, names = steering_fields(form), department_names()
-    return [_section(draft, section, visible, steering, names) for section in form.sections]
+def answers_on(draft: Draft) -> dict[str, Any]:
+    """What stands in the form: what was answered, or what it begins with."""
+    return draft.answers or draft.release.form.defaults(draft.guided, form_context())
 
 
-def _section(
-    draft: Draft,
-    section: Section,
-    visible: frozenset[str],
-    steering: frozenset[str],
-    names: Mapping[str, Words],
-) -> ShownSection:
-    readers = readers_of(draft, section, names)
-    fields = tuple(
-        ShownField(field, _own_readers(readers_of(draft, field, names), readers), field.key in steering)
-        for field in section.fields
-        if section.key in visible and field.key in visible
-    )
-    return ShownSection(section, readers, fields)
+def _files(draft: Draft) -> KeptFiles:
+    """The files that came with the page, of the file pickers that it shows."""
+    page = draft.release.form.page(answers_on(draft), draft.guided, form_context())
+    pickers = {name: field for name, field in controls_on(page).items() if field.type == FILES and not field.readonly}
+    uploads = {name: chosen for name in pickers if (chosen := uploads_named(name))}
+    return keep_files(draft.id, pickers, uploads, by=signed_in())
 
 
-def _own_readers(readers: tuple[Reader, ...], of_section: tuple[Reader, ...]) -> tuple[Reader, ...]:
-    return () if readers == of_section else readers
-
-
-def steering_fields(form: Form) -> frozenset[str]:
-    """The fields whose answers show or hide others."""
-    read = {name for _, hides in form.hide_order for hide in hides for name in hide.names}
-    return frozenset(read & {field.key for field in form.inputs})
-
-
-def shown_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers as controls hold them: numbers without exponent, dates as ISO text."""
-    return {key: _control_value(value) for key, value in answers.items()}
-
-
-def _control_value(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, str, list)):
-        return value
-    return f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+def _changed_at(the_form: Form, answers: Mapping[str, Any], added: str, removed: str, guided: Mapping[str, Any]) -> str:
+    """The name of the row that was added, or of the list that lost one."""
+    if removed:
+        return removed.rpartition("[")[0]
+    if not added:
+        return ""
+    one = controls_on(the_form.page(answers, guided, form_context())).get(added)
+    return f"{added}[{len(one.rows) - 1}]" if one is not None and one.rows else added
 
 
 def _page(
     draft: Draft, answers: Mapping[str, Any], errors: Mapping[str, Any], status: int = 200
 ) -> ResponseReturnValue:
-    sections = shown_sections(draft, answers)
-    return show(
-        "form",
-        draft,
-        status,
-        sections=sections,
-        shown=_all_keys(sections),
-        answers=shown_answers(answers),
-        errors=dict(errors),
-        labels={field.key: field.label for field in draft.release.form.inputs},
-        swapped=False,
-    )
-
-
-def _keys(section: ShownSection) -> frozenset[str]:
-    return frozenset(one.field.key for one in section.fields)
-
-
-def _all_keys(sections: list[ShownSection]) -> str:
-    return " ".join(sorted(key for section in sections for key in _keys(section)))
+    page: FormPage = form_page(draft, answers, errors)
+    return show("form", draft, status, page=page, sections=page.sections, errors=dict(errors), swapped=False)
