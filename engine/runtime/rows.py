@@ -1,12 +1,13 @@
 """Scopes, tokens and waits of a state, by id. A stored one is read when it is first asked for: a step asks for few.
 
 Each has a holder: the token around a scope, the scope of a token, the token (or scope) that waits. What a holder
-holds is told from a column of numbers, without reading the rows.
+holds is told from a column of numbers, without reading the rows. What was not read goes out as the line it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import orjson
@@ -21,76 +22,80 @@ Thing = TypeVar("Thing")
 
 
 class Rows(dict[int, Thing]):
-    """Things by id, in the order in which they came. As a dict it has only those that are read.
+    """Things by id, in the order in which they came: ids only grow. As a dict it has only those that are read.
 
-    `holder` tells the holder of a thing; `read` makes one of its id, its holder and its stored columns. Of `lines`
-    as many are taken as there are `ids`. Raises StateInvalid when a damaged line is asked for, KeyError for an id
-    that is not there.
+    `holder` tells the holder of a thing; `read` makes one of its id, its holder and its stored columns. `ids`,
+    `holders` and `lines` are kept and changed. Raises StateInvalid when a damaged line is asked for, KeyError for
+    an id that is not there.
     """
 
-    __slots__ = ("_asked", "_groups", "_holder", "_holders", "_lines", "_read", "_stored_holders", "_stored_ids")
+    __slots__ = ("_asked", "_groups", "_holder", "_read", "holders", "ids", "lines")
 
     def __init__(
         self,
         holder: Callable[[Thing], int],
         read: Callable[..., Thing],
-        ids: Sequence[int] = (),
-        holders: Sequence[int] = (),
-        lines: Iterable[bytes] = (),
+        ids: list[int],
+        holders: list[int],
+        lines: list[bytes],
     ) -> None:
         super().__init__()
+        if not len(ids) == len(holders) == len(lines):
+            raise ValueError("as many ids as holders and lines are expected")
+        self.ids, self.holders, self.lines = ids, holders, lines
         self._holder = holder
         self._read = read
-        self._stored_ids, self._stored_holders = ids, holders
-        self._lines = dict(zip(ids, lines, strict=False))  # all that are there; those not read as they are stored
-        if not len(ids) == len(holders) == len(self._lines):
-            raise ValueError("as many ids as holders and lines are expected")
-        self._holders: dict[int, int] | None = None  # by id, once something has come or gone
         self._groups: dict[int, dict[int, None]] = {}
         self._asked = 0
 
     def __missing__(self, id_: int) -> Thing:
-        line = self._lines[id_]
-        holders = self._holders
-        holder = self._stored_holders[self._stored_ids.index(id_)] if holders is None else holders[id_]
+        place = self._place(id_)
         try:
-            thing = self._read(id_, holder, *orjson.loads(line))
+            thing = self._read(id_, self.holders[place], *orjson.loads(self.lines[place]))
         except DAMAGE as damage:
             raise StateInvalid(f"the state cannot be read: {damage}") from damage
         dict.__setitem__(self, id_, thing)
         return thing
 
     def __setitem__(self, id_: int, thing: Thing) -> None:
+        """Takes in a new thing; its id is greater than all before."""
         dict.__setitem__(self, id_, thing)
-        self._lines[id_] = b""
-        holder = self._by_id()[id_] = self._holder(thing)
+        holder = self._holder(thing)
+        self.ids.append(id_)
+        self.holders.append(holder)
+        self.lines.append(b"")
         group = self._groups.get(holder)
         if group is not None:
             group[id_] = None
 
     def __delitem__(self, id_: int) -> None:
-        del self._lines[id_]
-        dict.pop(self, id_, None)
-        group = self._groups.get(self._by_id().pop(id_))
+        place = self._place(id_)
+        group = self._groups.get(self.holders[place])
         if group is not None:
             del group[id_]
+        del self.ids[place], self.holders[place], self.lines[place]
+        dict.pop(self, id_, None)
 
-    def __contains__(self, id_: object) -> bool:
-        return id_ in self._lines
+    def __contains__(self, id_: Any) -> bool:
+        place = bisect_left(self.ids, id_)
+        return place < len(self.ids) and self.ids[place] == id_
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._lines)
+        return iter(self.ids)
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self.ids)
 
     def get(self, id_: int, default: Any = None) -> Any:
         """The thing, or `default` where there is none."""
-        return self[id_] if id_ in self._lines else default
+        try:
+            return self[id_]
+        except KeyError:
+            return default
 
     def values(self) -> list[Thing]:  # type: ignore[override]  # a list: things may come and go while it is walked
         """All things in order, read."""
-        return [self[id_] for id_ in self._lines]
+        return [self[id_] for id_ in self.ids]
 
     def held_by(self, holder: int) -> dict[int, None]:
         """The ids of what it holds, in order; it follows what comes and goes."""
@@ -103,32 +108,30 @@ class Rows(dict[int, Thing]):
         """The holder is new: nothing of it has to be looked for."""
         self._groups[holder] = {}
 
-    def columns(self) -> tuple[Sequence[int], Sequence[int]]:
-        """All ids in order, and the holder of each."""
-        if self._holders is None:
-            return self._stored_ids, self._stored_holders
-        return [*self._holders], [*self._holders.values()]
-
-    def stored(self, write: Callable[[Thing], list[Any]]) -> Iterable[bytes]:
+    def written(self, write: Callable[[Thing], list[Any]]) -> list[bytes]:
         """All lines in order as they are stored. Raises ValueInvalid for what JSON cannot hold."""
+        ids, lines = self.ids, self.lines
         try:
             for id_, thing in dict.items(self):
-                self._lines[id_] = orjson.dumps(write(thing))
+                lines[bisect_left(ids, id_)] = orjson.dumps(write(thing))
         except TypeError as unwritable:
             raise ValueInvalid(str(unwritable)) from unwritable
-        return self._lines.values()
+        return lines
 
-    def _by_id(self) -> dict[int, int]:
-        if self._holders is None:
-            self._holders = dict(zip(self._stored_ids, self._stored_holders, strict=True))
-        return self._holders
+    def _place(self, id_: int) -> int:
+        """Where the row stands. Raises KeyError."""
+        ids = self.ids
+        place = bisect_left(ids, id_)
+        if place == len(ids) or ids[place] != id_:
+            raise KeyError(id_)
+        return place
 
     def _find(self, holder: int) -> dict[int, None]:
         self._asked += 1
         if self._asked > ASKED_SINGLY:
             self._group_all()
             return self._groups.get(holder, {})
-        ids, holders = self.columns()
+        ids, holders = self.ids, self.holders
         group: dict[int, None] = {}
         place = -1
         for _ in range(holders.count(holder)):
@@ -139,6 +142,6 @@ class Rows(dict[int, Thing]):
     def _group_all(self) -> None:
         """The column by holder, from now on for every holder that was not asked for."""
         groups: dict[int, dict[int, None]] = {}
-        for id_, holder in self._by_id().items():
+        for id_, holder in zip(self.ids, self.holders, strict=True):
             groups.setdefault(holder, {})[id_] = None
         self._groups = groups | self._groups
