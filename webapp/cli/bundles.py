@@ -53,7 +53,7 @@ def check(chosen: argparse.Namespace) -> int:
         for key, files in _chosen(read_tree(current_settings()), chosen.keys):
             findings = check_files(key, files)
             for finding in findings:
-                print(f"{key}: {_line(finding)}")
+                print(f"{key}: {line(finding)}")
             print(f"{key}: {len(findings)} findings, {len(errors_in(findings))} of them errors")
             worst = 1 if errors_in(findings) else worst
     return worst
@@ -93,7 +93,8 @@ def _person(login: str) -> Identity:
     return person
 
 
-def _line(finding: Finding) -> str:
+def line(finding: Finding) -> str:
+    """A finding in one line, in both languages."""
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
     element = f" [{finding.element}]" if finding.element else ""
     text = f"{finding.severity} {finding.code} {place}{element} {finding.message.zh} / {finding.message.en}"

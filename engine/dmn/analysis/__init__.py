@@ -10,7 +10,7 @@ from engine.dmn.analysis.file import doubts_in
 from engine.dmn.analysis.inference import Inference
 from engine.dmn.analysis.nearest import like_words, nearest
 from engine.dmn.analysis.telling import Telling
-from engine.dmn.analysis.types import Type
+from engine.dmn.analysis.types import Type, common
 from engine.dmn.analysis.words import DOUBTS, Doubt
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Telling",
     "Type",
     "check_tree",
+    "common",
     "doubts_in",
     "like_words",
     "nearest",

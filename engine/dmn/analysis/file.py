@@ -59,10 +59,11 @@ class _FileCheck:
         self.types = DeclaredTypes(self.reader)
         self.nodes = {str(each.get("id") or each.get("name", "")): each for each in children(self.root, *_NODES)}
         self.declared = {_variable(node): local(node) for node in self.nodes.values()}
-        self.declares_inputs = "inputData" in self.declared.values()
         kinds = ("businessKnowledgeModel", "decisionService")
         self.functions = frozenset(name for name, kind in self.declared.items() if kind in kinds)
         self.imported = frozenset(each.get("name", "") for each in children(self.root, "import"))
+        # What is imported without a name is read like what stands here.
+        self.declares_inputs = "inputData" in self.declared.values() and "" not in self.imported
 
     def run(self) -> None:
         """Raises GaveUp."""

@@ -1,0 +1,73 @@
+"""A FEEL expression, tried over an input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.dmn.analysis import DOUBTS, Inference
+from engine.errors import EngineError, ExpressionInvalid
+from engine.expressions import Context, compile_expression
+from engine.expressions.feel.builtins import BUILTINS
+from engine.expressions.feel.operations import kind
+from engine.expressions.feel.parser import parse_expression
+from engine.playground.telling import Fault, fault_of, inner_text, missing_words, type_of
+from engine.values import Value
+from engine.words import Words
+
+#: Hints that are told.
+MOST_HINTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionTried:
+    """What came out: `value` of `kind` ("number", "null" …), or `fault`.
+
+    `text` stands for a value that cannot be written as one (a range, a function), else "". `hints` say what may not
+    be meant: names that the input does not have, operators and functions over values of the wrong type.
+    """
+
+    value: Value = None
+    kind: str = "null"
+    text: str = ""
+    fault: Fault | None = None
+    hints: tuple[Words, ...] = ()
+
+
+def try_expression(source: str, given: Mapping[str, Value], context: Context | None = None) -> ExpressionTried:
+    """Evaluate `source` over `given`, within the context's budget. Raises nothing for what is typed."""
+    names = [name for name in given if not name.isalnum()]
+    try:
+        expression = compile_expression(source, element="expression", names=names)
+        hints = _hints(source, expression.names, given, names)
+        value = expression.evaluate(given, context)
+    except ExpressionInvalid as invalid:
+        return ExpressionTried(fault=fault_of(invalid))
+    except EngineError as failed:
+        return ExpressionTried(fault=fault_of(failed), hints=hints)
+    return ExpressionTried(value, kind(value), inner_text(value), None, hints)
+
+
+def _hints(source: str, read: frozenset[str], given: Mapping[str, Value], names: list[str]) -> tuple[Words, ...]:
+    here = Inference({name: type_of(value) for name, value in given.items()})
+    here.of(parse_expression(source, names))
+    called = {str(each.said["name"]) for each in here.mistakes if each.code == "unknown-function"}
+    unknown = (here.free.keys() & read) - called - BUILTINS.keys()
+    told = missing_words(unknown, given)
+    for mistake in here.mistakes:
+        told.append(_placed(mistake.code, mistake.line, mistake.column, mistake.said))
+    return tuple(dict.fromkeys(told))[:MOST_HINTS]
+
+
+def _placed(code: str, line: int, column: int, said: Mapping[str, object]) -> Words:
+    """A mistake with its place, in place of the text of the whole expression."""
+    if "reason" in said:
+        reason = said["reason"]
+        assert isinstance(reason, Words)
+        message = Words(f"{reason.zh}，结果为空", f"{reason.en}: this gives null")
+    else:
+        zh = {key: value.zh if isinstance(value, Words) else value for key, value in said.items()}
+        en = {key: value.en if isinstance(value, Words) else value for key, value in said.items()}
+        words = DOUBTS[code].message
+        message = Words(words.zh.format(text="…", **zh), words.en.format(text="…", **en))
+    return Words(f"第 {line} 行第 {column} 列：{message.zh}", f"Line {line}, column {column}: {message.en}")
