@@ -13,9 +13,9 @@ from engine.expressions.feel.loops import compile_for, compile_quantified
 from engine.expressions.feel.numbers import INTEGER_LIMIT
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.paths import compile_path
-from engine.expressions.feel.run import Closure, Scope
+from engine.expressions.feel.run import Closure, Run, Scope
 from engine.expressions.feel.types import TypeTests, instance_test, looks_inside
-from engine.expressions.feel.unary import compile_membership
+from engine.expressions.feel.unary import COMPARISONS, INTEGER_COMPARISONS, compile_membership
 from engine.values import Value
 
 _ARITHMETIC = {
@@ -66,6 +66,10 @@ class Compiler:
         self._deepest = max(before, self._deepest)
         return closure, levels
 
+    def is_variable(self, name: str) -> bool:
+        """Whether a name is looked up as it is: no built-in function, no path that a name with dots may be."""
+        return self.binds(name) or (name not in BUILTINS and "." not in name)
+
     def binds(self, name: str) -> bool:
         """Whether a loop, context or function around this place binds the name."""
         return self._bound_counts.get(name, 0) > 0
@@ -89,7 +93,7 @@ def _name(compiler: Compiler, node: n.Name) -> Closure:
     name = node.name
     compiler.partials += name == "partial"
     if compiler.binds(name):
-        return lambda scope: _look_up(scope, name)
+        return _variable(name)
     if name in BUILTINS:
         compiler.free.add(name)
         fallback = BUILTINS[name]
@@ -97,7 +101,17 @@ def _name(compiler: Compiler, node: n.Name) -> Closure:
     if "." in name:
         return _dotted(compiler, node)
     compiler.free.add(name)
-    return lambda scope: _look_up(scope, name)
+    return _variable(name)
+
+
+def _variable(name: str) -> Closure:
+    def evaluate(scope: Scope) -> Value:
+        try:
+            return scope.variables[name]
+        except KeyError:
+            return _look_up(scope.parent, name)
+
+    return evaluate
 
 
 def _dotted(compiler: Compiler, node: n.Name) -> Closure:
@@ -115,12 +129,11 @@ def _dotted(compiler: Compiler, node: n.Name) -> Closure:
     return evaluate
 
 
-def _look_up(scope: Scope, name: str, fallback: Value = None) -> Value:
-    here: Scope | None = scope
-    while here is not None:
-        if name in here.variables:
-            return here.variables[name]
-        here = here.parent
+def _look_up(scope: Scope | None, name: str, fallback: Value = None) -> Value:
+    while scope is not None:
+        if name in scope.variables:
+            return scope.variables[name]
+        scope = scope.parent
     return fallback
 
 
@@ -171,6 +184,8 @@ def _negation(compiler: Compiler, node: n.Negation) -> Closure:
 def _logic(compiler: Compiler, node: n.Logic) -> Closure:
     operands = tuple(compiler.compile(operand) for operand in node.operands)
     decisive = node.operator == "or"  # `true` decides an or, `false` an and
+    if len(operands) == 2:
+        return _logic_of_two(*operands, decisive=decisive)
 
     def evaluate(scope: Scope) -> Value:
         unknown = False
@@ -185,19 +200,64 @@ def _logic(compiler: Compiler, node: n.Logic) -> Closure:
     return evaluate
 
 
+def _logic_of_two(first: Closure, second: Closure, *, decisive: bool) -> Closure:
+    def evaluate(scope: Scope) -> Value:
+        left = first(scope)
+        if left is decisive:
+            return decisive
+        right = second(scope)
+        if right is decisive:
+            return decisive
+        return None if type(left) is not bool or type(right) is not bool else not decisive
+
+    return evaluate
+
+
 def _comparison(compiler: Compiler, node: n.Comparison) -> Closure:
     left, right = compiler.compile(node.left), compiler.compile(node.right)
-    if node.operator == "=":
-        return lambda scope: op.equal(left(scope), right(scope), scope.run)
-    if node.operator == "!=":
-        return lambda scope: op.negated(op.equal(left(scope), right(scope), scope.run))
-    if node.operator == "<":
-        return lambda scope: op.less(left(scope), right(scope), scope.run)
-    if node.operator == "<=":
-        return lambda scope: op.less_or_equal(left(scope), right(scope), scope.run)
-    if node.operator == ">":
-        return lambda scope: op.less(right(scope), left(scope), scope.run)
-    return lambda scope: op.less_or_equal(right(scope), left(scope), scope.run)
+    compare, between_integers = COMPARISONS[node.operator], INTEGER_COMPARISONS[node.operator]
+    if isinstance(node.right, n.Literal) and type(node.right.value) is int:
+        number = node.right.value
+        if isinstance(node.left, n.Name) and compiler.is_variable(node.left.name):
+            return _variable_and_integer(compare, between_integers, node.left.name, number)
+        return _compared_with_integer(compare, between_integers, left, number)
+
+    def evaluate(scope: Scope) -> Value:
+        a, b = left(scope), right(scope)
+        if type(a) is int and type(b) is int:
+            return between_integers(a, b)
+        return compare(a, b, scope.run)
+
+    return evaluate
+
+
+def _variable_and_integer(
+    compare: Callable[..., Value], between_integers: Callable[[int, int], bool], name: str, number: int
+) -> Closure:
+    """`age > 18`: the same in one step, since conditions of forms and flows are full of it."""
+
+    def evaluate(scope: Scope) -> Value:
+        try:
+            value = scope.variables[name]
+        except KeyError:
+            value = _look_up(scope.parent, name)
+        if type(value) is int:
+            return between_integers(value, number)
+        return compare(value, number, scope.run)
+
+    return evaluate
+
+
+def _compared_with_integer(
+    compare: Callable[..., Value], between_integers: Callable[[int, int], bool], left: Closure, number: int
+) -> Closure:
+    def evaluate(scope: Scope) -> Value:
+        value = left(scope)
+        if type(value) is int:
+            return between_integers(value, number)
+        return compare(value, number, scope.run)
+
+    return evaluate
 
 
 def _between(compiler: Compiler, node: n.Between) -> Closure:
@@ -218,6 +278,9 @@ def _conditional(compiler: Compiler, node: n.Conditional) -> Closure:
 
 def _list(compiler: Compiler, node: n.ListOf) -> Closure:
     items = tuple(compiler.compile(item) for item in node.items)
+    literals = [item.value for item in node.items if isinstance(item, n.Literal)]
+    if len(literals) == len(items):
+        return lambda scope: literals.copy()
     return lambda scope: [item(scope) for item in items]
 
 
@@ -242,18 +305,34 @@ def _range(compiler: Compiler, node: n.RangeOf) -> Closure:
     start = None if node.start is None else compiler.compile(node.start)
     end = None if node.end is None else compiler.compile(node.end)
     start_included, end_included, operator = node.start_included, node.end_included, node.operator
+    if all(point is None or isinstance(point, n.Literal) for point in (node.start, node.end)):
+        return _constant_range(node)
 
     def evaluate(scope: Scope) -> Value:
         low = None if start is None else start(scope)
         high = None if end is None else end(scope)
-        if any(point is not None and op.kind(point) not in op.ORDERED for point in (low, high)):
-            return None
-        if low is not None and high is not None and op.ordered(low, high, scope.run) is None:
+        if not _makes_range(low, high, scope.run):
             return None
         complete = (start is None or low is not None) and (end is None or high is not None)
         return Range(low, high, start_included, end_included, complete, operator)
 
     return evaluate
+
+
+def _makes_range(low: Value, high: Value, run: Run) -> bool:
+    """Whether both ends have an order, and the same one."""
+    if any(point is not None and op.kind(point) not in op.ORDERED for point in (low, high)):
+        return False
+    return low is None or high is None or op.ordered(low, high, run) is not None
+
+
+def _constant_range(node: n.RangeOf) -> Closure:
+    """`[1..5]`, made while compiling."""
+    low, high = (each.value if isinstance(each, n.Literal) else None for each in (node.start, node.end))
+    complete = (node.start is None or low is not None) and (node.end is None or high is not None)
+    made = Range(low, high, node.start_included, node.end_included, complete, node.operator)
+    value = made if _makes_range(low, high, Run(None, "")) else None
+    return lambda scope: value
 
 
 def _instance_of(compiler: Compiler, node: n.InstanceOf) -> Closure:

@@ -35,8 +35,11 @@ def compile_filter(compiler: Compiler, node: n.Filter) -> Closure:
         if not items:
             answer = condition(scope)
             return None if is_number(answer) else kept
+        run = scope.run
         for item in items:
-            scope.run.spend(cost)
+            run.left -= cost
+            if run.left < 0:
+                run.spend(0)
             answer = condition(_inside(item, scope))
             if answer is True:
                 kept.append(item)

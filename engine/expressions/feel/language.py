@@ -24,10 +24,10 @@ class CompiledFeel:
         self.names = names
 
     def evaluate(self, variables: Mapping[str, Value], context: Context | None, element: str) -> Value:
-        run = Run(context, element)
-        run.spend(self._size)
+        run = Run(context, element, variables)
+        run.left -= self._size
         try:
-            value = self._closure(Scope(variables, None, run))
+            value = self._closure(run)
         except RecursionError as deep:
             raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
         if type(value) is list or type(value) is dict:
@@ -48,10 +48,10 @@ class CompiledTests:
     def matches(
         self, value: Value, variables: Mapping[str, Value], context: Context | None, element: str
     ) -> bool | None:
-        run = Run(context, element)
+        run = Run(context, element, variables)
         run.spend(self._size)
         try:
-            return self._test(value, Scope({"?": value}, Scope(variables, None, run), run))
+            return self._test(value, Scope({"?": value}, run, run))
         except RecursionError as deep:
             raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
 

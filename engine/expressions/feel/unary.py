@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ Test = Callable[[Value, Scope], bool | None]
 
 #: What may stand in a cell as a condition of its own.
 _CONDITIONS = (n.Comparison, n.Between, n.Membership, n.Logic, n.Quantified, n.InstanceOf, n.Call)
-_OPERATORS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
+#: The comparisons of any two values, and of two integers.
+COMPARISONS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
     "=": op.equal,
     "!=": lambda value, operand, run: op.negated(op.equal(value, operand, run)),
     "<": op.less,
@@ -28,11 +30,25 @@ _OPERATORS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
     ">=": lambda value, operand, run: op.less_or_equal(operand, value, run),
 }
 
+INTEGER_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
 
 def compile_membership(compiler: Compiler, node: n.Membership) -> Closure:
     """`value in tests`."""
     value = compiler.compile(node.value)
     passes = any_of(compiler, node.tests)
+    texts = _texts(node.tests)
+    if texts:
+        return _one_of_texts(value, texts, passes)
+    if not any(test.uses_input for test in node.tests):
+        return lambda scope: passes(value(scope), scope)
 
     def evaluate(scope: Scope) -> Value:
         wanted = value(scope)
@@ -54,6 +70,47 @@ def any_of(compiler: Compiler, tests: tuple[n.UnaryTest, ...]) -> Test:
     compiler.bind("?")
     compiled = [_test(compiler, test) for test in tests]
     compiler.unbind(1)
+    texts = _texts(tests)
+    return _one_of(texts, _any(compiled)) if texts else _any(compiled)
+
+
+def _texts(tests: tuple[n.UnaryTest, ...]) -> frozenset[str]:
+    """The texts that pass, where each test is one text; else none."""
+    found = set()
+    for test in tests:
+        literal = test.operand
+        if test.operator not in ("", "=") or not isinstance(literal, n.Literal) or type(literal.value) is not str:
+            return frozenset()
+        found.add(literal.value)
+    return frozenset(found)
+
+
+def _one_of(texts: frozenset[str], other: Test) -> Test:
+    """The test of a text against texts, asked all at once; `other` for what is no text."""
+
+    def passes(value: Value, scope: Scope) -> bool | None:
+        if type(value) is str:
+            if len(value) > 255:
+                scope.run.reads(len(value))
+            return value in texts
+        return other(value, scope)
+
+    return passes
+
+
+def _one_of_texts(value: Closure, texts: frozenset[str], other: Test) -> Closure:
+    """`value in ("a", "b")`: the same in one step, since conditions of forms and flows are full of it."""
+
+    def evaluate(scope: Scope) -> Value:
+        wanted = value(scope)
+        if type(wanted) is str and len(wanted) < 256:
+            return wanted in texts
+        return other(wanted, scope)
+
+    return evaluate
+
+
+def _any(compiled: list[Test]) -> Test:
     if len(compiled) == 1:
         return compiled[0]
 
@@ -73,13 +130,44 @@ def _test(compiler: Compiler, test: n.UnaryTest) -> Test:
     compiler.size += 1
     operand = compiler.compile(test.operand, levels=2)
     if test.operator:
-        compare = _OPERATORS[test.operator]
-        return lambda value, scope: compare(value, operand(scope), scope.run)
+        return _compared(test, operand)
     if test.uses_input:
         return lambda value, scope: _truth(operand(scope))
     if isinstance(test.operand, _CONDITIONS):
         return lambda value, scope: _fulfilled(value, operand(scope), scope.run)
+    if isinstance(test.operand, n.RangeOf):
+        return _within_integers(test.operand, operand)
     return lambda value, scope: matches(value, operand(scope), scope.run)
+
+
+def _within_integers(node: n.RangeOf, operand: Closure) -> Test:
+    """A range: where both ends are whole numbers written out, whole numbers are tested at once."""
+    start, end = node.start, node.end
+
+    def otherwise(value: Value, scope: Scope) -> bool | None:
+        return matches(value, operand(scope), scope.run)
+
+    if node.operator or not (isinstance(start, n.Literal) and isinstance(end, n.Literal)):
+        return otherwise
+    if type(start.value) is not int or type(end.value) is not int:
+        return otherwise
+    least = start.value if node.start_included else start.value + 1
+    most = end.value if node.end_included else end.value - 1
+    return lambda value, scope: least <= value <= most if type(value) is int else otherwise(value, scope)
+
+
+def _compared(test: n.UnaryTest, operand: Closure) -> Test:
+    compare, between_integers = COMPARISONS[test.operator], INTEGER_COMPARISONS[test.operator]
+    if isinstance(test.operand, n.Literal) and type(test.operand.value) is int:
+        number = test.operand.value
+
+        def against_integer(value: Value, scope: Scope) -> bool | None:
+            if type(value) is int:
+                return between_integers(value, number)
+            return compare(value, number, scope.run)
+
+        return against_integer
+    return lambda value, scope: compare(value, operand(scope), scope.run)
 
 
 def _fulfilled(value: Value, wanted: Value, run: Run) -> bool | None:

@@ -34,6 +34,8 @@ def rounded(number: Number, scale: Value, mode: str) -> Value:
         return number
     try:
         exact = Decimal(fitted(number))
+        if places == 0 and exact.adjusted() < 34:
+            return int(exact.to_integral_value(mode))
         exponent = exact.as_tuple().exponent
         if isinstance(exponent, int) and -exponent <= places:
             return fitted(number)
@@ -49,6 +51,8 @@ def rounded(number: Number, scale: Value, mode: str) -> Value:
 def _declare(name: str, mode: str, signature: str) -> None:
     @FUNCTIONS(name, signature)
     def round_(run: Run, n: Number, scale: Value = 0) -> Value:
+        if type(n) is Decimal and scale == 0 and n.adjusted() < 34:
+            return int(DECIMAL.plus(n).to_integral_value(mode))
         return rounded(n, scale, mode)
 
 

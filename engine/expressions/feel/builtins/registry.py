@@ -13,9 +13,10 @@ from engine.values import FarDate, FarDateTime, FineDuration, FineTime, Value, Y
 
 Body = Callable[..., Value]
 
+_NUMBERS = (int, Decimal)
 _ACCEPTED: dict[str, tuple[type, ...]] = {
     "string": (str,),
-    "number": (int, Decimal),
+    "number": _NUMBERS,
     "boolean": (bool,),
     "list": (list,),
     "context": (dict,),
@@ -39,6 +40,12 @@ class _Signature:
 
     def fit(self, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
         """The arguments, implicit conversions done (DMN 1.5, 10.3.2.9.4), or None where a type is wrong."""
+        for argument, types in zip(arguments, self.types, strict=False):
+            if types and (type(argument) not in types or (types is _NUMBERS and not is_number(argument))):
+                return self._converted(arguments)
+        return arguments
+
+    def _converted(self, arguments: tuple[Value, ...]) -> tuple[Value, ...] | None:
         fitted = []
         for argument, types in zip(arguments, self.types, strict=False):
             if types and type(argument) not in types:
@@ -48,7 +55,7 @@ class _Signature:
                     argument = argument[0]
                 else:
                     return None
-            if types == _ACCEPTED["number"] and not is_number(argument):
+            if types is _NUMBERS and not is_number(argument):
                 return None
             fitted.append(argument)
         return tuple(fitted)
@@ -56,13 +63,23 @@ class _Signature:
     def applied(self, body: Body) -> Body:
         """`body` for arguments of this signature, else null."""
 
+        least, most, fit = self.least, len(self.names), self.fit
+        sure = tuple(frozenset() if types is _NUMBERS else frozenset(types) for types in self.types)
+
         def apply(run: Run, *arguments: Value) -> Value:
-            if not self.least <= len(arguments) <= len(self.names):
+            count = len(arguments)
+            if count < least or count > most:
                 return None
-            fitted = self.fit(arguments)
+            if type(arguments[0]) in sure[0] and (count == 1 or (count == 2 and type(arguments[1]) in sure[1])):
+                return body(run, *arguments)
+            fitted = fit(arguments)
             return None if fitted is None else body(run, *fitted)
 
-        return apply
+        return apply if most else _without_arguments(body)
+
+
+def _without_arguments(body: Body) -> Body:
+    return lambda run, *arguments: None if arguments else body(run)
 
 
 def _first_fitting(signatures: tuple[_Signature, ...], body: Body) -> Body:
