@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SUITES ?= $(or $(ONEWINDOW_CONFORMANCE),../shared/conformance)
 
-.PHONY: run test check set-up set-up-tests assets lint types tests bench conformance suites fuzz clean
+.PHONY: run test check set-up set-up-tests set-up-bench assets lint types tests bench conformance suites fuzz clean
 .DEFAULT_GOAL := run
 
 run: set-up
@@ -22,6 +22,9 @@ test: set-up-tests
 
 set-up: check
 	@$(PYTHON) scripts/set_up.py
+
+set-up-bench: check
+	@$(PYTHON) scripts/set_up.py --bench
 
 set-up-tests: check
 	@$(PYTHON) scripts/set_up.py --tests
@@ -49,7 +52,7 @@ tests:
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 # ONLY="engine_steps inbox" QUICK=1 RECORD=1; see python -m benchmarks --help.
-bench: set-up-tests
+bench: set-up-bench
 	@$(BIN)/python -m benchmarks $(ONLY) $(if $(QUICK),--quick) $(if $(RECORD),--record)
 
 # SUITES=folder OUT=file ONLY=word RECORD=1; docs/conformance.md tells what each does.

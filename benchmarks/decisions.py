@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
 from lxml import etree
-from pySFeel import SFeelParser
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.dmn.engine.DMNEngine import DMNEngine
 from SpiffWorkflow.dmn.parser.BpmnDmnParser import BpmnDmnParser
@@ -56,7 +56,10 @@ def run(*, full: bool) -> Iterator[Figure]:
     repeat = 20_000 if full else 500
     yield _condition(repeat)
     yield _table(max(1, repeat // 200))
-    yield _expressions(repeat // 20)
+    if find_spec("pySFeel") is None:
+        print("pySFeel is not installed: the expressions are not measured against it.")
+    else:
+        yield _expressions(repeat // 20)
 
 
 def _condition(repeat: int) -> Figure:
@@ -176,6 +179,8 @@ def _task(facts: dict[str, Any]) -> Any:
 
 
 def _expressions(repeat: int) -> Figure:
+    from pySFeel import SFeelParser  # a package that nothing else needs
+
     parser = SFeelParser()
     for name in ("age", "kind", "area", "due"):
         parser.sFeelParse(f"{name} <- {_written(FACTS[name])}")

@@ -28,11 +28,12 @@ OLDEST_NODE = (20, 12)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", action="store_true", help="also what lint, types and tests need")
+    parser.add_argument("--bench", action="store_true", help="also what is measured in the benchmarks")
     parser.add_argument("--rebuild", action="store_true", help="build the assets even if nothing changed")
     chosen = parser.parse_args()
     try:
         make_environment()
-        install_packages(tests=chosen.tests)
+        install_packages(tests=chosen.tests or chosen.bench, bench=chosen.bench)
         build_assets(anyway=chosen.rebuild)
         compile_translations()
     except subprocess.CalledProcessError as failure:
@@ -57,15 +58,16 @@ def make_environment() -> None:
         )
 
 
-def install_packages(*, tests: bool) -> None:
-    """The project and its packages; with those of the tests once they were asked for."""
+def install_packages(*, tests: bool, bench: bool) -> None:
+    """The project and its packages; with those of the tests and of the benchmarks once they were asked for."""
     parts = stamped("packages").get("parts", [])
-    wanted = sorted({*parts, "run", *(["tests"] if tests else [])})
+    wanted = sorted({*parts, "run", *(["tests"] if tests else []), *(["bench"] if bench else [])})
     digest = digest_of([ROOT / "pyproject.toml"], sys.version)
     if stamped("packages") == {"digest": digest, "parts": wanted}:
         return
     say("installing the packages (the first time this takes some minutes)")
-    project = f"{ROOT}[dev]" if "tests" in wanted else str(ROOT)
+    extras = [extra for part, extra in (("tests", "dev"), ("bench", "bench")) if part in wanted]
+    project = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", project])
     stamp("packages", {"digest": digest, "parts": wanted})
 
