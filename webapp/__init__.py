@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import headers, logs, pages, static_files
+from webapp import headers, logs, pages, sessions, static_files
 from webapp.database import bind_database
 from webapp.extensions import csrf, db, login_manager, migrate
 from webapp.languages import bind_languages
@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         _trust_proxies(app, settings.trusted_proxies)
     logs.configure(settings)
     logs.bind(app)
+    sessions.bind(app)
     bind_database(app)
     migrate.init_app(app, db)
     csrf.init_app(app)
