@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +14,7 @@ from engine.bpmn import Program, compile_program
 from engine.bundles import Bundle, read_bundle
 from engine.dmn import Decisions, read_decisions
 from engine.forms import Form, read_form, value_at
-from engine.law import Calendar, Profile, read_calendar, read_profile
+from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profile, read_signal_rules
 from engine.runtime import Context
 from webapp import moments
 from webapp.errors import NotFound
@@ -72,6 +72,7 @@ class Rules:
     calendar: Calendar
     profile: Profile
     digest: str
+    signals: SignalRules | None = None  # of the profile's place; None where it has none
 
 
 @lru_cache(maxsize=64)
@@ -106,7 +107,7 @@ def decisions_of(tables: Mapping[str, bytes]) -> Decisions:
     """The decisions of all of the bundle's DMN files; ids are unique in a bundle."""
     nodes: dict[str, Any] = {}
     for path, content in tables.items():
-        nodes.update(read_decisions(content, path)[0].nodes)
+        nodes.update(read_decisions(content, path, tables)[0].nodes)
     return Decisions(", ".join(tables), nodes)
 
 
@@ -150,8 +151,15 @@ def rules_of(versions: tuple[str, ...]) -> Rules:
     profiles = [digest for kind, _, digest in digests if kind == "profile"]
     if not profiles:
         raise NotFound()
-    together = hashlib.sha256(" ".join(versions).encode()).hexdigest()
-    return Rules(Calendar.from_tables(tables), read_profile(_blob(profiles[-1])), together)
+    together = hashlib.sha256(" ".join(v for v in versions if not v.startswith("supervision:")).encode()).hexdigest()
+    profile = read_profile(_blob(profiles[-1]))
+    return Rules(Calendar.from_tables(tables), profile, together, _signals_of(profile.key, digests))
+
+
+def _signals_of(place: str, digests: Iterable[tuple[str, str, str]]) -> SignalRules | None:
+    """The rules of supervision of this profile."""
+    tables = [read_signal_rules(_blob(digest)) for kind, _, digest in digests if kind == "supervision"]
+    return next((rules for rules in tables if rules.key == place), None)
 
 
 def _blob(digest: str) -> bytes:

@@ -111,8 +111,8 @@ def _read_decisions(files: Mapping[str, bytes]) -> tuple[dict[str, Decisions], l
     if tables:
         from engine.dmn import read_decisions  # most programs have no table: keep their start fast
     for path, content in tables.items():
-        read, found = read_decisions(content, path)
-        findings += found
+        read, found = read_decisions(content, path, tables)
+        findings += [each for each in found if each not in findings]  # of an imported file they come again
         if not errors_in(found):
             decisions.update(dict.fromkeys(read.ids, read))
     return decisions, findings

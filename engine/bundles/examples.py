@@ -234,10 +234,9 @@ def _way_differences(
     chosen = [item for item, way in example.ways.items() if way == COMMITMENT]
     if not chosen:
         return
-    for path, content in files.items():
-        if not path.endswith(".dmn"):
-            continue
-        decisions, _ = read_decisions(content, path)
+    tables = {path: content for path, content in files.items() if path.endswith(".dmn")}
+    for path, content in tables.items():
+        decisions, _ = read_decisions(content, path, tables)
         if bundle.eligibility_decision not in decisions.ids:
             continue
         facts = {**example.answers, **example.guided}

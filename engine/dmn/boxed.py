@@ -48,6 +48,7 @@ class BoxedReader:
         self.names = names
         self.language = language
         self.depth = 0
+        self._cells: dict[str, n.Tests] = {}  # a table says the same in many cells
 
     def expression_in(self, element: Element | None) -> n.Node | None:
         """The expression directly under `element`, None where there is none."""
@@ -100,8 +101,10 @@ class BoxedReader:
         """An input cell, or the list of allowed values."""
         source = text_under(element)
         if self._is_feel(element):
+            if source in self._cells:
+                return self._cells[source]
             try:
-                return parse_unary_tests(source, self.names)
+                return self._cells.setdefault(source, parse_unary_tests(source, self.names))
             except ExpressionInvalid as invalid:
                 self._refused(element, source, invalid)
         return n.Tests(line_of(element), 1, (), False)

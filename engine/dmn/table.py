@@ -94,11 +94,15 @@ class Table:
         return self.compose([output(scope) for output in rule.outputs])
 
     def failed(self, rules: Sequence[Rule], reason: Words) -> ExpressionFailed:
-        named = ", ".join(f"{rule.matched.index} ({rule.matched.id})" for rule in rules)
-        words = Words(f"规则 {named} {reason.zh}", f"rules {named} {reason.en}")
+        named = ", ".join(f"{rule.matched.index} ({rule.matched.id})" for rule in rules[:_NAMED_RULES])
+        more = len(rules) - _NAMED_RULES
+        all_zh, all_en = (f" 等 {len(rules)} 条", f" and {more} more") if more > 0 else ("", "")
+        words = Words(f"规则 {named}{all_zh} {reason.zh}", f"rules {named}{all_en} {reason.en}")
         return ExpressionFailed(self.element, self.policy, words.en, words)
 
 
+#: Most rules that a message names.
+_NAMED_RULES = 20
 Policy = Callable[[Table, list[Rule], Scope], Outcome]
 _AT_ONCE = Words("同时适用，而命中策略 UNIQUE 只许一条", "match at once, but the hit policy is UNIQUE")
 _NOT_EQUAL = Words(
