@@ -22,6 +22,7 @@ from engine.law.rulings import (
     remedy_terms,
     ruling_words,
 )
+from engine.law.signals import SignalRule, SignalRules, read_signal_rules
 from engine.law.terms import ClockReading, ClockTerms, OfficeHours, Pause
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "RemedyTerms",
     "RulingWords",
     "add_months",
+    "SignalRule",
+    "SignalRules",
     "amount",
     "check_id_number",
     "check_mobile",
@@ -53,6 +56,7 @@ __all__ = [
     "read_clock",
     "read_profile",
     "remedy_paragraph",
+    "read_signal_rules",
     "remedy_terms",
     "ruling_words",
     "tracking_code",

@@ -50,6 +50,7 @@ from webapp.models.runtime import (
     UserTask,
 )
 from webapp.models.trials import Trial
+from webapp.models.supervision import SignalWord, SupervisionSignal
 
 __all__ = [
     "AnswerFile",
@@ -92,8 +93,10 @@ __all__ = [
     "Ruling",
     "StoredFile",
     "SubmittedMaterial",
+    "SignalWord",
     "TaskCandidate",
     "Timer",
+    "SupervisionSignal",
     "Trial",
     "User",
     "UserSession",

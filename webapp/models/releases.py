@@ -55,13 +55,13 @@ class ReleaseFile(Model):
 
 
 class RuleTable(Model):
-    """A version of a calendar year or of a profile; chosen by the legal date, never changed."""
+    """A version of a calendar year, a profile or its rules of supervision: chosen by the legal date, never changed."""
 
     __tablename__ = "rule_table"
     __table_args__ = (UniqueConstraint("kind", "key", "digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]  # calendar | profile
+    kind: Mapped[str]  # calendar | profile | supervision
     key: Mapped[str]
     digest: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
     loaded_at: Mapped[datetime]

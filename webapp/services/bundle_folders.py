@@ -21,8 +21,9 @@ def bundles_of(tree: Tree) -> dict[str, Tree]:
 
 
 def rule_files(tree: Tree) -> dict[tuple[str, str], bytes]:
-    """(kind, key) -> content of the calendars and profiles."""
-    kinds = {"processes/_shared/calendars/": "calendar", "processes/_shared/profiles/": "profile"}
+    """(kind, key) -> content of the calendars, profiles and rules of supervision."""
+    kinds = {f"processes/_shared/{kind}s/": kind for kind in ("calendar", "profile")}
+    kinds["processes/_shared/supervision/"] = "supervision"
     return {
         (kind, path.removeprefix(folder).removesuffix(".toml")): content
         for folder, kind in kinds.items()

@@ -65,6 +65,7 @@ class LockedCase:
     def rules(self) -> Rules:
         """Calendar and profile in force, read with the lock."""
         return rules_of(tuple(self.rule_versions or ()))
+    signals: set[tuple[int | None, str, str]] = field(default_factory=set)  # raised by this command
 
     @property
     def release(self) -> Published:

@@ -14,7 +14,7 @@ import orjson
 from engine import EngineError, Finding, Words, errors_in
 from engine.bpmn import check as check_diagrams
 from engine.bundles import check_bundle
-from engine.law import Profile, read_calendar, read_profile
+from engine.law import Profile, read_calendar, read_profile, read_signal_rules
 from webapp import clock
 from webapp.catalogue import compile_release, release_files, rules_in_force
 from webapp.errors import FileRefused, NotFound, ReleaseRefused
@@ -26,6 +26,8 @@ from webapp.unit_of_work import sql, unit_of_work
 
 DRAFT, SUBMITTED, PUBLISHED, RETIRED = "draft", "submitted", "published", "retired"
 LONGEST_NOTE = 500
+#: What refuses a rule table that cannot be read, by its kind.
+RULE_READERS = {"calendar": read_calendar, "profile": read_profile, "supervision": read_signal_rules}
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
 
 
@@ -148,11 +150,11 @@ def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
 
 
 def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
-    """Load calendars and profiles whose content is new; returns how many were."""
+    """Load calendars, profiles and rules of supervision whose content is new; returns how many were."""
     loaded = 0
     with unit_of_work():
         for (kind, key), content in files.items():
-            (read_calendar if kind == "calendar" else read_profile)(content)
+            RULE_READERS[kind](content)
             kept = (
                 sql()
                 .execute(

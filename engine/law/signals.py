@@ -1,0 +1,114 @@
+"""What a place watches its own offices by: the rules that raise supervision signals (监察信号).
+
+The licensing law makes officials answerable for not accepting, not telling once, giving no reasons and being late
+(行政许可法 art. 72, 74). Which delay or fault a place marks, in which colour, on which basis, and how long the unit
+has to answer, is data: `supervision/<profile>.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.findings import Report
+from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
+from engine.law.terms import ClockTerms
+from engine.words import Words
+
+COLOURS = ("yellow", "red")
+#: Who finds it: the mark of a clock, the limit of a step, or the act itself.
+WATCHES = ("clock", "step", "act")
+MARKS = ("80%", "-1", "100%")
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRule:
+    """One rule. `clocks` and `mark` belong to what watches a clock; a mark "100%" means that the due day has passed.
+
+    `told` are the words that a person reads beside the name: what was found.
+    """
+
+    kind: str
+    name: Words
+    told: Words
+    colour: str
+    watch: str
+    basis: Words
+    clocks: tuple[str, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRules:
+    """The rules of one place by kind. `answer` and `appeal`: how long the unit has for each, with basis.
+
+    `steps`: the limit of a step by its name, for rules that watch steps.
+    """
+
+    key: str
+    rules: Mapping[str, SignalRule]
+    answer: ClockTerms
+    appeal: ClockTerms
+    steps: Mapping[str, ClockTerms]
+
+    def watching(self, watch: str) -> tuple[SignalRule, ...]:
+        return tuple(rule for rule in self.rules.values() if rule.watch == watch)
+
+
+def read_signal_rules(content: bytes, file: str = "supervision.toml") -> SignalRules:
+    """Reads `supervision/<profile>.toml`. Raises DefinitionInvalid with every fault found in it.
+
+    A rule without basis is refused (code "limit-without-basis"), as is a limit without unit.
+    """
+    report = Report(file)
+    root = read_toml(content, report)
+    root.integer("format", least=1)
+    rules = SignalRules(
+        key=root.text("key"),
+        rules={kind: _rule(kind, table) for kind, table in root.tables("signals")},
+        answer=_limit("answer", root.table("answer")),
+        appeal=_limit("appeal", root.table("appeal")),
+        steps={step: _limit(step, table) for step, table in root.tables("steps")},
+    )
+    root.finish()
+    report.raise_errors()
+    return rules
+
+
+def _rule(kind: str, table: Table) -> SignalRule:
+    watch = table.choice("watch", WATCHES)
+    on_clock = watch == "clock"
+    rule = SignalRule(
+        kind,
+        table.words("name"),
+        table.words("told"),
+        table.choice("colour", COLOURS),
+        watch,
+        _basis(table),
+        table.texts("clocks") if on_clock else (),
+        table.choice("mark", MARKS) if on_clock else "",
+    )
+    table.finish()
+    return rule
+
+
+def _limit(name: str, table: Table | None) -> ClockTerms:
+    if table is None:
+        return ClockTerms(name, 0, "working_days", Words("", ""))
+    value, unit = table.integer("value", least=1), table.text("unit", required=False)
+    if not unit:
+        without_unit(table.report, table.path)
+    elif unit not in UNITS:
+        table.choice("unit", UNITS)
+    basis = _basis(table)
+    table.finish()
+    return ClockTerms(name, value, unit, basis)
+
+
+def _basis(table: Table) -> Words:
+    given = table.content.get("basis")
+    if isinstance(given, dict) and str(given.get("zh", "")).strip():
+        return table.words("basis")
+    table.asked.add("basis")
+    without_basis(table.report, table.path)
+    return Words("", "")
