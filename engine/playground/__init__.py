@@ -1,6 +1,6 @@
 """Trying an expression or a decision by itself: what comes out, and why."""
 
-from engine.playground.decisions import DecisionTried, decision_chosen, read_model, try_decision
+from engine.playground.decisions import DecisionTried, decision_chosen, expected_input, read_model, try_decision
 from engine.playground.expressions import ExpressionTried, try_expression
 from engine.playground.given import InputInvalid, read_input
 from engine.playground.telling import Fault
@@ -11,6 +11,7 @@ __all__ = [
     "Fault",
     "InputInvalid",
     "decision_chosen",
+    "expected_input",
     "read_input",
     "read_model",
     "try_decision",

@@ -52,24 +52,25 @@ def try_decision(
     decisions: Decisions, decision_id: str, given: Mapping[str, Value], context: Context | None = None
 ) -> DecisionTried:
     """Decide over `given`, within the context's budget. Raises KeyError where there is no such decision."""
-    hints = tuple(missing_words(_missing(decisions, decision_id, given), given))
+    hints = tuple(missing_words(set(expected_input(decisions, decision_id)) - given.keys(), given))
     try:
         return DecisionTried(decisions.evaluate(decision_id, given, context), None, hints)
     except EngineError as failed:
         return DecisionTried(None, fault_of(failed), hints)
 
 
-def _missing(decisions: Decisions, decision_id: str, given: Mapping[str, Value]) -> set[str]:
-    """Input data that is needed and not given; in a file that declares none, the names that its tables read.
+def expected_input(decisions: Decisions, decision_id: str) -> list[str]:
+    """Input data that the decision and those that it needs want; in a file that declares none, the variables that
+    their tables read. Raises KeyError.
 
     Names in other expressions may be those of the parts of a list: of these nothing is said.
     """
     decision = decisions.decision(decision_id)
     nodes = [*(decisions.nodes[key] for key in decision.requires), decision]
-    declared = {node.name for node in nodes if isinstance(node, InputData)}
+    declared = [node.name for node in nodes if isinstance(node, InputData)]
     if declared:
-        return declared - given.keys()
+        return list(dict.fromkeys(declared))
     made = {node.variable for node in nodes}
     tables = [node for node in nodes if isinstance(node, Decision) and node.table is not None]
-    read = {name for node in tables for name in node.names if name.replace(" ", "").replace("_", "").isalnum()}
-    return read - given.keys() - made - BUILTINS.keys()
+    read = [name for node in tables for name in node.reads if name.replace(" ", "").replace("_", "").isalnum()]
+    return [name for name in dict.fromkeys(read) if name not in made and name not in BUILTINS]

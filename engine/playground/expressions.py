@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.dmn.analysis import DOUBTS, Inference
+from engine.dmn.analysis import DOUBTS, KIND_WORDS, Inference
 from engine.errors import EngineError, ExpressionInvalid
 from engine.expressions import Context, compile_expression
 from engine.expressions.feel.builtins import BUILTINS
@@ -33,6 +33,11 @@ class ExpressionTried:
     fault: Fault | None = None
     hints: tuple[Words, ...] = ()
 
+    @property
+    def kind_words(self) -> Words:
+        """What people call a value of this kind."""
+        return Words(KIND_WORDS[self.kind].zh if self.kind in KIND_WORDS else self.kind, self.kind)
+
 
 def try_expression(source: str, given: Mapping[str, Value], context: Context | None = None) -> ExpressionTried:
     """Evaluate `source` over `given`, within the context's budget. Raises nothing for what is typed."""
@@ -50,7 +55,7 @@ def try_expression(source: str, given: Mapping[str, Value], context: Context | N
 
 def _hints(source: str, read: frozenset[str], given: Mapping[str, Value], names: list[str]) -> tuple[Words, ...]:
     here = Inference({name: type_of(value) for name, value in given.items()})
-    here.of(parse_expression(source, names))
+    here.read(parse_expression(source, names))
     called = {str(each.said["name"]) for each in here.mistakes if each.code == "unknown-function"}
     unknown = (here.free.keys() & read) - called - BUILTINS.keys()
     told = missing_words(unknown, given)

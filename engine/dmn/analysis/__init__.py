@@ -7,7 +7,7 @@ Pure reading of a DMN file, for checks only: nothing here runs when a case is de
 from engine.dmn.analysis.effort import Effort, GaveUp
 from engine.dmn.analysis.expressions import check_tree
 from engine.dmn.analysis.file import doubts_in
-from engine.dmn.analysis.inference import Inference
+from engine.dmn.analysis.inference import KIND_WORDS, Inference
 from engine.dmn.analysis.nearest import like_words, nearest
 from engine.dmn.analysis.telling import Telling
 from engine.dmn.analysis.types import Type, common
@@ -15,6 +15,7 @@ from engine.dmn.analysis.words import DOUBTS, Doubt
 
 __all__ = [
     "DOUBTS",
+    "KIND_WORDS",
     "Doubt",
     "Effort",
     "GaveUp",

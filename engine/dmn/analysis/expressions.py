@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.dmn.analysis.constants import UNKNOWN, constant, points_of
 from engine.dmn.analysis.effort import Effort
-from engine.dmn.analysis.inference import Inference, compare_test
+from engine.dmn.analysis.inference import Inference, test_type
 from engine.dmn.analysis.source import Cell, Entry, InputSource, RuleSource, TableSource
 from engine.dmn.analysis.telling import Telling, clipped, value_words
 from engine.dmn.analysis.types import UNKNOWN_TYPE, DeclaredTypes, Type
@@ -27,7 +27,7 @@ def check_tree(
     tree: n.Node, text: str, here: Inference, wanted: Type, telling: Telling, element: str, line: int
 ) -> None:
     """The same of an expression that was read already."""
-    given = here.of(tree)
+    given = here.read(tree)
     if wanted.scalar and given.scalar and given.kind != wanted.kind:
         here.wrong_result(tree, given.kind, wanted.kind)
     tell_mistakes(here, text, element, line, telling)
@@ -67,7 +67,7 @@ def check_cells(
             effort.take(10)
             assert cell.tests is not None
             for test in cell.tests.tests:
-                compare_test(here, test, types[column.index])
+                test_type(here, test, types[column.index])
             tell_mistakes(here, cell.text, cell.id or column.id, cell.line, telling, "cell-type")
 
 

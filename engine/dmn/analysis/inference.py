@@ -63,6 +63,13 @@ class Inference:
         """The type of what the expression gives. Fills `mistakes`."""
         return _INFER.get(type(node), _parts)(self, node)
 
+    def read(self, tree: n.Node) -> Type:
+        """`of` a whole expression; nothing is known where the caller stands too deep already for its nesting."""
+        try:
+            return self.of(tree)
+        except RecursionError:
+            return UNKNOWN_TYPE
+
     def within(self, bound: Mapping[str, Type]) -> Inference:
         """The same place with more names."""
         return Inference({**self.names, **bound}, self.functions, self.mistakes, self.free)
@@ -170,6 +177,14 @@ def _membership(here: Inference, node: n.Membership) -> Type:
     for test in node.tests:
         compare_test(here, test, value)
     return _BOOLEAN
+
+
+def test_type(here: Inference, test: n.UnaryTest, value: Type) -> None:
+    """`compare_test` of a cell, whose nesting the caller may stand too deep for."""
+    try:
+        compare_test(here, test, value)
+    except RecursionError:
+        return
 
 
 def compare_test(here: Inference, test: n.UnaryTest, value: Type) -> None:
