@@ -16,8 +16,10 @@ TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
 <decision id="risk" name="风险"><decisionTable id="t" hitPolicy="UNIQUE">
 <input id="i" label="年龄"><inputExpression id="e" typeRef="number"><text>age</text></inputExpression></input>
 <output id="o" name="level" typeRef="string"/>
-<rule id="young"><inputEntry id="c1"><text>&lt; 18</text></inputEntry><outputEntry id="r1"><text>"高"</text></outputEntry></rule>
-<rule id="old"><inputEntry id="c2"><text>&gt; 18</text></inputEntry><outputEntry id="r2"><text>"低"</text></outputEntry></rule>
+<rule id="young"><inputEntry id="c1"><text>&lt; 18</text></inputEntry>
+<outputEntry id="r1"><text>"高"</text></outputEntry></rule>
+<rule id="old"><inputEntry id="c2"><text>&gt; 18</text></inputEntry>
+<outputEntry id="r2"><text>"低"</text></outputEntry></rule>
 </decisionTable></decision></definitions>"""
 
 
