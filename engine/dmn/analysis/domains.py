@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.expressions.feel.operations import compare, kind
-from engine.expressions.feel.temporal import instant_key
+from engine.expressions.feel.temporal import order_key as moment_key
 from engine.values import Value, YearsMonths
 
 #: Kinds whose values have an order and something between them.
@@ -125,19 +125,25 @@ def _texts(points: list[Value], closed: Sequence[Value] | None) -> list[Part]:
     return sorted(parts, key=lambda part: part.value)
 
 
+_MOMENTS = frozenset(("date", "time", "date and time", "days and time duration"))
+
+
 def distinct(points: list[Value]) -> list[Value] | None:
-    """The points in order, equal ones once; None where two of them have no order (a zone missing)."""
+    """The points in order, equal ones once; None where two of them have no order, or not all the same.
+
+    Dates and times with and without an offset have an order two by two, but no common one.
+    """
     if not points:
         return []
-    if any(compare(points[0], point) is None for point in points):
+    if any(compare(points[0], point) is None or order_key(points[0])[0] != order_key(point)[0] for point in points):
         return None
     ordered = sorted(points, key=order_key)
     return [each for at, each in enumerate(ordered) if not at or compare(ordered[at - 1], each) != 0]
 
 
-def order_key(value: Value) -> Any:
-    """What sorts values of one kind."""
-    return instant_key(value) if type(value) is datetime else value
+def order_key(value: Value) -> tuple[bool, Any]:
+    """What sorts values of one kind: whether it has an offset, and itself or its number."""
+    return moment_key(value) if kind(value) in _MOMENTS else (False, value)
 
 
 def _numbers(values: list[Value], whole: bool) -> list[Part]:

@@ -30,7 +30,10 @@ def compile_filter(compiler: Compiler, node: n.Filter) -> Closure:
         return lambda scope: _numbered(_as_list(value(scope)), number)
 
     def evaluate(scope: Scope) -> Value:
-        items = _as_list(value(scope))
+        filtered = value(scope)
+        if filtered is None:
+            return None
+        items = _as_list(filtered)
         kept: list[Value] = []
         if not items:
             answer = condition(scope)

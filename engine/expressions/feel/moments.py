@@ -20,6 +20,7 @@ AnyDuration = timedelta | FineDuration
 
 LAST_YEAR = 999_999_999
 SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 #: Longest days and time duration: a little more than from the first year to the last.
 LONGEST = 10**12 * DAY

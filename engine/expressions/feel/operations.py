@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -115,16 +115,11 @@ def compare(left: Value, right: Value) -> int | None:
     left_kind = kind(left)
     if left_kind not in ORDERED or left_kind != kind(right):
         return None
-    if type(left) in FAR_TYPES or type(right) in FAR_TYPES:
-        (left_has_offset, left), (right_has_offset, right) = temporal.order_key(left), temporal.order_key(right)
-        if left_has_offset != right_has_offset:
-            return None
-    elif left_kind == "date and time":
-        left, right = temporal.instant_key(left), temporal.instant_key(right)
-    try:
-        return int(left > right) - int(left < right)
-    except TypeError:  # one has a zone and the other has none
-        return None
+    if left_kind in ("date and time", "time"):
+        left, right = temporal.in_order(left, right)
+    elif type(left) in FAR_TYPES or type(right) in FAR_TYPES:
+        left, right = temporal.order_key(left)[1], temporal.order_key(right)[1]
+    return int(left > right) - int(left < right)
 
 
 def ordered(left: Value, right: Value, run: Run) -> int | None:
@@ -254,8 +249,6 @@ def absolute(value: Value) -> Value:
 
 _DURATIONS = frozenset(("days and time duration", "years and months duration"))
 _MOMENTS = frozenset(("date", "time", "date and time"))
-#: Longest years and months duration: a thousand milliards of years.
-_MONTHS_LIMIT = 12 * 10**12
 
 
 def duration_units(value: moments.AnyDuration | YearsMonths) -> int:
@@ -287,7 +280,7 @@ def _add_durations(left: Value, right: Value) -> Value:
 
 
 def _months(count: int) -> YearsMonths | None:
-    return YearsMonths(count) if abs(count) <= _MONTHS_LIMIT else None
+    return YearsMonths(count) if abs(count) <= temporal.LONGEST_MONTHS else None
 
 
 def _scaled(duration: moments.AnyDuration | YearsMonths, factor: Value, divisor: Value = None) -> Value:
@@ -315,7 +308,18 @@ def _offset(value: moments.AnyMoment | moments.AnyTime) -> timedelta | None:
 
 def _zone(value: moments.AnyMoment | moments.AnyTime) -> str | None:
     clock = value if isinstance(value, time | FineTime) else moments.time_part(value)
-    return getattr(clock.tzinfo, "key", None) or ("UTC" if clock.tzinfo is UTC else None)
+    return getattr(clock.tzinfo, "key", None)
+
+
+def _second(value: moments.AnyMoment | moments.AnyTime) -> numbers.Number:
+    """The second of the minute with its fraction."""
+    clock = value if isinstance(value, time | FineTime) else moments.time_part(value)
+    return _seconds(moments.nanoseconds_of(clock) % moments.MINUTE)
+
+
+def _seconds(nanoseconds: int) -> numbers.Number:
+    whole, fraction = divmod(nanoseconds, moments.SECOND)
+    return numbers.DECIMAL.divide(Decimal(nanoseconds), Decimal(moments.SECOND)) if fraction else whole
 
 
 def _weekday(value: moments.AnyDate | moments.AnyMoment) -> int:
@@ -324,13 +328,13 @@ def _weekday(value: moments.AnyDate | moments.AnyMoment) -> int:
     return (moments.day_number(day) - 1) % 7 + 1
 
 
-def _parts(length: moments.AnyDuration) -> tuple[int, int, int, int]:
-    """Days, hours, minutes and whole seconds, each with the sign of the whole."""
+def _parts(length: moments.AnyDuration) -> tuple[int, int, int, numbers.Number]:
+    """Days, hours, minutes and seconds, each with the sign of the whole."""
     span = moments.span(length)
     sign = -1 if span < 0 else 1
-    minutes, seconds = divmod(abs(span) // moments.SECOND, 60)
+    minutes, rest = divmod(abs(span), moments.MINUTE)
     hours, minutes = divmod(minutes, 60)
-    return sign * (hours // 24), sign * (hours % 24), sign * minutes, sign * seconds
+    return sign * (hours // 24), sign * (hours % 24), sign * minutes, sign * _seconds(rest)
 
 
 def _years_and_months(value: YearsMonths) -> tuple[int, int]:
@@ -371,5 +375,6 @@ _PROPERTIES: dict[tuple[str, str], Callable[[Any], Value]] = {
 }
 for _name in ("year", "month", "day"):
     _PROPERTIES |= {("date", _name): attrgetter(_name), ("date and time", _name): _of_date(_name)}
-for _name in ("hour", "minute", "second"):
+_PROPERTIES |= {("time", "second"): _second, ("date and time", "second"): _second}
+for _name in ("hour", "minute"):
     _PROPERTIES |= {("time", _name): attrgetter(_name), ("date and time", _name): _of_time(_name)}

@@ -15,12 +15,14 @@ _TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|z|[+-]\d{2}:\d{2}(?::\d{2})?
 _DATE_ONLY = re.compile(_DATE, re.ASCII)
 _TIME_ONLY = re.compile(f"T?{_TIME}", re.ASCII)
 _DATE_TIME = re.compile(f"({_DATE})T{_TIME}", re.ASCII)
-_YEARS_MONTHS = re.compile(r"(-)?P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?", re.ASCII)
+_YEARS_MONTHS = re.compile(r"(-)?P(?:(\d{1,15})Y)?(?:(\d{1,15})M)?", re.ASCII)
 _DAYS_TIME = re.compile(
-    r"(-)?P(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,15})(?:\.(\d{1,9}))?S)?)?",
+    r"(-)?P(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,18})(?:\.(\d{1,9}))?S)?)?",
     re.ASCII,
 )
 _YEAR_ONE = datetime(1, 1, 1)  # noqa: DTZ001 - only ever subtracted from local times
+#: Longest years and months duration: a thousand milliards of years.
+LONGEST_MONTHS = 12 * 10**12
 _ONE_DAY = timedelta(days=1)
 _FAR = frozenset((FarDate, FineTime, FarDateTime, FineDuration))
 
@@ -57,6 +59,8 @@ def _joined(day: AnyDate | None, clock: AnyTime | None) -> AnyMoment | None:
 
 
 def _time_of(hour: str, minute: str, second: str, fraction: str | None, zone: str | None) -> AnyTime | None:
+    if (hour, minute, second) == ("24", "00", "00") and not int(fraction or 0):
+        hour = "00"  # the end of the day (XML Schema, 3.2.8)
     if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
         return None
     since = ((int(hour) * 60 + int(minute)) * 60 + int(second)) * SECOND + _nanoseconds(fraction)
@@ -99,7 +103,7 @@ def parse_duration(text: str) -> AnyDuration | YearsMonths | None:
     match = _YEARS_MONTHS.fullmatch(text)
     if match is not None and (match[2] or match[3]):
         months = int(match[2] or 0) * 12 + int(match[3] or 0)
-        return YearsMonths(-months if match[1] else months)
+        return YearsMonths(-months if match[1] else months) if months <= LONGEST_MONTHS else None
     match = _DAYS_TIME.fullmatch(text)
     if match is None or not any(match.groups()[1:]):
         return None
@@ -206,6 +210,27 @@ def order_key(value: Value) -> tuple[bool, int]:
         offset = moments.zone_offset(value.tzinfo)
         return offset is not None, moments.nanoseconds_of(value) - moments.span(offset or timedelta())
     return False, moments.span(value)
+
+
+def in_order(left: Value, right: Value) -> tuple[Value, Value]:
+    """What two times, or two dates and times, are ordered by.
+
+    One without an offset is taken to be at the offset of the other (DMN 1.5, table 54): both by their own clocks.
+    """
+    if type(left) is type(right) is datetime and (left.tzinfo is None) is (right.tzinfo is None):
+        return instant_key(left), instant_key(right)
+    (left_has_offset, first), (right_has_offset, second) = order_key(left), order_key(right)
+    if left_has_offset is right_has_offset:
+        return first, second
+    return _own_clock(left), _own_clock(right)
+
+
+def _own_clock(value: Value) -> int:
+    """A time, or a date and time, as a number by its own clock."""
+    if isinstance(value, time | FineTime):
+        return moments.nanoseconds_of(value)
+    here = moments.local(value)
+    return here.day * DAY + here.nanoseconds
 
 
 def zone_suffix(zone: tzinfo | None) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from datetime import datetime
 
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, divide, identity, operand, truncated, whole
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
-from engine.expressions.feel.temporal import instant_key, order_key
+from engine.expressions.feel.temporal import order_key
 from engine.values import Value
 
 FUNCTIONS = Registry()
@@ -295,6 +294,8 @@ def sort(run: Run, items: list[Value], precedes: Function | None = None) -> Valu
     first = items[0] if items else None
     if type(first) is str:
         run.reads(sum(map(len, items)) * len(items).bit_length())
-    if any(type(item) in op.FAR_TYPES for item in items):
-        return sorted(items, key=order_key)
-    return sorted(items, key=instant_key) if type(first) is datetime else sorted(items)
+    if op.kind(first) in ("date", "time", "date and time", "days and time duration"):
+        keys = [order_key(item) for item in items]
+        # Values with and without an offset have an order only two by two.
+        return sorted(items, key=order_key) if len({has_offset for has_offset, _ in keys}) == 1 else None
+    return sorted(items)
