@@ -40,14 +40,15 @@ class RuleShown:
 
 @dataclass(frozen=True, slots=True)
 class TableShown:
-    """A table as it was evaluated. `inputs` are (label, value as text); `left_out`: rules that are not shown."""
+    """A table as it was evaluated. `inputs` are (label, value as text); `deciding`: the numbers of the rules that gave
+    the result, in the order in which they gave it; `left_out`: how many rules are not shown."""
 
     policy: str
     inputs: tuple[tuple[str, str], ...]
     outputs: tuple[str, ...]
     rules: tuple[RuleShown, ...]
     left_out: int
-    matches: int
+    deciding: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def _table(trace: TableTrace) -> TableShown:
     wanted = dict.fromkeys([*held[:MOST_RULES], *range(min(len(table.rules), MOST_RULES))])
     rules = [_rule(table.rules[at], at, deciding, trace.stopped) for at in sorted(wanted)[:MOST_RULES]]
     inputs = tuple((column.label, _text(value)) for column, value in zip(table.inputs, trace.inputs, strict=True))
+    numbers = tuple(rule.index for rule in trace.matched[:MOST_RULES])
     policy = f"{table.policy} {table.aggregation}".strip()
-    return TableShown(policy, inputs, table.outputs, tuple(rules), len(table.rules) - len(rules), len(deciding))
+    return TableShown(policy, inputs, table.outputs, tuple(rules), len(table.rules) - len(rules), numbers)
 
 
 def _rule(rule: MatchedRule, at: int, deciding: set[int], stopped: Sequence[int]) -> RuleShown:
