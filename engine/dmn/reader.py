@@ -16,7 +16,7 @@ from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Scope
-from engine.expressions.feel.unary import compile_tests
+from engine.expressions.feel.unary import Test, compile_tests
 from engine.findings import Finding
 from engine.values import Value
 from engine.words import Words
@@ -248,16 +248,18 @@ class _Reader:
 
     def _type(self, element: Element, depth: int = 0) -> ItemDefinition:
         components = children(element, "itemComponent") if depth < 40 else []
-        allowed = child(element, "allowedValues")
-        tests = None if allowed is None else compile_tests(Compiler(), self.boxed.tests(allowed))
         return ItemDefinition(
             element.get("name", ""),
             text_under(element, "typeRef"),
             element.get("isCollection") == "true",
             tuple((part.get("name", ""), self._type(part, depth + 1)) for part in components),
-            tests,
+            self._tests(child(element, "allowedValues")),
             child(element, "functionItem") is not None,
+            self._tests(child(element, "typeConstraint")),
         )
+
+    def _tests(self, element: Element | None) -> Test | None:
+        return None if element is None else compile_tests(Compiler(), self.boxed.tests(element))
 
 
 def _key(element: Element) -> str:

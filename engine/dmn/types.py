@@ -24,8 +24,9 @@ class ItemDefinition:
     base: str
     collection: bool
     components: tuple[tuple[str, ItemDefinition], ...]
-    allowed: Test | None
+    allowed: Test | None  # of each item of a collection (allowedValues)
     function: bool = False
+    constraint: Test | None = None  # of the whole value (typeConstraint)
 
 
 class Types:
@@ -71,7 +72,10 @@ class Types:
 
     def tests(self) -> dict[str, Callable[[Value], bool | None]]:
         """What `instance of` and typed parameters ask: allowed values are no part of the type itself."""
-        return {name: partial(types.fits, definition=replace(each, allowed=None)) for name, each, types in self._seen()}
+        return {
+            name: partial(types.fits, definition=replace(each, allowed=None, constraint=None))
+            for name, each, types in self._seen()
+        }
 
     def lists(self) -> frozenset[str]:
         return frozenset(name for name, each, _ in self._seen() if each.collection)
@@ -96,11 +100,13 @@ class Types:
         """Whether the value is of the type; null is of every type."""
         if value is None or depth > _DEPTH:
             return value is None
-        if definition.collection:
-            if type(value) is not list:
-                return False
-            return all(self._item_fits(item, definition, depth + 1) for item in value)
-        return self._item_fits(value, definition, depth)
+        if not definition.collection:
+            fits = self._item_fits(value, definition, depth)
+        elif type(value) is list:
+            fits = all(self._item_fits(item, definition, depth + 1) for item in value)
+        else:
+            fits = False
+        return fits and _passes(definition.constraint, value, definition.name)
 
     def _item_fits(self, value: Value, definition: ItemDefinition, depth: int) -> bool:
         if definition.components:
@@ -111,10 +117,11 @@ class Types:
             return False
         if definition.function:
             return instance_test(TypeName("function"))(value) is True
-        if definition.allowed is None:
-            return True
-        run = Run(None, definition.name)
-        return definition.allowed(value, Scope({"?": value}, None, run)) is True
+        return _passes(definition.allowed, value, definition.name)
+
+
+def _passes(test: Test | None, value: Value, name: str) -> bool:
+    return test is None or test(value, Scope({"?": value}, None, Run(None, name))) is True
 
 
 def _bare(name: str) -> str:

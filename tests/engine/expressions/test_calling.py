@@ -90,3 +90,26 @@ def test_a_back_reference_ends_within_the_budget(feel, pattern):
 def test_ranges_of_one_operator(feel, source, expected):
     found = feel(source)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[18..21)", "[18..21)"),
+        ("]1..3[", "(1..3)"),
+        ("[2..)", "[2..null)"),
+        ("(..2]", "(null..2]"),
+        ("[-3..-1]", "[-3..-1]"),
+        ('["a".."d"]', '["a".."d"]'),
+        ('[@"2026-01-01"..date("2026-02-01")]', "[2026-01-01..2026-02-01]"),
+        ('[date and time("2026-01-01T00:00:00")..)', "[2026-01-01T00:00:00..null)"),
+        ('[duration("P1D")..@"P2D"]', "[P1D..P2D]"),
+        *((text, None) for text in ("[..2)", "[2..]", "[..]", "(..)", "", "1..3", "[3..1]", '[1.."a"]', "[a..b]")),
+        *(
+            (text, None)
+            for text in ("[1+1..3]", "[1..2..3]", "[null..2]", "[1..3", "[now()..)", "[1e9999..)", '["a..b]')
+        ),
+    ],
+)
+def test_the_range_that_a_text_writes(feel, text, expected):
+    assert feel("string(range(t))", {"t": text}) == expected

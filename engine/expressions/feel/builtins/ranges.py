@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.objects import Range
+from engine.expressions.feel.range_text import range_in
 from engine.expressions.feel.run import Run
 from engine.values import Value
 
@@ -48,6 +49,17 @@ def _reach(a: Range, b: Range) -> int:
 
 def _complete(value: Value) -> bool:
     return type(value) is not Range or (value.complete and value.operator != "!=")
+
+
+@FUNCTIONS("range", "from: string")
+def range_(run: Run, text: str) -> Value:
+    """The range that a text writes, "[18..21)"; null where it writes none or its ends are in no order."""
+    run.spend(1 + (len(text) >> 4))
+    found = range_in(text)
+    if found is None or found.start is None or found.end is None:
+        return found
+    order = op.ordered(found.start, found.end, run)
+    return None if order is None or order > 0 else found
 
 
 def _relation(name: str, test: Callable[[Range, Range], bool], first: str, second: str) -> None:

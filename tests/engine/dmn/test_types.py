@@ -1,0 +1,91 @@
+"""Item definitions: what a value must be, and what becomes of one that is something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import ExpressionFailed
+
+
+def typed(dmn, definitions: str, name: str):
+    decision = (
+        f'<decision id="x" name="x"><variable name="x" typeRef="{name}"/>'
+        "<literalExpression><text>given</text></literalExpression></decision>"
+    )
+    return dmn.sound(definitions + decision)
+
+
+def unary(tag: str, text: str) -> str:
+    return f"<{tag}><text>{text}</text></{tag}>"
+
+
+COLOURS = (
+    '<itemDefinition name="tColours" isCollection="true"><typeRef>string</typeRef>'
+    + unary("allowedValues", '"red", "green", "blue"')
+    + unary("typeConstraint", "count(?) &lt;= 2")
+    + "</itemDefinition>"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [
+        (["red"], True),
+        (["red", "blue"], True),
+        ([], True),
+        (None, True),
+        (["red", "pink"], False),
+        (["red", "blue", "green"], False),
+        ([1], False),
+    ],
+)
+def test_allowed_values_hold_for_each_item_and_the_constraint_for_the_whole(dmn, given, fits):
+    decisions = typed(dmn, COLOURS, "tColours")
+    if fits:
+        assert decisions.evaluate("x", {"given": given}).value == given
+    else:
+        with pytest.raises(ExpressionFailed, match="not of the declared type") as failed:
+            decisions.evaluate("x", {"given": given})
+        assert failed.value.words.zh == "“x”的值不符合声明的类型"
+        assert decisions.evaluate("x", {"given": given}, unfit_is_null=True).value is None
+
+
+def test_a_list_of_one_and_its_item_become_each_other(dmn):
+    assert typed(dmn, COLOURS, "tColours").evaluate("x", {"given": "red"}).value == ["red"]
+    assert typed(dmn, "", "number").evaluate("x", {"given": [3]}).value == 3
+
+
+def test_components_are_all_needed_and_more_may_be_there(dmn):
+    person = (
+        '<itemDefinition name="tPerson"><itemComponent name="name"><typeRef>string</typeRef></itemComponent>'
+        f'<itemComponent name="age"><typeRef>number</typeRef>{unary("allowedValues", "[0..150]")}</itemComponent>'
+        "</itemDefinition>"
+    )
+    decisions = typed(dmn, person, "tPerson")
+    whole = {"name": "周国富", "age": 40, "more": 1}
+    assert decisions.evaluate("x", {"given": whole}).value == whole
+    for wrong in ({"name": "周国富"}, {**whole, "age": 151}, {**whole, "age": "40"}, "周国富"):
+        with pytest.raises(ExpressionFailed):
+            decisions.evaluate("x", {"given": wrong})
+
+
+def test_a_value_within_a_boxed_expression_is_of_the_type_declared_for_it(dmn):
+    logic = (
+        '<context><contextEntry><variable name="a"/><literalExpression typeRef="number"><text>given</text>'
+        "</literalExpression></contextEntry></context>"
+    )
+    decisions = dmn.sound(dmn.decision(logic))
+    assert decisions.evaluate("x", {"given": [3]}).value == {"a": 3}
+    assert decisions.evaluate("x", {"given": "3"}).value == {"a": None}
+
+
+def test_a_type_that_says_itself_is_no_loop(dmn):
+    tree = (
+        '<itemDefinition name="tTree"><itemComponent name="below" isCollection="true"><typeRef>tTree</typeRef>'
+        "</itemComponent></itemDefinition>"
+    )
+    decisions = typed(dmn, tree, "tTree")
+    value: dict[str, object] = {"below": []}
+    for _ in range(10):
+        value = {"below": [value]}
+    assert decisions.evaluate("x", {"given": value}).value == value
