@@ -109,12 +109,11 @@ def _try_decision(asked: Asked, errors: dict[str, str]) -> ResponseReturnValue:
         asked.given = _skeleton(model, asked) if not asked.given.strip() else asked.given
         return _page(asked, errors, model)
     given = _given(asked, errors)
-    key = decision_chosen(model.decisions, asked.decision)
+    key = _chosen_in(model, asked)
     if not key:
-        errors["decision"] = gettext("文件里没有可以试算的决策。")
+        errors["file"] = gettext("文件里没有可以试算的决策。")
     if given is None or errors:
         return _page(asked, errors, model), 422
-    asked.decision = key
     return _page(asked, errors, model, decided=try_decision(model.decisions, key, given, queries.context_now()))
 
 
@@ -156,9 +155,15 @@ def _given(asked: Asked, errors: dict[str, str]) -> dict[str, object] | None:
         return None
 
 
+def _chosen_in(model: Model, asked: Asked) -> str:
+    """The decision that is asked for, where the file has it; another file may have been chosen since."""
+    asked.decision = decision_chosen(model.decisions, asked.decision) or decision_chosen(model.decisions, "")
+    return asked.decision
+
+
 def _skeleton(model: Model, asked: Asked) -> str:
     """The names that the decision reads, to be filled in."""
-    key = decision_chosen(model.decisions, asked.decision)
+    key = _chosen_in(model, asked)
     return feel_text.written(dict.fromkeys(expected_input(model.decisions, key))) if key else ""
 
 
@@ -171,7 +176,9 @@ def _page(
 ) -> str:
     files = queries.decision_files() if asked.what == DECISION else []
     names = {one.release_id: releases.name_of(releases.release(one.release_id)) for one in files}
-    decisions = [] if model is None else [model.decisions.decision(key) for key in model.decisions.ids]
+    if model is not None:
+        _chosen_in(model, asked)
+    decisions = [] if model is None or model.broken else [model.decisions.decision(key) for key in model.decisions.ids]
     outcome = decided.outcome if decided is not None else None
     return render_template(
         "studio/playground.html",
