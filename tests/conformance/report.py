@@ -18,12 +18,13 @@ def write_results(results: Sequence[Result], path: Path) -> None:
 
 
 def table(results: Sequence[Result], recorded: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """The lines to print: suites with their figures, what fails, and how that compares with the record."""
+    """The lines to print: suites and their folders with their figures, what fails, and what the record says."""
     suites = list(dict.fromkeys(one.suite for one in results))
     for suite in suites:
         of_suite = [one for one in results if one.suite == suite]
         passed = sum(one.passed for one in of_suite)
         yield f"{suite}: {passed}/{len(of_suite)}"
+        yield from _folders(of_suite)
     failing = [one for one in results if not one.passed]
     if failing:
         yield ""
@@ -41,3 +42,18 @@ def table(results: Sequence[Result], recorded: Mapping[str, frozenset[str]]) -> 
         yield ""
         yield f"Regressions ({len(worse)}), they passed when the record was made:"
         yield from (f"  {one.suite}  {one.case}" for one in worse)
+
+
+def _folders(results: Sequence[Result]) -> Iterator[str]:
+    """A line for each folder of a suite whose cases lie in several."""
+    folders: dict[str, list[Result]] = {}
+    for one in results:
+        folder, found, _ = one.case.partition("/")
+        folders.setdefault(folder if found else "", []).append(one)
+    if len(folders) < 2:
+        return
+    width = max(map(len, folders))
+    for folder, of_folder in folders.items():
+        passed = sum(one.passed for one in of_folder)
+        failing = len(of_folder) - passed
+        yield f"  {folder:{width}} {passed:4}/{len(of_folder):<4}{f' {failing} failing' if failing else ''}".rstrip()
