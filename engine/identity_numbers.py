@@ -16,6 +16,11 @@ _ID_CHECK = "10X98765432"
 def check_id_number(text: str) -> Words | None:
     """What is wrong with a citizen identity number, or None. 18 places, date of birth and check digit."""
     number = text.strip().upper()
+    if re.fullmatch(r"[1-9][0-9]{14}", number, re.ASCII):
+        return Words(
+            "15位身份证号（第一代身份证）已停止使用，请填写18位号码。",
+            "Identity numbers of 15 places (first generation) are no longer valid; enter the one of 18 places.",
+        )
     if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number, re.ASCII):
         return Words("身份证号应为18位，最后一位可为X。", "An identity number has 18 places; the last may be X.")
     try:

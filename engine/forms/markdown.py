@@ -41,20 +41,23 @@ def literal(text: str) -> str:
 def html_of(markdown: str) -> str:
     """Safe HTML of a text."""
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    levels = [len(heading[1]) for line in lines if (heading := _HEADING.fullmatch(line))]
+    # Whatever its author begins with, the first heading stands right under the section's.
+    deeper = _FIRST_HEADING - min(levels, default=1)
     written: list[str] = []
     place = 0
     while place < len(lines):
-        place = _block(lines, place, written)
+        place = _block(lines, place, written, deeper)
     return "".join(written)
 
 
-def _block(lines: list[str], place: int, written: list[str]) -> int:
+def _block(lines: list[str], place: int, written: list[str], deeper: int) -> int:
     """Write the block that begins at `place`; gives the line after it."""
     line = lines[place]
     if not line.strip():
         return place + 1
     if heading := _HEADING.fullmatch(line):
-        level = min(_FIRST_HEADING + len(heading[1]) - 1, 6)
+        level = min(len(heading[1]) + deeper, 6)
         written.append(f"<h{level}>{_inline(heading[2])}</h{level}>")
         return place + 1
     if _RULE.fullmatch(line):

@@ -10,28 +10,30 @@ from dataclasses import dataclass
 from engine.expressions import Expression
 from engine.findings import Report
 from engine.forms.computed import SPECIAL_NAMES
-from engine.forms.model import EXPRESSION, LIST, Field, Section
+from engine.forms.model import LIST, Field, Section
 from engine.words import Words
 
 #: The keys of the lists around a component, outermost first.
 Lists = tuple[str, ...]
 _Node = tuple[Lists, str]
-_PROPERTY = re.compile(r"\b_?(this|parent|data)_?\s*\.\s*(\w+)")
-_SPECIAL = re.compile(r"\b_?(this|parent|data)_?\b")
+_SPECIAL = re.compile(r"_?(this|parent|data)_?")
+#: What follows a name: the keys that lead on from it.
+_WAY = r"(?<![\w.])%s((?:\s*\.\s*[A-Za-z_]\w*)*)(?!\w)"
 
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What is worked out of one component: whether it is hidden, and its value where it computes one."""
+    """What is worked out of one component: whether it is hidden, the value that it computes, what it offers."""
 
     lists: Lists
     key: str
     hides: tuple[Expression, ...]
     value: Expression | None = None
+    options: Expression | None = None
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
-        return self.hides if self.value is None else (*self.hides, self.value)
+        return (*self.hides, *(one for one in (self.value, self.options) if one is not None))
 
 
 def components(sections: Sequence[Section], lists: Lists = ()) -> Iterator[tuple[Lists, Section, Field | None]]:
@@ -80,9 +82,10 @@ def _steps(sections: Sequence[Section]) -> Iterator[Settling]:
                 yield Settling(lists, section.key, section.hides)
             continue
         hides = section.hides + ((one.hide,) if one.hide else ())
-        value = next((part.expression for part in one.computed if part.attribute == "value"), None)
-        if hides or (one.type == EXPRESSION and value is not None):
-            yield Settling(lists, one.key, hides, value)
+        computed = {part.attribute: part.expression for part in one.computed}
+        step = Settling(lists, one.key, hides, computed.get("value"), computed.get("options"))
+        if step.expressions:
+            yield step
 
 
 class _Reading:
@@ -100,25 +103,28 @@ class _Reading:
         found: set[_Node] = set()
         for expression in step.expressions:
             for name in expression.names - {"i", "_i_"}:
-                found |= self._named(name.strip("_") if _SPECIAL.fullmatch(name) else name, step, expression.source)
+                found |= self._named(name, step, expression.source)
         return found
 
     def _named(self, name: str, step: Settling, source: str) -> set[_Node]:
+        ways = {re.sub(r"\s", "", way).strip(".") for way in re.findall(_WAY % re.escape(name), source)}
         for depth in range(len(step.lists), -1, -1):
             if name in self.declared.get(step.lists[:depth], {}):
-                return self._under(step.lists[:depth], name)
-        if name not in ("this", "parent", "data"):
+                paths = {f"{name}.{way}" if way else name for way in ways} or {name}
+                return {node for path in paths for node in self._under(step.lists[:depth], path)}
+        special = _SPECIAL.fullmatch(name)
+        if special is None:
             return set()
-        lists = {"this": step.lists, "parent": step.lists[:-1], "data": ()}[name]
-        properties = [found[2] for found in _PROPERTY.finditer(source) if found[1] == name]
-        if len(properties) == sum(found[1] == name for found in _SPECIAL.finditer(source)):
-            return {node for one in properties for node in self._under(lists, one)}
+        lists = {"this": step.lists, "parent": step.lists[:-1], "data": ()}[special[1]]
+        if ways and "" not in ways:
+            return {node for way in ways for node in self._under(lists, way)}
         everything = {node for root in self.declared.get(lists, {}) for node in self._under(lists, root)}
         return everything - {(step.lists, step.key)}
 
-    def _under(self, lists: Lists, name: str) -> set[_Node]:
-        """The settled components of one variable: its fields, and those in the rows of a list that it is."""
-        keys = self.declared.get(lists, {}).get(name, [])
+    def _under(self, lists: Lists, path: str) -> set[_Node]:
+        """The settled components on one path: on the way, at its end or after it, and in the rows of a list there."""
+        declared = self.declared.get(lists, {}).get(path.partition(".")[0], [])
+        keys = {key for key in declared if f"{key}.".startswith(f"{path}.") or f"{path}.".startswith(f"{key}.")}
         rows = {(*lists, key) for key in keys}
         return {
             (at, key)
@@ -147,15 +153,19 @@ def names_read(sections: Sequence[Section], *, own: bool = False) -> frozenset[s
         known.setdefault(lists, set())
         if one is not None and one.carries_answer:
             known[lists].add(one.root)
+    # A name in a filter may be a key of the filtered rows: staff[licensed = true].
+    in_rows = {name for lists, names in known.items() if lists for name in names}
     found: set[str] = set()
     for lists, section, one in components(sections):
         around = {name for depth in range(len(lists) + 1) for name in known.get(lists[:depth], ())}
         names = _names_in(section if one is None else one)
         if own:
-            reads_all = names & (SPECIAL_NAMES - {"i", "_i_"})
-            found |= {name for one in known.values() for name in one} if reads_all else names & around
+            found |= names & around
+            for special, at in (("this", lists), ("parent", lists[:-1]), ("data", ())):
+                if special in names or f"_{special}_" in names:
+                    found |= known.get(at, set())
         else:
-            found |= names - around - SPECIAL_NAMES
+            found |= names - around - in_rows - SPECIAL_NAMES
     return frozenset(found)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import decimal
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -46,13 +46,16 @@ _TICKED = frozenset({"on", "true", "1", "yes"})
 _UNTICKED = frozenset({"off", "false", "0", "no", ""})
 
 
-def schema_for(fields: Iterable[Field], context: Context | None) -> Schema:
-    """A schema of exactly these fields (the visible ones)."""
-    # Names of our own: a form may well have a field "validate" or "Meta".
-    readers: dict[str, ma.Field[Any]] = {
-        f"answer_{place}": _READERS[field.type](field, context) for place, field in enumerate(fields)
-    }
-    return Schema.from_dict(readers)()
+def load(fields: Sequence[Field], given: Mapping[str, Any], context: Context | None) -> dict[str, Value]:
+    """The answers of exactly these fields (the visible ones), by key.
+
+    Raises marshmallow's ValidationError with the messages (`Words`) of every wrong field by key.
+    """
+    # Names of our own: a form may well have a field "validate" or "Meta", and keys have dots.
+    names = {f"answer_{place}": field for place, field in enumerate(fields)}
+    readers: dict[str, ma.Field[Any]] = {name: _READERS[field.type](field, context) for name, field in names.items()}
+    read = Schema.from_dict(readers)().load(given)
+    return {field.key: read[name] for name, field in names.items()}
 
 
 def read_value(field: Field, given: Any, context: Context | None = None) -> Value:
@@ -67,7 +70,7 @@ class _Answer(ma.Field[Any]):
     """Base of all: null and "" are the empty answer, refused where one is required."""
 
     def __init__(self, field: Field, context: Context | None) -> None:
-        super().__init__(allow_none=True, data_key=field.key, attribute=field.key)
+        super().__init__(allow_none=True, data_key=field.key)
         self.of = field
         self.context = context
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from engine.forms.computed import Evaluating, Scope
+from engine.forms.options import options_from, text_of_choice
 from engine.forms.order import Lists, Settling
-from engine.forms.places import put, row_prefix, rows_at, take
+from engine.forms.places import put, row_prefix, rows_at, take, value_at
 from engine.values import Value
 
 
@@ -50,6 +51,16 @@ def _settle_one(
         take(row, step.key)
     elif step.value is not None:
         put(row, step.key, evaluating.value(name, step.value, variables))
+    elif step.options is not None:
+        put(row, step.key, _chosen(value_at(row, step.key), evaluating.value(name, step.options, variables)))
+
+
+def _chosen(sent: Value, options: Value) -> Value:
+    """What was sent of choices from the data, as the data means it; null where it is not offered."""
+    offered = {one.value: one.answer for one in options_from(options)}
+    if isinstance(sent, list):
+        return [offered[text] for one in sent if (text := text_of_choice(one)) in offered]
+    return None if sent is None else offered.get(text_of_choice(sent))
 
 
 def _instances(settled: Settled, lists: Lists) -> Iterator[tuple[str, dict[str, Value], Scope]]:

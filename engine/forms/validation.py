@@ -13,7 +13,7 @@ from engine.forms import messages
 from engine.forms.answers import MOST_ROWS, fields_of, known_value
 from engine.forms.model import EXPRESSION, LIST, Field, Raw, Section
 from engine.forms.places import has, put, row_prefix, rows_at, value_at
-from engine.forms.schema import schema_for
+from engine.forms.schema import load
 from engine.forms.settling import Settled
 from engine.values import Value
 from engine.words import Words
@@ -41,7 +41,7 @@ def judge(
     read: dict[str, Value] = {}
     errors: Errors = {}
     try:
-        read = cast("dict[str, Value]", schema_for(asked, context).load(given))
+        read = load(asked, given, context)
     except ValidationError as refused:
         found = cast("Errors", refused.messages)
         errors = {one.key: found[one.key] for one in asked if one.key in found}

@@ -43,6 +43,11 @@ def publish(
     files["bundle.toml"] = files["bundle.toml"].replace(b'key = "open-pharmacy"', f'key = "{key}"'.encode(), 1)
     files["open-pharmacy.bpmn"] = diagram(drawn, inside, process=PROCESS)
     files.update(more or {})
+    return publish_files(files, key=key, instead=instead)
+
+
+def publish_files(files: Mapping[str, bytes], *, key: str = office.BUNDLE, instead: bool = True) -> int:
+    """A release of the bundle `key` with exactly these files, without the checks of publishing."""
     with unit_of_work():
         if instead:
             sql().execute("update release set state = 'retired' where bundle_key = %s and state = 'published'", (key,))

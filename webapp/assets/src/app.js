@@ -4,6 +4,7 @@ import './htmx.js';
 import { watchDrafts } from './drafts.js';
 import { watchDialogs } from './dialogs.js';
 import { watchFileDrops } from './file-drop.js';
+import { watchForms } from './form-fields.js';
 import { watchKeys } from './keys.js';
 import { watchControls } from './controls.js';
 
@@ -11,4 +12,5 @@ watchControls();
 watchDialogs();
 watchDrafts();
 watchFileDrops();
+watchForms();
 watchKeys();

@@ -14,7 +14,7 @@ from engine import AnswersInvalid, Words
 from engine.forms import FILES, Form, controls_on, gather, with_row, without_row
 from webapp import clock, moments
 from webapp.identity import signed_in
-from webapp.pages.application.form_page import FormPage, form_page
+from webapp.pages.application.form_page import FormPage, control_id, form_page
 from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
 from webapp.pages.application.uploads import uploads_named
 from webapp.pages.support import needs
@@ -59,7 +59,7 @@ def save_form(case_id: int) -> ResponseReturnValue:
     if posted.errors:
         return _page(draft, the_form.draft(posted.answers, form_context()), posted.errors, 422)
     if posted.changed_at:
-        return redirect(f"{step_url(case_id, 'form')}#{posted.changed_at}")
+        return redirect(f"{step_url(case_id, 'form')}#{control_id(posted.changed_at)}")
     if request.form.get("act") != "next":
         flash(gettext("已保存草稿。"), "success")
         return redirect(step_url(case_id, "form"))

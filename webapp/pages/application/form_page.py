@@ -20,6 +20,11 @@ from webapp.queries.application_steps import Reader, department_names, form_cont
 GRID = 16
 
 
+def control_id(name: str) -> str:
+    """The id of a control, a row or a list, as the macro of the same name writes it."""
+    return "f-" + name.replace(".", "-").replace("[", "-").replace("]", "")
+
+
 @dataclass(frozen=True, slots=True)
 class ShownField:
     """One field with what stands in it. `attrs` are those of its controls; `span` is its width in the grid."""
@@ -70,7 +75,7 @@ class Drawing:
     """What the macros of the form need besides the fields."""
 
     errors: Mapping[str, Any]
-    focus: str
+    focus: str  # the row or list that takes the focus
     case_id: int
     asks: Mapping[str, str]
     submit: Mapping[str, str]
@@ -96,12 +101,7 @@ class FormPage:
     sections: tuple[ShownSection, ...]
     shown: str
     labels: Mapping[str, Words]
-    focus: str  # the row or list that takes the focus
-    case_id: int
-    asks: Mapping[str, str]
-
-    def drawing(self, errors: Mapping[str, Any]) -> Drawing:
-        return Drawing(errors, self.focus, self.case_id, self.asks, {"name": "act", "value": "next"})
+    drawing: Drawing
 
     @property
     def seen(self) -> str:
@@ -121,7 +121,8 @@ def form_page(draft: Draft, answers: Mapping[str, Any], errors: Mapping[str, Any
     sections = tuple(drawing.sections(page, ""))
     controls = controls_on(page)
     writable = (name for name, one in controls.items() if not one.readonly)
-    return FormPage(sections, " ".join(sorted(writable)), _labels(controls), focus, draft.id, drawing.asks)
+    rest = Drawing(errors, focus, draft.id, drawing.asks, {"name": "act", "value": "next"})
+    return FormPage(sections, " ".join(sorted(writable)), _labels(controls), rest)
 
 
 def _labels(controls: Mapping[str, Field]) -> dict[str, Words]:
@@ -150,7 +151,12 @@ class _Drawing:
         self.focus = focus
         self.steering = draft.release.form.steering
         url = url_for("application.changed_sections", case_id=draft.id)
-        self.asks = {"hx-post": url, "hx-swap": "none", "hx-include": "#application-form"}
+        self.asks = {
+            "hx-post": url,
+            "hx-swap": "none",
+            "hx-include": "#application-form",
+            "hx-sync": "#application-form:replace",
+        }
 
     def sections(self, page: Sequence[Section], prefix: str) -> Iterator[ShownSection]:
         for number, section in enumerate(page):
@@ -162,8 +168,8 @@ class _Drawing:
 
     def _field(self, one: Field, prefix: str, of_section: tuple[Reader, ...]) -> ShownField:
         readers = () if prefix else readers_of(self.draft, one, self.departments)
-        root = one.key.removeprefix(prefix).partition(".")[0]
-        steers = root in self.steering and not one.readonly
+        roots = {key.partition(".")[0].partition("[")[0] for key in (one.key, one.key.removeprefix(prefix))}
+        steers = not self.steering.isdisjoint(roots) and one.is_asked and not one.readonly
         return ShownField(
             one,
             self._value(one),

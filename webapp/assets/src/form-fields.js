@@ -1,0 +1,49 @@
+// The one form while the server works out a part of it: what is typed meanwhile stays, the caret where it was.
+
+const edited = new Map(); // id of a control -> when a person last changed it
+const asked = new WeakMap(); // a request -> when it went off, and the list whose rows it moves
+let waiting = []; // what was typed since the request that is being answered
+
+const isForm = (form) => form?.matches('form[data-autosave-url]');
+
+function onInput({ target }) {
+  if (target.id && isForm(target.form)) edited.set(target.id, performance.now());
+}
+
+function onRequest({ detail: { ctx } }) {
+  const { name, value } = ctx.sourceElement;
+  const list = name === '_remove' ? value.slice(0, value.lastIndexOf('[')) : '';
+  asked.set(ctx, { at: performance.now(), list });
+}
+
+/** Before the answer comes in: what its makers could not know. Rows that are moved are not what they were. */
+function onSwap({ detail: { ctx } }) {
+  const { at, list } = asked.get(ctx) ?? {};
+  waiting = [...edited]
+    .filter(([, when]) => when > at)
+    .map(([id]) => document.getElementById(id))
+    .filter((control) => control && !(list && control.name.startsWith(`${list}[`)))
+    .map((control) => ({
+      id: control.id,
+      value: control.value,
+      checked: control.checked,
+      caret: control.selectionStart ?? null,
+    }));
+}
+
+function onSettle() {
+  for (const { id, value, checked, caret } of waiting) {
+    const control = document.getElementById(id);
+    if (!control || control.type === 'file') continue;
+    if (control.type === 'checkbox' || control.type === 'radio') control.checked = checked;
+    else if (control.value !== value) control.value = value;
+    if (caret !== null && control === document.activeElement) control.setSelectionRange?.(caret, caret);
+  }
+}
+
+export function watchForms() {
+  document.addEventListener('input', onInput);
+  document.addEventListener('htmx:before:request', onRequest);
+  document.addEventListener('htmx:before:swap', onSwap);
+  document.addEventListener('htmx:after:settle', onSettle);
+}
