@@ -12,7 +12,7 @@ from engine.law.numbers import (
     tracking_code,
     with_check_digit,
 )
-from engine.law.profile import Parameter, Profile, read_profile
+from engine.law.profile import Parameter, PauseKind, Profile, read_profile
 from engine.law.rulings import (
     NATIONAL_REMEDY,
     DecidingUnit,
@@ -23,7 +23,7 @@ from engine.law.rulings import (
     ruling_words,
 )
 from engine.law.signals import SignalRule, SignalRules, read_signal_rules
-from engine.law.terms import ClockReading, ClockTerms, OfficeHours, Pause
+from engine.law.terms import ClockReading, ClockTerms, Extension, OfficeHours, Pause
 
 __all__ = [
     "NATIONAL_REMEDY",
@@ -33,9 +33,11 @@ __all__ = [
     "ClockTerms",
     "DecidingUnit",
     "DueDay",
+    "Extension",
     "OfficeHours",
     "Parameter",
     "Pause",
+    "PauseKind",
     "Profile",
     "RemedyTerms",
     "RulingWords",

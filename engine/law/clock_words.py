@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from engine.law.calendar import DueDay
-from engine.law.terms import ClockTerms, Pause
+from engine.law.terms import ClockTerms, Extension, Pause
 from engine.words import Words
 
 UNIT_WORDS = {
@@ -37,14 +37,16 @@ def explain(
     started_on: date,
     reason: Words,
     first_day_counts: bool,
+    extensions: Sequence[Extension],
     pauses: Sequence[Pause],
     due: DueDay,
     state: str,
 ) -> tuple[Words, ...]:
-    """Start and reason, limit, basis, holidays and make-up days met, pauses, due day, doubts."""
+    """Start and reason, limit, basis, extensions, holidays and make-up days met, pauses, due day, doubts."""
     return (
         _start(started_on, reason, first_day_counts),
         _limit(terms),
+        *(_extension(extension, terms.unit) for extension in extensions),
         *_holidays(terms, due),
         *(_pause(pause) for pause in pauses),
         _due(due.day, state),
@@ -77,18 +79,40 @@ def _holidays(terms: ClockTerms, due: DueDay) -> Iterator[Words]:
         yield Words(f"计入：{name.zh} {_span(first, last).zh}", f"Counted: {name.en}, {_span(first, last).en}")
 
 
+def _extension(extension: Extension, unit: str) -> Words:
+    length, on = amount(extension.value, unit), day_words(extension.decided_on)
+    notice = _noted(extension.notice)
+    return Words(
+        f"延长：{length.zh}，{on.zh}经{extension.level.zh}批准{notice.zh}（依据：{extension.basis.zh}）",
+        f"Extended: {length.en}, granted on {on.en} by {extension.level.en}{notice.en} (basis: {extension.basis.en})",
+    )
+
+
 def _pause(pause: Pause) -> Words:
-    began = day_words(pause.started)
+    began, notice = day_words(pause.started), _noted(pause.notice)
     if pause.ended is None:
+        expected = _expected(pause.expected_days)
         return Words(
-            f"暂停计时：{pause.kind.zh}，自{began.zh}起，尚未结束（依据：{pause.basis.zh}）",
-            f"Paused: {pause.kind.en}, since {began.en}, still running (basis: {pause.basis.en})",
+            f"暂停计时：{pause.kind.zh}，自{began.zh}起，尚未结束{expected.zh}{notice.zh}（依据：{pause.basis.zh}）",
+            f"Paused: {pause.kind.en}, since {began.en}, still running{expected.en}{notice.en}"
+            f" (basis: {pause.basis.en})",
         )
     ended = day_words(pause.ended)
     return Words(
-        f"暂停计时：{pause.kind.zh}，{began.zh}至{ended.zh}（依据：{pause.basis.zh}）",
-        f"Paused: {pause.kind.en}, {began.en} to {ended.en} (basis: {pause.basis.en})",
+        f"暂停计时：{pause.kind.zh}，{began.zh}至{ended.zh}{notice.zh}（依据：{pause.basis.zh}）",
+        f"Paused: {pause.kind.en}, {began.en} to {ended.en}{notice.en} (basis: {pause.basis.en})",
     )
+
+
+def _noted(notice: str) -> Words:
+    return Words(f"，告知书{notice}", f", told by {notice}") if notice else Words("", "")
+
+
+def _expected(days: int | None) -> Words:
+    if days is None:
+        return Words("", "")
+    length = amount(days, "working_days")
+    return Words(f"，预计{length.zh}", f", expected to take {length.en}")
 
 
 def _due(day: date, state: str) -> Words:

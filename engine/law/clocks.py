@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from engine.law.calendar import Calendar, DueDay
 from engine.law.clock_words import explain
-from engine.law.terms import ClockReading, ClockTerms, OfficeHours, Pause
+from engine.law.terms import ClockReading, ClockTerms, Extension, OfficeHours, Pause
 from engine.words import Words
 
 _ACCEPTED = Words("受理", "acceptance")
@@ -34,6 +34,7 @@ def read_clock(
     stopped_on: date | None = None,
     start_reason: Words = _ACCEPTED,
     first_day_counts: bool = False,
+    extensions: Sequence[Extension] = (),
 ) -> ClockReading:
     """What the clock shows on `today`.
 
@@ -41,12 +42,14 @@ def read_clock(
     reminder never comes late; "-1" is one working day before the end (one calendar day for the other
     units); "100%" is the due day. A pause that still runs is taken to end today, so the due day is
     provisional until it has ended. `remaining` counts the days after today up to the due day, without
-    paused ones; after the due day it is negative. A clock in months shows calendar days.
+    paused ones; after the due day it is negative. A clock in months shows calendar days. What the limit was
+    extended by is counted in its own unit.
     """
     watched = min(today, stopped_on) if stopped_on else today
     base = started_on - timedelta(1) if first_day_counts else started_on
-    count = _Count(terms, base, _merged(pauses, base, watched), calendar)
-    due = count.reach(terms.value)
+    whole = replace(terms, value=terms.value + sum(extension.value for extension in extensions))
+    count = _Count(whole, base, _merged(pauses, base, watched), calendar)
+    due = count.reach(whole.value)
     open_pause = next((pause for pause in pauses if pause.ended is None), None)
     is_paused = open_pause is not None and open_pause.started < due.day
     state = "stopped" if stopped_on else "paused" if is_paused else "running"
@@ -61,7 +64,8 @@ def read_clock(
         skipped=due.skipped,
         worked=due.worked,
     )
-    return reading.explained(explain(terms, started_on, start_reason, first_day_counts, pauses, due, state))
+    lines = explain(terms, started_on, start_reason, first_day_counts, extensions, pauses, due, state)
+    return reading.explained(lines)
 
 
 def legal_start(

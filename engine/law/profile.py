@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,11 +28,31 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseKind:
+    """A legal kind of pause (行政许可法 art. 45, or a special basis): which clocks it stops, for which items.
+
+    `notices` are the kinds of document of which one must have been issued to the applicant before; without
+    it nothing pauses. `items` empty: every item of the place.
+    """
+
+    key: str
+    name: Words
+    basis: Words
+    notices: tuple[str, ...]
+    clocks: tuple[str, ...]
+    items: tuple[str, ...] = ()
+
+    def holds_for(self, item: str) -> bool:
+        """Whether items of this key may be paused in this way."""
+        return not self.items or item in self.items
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A jurisdiction. `demo` says that figures are examples, which pages must show.
 
-    `commitment_list` are the item keys that the place admits to commitment. `version` is the digest of
-    the file, kept with whatever was computed from it.
+    `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
+    by key. `version` is the digest of the file, kept with whatever was computed from it.
     """
 
     key: str
@@ -48,6 +68,7 @@ class Profile:
     commitment_basis: Words
     parameters: Mapping[str, Parameter]
     version: str
+    pauses: Mapping[str, PauseKind] = field(default_factory=dict)
 
     def terms(self, key: str, clock: str | None = None) -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError."""
@@ -87,6 +108,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         commitment_basis=commitment_basis,
         parameters={key: _parameter(key, table) for key, table in root.tables("parameters")},
         version=hashlib.sha256(content).hexdigest(),
+        pauses={key: _pause_kind(key, table) for key, table in root.tables("pauses")},
     )
     root.finish()
     report.raise_errors()
@@ -106,6 +128,22 @@ def _parameter(key: str, table: Table) -> Parameter:
     basis = _basis(table)
     table.finish()
     return Parameter(key, name, value, unit, basis)
+
+
+def _pause_kind(key: str, table: Table) -> PauseKind:
+    kind = PauseKind(
+        key,
+        table.words("name"),
+        _basis(table),
+        table.texts("notices"),
+        table.texts("clocks"),
+        table.texts("items", required=False),
+    )
+    for name in ("notices", "clocks"):
+        if name in table and not table.content[name]:
+            table.wrong(name, Words("不能为空。", "It is empty."))
+    table.finish()
+    return kind
 
 
 def _basis(table: Table) -> Words:

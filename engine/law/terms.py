@@ -21,12 +21,28 @@ class ClockTerms:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A spell that does not count (行政许可法 art. 45); never without basis. `ended` None: it still runs."""
+    """A spell that does not count (行政许可法 art. 45); never without basis. `ended` None: it still runs.
+
+    `notice` is the number of the document that told the applicant, `expected_days` the working days that it named.
+    """
 
     kind: Words
     basis: Words
     started: date
     ended: date | None = None
+    notice: str = ""
+    expected_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A limit made longer by who may do so (行政许可法 art. 42): by how much of its unit, by whom, told when."""
+
+    value: int
+    basis: Words
+    level: Words
+    decided_on: date
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

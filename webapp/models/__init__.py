@@ -13,6 +13,7 @@ from webapp.models.cases import (
     Visit,
 )
 from webapp.models.items import (
+    ClockExtension,
     ClockPause,
     Collection,
     Document,
@@ -61,6 +62,7 @@ __all__ = [
     "CandidateGroup",
     "Case",
     "CaseEvent",
+    "ClockExtension",
     "ClockPause",
     "Collection",
     "Commitment",

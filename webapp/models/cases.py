@@ -50,6 +50,7 @@ class Case(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str | None] = mapped_column(unique=True)
     bundle_key: Mapped[str]
+    profile_key: Mapped[str] = mapped_column(server_default="")  # whose local rules hold; empty: the office's own
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
     guided: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -42,23 +42,34 @@ class ItemCase(Model):
 
 
 class LegalClock(Model):
-    """One legal clock: limit, unit, basis, start; due day and what it was computed with."""
+    """One legal clock: limit, unit, basis, start; due day and marks, and what they were computed with.
+
+    It is an item case's, or (the joint clock) the case's. `value` is the limit as it began; what it was extended by
+    stands beside it, with its own basis in `clock_extension`.
+    """
 
     __tablename__ = "legal_clock"
     __table_args__ = (
         UniqueConstraint("item_case_id", "name"),
         Index("running_clock", "due_on", "id", postgresql_where=text("stopped_on is null")),
+        Index("clock_of_case", "case_id", "name", unique=True, postgresql_where=text("case_id is not null")),
+        Index("provisional_clock", "id", postgresql_where=text("stopped_on is null and provisional")),
+        CheckConstraint("(item_case_id is null) <> (case_id is null)", name="one_owner"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"))
-    name: Mapped[str]  # intake | promised | statutory | delivery | verification
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))  # the joint clock's
+    name: Mapped[str]  # intake | promised | statutory | joint | delivery | verification | step:<step> …
     value: Mapped[int]
     unit: Mapped[str]
+    extended_by: Mapped[int] = mapped_column(server_default="0")
     basis_zh: Mapped[str]
     basis_en: Mapped[str]
     started_on: Mapped[date]
     due_on: Mapped[date]
+    four_fifths_on: Mapped[date | None]  # the marks: "80%" and "-1"; unset where no pause or extension moved them
+    day_before_on: Mapped[date | None]
     provisional: Mapped[bool]
     stopped_on: Mapped[date | None]
     rules_digest: Mapped[str]  # digest over the calendar versions that were used
@@ -71,15 +82,67 @@ class LegalClock(Model):
 
 
 class ClockPause(Model):
+    """One clock standing still (暂停计时), told to the applicant by an issued document.
+
+    A pause of an item case has a row for each clock that it stops; none of a kind begins while one runs.
+    """
+
     __tablename__ = "clock_pause"
+    __table_args__ = (
+        Index(
+            "running_pause",
+            "clock_id",
+            "item_case_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("ended_on is null"),
+        ),
+        CheckConstraint("ended_on >= started_on", name="ends_after_start"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("legal_clock.id"), index=True)
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"), index=True)
     kind: Mapped[str]
+    name_zh: Mapped[str] = mapped_column(server_default="")
+    name_en: Mapped[str] = mapped_column(server_default="")
     basis_zh: Mapped[str]
     basis_en: Mapped[str]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    expected_days: Mapped[int | None]  # working days, as told in the notice
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+
+
+class ClockExtension(Model):
+    """延期: asked for by who reviews, granted or not by the level that the law names, told by a notice (art. 42)."""
+
+    __tablename__ = "clock_extension"
+    __table_args__ = (Index("open_extension", "item_case_id", unique=True, postgresql_where=text("granted is null")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), index=True)
+    clock: Mapped[str]
+    value: Mapped[int]
+    unit: Mapped[str]
+    level: Mapped[str]  # who may grant it, as the item and the place name it
+    level_zh: Mapped[str]
+    level_en: Mapped[str]
+    basis_zh: Mapped[str]
+    basis_en: Mapped[str]
+    reason: Mapped[str]
+    requested_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    requested_at: Mapped[datetime]
+    granted: Mapped[bool | None]
+    opinion: Mapped[str] = mapped_column(server_default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    decided_at: Mapped[datetime | None]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+
+    @property
+    def basis(self) -> Words:
+        return Words(self.basis_zh, self.basis_en)
 
 
 class Review(Model):

@@ -102,6 +102,7 @@ class Counter(Model):
     key: Mapped[str] = mapped_column(unique=True)
     name_zh: Mapped[str]
     name_en: Mapped[str]
+    profile_key: Mapped[str] = mapped_column(server_default="")  # the place whose rules hold here
     issuing: Mapped[bool] = mapped_column(server_default=text("false"))
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Bundle, Item
-from engine.law import ClockTerms, Pause, amount, read_clock
+from engine.law import ClockTerms, Extension, Pause, amount, read_clock
 from webapp import clock, moments
 from webapp.catalogue import Rules
 from webapp.queries.due import Due, due
@@ -32,12 +32,6 @@ CLOCK_STARTS = {
     "verification": Words("作出决定", "the ruling"),
     "correction": Words("补正告知", "the correction notice"),
     "rectification": Words("责令整改", "the order to rectify"),
-}
-PAUSE_KINDS = {
-    "hearing": Words("听证", "hearing"),
-    "testing": Words("检验检测", "testing"),
-    "expert-review": Words("专家评审", "expert review"),
-    "correction": Words("补正", "correction"),
 }
 INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),
@@ -275,21 +269,28 @@ def _licence(row: Sequence[Any]) -> LicenceView | None:
 CLOCKS = """
 select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.started_on, l.stopped_on, l.due_on,
     ic.way = 'commitment' or ic.intake_outcome is not distinct from 'forwarded',
-    coalesce((select jsonb_agg(jsonb_build_array(p.kind, p.basis_zh, p.basis_en, p.started_on, p.ended_on)
-        order by p.started_on) from clock_pause p where p.clock_id = l.id), '[]')
+    coalesce((select jsonb_agg(jsonb_build_array(x.value, x.basis_zh, x.basis_en, x.level_zh, x.level_en,
+        (x.decided_at at time zone %(zone)s)::date, d.number) order by x.id)
+        from clock_extension x left join document d on d.id = x.document_id
+        where x.item_case_id = l.item_case_id and x.clock = l.name and x.granted), '[]'),
+    coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
+        d.number, p.expected_days) order by p.started_on)
+        from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]')
 from legal_clock l join item_case ic on ic.id = l.item_case_id
-where ic.case_id = %s order by l.id
+where ic.case_id = %(case)s order by l.id
 """
 
 
 def clocks_of(case_id: int, rules: Rules) -> list[ClockView]:
     """The legal clocks of a case as they stand today, each with its explanation."""
     today = clock.today(moments.OFFICE_ZONE)
-    return [_clock(row, rules, today) for row in sql().execute(CLOCKS, (case_id,))]
+    return [
+        _clock(row, rules, today) for row in sql().execute(CLOCKS, {"case": case_id, "zone": moments.OFFICE_ZONE.key})
+    ]
 
 
 def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
-    item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, unaccepted, pauses = row
+    item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, unaccepted, extensions, pauses = row
     terms = ClockTerms(key, value, unit, Words(zh, en))
     reading = read_clock(
         terms,
@@ -299,6 +300,8 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         today=today,
         stopped_on=stopped_on,
         start_reason=_start(key, unaccepted),
+        first_day_counts=bool(rules.profile.rule("day-of-event-counts", False)),
+        extensions=[_extension(extension) for extension in extensions],
     )
     return ClockView(
         item_case_id,
@@ -323,13 +326,20 @@ def _start(key: str, since_receipt: bool) -> Words:
 
 
 def _pause(row: Sequence[Any]) -> Pause:
-    kind, zh, en, started, ended = row
+    name_zh, name_en, zh, en, started, ended, notice, expected_days = row
     return Pause(
-        PAUSE_KINDS.get(kind, Words(kind, kind)),
+        Words(name_zh, name_en),
         Words(zh, en),
         date.fromisoformat(started),
         date.fromisoformat(ended) if ended else None,
+        notice or "",
+        expected_days,
     )
+
+
+def _extension(row: Sequence[Any]) -> Extension:
+    value, zh, en, level_zh, level_en, decided_on, notice = row
+    return Extension(value, Words(zh, en), Words(level_zh, level_en), date.fromisoformat(decided_on), notice or "")
 
 
 TASKS = """

@@ -58,6 +58,11 @@ WORDS: Mapping[str, Words] = {
     "signal-appealed": Words("对监察信号提出申诉", "appealed against a supervision signal"),
     "signal-upheld": Words("维持监察信号", "upheld a supervision signal"),
     "signal-withdrawn": Words("撤销监察信号", "withdrew a supervision signal"),
+    "clock-paused": Words("暂停计时", "stopped the clocks"),
+    "clock-resumed": Words("恢复计时", "let the clocks run on"),
+    "clock-moved": Words("重新计算到期日", "computed a due day anew"),
+    "extension-requested": Words("申请延长办理期限", "asked for an extension of the limit"),
+    "extension-decided": Words("对延期申请作出决定", "decided on the extension"),
     "closed": Words("全部事项办结", "all items are done"),
     "code-reissued": Words("补发查询码", "issued a new tracking code"),
     "step-failed": Words("流程无法继续，已登记异常", "the process could not go on; an incident was recorded"),
@@ -131,4 +136,8 @@ def _what(kind: str, facts: Mapping[str, Any], item: ItemView | None) -> Words:
         name = CLOCK_NAMES.get(facts.get("clock", ""), Words("时限", "limit"))
         due = facts.get("due", "")
         return Words(f"{name.zh}起算，{due} 到期", f"{name.en} starts, due {due}")
+    if kind == "clock-moved":
+        name = CLOCK_NAMES.get(facts.get("clock", ""), Words("时限", "limit"))
+        before, due = facts.get("before", ""), facts.get("due", "")
+        return Words(f"{name.zh}重新计算：{before} → {due}", f"{name.en} computed anew: {before} → {due}")
     return WORDS.get(kind, Words(kind, kind))

@@ -1,10 +1,15 @@
-"""Legal clocks as rows: start, stop, and the marks that diagrams wait for."""
+"""Legal clocks as rows: start, stop, and the marks that diagrams wait for.
+
+A clock belongs to an item case; the joint clock (art. 42 para. 2) to the case. What moves a clock that runs (a pause,
+an extension, another calendar) stands in `clock_moves`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -17,6 +22,10 @@ from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.unit_of_work import sql
 
+JOINT = "joint"
+#: The clocks of an item that run from acceptance to its ruling.
+DECISION_CLOCKS = ("promised", "statutory")
+
 #: A clock that starts again (after a correction) replaces its former run.
 CLOCKS = """
 insert into legal_clock (item_case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional,
@@ -27,7 +36,15 @@ from json_to_recordset(%(clocks)s::json) as r(item_case bigint, name text, value
 on conflict (item_case_id, name) do update set value = excluded.value, unit = excluded.unit,
     basis_zh = excluded.basis_zh, basis_en = excluded.basis_en, started_on = excluded.started_on,
     due_on = excluded.due_on, provisional = excluded.provisional, rules_digest = excluded.rules_digest,
-    stopped_on = null
+    extended_by = 0, four_fifths_on = null, day_before_on = null, stopped_on = null
+"""
+#: The case's own clock runs from whichever item is handled first; a later one leaves it as it is.
+JOINT_CLOCK = """
+insert into legal_clock (case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional, rules_digest)
+select %(joint_case)s, name, value, unit, basis_zh, basis_en, started, due, provisional, rules
+from json_to_recordset(%(joint)s::json) as r(name text, value bigint, unit text, basis_zh text, basis_en text,
+    started date, due date, provisional boolean, rules text)
+on conflict (case_id, name) where case_id is not null do nothing
 """
 #: Timers that waited for the clock get their moment.
 MARKS = """
@@ -35,12 +52,22 @@ update timer t set due_at = m.due from json_to_recordset(%(marks)s::json)
     as m(item_case bigint, clock text, mark text, due timestamptz)
 where t.item_case_id = m.item_case and t.clock = m.clock and t.mark = m.mark
 """
+STOP = """
+update legal_clock set stopped_on = %s
+where item_case_id = %s and stopped_on is null and name = any(%s)
+"""
+#: Parts of a command's last statement; `{item}` has its outcome in the same statement, so it is left out.
+JOINT_STOPPED = """
+update legal_clock set stopped_on = %(joint_stopped_on)s where case_id = %(joint_of)s and stopped_on is null
+    and not exists (select from item_case where case_id = %(joint_of)s and outcome is null
+        and id is distinct from %(joint_decided)s)
+"""
 
 
 def start_clock(case: LockedCase, item_case_id: int, terms: ClockTerms, since: datetime) -> ClockFacts:
     """Start a clock of an item case at the legal day of `since`.
 
-    The day of the event is not counted; after office hours the profile's rule applies (LAW 2.6).
+    Which day that is after office hours, and whether the day of the event counts, are rules of the place (LAW 2.6).
     """
     return start_clocks(case, item_case_id, [terms], since)[0]
 
@@ -49,36 +76,50 @@ def start_clocks(
     case: LockedCase, item_case_id: int, all_terms: Sequence[ClockTerms], since: datetime
 ) -> list[ClockFacts]:
     """Start several clocks of an item case at the same moment."""
-    rules = case.rules
-    started = legal_start(since, moments.OFFICE_ZONE, rules.profile.office_hours, rules.calendar)
+    started = start_day(since, case.rules)
     rows, marks, begun = [], [], []
     for terms in all_terms:
-        reading = _reading(terms.value, terms.unit, started, rules)
-        facts = ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on)
-        rows.append(
-            {
-                "item_case": item_case_id,
-                "name": terms.name,
-                "value": terms.value,
-                "unit": terms.unit,
-                "basis_zh": terms.basis.zh,
-                "basis_en": terms.basis.en,
-                "started": started,
-                "due": reading.due_on,
-                "provisional": reading.provisional,
-                "rules": rules.digest,
-            }
-        )
+        row, reading = _row(terms, started, case.rules)
+        rows.append({"item_case": item_case_id, **row})
         marks += [
-            {"item_case": item_case_id, "clock": terms.name, "mark": mark, "due": _moment(mark, day)}
+            {"item_case": item_case_id, "clock": terms.name, "mark": mark, "due": moment_of(mark, day)}
             for mark, day in reading.marks.items()
         ]
-        begun.append(facts)
+        begun.append(ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on))
     case.writing.add("clocks", CLOCKS, clocks=orjson.dumps(rows).decode())
     case.writing.add("clock_marks", MARKS, marks=orjson.dumps(marks).decode())
     for facts in begun:
         _remember(case, item_case_id, facts)
     return begun
+
+
+def start_day(since: datetime, rules: Rules) -> date:
+    """The day from which limits run for what happened at `since`, by the rules of the place."""
+    profile = rules.profile
+    after_hours = str(profile.rule("after-hours", "next-working-day"))
+    return legal_start(since, moments.OFFICE_ZONE, profile.office_hours, rules.calendar, after_hours=after_hours)
+
+
+def first_day_counts(rules: Rules) -> bool:
+    """Whether the day of the event is the first day of a limit in this place; by default it is not counted."""
+    return bool(rules.profile.rule("day-of-event-counts", False))
+
+
+def _row(terms: ClockTerms, started: date, rules: Rules) -> tuple[dict[str, Any], ClockReading]:
+    """A clock that begins on this day, as the row that is kept of it."""
+    reading = _reading(terms.value, terms.unit, started, rules)
+    row = {
+        "name": terms.name,
+        "value": terms.value,
+        "unit": terms.unit,
+        "basis_zh": terms.basis.zh,
+        "basis_en": terms.basis.en,
+        "started": started,
+        "due": reading.due_on,
+        "provisional": reading.provisional,
+        "rules": rules.digest,
+    }
+    return row, reading
 
 
 def _remember(case: LockedCase, item_case_id: int, facts: ClockFacts) -> None:
@@ -96,19 +137,27 @@ def _remember(case: LockedCase, item_case_id: int, facts: ClockFacts) -> None:
 
 
 def start_decision_clocks(case: LockedCase, item_case_id: int, item: Item, since: datetime) -> None:
-    """The clocks that run from acceptance: the promised limit, and the statutory one beside it (art. 42)."""
-    limits = [(name, item.limits[name]) for name in ("promised", "statutory") if name in item.limits]
+    """The clocks that run from acceptance: the promised limit, the statutory one beside it, the joint one (art. 42)."""
+    limits = [(name, item.limits[name]) for name in DECISION_CLOCKS if name in item.limits]
     terms = [ClockTerms(name, limit.value, limit.unit, limit.basis) for name, limit in limits]
     if terms:
         start_clocks(case, item_case_id, terms, since)
+    joint = case.release.bundle.joint_limit
+    if joint is not None:
+        row, _ = _row(ClockTerms(JOINT, joint.value, joint.unit, joint.basis), start_day(since, case.rules), case.rules)
+        case.writing.add("joint_clock", JOINT_CLOCK, joint_case=case.id, joint=orjson.dumps([row]).decode())
 
 
-def stop_clock(case: LockedCase, item_case_id: int, name: str) -> None:
-    """The clock has done its work: it shows the office's day on which it stopped."""
-    sql().execute(
-        "update legal_clock set stopped_on = %s where item_case_id = %s and name = %s and stopped_on is null",
-        (moments.local(case.now).date(), item_case_id, name),
-    )
+def stop_clock(case: LockedCase, item_case_id: int, *names: str) -> None:
+    """The clocks have done their work: they show the office's day on which they stopped."""
+    sql().execute(STOP, (moments.local(case.now).date(), item_case_id, list(names)))
+
+
+def stop_joint_clock(case: LockedCase, decided: int | None) -> None:
+    """Stop the case's joint clock where the item `decided` in this statement was the last one without outcome."""
+    today = moments.local(case.now).date()
+    values = {"joint_of": case.id, "joint_decided": decided, "joint_stopped_on": today}
+    case.writing.add("joint_stopped", JOINT_STOPPED, **values)
 
 
 def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
@@ -117,8 +166,7 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
     if not missing:
         return
     rows = sql().execute(
-        "select item_case_id, name, value, unit, started_on, due_on from legal_clock where item_case_id = any(%s)",
-        (sorted(missing),),
+        f"select l.item_case_id, {CLOCK_FACTS} from legal_clock l where l.item_case_id = any(%s)", (sorted(missing),)
     )
     for item_case, *facts in rows:
         known = case.clocks.setdefault(item_case, [])
@@ -126,18 +174,28 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
             known.append(ClockFacts(*facts))
 
 
-def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime:
-    """When the clock reaches the mark."""
-    return _moment(mark, _reading(clock.value, clock.unit, clock.started_on, rules).marks[mark])
+#: The columns of `ClockFacts`, of a clock `l`.
+CLOCK_FACTS = """l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
+    exists(select from clock_pause p where p.clock_id = l.id and p.ended_on is null)"""
+
+
+def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime | None:
+    """When the clock reaches the mark; None while it stands still, for then nobody knows."""
+    if clock.paused:
+        return None
+    kept: Mapping[str, date | None] = {"80%": clock.four_fifths_on, "-1": clock.day_before_on, "100%": clock.due_on}
+    day = kept.get(mark) or _reading(clock.value, clock.unit, clock.started_on, rules).marks[mark]
+    return moment_of(mark, day)
 
 
 @lru_cache(maxsize=512)
 def _reading(value: int, unit: str, started_on: date, rules: Rules) -> ClockReading:
     """What a limit comes to that begins on this day. The same few clocks begin for every case of a day."""
     terms = ClockTerms("", value, unit, Words("", ""))
-    return read_clock(terms, started_on, (), rules.calendar, today=started_on)
+    counts = first_day_counts(rules)
+    return read_clock(terms, started_on, (), rules.calendar, today=started_on, first_day_counts=counts)
 
 
-def _moment(mark: str, day: date) -> datetime:
+def moment_of(mark: str, day: date) -> datetime:
     """The first moment of the mark's day; "100%" is the end of the last day."""
     return moments.midnight(day + timedelta(days=1) if mark == "100%" else day)

@@ -31,11 +31,33 @@ class ClockFacts:
     unit: str
     started_on: date
     due_on: date
+    four_fifths_on: date | None = None  # set where a pause, an extension or a new calendar has moved the marks
+    day_before_on: date | None = None
+    paused: bool = False
 
     @classmethod
-    def of(cls, name: str, value: int, unit: str, started_on: str, due_on: str) -> ClockFacts:
+    def of(
+        cls,
+        name: str,
+        value: int,
+        unit: str,
+        started_on: str,
+        due_on: str,
+        four_fifths_on: str | None,
+        day_before_on: str | None,
+        paused: bool,
+    ) -> ClockFacts:
         """A clock read as JSON."""
-        return cls(name, value, unit, date.fromisoformat(started_on), date.fromisoformat(due_on))
+        return cls(
+            name,
+            value,
+            unit,
+            date.fromisoformat(started_on),
+            date.fromisoformat(due_on),
+            date.fromisoformat(four_fifths_on) if four_fifths_on else None,
+            date.fromisoformat(day_before_on) if day_before_on else None,
+            paused,
+        )
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,10 @@ from webapp import moments
 from webapp.errors import ActRefused, AlreadyDone, NotFound, Stale
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
+from webapp.services.clocks import CLOCK_FACTS
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
-from webapp.services.locked_case import LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
+from webapp.services.locked_case import LOCK_BY_ID, LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql, unit_of_work
@@ -54,8 +55,7 @@ select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.st
        exists(select from review r where r.item_case_id = t.item_case_id and r.by_id = %(actor)s
               and r.step in {PROPOSING_STEPS}),
        i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
-       (select json_agg(json_build_array(c.name, c.value, c.unit, c.started_on, c.due_on)) from legal_clock c
-        where c.item_case_id = t.item_case_id),
+       (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l where l.item_case_id = t.item_case_id),
        (select outcome from idempotency_key where actor_id = %(actor)s and key = %(key)s)
 from user_task t
 join process_instance i on i.id = t.instance_id
@@ -78,7 +78,7 @@ def on_task(
         with unit_of_work():
             case = lock(LOCK_BY_TASK, task_id)
             case_id = case.id
-            task, used_for = _load(task_id, case, by, key)
+            task, used_for = _load(task_id, case, by.user_id, key)
             ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))
             if key is not None:
                 ensure_unused(key, f"{permission}:{task_id}", used_for)
@@ -102,9 +102,45 @@ def on_task(
         raise refusal_of(failure) from failure
 
 
+APPLICANTS_TASK = """
+select t.id from user_task t join item_case ic on ic.id = t.item_case_id
+where t.case_id = %s and ic.item_key = %s and t.step = %s and t.state = 'open' order by t.id limit 1
+"""
+
+
+@contextmanager
+def on_applicants_task(case_id: int, item_key: str, step: str, gone: Callable[[int], ActRefused]) -> Iterator[OpenTask]:
+    """An act that an applicant does without us, on the open task of this step: whoever holds it, the case locked.
+
+    The caller has checked number and code. `gone` makes the refusal where no such task is open (any more), from the
+    case's id. A refusal is put in the ledger. Raises it, Suspended, NotFound.
+    """
+    task_id: int | None = None
+    try:
+        with unit_of_work():
+            case = lock(LOCK_BY_ID, case_id)
+            row = sql().execute(APPLICANTS_TASK, (case_id, item_key, step)).fetchone()
+            if row is None:
+                raise gone(case_id)
+            task_id = int(row[0])
+            task, _ = _load(task_id, case, None, None)
+            ensure_active(case)
+            yield task
+            case.write_ledger()
+    except NotFound:
+        raise
+    except ActRefused as refusal:
+        record_refusal(case_id, None, task_id, refusal)
+        raise
+    except EngineError as failure:
+        if task_id is not None:
+            _record_failure(case_id, None, task_id, failure)
+        raise refusal_of(failure) from failure
+
+
 def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permission) -> OpenTask:
     """Another open task of the case that this command already holds. Raises as `on_task` does."""
-    task, _ = _load(task_id, case, by, None)
+    task, _ = _load(task_id, case, by.user_id, None)
     facts = TaskFacts(task.groups, task.assignee_id, task.state)
     ensure(by, Permission.TASK_SEE, facts)
     _ensure_open(task)
@@ -112,7 +148,7 @@ def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permi
     return task
 
 
-def record_refusal(case_id: int, by: Identity, task_id: int | None, refusal: ActRefused) -> None:
+def record_refusal(case_id: int, by: Identity | None, task_id: int | None, refusal: ActRefused) -> None:
     """The try goes into the ledger, in a small transaction of its own after the rollback."""
     with on_case(case_id) as case:
         case.record(Event.REFUSED_ACT, by, task=task_id, refusal=type(refusal).__name__)
@@ -127,7 +163,7 @@ from user_task t where t.id = %(task)s and not exists (select from incident n wh
 """
 
 
-def _record_failure(case_id: int, by: Identity, task_id: int, error: EngineError) -> None:
+def _record_failure(case_id: int, by: Identity | None, task_id: int, error: EngineError) -> None:
     """The failed step as an incident on the task's element, in a small transaction of its own."""
     failure = failure_of(error, "step-failed", ACT_FAILED)
     with on_case(case_id) as case:
@@ -136,9 +172,9 @@ def _record_failure(case_id: int, by: Identity, task_id: int, error: EngineError
         case.record(Event.STEP_FAILED, by, task=task_id, failure=type(error).__name__)
 
 
-def _load(task_id: int, case: LockedCase, by: Identity, key: str | None) -> tuple[OpenTask, str | None]:
+def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) -> tuple[OpenTask, str | None]:
     """The task, and what the page's key was used for before. The clocks of its item are put into the case."""
-    values = {"task": task_id, "case": case.id, "actor": by.user_id, "key": key}
+    values = {"task": task_id, "case": case.id, "actor": actor, "key": key}
     row = sql().execute(LOAD_TASK, values).fetchone()
     if row is None:
         raise NotFound()
