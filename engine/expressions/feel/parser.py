@@ -161,6 +161,10 @@ class Parser(Reading):
 
     def argument_name(self) -> str | None:
         """`from:` of a named argument, consumed; None where no name and colon come next."""
+        known = self.names.longest(self.tokens, self.position)
+        if known is not None and self.tokens[self.position + known[1]].text == ":":
+            self.position += known[1] + 1
+            return known[0]
         end = self.position
         while self.tokens[end].kind in ("name", "keyword"):
             end += 1
@@ -223,6 +227,9 @@ class Parser(Reading):
     def marked(self, token: Token, line: int, column: int) -> n.Node:
         self.position += 1
         if token.text == "-":
+            if self.token.kind == "number":  # the sign is a part of the literal (rule 37)
+                self.position += 1
+                return n.Literal(line, column, negative(self.number_in(self.tokens[self.position - 1])))
             operand = self.expression(NEGATE - 1)
             if isinstance(operand, n.Literal) and type(operand.value) in (int, Decimal):
                 return n.Literal(line, column, negative(operand.value))

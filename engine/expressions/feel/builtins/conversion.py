@@ -84,7 +84,7 @@ def _write(value: Value, run: Run, writing: Writing, depth: int) -> None:
 def _scalar(value: Value, run: Run) -> str:
     kind = op.kind(value)
     if kind == "string":
-        return _quoted(value)
+        return quoted(value)
     if kind == "number":
         if type(value) is decimal.Decimal:
             run.writes(abs(value.adjusted()))  # a number given from outside may have any exponent
@@ -101,8 +101,9 @@ def _scalar(value: Value, run: Run) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.isidentifier() else _quoted(key)
+    return key if key.isidentifier() else quoted(key)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as FEEL writes it, within quotes."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
