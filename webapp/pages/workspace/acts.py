@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from engine import Words
 from webapp.identity import Identity
-from webapp.pages.support import words
 from webapp.pages.workspace.points import MARKS, PREFIX, all_points
 from webapp.queries.workspace import Workspace
 from webapp.services import intake, reviews, rulings, verification
@@ -53,7 +51,7 @@ def _refuse(errors: Errors) -> None:
         raise ActIncomplete(errors)
 
 
-def accept(task: Workspace, typed: Typed, by: Identity) -> str:
+def accept(task: Workspace, typed: Typed, by: Identity) -> Words:
     outcome, note = _text(typed, "outcome"), _text(typed, "note")
     errors: Errors = {}
     if outcome not in intake.OUTCOMES:
@@ -71,13 +69,15 @@ def accept(task: Workspace, typed: Typed, by: Identity) -> str:
         key=_text(typed, "key"),
     )
     if outcome == intake.ACCEPTED:
-        return gettext("已予以受理，承诺办结时限开始计算。")
+        return Words("已予以受理，承诺办结时限开始计算。", "Accepted; the promised limit now runs.")
     if outcome == intake.CORRECTION:
-        return gettext("已出具补正通知书，转综合窗口办理。")
-    return gettext("已出具不予受理的书面决定。")
+        return Words(
+            "已出具补正通知书，转综合窗口办理。", "The notice of correction is issued; the window takes it from here."
+        )
+    return Words("已出具不予受理的书面决定。", "The written notice of non-acceptance is issued.")
 
 
-def examine(task: Workspace, typed: Typed, by: Identity) -> str:
+def examine(task: Workspace, typed: Typed, by: Identity) -> Words:
     needed = _text(typed, "visit_needed")
     errors = _unmarked(task, typed)
     if task.visit_mode == "always":
@@ -94,10 +94,14 @@ def examine(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return gettext("资料审查已完成：需要现场核查。") if needed == "yes" else gettext("资料审查已完成：不需要现场核查。")
+    return (
+        Words("资料审查已完成：需要现场核查。", "Examined: a visit is needed.")
+        if needed == "yes"
+        else Words("资料审查已完成：不需要现场核查。", "Examined: no visit needed.")
+    )
 
 
-def review(task: Workspace, typed: Typed, by: Identity) -> str:
+def review(task: Workspace, typed: Typed, by: Identity) -> Words:
     proposal, opinion = _text(typed, "proposal"), _text(typed, "opinion")
     errors = _unmarked(task, typed)
     if proposal not in (reviews.GRANT, reviews.REFUSE):
@@ -114,10 +118,14 @@ def review(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return gettext("审查意见已提出：建议准予。") if proposal == reviews.GRANT else gettext("审查意见已提出：建议不予。")
+    return (
+        Words("审查意见已提出：建议准予。", "Proposed: to grant.")
+        if proposal == reviews.GRANT
+        else Words("审查意见已提出：建议不予。", "Proposed: to refuse.")
+    )
 
 
-def decide(task: Workspace, typed: Typed, by: Identity) -> str:
+def decide(task: Workspace, typed: Typed, by: Identity) -> Words:
     ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
     errors = _unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
@@ -125,7 +133,7 @@ def decide(task: Workspace, typed: Typed, by: Identity) -> str:
     rulings.rule(task.id, by=by, ruling=ruling, reasons=reasons, revision=_revision(typed), key=_text(typed, "key"))
     assert task.catalogue_item is not None
     made = rulings.ruling_words(task.catalogue_item.kind).ruling(ruling)
-    return gettext("已作出决定：%(ruling)s。", ruling=words(made))
+    return Words(f"已作出决定：{made.zh}。", f"Ruled: {made.en}.")
 
 
 def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
@@ -135,7 +143,7 @@ def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
         errors["reasons"] = Words("不予的决定应当说明理由。", "A refusal must give reasons.")
 
 
-def visit(task: Workspace, typed: Typed, by: Identity) -> str:
+def visit(task: Workspace, typed: Typed, by: Identity) -> Words:
     conclusion, record = _text(typed, "conclusion"), _text(typed, "record")
     errors: Errors = {}
     if not task.signers:
@@ -155,11 +163,15 @@ def visit(task: Workspace, typed: Typed, by: Identity) -> str:
         key=_text(typed, "key"),
     )
     return (
-        gettext("联合核查已完成，结论已反馈各审批科室。") if complete else gettext("已签字，等待另一名核查人员签字。")
+        Words(
+            "联合核查已完成，结论已反馈各审批科室。", "The joint visit is complete; the sections have its conclusion."
+        )
+        if complete
+        else Words("已签字，等待另一名核查人员签字。", "Signed; another officer must sign too.")
     )
 
 
-def backfill(task: Workspace, typed: Typed, by: Identity) -> str:
+def backfill(task: Workspace, typed: Typed, by: Identity) -> Words:
     ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
     number, again = _text(typed, "number").upper(), _text(typed, "number_again").upper()
     issued_on = _day(_text(typed, "issued_on"))
@@ -184,7 +196,7 @@ def backfill(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return gettext("结果已回填，转综合窗口出件。")
+    return Words("结果已回填，转综合窗口出件。", "The outside result is entered; the window issues it.")
 
 
 def _day(text: str) -> date | None:
@@ -194,7 +206,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def verify(task: Workspace, typed: Typed, by: Identity) -> str:
+def verify(task: Workspace, typed: Typed, by: Identity) -> Words:
     result, record = _text(typed, "result"), _text(typed, "record")
     errors = _unmarked(task, typed)
     if result not in verification.RESULTS[task.step]:
@@ -211,11 +223,11 @@ def verify(task: Workspace, typed: Typed, by: Identity) -> str:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return gettext("核查结果已记录。")
+    return Words("核查结果已记录。", "The result of the verification is recorded.")
 
 
 #: Step -> the act that ends it, and the template of its panel.
-ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], str]] = {
+ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
     "accept": accept,
     "examine": examine,
     "review": review,

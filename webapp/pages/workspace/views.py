@@ -28,7 +28,6 @@ from webapp.services import access, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
 
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
-COLON = Words("：", ": ")
 
 
 @blueprint.get("/<int:task_id>")
@@ -90,7 +89,7 @@ def act(task_id: int) -> ResponseReturnValue:
         raise
     except ActRefused as refusal:
         return _refused(task_id, by, refusal)
-    flash(f"{task.subject}{words(COLON)}{done}", "success")
+    flash(words(Words(f"{task.subject}：{done.zh}", f"{task.subject}: {done.en}")), "success")
     return redirect(url_for("inbox.inbox"))
 
 
