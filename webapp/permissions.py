@@ -36,6 +36,9 @@ class Permission(StrEnum):
     RELEASE_PUBLISH = "release.publish"
     TRIAL_RUN = "trial.run"
     SUPERVISION_SEE = "supervision.see"
+    SIGNAL_SEE = "signal.see"
+    SIGNAL_ANSWER = "signal.answer"
+    SIGNAL_SETTLE = "signal.settle"
     ANY_SIGNED_IN = "signed-in"
 
 
@@ -58,7 +61,14 @@ class CaseFacts:
     is_draft: bool
 
 
-Subject = TaskFacts | CaseFacts | None
+@dataclass(frozen=True, slots=True)
+class SignalFacts:
+    """What the rules ask about a supervision signal: the department that answers for it."""
+
+    unit: str
+
+
+Subject = TaskFacts | CaseFacts | SignalFacts | None
 Rule = Callable[[Identity, Subject], bool]
 
 
@@ -95,8 +105,13 @@ def opened_it(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, CaseFacts) and subject.created_by == by.user_id
 
 
+def is_of_the_unit(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, SignalFacts) and subject.unit == by.department_key
+
+
 is_window = has_role("clerk", "issuer", "lead")
 is_department = has_role("reviewer", "decider", "officer", "verifier", "lead")
+is_staff = has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")
 
 PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.VISIT_OPEN: [[has_role("clerk")], [has_role("helper")]],
@@ -131,13 +146,16 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.RELEASE_PUBLISH: [[has_role("publisher")]],
     Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
+    Permission.SIGNAL_SEE: [[has_role("supervisor", "lead")], [is_staff, is_of_the_unit]],
+    Permission.SIGNAL_ANSWER: [[is_staff, is_of_the_unit]],
+    Permission.SIGNAL_SETTLE: [[has_role("supervisor")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
 }
 
 
 #: Rules that ask about the object; the others hold for a person as such.
 OBJECT_RULES: frozenset[Rule] = frozenset(
-    {in_candidate_group, is_assignee, department_has_part, group_has_task, opened_it}
+    {in_candidate_group, is_assignee, department_has_part, group_has_task, opened_it, is_of_the_unit}
 )
 
 
@@ -155,6 +173,6 @@ def ensure(by: Identity, permission: Permission, subject: Subject = None) -> Non
     """Raises NotFound where the subject must not even be known to exist, NotYours otherwise."""
     if may(by, permission, subject):
         return
-    if permission in (Permission.CASE_SEE, Permission.TASK_SEE, Permission.PERSONAL_SEE):
+    if permission in (Permission.CASE_SEE, Permission.TASK_SEE, Permission.PERSONAL_SEE, Permission.SIGNAL_SEE):
         raise NotFound()
     raise NotYours(permission)

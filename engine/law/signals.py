@@ -18,7 +18,7 @@ from engine.words import Words
 COLOURS = ("yellow", "red")
 #: Who finds it: the mark of a clock, the limit of a step, or the act itself.
 WATCHES = ("clock", "step", "act")
-MARKS = ("80%", "-1", "100%")
+MARKS = ("-1", "100%")
 
 
 @dataclass(frozen=True, slots=True)

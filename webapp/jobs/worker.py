@@ -18,6 +18,7 @@ MESSAGE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 5.0
 FORGOTTEN_SECONDS = 300.0
 CLEANING_SECONDS = 3600.0
+SUPERVISION_SECONDS = 300.0
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
 
@@ -34,6 +35,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "messages", MESSAGE_SECONDS, expire_messages),
         Loop(app, "forgotten-jobs", FORGOTTEN_SECONDS, defer_forgotten_jobs),
         Loop(app, "cleaning", CLEANING_SECONDS, clean),
+        Loop(app, "supervision", SUPERVISION_SECONDS, supervise),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -72,6 +74,13 @@ def defer_forgotten_jobs() -> bool:
 
     incidents.close_idle()
     return engine_jobs.defer_forgotten() + messages.send_forgotten() >= engine_jobs.FORGOTTEN_AT_ONCE
+
+
+def supervise() -> bool:
+    """Raise what the rules of supervision find; true when there may be more."""
+    from webapp.services import signal_watch
+
+    return signal_watch.sweep() >= signal_watch.AT_ONCE
 
 
 def clean() -> bool:
