@@ -71,7 +71,7 @@ class KnownNames:
             place, end = following, end + 1
             if place.names:
                 best = (place.names[0], end - position)
-        if best is not None and tokens[position + best[1]].kind == "name":
+        if best is not None and _goes_on(tokens, position + best[1]):
             return None  # a longer name that merely begins like a known one
         return best
 
@@ -81,3 +81,10 @@ class KnownNames:
         for before, token in pairwise(tokens):
             text += token.text if before.end == token.start else f" {token.text}"
         return text
+
+
+def _goes_on(tokens: Sequence[Token], position: int) -> bool:
+    """Whether a word follows that is none of `instance of`."""
+    if tokens[position].kind != "name":
+        return False
+    return not (tokens[position].text == "instance" and tokens[position + 1].text == "of")

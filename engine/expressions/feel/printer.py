@@ -9,7 +9,7 @@ from typing import Any
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.builtins.conversion import quoted
 from engine.expressions.feel.operations import kind
-from engine.expressions.feel.parser import ADD, AND, COMPARE, MULTIPLY, NEGATE, OR, POSTFIX, POWER
+from engine.expressions.feel.parser import ADD, AND, COMPARE, INSTANCE, MULTIPLY, NEGATE, OR, POSTFIX, POWER
 from engine.expressions.feel.temporal import date_text, date_time_text, duration_text, time_text
 
 #: What stands where an operand of any kind may stand, and what never needs brackets.
@@ -165,7 +165,7 @@ def _function(node: n.FunctionOf) -> str:
 
 
 def _instance_of(node: n.InstanceOf) -> str:
-    return f"{_operand(node.value, COMPARE)} instance of {type_text(node.type)}"
+    return f"{_operand(node.value, INSTANCE)} instance of {type_text(node.type)}"
 
 
 def type_text(wanted: n.TypeName) -> str:

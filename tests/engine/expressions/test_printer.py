@@ -150,6 +150,8 @@ def test_what_was_written_once_is_written_the_same_again(tree):
         "(>= 5) = [5..null)",
         'string length("a\\"b\\\\c\\n") = 6',
         "is defined(a.b.c)",
+        "(a - b) instance of string or -1 instance of number",
+        "-(a instance of number)",
     ],
 )
 def test_a_source_written_again_is_the_same_tree(source):
