@@ -114,19 +114,15 @@ class _FileCheck:
             if name and name not in mentioned and name.split(".")[0] not in mentioned:
                 self.telling("requirement-unused", nearest_id(element), line_of(element), decision=decision, name=name)
         for name in here.free:
-            if not self._is_unknown(name):
-                continue
             self.effort.take(len(self.declared))
-            like = like_words(nearest(name, [*here.names, *self.declared]))
-            self.telling("unknown-name", nearest_id(element), line_of(element), name=clipped(name), like=like)
-
-    def _is_unknown(self, name: str) -> bool:
-        """Whether no value can come under this name: files that declare no inputs read what the process gives."""
-        if name == "?" or "." in name:
-            return False
-        if name in self.declared:
-            return self.declared[name] == "decision"  # its value is there only for those who require it
-        return self.declares_inputs
+            if name == "?" or "." in name or name == _variable(element):
+                continue
+            if self.declared.get(name) == "decision":  # its value is there only for those who require it
+                said: dict[str, object] = {"decision": decision, "name": clipped(name)}
+                self.telling("requirement-missing", nearest_id(element), line_of(element), **said)
+            elif name not in self.declared and self.declares_inputs:
+                said = {"name": clipped(name), "like": like_words(nearest(name, [*here.names, *self.declared]))}
+                self.telling("unknown-name", nearest_id(element), line_of(element), **said)
 
 
 def _expressions_in(element: Element) -> Iterator[Element]:

@@ -78,6 +78,7 @@ during: any, any -> boolean
 starts: any, any -> boolean
 started by: any, any -> boolean
 coincides: any, any -> boolean
+range: string -> range
 substring: string, number, number? -> string
 string length: string -> number
 upper case: string -> string

@@ -149,6 +149,12 @@ DOUBTS: dict[str, Doubt] = {
         "请改正名称，或补上所需的依赖",
         "Correct the name, or add the requirement",
     ),
+    "requirement-missing": _warning(
+        "决策“{decision}”读取决策“{name}”，但没有依赖它：除非流程另行给出，值为空",
+        "The decision “{decision}” reads the decision “{name}” without requiring it: null, unless the process gives it",
+        "请补上对该决策的依赖",
+        "Add the requirement",
+    ),
     "misspelt-name": _warning(
         "没有任何元素给变量“{name}”赋值{like}",
         "Nothing gives a variable “{name}” a value{like}",
