@@ -129,16 +129,23 @@ def _computed(operator: str, left: str, right: str) -> str | None:
         if left == right and left in ("string", *_DURATIONS):
             return left
         moment, duration = (left, right) if left in _MOMENTS else (right, left)
-        return moment if moment in _MOMENTS and duration in _DURATIONS else None
+        return _shifted(moment, duration)
     if operator == "-":
         if left == right and left in _DURATIONS:
             return left
-        if left in _MOMENTS:
-            return left if right in _DURATIONS else "" if right in _MOMENTS else None
-        return None
+        if left in _MOMENTS and right in _MOMENTS:
+            return "" if (left == "time") == (right == "time") else None
+        return _shifted(left, right)
     if operator in ("*", "/") and left in _DURATIONS:
         return left if right == "number" else "number" if operator == "/" and right == left else None
     return right if operator == "*" and left == "number" and right in _DURATIONS else None
+
+
+def _shifted(moment: str, duration: str) -> str | None:
+    """A moment moved by a duration; a time of day by no months."""
+    if moment not in _MOMENTS or duration not in _DURATIONS:
+        return None
+    return None if moment == "time" and duration == "years and months duration" else moment
 
 
 def _negation(here: Inference, node: n.Negation) -> Type:
