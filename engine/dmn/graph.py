@@ -1,48 +1,55 @@
-"""The order in which what a decision requires is to be known."""
+"""The order in which what a decision requires is to be known. Iterative: files may hold long chains."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 
-def ordered_requirements(
+def acyclic_requirements(
     required: Mapping[str, Sequence[str]], report_cycle: Callable[[tuple[str, ...]], None]
 ) -> dict[str, tuple[str, ...]]:
-    """For each key all that it needs, directly or not, each before what needs it. Iterative.
+    """For each key what it requires directly, without the requirements that would close a cycle.
 
-    A cycle is reported once, with its keys; the requirement that closes it is left out.
+    A cycle is reported once, with its keys.
     """
-    order: list[str] = []
-    state: dict[str, int] = {}  # 1: on the path, 2: done
+    done: set[str] = set()
     kept: dict[str, list[str]] = {key: [] for key in required}
     for start in required:
-        path: list[tuple[str, int]] = [(start, 0)] if start not in state else []
-        state.setdefault(start, 1)
+        path: list[tuple[str, int]] = [(start, 0)] if start not in done else []
+        on_path = {start}
         while path:
             key, index = path.pop()
             if index == len(required[key]):
-                state[key] = 2
-                order.append(key)
+                on_path.discard(key)
+                done.add(key)
                 continue
             path.append((key, index + 1))
             following = required[key][index]
-            if state.get(following) == 1:
-                on_path = [each for each, _ in path]
-                report_cycle((*on_path[on_path.index(following) :], following))
+            if following in on_path:
+                keys = [each for each, _ in path]
+                report_cycle((*keys[keys.index(following) :], following))
                 continue
             kept[key].append(following)
-            if following not in state:
-                state[following] = 1
+            if following not in done:
+                on_path.add(following)
                 path.append((following, 0))
-    return {key: _closure(key, kept, order) for key in required}
+    return {key: tuple(each) for key, each in kept.items()}
 
 
-def _closure(start: str, required: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, ...]:
-    wanted: set[str] = set()
-    waiting = list(required[start])
+def in_order(wanted: Sequence[str], required: Callable[[str], Sequence[str]]) -> list[str]:
+    """These keys and all that they require, directly or not, each once and before what requires it.
+
+    `required` gives what a key requires directly, which has no cycle.
+    """
+    order: list[str] = []
+    seen: set[str] = set()
+    waiting = [(key, False) for key in reversed(wanted)]
     while waiting:
-        key = waiting.pop()
-        if key not in wanted:
-            wanted.add(key)
-            waiting.extend(required[key])
-    return tuple(key for key in order if key in wanted)
+        key, is_known = waiting.pop()
+        if is_known:
+            order.append(key)
+        elif key not in seen:
+            seen.add(key)
+            waiting.append((key, True))
+            waiting.extend((each, False) for each in reversed(required(key)) if each not in seen)
+    return order

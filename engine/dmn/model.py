@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from engine.dmn.graph import in_order
 from engine.dmn.trace import DecisionStep, MatchedRule, TableShape, Tracing, named_values, recorded_steps
 from engine.errors import BudgetExceeded, ExpressionFailed
 from engine.expressions import Context
@@ -88,7 +89,7 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`requires` are the ids of all input data, decisions and knowledge it needs, each before its users."""
+    """`requires` are the ids of the input data, decisions and knowledge that it requires directly."""
 
     id: str
     name: str  # for people
@@ -109,6 +110,11 @@ class Decision:
 Node = InputData | Knowledge | Decision
 
 
+def requirements_of(node: Node) -> tuple[str, ...]:
+    """The ids of what a node requires directly."""
+    return () if isinstance(node, InputData) else node.requires
+
+
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """All decisions of one file, by id; those of imported files by their namespace, "#" and id."""
@@ -127,6 +133,16 @@ class Decisions:
         if not isinstance(node, Decision):
             raise KeyError(decision_id)
         return node
+
+    def needed(self, decision_id: str) -> list[str]:
+        """The ids of all that the decision requires, directly or not, each before what requires it.
+
+        Raises KeyError.
+        """
+        return in_order(self.decision(decision_id).requires, self._requires)
+
+    def _requires(self, key: str) -> tuple[str, ...]:
+        return requirements_of(self.nodes[key])
 
     def evaluate(
         self,
@@ -149,7 +165,7 @@ class Decisions:
         run.tracing = tracing = Tracing()
         frames = Frames(variables, run, unfit_is_null=unfit_is_null)
         try:
-            for required in decision.requires:
+            for required in self.needed(decision_id):
                 frames.bind(self.nodes[required])
             value, matched = frames.decided(decision)
             run.check_result(value)

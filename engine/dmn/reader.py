@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 
 from engine.dmn.boxed import EXPRESSIONS, BoxedReader
-from engine.dmn.graph import ordered_requirements
+from engine.dmn.graph import acyclic_requirements
 from engine.dmn.imports import ModelFile, model_files
 from engine.dmn.model import Decision, Decisions, Frames, InputData, Knowledge, Node, Outcome, Place
 from engine.dmn.service import DecisionService
@@ -61,9 +61,9 @@ def _read(models: list[ModelFile]) -> Mapping[str, Node]:
         reader.read_types()
     required = {key: each for reader in readers.values() for key, each in reader.requirements(known).items()}
     owners = {key: reader for reader in readers.values() for key in reader.elements}
-    order = ordered_requirements(required, lambda keys: owners[keys[0]].report_cycle(keys, owners))
+    direct = acyclic_requirements(required, lambda keys: owners[keys[0]].report_cycle(keys, owners))
     for reader in readers.values():
-        reader.read_nodes(order)
+        reader.read_nodes(direct)
     return nodes
 
 
@@ -95,10 +95,10 @@ class _Reader:
         self.known = known
         return {key: self._required(element) for key, element in self.elements.items()}
 
-    def read_nodes(self, order: Mapping[str, tuple[str, ...]]) -> None:
+    def read_nodes(self, required: Mapping[str, tuple[str, ...]]) -> None:
         place = Place(self.model.home, tuple(self.importers))
         for key, element in self.elements.items():
-            self.nodes[key] = self._node(key, element, order[key], place)
+            self.nodes[key] = self._node(key, element, required[key], place)
 
     def _unnamed(self) -> None:
         for element in children(self.root, *_NODES):

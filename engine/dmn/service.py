@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.dmn.model import Conform, Decision, Frames, Knowledge, Node
+from engine.dmn.graph import in_order
+from engine.dmn.model import Conform, Frames, Knowledge, Node, requirements_of
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
 from engine.values import Value
@@ -54,8 +55,13 @@ class DecisionService:
         results: dict[str, Value] = {}
         for key in self.outputs:
             node = self.nodes[key]
-            for required in (*node.requires, key) if isinstance(node, Decision) else ():
+            for required in in_order([key], lambda each: self._requires(each, frames)):
                 if not frames.knows(self.nodes[required]):
                     frames.bind(self.nodes[required])
             results[node.variable] = frames.value_of(node)
         return next(iter(results.values()), None) if len(results) == 1 else results
+
+    def _requires(self, key: str, frames: Frames) -> tuple[str, ...]:
+        """What is to be found before this node; nothing where the caller gave its value."""
+        node = self.nodes[key]
+        return () if frames.knows(node) else requirements_of(node)

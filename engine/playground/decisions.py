@@ -66,7 +66,7 @@ def expected_input(decisions: Decisions, decision_id: str) -> list[str]:
     Names in other expressions may be those of the parts of a list: of these nothing is said.
     """
     decision = decisions.decision(decision_id)
-    nodes = [*(decisions.nodes[key] for key in decision.requires), decision]
+    nodes = [*(decisions.nodes[key] for key in decisions.needed(decision_id)), decision]
     declared = [node.name for node in nodes if isinstance(node, InputData)]
     if declared:
         return list(dict.fromkeys(declared))

@@ -49,7 +49,7 @@ def _evaluate(folder: Path, test: Element, model: str, name: str, inputs: Mappin
     others = {one.name: one.read_bytes() for one in sorted(folder.glob("*.dmn")) if one.name != model}
     decisions, refused = _model(model, content, tuple(others.items()))
     key = CALL if called else _id_of(decisions, name)
-    wrong = [refused[each] for each in (*decisions.decision(key).requires, key, "") if each in refused]
+    wrong = [refused[each] for each in (*decisions.needed(key), key, "") if each in refused]
     if wrong:
         raise DefinitionInvalid(wrong)
     value = decisions.evaluate(key, inputs, Context(NOW, ZONE), unfit_is_null=True).value
