@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import PHONE, Person
+from tests.browser.person import Person
 
 GIVEN = '{"item": "P2", "drug_scope": ["otc-b"], "credit": "good", "listed": true, "district": "east"}'
 TRYING = "表达式与决策试算"
@@ -40,7 +40,6 @@ def an_expression(designer: Person) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#result pre")).to_have_text('@"2026-12-31"')
     designer.look_over()
-    designer.picture("playground-expression")
 
 
 def a_fault(designer: Person) -> None:
@@ -65,8 +64,7 @@ def the_decision_in_force(designer: Person) -> None:
     expect(page.locator("#result pre")).to_contain_text('"rule": "otc-b-only"')
     expect(page.locator("tr.is-matched th")).to_have_text("6")
     designer.look_over()
-    designer.picture("playground-decision")
-    designer.picture("playground-decision-phone", size=PHONE, at="#result")
+    designer.picture("playground", at="#result")
 
 
 GIVEN_NAMES = "{\n" + ",\n".join(f'  "{name}": null' for name in ("credit", "district", "drug_scope", "item", "listed"))
