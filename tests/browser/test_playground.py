@@ -18,7 +18,6 @@ Somebody = Callable[..., Person]
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_an_expression_and_a_decision_are_tried(somebody: Somebody, script: bool) -> None:
     designer = somebody("taoran", script=script)
-    page = designer.page
     designer.open("/studio", "流程工作室")
     designer.follow(TRYING)
     designer.arrives(TRYING)

@@ -18,7 +18,9 @@ from engine.expressions.feel.parser import parse_expression
 from engine.findings import Finding, errors_in
 
 #: Steps for the expressions of an upload, besides those for its tables.
-_EXPRESSION_STEPS = 400_000
+_EXPRESSION_STEPS = 300_000
+#: Names that may be compared with one another, over all processes.
+_MOST_COMPARED = 200_000
 #: Shorter names differ by one sign too easily.
 _SHORTEST = 4
 _BOOLEAN = Type("boolean")
@@ -107,9 +109,14 @@ class _Expressions:
 
     def names(self) -> None:
         """Names that are read at one place alone, that nothing writes, and that look like one that is written."""
+        left = _MOST_COMPARED
         for name, reading in self.read.items():
             if reading.times > 1 or name in self.known or len(name) < _SHORTEST or "." in name:
                 continue
+            left -= len(self.known)
+            if left < 0:
+                self.told[reading.file]("expressions-not-all-checked", "", 0)
+                return
             like = nearest(name, self.known, most=1)
             if like:
                 said = {"name": name, "like": like_words(like)}
