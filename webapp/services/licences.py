@@ -11,9 +11,12 @@ import orjson
 
 from engine import Words
 from engine.bundles import LicenceType, Unit, licence_number
+from engine.forms import value_at
 from engine.law import add_months, tracking_code
 from webapp import moments
+from webapp.catalogue import Published
 from webapp.errors import Incomplete
+from webapp.form_values import shown_value
 from webapp.identity import Identity
 from webapp.services.document_places import known_answers, unit_of
 from webapp.services.events import Event
@@ -68,8 +71,8 @@ def licence_row(
     if licence is None:
         return {}
     answers = known_answers(case.id, case.release.bundle)
-    shown = {language: case.release.shown_answers(answers, language) for language in ("zh", "en")}
-    facts = [[label.zh, label.en, shown["zh"].get(key, ""), shown["en"].get(key, "")] for key, label in licence.fields]
+    printed = _printed(case.release, answers, licence)
+    facts = [[label.zh, label.en, *printed.get(key, ("", ""))] for key, label in licence.fields]
     holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
     issuer = unit_of(item.department).name
     return {
@@ -87,6 +90,14 @@ def licence_row(
         "public_code": tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
         "external": external,
     }
+
+
+def _printed(release: Published, answers: Mapping[str, Any], licence: LicenceType) -> dict[str, tuple[str, str]]:
+    """Answer key -> what a licence prints of it, in Chinese and English; only of those that it prints."""
+    keys = {key for key, _ in licence.fields}
+    fields = [field for section in release.form.sections for field in section.fields if field.key in keys]
+    values = [(field, value_at(answers, field.key)) for field in fields]
+    return {field.key: (shown_value(field, value, "zh"), shown_value(field, value, "en")) for field, value in values}
 
 
 def keep_licence(case: LockedCase, row: Mapping[str, Any], by: Identity | None) -> None:
