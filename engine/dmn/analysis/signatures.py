@@ -63,6 +63,12 @@ even: number -> boolean
 odd: number -> boolean
 working days: day, day -> number
 add working days: day, number -> date
+is working day: day -> boolean
+next working day: day -> date
+工作日数: day, day -> number
+加工作日: day, number -> date
+是工作日: day -> boolean
+下一工作日: day -> date
 clock: string -> any
 before: any, any -> boolean
 after: any, any -> boolean

@@ -28,6 +28,14 @@ class Reached:
 class Weekends:
     """A calendar without holidays."""
 
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() < 5
+
+    def next_working_day(self, day: date) -> date:
+        while not self.is_working_day(day):
+            day += timedelta(1)
+        return day
+
     def working_days_between(self, a: date, b: date) -> int:
         if b < a:
             return -self.working_days_between(b, a)

@@ -29,6 +29,10 @@ from engine.errors import BudgetExceeded
         ("(function(a, b) [a, b])(1)", None),
         ("before(point1: 1, point2: 2)", True),
         ("before(point: 1, range: [2..3])", True),
+        ("includes(point: 2, range: [1..3])", True),
+        ("started by(range: [1..3], point: 1)", True),
+        ("during(range: [1..3], point: 2)", True),
+        ("finishes(point: 3, range: [1..3])", True),
         ('string join(list: ["a", "b"])', "ab"),
     ],
 )

@@ -142,6 +142,28 @@ def test_working_days_run_over_the_calendar_of_the_context(feel, context):
     assert feel("add working days(today(), 1e9)", {}, context) is None
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('is working day(@"2026-03-01")', False),
+        ('is working day(@"2026-03-02")', True),
+        ('next working day(@"2026-03-01")', date(2026, 3, 2)),
+        ('next working day(@"2026-03-02")', date(2026, 3, 2)),
+        ("next working day(now())", date(2026, 3, 2)),
+        ('工作日数(@"2026-03-02", @"2026-03-09")', 5),
+        ("加工作日(today(), 20)", date(2026, 3, 30)),
+        ('是工作日(date: @"2026-03-01")', False),
+        ('下一工作日(@"2026-03-01")', date(2026, 3, 2)),
+        ('is working day("2026-03-01")', None),
+        ('is working day(@"12026-03-01")', None),
+        ("next working day(null)", None),
+    ],
+)
+def test_working_days_have_names_in_both_languages(feel, context, source, expected):
+    assert feel(source, {}, context) == expected
+    assert feel(source) is None
+
+
 def test_a_moment_that_the_office_has_no_day_for_has_no_working_days(feel, context):
     assert feel('working days(@"9999-12-31T23:00:00-10:00", today())', {}, context) is None
 

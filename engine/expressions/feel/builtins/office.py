@@ -1,4 +1,7 @@
-"""Legal time: working days by the office's calendar, and the legal clocks of a case."""
+"""Legal time: working days by the calendar that the caller gives, and the legal clocks of a case.
+
+The functions over working days have a name in English and one in Chinese; the parameters are called the same.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.errors import ValueInvalid
-from engine.expressions.feel.builtins.registry import Registry
+from engine.expressions.feel.builtins.registry import Body, Registry
 from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.objects import Clock
 from engine.expressions.feel.run import Run
@@ -16,9 +19,20 @@ from engine.values import Value
 FUNCTIONS = Registry()
 #: Most days that are added or counted: a century.
 DAYS_LIMIT = 36_525
+#: Steps for one question to the calendar.
+_QUESTION = 4
 
 
-@FUNCTIONS("working days", "from: date, to: date")
+def _both(english: str, chinese: str, signature: str) -> Callable[[Body], Body]:
+    """Declare a function under two names."""
+
+    def declare(body: Body) -> Body:
+        return FUNCTIONS(chinese, signature)(FUNCTIONS(english, signature)(body))
+
+    return declare
+
+
+@_both("working days", "工作日数", "from: date, to: date")
 def working_days(run: Run, start: Value, end: Value) -> Value:
     """How many working days lie between two days, by the calendar of the context; null without calendar."""
     calendar: Any = None if run.context is None else run.context.calendar
@@ -29,7 +43,7 @@ def working_days(run: Run, start: Value, end: Value) -> Value:
     return _within_years(lambda: calendar.working_days_between(first, last))
 
 
-@FUNCTIONS("add working days", "date: date, days: number")
+@_both("add working days", "加工作日", "date: date, days: number")
 def add_working_days(run: Run, start: Value, days: Value) -> Value:
     """The day `days` working days after a day; null without calendar."""
     calendar: Any = None if run.context is None else run.context.calendar
@@ -38,6 +52,25 @@ def add_working_days(run: Run, start: Value, days: Value) -> Value:
         return None
     run.spend(abs(count))
     return _within_years(lambda: calendar.add_working_days(first, count).day)
+
+
+@_both("is working day", "是工作日", "date: date")
+def is_working_day(run: Run, day: Value) -> Value:
+    """Whether the offices work on a day; null without calendar."""
+    return _asked(run, day, lambda calendar, own: calendar.is_working_day(own))
+
+
+@_both("next working day", "下一工作日", "date: date")
+def next_working_day(run: Run, day: Value) -> Value:
+    """The day itself where it is worked, else the first day after it that is; null without calendar."""
+    return _asked(run, day, lambda calendar, own: calendar.next_working_day(own))
+
+
+def _asked(run: Run, day: Value, question: Callable[[Any, date], Value]) -> Value:
+    calendar: Any = None if run.context is None else run.context.calendar
+    own = _day(run, day)
+    run.spend(_QUESTION)
+    return None if calendar is None or own is None else _within_years(lambda: question(calendar, own))
 
 
 def _within_years(count: Callable[[], Value]) -> Value:

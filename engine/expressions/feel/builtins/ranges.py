@@ -79,7 +79,8 @@ def _relation(name: str, test: Callable[[Range, Range], bool], first: str, secon
         except _NoOrder:
             return None
 
-    FUNCTIONS(name, "range1: any, range2: any", "point1: any, point2: any", "point: any, range: any")(apply)
+    mixed = "range: any, point: any" if second == "any" and first == "range" else "point: any, range: any"
+    FUNCTIONS(name, "range1: any, range2: any", "point1: any, point2: any", mixed)(apply)
 
 
 _relation("before", lambda a, b: _reach(a, b) < 0, "any", "any")
