@@ -131,14 +131,29 @@ def current_releases() -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-#: The versions in force as one text array: for each calendar year and profile the table loaded last.
-RULES_IN_FORCE = """(select array_agg(kind || ':' || digest order by kind, key) from (
-    select distinct on (kind, key) kind, key, digest from rule_table order by kind, key, id desc) r)"""
+#: The office's own place: that of the profile that was loaded first.
+OWN_PLACE = "(select key from rule_table where kind = 'profile' order by id limit 1)"
 
 
-def rules_in_force() -> Rules:
-    """Calendar and profile as loaded last."""
-    row = sql().execute("select " + RULES_IN_FORCE).fetchone()
+def rules_in_force_at(place: str) -> str:
+    """The versions in force as one text array: for each table of a place and each year the one loaded last.
+
+    `place` is SQL for the key of its profile, empty for the office's own. Calendars hold everywhere.
+    """
+    return f"""(select array_agg(kind || ':' || digest order by kind, key) from (
+    select distinct on (kind, key) kind, key, digest from rule_table
+    where kind = 'calendar' or split_part(key, '/', 1) = coalesce(nullif({place}, ''), {OWN_PLACE})
+    order by kind, key, id desc) r)"""
+
+
+RULES_IN_FORCE = rules_in_force_at("''")
+#: Those of the place of a case `k`.
+RULES_OF_CASE = rules_in_force_at("k.profile_key")
+
+
+def rules_in_force(place: str = "") -> Rules:
+    """Calendar and profile as loaded last. Raises NotFound for a place without local rules."""
+    row = sql().execute(f"select {rules_in_force_at('%(place)s')}", {"place": place}).fetchone()
     assert row is not None
     return rules_of(tuple(row[0] or ()))
 
@@ -147,7 +162,7 @@ def rules_in_force() -> Rules:
 def rules_of(versions: tuple[str, ...]) -> Rules:
     """The rules made of these versions ("calendar:<digest>", "profile:<digest>"). Raises NotFound without a profile."""
     digests = [version.partition(":") for version in versions]
-    tables = [read_calendar(_blob(digest)) for kind, _, digest in digests if kind == "calendar"]
+    tables = [read_calendar(_blob(digest)) for kind, _, digest in digests if kind in ("calendar", "closures")]
     profiles = [digest for kind, _, digest in digests if kind == "profile"]
     if not profiles:
         raise NotFound()

@@ -13,11 +13,15 @@ from procrastinate import App, SyncPsycopgConnector
 RUN_ENGINE_JOB = "run_engine_job"
 """Payload `engine_job_id: int`. Run one row of `engine_job` and give its outcome to the engine."""
 
+RECOMPUTE_CLOCKS = "recompute_clocks"
+"""Payload `table: str`, `cases: str` (ids with commas). Compute limits anew after a table of working days came in."""
+
 DELIVER_MESSAGE = "deliver_message"
 """Payload `message_id: int`. Carry one row of `message` to the instance that waits for it."""
 
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
+    RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
     DELIVER_MESSAGE: frozenset({"message_id"}),
 }
 

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SIGNAL_SEE = "signal.see"
     SIGNAL_ANSWER = "signal.answer"
     SIGNAL_SETTLE = "signal.settle"
+    CALENDAR_SEE = "calendar.see"
+    CALENDAR_IMPORT = "calendar.import"
     ANY_SIGNED_IN = "signed-in"
 
 
@@ -149,6 +151,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.SIGNAL_SEE: [[has_role("supervisor", "lead")], [is_staff, is_of_the_unit]],
     Permission.SIGNAL_ANSWER: [[is_staff, is_of_the_unit]],
     Permission.SIGNAL_SETTLE: [[has_role("supervisor")]],
+    Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
+    Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
 }
 

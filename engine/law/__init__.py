@@ -2,6 +2,7 @@
 
 from engine.identity_numbers import check_id_number, check_mobile, check_uscc
 from engine.law.calendar import Calendar, CalendarYear, DueDay
+from engine.law.calendar_checks import check_calendar
 from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import add_months, end_of_day, legal_start, read_clock
@@ -45,6 +46,7 @@ __all__ = [
     "SignalRule",
     "SignalRules",
     "amount",
+    "check_calendar",
     "check_id_number",
     "check_mobile",
     "check_uscc",

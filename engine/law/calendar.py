@@ -9,7 +9,7 @@ working days and every date that depends on it is provisional.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,7 +26,11 @@ class CalendarYear:
 
     `status` is "published" or "provisional" (announced in part). `version` is the digest of the file.
     Days of the previous December may stand in a table, because the notice for a year sometimes begins
-    with them.
+    with them. `statutory` are those of the holidays that the law names itself. `replaces` names the table
+    that this one corrects: its version, or the source as it was written there.
+
+    A table with a `place` (the key of a profile) has the local closures of that place instead: `holidays` are
+    its days, and there are no others.
     """
 
     year: int
@@ -35,6 +39,14 @@ class CalendarYear:
     status: str
     source: Words
     version: str
+    statutory: frozenset[date] = frozenset()
+    place: str = ""
+    replaces: str = ""
+
+    @property
+    def days(self) -> Mapping[date, str]:
+        """Every day of the table: "holiday" or "make-up"."""
+        return dict.fromkeys(self.holidays, "holiday") | dict.fromkeys(self.make_up_days, "make-up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +70,38 @@ class Calendar:
     years: Mapping[int, CalendarYear]
     holidays: Mapping[date, Words]
     make_up_days: Mapping[date, Words]
+    closures: tuple[CalendarYear, ...] = ()
     #: Ordinals of the working days of a year, sorted; filled when a year is first asked for.
     _ordinals: dict[int, array[int]] = field(default_factory=dict, repr=False, compare=False, hash=False)
+    #: The named days in order, looked up by bisection: (holidays, make-up days).
+    _named: tuple[tuple[date, ...], tuple[date, ...]] = field(default=((), ()), repr=False, compare=False, hash=False)
 
     @classmethod
     def from_tables(cls, tables: Iterable[CalendarYear]) -> Calendar:
-        """A calendar of these years. Where two tables name a day, the later year's notice holds."""
-        years = {table.year: table for table in sorted(tables, key=lambda table: table.year)}
+        """A calendar of these years. Where two tables name a day, the later year's notice holds.
+
+        A local closure takes a day out that would be worked, whatever else is written of it.
+        """
+        given = list(tables)
+        years = {table.year: table for table in sorted(given, key=lambda table: table.year) if not table.place}
+        closures = tuple(sorted((table for table in given if table.place), key=lambda table: table.year))
         holidays: dict[date, Words] = {}
         make_up_days: dict[date, Words] = {}
-        for table in years.values():
+        for table in (*years.values(), *closures):
             for day, name in table.holidays.items():
                 holidays[day] = name
                 make_up_days.pop(day, None)
             for day, name in table.make_up_days.items():
                 make_up_days[day] = name
                 holidays.pop(day, None)
-        return cls(years, dict(sorted(holidays.items())), dict(sorted(make_up_days.items())))
+        off, worked = dict(sorted(holidays.items())), dict(sorted(make_up_days.items()))
+        return cls(years, off, worked, closures, _named=(tuple(off), tuple(worked)))
 
     @property
     def version(self) -> str:
         """Names the tables this calendar was made of: kept with every computed date."""
-        return "+".join(f"{year}:{table.version[:12]}" for year, table in self.years.items())
+        known = [f"{year}:{table.version[:12]}" for year, table in self.years.items()]
+        return "+".join([*known, *(f"{one.place}/{one.year}:{one.version[:12]}" for one in self.closures)])
 
     def is_published(self, year: int) -> bool:
         table = self.years.get(year)
@@ -104,8 +126,8 @@ class Calendar:
         return DueDay(
             reached,
             self.is_provisional(first, last),
-            _within(self.holidays, first, last),
-            _within(self.make_up_days, first, last),
+            _within(self.holidays, self._named[0], first, last),
+            _within(self.make_up_days, self._named[1], first, last),
         )
 
     def working_days_between(self, a: date, b: date) -> int:
@@ -157,5 +179,9 @@ class Calendar:
         return days
 
 
-def _within(days: Mapping[date, Words], first: date, last: date) -> tuple[tuple[date, Words], ...]:
-    return tuple((day, name) for day, name in days.items() if first <= day <= last)
+def _within(
+    days: Mapping[date, Words], order: tuple[date, ...], first: date, last: date
+) -> tuple[tuple[date, Words], ...]:
+    """The named days from `first` to `last`; `order` has all of them in their order."""
+    found = order[bisect_left(order, first) : bisect_right(order, last)]
+    return tuple((day, days[day]) for day in found)

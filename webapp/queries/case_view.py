@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_IN_FORCE, Published, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
@@ -148,7 +148,7 @@ def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status
 
 CASE = f"""
 select k.id, k.number, k.subject_name, k.applicant_name, k.received_at, coalesce(receiver.name, ''),
-    k.closed_at, k.guided, k.release_id, {RULES_IN_FORCE},
+    k.closed_at, k.guided, k.release_id, {RULES_OF_CASE},
     v.ticket, c.name_zh, c.name_en, clerk.name, v.started_at, v.present
 from cases k
 join visit v on v.id = k.visit_id

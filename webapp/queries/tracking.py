@@ -13,7 +13,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import Bundle
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_IN_FORCE, Published, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import ClockView, ItemView, items_of, tasks_of
 from webapp.queries.case_view import Status, case_status
@@ -105,7 +105,7 @@ class TrackedCase:
 
 
 CASE = f"""
-select k.number, k.subject_name, k.applicant_name, k.received_at, k.closed_at, k.release_id, {RULES_IN_FORCE}
+select k.number, k.subject_name, k.applicant_name, k.received_at, k.closed_at, k.release_id, {RULES_OF_CASE}
 from cases k where k.id = %s and k.received_at is not null
 """
 MEANS = """

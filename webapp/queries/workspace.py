@@ -12,7 +12,7 @@ from engine import Words
 from engine.bundles import Item, guide_for
 from engine.law import DecidingUnit, remedy_paragraph, remedy_terms
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_IN_FORCE, Published, Rules, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, published, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
@@ -236,7 +236,7 @@ TASK = f"""
 select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.state, t.revision,
     t.participants, t.groups, t.clock, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
     coalesce(closer.name, ''), t.act, t.item_case_id, ic.item_key, ic.way, k.id, k.number,
-    k.subject_name, k.applicant_name, k.received_at, k.guided, i.release_id, {RULES_IN_FORCE},
+    k.subject_name, k.applicant_name, k.received_at, k.guided, i.release_id, {RULES_OF_CASE},
     (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
         from participant p join app_user u on u.id = p.user_id where p.task_id = t.id),

@@ -23,6 +23,7 @@ from webapp.unit_of_work import sql
 
 RUNNING = """
 select l.id, l.item_case_id, l.name, l.value, l.unit, l.extended_by, l.started_on, l.due_on, l.provisional,
+    l.rules_digest <> %(rules)s,
     coalesce((select json_agg(json_build_array(p.started_on, p.ended_on) order by p.started_on)
               from clock_pause p where p.clock_id = l.id), '[]'),
     coalesce(ic.way = 'ordinary', false), ic.item_key
@@ -65,6 +66,7 @@ class Move:
     due_on: date
     was_provisional: bool
     provisional: bool
+    other_rules: bool  # it was computed by another calendar or profile before
 
     @property
     def changed(self) -> bool:
@@ -80,6 +82,7 @@ class _Running:
     name: str
     due_before: date
     was_provisional: bool
+    other_rules: bool
     facts: ClockFacts
     reading: ClockReading
     visited: bool  # its item has points that a joint visit looks at
@@ -90,11 +93,12 @@ class _Running:
 
 
 def move_clocks(case: LockedCase) -> list[Move]:
-    """Compute every running clock of the case anew, by the rules in force; returns those whose day has changed.
+    """Compute every running clock of the case anew, by the rules in force; returns what each showed and shows.
 
     What this command has written of pauses and extensions is sent first, and counts.
     """
-    running = [_running(case, row) for row in sql().execute(RUNNING, {"case": case.id}).fetchall()]
+    values = {"case": case.id, "rules": case.rules.digest}
+    running = [_running(case, row) for row in sql().execute(RUNNING, values).fetchall()]
     if not running:
         return []
     case.writing.add(
@@ -109,7 +113,7 @@ def move_clocks(case: LockedCase) -> list[Move]:
             known[:] = [clock for clock in known if clock.name != one.name] + [one.facts]
     if case.suspended_at is not None:  # a clock that was set anew has set its timers too
         hold_timers(case)
-    moves = [
+    return [
         Move(
             one.id,
             one.item_case_id,
@@ -118,14 +122,14 @@ def move_clocks(case: LockedCase) -> list[Move]:
             one.reading.due_on,
             one.was_provisional,
             one.reading.provisional,
+            one.other_rules,
         )
         for one in running
     ]
-    return [move for move in moves if move.changed]
 
 
 def _running(case: LockedCase, row: Sequence[Any]) -> _Running:
-    id_, item_case, name, value, unit, extended, started, due, provisional, pauses, ordinary, item_key = row
+    id_, item_case, name, value, unit, extended, started, due, provisional, other, pauses, ordinary, item_key = row
     rules, nothing = case.rules, Words("", "")
     reading = read_clock(
         ClockTerms(name, value + extended, unit, nothing),
@@ -138,7 +142,7 @@ def _running(case: LockedCase, row: Sequence[Any]) -> _Running:
     marks, paused = reading.marks, reading.state == "paused"
     facts = ClockFacts(name, value, unit, started, reading.due_on, marks["80%"], marks["-1"], paused)
     visited = ordinary and bool(case.release.bundle.item(item_key).visit_checklist)
-    return _Running(id_, item_case, name, due, provisional, facts, reading, visited)
+    return _Running(id_, item_case, name, due, provisional, other, facts, reading, visited)
 
 
 def _clock_row(one: _Running) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from engine.runtime import Context
 from webapp import clock
-from webapp.catalogue import RULES_IN_FORCE, Published, Rules, engine_context, published, rules_of
+from webapp.catalogue import Published, Rules, engine_context, published, rules_in_force_at, rules_of
 from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
 from webapp.services.events import Event
@@ -150,7 +150,8 @@ def link(previous: bytes, body: bytes) -> bytes:
 
 
 LOCK_CASE = f"""
-select id, number, release_id, bundle_key, received_at, created_by, ledger_seq, ledger_hash, {RULES_IN_FORCE},
+select id, number, release_id, bundle_key, received_at, created_by, ledger_seq, ledger_hash,
+    {rules_in_force_at("cases.profile_key")},
     suspended_at
 from cases where id = """
 LOCK_BY_ID = LOCK_CASE + "%s for no key update"

@@ -220,7 +220,7 @@ def pause_clocks(
         since=since.isoformat(),
         expected_days=expected_days,
     )
-    return move_clocks(case)
+    return [move for move in move_clocks(case) if move.changed]
 
 
 def end_pause(
@@ -249,4 +249,4 @@ def end_pause(
         raise PauseEndsBeforeStart(row[0], ended)
     sql().execute(END, (ended, item_case_id, kind))
     case.record(Event.CLOCK_RESUMED, by, item=item_case_id, pause=kind, on=ended.isoformat())
-    return move_clocks(case)
+    return [move for move in move_clocks(case) if move.changed]
