@@ -8,11 +8,13 @@ except through what that returns. Parts that might are given one name: then the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from psycopg import RawCursor
 from psycopg.errors import UniqueViolation
-
 from webapp.unit_of_work import send_later, sql
 
 
@@ -56,6 +58,24 @@ class Writing:
         query = f"with {gathered} {self.asking or 'select'}"
         self.parts, self.values, self.asking, self.taken = {}, {}, "", {}
         try:
-            sql().execute(query, values)
+            numbered, names = _numbered(query)
+            RawCursor(sql()).execute(numbered, [values[name] for name in names])
         except UniqueViolation as twice:
             raise taken.get(twice.diag.constraint_name or "", twice) from twice
+
+
+PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
+
+
+@lru_cache(maxsize=256)
+def _numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
+    """The query with its placeholders as PostgreSQL numbers them, and their names in that order.
+
+    psycopg does this too, but keeps it only for a query of at most 4,096 characters, and most of these are longer.
+    """
+    numbers: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return f"${numbers.setdefault(found[1], len(numbers) + 1)}" if found[1] else "%"
+
+    return PLACEHOLDER.sub(number, query).encode(), tuple(numbers)
