@@ -8,7 +8,7 @@ from functools import partial
 
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.run import Run, Scope
-from engine.expressions.feel.types import SIMPLE_TYPES, instance_test
+from engine.expressions.feel.types import SIMPLE_TYPES, as_moment, instance_test
 from engine.expressions.feel.unary import Test
 from engine.values import Value
 
@@ -66,7 +66,8 @@ class Types:
                 return value[0]
             if wants_list and type(value) is not list and self._is([value], name, 0):
                 return [value]
-            return None
+            moment = as_moment(value)
+            return moment if moment is not None and self._is(moment, name, 0) else None
 
         return conform
 

@@ -18,6 +18,8 @@ AnyTime = time | FineTime
 AnyMoment = datetime | FarDateTime
 AnyDuration = timedelta | FineDuration
 
+#: How far a zone may be from UTC (XML Schema, 3.2.7.3).
+FARTHEST_OFFSET = timedelta(hours=14)
 LAST_YEAR = 999_999_999
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -196,6 +198,6 @@ def duration_of(nanoseconds: int) -> AnyDuration | None:
 
 def fixed_zone(length: AnyDuration) -> tzinfo | None:
     """The zone of this offset; None where no zone has it."""
-    if not isinstance(length, timedelta) or abs(length) >= timedelta(days=1):
+    if not isinstance(length, timedelta) or abs(length) > FARTHEST_OFFSET:
         return None
     return timezone(length)

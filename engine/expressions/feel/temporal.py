@@ -84,9 +84,11 @@ def _zone_of(text: str | None) -> tzinfo | None:
     if text.startswith("@"):
         return named_zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
-    if hours > 14 or minutes > 59:
+    if minutes > 59:
         raise ValueError(text)
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
+    if offset > moments.FARTHEST_OFFSET:
+        raise ValueError(text)
     return timezone(-offset if text[0] == "-" else offset)
 
 

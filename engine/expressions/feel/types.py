@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, time
 
+from engine.expressions.feel import moments
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.operations import kind
@@ -70,4 +72,12 @@ def fitting(value: Value, test: TypeTest, wants_list: bool) -> Value:
         return value[0]
     if wants_list and type(value) is not list and test([value]) is True:
         return [value]
+    moment = as_moment(value)
+    if moment is not None and test(moment) is True:
+        return moment
     raise Unfit
+
+
+def as_moment(value: Value) -> Value:
+    """A date as a date and time, midnight in UTC (DMN 1.5, 10.3.2.9.4); None of anything else."""
+    return moments.joined(value, time(tzinfo=UTC)) if kind(value) == "date" else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from engine.errors import ExpressionFailed
@@ -89,3 +91,12 @@ def test_a_type_that_says_itself_is_no_loop(dmn):
     for _ in range(10):
         value = {"below": [value]}
     assert decisions.evaluate("x", {"given": value}).value == value
+
+
+def test_a_date_becomes_a_date_and_time_where_one_is_wanted(dmn):
+    moment = typed(dmn, "", "date and time").evaluate("x", {"given": date(2026, 3, 1)}).value
+    assert moment == datetime(2026, 3, 1, tzinfo=UTC)
+    logic = "<literalExpression><text>(function(m: date and time) m.hour)(given)</text></literalExpression>"
+    assert dmn.decided(logic, given=date(2026, 3, 1)) == 0
+    with pytest.raises(ExpressionFailed):
+        typed(dmn, "", "date").evaluate("x", {"given": moment})
