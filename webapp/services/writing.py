@@ -15,6 +15,7 @@ from typing import Any
 
 from psycopg import RawCursor
 from psycopg.errors import UniqueViolation
+
 from webapp.unit_of_work import send_later, sql
 
 
