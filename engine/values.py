@@ -69,6 +69,10 @@ class FineDuration:
     nanoseconds: int
 
 
+#: The types of moments and durations beyond Python's own.
+FAR_TYPES = (FarDate, FineTime, FarDateTime, FineDuration)
+
+
 @dataclass(frozen=True, slots=True)
 class ClockMark:
     """A mark of a legal clock that a diagram waits for: `clock("promised").mark("80%")`.

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine import EngineError, ExpressionInvalid, Words
 from engine.expressions import compile_expression
-from engine.values import ClockMark, Value, YearsMonths
+from engine.values import FAR_TYPES, ClockMark, Value, YearsMonths
 
 #: A list or context longer than this is written over several lines.
 ONE_LINE = 60
@@ -37,7 +37,7 @@ def written(value: Value, indent: int = 0) -> str:
         return json.dumps(value)
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date | time | timedelta | YearsMonths):
+    if isinstance(value, (date, time, timedelta, YearsMonths, *FAR_TYPES)):
         return f'@"{_AS_TEXT.evaluate({"value": value})}"'
     if isinstance(value, ClockMark):
         return f"clock({json.dumps(value.clock)}).mark({json.dumps(value.mark)})"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from engine.values import Value
+from engine.expressions import compile_expression
+from engine.values import FAR_TYPES, Value
+
+_AS_TEXT = compile_expression("string(value)")
 
 
 def as_text(value: Value) -> str:
@@ -15,6 +18,8 @@ def as_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
+    if isinstance(value, FAR_TYPES):
+        return str(_AS_TEXT.evaluate({"value": value}))
     if isinstance(value, list):
         return ",".join(as_text(each) for each in value)
     return str(value)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.values import YearsMonths
+from engine.values import FarDate, FarDateTime, FineDuration, FineTime, YearsMonths
 from webapp.feel_text import NotAValue, read, written
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -26,6 +26,8 @@ SCALARS = st.one_of(
         lambda days, seconds: timedelta(days=days, seconds=seconds), st.integers(-999, 999), st.integers(0, 86399)
     ),
     st.integers(-999, 999).map(YearsMonths),
+    st.sampled_from([FarDate(-44, 3, 15), FineTime(8, 30, 0, 1, UTC), FineDuration(-1)]),
+    st.just(FarDateTime(FarDate(12026, 3, 1), time(8, 30))),
 )
 VALUES = st.recursive(
     SCALARS,

@@ -12,7 +12,7 @@ from typing import Any
 from engine.expressions.feel import moments, numbers, temporal
 from engine.expressions.feel.objects import Function, Range
 from engine.expressions.feel.run import VALUE_DEPTH, Run
-from engine.values import ClockMark, FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
+from engine.values import FAR_TYPES, ClockMark, FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
 
 _KINDS: dict[type, str] = {
     type(None): "null",
@@ -36,8 +36,7 @@ _KINDS: dict[type, str] = {
     Function: "function",
     ClockMark: "clock mark",
 }
-#: Moments and durations that Python's own types cannot hold.
-FAR_TYPES = frozenset((FarDate, FineTime, FarDateTime, FineDuration))
+_FAR_TYPES = frozenset(FAR_TYPES)
 _LARGEST, _SHORT = numbers.LARGEST_INTEGER, numbers.INTEGER_LIMIT
 ORDERED = frozenset(
     (
@@ -99,7 +98,7 @@ def _all_equal(left: list[Value], right: list[Value], run: Run, depth: int) -> b
 
 
 def _same_moment(left: Value, right: Value) -> bool:
-    if type(left) in FAR_TYPES or type(right) in FAR_TYPES:
+    if type(left) in _FAR_TYPES or type(right) in _FAR_TYPES:
         return temporal.order_key(left) == temporal.order_key(right)
     if isinstance(left, datetime) and isinstance(right, datetime):
         if (left.tzinfo is None) != (right.tzinfo is None):
@@ -117,7 +116,7 @@ def compare(left: Value, right: Value) -> int | None:
         return None
     if left_kind in ("date and time", "time"):
         left, right = temporal.in_order(left, right)
-    elif type(left) in FAR_TYPES or type(right) in FAR_TYPES:
+    elif type(left) in _FAR_TYPES or type(right) in _FAR_TYPES:
         left, right = temporal.order_key(left)[1], temporal.order_key(right)[1]
     return int(left > right) - int(left < right)
 

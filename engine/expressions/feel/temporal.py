@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine.expressions.feel import moments
 from engine.expressions.feel.moments import DAY, SECOND, AnyDate, AnyDuration, AnyMoment, AnyTime
-from engine.values import FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
+from engine.values import FAR_TYPES, FarDate, FarDateTime, FineTime, Value, YearsMonths
 
 _DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d{2})-(\d{2})"
 _TIME = r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|z|[+-]\d{2}:\d{2}(?::\d{2})?|@[A-Za-z0-9_+/-]{1,60})?"
@@ -24,7 +24,7 @@ _YEAR_ONE = datetime(1, 1, 1)  # noqa: DTZ001 - only ever subtracted from local 
 #: Longest years and months duration: a thousand milliards of years.
 LONGEST_MONTHS = 12 * 10**12
 _ONE_DAY = timedelta(days=1)
-_FAR = frozenset((FarDate, FineTime, FarDateTime, FineDuration))
+_FAR = frozenset(FAR_TYPES)
 
 
 def parse_date(text: str) -> AnyDate | None:
