@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.application import papers
 from tests.browser.person import PHONE, Person
 from tests.browser.site import Site
-from tests.support import forms, office
+from tests.support import forms
 from webapp.answers import answers_of
 
 Somebody = Callable[..., Person]
@@ -171,9 +171,7 @@ def test_a_filled_form_on_the_desk_and_on_the_phone(case_id: int, somebody: Some
     expect(page.locator(".error-summary")).to_contain_text("从业人员第1项 · 身份证号码：15位身份证号")
     expect(page.locator(".error-summary")).to_contain_text("“使用面积”不能大于1000。")
     clerk.look_over()
-    page.screenshot(path="/tmp/h/shots/f_wide.png", full_page=True)
-    clerk._resize(*PHONE)
-    page.screenshot(path="/tmp/h/shots/f_phone.png", full_page=True)
+    clerk.picture("form-parts", at="#section-group-place")
+    clerk.picture("form-parts-phone", size=PHONE, at="#section-group-staff")
     page.get_by_role("link", name=re.compile("身份证号码：15位")).click()
     expect(row(page, 1).get_by_label("身份证号码")).to_be_focused()
-    assert office.CLERK
