@@ -6,8 +6,9 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from engine.errors import EngineError, ExpressionInvalid
+from engine.errors import BudgetExceeded, EngineError, ExpressionInvalid
 from engine.expressions import Context, compile_expression
+from engine.expressions.feel.run import Run
 from engine.playground.telling import Fault, fault_of
 from engine.values import Value
 from engine.words import Words
@@ -43,6 +44,10 @@ def read_input(text: str, context: Context | None = None) -> dict[str, Value]:
         value = _feel(text, context)
     if type(value) is not dict:
         _refuse(_CONTEXT)
+    try:
+        Run(None, "input").walks(value)  # no deeper and no larger than what an evaluation may make
+    except BudgetExceeded as exceeded:
+        raise InputInvalid(fault_of(exceeded)) from exceeded
     return value
 
 
@@ -51,7 +56,7 @@ def _json(text: str) -> Value:
     try:
         value = json.loads(text, parse_float=_decimal, parse_int=_whole, parse_constant=_no_number)
         json.dumps(value, ensure_ascii=False, default=str).encode()
-    except (ValueError, RecursionError, InvalidOperation):
+    except (ValueError, RecursionError, InvalidOperation, ExpressionInvalid):
         return None
     return value
 
@@ -73,7 +78,18 @@ def _no_number(text: str) -> NoReturn:
 
 def _feel(text: str, context: Context | None) -> Value:
     try:
-        return compile_expression(text, element="input").evaluate({}, context)
+        expression = compile_expression(text, element="input")
+        if expression.names:
+            name = min(expression.names)
+            _refuse(
+                Words(
+                    f"“{name}”没有值；文本请加英文引号",
+                    f"“{name}” has no value; put quotation marks around a text",
+                )
+            )
+        return expression.evaluate({}, context)
+    except InputInvalid:
+        raise
     except ExpressionInvalid as invalid:
         raise InputInvalid(fault_of(invalid)) from invalid
     except EngineError as failed:

@@ -157,6 +157,17 @@ def test_hostile_expressions_get_an_answer(designer, source):
     assert not designer.page.xpath("//script[contains(., 'alert')]")
 
 
+@pytest.mark.parametrize("depth", [100, 149, 151, 400, 900, 50_000])
+def test_deep_inputs_get_an_answer(designer, depth):
+    given = '{"age": ' + "[" * depth + "]" * depth + "}"
+    designer.open(PAGE)
+    designer.submit(PAGE, {"expression": "[age]", "given": given})
+    assert designer.status in (200, 422)
+    designer.open(f"{PAGE}?what=decision")
+    designer.submit(PAGE, {"xml": TABLE, "given": given})
+    assert designer.status in (200, 422)
+
+
 @pytest.mark.parametrize("file", ["0:x.dmn", "x", "1:../../etc/passwd", "9" * 30 + ":a.dmn", "1:bundle.toml"])
 def test_a_file_that_is_not_there_is_refused(designer, file):
     designer.open(f"{PAGE}?what=decision&file={file}")

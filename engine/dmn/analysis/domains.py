@@ -37,7 +37,8 @@ class Part:
     """Values that every cell of the column treats alike; `value` is one of them.
 
     `sure`: such a value may well come. Not sure are a fraction between two whole numbers that follow each other,
-    a negative number below a zero that begins the table, a text that no cell names, and null.
+    a negative number below a zero that begins the table, a day before the first one, a text that no cell names, and
+    null.
     """
 
     value: Value
@@ -205,7 +206,8 @@ def _before(name: str, first: Value, step: Any) -> list[Part]:
     if name == "time":
         return [] if _naive(first) == time() else [Part(first.replace(hour=0, minute=0, second=0), True, name)]
     earlier = _shifted(first, step, -1)
-    return [] if earlier is None else [Part(earlier, first != zero, name)]
+    # Rules by date begin with the day on which they came into force: earlier ones seldom come.
+    return [] if earlier is None else [Part(earlier, zero is not None and first != zero, name)]
 
 
 def _naive(value: time) -> time:

@@ -91,6 +91,7 @@ def test_a_complete_table_without_overlap_is_left_alone(dmn: Dmn, cells: list[st
         (["[0..17]", ">= 18"], "x = -1 / 17.5"),
         (['"chain"', '"single"'], "x = any other text"),
         (["[0..100]", "> 100"], "x = -1"),
+        (['>= date("2026-01-01")'], "x = 2025-12-31"),
     ],
 )
 def test_values_that_may_never_come_are_a_note(dmn: Dmn, cells: list[str], example: str) -> None:

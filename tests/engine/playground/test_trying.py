@@ -79,7 +79,18 @@ def test_inputs(text: str, value: dict[str, object]) -> None:
     assert read_input(text, CONTEXT) == value
 
 
-@pytest.mark.parametrize("text", ["[1]", "1", "{a:", "x", '{"a": NaN}x', "{" * 300, '{"a": "\\ud800"}' + "}"])
+NO_INPUT = [
+    *("[1]", "1", "{a:", "x", '{"a": NaN}', "{" * 300, '{"a": "\\ud800"}'),
+    '{"a": ' + "[" * 180 + "]" * 180 + "}",
+    '{"a": ' + "[" * 900 + "]" * 900 + "}",
+    '{"a": ' + "[" * 90_000 + "]" * 90_000 + "}",
+    '{"a": ' + "9" * 10_000 + "}",
+    '{"a": 1e99999}',
+    '{"a": [' + "1," * 99_000 + "1]}" + " " * 10_000,
+]
+
+
+@pytest.mark.parametrize("text", NO_INPUT)
 def test_what_is_no_input_is_refused(text: str) -> None:
     with pytest.raises(InputInvalid) as refused:
         read_input(text, CONTEXT)
