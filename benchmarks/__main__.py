@@ -15,7 +15,17 @@ from importlib import import_module
 from benchmarks.figures import Figure, read_results, slipped, table, write_results
 
 #: In the order in which they run; `together` and `inbox` take longest.
-PARTS = ("engine_steps", "engine_growth", "decisions", "completion", "storage", "backlog", "inbox", "together")
+PARTS = (
+    "engine_steps",
+    "engine_growth",
+    "decisions",
+    "clocks",
+    "completion",
+    "storage",
+    "backlog",
+    "inbox",
+    "together",
+)
 
 
 def main(arguments: list[str]) -> int:

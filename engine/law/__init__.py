@@ -5,7 +5,7 @@ from engine.law.calendar import Calendar, CalendarYear, DueDay
 from engine.law.calendar_checks import check_calendar
 from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
-from engine.law.clocks import add_months, end_of_day, legal_start, read_clock
+from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
 from engine.law.numbers import (
     grouped_tracking_code,
     is_valid,
@@ -24,7 +24,7 @@ from engine.law.rulings import (
     ruling_words,
 )
 from engine.law.signals import SignalRule, SignalRules, read_signal_rules
-from engine.law.terms import ClockReading, ClockTerms, Extension, OfficeHours, Pause
+from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
 
 __all__ = [
     "NATIONAL_REMEDY",

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from engine.errors import ValueInvalid
 from engine.words import Words
@@ -61,6 +62,15 @@ class DueDay:
     provisional: bool = False
     skipped: tuple[tuple[date, Words], ...] = ()
     worked: tuple[tuple[date, Words], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A run of days from the ordinal `first`: the working days up to and including each, and those days in order."""
+
+    first: int
+    until: array[int]
+    days: array[int]
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,16 @@ class Calendar:
             return True
         return day.weekday() < SATURDAY and day not in self.holidays
 
+    def nth_working_day(self, day: date, n: int) -> date:
+        """The `n`-th working day after `day`, for `n` of 1 and more: `add_working_days` without its reasons."""
+        span = self._span
+        at = day.toordinal() - span.first
+        if 0 <= at < len(span.until):
+            place = span.until[at] + n - 1
+            if place < len(span.days):
+                return date.fromordinal(span.days[place])
+        return self._forward(day, n)
+
     def add_working_days(self, day: date, n: int) -> DueDay:
         """The `n`-th working day after `day`; `day` itself is not counted. `n` 0 is `day` itself.
 
@@ -121,8 +141,16 @@ class Calendar:
         """
         if n == 0:
             return DueDay(day)
-        reached = self._forward(day, n) if n > 0 else self._backward(day, -n)
-        first, last = (day + timedelta(1), reached) if n > 0 else (reached, day - timedelta(1))
+        if n > 0:
+            return self.named_until(day, self.nth_working_day(day, n))
+        reached = self._backward(day, -n)
+        return self._met(reached, reached, day - timedelta(1))
+
+    def named_until(self, day: date, reached: date) -> DueDay:
+        """The day `reached` by counting from `day`, which is not counted, and what was met on the way."""
+        return self._met(reached, day + timedelta(1), reached)
+
+    def _met(self, reached: date, first: date, last: date) -> DueDay:
         return DueDay(
             reached,
             self.is_provisional(first, last),
@@ -134,6 +162,10 @@ class Calendar:
         """Working days after `a` up to and including `b`; with the sign reversed when `b` is before `a`."""
         if b < a:
             return -self.working_days_between(b, a)
+        span = self._span
+        before, after = a.toordinal() - span.first, b.toordinal() - span.first
+        if before >= 0 and after < len(span.until):
+            return span.until[after] - span.until[before]
         if a.year == b.year:
             return self._until(b) - self._until(a)
         years_between = sum(len(self._working_days(year)) for year in range(a.year + 1, b.year))
@@ -145,7 +177,34 @@ class Calendar:
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Whether the days from `first` to `last` touch a year without a published table."""
+        settled = self._settled
+        if first >= settled[0] and last <= settled[1]:
+            return False
         return not all(self.is_published(year) for year in range(first.year, last.year + 1))
+
+    @cached_property
+    def _span(self) -> _Span:
+        """The years that have a table, and one on either side, as one run of working days."""
+        known = sorted(self.years) or [2000]
+        first, last = max(known[0] - 1, date.min.year), min(known[-1] + 1, date.max.year)
+        days = array("l", (o for year in range(first, last + 1) for o in self._working_days(year)))
+        begins, ends = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
+        worked, passed, until = set(days), 0, array("l")
+        for ordinal in range(begins, ends + 1):
+            passed += ordinal in worked
+            until.append(passed)
+        return _Span(begins, until, days)
+
+    @cached_property
+    def _settled(self) -> tuple[date, date]:
+        """First and last day of the published years that follow each other up to the last one."""
+        published = [year for year in sorted(self.years) if self.is_published(year)]
+        if not published:
+            return date.max, date.min
+        last = first = published[-1]
+        while self.is_published(first - 1):
+            first -= 1
+        return date(first, 1, 1), date(last, 12, 31)
 
     def _forward(self, day: date, n: int) -> date:
         year, passed = day.year, self._until(day)

@@ -12,16 +12,76 @@ from __future__ import annotations
 
 import calendar as months_of
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.law.calendar import Calendar, DueDay
 from engine.law.clock_words import explain
-from engine.law.terms import ClockReading, ClockTerms, Extension, OfficeHours, Pause
+from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
 from engine.words import Words
 
 _ACCEPTED = Words("受理", "acceptance")
+_ONE_DAY = timedelta(1)
+
+
+class ClockReading:
+    """What a clock shows on a day.
+
+    `due_on`, `provisional` and `state` ("running", "paused" or "stopped") stand from the start; the rest is worked
+    out when it is asked for, because most readings are made for the due day alone.
+    """
+
+    __slots__ = ("_clock", "_watched", "due_on", "provisional", "state")
+
+    def __init__(self, clock: _Clock, due_on: date, watched: date, state: str, *, provisional: bool) -> None:
+        self.due_on, self.provisional, self.state = due_on, provisional, state
+        self._clock, self._watched = clock, watched
+
+    @property
+    def marks(self) -> Mapping[str, date]:
+        """The days of "80%", "-1" and "100%"."""
+        return self._clock.marks(self.due_on)
+
+    @property
+    def remaining(self) -> int:
+        """Days after the day of the reading up to the due day, without paused ones; negative when overdue."""
+        return self._clock.remaining(max(self._watched, self._clock.base), self.due_on)
+
+    @property
+    def remaining_unit(self) -> str:
+        """In which days `remaining` is: a clock in months shows calendar days."""
+        return "working_days" if self._clock.unit == "working_days" else "calendar_days"
+
+    @property
+    def reached(self) -> DueDay:
+        """The due day with the named days that were met on the way."""
+        return self._clock.met(self.due_on)
+
+    @property
+    def skipped(self) -> tuple[tuple[date, Words], ...]:
+        """Named days off in between."""
+        return self.reached.skipped
+
+    @property
+    def worked(self) -> tuple[tuple[date, Words], ...]:
+        """Make-up days that were counted."""
+        return self.reached.worked
+
+    @property
+    def explanation(self) -> tuple[Words, ...]:
+        """Why the due day is that day, line by line."""
+        told = self._clock.told
+        return explain(
+            told.terms,
+            told.started_on,
+            told.reason,
+            told.first_day_counts,
+            told.extensions,
+            told.pauses,
+            self.reached,
+            self.state,
+        )
 
 
 def read_clock(
@@ -42,30 +102,18 @@ def read_clock(
     reminder never comes late; "-1" is one working day before the end (one calendar day for the other
     units); "100%" is the due day. A pause that still runs is taken to end today, so the due day is
     provisional until it has ended. `remaining` counts the days after today up to the due day, without
-    paused ones; after the due day it is negative. A clock in months shows calendar days. What the limit was
-    extended by is counted in its own unit.
+    paused ones; after the due day it is negative. What the limit was extended by is counted in its own unit.
     """
-    watched = min(today, stopped_on) if stopped_on else today
-    base = started_on - timedelta(1) if first_day_counts else started_on
-    whole = replace(terms, value=terms.value + sum(extension.value for extension in extensions))
-    count = _Count(whole, base, _merged(pauses, base, watched), calendar)
-    due = count.reach(whole.value)
-    open_pause = next((pause for pause in pauses if pause.ended is None), None)
-    is_paused = open_pause is not None and open_pause.started < due.day
-    state = "stopped" if stopped_on else "paused" if is_paused else "running"
-    remaining_unit = "working_days" if terms.unit == "working_days" else "calendar_days"
-    reading = ClockReading(
-        due_on=due.day,
-        provisional=due.provisional or state == "paused",
-        marks=count.marks(due.day),
-        remaining=count.remaining(max(watched, base), due.day),
-        remaining_unit=remaining_unit,
-        state=state,
-        skipped=due.skipped,
-        worked=due.worked,
-    )
-    lines = explain(terms, started_on, start_reason, first_day_counts, extensions, pauses, due, state)
-    return reading.explained(lines)
+    watched = today if stopped_on is None else min(today, stopped_on)
+    base = started_on - _ONE_DAY if first_day_counts else started_on
+    value = terms.value + sum(extension.value for extension in extensions) if extensions else terms.value
+    told = _Told(terms, started_on, start_reason, first_day_counts, extensions, pauses)
+    clock = _Clock(terms.unit, value, base, _merged(pauses, base, watched) if pauses else (), calendar, told)
+    due_on = clock.reach(value)
+    state = "running" if stopped_on is None else "stopped"
+    if pauses and stopped_on is None and any(one.ended is None and one.started < due_on for one in pauses):
+        state = "paused"
+    return ClockReading(clock, due_on, watched, state, provisional=state == "paused" or clock.crosses_unknown(due_on))
 
 
 def legal_start(
@@ -95,26 +143,51 @@ def end_of_day(day: date, office_hours: OfficeHours, zone: ZoneInfo) -> datetime
     return datetime.combine(day, office_hours.closes, zone)
 
 
-@dataclass(frozen=True)
-class _Count:
-    """Counting of one limit's units from `base` (not counted), over merged pauses."""
+class _Told(NamedTuple):
+    """What the explanation is made of."""
 
     terms: ClockTerms
+    started_on: date
+    reason: Words
+    first_day_counts: bool
+    extensions: Sequence[Extension]
+    pauses: Sequence[Pause]
+
+
+class _Clock(NamedTuple):
+    """Counting of `value` units from `base` (not counted), over merged pauses."""
+
+    unit: str
+    value: int
     base: date
     pauses: tuple[tuple[date, date], ...]
     calendar: Calendar
+    told: _Told
 
-    def reach(self, units: int) -> DueDay:
+    def reach(self, units: int) -> date:
         """The day on which `units` of the limit have passed."""
         if units <= 0:
-            return DueDay(self.base)
-        paused, due = 0, self._unpaused(units)
+            return self.base
+        due = self._unpaused(units)
+        paused = 0
         for first, last in self.pauses:
-            if first >= due.day:
+            if first >= due:
                 break
             paused += self._days(first, last)
             due = self._unpaused(units, paused)
         return due
+
+    def met(self, due: date) -> DueDay:
+        """The due day with the named days after `base`; days only matter to a limit in working days."""
+        if self.unit != "working_days" or due <= self.base:
+            return DueDay(due)
+        return self.calendar.named_until(self.base, due)
+
+    def crosses_unknown(self, due: date) -> bool:
+        """Whether the day depends on a year without a published table."""
+        if self.unit != "working_days" or due <= self.base:
+            return False
+        return self.calendar.is_provisional(self.base + _ONE_DAY, due)
 
     def marks(self, due: date) -> Mapping[str, date]:
         return {"80%": min(self._four_fifths(), due), "-1": self._one_before(due), "100%": due}
@@ -127,32 +200,31 @@ class _Count:
         return self._days(today, due) - paused
 
     def _four_fifths(self) -> date:
-        if self.terms.unit != "months":
+        if self.unit != "months":
             # A limit of one day has its mark on that day, not on the day of the event.
-            return self.reach(max(min(1, self.terms.value), self.terms.value * 4 // 5)).day
-        span = (self._unpaused(self.terms.value).day - self.base).days
-        in_days = replace(self, terms=replace(self.terms, value=span, unit="calendar_days"))
-        return in_days.reach(span * 4 // 5).day
+            return self.reach(max(min(1, self.value), self.value * 4 // 5))
+        span = (self._unpaused(self.value) - self.base).days
+        return self._replace(unit="calendar_days", value=span).reach(span * 4 // 5)
 
     def _one_before(self, due: date) -> date:
-        if self.terms.value <= 0:
+        if self.value <= 0:
             return due
-        if self.terms.unit == "working_days":
-            return self.reach(self.terms.value - 1).day
-        return due - timedelta(1)
+        if self.unit == "working_days":
+            return self.reach(self.value - 1)
+        return due - _ONE_DAY
 
-    def _unpaused(self, units: int, paused: int = 0) -> DueDay:
+    def _unpaused(self, units: int, paused: int = 0) -> date:
         """`units` of the limit and `paused` days more (working days for a limit in working days)."""
-        if self.terms.unit == "working_days":
-            return self.calendar.add_working_days(self.base, units + paused)
-        if self.terms.unit == "calendar_days":
-            return DueDay(self.base + timedelta(units + paused))
-        return DueDay(add_months(self.base, units) + timedelta(paused))
+        if self.unit == "working_days":
+            return self.calendar.nth_working_day(self.base, units + paused)
+        if self.unit == "calendar_days":
+            return self.base + timedelta(units + paused)
+        return add_months(self.base, units) + timedelta(paused)
 
     def _days(self, after: date, until: date) -> int:
         if until <= after:
             return 0
-        if self.terms.unit == "working_days":
+        if self.unit == "working_days":
             return self.calendar.working_days_between(after, until)
         return (until - after).days
 

@@ -1,9 +1,8 @@
-"""The values a legal clock is made of, and what it shows."""
+"""The values a legal clock is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 
 from engine.words import Words
@@ -59,21 +58,3 @@ class OfficeHours:
     @property
     def closes(self) -> time:
         return self.spells[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class ClockReading:
-    """What a clock shows. `state`: "running", "paused" or "stopped"; negative `remaining` is overdue."""
-
-    due_on: date
-    provisional: bool
-    marks: Mapping[str, date]
-    remaining: int
-    remaining_unit: str
-    state: str
-    skipped: tuple[tuple[date, Words], ...] = ()
-    worked: tuple[tuple[date, Words], ...] = ()
-    explanation: tuple[Words, ...] = ()
-
-    def explained(self, lines: tuple[Words, ...]) -> ClockReading:
-        return replace(self, explanation=lines)
