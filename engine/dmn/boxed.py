@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.dmn.table import AGGREGATIONS, POLICIES, Output, Rule, Table
 from engine.dmn.trace import InputColumn, MatchedRule, TableShape
-from engine.dmn.types import Types
+from engine.dmn.types import Types, of_declared_type
 from engine.dmn.xml import Element, Findings, child, children, line_of, local, nearest_id, text_under
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
@@ -67,15 +67,20 @@ class BoxedReader:
             self.depth -= 1
 
     def _typed(self, element: Element, node: n.Node) -> n.Node:
-        """The expression, its value made one of the type that is declared for it, else null (10.3.2.9.4)."""
-        conform = self.types.declared(element.get("typeRef", ""))
+        """The expression, its value made one of the type that is declared for it.
+
+        Of a function some modellers declare the type of what it gives: that says nothing about the function.
+        """
+        declared = element.get("typeRef", "")
+        conform = None if local(element) == "functionDefinition" else self.types.declared(declared)
         if conform is None:
             return node
-        fits = conform
+        fits, place = conform, nearest_id(element)
+        shown = text_under(element)[:80] or place
 
         def build(compiler: Compiler) -> Closure:
             closure = compiler.compile(node)
-            return lambda scope: fits(closure(scope))
+            return lambda scope: of_declared_type(closure(scope), fits, scope.run, place, shown)
 
         return n.Computed(*_where(element), (node,), build)
 

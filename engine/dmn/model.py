@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from engine.dmn.graph import in_order
 from engine.dmn.trace import DecisionStep, MatchedRule, TableShape, Tracing, named_values, recorded_steps
-from engine.errors import BudgetExceeded, ExpressionFailed
+from engine.dmn.types import Conform, of_declared_type
+from engine.errors import BudgetExceeded
 from engine.expressions import Context
 from engine.expressions.feel.run import CALL_LIMIT, Run, Scope
 from engine.values import Value
-from engine.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class DecisionOutcome:
 
 
 Outcome = tuple[Value, tuple[MatchedRule, ...]]
-Conform = Callable[[Value], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +161,8 @@ class Decisions:
         """
         decision = self.decision(decision_id)
         run = Run(context, decision_id)
-        run.tracing = tracing = Tracing()
-        frames = Frames(variables, run, unfit_is_null=unfit_is_null)
+        run.tracing = tracing = Tracing(unfit_is_null=unfit_is_null)
+        frames = Frames(variables, run)
         try:
             for required in self.needed(decision_id):
                 frames.bind(self.nodes[required])
@@ -181,19 +180,11 @@ class Frames:
     graph around it.
     """
 
-    __slots__ = ("_around", "_known", "_scopes", "given", "run", "unfit_is_null")
+    __slots__ = ("_around", "_known", "_scopes", "given", "run")
 
-    def __init__(
-        self,
-        given: Mapping[str, Value],
-        run: Run,
-        around: Frames | None = None,
-        *,
-        unfit_is_null: bool = False,
-    ) -> None:
+    def __init__(self, given: Mapping[str, Value], run: Run, around: Frames | None = None) -> None:
         self.given = given
         self.run = run
-        self.unfit_is_null = unfit_is_null
         self._around = around
         self._known: dict[str, dict[str, Value]] = {}
         self._scopes: dict[str, Scope] = {}
@@ -250,14 +241,5 @@ class Frames:
         return value, matched
 
     def conformed(self, node: InputData | Decision, value: Value) -> Value:
-        """The value, of the declared type. Raises ExpressionFailed where it is not.
-
-        DMN would give null; a ruling on a value that silently vanished would be worse than no ruling.
-        """
-        result = node.conform(value)
-        if result is None and value is not None and not self.unfit_is_null:
-            words = Words(
-                f"“{node.name}”的值不符合声明的类型", f"the value of {node.name!r} is not of the declared type"
-            )
-            raise ExpressionFailed(node.id, node.name, "the value is not of the declared type", words)
-        return result
+        """The value, of its declared type. Raises ExpressionFailed."""
+        return of_declared_type(value, node.conform, self.run, node.id, node.name)

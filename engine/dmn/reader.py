@@ -10,7 +10,7 @@ from engine.dmn.imports import ModelFile, model_files
 from engine.dmn.model import Decision, Decisions, Frames, InputData, Knowledge, Node, Outcome, Place
 from engine.dmn.service import DecisionService
 from engine.dmn.table import Table
-from engine.dmn.types import ItemDefinition, Types
+from engine.dmn.types import ItemDefinition, Types, of_declared_type
 from engine.dmn.xml import Element, Findings, child, children, local, parse, text_under
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
@@ -221,12 +221,17 @@ class _Reader:
         logic = child(element, "encapsulatedLogic")
         function = n.Literal(0, 0, None) if logic is None else self.boxed.function(logic)
         closure, conform = self._compiler().compile(function), self._conform(element)
+        key, name = _key(element), element.get("name", "")
 
         def build(frames: Frames) -> Value:
             made = closure(frames.scope(home))
             if type(made) is not Function:
                 return None
-            return Function(made.name, lambda run, *given: conform(made.apply(run, *given)), made.signatures)
+            return Function(
+                made.name,
+                lambda run, *given: of_declared_type(made.apply(run, *given), conform, run, key, name),
+                made.signatures,
+            )
 
         return build
 
@@ -236,7 +241,7 @@ class _Reader:
     def _service(self, element: Element) -> Callable[[Frames], Value]:
         inputs, outputs = self._parts(element, "inputData", "inputDecision"), self._parts(element, "outputDecision")
         name, conform = element.get("name", ""), self._conform(element)
-        return DecisionService(name, tuple(inputs), tuple(outputs), conform, self.nodes).build
+        return DecisionService(_key(element), name, tuple(inputs), tuple(outputs), conform, self.nodes).build
 
     def _parts(self, service: Element, *kinds: str) -> list[str]:
         """The ids of parts of a decision service, kind by kind; those that are missing are findings already."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.dmn.graph import in_order
-from engine.dmn.model import Conform, Frames, Knowledge, Node, requirements_of
+from engine.dmn.model import Frames, Knowledge, Node, requirements_of
+from engine.dmn.types import Conform, of_declared_type
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
 from engine.values import Value
@@ -19,6 +20,7 @@ _LEVELS = 20
 class DecisionService:
     """`inputs` are the ids of its input data and input decisions, in the order of the parameters."""
 
+    id: str
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -33,10 +35,7 @@ class DecisionService:
             if len(arguments) != len(nodes):
                 return None
             inner = Frames(
-                {node.variable: argument for node, argument in zip(nodes, arguments, strict=True)},
-                run,
-                around,
-                unfit_is_null=around.unfit_is_null,
+                {node.variable: argument for node, argument in zip(nodes, arguments, strict=True)}, run, around
             )
             for node, argument in zip(nodes, arguments, strict=True):
                 value = argument if isinstance(node, Knowledge) else node.conform(argument)
@@ -44,7 +43,7 @@ class DecisionService:
                     return None
                 inner.tell(node, value)
             run.enter(_LEVELS)
-            result = self.conform(self._decide(inner))
+            result = of_declared_type(self._decide(inner), self.conform, run, self.id, self.name)
             run.depth -= _LEVELS
             return result
 

@@ -102,11 +102,15 @@ class DecisionStep:
 
 
 class Tracing:
-    """What an evaluation tells while it runs. A decision's step follows those of all that it needed."""
+    """What an evaluation tells while it runs. A decision's step follows those of all that it needed.
 
-    __slots__ = ("_left", "_tables", "steps")
+    `unfit_is_null` says what becomes of a value that is not of its declared type.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_left", "_tables", "steps", "unfit_is_null")
+
+    def __init__(self, *, unfit_is_null: bool = False) -> None:
+        self.unfit_is_null = unfit_is_null
         self.steps: list[DecisionStep] = []
         self._tables: list[TableTrace] = []
         self._left = TABLES_LIMIT

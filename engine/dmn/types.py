@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from engine.dmn.trace import Tracing
+from engine.errors import ExpressionFailed
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.run import Run, Scope
 from engine.expressions.feel.types import SIMPLE_TYPES, as_moment, instance_test
 from engine.expressions.feel.unary import Test
 from engine.values import Value
+from engine.words import Words
 
 Conform = Callable[[Value], Value]
 _DEPTH = 40
@@ -119,6 +122,19 @@ class Types:
         if definition.function:
             return instance_test(TypeName("function"))(value) is True
         return _passes(definition.allowed, value, definition.name)
+
+
+def of_declared_type(value: Value, conform: Conform, run: Run, element: str, name: str) -> Value:
+    """The value, of its declared type. Raises ExpressionFailed where it is not.
+
+    DMN has null for it (10.3.2.9.4), and so have evaluations that ask for that; a ruling on a value that silently
+    vanished would be worse than no ruling.
+    """
+    result = conform(value)
+    if result is None and value is not None and not (isinstance(run.tracing, Tracing) and run.tracing.unfit_is_null):
+        words = Words(f"“{name}”的值不符合声明的类型", f"the value of {name!r} is not of the declared type")
+        raise ExpressionFailed(element, name, words.en, words)
+    return result
 
 
 def _passes(test: Test | None, value: Value, name: str) -> bool:

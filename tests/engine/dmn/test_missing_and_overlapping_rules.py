@@ -6,11 +6,12 @@ import itertools
 import re
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dmn.analysis import doubts_in
 from engine.errors import ExpressionFailed
+from engine.expressions import compile_expression
 from engine.findings import Finding
 from tests.engine.dmn.conftest import Dmn
 
@@ -70,6 +71,7 @@ def everything() -> list[dict[str, object]]:
     return all_with({})
 
 
+@settings(deadline=None)
 @given(rows)
 def test_a_gap_that_is_told_has_no_rule_and_every_gap_is_told(dmn: Dmn, rules: list[tuple[str, ...]]) -> None:
     body = table_of(dmn, rules, "COLLECT")  # tells of every rule that matches
@@ -83,6 +85,7 @@ def test_a_gap_that_is_told_has_no_rule_and_every_gap_is_told(dmn: Dmn, rules: l
     assert is_complete == (not gaps)
 
 
+@settings(deadline=None)
 @given(rows)
 def test_an_overlap_that_is_told_fails_and_every_failure_is_told(dmn: Dmn, rules: list[tuple[str, ...]]) -> None:
     body = table_of(dmn, rules, "UNIQUE")
@@ -98,6 +101,7 @@ def test_an_overlap_that_is_told_fails_and_every_failure_is_told(dmn: Dmn, rules
     assert fails <= bool(overlaps)  # null may overlap too, and is not in the grid
 
 
+@settings(deadline=None)
 @given(rows)
 def test_a_masked_rule_never_decides(dmn: Dmn, rules: list[tuple[str, ...]]) -> None:
     body = table_of(dmn, rules, "FIRST")
@@ -119,3 +123,51 @@ def _fails(decisions, given_) -> bool:  # type: ignore[no-untyped-def]
     except ExpressionFailed:
         return True
     return False
+
+
+# Dates, times and durations: literals, and probes at, between and beyond them that are found without the analysis.
+
+KINDS = {
+    "date": ['@"2026-01-01"', '@"2026-01-02"', '@"2026-03-01"'],
+    "moment": ['@"2026-01-01T08:00:00Z"', '@"2026-01-01T16:00:00+08:00"', '@"2026-01-02T00:00:00Z"'],
+    "time": ['@"08:00:00"', '@"12:00:00"', '@"18:00:00"'],
+    "days": ['@"P1D"', '@"PT36H"', '@"P3D"'],
+    "months": ['@"P1M"', '@"P2M"', '@"P1Y"'],
+}
+PROBES = {
+    "date": [
+        f'@"{day}"' for day in ("2025-01-01", "2026-01-01", "2026-01-02", "2026-02-01", "2026-03-01", "2027-01-01")
+    ],
+    "moment": [
+        f'@"{each}"'
+        for each in (
+            *("2025-01-01T00:00:00Z", "2026-01-01T08:00:00Z", "2026-01-01T12:00:00Z", "2026-01-02T00:00:00Z"),
+            "2027-01-01T00:00:00Z",
+        )
+    ],
+    "time": [f'@"{each}:00"' for each in ("00:00", "08:00", "10:00", "12:00", "15:00", "18:00", "23:00")],
+    "days": [f'@"{each}"' for each in ("-P1D", "PT0S", "P1D", "PT30H", "PT36H", "P2D", "P3D", "P9D")],
+    "months": [f'@"{each}"' for each in ("-P1M", "P0M", "P1M", "P2M", "P5M", "P1Y", "P2Y")],
+}
+SHAPES = ["< {0}", "<= {0}", "> {0}", ">= {0}", "{0}", "not({0})", "[{0}..{1}]", "({0}..{1})", "{0}, > {1}", "? > {0}"]
+
+
+@st.composite
+def columns(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A kind of values, and the cells of a column of it."""
+    name = draw(st.sampled_from(sorted(KINDS)))
+    literal = st.sampled_from(KINDS[name])
+    cell = st.tuples(st.sampled_from(SHAPES), literal, literal).map(lambda t: t[0].format(*sorted(t[1:])))
+    return name, draw(st.lists(cell, min_size=1, max_size=4))
+
+
+@settings(deadline=None)
+@given(columns())
+def test_gaps_of_times_are_told_where_there_are_some(dmn: Dmn, column: tuple[str, list[str]]) -> None:
+    name, cells = column
+    rows = [[cell, "1"] for cell in cells]
+    findings = doubts(dmn, dmn.table(["x"], ["o"], rows, 'hitPolicy="FIRST"'))
+    decisions = dmn.sound(dmn.decision(dmn.table(["x"], ["o"], rows, 'hitPolicy="COLLECT"')))
+    probes = [compile_expression(probe).evaluate({}) for probe in PROBES[name]]
+    missed = [probe for probe in probes if not decisions.evaluate("x", {"x": probe}).matched]
+    assert bool(missed) == any(one.code.startswith("rule-missing") for one in findings)

@@ -78,7 +78,23 @@ def test_a_value_within_a_boxed_expression_is_of_the_type_declared_for_it(dmn):
     )
     decisions = dmn.sound(dmn.decision(logic))
     assert decisions.evaluate("x", {"given": [3]}).value == {"a": 3}
-    assert decisions.evaluate("x", {"given": "3"}).value == {"a": None}
+    assert decisions.evaluate("x", {"given": "3"}, unfit_is_null=True).value == {"a": None}
+    with pytest.raises(ExpressionFailed, match="the value of 'given' is not of the declared type"):
+        decisions.evaluate("x", {"given": "3"})
+
+
+def test_what_a_knowledge_model_gives_is_of_the_type_declared_for_it(dmn):
+    model = (
+        '<businessKnowledgeModel id="f" name="f"><variable name="f" typeRef="number"/><encapsulatedLogic>'
+        '<formalParameter name="n"/><literalExpression><text>n</text></literalExpression></encapsulatedLogic>'
+        '</businessKnowledgeModel><decision id="x" name="x"><knowledgeRequirement><requiredKnowledge href="#f"/>'
+        "</knowledgeRequirement><literalExpression><text>f(given)</text></literalExpression></decision>"
+    )
+    decisions = dmn.sound(model)
+    assert decisions.evaluate("x", {"given": [3]}).value == 3
+    assert decisions.evaluate("x", {"given": "3"}, unfit_is_null=True).value is None
+    with pytest.raises(ExpressionFailed, match="the value of 'f' is not of the declared type"):
+        decisions.evaluate("x", {"given": "3"})
 
 
 def test_a_type_that_says_itself_is_no_loop(dmn):

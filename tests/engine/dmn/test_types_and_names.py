@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dmn.analysis import Inference, Type, doubts_in, nearest
@@ -154,6 +154,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_an_expression_of_constants_that_has_a_type_gives_a_value_of_it_or_null(source: str) -> None:
     here = Inference({})
@@ -167,6 +168,7 @@ LEFT = ["1", '"x"', "true", '@"2026-01-01"', '@"P1D"', '@"P1M"', '@"08:00:00"']
 RIGHT = ["2", '"y"', "false", '@"2026-01-02"', '@"P2D"', '@"P2M"', '@"09:00:00"']
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LEFT), st.data())
 def test_a_mismatch_of_two_constants_is_null_indeed(left: str, data: st.DataObject) -> None:
     right = data.draw(st.sampled_from(RIGHT))
