@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.playground import (
@@ -98,6 +98,7 @@ def test_what_is_no_input_is_refused(text: str) -> None:
     assert refused.value.fault.words.en
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=40))
 def test_anything_that_is_typed_gets_an_answer(source: str, typed: str) -> None:
     try:
