@@ -45,12 +45,12 @@ def table(results: Sequence[Result], recorded: Mapping[str, frozenset[str]]) -> 
 
 
 def _folders(results: Sequence[Result]) -> Iterator[str]:
-    """A line for each folder of a suite whose cases lie in several."""
+    """A line for each folder of a suite whose cases lie in several, and not each in its own."""
     folders: dict[str, list[Result]] = {}
     for one in results:
         folder, found, _ = one.case.partition("/")
         folders.setdefault(folder if found else "", []).append(one)
-    if len(folders) < 2:
+    if len(folders) in (1, len(results)):
         return
     width = max(map(len, folders))
     for folder, of_folder in folders.items():
