@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +22,18 @@ LANGUAGES = ("zh", "en")
 Places = Mapping[str, Any]
 
 
-def known_answers(case_id: int, bundle: Bundle) -> dict[str, Any]:
+def known_answers(case_id: int, bundle: Bundle, *, only: Container[str] | None = None) -> dict[str, Any]:
     """The answers in force; what was left empty and an issued licence's number answers (`number_field`) is filled.
 
     A new business has no credit code when it applies: the papers of later items print the one it was given.
+    `only`: the answers that are asked for.
     """
     fields = {item.key: item.licence.number_field for item in bundle.items if item.licence}
     answers: dict[str, Any] = {}
     for kind, key, value in sql().execute(KNOWN, (case_id, case_id)):
         if kind == "answer":
-            answers[key] = decode_answer(value)
+            if only is None or key in only:
+                answers[key] = decode_answer(value)
             continue
         field = fields.get(key)
         if field and not answers.get(field):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -70,10 +71,13 @@ def licence_row(
     licence = item.licence
     if licence is None:
         return {}
-    answers = known_answers(case.id, case.release.bundle)
+    applicant = case.release.bundle.applicant_name_field
+    # "owner.name" is printed of the answer "owner".
+    named = {re.split(r"[.\[]", key)[0] for key in (applicant, *(key for key, _ in licence.fields))}
+    answers = known_answers(case.id, case.release.bundle, only=named)
     printed = _printed(case.release, answers, licence)
     facts = [[label.zh, label.en, *printed.get(key, ("", ""))] for key, label in licence.fields]
-    holder = str(answers.get(case.release.bundle.applicant_name_field) or "")
+    holder = str(answers.get(applicant) or "")
     issuer = unit_of(item.department).name
     return {
         "item_case": item_case_id,
