@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import Words
 from engine.bpmn import Program, compile_program
-from engine.bundles import Bundle, read_bundle
+from engine.bundles import Bundle, DocumentKind, KindUnknown, read_bundle, read_kinds, template_path
 from engine.dmn import Decisions, read_decisions
 from engine.forms import Form, read_form, value_at
 from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profile, read_signal_rules
@@ -34,6 +34,7 @@ class Published:
     decisions: Decisions
     form: Form
     files: dict[str, bytes]
+    kinds: Mapping[str, DocumentKind]
 
     def element_words(self, process: str, element: str, chinese: str) -> Words:
         """The name of a diagram's element in both languages."""
@@ -56,13 +57,22 @@ class Published:
             for field in section.fields
         }
 
-    def document(self, key: str, language: str) -> str:
-        """The template `documents/<key>`; English falls back to Chinese. Raises NotFound."""
-        wanted = [f"documents/{key}.en.md"] if language == "en" else []
-        for path in [*wanted, f"documents/{key}.md"]:
-            if path in self.files:
-                return self.files[path].decode()
-        raise NotFound()
+    def template_path(self, key: str, language: str, place: str = "") -> str | None:
+        """Where the template of this key stands, for the jurisdiction `place`."""
+        return template_path(self.files, key, language, place)
+
+    def document(self, key: str, language: str, place: str = "") -> str:
+        """The template of this key; English falls back to Chinese. Raises NotFound."""
+        path = self.template_path(key, language, place)
+        if path is None:
+            raise NotFound()
+        return self.files[path].decode()
+
+    def document_kind(self, key: str) -> DocumentKind:
+        """The kind of document of this key. Raises KindUnknown."""
+        if key not in self.kinds:
+            raise KindUnknown(key)
+        return self.kinds[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +110,7 @@ def compile_release(release_id: int, digest: str, number: int, key: str, files: 
         decisions,
         read_form(files[form_path], form_path, bundle.words),
         files,
+        read_kinds(files),
     )
 
 

@@ -2,6 +2,17 @@
 
 from engine.bundles.case import start_variables
 from engine.bundles.checks import check_bundle
+from engine.bundles.document_kinds import (
+    DocumentKind,
+    FieldMissing,
+    FieldType,
+    FieldUnknown,
+    FieldWrong,
+    KindUnknown,
+    kind_of_template,
+    read_kinds,
+)
+from engine.bundles.document_templates import template_path
 from engine.bundles.documents import (
     PLACES,
     Block,
@@ -60,12 +71,18 @@ __all__ = [
     "Delegation",
     "Difference",
     "Document",
+    "DocumentKind",
     "Eligibility",
     "Example",
+    "FieldMissing",
+    "FieldType",
+    "FieldUnknown",
+    "FieldWrong",
     "Guide",
     "Inspected",
     "Item",
     "ItemKind",
+    "KindUnknown",
     "LicenceType",
     "Limit",
     "Material",
@@ -92,6 +109,7 @@ __all__ = [
     "form_file",
     "guide_for",
     "inspect_bundle",
+    "kind_of_template",
     "licence_number",
     "next_question",
     "notification_sheet",
@@ -101,8 +119,10 @@ __all__ = [
     "read_bundle",
     "read_example",
     "read_forms",
+    "read_kinds",
     "render",
     "run_example",
     "settled",
     "start_variables",
+    "template_path",
 ]

@@ -13,54 +13,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from engine.bundles.document_kinds import COMMON, OF_ITEM, OF_LETTERS, OF_LICENCES, REMEDY, national_kinds
 from engine.errors import EngineError
 from engine.law.clock_words import day_words
 from engine.words import Words
 
-#: Places that the application fills besides the answers of the form; see docs/designing-a-bundle.md.
+#: Every place that the application fills in some document besides the answers of the form; see docs/documents.md.
 PLACES = frozenset(
     {
-        "document_number",
-        "document_date",
-        "department",
-        "seal",
-        "telephone",
-        "address",
-        "profile_name",
-        "demo_note",
-        "case_number",
-        "tracking_url",
-        "received_at",
-        "accepted_at",
-        "clerk_name",
-        "item_name",
-        "item_code",
-        "item_basis",
-        "situation_name",
-        "items_table",
-        "materials_table",
-        "outcomes_table",
-        "fields_table",
-        "conditions_list",
-        "told_list",
-        "verification_limit",
-        "faults_list",
-        "reasons",
-        "refusal_basis",
-        "remedy",
-        "licence_number",
-        "valid_from",
-        "valid_until",
-        "decision_date",
-        "decider_name",
-        "results_table",
-        "delivery_way",
-        "collector_name",
-        "collector_id",
-        "delivered_at",
-        "tracking_number",
-        "mandate_scope",
-        "mandate_until",
+        *COMMON,
+        *OF_ITEM,
+        *OF_LETTERS,
+        *OF_LICENCES,
+        REMEDY,
+        *(name for kind in national_kinds().values() for name in kind.fields),
     }
 )
 

@@ -21,8 +21,8 @@ def bundle_keys(tree: Mapping[str, bytes]) -> list[str]:
 def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     """A bundle's files by their path inside it; `tree` has paths from the repository's root.
 
-    The bundle's own folders; of the shared ones the diagrams that it calls, their texts, and the forms
-    that its diagrams name, by form key or by step.
+    The bundle's own folders; of the shared ones the diagrams that it calls, their texts, the templates of documents,
+    and the forms that its diagrams name, by form key or by step.
     """
     files = _under(tree, f"processes/{key}/", "")
     files |= _under(tree, f"forms/{key}/", "forms/")
@@ -31,7 +31,8 @@ def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
         path = f"_shared/{name}.bpmn"
         if path in shared:
             files[path] = shared[path]
-    files |= {path: content for path, content in shared.items() if path.startswith("_shared/texts/")}
+    whole = ("_shared/texts/", "_shared/documents/")
+    files |= {path: content for path, content in shared.items() if path.startswith(whole)}
     forms = _under(tree, "forms/_shared/", "forms/_shared/")
     for name in set(_forms_named(files)):
         path = f"forms/_shared/{name}.form"

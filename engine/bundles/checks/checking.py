@@ -30,8 +30,8 @@ class Checking:
 
     @property
     def field_keys(self) -> frozenset[str]:
-        """The answer keys of the bundle's form."""
-        return frozenset() if self.main_form is None else frozenset(one.key for one in self.main_form.inputs)
+        """The variables that the answers of the bundle's form are; a field inside a context is not one of its own."""
+        return frozenset() if self.main_form is None else frozenset(one.root for one in self.main_form.inputs)
 
     @property
     def answer_keys(self) -> frozenset[str]:

@@ -1,37 +1,44 @@
-"""Templates: every document that the office will need is there, and names only places that are filled."""
+"""Templates: every document that the office will need is there, and names only fields that its kind has."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.bundles.checks.checking import Checking
-from engine.bundles.documents import PLACES, PlaceUnknown, TemplateInvalid, render
+from engine.bundles.document_kinds import (
+    COMMON,
+    KINDS_FILES,
+    OF_ITEM,
+    OF_LETTERS,
+    OF_LICENCES,
+    DocumentKind,
+    FieldType,
+    kind_of_template,
+    national_kinds,
+    read_kinds,
+)
+from engine.bundles.document_templates import CHINESE, Template, template_path, templates_of
+from engine.bundles.documents import PLACES, PlaceUnknown, TemplateInvalid, places_of, render
+from engine.bundles.model import ItemKind
+from engine.errors import DefinitionInvalid
 from engine.words import Words
 
 #: Documents of every bundle; a refusal may have a version of its own per kind of item.
-ALWAYS = (
-    "receipt",
-    "acceptance-notice",
-    "correction-notice",
-    "not-accepted",
-    "refusal",
-    "delivery-receipt",
-    "mandate",
-)
-_TEMPLATE = re.compile(r"documents/([\w-]+)(?:\.([a-z]{2}))?\.md")
+ALWAYS = tuple(key for key, kind in national_kinds().items() if kind.needed)
 
 
 def check_documents(checking: Checking) -> None:
-    for key, file, element in _needed(checking):
+    kinds = _kinds(checking)
+    for key, file, element in _needed(checking, kinds):
         path = f"documents/{key}.md"
-        if path not in checking.files:
+        there = template_path(checking.files, key, CHINESE)
+        if there is None:
             checking.missing(Words("文书模板", "template"), file, element, path)
-        elif f"documents/{key}.en.md" not in checking.files:
-            _untranslated(checking, path)
-    for path in sorted(checking.files):
-        if _TEMPLATE.fullmatch(path):
-            _check_template(checking, path)
+        elif template_path(checking.files, key, "en") == there:
+            _untranslated(checking, there)
+    for template in templates_of(checking.files):
+        _check_template(checking, template, kinds)
     if "guide/zh.md" not in checking.files:
         checking.warning(
             "no-guide",
@@ -42,10 +49,20 @@ def check_documents(checking: Checking) -> None:
         )
 
 
-def _needed(checking: Checking) -> Iterator[tuple[str, str, str]]:
+def _kinds(checking: Checking) -> Mapping[str, DocumentKind]:
+    """The kinds of the release; those of the law where its own file cannot be read."""
+    try:
+        return read_kinds(checking.files)
+    except DefinitionInvalid as refused:
+        checking.findings += refused.findings
+        return read_kinds({path: content for path, content in checking.files.items() if path not in KINDS_FILES})
+
+
+def _needed(checking: Checking, kinds: Mapping[str, DocumentKind]) -> Iterator[tuple[str, str, str]]:
     """(key of the document, the file and element that asks for it)."""
-    for key in ALWAYS:
-        yield key, "bundle.toml", "documents"
+    for key, kind in kinds.items():
+        if kind.needed:
+            yield key, "bundle.toml", "documents"
     for item in checking.bundle.items:
         file = f"items/{item.key}.toml"
         if item.licence is not None:
@@ -54,27 +71,82 @@ def _needed(checking: Checking) -> Iterator[tuple[str, str, str]]:
             yield item.commitment.letter, file, "commitment.letter"
 
 
-def _check_template(checking: Checking, path: str) -> None:
+def _check_template(checking: Checking, template: Template, kinds: Mapping[str, DocumentKind]) -> None:
+    kind = kind_of_template(template.key, kinds, tuple(ItemKind))
+    fields = _fields_of(checking, template.key, kind)
     try:
-        template = checking.files[path].decode("utf-8")
-        render(template, {}, optional=PLACES | checking.answer_keys)
+        text = checking.files[template.path].decode("utf-8")
+        render(text, {}, optional=fields.keys() | checking.field_keys)
     except UnicodeDecodeError:
-        _faulty(checking, path, "", Words("文件不是UTF-8文字。", "The file is not UTF-8 text."))
+        _faulty(checking, template, "", Words("文件不是UTF-8文字。", "The file is not UTF-8 text."))
     except TemplateInvalid:
-        _faulty(checking, path, "", Words("花括号没有配对。", "Braces do not belong to a place."))
+        _faulty(checking, template, "", Words("花括号没有配对。", "Braces do not belong to a place."))
     except PlaceUnknown as unknown:
-        _faulty(
-            checking,
-            path,
-            unknown.place,
-            Words(f"没有占位项“{unknown.place}”。", f"There is no place “{unknown.place}”."),
+        _faulty(checking, template, unknown.place, _unknown(unknown.place, kind))
+    else:
+        _check_places(checking, template, text, fields)
+        _check_must(checking, template, text, kind)
+
+
+def _fields_of(checking: Checking, key: str, kind: DocumentKind | None) -> Mapping[str, FieldType]:
+    """The places that a template of this key may name. One that is no document of ours may name any."""
+    if kind is not None:
+        return kind.places
+    items = checking.bundle.items
+    if any(item.commitment is not None and item.commitment.letter == key for item in items):
+        return {**COMMON, **OF_ITEM, **OF_LETTERS}
+    if any(item.licence is not None and item.licence.template == key for item in items):
+        return {**COMMON, **OF_ITEM, **OF_LICENCES}
+    return dict.fromkeys(PLACES, FieldType.TEXT)
+
+
+def _unknown(place: str, kind: DocumentKind | None) -> Words:
+    if kind is not None and place in PLACES:
+        return Words(
+            f"“{kind.title.zh}”没有占位项“{place}”，印出来会是空白。",
+            f"“{kind.title.en}” has no place “{place}”: it would print nothing.",
+        )
+    return Words(f"没有占位项“{place}”。", f"There is no place “{place}”.")
+
+
+def _check_places(checking: Checking, template: Template, text: str, fields: Mapping[str, FieldType]) -> None:
+    """A list or a table cannot stand inside a sentence."""
+    for place in places_of(text):
+        alone = re.findall(rf"^\s*\{{\{{\s*{place}\s*\}}\}}\s*$", text, re.MULTILINE)
+        everywhere = re.findall(rf"\{{\{{\s*{place}\s*\}}\}}", text)
+        if place in fields and fields[place].stands_alone and len(alone) < len(everywhere):
+            _faulty(
+                checking,
+                template,
+                place,
+                Words(
+                    f"占位项“{place}”是列表或者表格，应当独占一段。",
+                    f"The place “{place}” holds a list or a table: it must stand alone in its paragraph.",
+                ),
+            )
+
+
+def _check_must(checking: Checking, template: Template, text: str, kind: DocumentKind | None) -> None:
+    """What a document of this kind must say, its template prints."""
+    if kind is None:
+        return
+    for place in sorted(set(kind.must) - set(places_of(text))):
+        checking.error(
+            "template-without-field",
+            template.path,
+            place,
+            Words(
+                f"“{kind.title.zh}”应当载明“{place}”，模板中没有。",
+                f"“{kind.title.en}” must print “{place}”, and the template does not.",
+            ),
+            Words(f"补上占位项{{{{ {place} }}}}。", f"Add the place {{{{ {place} }}}}."),
         )
 
 
-def _faulty(checking: Checking, path: str, element: str, message: Words) -> None:
+def _faulty(checking: Checking, template: Template, element: str, message: Words) -> None:
     checking.error(
         "bad-template",
-        path,
+        template.path,
         element,
         message,
         Words("使用说明中列出的占位项或者表单字段的键。", "Use a place of the list, or the key of a form field."),

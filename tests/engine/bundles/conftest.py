@@ -5,6 +5,7 @@ import json
 import pytest
 
 from engine.bundles.checks.documents import ALWAYS
+from engine.bundles.document_kinds import national_kinds
 
 BUNDLE = """
 format = 1
@@ -281,6 +282,7 @@ ENGLISH = """
 "applicant.label" = "Name"
 """
 
+KINDS = national_kinds()
 DOCUMENTS = (*ALWAYS, "food-licence", "commitment-B")
 
 
@@ -304,7 +306,10 @@ def files() -> dict[str, bytes]:
         "guide/zh.md": "# 开办小摊",
     }
     for key in DOCUMENTS:
-        texts[f"documents/{key}.md"] = texts[f"documents/{key}.en.md"] = "# {{ applicant }}\n\n{{ demo_note }}\n"
+        must = "".join(f"\n{{{{ {place} }}}}\n" for place in KINDS[key].must) if key in KINDS else ""
+        texts[f"documents/{key}.md"] = texts[f"documents/{key}.en.md"] = (
+            f"# {{{{ applicant }}}}\n\n{{{{ demo_note }}}}\n{must}"
+        )
     return {path: text.encode() for path, text in texts.items()}
 
 
