@@ -5,6 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.expressions import compile_expression
 
 VALUES = {"true": True, "false": False, "null": None}
 PAIRS = list(itertools.product(VALUES, VALUES))
@@ -86,3 +90,54 @@ def test_zero_false_empty_null_and_missing_are_five_things(feel):
     assert feel(kinds, variables) == [True, True, True, True, True, False]
     assert feel("is defined(a.b)", {"a": {"b": None}}) is True
     assert feel("is defined(a.c)", {"a": {"b": None}}) is False
+
+
+#: What a value counts for in logic: anything that is no boolean is unknown.
+OPERANDS = {"true": True, "false": False, "null": None, '"text"': None, "0": None}
+
+
+def kleene(operator: str, values: list[bool | None]) -> bool | None:
+    """And, or: the table of three-valued logic, as the least or the greatest of false < unknown < true."""
+    rank = {False: 0, None: 1, True: 2}
+    chosen = min if operator == "and" else max
+    return chosen(values, key=lambda value: rank[value])
+
+
+def combined(inner):
+    """Source texts with the value that the tables give."""
+    several = st.lists(inner, min_size=2, max_size=4)
+    joined = st.builds(
+        lambda operator, parts: (
+            f"({f' {operator} '.join(text for text, _ in parts)})",
+            kleene(operator, [value for _, value in parts]),
+        ),
+        st.sampled_from(["and", "or"]),
+        several,
+    )
+    negated = st.builds(lambda part: (f"not({part[0]})", None if part[1] is None else not part[1]), inner)
+    chosen = st.builds(
+        lambda test, one, other: (
+            f"(if {test[0]} then {one[0]} else {other[0]})",
+            one[1] if test[1] is True else other[1],
+        ),
+        *(inner, inner, inner),
+    )
+    over_list = st.builds(
+        lambda name, parts: (
+            f"{name}([{', '.join(text for text, _ in parts)}])",
+            kleene("and" if name == "all" else "or", [value for _, value in parts]),
+        ),
+        st.sampled_from(["all", "any"]),
+        several,
+    )
+    return joined | negated | chosen | over_list
+
+
+LOGIC = st.recursive(st.sampled_from(list(OPERANDS.items())), combined, max_leaves=12)
+
+
+@given(LOGIC)
+def test_every_combination_follows_the_tables_of_three_valued_logic(said):
+    text, expected = said
+    found = compile_expression(f"{text} and true").evaluate({})
+    assert found is expected
