@@ -6,6 +6,7 @@ from engine.law.calendar_checks import check_calendar
 from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
+from engine.law.holding import Holding, Spell, days_held
 from engine.law.numbers import (
     grouped_tracking_code,
     is_valid,
@@ -35,6 +36,7 @@ __all__ = [
     "DecidingUnit",
     "DueDay",
     "Extension",
+    "Holding",
     "OfficeHours",
     "Parameter",
     "Pause",
@@ -45,12 +47,14 @@ __all__ = [
     "add_months",
     "SignalRule",
     "SignalRules",
+    "Spell",
     "amount",
     "check_calendar",
     "check_id_number",
     "check_mobile",
     "check_uscc",
     "day_words",
+    "days_held",
     "end_of_day",
     "grouped_tracking_code",
     "is_valid",

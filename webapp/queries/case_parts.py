@@ -19,6 +19,7 @@ CLOCK_NAMES = {
     "intake": Words("受理时限", "Intake limit"),
     "promised": Words("承诺办结时限", "Promised limit"),
     "statutory": Words("法定办结时限", "Statutory limit"),
+    "joint": Words("联办时限", "Joint limit"),
     "delivery": Words("送达时限", "Delivery limit"),
     "verification": Words("事后核查时限", "Verification limit"),
     "correction": Words("补正期限", "Time to correct"),
@@ -28,6 +29,7 @@ CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
     "promised": Words("受理", "acceptance"),
     "statutory": Words("受理", "acceptance"),
+    "joint": Words("首个事项开始办理", "the first item's handling"),
     "delivery": Words("作出决定", "the ruling"),
     "verification": Words("作出决定", "the ruling"),
     "correction": Words("补正告知", "the correction notice"),
@@ -45,9 +47,12 @@ INTAKE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """One legal clock with the lines that explain its due day. `state`: running | paused | stopped."""
+    """One legal clock with the lines that explain its due day. `state`: running | paused | stopped.
 
-    item_case_id: int
+    `item_case_id` None: the joint clock, which is the case's.
+    """
+
+    item_case_id: int | None
     key: str
     name: Words
     length: Words
@@ -276,8 +281,8 @@ select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.starte
     coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
         d.number, p.expected_days) order by p.started_on)
         from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]')
-from legal_clock l join item_case ic on ic.id = l.item_case_id
-where ic.case_id = %(case)s order by l.id
+from legal_clock l left join item_case ic on ic.id = l.item_case_id
+where l.case_id = %(case)s or ic.case_id = %(case)s order by l.id
 """
 
 

@@ -1,0 +1,78 @@
+"""Every due day leads to the page that explains it: start, unit, days left out by name, pauses with notices, basis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from lxml import html
+
+from tests.journeys.test_pauses import notice, pause, resume
+from tests.support import office
+from webapp.clock import frozen_at
+
+ACCEPTED = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
+LATER = datetime(2026, 9, 29, 2, 0, tzinfo=UTC)
+
+
+def accepted() -> int:
+    with frozen_at(ACCEPTED):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P2")
+    return case.id
+
+
+def page(client: FlaskClient, address: str) -> html.HtmlElement:
+    response = client.get(address)
+    assert response.status_code == 200
+    return html.fromstring(response.get_data(as_text=True))
+
+
+def section(tree: html.HtmlElement, key: str) -> str:
+    return " ".join(tree.get_element_by_id(key).text_content().split())
+
+
+def test_the_page_tells_why_each_day_is_due(client: FlaskClient, db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(datetime(2026, 9, 22, 2, 0, tzinfo=UTC)):
+        pause(db, case_id, document=notice(db, case_id), expected_days=3)
+    with frozen_at(datetime(2026, 9, 24, 2, 0, tzinfo=UTC)):
+        resume(db, case_id)
+    with frozen_at(LATER):
+        office.sign_in(client, "zhaolin")
+        tree = page(client, f"/cases/{case_id}/clocks")
+    drugs = section(tree, "item-P2")
+    for told in (
+        "起算：2026年9月18日（受理），当日不计入",
+        "期限：12个工作日（依据：",
+        "不计入：国庆节 10月1日至10月7日",
+        "计入：国庆节调休上班",
+        "暂停计时：检验、检测、检疫、鉴定，2026年9月22日至2026年9月24日，告知书江特〔2026〕1号",
+        "本环节：资料审查",
+        "在本部门5 个工作日",
+        "暂停计时2 个工作日",
+        "全程7 个工作日",
+    ):
+        assert told in drugs, told
+    assert "联办时限：45个工作日" in section(tree, "joint")
+    assert "国办发明电〔2025〕7号" in tree.text_content()
+
+
+def test_lists_and_pages_lead_to_it(client: FlaskClient, db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(LATER):
+        office.sign_in(client, "zhaolin")
+        task = office.open_task(case_id, "examine", "P2").id
+        for address in ("/inbox", f"/tasks/{task}", f"/cases/{case_id}"):
+            links = page(client, address).xpath("//a[contains(@class, 'due')]/@href")
+            assert any(link.startswith(f"/cases/{case_id}/clocks") for link in links), address
+        office.sign_in(client, office.CLERK)
+        assert page(client, "/window?tab=all").xpath(f"//a[@href='/cases/{case_id}/clocks']")
+
+
+def test_who_has_no_part_in_the_case_does_not_see_it(client: FlaskClient, db: SQLAlchemy) -> None:
+    case_id = accepted()
+    office.sign_in(client, "qinyong")
+    assert client.get(f"/cases/{case_id}/clocks").status_code == 404
