@@ -13,8 +13,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.expressions.feel.moments import duration_of, span, time_of
 from engine.expressions.feel.operations import compare, kind
 from engine.expressions.feel.temporal import order_key as moment_key
+from engine.expressions.feel.temporal import shift
 from engine.values import Value, YearsMonths
 
 #: Kinds whose values have an order and something between them.
@@ -201,17 +203,14 @@ def _moments(name: str, values: list[Value]) -> list[Part]:
 
 def _before(name: str, first: Value, step: Any) -> list[Part]:
     zero = _ZERO.get(name)
-    if zero is not None and first > zero:
+    if zero is not None and compare(first, zero) == 1:
         return [Part(zero, True, name)]
     if name == "time":
-        return [] if _naive(first) == time() else [Part(first.replace(hour=0, minute=0, second=0), True, name)]
+        midnight = time_of(0, first.tzinfo)
+        return [] if compare(first, midnight) == 0 else [Part(midnight, True, name)]
     earlier = _shifted(first, step, -1)
     # Rules by date begin with the day on which they came into force: earlier ones seldom come.
     return [] if earlier is None else [Part(earlier, zero is not None and first != zero, name)]
-
-
-def _naive(value: time) -> time:
-    return value.replace(tzinfo=None)
 
 
 def _lies_before(value: Value, limit: Value) -> bool:
@@ -222,11 +221,8 @@ def _shifted(value: Value, by: Any, sign: int = 1) -> Value:
     """`value` moved by a duration; None outside of what there is."""
     if type(value) is YearsMonths:
         return YearsMonths(value.months + sign * by.months)
-    try:
-        if type(value) is time:
-            day = datetime(2000, 1, 2, tzinfo=value.tzinfo)
-            moved = datetime.combine(day, value) + sign * by
-            return moved.timetz() if moved.date() == day.date() else None
-        return value + sign * by
-    except OverflowError:
-        return None
+    if kind(value) == "days and time duration":
+        return duration_of(span(value) + sign * span(by))
+    moved = shift(value, sign * by)
+    # Times go round at midnight.
+    return moved if moved is not None and compare(moved, value) == sign else None

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from engine.dmn import read_decisions
+from engine.dmn.analysis import doubts_in
 from engine.dmn.xml import SIZE_LIMIT
 from engine.errors import BudgetExceeded, ExpressionFailed
 
@@ -134,3 +135,23 @@ def test_a_type_made_of_itself_without_a_component_is_no_loop(dmn):
     logic = f'<decision id="x" name="x"><variable name="x" typeRef="a"/>{literal("1")}</decision>'
     with pytest.raises(ExpressionFailed):
         dmn.sound(types + logic).evaluate("x", {})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ('< @"12026-01-01"', '>= @"12026-01-01"'),
+        ('< @"-999999999-01-01"', '> @"999999999-12-31"'),
+        ('< @"10:00:00.000000001"', '> @"23:59:59.999999999"'),
+        ('< @"PT0.000000001S"', '> @"-P999999999999D"'),
+        ('< @"2026-01-01T00:00:00.000000001Z"', '> @"2026-01-01T00:00:00"'),
+        ("(!= 5)", "(= 5)"),
+    ],
+)
+def test_cells_at_the_ends_of_all_dates_are_checked_and_decided(dmn, cells):
+    table = dmn.table(["a"], ["b"], [[cell, str(number)] for number, cell in enumerate(cells)])
+    content = dmn.definitions(dmn.decision(table))
+    assert all(each.message.zh for each in doubts_in(content, "f.dmn"))
+    decisions, findings = read_decisions(content, "f.dmn")
+    assert findings == []
+    assert decisions.evaluate("x", {"a": "no date"}).value is None
