@@ -7,6 +7,7 @@ from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
 from engine.law.holding import Holding, Spell, days_held
+from engine.law.intake import INTAKE_BASIS, INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
 from engine.law.numbers import (
     grouped_tracking_code,
     is_valid,
@@ -28,6 +29,8 @@ from engine.law.signals import SignalRule, SignalRules, read_signal_rules
 from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
 
 __all__ = [
+    "INTAKE_BASIS",
+    "INTAKE_OUTCOMES",
     "NATIONAL_REMEDY",
     "Calendar",
     "CalendarYear",
@@ -37,6 +40,8 @@ __all__ = [
     "DueDay",
     "Extension",
     "Holding",
+    "Fault",
+    "IntakeOutcome",
     "OfficeHours",
     "Parameter",
     "Pause",
@@ -67,6 +72,7 @@ __all__ = [
     "read_signal_rules",
     "remedy_terms",
     "ruling_words",
+    "told_late",
     "tracking_code",
     "with_check_digit",
 ]

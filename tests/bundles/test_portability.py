@@ -18,6 +18,7 @@ GROUPS = {"intake": "a.review", "review": "a.review", "decide": "a.decide", "ver
 ORDINARY = {
     "item": "P9", "way": "ordinary", "accepts": "department", "immediate": False, "visit": "never", "groups": GROUPS,
 }  # fmt: skip
+STILL_OPEN = {**ORDINARY, "lapse_outcome": "correct-late"}  # what the job answers where the place lets it
 COMMITMENT = {**ORDINARY, "way": "commitment"}
 AT_WINDOW = {**ORDINARY, "accepts": "window", "immediate": True}
 VISITED = {**ORDINARY, "visit": "declared"}
@@ -28,6 +29,22 @@ GRANT = [("review", {"proposal": "grant"}), ("decide", {"ruling": "grant"})]
 REFUSE = [("review", {"proposal": "refuse"}), ("decide", {"ruling": "refuse"})]
 EXAMINED = ("examine", {"visit_needed": True})
 VISIT_DONE = ("message", "visit-done", "P9", {})
+SILENCE = ("timer", "intake-limit")
+LAPSED = ("timer", "correction-limit")
+FIXED = ("accept", {"intake_outcome": "fixed-on-spot"})
+
+
+def ordered(procedure: str, *, on_application: bool = False) -> tuple[str, dict[str, Any]]:
+    """A reviewer orders a special procedure."""
+    return ("review", {"proposal": "procedure", "procedure": procedure, "on_application": on_application})
+
+
+HEARD = [("announce-hearing", {}), ("hold-hearing", {})]
+APPLIED = ("hearing-application", {"hearing_applied": True})
+ON_APPLICATION = ordered("hearing", on_application=True)
+FORGONE = ("timer", "application-limit")
+TESTED = [ordered("testing"), ("test",)]
+WAIVED = ("hearing-application", {"hearing_applied": False})
 
 WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", ORDINARY, [ACCEPT, *GRANT]),
@@ -39,7 +56,18 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", ORDINARY, [ACCEPT, ("timer", "promise-mark"), *GRANT]),
     ("item-licence", COMMITMENT, [("immediate", {"ruling": "grant"})]),
     ("item-licence", COMMITMENT, [("immediate", {"ruling": "refuse"})]),
+    ("item-licence", ORDINARY, [FIXED, *GRANT]),
+    ("item-licence", VISITED, [SILENCE, EXAMINED, VISIT_DONE, *GRANT]),
+    ("item-licence", STILL_OPEN, [CORRECTED[0], LAPSED, ("correct-late",), FIXED, *GRANT]),
+    ("item-licence", ORDINARY, [ACCEPT, ON_APPLICATION, APPLIED, *HEARD, *REFUSE]),
+    ("item-licence", ORDINARY, [ACCEPT, ON_APPLICATION, WAIVED, *GRANT]),
+    ("item-licence", ORDINARY, [ACCEPT, ON_APPLICATION, FORGONE, *GRANT]),
+    ("item-licence", ORDINARY, [ACCEPT, ordered("hearing"), *HEARD, *GRANT]),
+    ("item-licence", ORDINARY, [ACCEPT, *TESTED, *GRANT]),
+    ("item-licence", ORDINARY, [ACCEPT, ordered("expert-review"), ("review-by-experts",), *GRANT]),
+    ("item-licence", ORDINARY, [ACCEPT, *TESTED, ordered("public-notice"), ("publish",), *REFUSE]),
     ("item-filing", ORDINARY, [ACCEPT, *GRANT]),
+    ("item-filing", ORDINARY, [SILENCE, ordered("public-notice"), ("publish",), *GRANT]),
     ("item-filing", ORDINARY, [*CORRECTED, *CORRECTED, ACCEPT, *REFUSE]),
     ("item-filing", AT_WINDOW, [("immediate", {"ruling": "grant"})]),
     ("item-filing", COMMITMENT, [("immediate", {"ruling": "grant"})]),

@@ -59,9 +59,10 @@ def test_the_eighty_percent_mark_reaches_the_diagram_and_reminds_the_group(db: S
         assert timer.due_at is not None
         assert timers.fire_due() == 0
     with frozen_at(timer.due_at + timedelta(minutes=1)):
-        assert timers.fire_due() >= 1
+        assert timers.fire_due() >= 1  # among them what nobody took on: it is accepted by law, and late from the start
         office.run_jobs(case_id)
-        assert timers.fire_due() == 0
+        while timers.fire_due():
+            office.run_jobs(case_id)
     reminded = db.session.query(Reminder).filter_by(case_id=case_id, group_key="drug.review").all()
     assert len(reminded) == 1
     assert ("P2", "examine") in office.open_steps(case_id)  # a reminder interrupts nothing

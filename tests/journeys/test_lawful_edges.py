@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
+from engine.law import Fault
 from tests.support import office
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible, Stale
-from webapp.models import Document, ItemCase, LegalClock, Licence, Review
+from webapp.models import Correction, Document, ItemCase, LegalClock, Licence
 from webapp.services import commitments, drafts, intake, issuing, materials, receipt, reviews, rulings
 from webapp.services.files import Upload
 from webapp.services.page_keys import AlreadyCarriedOut, KeyReused
@@ -133,12 +134,14 @@ def test_correction_is_asked_for_once_unless_the_reason_is_recorded(db: SQLAlche
     office.act(case.id, "accept", "P2", intake_outcome="correction")
     office.act(case.id, "correct", "P2")
     task, who = office.claimed(case.id, "accept", "P2")
-    ask = {"by": who, "outcome": "correction", "note": "缺健康证明。", "revision": task.revision}
+    faults = [Fault("material", "health-certificates", "未提交。")]
+    ask = {"by": who, "outcome": "correction", "note": "", "faults": faults, "revision": task.revision}
     with pytest.raises(Incomplete) as refusal:
         intake.decide_intake(task.id, key="a", **ask)
     assert refusal.value.field == "again_reason"
-    intake.decide_intake(task.id, key="b", again_reason="补正材料中新出现的问题", **ask)
-    assert db.session.query(Review).filter_by(task_id=task.id, conclusion="asked-again").count() == 1
+    intake.decide_intake(task.id, key="b", again_reason="首次核对时漏看", **ask)
+    again = db.session.query(Correction).filter_by(item_case_id=task.item_case_id, round=2).one()
+    assert again.again_reason == "首次核对时漏看"
 
 
 def test_a_number_with_the_name_of_something_else_collects_nothing(db: SQLAlchemy) -> None:

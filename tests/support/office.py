@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from pypdf import PdfWriter
 
-from engine.law import check_uscc
+from engine.law import Fault, check_uscc
 from tests.support.database import PASSWORD
 from webapp import clock
 from webapp.catalogue import current_releases, published
@@ -28,6 +28,7 @@ from webapp.models import Counter, ItemCase, UserTask
 from webapp.queries.trials import example_variables
 from webapp.services import (
     commitments,
+    correcting,
     drafts,
     engine_jobs,
     intake,
@@ -360,8 +361,32 @@ def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
 
 def _accept(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     outcome = choice.get("intake_outcome", "accepted")
-    note = "" if outcome == "accepted" else "平面图未标注面积。"
-    intake.decide_intake(task.id, outcome=outcome, note=note, **common)
+    note = "" if outcome in ("accepted", "correction") else "不属于本机关职权范围。"
+    intake.decide_intake(
+        task.id,
+        outcome=outcome,
+        note=note,
+        authority="江城市市场监督管理局" if outcome == "wrong-authority" else "",
+        faults=choice.get("faults") or asked_of(task) if outcome == "correction" else (),
+        **common,
+    )
+
+
+#: What a correction asks for where a story does not say: the first of these that the item uses.
+ASKED = (("floor-plan", "未标注面积。"), ("signboard-rendering", "未标明尺寸。"))
+
+
+def asked_of(task: UserTask) -> list[Fault]:
+    """A list of corrections that suits the item of this task."""
+    item = db.session.get(ItemCase, task.item_case_id)
+    assert item is not None
+    used = {
+        material.key
+        for material in published(current_releases()[BUNDLE]).bundle.materials
+        if any(requirement.item == item.item_key for requirement in material.requirements)
+    }
+    key, text = next((key, text) for key, text in ASKED if key in used)
+    return [Fault("material", key, text)]
 
 
 def _examine(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
@@ -386,8 +411,9 @@ def _review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -
 
 def _rule(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     ruling = choice.get("ruling", "grant")
+    facts = "" if ruling == "grant" else "效果图显示招牌设置在二层外墙。"
     reasons = "" if ruling == "grant" else "设置位置遮挡消防登高面。"
-    rulings.rule(task.id, ruling=ruling, reasons=reasons, **common)
+    rulings.rule(task.id, ruling=ruling, facts=facts, reasons=reasons, **common)
 
 
 def _backfill(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
@@ -444,7 +470,8 @@ def _verify(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -
 
 
 def _correct(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    intake.answer_correction(task.id, note="已补正。", **common)
+    by = common.pop("by")
+    correcting.answer(correcting.AtWindow(task.id, by), choice.get("reply", "已补正。"), **common)
 
 
 ACTS: dict[str, Any] = {

@@ -12,7 +12,9 @@ from tests.support import office
 from tests.webapp.screen import Screen
 from webapp.models import Document, Licence, SubmittedMaterial, UserTask
 from webapp.queries import desk
-from webapp.services import corrections, tasks
+from webapp.services import correcting, tasks
+from webapp.services.correcting import AtWindow
+from webapp.services.corrections import HandedIn
 from webapp.unit_of_work import sql
 
 
@@ -127,7 +129,7 @@ def test_the_correction_page_says_word_for_word_what_was_asked(corrected, client
     _, task = corrected
     office.sign_in(client, office.CLERK)
     html = client.get(f"/window/corrections/{task.id}").get_data(as_text=True)
-    assert "平面图未标注面积。" in html
+    assert "未标注面积。" in html
     assert "补正材料一次性告知书" in html or "打印补正告知书" in html
 
 
@@ -335,7 +337,7 @@ def test_a_correction_is_written_in_the_ledger(corrected, db):
     case, task = corrected
     by = office.person(office.CLERK)
     tasks.claim(task.id, by=by)
-    corrections.add_files(task.id, "floor-plan", [office.pdf()], by=by, form="copy", copies=1, provided_by="周国富")
+    correcting.add_files(AtWindow(task.id, by), "floor-plan", [office.pdf()], HandedIn("copy", 1, "周国富"))
     kinds = [
         row[0]
         for row in sql().execute("select kind from case_event where case_id = %s order by seq desc limit 1", (case.id,))

@@ -24,7 +24,7 @@ NOT_PERSONAL = {
     "case.position",
     "window.desk",
 }
-SUBJECTS = ("application", "case", "paper", "window")
+SUBJECTS = ("application", "case", "paper", "told", "window")
 STRANGERS = ("sign reviewer", "police reviewer", "designer", "publisher", "legal", "helper")
 
 
@@ -80,7 +80,10 @@ def objects(db: SQLAlchemy) -> Objects:
         "item_key": "P2",
         "material_key": one("select min(material_key) from submitted_material where case_id = %s", draft),
     }
-    material = one("select min(material_key) from submitted_material where case_id = %s", correcting.id)
+    material = one(
+        "select faults -> 0 ->> 1 from correction c join item_case i on i.id = c.item_case_id where i.case_id = %s",
+        correcting.id,
+    )
     own = {
         "application.receipt": {"case_id": delivered.id},
         "application.file": {"file_id": one(given, draft)},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from engine.law import Fault
 from tests.support import office
 from tests.webapp.screen import Screen
 from webapp import clock
@@ -137,7 +139,7 @@ def test_a_correction_tells_the_applicant_what_to_do(db, client):
     office.act(case.id, "backfill", "P1")
     office.act(case.id, "accept", "P2", intake_outcome="correction")
     follow(client, case.number, case.code)
-    assert "请按补正告知书补齐材料" in client.text("/track/progress")
+    assert "请按补正告知书补齐" in client.text("/track/progress")
 
 
 def test_the_qr_code_brings_the_number_along(db, client):
@@ -183,3 +185,52 @@ def test_a_refused_applicant_reads_why_and_what_can_be_done(client: FlaskClient)
     page = client.get("/track/progress").get_data(as_text=True)
     assert "设置位置遮挡消防登高面" in page
     assert "申请行政复议" in page
+
+
+def corrected_online(faults: list[Fault]) -> office.Handle:
+    """A case of which the drug item waits for the applicant."""
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    office.act(case.id, "accept", "P2", intake_outcome="correction", faults=faults)
+    return case
+
+
+def test_the_applicant_corrects_on_the_tracking_page_what_was_asked(db, client):
+    case = corrected_online(
+        [Fault("material", "floor-plan", "未标注面积。"), Fault("answer", "premises_area", "与平面图不一致。")]
+    )
+    follow(client, case.number, case.code)
+    assert "在线补正" in client.text("/track/progress")
+    page = client.text("/track/corrections/P2")
+    assert "未标注面积。" in page
+    assert "与平面图不一致。" in page
+    assert "legal_representative_id" not in page  # what was not asked for is not shown
+    wrong = client.post("/track/corrections/P2/answers", {"_shown": "premises_area", "premises_area": "很大"})
+    assert wrong.status_code == 422
+    right = client.post("/track/corrections/P2/answers", {"_shown": "premises_area", "premises_area": "123"})
+    assert right.status_code == 302
+    early = client.post("/track/corrections/P2", {"reply": ""})
+    assert early.status_code == 422
+    assert "尚未补正" in early.get_data(as_text=True)
+    plan = office.pdf("平面图（新）.pdf")
+    sent = client.post("/track/corrections/P2/materials/floor-plan", {"files": [(io.BytesIO(plan.content), plan.name)]})
+    assert sent.status_code == 302
+    assert "平面图（新）.pdf" in client.text("/track/corrections/P2")
+    assert client.post("/track/corrections/P2", {"reply": ""}).status_code == 302
+    assert ("P2", "accept") in office.open_steps(case.id)
+    late = client.post("/track/corrections/P2", {"reply": "再补"})
+    assert late.status_code == 409
+
+
+def test_without_number_and_code_nothing_is_corrected(db, client):
+    corrected_online([Fault("material", "floor-plan", "未标注面积。")])
+    assert client.get("/track/corrections/P2").status_code == 302
+    assert client.post("/track/corrections/P2", {"reply": "x"}).headers["Location"].endswith("/track")
+
+
+def test_another_item_or_material_is_not_there(db, client):
+    case = corrected_online([Fault("material", "floor-plan", "未标注面积。")])
+    follow(client, case.number, case.code)
+    assert client.get("/track/corrections/P6").status_code == 404
+    data = {"files": [(io.BytesIO(office.pdf().content), "x.pdf")]}
+    assert client.post("/track/corrections/P2/materials/quality-rules", data).status_code == 404

@@ -108,9 +108,10 @@ def test_a_correction_needs_all_that_must_be_corrected(db: object, client: Flask
     screen = Browser(client, who.login)
     answer = Page(screen.act(task.id, outcome="correction"))
     assert answer.status == 422
-    assert answer.errors() == {"#f-note": "理由或补正内容：请写明理由或需补正的全部内容。"}
+    assert answer.errors() == {"#f-faults": "补正清单：请在补正清单中写明每一项需要补正的内容。"}
     assert answer.fields(f"/tasks/{task.id}/act")["outcome"] == "correction"
-    assert screen.act(task.id, outcome="correction", note="平面图未标注面积。").status_code == 302
+    listed = {"fault.material.signboard-rendering": "未标明尺寸。", "fault.answer.sign_width": "与效果图不一致。"}
+    assert screen.act(task.id, outcome="correction", **listed).status_code == 302
     assert ("P6", "correct") in office.open_steps(case.id)
 
 
@@ -153,8 +154,9 @@ def test_the_decider_reads_the_proposal_and_rules_in_the_words_of_the_kind(db: o
     assert "授权编号" in panel
     missing = Page(screen.act(task.id, ruling="refuse"))
     assert missing.status == 422
-    assert "#f-reasons" in missing.errors()
-    assert screen.act(task.id, ruling="refuse", reasons="设置位置遮挡消防登高面。").status_code == 302
+    assert {"#f-facts", "#f-reasons"} <= set(missing.errors())
+    told = {"facts": "招牌设置在二层外墙。", "reasons": "设置位置遮挡消防登高面。"}
+    assert screen.act(task.id, ruling="refuse", **told).status_code == 302
     assert "已作出决定：不予许可" in screen.open("/inbox").words()
 
 
@@ -207,7 +209,7 @@ def test_a_page_older_than_the_task_keeps_the_text_and_can_be_sent_again(db: obj
     old = screen.open(f"/tasks/{task.id}").fields(f"/tasks/{task.id}/act")
     tasks.release(task.id, by=who)
     tasks.claim(task.id, by=who)
-    typed = {"outcome": "correction", "note": "请补交效果图。"}
+    typed = {"outcome": "correction", "note": "请补交效果图。", "fault.material.signboard-rendering": "未提交。"}
     stale = Page(screen.post(f"/tasks/{task.id}/act", **{**old, **typed}))
     assert stale.status == 409
     again = {name: value or "" for name, value in stale.fields(f"/tasks/{task.id}/act").items()}

@@ -12,6 +12,7 @@ from webapp.models.cases import (
     SubmittedMaterial,
     Visit,
 )
+from webapp.models.intake import Correction
 from webapp.models.items import (
     ClockExtension,
     ClockPause,
@@ -35,6 +36,7 @@ from webapp.models.organisation import (
     User,
     UserSession,
 )
+from webapp.models.procedures import Objection, SpecialProcedure
 from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable
 from webapp.models.runtime import (
     Activity,
@@ -66,6 +68,7 @@ __all__ = [
     "ClockPause",
     "Collection",
     "Commitment",
+    "Correction",
     "Counter",
     "CreditRecord",
     "Department",
@@ -82,6 +85,7 @@ __all__ = [
     "MessageWait",
     "NotificationSheet",
     "NumberSeries",
+    "Objection",
     "Participant",
     "ProcessInstance",
     "RateCount",
@@ -93,6 +97,7 @@ __all__ = [
     "Review",
     "RuleTable",
     "Ruling",
+    "SpecialProcedure",
     "StoredFile",
     "SubmittedMaterial",
     "SignalWord",

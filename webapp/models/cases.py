@@ -87,7 +87,7 @@ class Answer(Model):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
     source: Mapped[str]  # applicant | shared-data | correction
-    by_id: Mapped[int] = mapped_column(BigInteger)  # who was signed in; accounts are never deleted
+    by_id: Mapped[int | None] = mapped_column(BigInteger)  # who was signed in; nobody: the applicant, by tracking
     at: Mapped[datetime]
 
 
@@ -102,7 +102,7 @@ class StoredFile(Model):
     media_type: Mapped[str]
     size: Mapped[int]
     pages: Mapped[int | None]
-    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))  # nobody: the applicant, by tracking
     at: Mapped[datetime]
 
 
@@ -118,7 +118,7 @@ class SubmittedMaterial(Model):
     form: Mapped[str]  # original-returned | copy | e-licence | exempt
     copies: Mapped[int] = mapped_column(server_default="1")
     provided_by: Mapped[str] = mapped_column(server_default="")
-    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))  # nobody: the applicant, by tracking
     at: Mapped[datetime]
 
     files: Mapped[list[StoredFile]] = relationship(

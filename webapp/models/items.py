@@ -29,13 +29,15 @@ class ItemCase(Model):
     department_key: Mapped[str]
     way: Mapped[str]  # ordinary | commitment
     received_at: Mapped[datetime]
-    intake_outcome: Mapped[str | None]  # accepted | correction | wrong-authority | not-required
+    #: one of the five of art. 32, or forwarded | predecessor-refused | correction-lapsed | deemed-withdrawn
+    intake_outcome: Mapped[str | None]
     intake_note: Mapped[str] = mapped_column(server_default="")
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     accepted_under: Mapped[str] = mapped_column(
         server_default=""
     )  # delegation number and date where the window accepted
+    deemed_accepted: Mapped[bool] = mapped_column(server_default=text("false"))  # by law: nobody answered in time
     ruled_at: Mapped[datetime | None]
     outcome: Mapped[str | None]  # granted | refused | not-accepted
     delivered_at: Mapped[datetime | None]
@@ -165,9 +167,18 @@ class Review(Model):
 
 
 class Ruling(Model):
-    """办理决定 of one item, by a named official under an authorisation."""
+    """办理决定 of one item, by a named official under an authorisation.
+
+    A refusal states facts, basis and remedy, or is not kept (art. 38).
+    """
 
     __tablename__ = "ruling"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome <> 'refused' or (facts <> '' and basis_zh <> '' and remedy_zh <> '')",
+            name="refused_with_facts_basis_remedy",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), unique=True)
@@ -175,6 +186,7 @@ class Ruling(Model):
     outcome: Mapped[str]  # granted | refused
     words_zh: Mapped[str]
     words_en: Mapped[str]
+    facts: Mapped[str] = mapped_column(server_default="")
     reasons: Mapped[str]
     basis_zh: Mapped[str]
     basis_en: Mapped[str]

@@ -11,7 +11,7 @@ from webapp.pages import (
     home,
     inbox,
     papers,
-    public,
+    public_correction,
     repair,
     studio,
     supervision,
@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
         supervision.blueprint,
         window.blueprint,
         papers.blueprint,
-        public.blueprint,
+        public_correction.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)
     support.bind(app)

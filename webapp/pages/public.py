@@ -50,7 +50,7 @@ def find() -> ResponseReturnValue:
 @public
 def progress() -> ResponseReturnValue:
     """Where the case is, in words and as a diagram."""
-    case_id = _open_case()
+    case_id = open_case()
     if case_id is None:
         return redirect(url_for("public.track"))
     case = tracked_case(case_id)
@@ -62,7 +62,7 @@ def progress() -> ResponseReturnValue:
 @public
 def diagram_file() -> ResponseReturnValue:
     """The bundle's diagram: the published one, without anything of the case."""
-    case_id = _open_case()
+    case_id = open_case()
     if case_id is None:
         return Response(status=404)
     release = tracked_case(case_id).release
@@ -74,7 +74,7 @@ def diagram_file() -> ResponseReturnValue:
 @public
 def position() -> ResponseReturnValue:
     """Ids of the elements that are done and current; nothing else."""
-    case_id = _open_case()
+    case_id = open_case()
     if case_id is None:
         return jsonify(message="not found"), 404
     release = tracked_case(case_id).release
@@ -99,7 +99,7 @@ def licence(public_code: str) -> ResponseReturnValue:
     return page, 200 if found else 404
 
 
-def _open_case() -> int | None:
+def open_case() -> int | None:
     """The case that this browser opened with number and code, while it is open."""
     kept = session.get(SESSION_KEY)
     if not kept or kept[1] < clock.now().timestamp():

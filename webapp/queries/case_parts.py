@@ -42,6 +42,9 @@ INTAKE_WORDS = {
     "not-required": Words("不受理", "no licence needed"),
     "forwarded": Words("已转交办理系统", "forwarded to the deciding system"),
     "predecessor-refused": Words("前置事项未获准，不予受理", "not accepted: what it needs was refused"),
+    "fixed-on-spot": Words("当场更正后受理", "accepted, corrected on the spot"),
+    "correction-lapsed": Words("逾期未补正，不予受理", "not accepted: not corrected in time"),
+    "deemed-withdrawn": Words("逾期未补正，视为撤回申请", "not corrected in time: counts as withdrawn"),
 }
 
 
@@ -213,7 +216,9 @@ ITEMS = """
 select ic.id, ic.item_key, d.name_zh, d.name_en, d.phone, ic.way, ic.received_at, ic.intake_outcome,
     ic.intake_note,
     ic.accepted_at, coalesce(accepter.name, ''), ic.accepted_under, ic.ruled_at, ic.outcome, ic.delivered_at,
-    r.outcome, r.words_zh, r.words_en, r.reasons, r.basis_zh, r.basis_en, r.remedy_zh, r.remedy_en,
+    r.outcome, r.words_zh, r.words_en,
+    concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), r.basis_zh, r.basis_en, r.remedy_zh,
+    r.remedy_en,
     decider.name, r.authorisation_number, r.at,
     l.id, l.name_zh, l.name_en, l.number, l.issued_on, l.valid_to, l.external, l.public_code
 from item_case ic

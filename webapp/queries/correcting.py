@@ -1,25 +1,32 @@
-"""补正 at the window: what a department asked for, and the materials that its item uses."""
+"""补正 as its two pages show it: what was asked, material by material and answer by answer, and until when."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from engine import Words
-from engine.bundles import Document, Item, Material, guide_for
-from webapp import papers
+from engine.bundles import Document, Item, Material
+from engine.forms import Field, controls_on, value_at
+from engine.law import Fault
+from webapp import clock, papers
 from webapp.answers import answers_of
-from webapp.catalogue import Published, published
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, engine_context, published, rules_of
 from webapp.errors import NotFound
+from webapp.form_values import control_value
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_access import ensure_case
 from webapp.queries.submission import MaterialLine, materials_of
+from webapp.services.corrected_answers import open_fields
+from webapp.services.corrections import CONSEQUENCES, LATE_RULE
 from webapp.unit_of_work import sql
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Notice:
     """补正告知书: the one complete request, as issued."""
 
     id: int
@@ -30,10 +37,11 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectedMaterial:
-    """A material that the item uses, and what is there of it (None: nothing yet)."""
+class AskedMaterial:
+    """A material that was asked for: what is wrong, and what is there of it (None: nothing yet)."""
 
     material: Material
+    wanted: str
     submitted: MaterialLine | None
     form: str
     copies: int
@@ -43,9 +51,18 @@ class CorrectedMaterial:
         return self.material.key
 
 
+@dataclass(frozen=True, slots=True)
+class AskedAnswer:
+    """An answer of the form that may be written: asked for, or made to appear by one that was."""
+
+    field: Field
+    wanted: str
+    value: Any
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CorrectionPage:
-    """An open or closed `correct` task with all that belongs to it."""
+    """An open or closed correction with all that belongs to it."""
 
     task_id: int
     case_id: int
@@ -54,53 +71,97 @@ class CorrectionPage:
     assignee_id: int | None
     assignee: str
     release: Published
+    rules: Rules
     item: Item
     number: str
     subject: str
     department: Words
     phone: str
-    asked: Asked | None
-    materials: tuple[CorrectedMaterial, ...]
+    notice: Notice | None
+    note: str
+    due_on: date | None
+    consequence: Words | None  # of letting the limit pass; None where the place has no rule
+    consequence_basis: Words
+    guided: Mapping[str, Any]
+    answers: Mapping[str, Any]
+    faults: tuple[Fault, ...]
+    materials: tuple[AskedMaterial, ...]
 
-    def material(self, key: str) -> CorrectedMaterial:
-        """Raises NotFound for a material that the item does not use."""
+    def material(self, key: str) -> AskedMaterial:
+        """Raises NotFound for a material that was not asked for."""
         found = next((one for one in self.materials if one.key == key), None)
         if found is None:
             raise NotFound()
         return found
 
+    def fields(self, posted: Mapping[str, Any] | None = None) -> tuple[AskedAnswer, ...]:
+        """The answers that may be written, over what was `posted`: a corrected one can make others appear."""
+        wanted = {fault.key: fault.text for fault in self.faults if fault.kind == "answer"}
+        if not wanted:
+            return ()
+        context = engine_context(clock.now(), self.rules)
+        form = self.release.form
+        now = form.draft(posted, context) if posted is not None else dict(self.answers)
+        allowed = open_fields(self.release, self.guided, self.answers, now, wanted, context)
+        controls = controls_on(form.page(now, self.guided, context))
+        shown = posted if posted is not None else self.answers
+        return tuple(
+            AskedAnswer(one, wanted.get(name, ""), control_value(value_at(shown, name)))
+            for name, one in controls.items()
+            if name in allowed and one.is_asked and not one.readonly
+        )
 
-TASK = """
-select t.case_id, t.item_case_id, t.revision, t.state, t.assignee_id, coalesce(u.name, ''), t.groups,
+
+TASK = f"""
+select t.id, t.case_id, t.item_case_id, t.revision, t.state, t.assignee_id, coalesce(u.name, ''), t.groups,
     ic.item_key, k.release_id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.guided,
-    d.name_zh, d.name_en, d.phone
+    d.name_zh, d.name_en, d.phone, {RULES_OF_CASE}
 from user_task t
 join cases k on k.id = t.case_id
 join item_case ic on ic.id = t.item_case_id
 join department d on d.key = ic.department_key
 left join app_user u on u.id = t.assignee_id
-where t.id = %s and t.step = 'correct'
+where t.step = 'correct' and
 """
-ASKED = """
-select id, number, issued_at, content_zh, content_en from document
-where item_case_id = %s and kind = 'correction-notice' order by id desc limit 1
+BY_ID = TASK + "t.id = %s"
+OF_ITEM = TASK + "k.id = %s and ic.item_key = %s order by t.id desc limit 1"
+REQUEST = """
+select c.faults, c.note, d.id, d.number, d.issued_at, d.content_zh, d.content_en,
+    (select l.due_on from legal_clock l where l.item_case_id = c.item_case_id and l.name = 'correction')
+from correction c join document d on d.id = c.document_id
+where c.item_case_id = %s order by c.round desc limit 1
 """
 FORMS = "select material_key, form, copies from submitted_material where case_id = %s"
 
 
 def correction_page(by: Identity, task_id: int) -> CorrectionPage:
     """The correction, for whoever may take it at the window. Raises NotFound."""
-    row = sql().execute(TASK, (task_id,)).fetchone()
+    row = sql().execute(BY_ID, (task_id,)).fetchone()
     if row is None:
         raise NotFound()
+    ensure_case(by, row[1])
+    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(row[7]), row[5], row[4]))
+    return _page(row)
+
+
+def applicants_correction(case_id: int, item_key: str) -> CorrectionPage:
+    """The correction of an item as its applicant sees it, who has given number and code. Raises NotFound."""
+    row = sql().execute(OF_ITEM, (case_id, item_key)).fetchone()
+    if row is None:
+        raise NotFound()
+    return _page(row)
+
+
+def _page(row: Sequence[Any]) -> CorrectionPage:
     (
+        task_id,
         case_id,
         item_case_id,
         revision,
         state,
         assignee_id,
         assignee,
-        groups,
+        _groups,
         item_key,
         release_id,
         number,
@@ -109,12 +170,12 @@ def correction_page(by: Identity, task_id: int) -> CorrectionPage:
         zh,
         en,
         phone,
+        versions,
     ) = row
-    ensure_case(by, case_id)
-    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee_id, state))
-    release = published(release_id)
-    there = {line.key: line for line in materials_of(case_id, release.bundle, [item_key])}
-    terms = {key: (form, copies) for key, form, copies in sql().execute(FORMS, (case_id,))}
+    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    asked = sql().execute(REQUEST, (item_case_id,)).fetchone()
+    faults = tuple(Fault(*one) for one in asked[0]) if asked else ()
+    rule = rules.profile.parameters.get(LATE_RULE)
     return CorrectionPage(
         task_id,
         case_id,
@@ -123,27 +184,34 @@ def correction_page(by: Identity, task_id: int) -> CorrectionPage:
         assignee_id,
         assignee,
         release,
+        rules,
         release.bundle.item(item_key),
         number,
         subject,
         Words(zh, en),
         phone,
-        _asked(item_case_id),
-        tuple(
-            CorrectedMaterial(
-                required.material,
-                there.get(required.material.key),
-                *terms.get(required.material.key, (required.material.forms[0], 1)),
-            )
-            for required in guide_for(release.bundle, {**answers_of(case_id), **guided}).materials
-            if item_key in required.used_by and not required.exempt and required.material.source != "form"
-        ),
+        Notice(asked[2], asked[3], asked[4], papers.read(asked[5]), papers.read(asked[6])) if asked else None,
+        asked[1] if asked else "",
+        asked[7] if asked else None,
+        CONSEQUENCES.get(str(rule.value)) if rule else None,
+        rule.basis if rule else Words("", ""),
+        guided,
+        answers_of(case_id),
+        faults,
+        _materials(case_id, release, item_key, faults),
     )
 
 
-def _asked(item_case_id: int) -> Asked | None:
-    row = sql().execute(ASKED, (item_case_id,)).fetchone()
-    if row is None:
-        return None
-    id_, number, issued_at, zh, en = row
-    return Asked(id_, number, issued_at, papers.read(zh), papers.read(en))
+def _materials(case_id: int, release: Published, item_key: str, faults: Sequence[Fault]) -> tuple[AskedMaterial, ...]:
+    wanted = {fault.key: fault.text for fault in faults if fault.kind == "material"}
+    there = {line.key: line for line in materials_of(case_id, release.bundle, [item_key])}
+    terms = {key: (form, copies) for key, form, copies in sql().execute(FORMS, (case_id,))}
+    return tuple(
+        AskedMaterial(material, wanted[material.key], there.get(material.key), *_terms(terms, material))
+        for material in release.bundle.materials
+        if material.key in wanted
+    )
+
+
+def _terms(known: Mapping[str, tuple[str, int]], material: Material) -> tuple[str, int]:
+    return known.get(material.key, (material.forms[0], 1))

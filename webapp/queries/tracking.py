@@ -27,8 +27,8 @@ NEXT: Mapping[str, Words] = {
         "The department decides on acceptance; what must be corrected is told at once and completely.",
     ),
     "correct": Words(
-        "请按补正告知书补齐材料，到综合窗口提交。",
-        "Please hand in what the notice of correction asks for, at the window.",
+        "请按补正告知书补齐，可以在线补正，也可以到综合窗口提交。",
+        "Please correct what the notice asks for, here or at the window.",
     ),
     "examine": Words("资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."),
     "visit": Words("核查后由部门提出审查意见。", "After the visit the department proposes."),
@@ -65,6 +65,7 @@ class Place:
 class TrackedItem:
     """One item as the applicant follows it. `clock` is the limit that runs now."""
 
+    key: str
     name: Words
     department: Words
     phone: str
@@ -82,6 +83,7 @@ class TrackedItem:
     public_code: str
     reasons: str  # of a refusal, or what is to be corrected
     remedy: Words | None
+    correcting: bool  # it can be corrected here and now
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,9 +119,12 @@ where ic.case_id = %s
 
 #: What the applicant must be told of a refusal (art. 38), a non-acceptance or a correction (art. 32).
 TOLD = """
-select ic.id, coalesce(r.reasons, ic.intake_note), coalesce(r.remedy_zh, ''), coalesce(r.remedy_en, '')
+select ic.id,
+    coalesce(nullif(concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), ''), ic.intake_note),
+    coalesce(r.remedy_zh, ''), coalesce(r.remedy_en, '')
 from item_case ic left join ruling r on r.item_case_id = ic.id and r.outcome = 'refused'
-where ic.case_id = %s and (r.id is not null or ic.intake_outcome in ('correction', 'wrong-authority', 'not-required'))
+where ic.case_id = %s and (r.id is not null or ic.intake_outcome in ('correction', 'wrong-authority', 'not-required',
+    'correction-lapsed', 'deemed-withdrawn'))
 """
 
 
@@ -160,6 +165,7 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
     steps = [task.step for task in item.open_tasks]
     shown = item.licence if item.delivered_at or "deliver" in steps else None
     return TrackedItem(
+        item.key,
         item.item.name,
         item.department,
         item.phone,
@@ -177,6 +183,7 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         shown.public_code if shown else "",
         reasons,
         remedy,
+        "correct" in steps,
     )
 
 

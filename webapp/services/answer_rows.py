@@ -23,8 +23,10 @@ on conflict (case_id, version, key) do update set value = excluded.value, by_id 
 """
 
 
-def write_answers(case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity) -> None:
-    """Answer rows of one version: all keys, replaced."""
+def write_answers(
+    case: LockedCase, values: Mapping[str, Any], *, version: int, source: str, by: Identity | None
+) -> None:
+    """Answer rows of one version: all keys, replaced. `by` is nobody where the applicant answers without us."""
     keys = list(values)
     sql().execute(
         WRITE,
@@ -34,7 +36,7 @@ def write_answers(case: LockedCase, values: Mapping[str, Any], *, version: int, 
             "keys": keys,
             "values": [encode_answer(values[key]) for key in keys],
             "source": source,
-            "by": by.user_id,
+            "by": by.user_id if by else None,
             "now": case.now,
         },
     )

@@ -54,6 +54,9 @@ INTAKE_WORDS = {
     "not-required": Words("依法不需要取得许可，不受理", "no licence is needed"),
     "commitment": Words("按告知承诺办理", "by commitment"),
     "predecessor-refused": Words("前置事项未获准，不予受理", "not accepted: what it needs was refused"),
+    "fixed-on-spot": Words("当场更正后予以受理", "accepted, corrected on the spot"),
+    "correction-lapsed": Words("逾期未补正，不予受理", "not accepted: not corrected in time"),
+    "deemed-withdrawn": Words("逾期未补正，视为撤回申请", "not corrected in time: counts as withdrawn"),
 }
 DELIVERY_WAYS = {
     "counter": Words("窗口领取", "collected at the counter"),

@@ -20,8 +20,17 @@ class Event(StrEnum):
     RECEIVED = "received"
     ITEM_ACCEPTED = "item-accepted"
     ITEM_NOT_ACCEPTED = "item-not-accepted"
+    FIXED_ON_SPOT = "fixed-on-spot"
+    DEEMED_ACCEPTED = "deemed-accepted"
     CORRECTION_REQUESTED = "correction-requested"
+    ANSWERS_CORRECTED = "answers-corrected"
     CORRECTED = "corrected"
+    CORRECTION_LAPSED = "correction-lapsed"
+    PROCEDURE_ORDERED = "procedure-ordered"
+    HEARING_APPLIED = "hearing-applied"
+    HEARING_NOTIFIED = "hearing-notified"
+    OBJECTION_TAKEN = "objection-taken"
+    PROCEDURE_ENDED = "procedure-ended"
     TASK_CLAIMED = "task-claimed"
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"
@@ -63,6 +72,7 @@ class Event(StrEnum):
 
 ACT_WORDS = {
     "accepted": Words("予以受理", "accepted"),
+    "fixed-on-spot": Words("当场更正后受理", "accepted, corrected on the spot"),
     "correction": Words("要求补正", "asked for correction"),
     "wrong-authority": Words("不予受理", "not accepted"),
     "not-required": Words("不受理", "no licence needed"),
@@ -71,6 +81,8 @@ ACT_WORDS = {
     "examined": Words("完成资料审查", "examined"),
     "propose-grant": Words("建议准予", "proposed to grant"),
     "propose-refuse": Words("建议不予", "proposed to refuse"),
+    "ordered": Words("决定进行特别程序", "ordered a special procedure"),
+    "procedure": Words("办结特别程序环节", "did a step of the special procedure"),
     "visited": Words("完成联合核查", "finished the joint visit"),
     "corrected": Words("已补正", "corrected"),
     "prepared": Words("已出件", "prepared the result"),

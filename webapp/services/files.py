@@ -81,19 +81,23 @@ def check_pages(name: str, pages: list[Upload]) -> Checked:
     return Checked(name[-200:], file_store.put(content), "application/pdf", len(content), len(images))
 
 
-def keep_file(checked: Checked, by: Identity) -> int:
-    """The row of a checked file, inside the running command; returns its id."""
+def keep_file(checked: Checked, by: Identity | None) -> int:
+    """The row of a checked file, inside the running command; returns its id. `by` is nobody: the applicant."""
     row = (
         sql()
         .execute(
             "insert into stored_file (digest, name, media_type, size, pages, by_id, at)"
             " values (%s, %s, %s, %s, %s, %s, %s) returning id",
-            (checked.digest, checked.name, checked.media_type, checked.size, checked.pages, by.user_id, clock.now()),
+            (checked.digest, checked.name, checked.media_type, checked.size, checked.pages, _id_of(by), clock.now()),
         )
         .fetchone()
     )
     assert row is not None
     return int(row[0])
+
+
+def _id_of(by: Identity | None) -> int | None:
+    return by.user_id if by else None
 
 
 def keep_upload(upload: Upload, by: Identity) -> int:

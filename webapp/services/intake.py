@@ -1,13 +1,19 @@
-"""受理: an item's department takes the application on, asks for correction, or does not."""
+"""受理: an item's department takes the application on, has it put right, or does not take it (art. 32)."""
 
 from __future__ import annotations
 
-from engine import Words
-from webapp.errors import Incomplete
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import AnswersInvalid, Words
+from engine.law import INTAKE_BASIS, INTAKE_OUTCOMES, Fault
+from webapp.errors import ActRefused, AlreadyDone, Incomplete
 from webapp.identity import Identity
 from webapp.moments import local
 from webapp.permissions import Permission
-from webapp.services.clocks import start_clock, start_decision_clocks, stop_clock
+from webapp.services.clocks import start_clock, start_decision_clocks
+from webapp.services.corrected_answers import correct_answers
+from webapp.services.corrections import AfterAcceptance, guided_of, names_in_question, request_correction
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.reviews import write_review
@@ -15,13 +21,27 @@ from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
-ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (
+ACCEPTED, FIXED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (
     "accepted",
+    "fixed-on-spot",
     "correction",
     "wrong-authority",
     "not-required",
 )
-OUTCOMES = (ACCEPTED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED)
+OUTCOMES = tuple(INTAKE_OUTCOMES)
+
+
+class AcceptedByLaw(ActRefused):
+    """The limit to answer has passed: the application is accepted from the day it was received (art. 32)."""
+
+    def __init__(self, due: str, basis: Words) -> None:
+        super().__init__(
+            Words(
+                f"受理审查期限已于{due}届满：自收到申请材料之日起即为受理，不能再作出其他受理结果（{basis.zh}）。",
+                f"The limit to decide on acceptance passed on {due}: by law the application is accepted from the day"
+                f" it was received, and nothing else can be decided ({basis.en}).",
+            )
+        )
 
 
 def decide_intake(
@@ -33,41 +53,93 @@ def decide_intake(
     revision: int,
     key: str,
     again_reason: str = "",
+    faults: Sequence[Fault] = (),
+    authority: str = "",
+    corrected: Mapping[str, Any] | None = None,
 ) -> None:
-    """Decide on acceptance (art. 32). Anything but acceptance needs `note`: all that is wrong, or why and where to go.
+    """Decide on acceptance, with one of the five outcomes of art. 32.
 
-    Acceptance starts the decision clocks and ends the intake clock; a refusal is written with its remedy.
-    A correction is asked for once: a second one needs `again_reason`, kept with the request (art. 32, 72).
+    - not-required, wrong-authority: `note` says why, `authority` where to go; in writing, with the remedy.
+    - fixed-on-spot: `note` says what was put right, `corrected` is the form with it; accepted in the same act.
+    - correction: `faults` is the one complete list, `note` what belongs to no single material or answer. What could
+      have been told the first time needs `again_reason`.
+    - accepted.
+
+    Acceptance starts the decision clocks and ends the intake clock. Raises Incomplete, AcceptedByLaw once the limit
+    has passed, AfterAcceptance for a correction after acceptance, AnswersInvalid, and what `on_task` does.
     """
-    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-        ensure_step(task, "accept")
-        if outcome not in OUTCOMES:
-            raise Incomplete("outcome", Words("请选择受理结果。", "Choose the outcome."))
-        if outcome != ACCEPTED and not note.strip():
-            raise Incomplete(
-                "note", Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected.")
-            )
+    invalid: AnswersInvalid | None = None
+    try:
+        with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+            if outcome == CORRECTION:
+                _ensure_not_accepted(task.item_case_id)
+            ensure_step(task, "accept")
+            _ensure_in_time(task)
+            _ensure_complete(outcome, note, authority)
+            try:
+                _record(task, outcome, note.strip(), by, again_reason.strip(), faults, authority.strip(), corrected)
+            except AnswersInvalid as wrong:  # the officer's to mend, not an incident of the process
+                raise FixInvalid(wrong) from wrong
+            finish(task, {"intake_outcome": outcome}, by=by, act=outcome)
+    except FixInvalid as fix:
+        invalid = fix.invalid
+    except AlreadyDone as done:
         if outcome == CORRECTION:
-            _ensure_once(task, again_reason)
-        _record(task, outcome, note.strip(), by, again_reason.strip())
-        finish(task, {"intake_outcome": outcome}, by=by, act=outcome)
+            _refuse_after(task_id, done)
+        raise
+    if invalid is not None:
+        raise invalid
 
 
-def _ensure_once(task: OpenTask, again_reason: str) -> None:
-    row = (
-        sql()
-        .execute(
-            "select 1 from document where item_case_id = %s and kind = 'correction-notice' limit 1",
-            (task.item_case_id,),
-        )
-        .fetchone()
-    )
-    if row and not again_reason.strip():
+class FixInvalid(ActRefused):
+    """What was to be put right on the spot is not what the form takes."""
+
+    status = 422
+
+    def __init__(self, invalid: AnswersInvalid) -> None:
+        self.invalid = invalid
+        super().__init__(Words("更正的内容有误。", "What was put right is not in order."))
+
+
+def _ensure_not_accepted(item_case_id: int | None) -> None:
+    row = sql().execute("select accepted_at from item_case where id = %s", (item_case_id,)).fetchone()
+    if row and row[0] is not None:
+        raise AfterAcceptance(row[0])
+
+
+def _refuse_after(task_id: int, done: AlreadyDone) -> None:
+    """The rule behind it, where the item was accepted meanwhile."""
+    row = sql().execute(ACCEPTED_AT, (task_id,)).fetchone()
+    if row and row[0] is not None:
+        raise AfterAcceptance(row[0], done.words) from done
+
+
+ACCEPTED_AT = """
+select ic.accepted_at from item_case ic join user_task t on t.item_case_id = ic.id where t.id = %s
+"""
+
+
+def _ensure_in_time(task: OpenTask) -> None:
+    clocks = task.case.clocks.get(task.item_case_id or 0, ())
+    due = next((clock.due_on for clock in clocks if clock.name == "intake"), None)
+    if due is not None and local(task.case.now).date() > due:
+        raise AcceptedByLaw(due.isoformat(), INTAKE_BASIS)
+
+
+def _ensure_complete(outcome: str, note: str, authority: str) -> None:
+    known = INTAKE_OUTCOMES.get(outcome)
+    if known is None:
+        raise Incomplete("outcome", Words("请选择受理结果。", "Choose the outcome."))
+    if outcome == FIXED and not note.strip():
+        raise Incomplete("note", Words("请写明当场更正的内容。", "Say what was put right on the spot."))
+    if known.closes and not note.strip():
+        raise Incomplete("note", Words("请写明理由。", "State the reasons."))
+    if outcome == WRONG_AUTHORITY and not authority.strip():
         raise Incomplete(
-            "again_reason",
+            "authority",
             Words(
-                "补正应当一次性告知。再次要求补正，须写明首次未能告知的原因。",
-                "Correction is asked for once. To ask again, state why it could not be told the first time.",
+                f"请写明应当向哪个机关申请（{known.clause.zh}）。",
+                f"Name the authority to apply to ({known.clause.en}).",
             ),
         )
 
@@ -86,67 +158,45 @@ REFUSE = DECIDED.replace(
 ASK = DECIDED.replace("{more}", ", accepted_at = null, accepted_by = null, ruled_at = null")
 
 
-def _record(task: OpenTask, outcome: str, note: str, by: Identity, again_reason: str) -> None:
+def _record(
+    task: OpenTask,
+    outcome: str,
+    note: str,
+    by: Identity,
+    again_reason: str,
+    faults: Sequence[Fault],
+    authority: str,
+    corrected: Mapping[str, Any] | None,
+) -> None:
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
     assert task.item_key is not None
     item = case.release.bundle.item(task.item_key)
-    accepted = outcome == ACCEPTED
-    refused = outcome in (WRONG_AUTHORITY, NOT_REQUIRED)
-    known = {"item_case": item_case_id, "now": case.now, "by": by.user_id}
-    case.writing.add("stopped", STOP_INTAKE, **known, today=local(case.now).date())
-    decided = ACCEPT if accepted else REFUSE if refused else ASK
-    case.writing.add("item_case", decided, **known, intake_outcome=outcome, note=note)
-    if accepted:
-        case.record(Event.ITEM_ACCEPTED, by, item=item_case_id)
+    known = INTAKE_OUTCOMES[outcome]
+    if outcome == CORRECTION:
+        note = request_correction(task, faults, note, again_reason, by)
+    if outcome == FIXED:
+        _fix(task, note, corrected, by)
+    values = {"item_case": item_case_id, "now": case.now, "by": by.user_id}
+    case.writing.add("stopped", STOP_INTAKE, **values, today=local(case.now).date())
+    decided = ACCEPT if known.accepts else REFUSE if known.closes else ASK
+    case.writing.add("item_case", decided, **values, intake_outcome=outcome, note=note)
+    if known.accepts:
+        case.record(Event.ITEM_ACCEPTED, by, item=item_case_id, outcome=outcome)
         start_decision_clocks(case, item_case_id, item, case.now)
-    elif refused:
+    elif known.closes:
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
         start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
-        issue_for_item(case, item_case_id, item, "not-accepted", by, reasons=note)
-    else:
-        case.record(Event.CORRECTION_REQUESTED, by, item=item_case_id, again=bool(again_reason))
-        start_clock(case, item_case_id, case.rules.profile.terms("correction-reply", "correction"), case.now)
-        if again_reason:
-            write_review(task, "asked-again", again_reason, {}, by)
-        issue_for_item(case, item_case_id, item, "correction-notice", by, reasons=note)
+        reasons = f"{note}\n应当向{authority}申请。" if authority and outcome == WRONG_AUTHORITY else note
+        issue_for_item(case, item_case_id, item, "not-accepted", by, reasons=reasons)
 
 
-def answer_correction(task_id: int, *, by: Identity, note: str, revision: int, key: str) -> None:
-    """The applicant's corrections are in (materials were attached before): back to the department.
-
-    The intake clock runs anew from this day: the application is judged as it is now.
-    """
-    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-        ensure_step(task, "correct")
-        assert task.item_case_id is not None
-        case = task.case
-        _ensure_something_came(task, note)
-        sql().execute("update item_case set intake_outcome = null where id = %s", (task.item_case_id,))
-        write_review(task, "corrected", note, {}, by)
-        stop_clock(case, task.item_case_id, "correction")
-        start_clock(case, task.item_case_id, case.rules.profile.terms("intake-limit", "intake"), case.now)
-        case.record(Event.CORRECTED, by, item=task.item_case_id)
-        finish(task, {}, by=by, act="corrected")
-
-
-def _ensure_something_came(task: OpenTask, note: str) -> None:
-    """A correction brings files, or at least words on what was put right."""
-    row = (
-        sql()
-        .execute(
-            "select exists(select from material_file mf join submitted_material m on m.id = mf.submitted_material_id"
-            " join stored_file f on f.id = mf.file_id join user_task t on t.id = %s"
-            " where m.case_id = %s and f.at >= t.opened_at)",
-            (task.id, task.case.id),
-        )
-        .fetchone()
-    )
-    if not note.strip() and not (row and row[0]):
-        raise Incomplete(
-            "note",
-            Words(
-                "尚未补入材料：请先补入，或者说明补正情况。",
-                "Nothing was added: hand in files, or say what was put right.",
-            ),
-        )
+def _fix(task: OpenTask, note: str, corrected: Mapping[str, Any] | None, by: Identity) -> None:
+    """当场更正: what was wrong is put right at once, and the application is accepted as it stands then."""
+    case = task.case
+    changed: tuple[str, ...] = ()
+    if corrected is not None:
+        own = [key for kind, key in names_in_question(task) if kind == "answer"]
+        changed = correct_answers(case, guided_of(case.id), own, corrected, by=by, source="on-the-spot")
+    write_review(task, FIXED, note, {}, by)
+    case.record(Event.FIXED_ON_SPOT, by, item=task.item_case_id, fields=sorted(changed))

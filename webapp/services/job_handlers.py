@@ -75,12 +75,19 @@ def _issue_licence(job: RunningJob) -> dict[str, Any]:
     return {}
 
 
+#: Facts and reasons, once where another system said both in one text.
+TOLD_IN_REFUSAL = """
+select case when facts in ('', reasons) then reasons else facts || E'\\n' || reasons end
+from ruling where item_case_id = %s
+"""
+
+
 @handles("write-refusal")
 def _write_refusal(job: RunningJob) -> dict[str, Any]:
     assert job.item_case_id is not None
     ensure_ruled(job.item_case_id, REFUSED)
     item = job.case.release.bundle.item(str(job.inputs["item"]))
-    row = sql().execute("select reasons from ruling where item_case_id = %s", (job.item_case_id,)).fetchone()
+    row = sql().execute(TOLD_IN_REFUSAL, (job.item_case_id,)).fetchone()
     issue_for_item(job.case, job.item_case_id, item, "refusal", None, reasons=row[0] if row else "")
     _start_delivery(job)
     return {}

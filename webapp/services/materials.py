@@ -86,7 +86,10 @@ def detach(case_id: int, material_key: str, file_id: int, *, by: Identity) -> No
         case.record(Event.MATERIAL_REMOVED, by, material=material_key, file=file_id)
 
 
-def submitted_row(case: LockedCase, material_key: str, form: str, copies: int, provided_by: str, by: Identity) -> int:
+def submitted_row(
+    case: LockedCase, material_key: str, form: str, copies: int, provided_by: str, by: Identity | None
+) -> int:
+    """The row of a material of the case, as handed in now. `by` is nobody where the applicant does it alone."""
     material = case.release.bundle.material(material_key)
     if form not in material.forms:
         raise Incomplete("form", Words("该材料不接受这种形式。", "This material is not accepted in that form."))
@@ -100,7 +103,7 @@ def submitted_row(case: LockedCase, material_key: str, form: str, copies: int, p
             " on conflict (case_id, material_key) do update set form = excluded.form,"
             " copies = excluded.copies, provided_by = excluded.provided_by, by_id = excluded.by_id, at = excluded.at"
             " returning id",
-            (case.id, material.key, form, copies, provided_by, by.user_id, case.now),
+            (case.id, material.key, form, copies, provided_by, by.user_id if by else None, case.now),
         )
         .fetchone()
     )
@@ -108,7 +111,7 @@ def submitted_row(case: LockedCase, material_key: str, form: str, copies: int, p
     return int(row[0])
 
 
-def link_file(case: LockedCase, submitted: int, file_id: int, material_key: str, by: Identity) -> None:
+def link_file(case: LockedCase, submitted: int, file_id: int, material_key: str, by: Identity | None) -> None:
     row = (
         sql()
         .execute(

@@ -7,35 +7,66 @@ from datetime import date
 from typing import Any
 
 from engine import Words
+from engine.bundles import Item
 from engine.law import check_uscc, ruling_words
 from webapp import moments
-from webapp.errors import Incomplete, NotAuthorised
+from webapp.errors import ActRefused, Incomplete, NotAuthorised
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.commitments import COMMITMENT, ensure_not_barred
+from webapp.services.document_places import unit_of
 from webapp.services.documents import remedy_of
 from webapp.services.events import Event
 from webapp.services.licences import keep_licence, licence_row
+from webapp.services.locked_case import LockedCase
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
 from webapp.services.work import OpenTask, on_task
 
 
-def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int, key: str) -> None:
-    """Rule on the item: a decider with authorisation, never the one who proposed (LAW 2.9).
+class NotTheOwner(ActRefused):
+    """Another unit answers for the item: its decider rules, and nobody else's (LAW 2.9)."""
 
-    A refusal needs reasons; its remedy paragraph is generated (art. 38, LAW 2.10). At an immediate
-    task (即办) the same act accepts the application.
+    status = 403
+
+    def __init__(self, owner: Words) -> None:
+        super().__init__(
+            Words(
+                f"该事项由{owner.zh}决定，应由该单位的决定人作出办理决定。",
+                f"{owner.en} decides this item: a decider of that unit has to rule.",
+            )
+        )
+
+
+class RemedyMissing(ActRefused):
+    """A refusal tells where to go against it, by name (art. 38); the unit's entry does not say."""
+
+    def __init__(self, unit: Words) -> None:
+        super().__init__(
+            Words(
+                f"{unit.zh}没有登记复议机关或者管辖法院，不能作出不予的决定（《行政许可法》第三十八条）。",
+                f"{unit.en} has no reconsideration body or court entered and cannot refuse (Licensing Law, art. 38).",
+            )
+        )
+
+
+def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int, key: str, facts: str = "") -> None:
+    """Rule on the item: a decider of its unit, with authorisation, never the one who proposed (LAW 2.9).
+
+    A refusal states `facts` and `reasons`; its basis is the item's and its remedy paragraph is generated (art. 38,
+    LAW 2.10). At an immediate task (即办) the same act accepts the application. Raises Incomplete, NotAuthorised,
+    NotTheOwner, SamePerson, RemedyMissing.
     """
     with on_task(task_id, by, permission=Permission.ITEM_RULE, revision=revision, key=key) as task:
         ensure_step(task, "decide", "immediate")
         if not by.authorisation_number:
             raise NotAuthorised()
-        _ensure_ruling(ruling, reasons)
+        _ensure_owner(task, by)
+        _ensure_ruling(ruling, facts, reasons)
         ensure_not_proposer(task)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
             ensure_not_barred(task.case)
-        _write(task, ruling, reasons.strip(), by, accepts_too=task.step == "immediate")
+        _write(task, ruling, facts.strip(), reasons.strip(), by, accepts_too=task.step == "immediate")
         finish(task, {"ruling": ruling}, by=by, act=ruling)
 
 
@@ -54,22 +85,32 @@ def enter_outside_result(
     """结果回填: the result that another system decided, entered twice; its own number, never one of ours (LAW 2.12)."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "backfill")
-        _ensure_ruling(ruling, reasons)
+        _ensure_ruling(ruling, reasons, reasons)
         licence: Mapping[str, Any] = {}
         if ruling == GRANT:
             _ensure_outside_number(task, number.strip().upper(), number_again.strip().upper(), issued_on)
             assert issued_on is not None
             # What it prints is asked for before the act has rows, so that all of them go out together.
             licence = _outside_licence(task, number.strip().upper(), issued_on)
-        _write(task, ruling, reasons.strip(), by, accepts_too=False)
+        # What the other system says is one text: it stands for the facts and for the reasons.
+        _write(task, ruling, "" if ruling == GRANT else reasons.strip(), reasons.strip(), by, accepts_too=False)
         if licence:
             keep_licence(task.case, licence, by)
         finish(task, {"ruling": ruling}, by=by, act=ruling)
 
 
-def _ensure_ruling(ruling: str, reasons: str) -> None:
+def _ensure_owner(task: OpenTask, by: Identity) -> None:
+    assert task.item_key is not None
+    owner = task.case.release.bundle.item(task.item_key).department
+    if by.department_key != owner:
+        raise NotTheOwner(unit_of(owner).name)
+
+
+def _ensure_ruling(ruling: str, facts: str, reasons: str) -> None:
     if ruling not in (GRANT, REFUSE):
         raise Incomplete("ruling", Words("请选择办理决定。", "Choose the ruling."))
+    if ruling == REFUSE and not facts.strip():
+        raise Incomplete("facts", Words("不予的决定应当写明查明的事实。", "A refusal must state the facts."))
     if ruling == REFUSE and not reasons.strip():
         raise Incomplete("reasons", Words("不予的决定应当说明理由。", "A refusal must give reasons."))
 
@@ -90,9 +131,9 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
 
 
 RULING = """
-insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, reasons, basis_zh, basis_en, remedy_zh,
+insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, facts, reasons, basis_zh, basis_en, remedy_zh,
     remedy_en, by_id, authorisation_number, at)
-values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(reasons)s, %(basis_zh)s, %(basis_en)s,
+values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(facts)s, %(reasons)s, %(basis_zh)s, %(basis_en)s,
     %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
 """
 STOPPED = """
@@ -108,13 +149,13 @@ where id = %(item_case)s
 """
 
 
-def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_too: bool) -> None:
+def _write(task: OpenTask, ruling: str, facts: str, reasons: str, by: Identity, *, accepts_too: bool) -> None:
     assert task.item_key is not None
     case, granted = task.case, ruling == GRANT
     item = case.release.bundle.item(task.item_key)
     words = ruling_words(item.kind).ruling(ruling)
     basis = item.basis[0] if granted else item.refusal_basis
-    remedy = Words("", "") if granted else remedy_of(case, item)
+    remedy = Words("", "") if granted else _remedy(case, item)
     known = {
         "item_case": task.item_case_id,
         "task": task.id,
@@ -128,6 +169,7 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
         **known,
         zh=words.zh,
         en=words.en,
+        facts=facts,
         reasons=reasons,
         basis_zh=basis.zh,
         basis_en=basis.en,
@@ -138,6 +180,14 @@ def _write(task: OpenTask, ruling: str, reasons: str, by: Identity, *, accepts_t
     case.writing.add("stopped", STOPPED, **known, today=moments.local(case.now).date())
     case.writing.add("item_case", DECIDED, **known, accepts=accepts_too)
     case.record(Event.RULED, by, item=task.item_case_id, outcome=ruling)
+
+
+def _remedy(case: LockedCase, item: Item) -> Words:
+    """Against a refusal: a body and a court with their names, or there is no refusal."""
+    unit = unit_of(item.department)
+    if not unit.reconsideration_body.zh.strip() or not unit.court.zh.strip():
+        raise RemedyMissing(unit.name)
+    return remedy_of(case, item)
 
 
 def _outside_licence(task: OpenTask, number: str, issued_on: date) -> Mapping[str, Any]:

@@ -7,8 +7,9 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from engine import Words
+from engine import AnswersInvalid, Words
 from webapp.identity import Identity
+from webapp.pages.workspace import intake_parts
 from webapp.pages.workspace.points import MARKS, PREFIX, all_points
 from webapp.queries.workspace import Workspace
 from webapp.services import intake, reviews, rulings, verification
@@ -52,29 +53,50 @@ def _refuse(errors: Errors) -> None:
 
 
 def accept(task: Workspace, typed: Typed, by: Identity) -> Words:
-    outcome, note = _text(typed, "outcome"), _text(typed, "note")
+    outcome, note, authority = _text(typed, "outcome"), _text(typed, "note"), _text(typed, "authority")
+    faults = intake_parts.faults_of(task, typed) if outcome == intake.CORRECTION else []
     errors: Errors = {}
     if outcome not in intake.OUTCOMES:
         errors["outcome"] = Words("请选择受理结果。", "Choose the outcome.")
-    elif outcome != intake.ACCEPTED and not note:
-        errors["note"] = Words("请写明理由或需补正的全部内容。", "State the reasons, or all that must be corrected.")
-    _refuse(errors)
-    intake.decide_intake(
-        task.id,
-        by=by,
-        outcome=outcome,
-        note=note,
-        again_reason=_text(typed, "again_reason"),
-        revision=_revision(typed),
-        key=_text(typed, "key"),
-    )
-    if outcome == intake.ACCEPTED:
-        return Words("已予以受理，承诺办结时限开始计算。", "Accepted; the promised limit now runs.")
-    if outcome == intake.CORRECTION:
-        return Words(
-            "已出具补正通知书，转综合窗口办理。", "The notice of correction is issued; the window takes it from here."
+    elif outcome == intake.CORRECTION and not faults:
+        errors["faults"] = Words(
+            "请在补正清单中写明每一项需要补正的内容。", "Say in the list what must be corrected, point by point."
         )
-    return Words("已出具不予受理的书面决定。", "The written notice of non-acceptance is issued.")
+    elif outcome not in (intake.ACCEPTED, intake.CORRECTION) and not note:
+        errors["note"] = Words("请写明理由或者更正的内容。", "State the reasons, or what was put right.")
+    if outcome == intake.WRONG_AUTHORITY and not authority:
+        errors["authority"] = Words("请写明应当向哪个机关申请。", "Name the authority to apply to.")
+    if task.is_open:  # of a task that is done, the command tells who did it
+        _refuse(errors)
+    try:
+        intake.decide_intake(
+            task.id,
+            by=by,
+            outcome=outcome,
+            note=note,
+            again_reason=_text(typed, "again_reason"),
+            faults=faults,
+            authority=authority,
+            corrected=intake_parts.fixed_answers(task, typed) if outcome == intake.FIXED else None,
+            revision=_revision(typed),
+            key=_text(typed, "key"),
+        )
+    except AnswersInvalid as invalid:
+        raise ActIncomplete(intake_parts.named(invalid)) from invalid
+    return _told(outcome)
+
+
+def _told(outcome: str) -> Words:
+    if outcome == intake.ACCEPTED:
+        return Words("已予以受理，承诺办结时限开始计算。", "Accepted: the promised limit starts.")
+    if outcome == intake.FIXED:
+        return Words(
+            "已记录当场更正并予以受理，承诺办结时限开始计算。",
+            "Corrected on the spot and accepted: the promised limit starts.",
+        )
+    if outcome == intake.CORRECTION:
+        return Words("已出具补正通知书，转综合窗口办理。", "The notice of correction is issued; it goes to the window.")
+    return Words("已出具不予受理的书面决定。", "The written refusal of acceptance is issued.")
 
 
 def examine(task: Workspace, typed: Typed, by: Identity) -> Words:
@@ -126,11 +148,21 @@ def review(task: Workspace, typed: Typed, by: Identity) -> Words:
 
 
 def decide(task: Workspace, typed: Typed, by: Identity) -> Words:
-    ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
+    ruling, facts, reasons = _text(typed, "ruling"), _text(typed, "facts"), _text(typed, "reasons")
     errors = _unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
+    if ruling == reviews.REFUSE and not facts:
+        errors["facts"] = Words("不予的决定应当写明查明的事实。", "A refusal must state the facts.")
     _refuse(errors)
-    rulings.rule(task.id, by=by, ruling=ruling, reasons=reasons, revision=_revision(typed), key=_text(typed, "key"))
+    rulings.rule(
+        task.id,
+        by=by,
+        ruling=ruling,
+        facts=facts,
+        reasons=reasons,
+        revision=_revision(typed),
+        key=_text(typed, "key"),
+    )
     assert task.catalogue_item is not None
     made = rulings.ruling_words(task.catalogue_item.kind).ruling(ruling)
     return Words(f"已作出决定：{made.zh}。", f"Ruled: {made.en}.")
@@ -242,10 +274,14 @@ PANELS = {"immediate": "decide", "recheck": "verify"}
 LABELS: Mapping[str, Words] = {
     "outcome": Words("受理结果", "Outcome"),
     "note": Words("理由或补正内容", "Reasons or corrections"),
+    "faults": Words("补正清单", "List of corrections"),
+    "authority": Words("应当申请的机关", "Authority to apply to"),
+    "again_reason": Words("再次要求补正的原因", "Why correction is asked for again"),
     "visit_needed": Words("现场核查", "Visit"),
     "opinion": Words("审查意见", "Opinion"),
     "proposal": Words("建议", "Proposal"),
     "ruling": Words("办理决定", "Ruling"),
+    "facts": Words("查明的事实", "Facts"),
     "reasons": Words("理由", "Reasons"),
     "conclusion": Words("核查结论", "Conclusion"),
     "record": Words("核查记录", "Record"),
@@ -258,4 +294,5 @@ LABELS: Mapping[str, Words] = {
 
 def labels_of(task: Workspace) -> dict[str, Words]:
     """Labels for the error summary: the controls of the step and every point of its list."""
-    return {**LABELS, **{point.name: point.text for point in all_points(task)}}
+    own = intake_parts.labels_of(task) if task.step == "accept" else {}
+    return {**LABELS, **own, **{point.name: point.text for point in all_points(task)}}

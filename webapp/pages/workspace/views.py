@@ -18,6 +18,7 @@ from webapp.pages.cases import link, with_frames
 from webapp.pages.progress import item_lines, task_lines
 from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of, marks_of
+from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
 from webapp.pages.workspace.points import groups_of, marks_before
 from webapp.permissions import Permission, may
 from webapp.queries.history import STOOD_STILL, history_of
@@ -122,6 +123,7 @@ def _page(
         marks=marks_of(typed) or marks_before(task),
         kept=_kept(task, typed) if refusal and obstacle else [],
         errors=errors or {},
+        errors_listed={name: [message] for name, message in (errors or {}).items()},
         summary={name: [message] for name, message in (errors or {}).items()},
         labels=labels_of(task),
         refusal=refusal,
@@ -134,7 +136,7 @@ def _page(
             *task_lines([one for one in task.tasks if one.item_case_id is None], task.reviews, task.items),
         ],
         steps=task_lines(task.item.tasks if task.item else [], task.reviews, task.items),
-        **_of_step(task, by),
+        **_of_step(task, by, typed),
     )
 
 
@@ -144,11 +146,13 @@ def _panel(task: Workspace) -> str:
     return f"task/acts/{PANELS.get(task.step, task.step)}.html"
 
 
-def _of_step(task: Workspace, by: Identity) -> dict[str, Any]:
+def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[str, Any]:
     """What only some panels show."""
     shown: dict[str, Any] = {"window_url": _window_url(task), "authorisation": by.authorisation_number or ""}
     if task.item is None:
         return shown
+    if task.step == "accept" and task.is_open:
+        shown |= {"faults": fault_lines(task, typed), "fixes": fix_fields(task, typed)}
     item = task.item.item
     shown["ruling_words"] = ruling_words(item.kind)
     if task.step in ("decide", "immediate") and task.is_open:
@@ -171,5 +175,5 @@ def _kept(task: Workspace, typed: MultiDict[str, str]) -> list[tuple[str, str]]:
     return [
         (words(LABELS[name]), value)
         for name, value in typed.items()
-        if name in ("note", "opinion", "reasons", "record") and value.strip()
+        if name in ("note", "opinion", "facts", "reasons", "record", "again_reason") and value.strip()
     ]

@@ -1,0 +1,22 @@
+"""The local rules of the office's place, changed for a story."""
+
+from __future__ import annotations
+
+from webapp.services.bundle_folders import read_tree, rule_files
+from webapp.services.releases import load_rules
+from webapp.settings import current_settings
+
+
+def rule(key: str, value: str, *, basis: str = "江城市试验规定（虚构，示例）") -> None:
+    """Put the choice `key` into the place's profile, as a new version that holds from now on."""
+    files = rule_files(read_tree(current_settings()))
+    ((kind, place),) = [name for name in files if name == ("profile", "fictional-city")]
+    content = files[kind, place].decode()
+    head, _, rest = content.partition(f"[parameters.{key}]\n")
+    if rest:  # the place has one: ours instead
+        content = head + rest[rest.index("\n[") + 1 :] if "\n[" in rest else head
+    content += (
+        f'\n[parameters.{key}]\nname = {{ zh = "{key}", en = "{key}" }}\nvalue = "{value}"\nunit = "rule"\n'
+        f'basis = {{ zh = "{basis}", en = "Trial rules (fictional)" }}\n'
+    )
+    load_rules({(kind, place): content.encode()})

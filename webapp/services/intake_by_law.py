@@ -1,0 +1,83 @@
+"""What the law does where nobody acts: silence accepts (art. 32), and a correction that does not come lapses.
+
+Both are service tasks behind the timer of the limit, so the diagram shows them, and the job writes them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from webapp import moments
+from webapp.services.clocks import start_clock, start_decision_clocks, stop_clock
+from webapp.services.corrections import CONSEQUENCES, NOT_ACCEPTED, STILL_OPEN, WITHDRAWN, last_round, late_rule
+from webapp.services.documents import issue_for_item
+from webapp.services.events import Event
+from webapp.services.job_handlers import RunningJob, handles
+from webapp.services.signals import raise_signal
+from webapp.unit_of_work import sql
+
+#: What the diagram goes on with after a lapse, by the place's consequence.
+LAPSE_OUTCOMES = {NOT_ACCEPTED: "correction-lapsed", WITHDRAWN: "deemed-withdrawn", STILL_OPEN: "correct-late"}
+
+RECEIVED = """
+select coalesce((select max(c.answered_at) from correction c where c.item_case_id = ic.id),
+    (select min(t.opened_at) from user_task t where t.item_case_id = ic.id and t.step = 'accept'), ic.received_at)
+from item_case ic where ic.id = %s
+"""
+DEEMED = """
+update item_case set intake_outcome = 'accepted', accepted_at = %s, accepted_by = null, deemed_accepted = true,
+    intake_note = %s, ruled_at = null
+where id = %s
+"""
+
+
+@handles("deem-accepted")
+def _deem_accepted(job: RunningJob) -> dict[str, Any]:
+    """The limit passed in silence: accepted from the day of receipt, and the decision clocks run from that day."""
+    assert job.item_case_id is not None
+    case, item = job.case, job.case.release.bundle.item(str(job.inputs["item"]))
+    received = _received(job.item_case_id)
+    basis = case.rules.profile.terms("intake-limit").basis
+    on = moments.local(received).date().isoformat()
+    sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", job.item_case_id))
+    stop_clock(case, job.item_case_id, "intake")
+    case.record(Event.DEEMED_ACCEPTED, None, item=job.item_case_id, since=on)
+    start_decision_clocks(case, job.item_case_id, item, received)
+    raise_signal(case, "deemed-accepted", item_case_id=job.item_case_id, unit=item.department, ref={"since": on})
+    return {}
+
+
+def _received(item_case_id: int) -> datetime:
+    """When the application that nobody answered was there: received, opened after what it waits for, or corrected."""
+    row = sql().execute(RECEIVED, (item_case_id,)).fetchone()
+    assert row is not None
+    received: datetime = row[0]
+    return received
+
+
+LAPSED = "update correction set lapsed_at = %s, lapse = %s where id = %s"
+NOT_TAKEN = """
+update item_case set intake_outcome = %s, intake_note = %s, outcome = 'not-accepted', ruled_at = %s where id = %s
+"""
+
+
+@handles("correction-lapsed")
+def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
+    """No correction came in time: what the place's rule makes of it, in writing where it ends the matter."""
+    assert job.item_case_id is not None
+    case, item_case_id = job.case, job.item_case_id
+    consequence, basis = late_rule(case)
+    request = last_round(item_case_id)
+    sql().execute(LAPSED, (case.now, consequence, request.id))
+    case.record(Event.CORRECTION_LAPSED, None, item=item_case_id, round=request.round, consequence=consequence)
+    outcome = LAPSE_OUTCOMES[consequence]
+    if consequence != STILL_OPEN:
+        item = case.release.bundle.item(str(job.inputs["item"]))
+        reasons = f"未在补正期限内补正，{CONSEQUENCES[consequence].zh}（{basis.zh}）。"
+        sql().execute(NOT_TAKEN, (outcome, reasons, case.now, item_case_id))
+        stop_clock(case, item_case_id, "correction")
+        case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)
+        start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
+        issue_for_item(case, item_case_id, item, "not-accepted", None, reasons=reasons)
+    return {"lapse_outcome": outcome}
