@@ -41,6 +41,11 @@ class FarDate:
     month: int
     day: int
 
+    def __str__(self) -> str:
+        """As `date.isoformat` writes a date."""
+        sign = "-" if self.year < 0 else ""
+        return f"{sign}{abs(self.year):04}-{self.month:02}-{self.day:02}"
+
 
 @dataclass(frozen=True, slots=True)
 class FineTime:
@@ -53,6 +58,11 @@ class FineTime:
     tzinfo: tzinfo | None = None
     fold: int = 0
 
+    def __str__(self) -> str:
+        """As `time.isoformat` writes a time, with nine digits of a fraction."""
+        whole = time(self.hour, self.minute, self.second, 0, self.tzinfo, fold=self.fold).isoformat()
+        return f"{whole[:8]}.{self.nanosecond:09}{whole[8:]}"
+
 
 @dataclass(frozen=True, slots=True)
 class FarDateTime:
@@ -61,12 +71,19 @@ class FarDateTime:
     day: date | FarDate
     clock: time | FineTime
 
+    def __str__(self) -> str:
+        return f"{self.day}T{self.clock}"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class FineDuration:
     """A days and time duration with a fraction below a microsecond, or of more than 999,999,999 days."""
 
     nanoseconds: int
+
+    def __str__(self) -> str:
+        seconds, fraction = divmod(abs(self.nanoseconds), 1_000_000_000)
+        return f"{'-' if self.nanoseconds < 0 else ''}PT{seconds}.{fraction:09}S"
 
 
 #: The types of moments and durations beyond Python's own.

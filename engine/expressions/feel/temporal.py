@@ -252,10 +252,7 @@ def zone_suffix(zone: tzinfo | None) -> str:
 
 def date_text(value: AnyDate) -> str:
     """2026-03-01; 12026-03-01 and -0044-03-15 beyond four digits and before year 0."""
-    if isinstance(value, date):
-        return value.isoformat()
-    sign = "-" if value.year < 0 else ""
-    return f"{sign}{abs(value.year):04}-{value.month:02}-{value.day:02}"
+    return str(value)
 
 
 def time_text(value: AnyTime) -> str:

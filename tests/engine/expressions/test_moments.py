@@ -154,3 +154,18 @@ def test_an_hour_that_clocks_show_twice_is_kept_apart_to_the_nanosecond(feel):
     assert feel("string(m)", {"m": moved}) == "2026-10-25T02:30:00.000000001@Europe/Paris"
     assert feel("m.time offset", {"m": moved}) == timedelta(hours=1)
     assert feel('(m - @"PT1H").time offset', {"m": moved}) == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (FarDate(-44, 3, 15), "-0044-03-15"),
+        (FineTime(8, 30, 0, 1), "08:30:00.000000001"),
+        (FineTime(8, 30, 0, 1, UTC), "08:30:00.000000001+00:00"),
+        (FarDateTime(FarDate(12026, 3, 1), FineTime(8, 30, 0, 1)), "12026-03-01T08:30:00.000000001"),
+        (FarDateTime(FarDate(12026, 3, 1), datetime(2026, 3, 1, 8, 30).time()), "12026-03-01T08:30:00"),
+        (FineDuration(-1_500_000_000), "-PT1.500000000S"),
+    ],
+)
+def test_where_a_value_is_shown_as_it_is_it_can_be_read(value, text):
+    assert str(value) == text
