@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from decimal import Decimal
 
 from engine.errors import BudgetExceeded
 from engine.expressions import Context, Expression
 from engine.forms.templates import Template
-from engine.values import Value, Variables
+from engine.values import Value, Variables, YearsMonths
 from engine.words import Words
+
+#: What an answer may be, besides lists and contexts of it.
+_SCALARS = (bool, int, Decimal, str, date, time, timedelta, YearsMonths)
+
+
+def is_answer(value: Value) -> bool:
+    """Whether a value is one that answers are: none of the things that only FEEL itself can hold."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif one is not None and not isinstance(one, _SCALARS):
+            return False
+    return True
 
 
 @dataclass
@@ -26,6 +45,14 @@ class Evaluating:
         except BudgetExceeded:
             self.overrun.add(key)
             return None
+
+    def answer(self, key: str, expression: Expression, variables: Variables) -> Value:
+        """The same for a value that is kept: a function or a range is none, and counts as not worked out."""
+        value = self.value(key, expression, variables)
+        if is_answer(value):
+            return value
+        self.overrun.add(key)
+        return None
 
     def text(self, key: str, template: Template, variables: Variables) -> str:
         """The text of a template of the component `key`; empty where its budget did not suffice."""

@@ -92,7 +92,8 @@ def _files(
     """The files that were there and stay, and the ones that came; a page cannot name others."""
     had = value_at(before, one.key)
     gone = set(sent.get(name + TAKEN_AWAY, ()))
-    stay = [file for file in had if isinstance(file, dict) and file.get("documentId") not in gone] if had else []
+    there = [file for file in had if isinstance(file, dict)] if isinstance(had, list) else []
+    stay = [file for file in there if file.get("documentId") not in gone]
     return [*stay, *files.get(name, ())]
 
 

@@ -50,7 +50,7 @@ def _settle_one(
         settled.hidden.add(name)
         take(row, step.key)
     elif step.value is not None:
-        put(row, step.key, evaluating.value(name, step.value, variables))
+        put(row, step.key, evaluating.answer(name, step.value, variables))
     elif step.options is not None:
         put(row, step.key, _chosen(value_at(row, step.key), evaluating.value(name, step.options, variables)))
 

@@ -138,6 +138,30 @@ def said(values: Iterable[str]) -> list[str]:
     return sorted(value.strip().lstrip("0") for value in values if value.strip())
 
 
+NAMES = st.sampled_from(
+    [
+        *("applicant_name", "staff", "staff[]", "staff[0].name", "staff[9].duties", "premises.area", "plan"),
+        *("plan~remove", "_shown", "_seen", "_add", "_remove", "act", "premises", "headcount", "manager", "x\0y"),
+    ]
+)
+JUNK = st.text(max_size=8) | st.sampled_from(["staff", "staff[0]", "staff[", "9" * 5000, "\0", "１２", "next", "-1"])
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(sent=st.dictionaries(NAMES | st.text(max_size=5), st.lists(JUNK, min_size=1, max_size=3), max_size=8))
+def test_whatever_is_posted_the_page_answers(browser: Browser, case_id: int, sent: dict[str, list[str]]) -> None:
+    for path in ("", "/draft", "/sections"):
+        browser.send(f"/application/{case_id}/form{path}", {**sent, "csrf_token": browser.token()}, follow=False)
+        assert browser.status in (200, 302, 400, 422), (path, browser.status)
+        browser.open(f"/application/{case_id}/form")
+    assert browser.status == 200
+
+
 def test_a_value_that_no_control_offers_is_refused_beside_the_control(browser: Browser) -> None:
     for name, value in {
         "kind": "other",

@@ -61,7 +61,7 @@ def shown(refusal: ActRefused) -> ResponseReturnValue:
     typed = [
         (key, value)
         for key, value in request.form.items()
-        if key not in NOT_SHOWN and not key.startswith("signature") and 0 < len(value.strip()) <= LONGEST_SHOWN
+        if key and key not in NOT_SHOWN and not key.startswith("signature") and 0 < len(value.strip()) <= LONGEST_SHOWN
     ]
     page = render_template("refused.html", refusal=refusal, typed=typed, back=came_from())
     return page, refusal.status

@@ -58,10 +58,9 @@ def answer_sections(
 
     `item_key` None: every field counts as read. `masked` hides identity numbers and mobiles.
     """
-    visible = release.form.visible({**guided, **answers})
     sections = []
-    for section in release.form.sections:
-        fields = [field for field in section.fields if field.carries_answer and field.label.zh and field.key in visible]
+    for section in release.form.page(answers, guided):
+        fields = [field for field in section.fields if field.carries_answer and field.label.zh]
         own = [field for field in fields if _reads(item_key, field, section)]
         rest = [field for field in fields if field not in own]
         if fields:

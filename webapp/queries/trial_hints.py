@@ -38,7 +38,7 @@ def hint_for(release_id: int | None, instance: Instance, task: UserTask) -> Task
     one = release(release_id)
     read = inspected(one.id, one.digest)
     path = form_file(task.form_key, dict.fromkeys(read.forms, b"")) if task.form_key else None
-    fields = read.forms[path].inputs if path else ()
+    fields = tuple(one for one in read.forms[path].inputs if one.label.zh) if path else ()
     if read.bundle is None:
         return TaskHint(fields, "", own)
     item = _item_at(read.bundle, instance, task.scope)

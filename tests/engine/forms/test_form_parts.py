@@ -188,6 +188,12 @@ def test_rules_that_cannot_be_worked_out_are_an_error_and_never_pass():
     assert form.page({"n": "999999999"}, {})
 
 
+@pytest.mark.parametrize("source", ["[1..5]", "function(x) x", "{a: [function() 1]}"])
+def test_what_only_an_expression_can_hold_is_no_answer(source):
+    form = form_of({"type": "expression", "id": "e", "key": "e", "expression": f"={source}"})
+    assert "无法算完" in faults(form, {})["e"][0]
+
+
 def test_a_disabled_field_is_shown_and_nothing_more():
     form = form_of(component("textfield", "office", disabled=True, defaultValue="一窗", rules=REQUIRED))
     assert form.validate({"office": "x"}, {}) == {}
