@@ -23,6 +23,7 @@ PARTS = (
     "completion",
     "storage",
     "backlog",
+    "documents",
     "inbox",
     "together",
 )

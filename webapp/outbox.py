@@ -19,10 +19,14 @@ RECOMPUTE_CLOCKS = "recompute_clocks"
 DELIVER_MESSAGE = "deliver_message"
 """Payload `message_id: int`. Carry one row of `message` to the instance that waits for it."""
 
+MAKE_PAPER = "make_paper"
+"""Payload `document_id: int`. Print an issued document as PDF, and have it sealed where a provider does that."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
     RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
     DELIVER_MESSAGE: frozenset({"message_id"}),
+    MAKE_PAPER: frozenset({"document_id"}),
 }
 
 

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     TASK_DO = "task.do"
     ITEM_RULE = "item.rule"
     RESULT_ISSUE = "result.issue"
+    DOCUMENT_HANDLE = "document.handle"
     WINDOW_SEE = "window.see"
     INBOX_SEE = "inbox.see"
     INCIDENT_RETRY = "incident.retry"
@@ -137,6 +138,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.TASK_DO: [[in_candidate_group, is_assignee]],
     Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
     Permission.RESULT_ISSUE: [[has_role("issuer")]],
+    # Sealing, delivering, handing paper on: the window for every unit, a department for its own (services say which).
+    Permission.DOCUMENT_HANDLE: [[has_role("clerk", "issuer")], [is_department, department_has_part]],
     Permission.WINDOW_SEE: [[is_window], [has_role("helper")]],
     Permission.INBOX_SEE: [[has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")]],
     Permission.INCIDENT_RETRY: [[has_role("lead")]],

@@ -56,6 +56,7 @@ class Settings:
     web_threads: int = 4
     trusted_proxies: int = 0
     message_ttl_seconds: int = 3600
+    seal_token: str = ""
 
     @property
     def production(self) -> bool:
@@ -97,6 +98,7 @@ class Settings:
             web_threads=_whole_number(env, "ONEWINDOW_WEB_THREADS", 4),
             trusted_proxies=_whole_number(env, "ONEWINDOW_TRUSTED_PROXIES", 0),
             message_ttl_seconds=_whole_number(env, "ONEWINDOW_MESSAGE_TTL_SECONDS", 3600),
+            seal_token=env.get("ONEWINDOW_SEAL_TOKEN", ""),
         )
 
 

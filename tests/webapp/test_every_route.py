@@ -13,8 +13,11 @@ from werkzeug.routing import Rule
 
 from tests.support import office
 from webapp.identity import Identity
+from webapp.models import ItemCase
 from webapp.permissions import Permission, TaskFacts, may, may_at_all
 from webapp.queries.case_access import case_facts
+from webapp.services.locked_case import on_case
+from webapp.services.signals import raise_signal
 from webapp.unit_of_work import sql
 
 #: Open to everyone without naming a permission: built files and the signs of life.
@@ -64,7 +67,9 @@ def city(db: SQLAlchemy) -> Office:
         "file_id": file_id[0],
         "document_id": document[0],
         "incident_id": 1,
+        "handover_id": 1,
         "reminder_id": 1,
+        "signal_id": _signal(case.id),
         "sheet_id": 1,
         "visit_id": 1,
         "item_key": "P2",
@@ -77,6 +82,16 @@ def city(db: SQLAlchemy) -> Office:
         "trial_id": office.trial(),
     }
     return Office(case.id, draft, task, places)
+
+
+def _signal(case_id: int) -> int:
+    """A supervision signal of the drug licence."""
+    with on_case(case_id) as case:
+        item_case = next(one.id for one in ItemCase.query.filter_by(case_id=case_id, item_key="P2"))
+        assert raise_signal(case, "second-correction", item_case_id=item_case)
+    row = sql().execute("select max(id) from supervision_signal").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, Permission | None]]:

@@ -2,7 +2,7 @@
 // Usage: node build.mjs [--watch]
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,11 @@ import * as sass from 'sass';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, '..', 'static', 'dist');
 const MODULES = join(HERE, 'node_modules');
+const FONTS = join(HERE, '..', 'printing', 'fonts');
+
+/** What documents are printed with as PDF: the whole font, so that rare names come out. */
+const PRINTED = '@expo-google-fonts/noto-serif-sc';
+const WEIGHTS = ['400Regular', '700Bold'];
 
 const ENTRIES = {
   app: 'src/app.js',
@@ -69,9 +74,19 @@ function icons() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
 }
 
+/** The fonts of PDFs with their licence, beside the code that prints. */
+function fonts() {
+  mkdirSync(FONTS, { recursive: true });
+  for (const weight of WEIGHTS) {
+    const name = `NotoSerifSC_${weight}.ttf`;
+    copyFileSync(join(MODULES, PRINTED, weight, name), join(FONTS, name));
+  }
+  copyFileSync(join(MODULES, PRINTED, 'LICENSE_FONT'), join(FONTS, 'OFL.txt'));
+}
+
 /** Name and version of each bundled package, with the text of its licence. */
 function thirdParty(inputs) {
-  const packages = new Set(['@tabler/core', '@tabler/icons-sprite']);
+  const packages = new Set(['@tabler/core', '@tabler/icons-sprite', PRINTED]);
   for (const path of inputs) {
     const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
     if (found) packages.add(found[1]);
@@ -98,6 +113,7 @@ function finish(metafile) {
       manifest[css.replace(/-[A-Z0-9]{8}\./, '.')] = css;
     }
   }
+  fonts();
   const sprite = icons();
   manifest['icons.svg'] = `icons-${hash(sprite)}.svg`;
   writeFileSync(join(DIST, manifest['icons.svg']), sprite);

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from webapp.archive.manifest import ArchiveInvalid
-from webapp.cli import archive, audit, bundles, calendars, db, demo, playground, serve
+from webapp.cli import archive, audit, bundles, calendars, db, demo, playground, seals, serve
 from webapp.cli.installation import NoInstallation
 from webapp.database import RoleTooPowerful
 from webapp.embedded.binaries import PostgresUnavailable
@@ -15,7 +15,7 @@ from webapp.errors import ActRefused
 from webapp.migrations.commands import StillAtWork, TableHeld
 from webapp.settings import SettingsInvalid
 
-SUBJECTS = (serve, db, archive, audit, bundles, calendars, demo, playground)
+SUBJECTS = (serve, db, archive, audit, bundles, calendars, demo, playground, seals)
 REFUSALS = (
     ArchiveInvalid,
     HomeInUse,

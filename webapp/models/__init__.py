@@ -12,6 +12,15 @@ from webapp.models.cases import (
     SubmittedMaterial,
     Visit,
 )
+from webapp.models.documents import (
+    DocumentDelivery,
+    DocumentFile,
+    DocumentSeal,
+    HandoverLine,
+    MaterialHandover,
+    SealTry,
+    UnitSeal,
+)
 from webapp.models.intake import Correction
 from webapp.models.items import (
     ClockExtension,
@@ -52,14 +61,14 @@ from webapp.models.runtime import (
     Timer,
     UserTask,
 )
-from webapp.models.trials import Trial
 from webapp.models.supervision import SignalWord, SupervisionSignal
+from webapp.models.trials import Trial
 
 __all__ = [
-    "AnswerFile",
     "AccessLine",
     "Activity",
     "Answer",
+    "AnswerFile",
     "Blob",
     "CandidateGroup",
     "Case",
@@ -73,13 +82,18 @@ __all__ = [
     "CreditRecord",
     "Department",
     "Document",
+    "DocumentDelivery",
+    "DocumentFile",
+    "DocumentSeal",
     "EngineJob",
+    "HandoverLine",
     "IdempotencyKey",
     "Incident",
     "ItemCase",
     "LegalClock",
     "Licence",
     "MaterialFile",
+    "MaterialHandover",
     "Membership",
     "Message",
     "MessageWait",
@@ -97,14 +111,16 @@ __all__ = [
     "Review",
     "RuleTable",
     "Ruling",
+    "SealTry",
+    "SignalWord",
     "SpecialProcedure",
     "StoredFile",
     "SubmittedMaterial",
-    "SignalWord",
+    "SupervisionSignal",
     "TaskCandidate",
     "Timer",
-    "SupervisionSignal",
     "Trial",
+    "UnitSeal",
     "User",
     "UserSession",
     "UserTask",

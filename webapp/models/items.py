@@ -228,20 +228,34 @@ class Licence(Model):
 
 
 class Document(Model):
-    """文书 as issued: number, words, digest. Kept word for word."""
+    """文书 as issued: number, words, digests, seal. Kept word for word; written once, as a trigger sees to.
+
+    `series` and `serial` make up the number, without gap or double; documents of the first releases have none.
+    """
 
     __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("series", "serial"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"), index=True)
-    kind: Mapped[str]  # receipt | acceptance | refusal | non-acceptance | correction | delivery
+    unit_key: Mapped[str] = mapped_column(server_default="")  # the department that signs it
+    kind: Mapped[str]  # engine/bundles/document_kinds.toml
     number: Mapped[str]
+    series: Mapped[str | None]
+    serial: Mapped[int | None]
+    template: Mapped[str] = mapped_column(server_default="")  # its file in the release, and the digest of that
+    template_digest: Mapped[str] = mapped_column(server_default="")
     title_zh: Mapped[str]
     title_en: Mapped[str]
     content_zh: Mapped[str]
     content_en: Mapped[str]
-    digest: Mapped[str]
+    digest: Mapped[str]  # of the Chinese content, which is the document
+    digest_en: Mapped[str] = mapped_column(server_default="")
+    seal_zh: Mapped[str] = mapped_column(server_default="")
+    seal_en: Mapped[str] = mapped_column(server_default="")
+    seal_way: Mapped[str] = mapped_column(server_default="")  # hand | certified | demo; empty: it bears none
+    public_code: Mapped[str | None] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
 

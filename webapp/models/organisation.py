@@ -20,6 +20,7 @@ class Department(Model):
     key: Mapped[str] = mapped_column(unique=True)
     name_zh: Mapped[str]
     name_en: Mapped[str]
+    document_mark: Mapped[str] = mapped_column(server_default="")  # what its documents' numbers begin with
     phone: Mapped[str]
     address_zh: Mapped[str]
     address_en: Mapped[str]

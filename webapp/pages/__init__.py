@@ -7,6 +7,7 @@ from webapp.pages import (
     application,
     cases,
     clocks,
+    document_check,
     health,
     home,
     inbox,
@@ -16,6 +17,7 @@ from webapp.pages import (
     studio,
     supervision,
     support,
+    told,
     unavailable,
     window,
     workspace,
@@ -38,6 +40,8 @@ def register(app: Flask) -> None:
         supervision.blueprint,
         window.blueprint,
         papers.blueprint,
+        told.blueprint,
+        document_check.blueprint,
         public_correction.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from urllib.parse import quote
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -24,7 +25,9 @@ from webapp.queries.application_steps import StoredContent
 from webapp.queries.case_access import ensure_case
 from webapp.queries.case_view import release_of
 from webapp.queries.submission import commitments_of
-from webapp.services import access
+from webapp.services import access, paper_files
+from webapp.services.document_issue import check_address
+from webapp.services.kept_documents import kept_document
 from webapp.settings import current_settings
 
 blueprint = Blueprint("paper", __name__, url_prefix="/papers")
@@ -33,21 +36,38 @@ blueprint = Blueprint("paper", __name__, url_prefix="/papers")
 @blueprint.get("/documents/<int:document_id>")
 @needs(Permission.CASE_SEE)
 def document(document_id: int) -> ResponseReturnValue:
-    """A document as issued, word for word."""
+    """A document as issued, word for word; its QR code leads to the public page that checks it."""
     by, paper = signed_in(), queries.paper(document_id)
     ensure_case(by, paper.case_id, Permission.PERSONAL_SEE)
     access.note(by, paper.case_id, f"document:{document_id}")
-    address = tracking_address(paper.case_number)
+    kept = paper.kept
+    address = check_address(kept.public_code) if kept.public_code else tracking_address(kept.case_number)
     return render_template(
         "paper/document.html",
         paper=paper,
-        text=queries.sealed(paper.text(language()), words(paper.office)),
-        seals=_demo(),
+        kept=kept,
+        text=papers.sealed(kept.text(language()), words(kept.office)),
+        demo_seal_shown=kept.seal.drawn or (not kept.seal.way and not kept.unit_signed and _demo()),
         signature=_image(paper.proof.digest, paper.proof.media_type) if paper.proof else "",
         address=address,
         qr_code=qr_svg(address),
         back_url=_back(paper.case_id),
     )
+
+
+@blueprint.get("/documents/<int:document_id>.pdf")
+@needs(Permission.CASE_SEE)
+def document_pdf(document_id: int) -> ResponseReturnValue:
+    """The document as PDF, as kept: sealed by its provider where it is."""
+    by, kept = signed_in(), kept_document(document_id)
+    ensure_case(by, kept.case_id, Permission.PERSONAL_SEE)
+    access.note(by, kept.case_id, f"document-pdf:{document_id}")
+    file = paper_files.pdf(document_id, language())
+    response = Response(file.content, mimetype="application/pdf")
+    name = quote(f"{words(kept.title)} {kept.number}.pdf", safe="")
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{name}"
+    response.headers["ETag"] = f'"{file.digest}"'
+    return response
 
 
 @blueprint.get("/licences/<int:licence_id>")
@@ -61,7 +81,7 @@ def licence(licence_id: int) -> ResponseReturnValue:
     return render_template(
         "paper/licence.html",
         paper=paper,
-        text=queries.sealed(paper.text(language()), words(paper.issuer)),
+        text=papers.sealed(paper.text(language()), words(paper.issuer)),
         seals=_demo(),
         address=address,
         qr_code=qr_svg(address),

@@ -8,41 +8,51 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.bundles import PLACES, Block, Document, render
-from webapp import papers
+from engine.bundles import PLACES, Document, render
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.queries.submission import CaseFile
-from webapp.services.document_places import DEMO_NOTE, known_answers, unit_of
-from webapp.services.documents import RECEIVING_UNIT, RESULTS, TITLES, Delivery, delivery_places
+from webapp.services.document_acts import WAYS as DOCUMENT_WAYS
+from webapp.services.document_places import DEMO_NOTE, applicant_places, known_answers, unit_of
+from webapp.services.documents import RECEIVING_UNIT, RESULTS, Delivery, delivery_fields
+from webapp.services.kept_documents import KeptDocument, kept_document
 from webapp.unit_of_work import sql
 
 FIELD_HEADS = (Words("项目", "Field"), Words("内容", "Content"))
-#: A line under the unit's name that is its date, with or without "发证日期：", and no further sentence.
-LONGEST_DATE_LINE = 40
 UNLIMITED = Words("长期", "unlimited")
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document as issued. `office` signed it; `proof` is the signature of whoever took the results."""
+    """A document as issued, and what became of it; `proof` is the signature of whoever took the results."""
 
-    id: int
-    case_id: int
-    kind: str
-    number: str
-    case_number: str
-    title: Words
-    zh: Document
-    en: Document
-    digest: str
-    issued_at: datetime
-    office: Words
+    kept: KeptDocument
     proof: ProofFile | None
+    deliveries: tuple[DeliveryLine, ...]
+    refused_seal: str  # why a provider has not sealed it; empty where nothing went wrong
+
+    @property
+    def case_id(self) -> int:
+        return self.kept.case_id
 
     def text(self, language: str) -> Document:
-        return self.en if language == "en" else self.zh
+        return self.kept.text(language)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """A document reached someone."""
+
+    means: str
+    recipient: str
+    reference: str
+    at: datetime
+    by: str
+
+    @property
+    def way(self) -> Words:
+        return DOCUMENT_WAYS[self.means]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +66,9 @@ class ProofFile:
     signer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A paper cut where its unit signs: what stands before, the lines under the seal, what stands after."""
-
-    body: Document
-    signed: Document
-    rest: Document
-
-
-def sealed(document: Document, office: str) -> Sealed:
-    """Find the closing lines: the last paragraph that names the unit, and the date after it.
-
-    A paper that does not close with its unit is all body; the seal then stands alone.
-    """
-    blocks = document.blocks
-    place = max((at for at, block in enumerate(blocks) if _closes(block, office)), default=len(blocks))
-    end = place + 1
-    if end < len(blocks) and _is_short(blocks[end]):
-        end += 1
-    return Sealed(Document(blocks[:place]), Document(blocks[place:end]), Document(blocks[end:]))
-
-
-def _text(block: Block) -> str:
-    return "".join(run.text for line in block.lines for run in line)
-
-
-def _is_short(block: Block) -> bool:
-    return block.kind == "paragraph" and len(_text(block)) <= LONGEST_DATE_LINE
-
-
-def _closes(block: Block, office: str) -> bool:
-    """A paragraph of little more than the unit's name."""
-    text = _text(block)
-    return block.kind == "paragraph" and office in text and len(text) <= len(office) + LONGEST_DATE_LINE
-
-
-DOCUMENT = """
-select d.id, d.case_id, d.kind, d.number, coalesce(k.number, ''), d.title_zh, d.title_en, d.content_zh,
-    d.content_en, d.digest, d.issued_at, k.release_id, ic.department_key
-from document d join cases k on k.id = d.case_id left join item_case ic on ic.id = d.item_case_id
-where d.id = %s
+DELIVERIES = """
+select d.means, d.recipient, d.reference, d.at, coalesce(u.name, '')
+from document_delivery d left join app_user u on u.id = d.by_id where d.document_id = %s order by d.id
 """
 #: A proof of delivery and the results that it covers were written at the same moment.
 PROOF = """
@@ -107,45 +79,16 @@ where ic.case_id = %s and c.delivered_at = %s limit 1
 
 
 def paper(document_id: int) -> Paper:
-    """The document with this id. Raises NotFound. Whether one may see its case is for the caller to ask."""
-    row = sql().execute(DOCUMENT, (document_id,)).fetchone()
-    if row is None:
-        raise NotFound()
-    (
-        id_,
-        case_id,
-        kind,
-        number,
-        case_number,
-        title_zh,
-        title_en,
-        zh,
-        en,
-        digest,
-        issued_at,
-        release_id,
-        department,
-    ) = row
+    """The document with this id; the caller asks whether one may see its case. Raises NotFound, DocumentDamaged."""
+    kept = kept_document(document_id)
+    lines = sql().execute(DELIVERIES, (document_id,)).fetchall()
+    refused = sql().execute("select reason from seal_try where document_id = %s", (document_id,)).fetchone()
     return Paper(
-        id_,
-        case_id,
-        kind,
-        number,
-        case_number,
-        Words(title_zh, title_en),
-        papers.read(zh),
-        papers.read(en),
-        digest,
-        issued_at,
-        _office(kind, department, published(release_id)),
-        _proof(case_id, issued_at) if kind == "delivery-receipt" else None,
+        kept,
+        _proof(kept.case_id, kept.issued_at) if kept.kind == "delivery-receipt" else None,
+        tuple(DeliveryLine(*line) for line in lines),
+        refused[0] if refused and kept.seal.at is None else "",
     )
-
-
-def _office(kind: str, department: str | None, release: Published) -> Words:
-    """Who answers for the document: the item's department, for all items the lead, else the centre."""
-    lead = release.bundle.lead_department if kind == "acceptance-notice" else RECEIVING_UNIT
-    return department_names()[department or lead]
 
 
 def _proof(case_id: int, delivered_at: datetime) -> ProofFile | None:
@@ -216,7 +159,8 @@ def licence_paper(licence_id: int, *, demo: bool) -> LicencePaper:
     values = {
         language: {
             **release.shown_answers(answers, language),
-            **unit_of(department).places(language),
+            **applicant_places(release.bundle, release.shown_answers(answers, language), language),
+            **unit_of(department).places(language, demo),
             "demo_note": DEMO_NOTE.in_language(language) if demo else "",
             "licence_number": number,
             "case_number": case_number,
@@ -280,8 +224,9 @@ def proof_to_sign(case_id: int, clerk: str, *, demo: bool) -> ProofToSign:
             release.document("delivery-receipt", language),
             {
                 **release.shown_answers(answers, language),
-                **unit_of(RECEIVING_UNIT).places(language),
-                **delivery_places(release.bundle, rows, delivery, clerk, language),
+                **applicant_places(release.bundle, release.shown_answers(answers, language), language),
+                **unit_of(RECEIVING_UNIT, "receipt").places(language, demo),
+                **delivery_fields(release.bundle, rows, delivery, clerk),
                 "case_number": case[1],
                 "demo_note": DEMO_NOTE.in_language(language) if demo else "",
             },
@@ -290,7 +235,9 @@ def proof_to_sign(case_id: int, clerk: str, *, demo: bool) -> ProofToSign:
         )
         for language in ("zh", "en")
     }
-    return ProofToSign(case[1], TITLES["delivery-receipt"], department_names()[RECEIVING_UNIT], text)
+    return ProofToSign(
+        case[1], release.document_kind("delivery-receipt").title, department_names()[RECEIVING_UNIT], text
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,11 @@ delete from stored_file f where f.at < %s
     and not exists(select from collection where signature_file_id = f.id)
 returning f.digest
 """
+#: The same content may be kept for another reason: a PDF of ours that somebody handed in again.
+KEPT = """
+select digest from stored_file where digest = any(%(digests)s)
+union select digest from document_file where digest = any(%(digests)s)
+"""
 
 
 def clean() -> int:
@@ -44,9 +49,7 @@ def sweep_files() -> int:
     before = clock.now() - LOOSE_FILES_FOR
     with unit_of_work():
         digests = {row[0] for row in sql().execute(LOOSE_FILES, (before,))}
-        kept = {
-            row[0] for row in sql().execute("select digest from stored_file where digest = any(%s)", (sorted(digests),))
-        }
+        kept = {row[0] for row in sql().execute(KEPT, {"digests": sorted(digests)})}
     for digest in digests - kept:
         file_store.remove_if_unused_since(digest, before)
     return len(digests)

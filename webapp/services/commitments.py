@@ -107,13 +107,15 @@ def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rul
     limit = rules.profile.terms(terms.verification_parameter)
     places = {
         **answer_places(release, rules, answers, language),
-        **unit_of(item.department).places(language),
+        **unit_of(item.department).places(language, rules.profile.demo),
         **item_places(item, language),
         "conditions_list": [words.in_language(language) for words in terms.conditions],
         "told_list": [words.in_language(language) for words in terms.told],
         "verification_limit": amount(limit.value, limit.unit).in_language(language),
     }
-    return keep(render(release.document(terms.letter, language), places, language=language, optional=PLACES))
+    return keep(
+        render(release.document(terms.letter, language, rules.profile.key), places, language=language, optional=PLACES)
+    )
 
 
 def sign(

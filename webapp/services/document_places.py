@@ -50,54 +50,111 @@ union all
 """
 
 
+#: How a unit seals: by hand, by a certified provider, or with the drawn seal of a demo.
+HAND, CERTIFIED, DEMO = "hand", "certified", "demo"
+SEAL_WAYS = (HAND, CERTIFIED, DEMO)
+DEMO_SEAL = Words("演示样章", "demo seal")
+
+
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A department as its papers name it."""
+class Seal:
+    """A unit's seal for one use, and how it is set."""
 
     name: Words
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department as its papers name it. `seal` is the one of the use that was asked for, where the unit has it."""
+
+    key: str
+    name: Words
+    mark: str
     telephone: str
     address: Words
     reconsideration_body: Words
     court: Words
+    seal: Seal | None
 
     @property
     def deciding(self) -> DecidingUnit:
         """What a remedy is generated from."""
         return DecidingUnit(self.name, self.reconsideration_body, self.court)
 
-    def places(self, language: str) -> Places:
-        """The unit that answers for the document. The demo's seal says that it is one."""
+    def seal_in(self, demo: bool) -> Seal:
+        """Its seal; a unit without one of its own sets its plain seal by hand, or in a demo the drawn one."""
+        if self.seal is not None:
+            return self.seal
+        return Seal(Words(f"{self.name.zh}印章", f"Seal of {self.name.en}"), DEMO if demo else HAND)
+
+    def places(self, language: str, demo: bool) -> Places:
+        """The unit that answers for the document, and which seal it bears. A demo's seal says that it is one."""
+        seal = self.seal_in(demo)
+        name = seal.name.in_language(language)
         return {
             "department": self.name.in_language(language),
-            "seal": {"zh": "演示样章", "en": "demo seal"}[language],
+            "seal": f"{name} · {DEMO_SEAL.in_language(language)}" if seal.way == DEMO else name,
             "telephone": self.telephone,
             "address": self.address.in_language(language),
         }
 
 
-def unit_of(department_key: str) -> Unit:
-    """The department of this key. Raises NotFound."""
+#: What `unit_from` reads, of `department d left join unit_seal s`.
+UNIT_COLUMNS = """d.key, d.name_zh, d.name_en, d.document_mark, d.phone, d.address_zh, d.address_en,
+    d.reconsideration_body_zh, d.reconsideration_body_en, d.court_zh, d.court_en, s.name_zh, s.name_en, s.way"""
+
+
+def unit_of(department_key: str, seal: str = "licence") -> Unit:
+    """The department of this key, with its seal for the use `seal`. Raises NotFound."""
     row = (
         sql()
         .execute(
-            "select name_zh, name_en, phone, address_zh, address_en, reconsideration_body_zh, reconsideration_body_en,"
-            " court_zh, court_en from department where key = %s",
-            (department_key,),
+            f"select {UNIT_COLUMNS} from department d"
+            " left join unit_seal s on s.department_key = d.key and s.role = %s where d.key = %s",
+            (seal, department_key),
         )
         .fetchone()
     )
-    if row is None:
+    return unit_from(row)
+
+
+def unit_from(row: Sequence[Any] | None) -> Unit:
+    """A unit from UNIT_COLUMNS. Raises NotFound for no row."""
+    if not row:
         raise NotFound()
-    return Unit(Words(row[0], row[1]), row[2], Words(row[3], row[4]), Words(row[5], row[6]), Words(row[7], row[8]))
+    key, zh, en, mark, phone, address_zh, address_en, body_zh, body_en, court_zh, court_en, seal_zh, seal_en, way = row
+    return Unit(
+        key,
+        Words(zh, en),
+        mark,
+        phone,
+        Words(address_zh, address_en),
+        Words(body_zh, body_en),
+        Words(court_zh, court_en),
+        Seal(Words(seal_zh, seal_en), way) if way else None,
+    )
 
 
 def answer_places(release: Published, rules: Rules, answers: Mapping[str, Any], language: str) -> Places:
-    """Every answer of the form, options by their labels, and the place."""
-    profile = rules.profile
+    """Every answer of the form, options by their labels; who applies for what; and the place."""
+    profile, shown = rules.profile, release.shown_answers(answers, language)
     return {
-        **release.shown_answers(answers, language),
+        **applicant_places(release.bundle, shown, language),
+        **shown,
         "profile_name": profile.jurisdiction.in_language(language),
         "demo_note": DEMO_NOTE.in_language(language) if profile.demo else "",
+    }
+
+
+def applicant_places(bundle: Bundle, shown: Mapping[str, str], language: str) -> Places:
+    """The bundle, and who applies, by the answers that the bundle says name them."""
+    return {
+        "bundle_name": bundle.name.in_language(language),
+        "applicant_name": shown.get(bundle.applicant_name_field, ""),
+        "applicant_number": next((shown[key] for key in bundle.identity_fields if shown.get(key)), ""),
+        "subject": shown.get(bundle.subject_field, ""),
+        "signatory_name": shown.get(bundle.signatory_name_field, ""),
     }
 
 
@@ -121,11 +178,12 @@ def item_places(item: Item, language: str) -> Places:
     }
 
 
-def promised(item: Item, language: str) -> str:
+def promised(item: Item) -> Words:
+    """The promised limit in words; nothing where there is none."""
     limit = item.limits.get("promised")
-    return amount(limit.value, limit.unit).in_language(language) if limit else ""
+    return amount(limit.value, limit.unit) if limit else Words("", "")
 
 
-def table(heads: Sequence[Words], rows: Iterable[Sequence[str]], language: str) -> list[list[str]]:
-    """Rows of texts with the heads first: what a place prints as a table."""
-    return [[head.in_language(language) for head in heads], *(list(row) for row in rows)]
+def table(heads: Sequence[Words], rows: Iterable[Sequence[str | Words]]) -> list[list[str | Words]]:
+    """Rows with the heads first: what a place prints as a table, in the language of the document."""
+    return [list(heads), *(list(row) for row in rows)]

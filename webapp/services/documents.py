@@ -1,52 +1,25 @@
-"""文书: receipts, notices and decisions as issued, kept word for word with their digest."""
+"""文书: receipts, notices and decisions, written from the templates of the case's release and kept word for word."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine import Words
-from engine.bundles import PLACES, Bundle, Guide, Item, render
+from engine.bundles import Bundle, DocumentKind, Guide, Item
 from engine.law import remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.organisation_names import department_names
-from webapp.papers import keep
 from webapp.permissions import Permission, ensure
-from webapp.services.document_places import (
-    LANGUAGES,
-    Places,
-    case_places,
-    item_places,
-    known_answers,
-    promised,
-    table,
-    unit_of,
-)
-from webapp.services.events import Event
+from webapp.services.document_issue import issue, known_of
+from webapp.services.document_places import LANGUAGES, Unit, item_places, promised, table, unit_of
 from webapp.services.locked_case import LockedCase, on_case
-from webapp.services.numbers import next_number_and_id
 from webapp.unit_of_work import sql
 
 RECEIVING_UNIT = "service-centre"
-TITLES = {
-    "receipt": Words("材料接收凭证", "Receipt of materials"),
-    "acceptance-notice": Words("受理通知书", "Notice of acceptance"),
-    "not-accepted": Words("不予受理通知书", "Notice of non-acceptance"),
-    "correction-notice": Words("补正材料一次性告知书", "One-time notice of correction"),
-    "delivery-receipt": Words("送达回证", "Proof of delivery"),
-}
-#: The mark of each series in a document's number (GB/T 9704: no 第, no leading zeros).
-MARKS = {
-    "receipt": "收",
-    "acceptance-notice": "受",
-    "not-accepted": "不受",
-    "correction-notice": "补",
-    "refusal": "不准",
-    "delivery-receipt": "达",
-}
 INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),
     "forwarded": Words("已转报外部系统办理", "forwarded to the deciding system"),
@@ -78,9 +51,10 @@ class NotAllDecided(ActRefused):
         )
 
 
-def remedy_of(case: LockedCase, item: Item) -> Words:
-    """The remedy paragraph against a ruling of the item's department (LAW 2.10)."""
-    return remedy_paragraph(unit_of(item.department).deciding, remedy_terms(case.rules.profile))
+def remedy_of(case: LockedCase, item: Item, unit: Unit | None = None) -> Words:
+    """The remedy paragraph against a ruling of the item's department (LAW 2.10), read already where it is known."""
+    unit = unit or unit_of(item.department)
+    return remedy_paragraph(unit.deciding, remedy_terms(case.rules.profile))
 
 
 def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
@@ -95,38 +69,19 @@ def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
         .fetchall()
     )
     names = department_names()
-    values = {}
-    for language in LANGUAGES:
-        items = [
-            (
-                entry.item.name.in_language(language),
-                names[entry.item.department].in_language(language),
-                promised(entry.item, language),
-            )
-            for entry in guide.items
-        ]
-        materials = [
-            (
-                bundle.material(key).name.in_language(language),
-                MATERIAL_FORMS[form].in_language(language),
-                str(copies),
-            )
-            for key, form, copies in rows
-        ]
-        values[language] = {
-            "clerk_name": by.name,
-            "items_table": table(
-                [Words("事项", "Item"), Words("承办部门", "Department"), Words("承诺时限", "Promised limit")],
-                items,
-                language,
-            ),
-            "materials_table": table(
-                [Words("材料", "Material"), Words("形式", "Form"), Words("份数", "Copies")],
-                materials,
-                language,
-            ),
-        }
-    return _issue(case, None, "receipt", TITLES["receipt"], values, by, unit=RECEIVING_UNIT)
+    fields = {
+        "clerk_name": by.name,
+        "items_table": table(
+            [Words("事项", "Item"), Words("承办部门", "Department"), Words("承诺时限", "Promised limit")],
+            [(entry.item.name, names[entry.item.department], promised(entry.item)) for entry in guide.items],
+        ),
+        "materials_table": table(
+            [Words("材料", "Material"), Words("形式", "Form"), Words("份数", "Copies")],
+            [(bundle.material(key).name, MATERIAL_FORMS[form], str(copies)) for key, form, copies in rows],
+        ),
+    }
+    kind = case.release.document_kind("receipt")
+    return issue(case, kind, known_of(RECEIVING_UNIT, kind), fields, by)
 
 
 def issue_acceptance(case_id: int, *, by: Identity) -> int:
@@ -162,56 +117,75 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
             Words("承诺时限", "Promised limit"),
             Words("说明", "Note"),
         ]
-        values = {
-            language: {
-                "outcomes_table": table(
-                    heads,
-                    [
-                        (
-                            bundle.item(key).name.in_language(language),
-                            INTAKE_WORDS[outcome].in_language(language),
-                            moments.shown(accepted_at),
-                            promised(bundle.item(key), language),
-                            note,
-                        )
-                        for key, outcome, accepted_at, note in rows
-                    ],
-                    language,
-                )
-            }
-            for language in LANGUAGES
-        }
-        return _issue(
-            case,
-            None,
-            "acceptance-notice",
-            TITLES["acceptance-notice"],
-            values,
-            by,
-            unit=bundle.lead_department,
-        )
+        rows_shown = [
+            (
+                bundle.item(key).name,
+                INTAKE_WORDS[outcome],
+                moments.shown(accepted_at),
+                promised(bundle.item(key)),
+                note,
+            )
+            for key, outcome, accepted_at, note in rows
+        ]
+        kind = case.release.document_kind("acceptance-notice")
+        fields = {"outcomes_table": table(heads, rows_shown)}
+        return issue(case, kind, known_of(bundle.lead_department, kind), fields, by)
 
 
 def issue_for_item(
-    case: LockedCase, item_case_id: int, item: Item, kind: str, by: Identity | None, *, reasons: str
+    case: LockedCase, item_case_id: int, item: Item, kind: str, by: Identity | None, **fields: Any
 ) -> int:
-    """A document about one item: "not-accepted", "correction-notice" or "refusal"; the remedy is generated."""
-    title = TITLES.get(kind) or ruling_words(item.kind).refuse_document
-    remedy = remedy_of(case, item) if kind in ("not-accepted", "refusal") else Words("", "")
-    accepted = sql().execute("select accepted_at from item_case where id = %s", (item_case_id,)).fetchone()
-    values = {
+    """Issue a document of `kind` about one item, by the item's department; returns its id.
+
+    `fields` are those of the kind (engine/bundles/document_kinds.toml); `reasons` also fills the list of faults
+    where the kind has one. A remedy is generated. Raises DocumentNotPossible, and KindUnknown for no such kind.
+    """
+    known_kind = case.release.document_kind(_written_as(case, kind))
+    known = known_of(item.department, known_kind, item_case_id)
+    if "faults_list" in known_kind.fields and "reasons" in fields:
+        fields.setdefault("faults_list", _lines(str(fields["reasons"])))
+    remedy = remedy_of(case, item, known.unit) if known_kind.remedy else Words("", "")
+    accepted = moments.shown(known.accepted_at)
+    places = {
         language: {
             **item_places(item, language),
-            "accepted_at": moments.shown(accepted[0]) if accepted else "",
-            "reasons": reasons,
-            "faults_list": _lines(reasons),
+            "accepted_at": accepted,
             "remedy": remedy.in_language(language),
         }
         for language in LANGUAGES
     }
-    own = f"{kind}-{item.kind}"
-    template = own if f"documents/{own}.md" in case.release.files else kind
-    return _issue(case, item_case_id, template, title, values, by, unit=item.department, kind=kind)
+    own = f"{known_kind.key}-{item.kind}"
+    template = own if case.release.template_path(own, "zh", case.rules.profile.key) else known_kind.key
+    return issue(
+        case,
+        known_kind,
+        known,
+        fields,
+        by,
+        item_case_id=item_case_id,
+        template=template,
+        title=_title(known_kind, item),
+        places=places,
+    )
+
+
+#: What the releases before there were so many kinds said instead.
+SAID_BEFORE = {"not-required": "not-accepted"}
+
+
+def _written_as(case: LockedCase, kind: str) -> str:
+    """The kind that the case's release can write: an older one has no template of some and says it in another."""
+    before = SAID_BEFORE.get(kind)
+    if before is None or case.release.template_path(kind, "zh", case.rules.profile.key):
+        return kind
+    return before
+
+
+def _title(kind: DocumentKind, item: Item) -> Words:
+    """A ruling is called by the kind of its item: 不予登记通知书."""
+    if kind.key in ("grant", "refusal"):
+        return ruling_words(item.kind).document_title("grant" if kind.key == "grant" else "refuse")
+    return kind.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +203,9 @@ class Delivery:
 def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -> int:
     """送达回证 of the results that left together (art. 44)."""
     rows = sql().execute(RESULTS, (case.id, list(delivery.item_case_ids))).fetchall()
-    values = {
-        language: delivery_places(case.release.bundle, rows, delivery, by.name, language) for language in LANGUAGES
-    }
-    return _issue(case, None, "delivery-receipt", TITLES["delivery-receipt"], values, by, unit=RECEIVING_UNIT)
+    kind = case.release.document_kind("delivery-receipt")
+    fields = delivery_fields(case.release.bundle, rows, delivery, by.name)
+    return issue(case, kind, known_of(RECEIVING_UNIT, kind), fields, by)
 
 
 #: Per item of a delivery: its key, the licence's name and number, or the title and number of what was written
@@ -251,22 +224,16 @@ where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
 """
 
 
-def delivery_places(
-    bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Delivery, clerk: str, language: str
-) -> Places:
-    """The places of the 送达回证; `rows` are those of RESULTS."""
+def delivery_fields(bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Delivery, clerk: str) -> Mapping[str, Any]:
+    """The fields of the 送达回证; `rows` are those of RESULTS."""
     heads = [Words("事项", "Item"), Words("办理结果", "Result"), Words("编号", "Number")]
     results = [
-        (
-            bundle.item(key).name.in_language(language),
-            Words(zh or no_zh or "", en or no_en or "").in_language(language),
-            number or no_number or "",
-        )
+        (bundle.item(key).name, Words(zh or no_zh or "", en or no_en or ""), number or no_number or "")
         for key, zh, en, number, no_zh, no_en, no_number in rows
     ]
     return {
-        "results_table": table(heads, results, language),
-        "delivery_way": DELIVERY_WAYS[delivery.means].in_language(language),
+        "results_table": table(heads, results),
+        "delivery_way": DELIVERY_WAYS[delivery.means],
         "collector_name": delivery.collector_name,
         "collector_id": delivery.collector_id,
         "tracking_number": delivery.tracking_number,
@@ -277,65 +244,3 @@ def delivery_places(
 
 def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
-
-
-def _issue(
-    case: LockedCase,
-    item_case_id: int | None,
-    template: str,
-    title: Words,
-    values: Mapping[str, Places],
-    by: Identity | None,
-    *,
-    unit: str,
-    kind: str = "",
-) -> int:
-    kind = kind or template
-    number, document_id = _number_and_id(case, kind, unit)
-    answers = known_answers(case.id, case.release.bundle)
-    contents: dict[str, str] = {}
-    department = unit_of(unit)
-    for language in LANGUAGES:
-        places = {
-            **case_places(case, answers, language),
-            **department.places(language),
-            "document_number": number,
-            **values[language],
-        }
-        contents[language] = keep(
-            render(case.release.document(template, language), places, language=language, optional=PLACES)
-        )
-    digest = hashlib.sha256(contents["zh"].encode()).hexdigest()
-    case.writing.add(
-        "document",
-        DOCUMENT,
-        document=document_id,
-        case=case.id,
-        document_item=item_case_id,
-        kind=kind,
-        number=number,
-        title_zh=title.zh,
-        title_en=title.en,
-        content_zh=contents["zh"],
-        content_en=contents["en"],
-        digest=digest,
-        now=case.now,
-        document_by=by.user_id if by else None,
-    )
-    case.record(Event.DOCUMENT_ISSUED, by, document=document_id, document_kind=kind, digest=digest)
-    return document_id
-
-
-DOCUMENT = """
-insert into document (id, case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,
-    issued_at, by_id)
-values (%(document)s, %(case)s, %(document_item)s, %(kind)s, %(number)s, %(title_zh)s, %(title_en)s, %(content_zh)s,
-    %(content_en)s, %(digest)s, %(now)s, %(document_by)s)
-"""
-
-
-def _number_and_id(case: LockedCase, kind: str, unit: str) -> tuple[str, int]:
-    """江收〔2026〕12号: the place, the series, the year, a number without gaps per unit and year; and the row's id."""
-    year = moments.local(case.now).year
-    serial, document_id = next_number_and_id(f"document:{unit}:{kind}:{year}", "document_id_seq")
-    return f"{case.rules.profile.document_prefix}{MARKS[kind]}〔{year}〕{serial}号", document_id

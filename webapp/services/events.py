@@ -39,6 +39,10 @@ class Event(StrEnum):
     RULED = "ruled"
     LICENCE_ISSUED = "licence-issued"
     DOCUMENT_ISSUED = "document-issued"
+    DOCUMENT_SEALED = "document-sealed"
+    DOCUMENT_DELIVERED = "document-delivered"
+    MATERIALS_HANDED = "materials-handed"
+    MATERIALS_TAKEN = "materials-taken"
     RESULT_PREPARED = "result-prepared"
     DELIVERED = "delivered"
     CLOCK_STARTED = "clock-started"
@@ -90,5 +94,7 @@ ACT_WORDS = {
     "verified-pass": Words("核查通过", "verified"),
     "verified-rectify": Words("限期整改", "ordered rectification"),
     "verified-fail": Words("整改后仍不符合", "still not met after rectification"),
+    "extension-granted": Words("准予延期", "granted the extension"),
+    "extension-refused": Words("不予延期", "refused the extension"),
     "done": Words("已办结", "done"),
 }

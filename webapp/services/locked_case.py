@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -82,12 +82,14 @@ class LockedCase:
     writing: Writing = field(default_factory=Writing)
     under_repair: bool = False  # by a person who may work on a suspended case
     begun: int = 0  # processes that this command has started
+    closing: list[Callable[[], None]] = field(default_factory=list)  # done last: documents get their numbers
+    unnumbered: list[Any] = field(default_factory=list)  # documents that wait for them
+    signals: set[tuple[int | None, str, str]] = field(default_factory=set)  # raised by this command
 
     @property
     def rules(self) -> Rules:
         """Calendar and profile in force, read with the lock."""
         return rules_of(tuple(self.rule_versions or ()))
-    signals: set[tuple[int | None, str, str]] = field(default_factory=set)  # raised by this command
 
     @property
     def release(self) -> Published:
@@ -108,7 +110,13 @@ class LockedCase:
         self.lines.append((self.ledger_seq, kind, actor, body.decode(), self.ledger_hash))
 
     def write_ledger(self) -> None:
-        """Write the gathered lines, the head of the chain, and what else waits to be written, in one statement."""
+        """Write the gathered lines, the head of the chain, and what else waits to be written, in one statement.
+
+        What is to be done last is done first of it.
+        """
+        closing, self.closing = self.closing, []
+        for last in closing:
+            last()
         if self.lines:
             rows = ", ".join(LINE.format(n=number) for number in range(len(self.lines)))
             values = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from pypinyin import lazy_pinyin
 
+from webapp.services.seals import load_seals
 from webapp.services.sign_in import hash_password
 from webapp.unit_of_work import sql
 
@@ -28,6 +29,8 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
     """Write the organisation of an empty database, inside the running command. Passwords are random unless given."""
     data = tomllib.loads(content.decode())
     departments = {key: _department(key, table) for key, table in data["departments"].items()}
+    for key, table in data["departments"].items():
+        load_seals(key, table.get("seals", {}))
     sections = data["sections"]
     groups: dict[str, int] = {}
     for key, table in data["groups"].items():
@@ -58,6 +61,7 @@ def _department(key: str, table: Mapping[str, Any]) -> int:
         key=key,
         name_zh=table["name"]["zh"],
         name_en=table["name"]["en"],
+        document_mark=table.get("document_mark", ""),
         phone=table["telephone"],
         address_zh=table["address"]["zh"],
         address_en=table["address"]["en"],

@@ -46,9 +46,16 @@ class Writing:
         """What to raise when a row of what waits is there already, as the constraint of this name finds."""
         self.taken[constraint] = refusal
 
+    def amend(self, name: str, **values: Any) -> bool:
+        """Give placeholders of the part `name` other values; False where it was sent already, with those it had."""
+        if name not in self.parts:
+            return False
+        self.values.update(values)
+        return True
+
     def ask(self, query: str) -> None:
-        """A query over what the parts return, for what it does (putting jobs in the queue)."""
-        self.asking = query
+        """A query over what the parts return, for what it does (putting jobs in the queue); all give one column."""
+        self.asking = f"{self.asking} union all {query}" if self.asking else query
 
     def send(self) -> None:
         """Write everything gathered so far; nothing where there is nothing. Raises what `refuse_twice` was told."""

@@ -1,0 +1,214 @@
+"""Documents: numbers in series, typed fields, words kept as issued and checked when they are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from psycopg.errors import CheckViolation, InsufficientPrivilege
+
+from engine import Words
+from engine.bundles import KindUnknown
+from tests.support import office
+from webapp.models import Document, ItemCase
+from webapp.papers import DocumentDamaged, digest_of
+from webapp.services.document_issue import DocumentNotPossible
+from webapp.services.documents import issue_for_item
+from webapp.services.kept_documents import kept_document
+from webapp.services.locked_case import on_case
+from webapp.services.numbers import next_numbers
+from webapp.unit_of_work import sql
+
+
+@pytest.fixture
+def case(db) -> office.Handle:
+    return office.received("ordinary", ways={})
+
+
+def item_of(case: office.Handle, key: str) -> int:
+    return ItemCase.query.filter_by(case_id=case.id, item_key=key).one().id
+
+
+def issued(case: office.Handle, item: str, kind: str, by: str = "zhaolin", **fields) -> Document:
+    """A document issued by an act that does nothing else."""
+    with on_case(case.id) as locked:
+        id_ = issue_for_item(
+            locked, item_of(case, item), locked.release.bundle.item(item), kind, office.person(by), **fields
+        )
+    return Document.query.filter_by(id=id_).one()
+
+
+def test_a_number_has_the_units_mark_the_kinds_and_the_year_without_zeros(case):
+    first = issued(case, "P2", "correction-notice", reasons="平面图未标注面积。")
+    second = issued(case, "P2", "correction-notice", reasons="平面图未标注面积。")
+    year = first.issued_at.year
+    assert first.number == f"江审补〔{year}〕{first.serial}号"
+    assert second.serial == first.serial + 1
+    assert first.number in str(kept_document(first.id).zh)
+
+
+def test_each_unit_and_each_kind_has_a_series_of_its_own(case):
+    ours = issued(case, "P2", "correction-notice", reasons="缺件。")
+    theirs = issued(case, "P6", "correction-notice", by="hanlei", reasons="缺件。")
+    other = issued(case, "P2", "not-required", reasons="不需要许可。")
+    assert theirs.number.startswith("江城管补〔")
+    assert other.number.startswith("江审不需〔")
+    assert len({ours.series, theirs.series, other.series}) == 3
+
+
+def test_documents_of_one_act_get_their_numbers_together_and_in_order(case):
+    with on_case(case.id) as locked:
+        item = locked.release.bundle.item("P2")
+        ids = [
+            issue_for_item(locked, item_of(case, "P2"), item, "not-required", office.person("zhaolin"), reasons=reason)
+            for reason in ("一", "二", "三")
+        ]
+    serials = [Document.query.filter_by(id=id_).one().serial for id_ in ids]
+    assert serials == [serials[0], serials[0] + 1, serials[0] + 2]
+
+
+def test_an_act_that_is_refused_gives_its_number_back(case):
+    before = issued(case, "P2", "not-required", reasons="一")
+    with pytest.raises(RuntimeError):
+        issue_and_break_off(case)
+    assert issued(case, "P2", "not-required", reasons="三").serial == before.serial + 1
+
+
+def issue_and_break_off(case: office.Handle) -> None:
+    with on_case(case.id) as locked:
+        item, by = locked.release.bundle.item("P2"), office.person("zhaolin")
+        issue_for_item(locked, item_of(case, "P2"), item, "not-required", by, reasons="二")
+        locked.write_ledger()
+        raise RuntimeError("the act ends here")
+
+
+def test_a_row_of_the_same_act_may_refer_to_the_document_before_it_has_its_number(case):
+    with on_case(case.id) as locked:
+        item = locked.release.bundle.item("P2")
+        id_ = issue_for_item(
+            locked, item_of(case, "P2"), item, "not-required", office.person("zhaolin"), reasons="不需要许可。"
+        )
+        there = sql().execute("select number from document where id = %s", (id_,)).fetchone()
+        assert there == ("",)
+    assert Document.query.filter_by(id=id_).one().number.startswith("江审不需〔")
+
+
+def test_numbers_of_several_series_are_given_in_one_statement(db):
+    assert next_numbers(["b", "a", "b"]) == [1, 1, 2]
+    assert next_numbers(["b"]) == [3]
+
+
+def test_a_document_prints_what_its_kind_takes_in_both_languages(case):
+    notice = issued(
+        case,
+        "P2",
+        "hearing-notice",
+        hearing_at=datetime(2026, 12, 10, 9, 30, tzinfo=UTC),
+        hearing_place="三层听证室",
+        hearing_host="沈平",
+        reasons="申请人要求听证。",
+    )
+    kept = kept_document(notice.id)
+    assert "2026年12月10日 09:30" in str(kept.zh)
+    assert "10 December 2026 09:30" in str(kept.en)
+    assert "《中华人民共和国行政许可法》第四十八条" in str(kept.zh)
+
+
+def test_a_revocation_says_its_remedy_by_itself(case):
+    decision = issued(
+        case,
+        "P2",
+        "revocation",
+        licence_name=Words("药品经营许可证", "Drug licence"),
+        licence_number="YP-1",
+        facts="提交虚假材料。",
+        reasons="以欺骗手段取得许可。",
+        statement="未提出陈述。",
+    )
+    text = str(kept_document(decision.id).zh)
+    assert "江城市人民政府申请行政复议" in text
+    assert "江城市东城区人民法院" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        ("hearing-notice", {"hearing_place": "三层"}, "应当载明“hearing_at”"),
+        ("not-required", {"reasons": "一", "colour": "red"}, "没有“colour”这一项"),
+        ("extension-notice", {"reasons": "一", "extended_by": "十日", "due_on": "明天"}, "应为day类型"),
+    ],
+)
+def test_a_document_that_lacks_or_mistakes_a_field_is_not_issued(case, kind, fields, words):
+    before = Document.query.count()
+    with pytest.raises(DocumentNotPossible) as refused:
+        issued(case, "P2", kind, **fields)
+    assert words in refused.value.words.zh
+    assert Document.query.count() == before
+
+
+def test_a_kind_that_nobody_knows_is_an_error(case):
+    with pytest.raises(KindUnknown):
+        issued(case, "P2", "love-letter", reasons="一")
+
+
+def test_the_row_says_by_which_template_it_was_written(case):
+    notice = issued(case, "P2", "not-required", reasons="一")
+    assert notice.template == "_shared/documents/not-required.md"
+    kept = sql().execute("select 1 from blob where digest = %s", (notice.template_digest,)).fetchone()
+    assert kept == (1,)
+
+
+def test_nobody_changes_a_document_that_was_issued(case):
+    notice = issued(case, "P2", "not-required", reasons="一")
+    with pytest.raises(InsufficientPrivilege), sql().transaction():
+        sql().execute("update document set content_zh = '[]' where id = %s", (notice.id,))
+
+
+def test_a_document_without_a_number_is_never_committed(case):
+    insert_document(case, number="")
+    with pytest.raises(CheckViolation):
+        sql().execute("set constraints all immediate")
+
+
+def test_a_document_whose_words_are_not_those_of_its_digest_is_not_shown(db, client, case):
+    id_ = insert_document(case, number="江审补〔2026〕999号")
+    with pytest.raises(DocumentDamaged):
+        kept_document(id_)
+    office.sign_in(client, office.CLERK)
+    for ending in ("", ".pdf"):
+        answer = client.get(f"/papers/documents/{id_}{ending}")
+        assert answer.status_code == 500
+        assert "摘要不一致" in answer.get_data(as_text=True)
+    told = client.get(f"/cases/{case.id}/told").get_data(as_text=True)
+    assert "内容与出具时不一致" in told
+
+
+def insert_document(case: office.Handle, *, number: str) -> int:
+    """A row as no command writes it."""
+    row = (
+        sql()
+        .execute(
+            "insert into document (case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,"
+            " digest_en, issued_at, unit_key) values (%s, 'receipt', %s, '凭证', 'Receipt', '[]', '[]', %s, %s, now(),"
+            " 'approval-bureau') returning id",
+            (case.id, number, "0" * 64, digest_of("[]")),
+        )
+        .fetchone()
+    )
+    assert row is not None
+    return int(row[0])
+
+
+def test_the_day_of_a_document_is_that_of_its_act(case):
+    notice = issued(
+        case,
+        "P2",
+        "extension-notice",
+        reasons="案情复杂。",
+        extended_by=Words("10个工作日", "10 working days"),
+        due_before=date(2026, 12, 1),
+        due_on=date(2026, 12, 15),
+        approved_by="吴建华",
+        extension_basis=Words("《行政许可法》第四十二条", "art. 42"),
+    )
+    assert "延长 10个工作日，至 2026年12月15日" in str(kept_document(notice.id).zh)
