@@ -11,6 +11,7 @@ from webapp.errors import Incomplete, SecondOfficerNeeded
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.events import Event
+from webapp.services.procedures import ensure_did_not_host
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
@@ -54,6 +55,7 @@ def propose(
             raise Incomplete("proposal", Words("请选择审查意见。", "Choose the proposal."))
         if proposal == REFUSE and not opinion.strip():
             raise Incomplete("opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons."))
+        ensure_did_not_host(task, by)
         write_review(task, proposal, opinion, checklist, by)
         finish(task, {"proposal": proposal}, by=by, act=f"propose-{proposal}")
 

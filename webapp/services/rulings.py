@@ -130,10 +130,15 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
         raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
 
 
+#: After a hearing the ruling rests on its record (art. 48).
 RULING = """
+with record as (select d.number from special_procedure p join document d on d.id = p.record_id
+    where p.item_case_id = %(item_case)s and p.outcome = 'held' order by p.id desc limit 1)
 insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, facts, reasons, basis_zh, basis_en, remedy_zh,
     remedy_en, by_id, authorisation_number, at)
-values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(facts)s, %(reasons)s, %(basis_zh)s, %(basis_en)s,
+values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(facts)s, %(reasons)s,
+    concat_ws('；', %(basis_zh)s::text, (select '《行政许可法》第四十八条，听证笔录' || d.number from record d)),
+    concat_ws('; ', %(basis_en)s::text, (select 'Licensing Law, art. 48, record ' || d.number from record d)),
     %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
 """
 STOPPED = """

@@ -1,0 +1,259 @@
+"""特别程序: hearing, testing, expert review and public notice within an item; who may do what in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.support import office
+from webapp.clock import frozen_at
+from webapp.errors import Incomplete
+from webapp.identity import Identity
+from webapp.models import ClockPause, Document, ItemCase, LegalClock, Objection, Ruling, SpecialProcedure
+from webapp.services import hearings, procedures, reviews, timers
+from webapp.services.hearings import HearingAppliedLate, HearingNotYet, HearingTooSoon, NotTheHost
+from webapp.services.procedures import HostReviewed, NoticeStillRuns
+from webapp.unit_of_work import sql
+
+ACCEPTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)  # Tuesday, ten in the morning in the office
+
+
+def day(number: int, month: int = 9, hour: int = 2) -> datetime:
+    return datetime(2026, month, number, hour, 0, tzinfo=UTC)
+
+
+def under_review(key: str = "P6") -> int:
+    """The signboard before its reviewer: no visit, twelve or so working days."""
+    with frozen_at(ACCEPTED):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", key)
+    return case.id
+
+
+def item(db: SQLAlchemy, case_id: int) -> ItemCase:
+    db.session.expire_all()
+    return db.session.query(ItemCase).filter_by(case_id=case_id, item_key="P6").one()
+
+
+def clock(db: SQLAlchemy, case_id: int, name: str) -> LegalClock:
+    return db.session.query(LegalClock).filter_by(item_case_id=item(db, case_id).id, name=name).one()
+
+
+def pauses(db: SQLAlchemy, case_id: int) -> dict[str, tuple[date, date | None]]:
+    """Clock -> from when to when it stood still."""
+    mine = item(db, case_id).id
+    rows = db.session.query(ClockPause, LegalClock.name).join(LegalClock, LegalClock.id == ClockPause.clock_id)
+    return {name: (one.started_on, one.ended_on) for one, name in rows.filter(ClockPause.item_case_id == mine)}
+
+
+def order(case_id: int, kind: str, *, days: int = 10, on_application: bool = False) -> Identity:
+    task, who = office.claimed(case_id, "review", "P6")
+    procedures.order_procedure(
+        task.id,
+        by=who,
+        kind=kind,
+        reason="招牌与相邻住户的采光有重大利益关系。",
+        expected_days=days,
+        on_application=on_application,
+        revision=task.revision,
+        key=f"order-{task.id}",
+    )
+    return who
+
+
+def do(case_id: int, step: str, act: object, *, by: Identity | None = None, **facts: object) -> Identity:
+    """An act of the procedure, by whoever holds or may take its task."""
+    task = office.open_task(case_id, step, "P6")
+    who = by or office.member_of(task.groups[0])
+    if task.assignee_id is None:
+        office.tasks.claim(task.id, by=who)
+        task = office.open_task(case_id, step, "P6")
+    act(task.id, by=who, revision=task.revision, key=f"{step}-{task.id}-{task.revision}", **facts)  # type: ignore[operator]
+    office.run_jobs(case_id)
+    return who
+
+
+def kinds(db: SQLAlchemy, case_id: int) -> list[str]:
+    rows = db.session.query(Document).filter_by(item_case_id=item(db, case_id).id).order_by(Document.id)
+    return [one.kind for one in rows]
+
+
+def rule(case_id: int) -> None:
+    office.act(case_id, "review", "P6", proposal="refuse")
+    office.act(case_id, "decide", "P6", ruling="refuse")
+
+
+def test_a_hearing_from_application_to_a_ruling_on_its_record(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    due = clock(db, case_id, "promised").due_on
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    assert kinds(db, case_id)[-2:] == ["special-procedure-notice", "hearing-right-notice"]
+    assert pauses(db, case_id) == dict.fromkeys(("joint", "promised", "statutory"), (date(2026, 9, 2), None))
+    # Five working days after the 2nd: 3, 4, 7, 8, 9 September.
+    assert office.open_task(case_id, "hearing-application", "P6").due_on == date(2026, 9, 9)
+    with frozen_at(day(9)):
+        do(
+            case_id,
+            "hearing-application",
+            hearings.answer_hearing_right,
+            applied=True,
+            applicant="相邻住户程立",
+            applied_on=date(2026, 9, 9),
+        )
+    host = office.member_of("sign.decide")
+    with frozen_at(day(10)):
+        # Seven working days ahead: 11, 14, 15, 16, 17, 18 and (a make-up Sunday) 20 September at the earliest.
+        with pytest.raises(HearingTooSoon) as soon:
+            do(
+                case_id,
+                "hearing-notice",
+                hearings.notify_hearing,
+                held_at=day(18),
+                place="政务服务中心 302",
+                host_id=host.user_id,
+            )
+        assert "第四十八条" in soon.value.words.zh
+        do(
+            case_id,
+            "hearing-notice",
+            hearings.notify_hearing,
+            held_at=day(22),
+            place="政务服务中心 302",
+            host_id=host.user_id,
+        )
+    assert kinds(db, case_id)[-1] == "hearing-notice"
+    assert office.open_task(case_id, "hearing", "P6").assignee_id == host.user_id
+    held = {"attended": "申请人\n相邻住户程立", "record": "双方对采光测算报告质证。"}
+    with frozen_at(day(21)), pytest.raises(HearingNotYet):
+        do(case_id, "hearing", hearings.record_hearing, by=host, **held)
+    with frozen_at(day(22, hour=6)):
+        do(case_id, "hearing", hearings.record_hearing, by=host, **held)
+    assert kinds(db, case_id)[-1] == "hearing-record"
+    assert pauses(db, case_id)["statutory"] == (date(2026, 9, 2), date(2026, 9, 22))
+    assert clock(db, case_id, "promised").due_on > due
+    with frozen_at(day(23)):
+        rule(case_id)
+    ruling = db.session.query(Ruling).filter_by(item_case_id=item(db, case_id).id).one()
+    assert "听证笔录" in ruling.basis_zh
+    assert "行政复议" in ruling.remedy_zh
+
+
+def test_a_hearing_not_applied_for_in_time_is_forgone_and_the_clocks_run_on(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    with frozen_at(day(10)):
+        with pytest.raises(HearingAppliedLate) as late:
+            do(
+                case_id,
+                "hearing-application",
+                hearings.answer_hearing_right,
+                applied=True,
+                applicant="相邻住户程立",
+                applied_on=date(2026, 9, 10),
+            )
+        assert "第四十七条" in late.value.words.zh
+        while timers.fire_due():
+            office.run_jobs(case_id)
+    gone = db.session.query(SpecialProcedure).one()
+    assert (gone.outcome, gone.ended_by) == ("forgone", None)
+    assert pauses(db, case_id)["promised"][1] == date(2026, 9, 10)
+    assert ("P6", "review") in office.open_steps(case_id)
+    tries = sql().execute("select count(*) from case_event where case_id = %s and kind = 'refused-act'", (case_id,))
+    assert tries.fetchone() == (1,)
+
+
+def test_who_reviewed_does_not_host_and_who_hosts_neither_reviews_nor_is_replaced(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        reviewer = order(case_id, "hearing")
+        told = {"held_at": day(22), "place": "302"}
+        with pytest.raises(HostReviewed):
+            do(case_id, "hearing-notice", hearings.notify_hearing, host_id=reviewer.user_id, **told)
+        other = office.member_of("sign.review", but=[reviewer.user_id])
+        accepter = (
+            sql()
+            .execute(
+                "select closed_by from user_task where case_id = %s and step = 'accept'"
+                " and item_case_id = %s and closed_by is not null",
+                (case_id, item(db, case_id).id),
+            )
+            .fetchone()
+        )
+        host = other if accepter and accepter[0] != other.user_id else office.member_of("sign.decide")
+        do(case_id, "hearing-notice", hearings.notify_hearing, host_id=host.user_id, **told)
+    assert kinds(db, case_id)[-2:] == ["hearing-notice", "hearing-announcement"]
+    stranger = office.member_of("sign.decide", but=[host.user_id])
+    with frozen_at(day(22, hour=6)):
+        task = office.open_task(case_id, "hearing", "P6")
+        sql().execute("update user_task set assignee_id = %s where id = %s", (stranger.user_id, task.id))
+        with pytest.raises(NotTheHost):
+            do(case_id, "hearing", hearings.record_hearing, by=stranger, attended="申请人", record="记录")
+        sql().execute("update user_task set assignee_id = %s where id = %s", (host.user_id, task.id))
+        db.session.expire_all()
+        do(case_id, "hearing", hearings.record_hearing, by=host, attended="申请人", record="记录")
+        sql().execute(
+            "insert into membership select %s, id from candidate_group where key = 'sign.review'"
+            " on conflict do nothing",
+            (host.user_id,),
+        )
+        with pytest.raises(HostReviewed):
+            office.act(case_id, "review", "P6", by=office.person(host.login), proposal="grant")
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("testing", "not-conform"), ("expert-review", "supported")])
+def test_testing_and_expert_review_stop_the_clocks_until_their_result(db: SQLAlchemy, kind: str, outcome: str) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, kind, days=5)
+    assert set(pauses(db, case_id)) == {"joint", "promised", "statutory"}
+    with frozen_at(day(8)):
+        with pytest.raises(Incomplete):
+            do(case_id, kind, procedures.record_result, outcome=outcome, conducted_by="", record="报告")
+        do(case_id, kind, procedures.record_result, outcome=outcome, conducted_by="江城检测所", record="报告一份。")
+    assert set(pauses(db, case_id).values()) == {(date(2026, 9, 2), date(2026, 9, 8))}
+    assert db.session.query(SpecialProcedure).one().outcome == outcome
+    assert ("P6", "review") in office.open_steps(case_id)
+
+
+def test_a_public_notice_stops_what_the_place_lets_it_and_ends_after_its_days(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "public-notice", days=5)
+    assert set(pauses(db, case_id)) == {"promised"}  # the law's list (art. 45) does not know it
+    assert clock(db, case_id, "statutory").stopped_on is None
+    assert kinds(db, case_id)[-2:] == ["special-procedure-notice", "public-notice"]
+    with frozen_at(day(4)):
+        task, who = office.claimed(case_id, "public-notice", "P6")
+        procedures.take_objection(task.id, by=who, by_name="程立", content="遮挡采光。", handling="", key="o1")
+        with pytest.raises(NoticeStillRuns):
+            do(case_id, "public-notice", procedures.close_notice, by=who, record="已核实。")
+    with frozen_at(day(10)):
+        with pytest.raises(Incomplete):
+            do(case_id, "public-notice", procedures.close_notice, by=who, record="")
+        do(case_id, "public-notice", procedures.close_notice, by=who, record="经核实不影响采光，已书面答复。")
+    assert db.session.query(Objection).one().by_name == "程立"
+    assert db.session.query(SpecialProcedure).one().outcome == "objected"
+    assert pauses(db, case_id) == {"promised": (date(2026, 9, 2), date(2026, 9, 10))}
+    with frozen_at(day(11)):
+        rule(case_id)
+
+
+def test_a_procedure_is_ordered_with_reason_and_time_or_not_at_all(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    task, who = office.claimed(case_id, "review", "P6")
+    common = {"by": who, "on_application": False, "revision": task.revision}
+    for key, wrong in (
+        ("a", {"kind": "divination", "reason": "x", "expected_days": 3}),
+        ("b", {"kind": "testing", "reason": " ", "expected_days": 3}),
+        ("c", {"kind": "testing", "reason": "x", "expected_days": 0}),
+    ):
+        with pytest.raises(Incomplete):
+            procedures.order_procedure(task.id, key=key, **wrong, **common)
+    assert db.session.query(SpecialProcedure).count() == 0
+    reviews.propose(task.id, by=who, proposal="grant", opinion="", checklist={}, revision=task.revision, key="d")
+    assert ("P6", "decide") in office.open_steps(case_id)

@@ -1,0 +1,257 @@
+"""听证: applied for in time, told ahead, held by somebody who did not review, with a record (art. 46 to 48).
+
+Days are the profile's parameters: `hearing-application-limit`, `hearing-hold-limit`, `hearing-notice-ahead`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from engine import Words
+from engine.law import ClockTerms
+from webapp import moments
+from webapp.errors import ActRefused, Incomplete
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.documents import issue_for_item
+from webapp.services.events import Event
+from webapp.services.job_handlers import RunningJob, handles
+from webapp.services.procedures import HEARING, HostReviewed, Running, end_procedure, running
+from webapp.services.tasks import ensure_step, finish
+from webapp.services.work import OpenTask, on_task
+from webapp.unit_of_work import sql
+
+
+class HearingAppliedLate(ActRefused):
+    """Applied for after the days in which it can be."""
+
+    def __init__(self, until: date, basis: Words) -> None:
+        super().__init__(
+            Words(
+                f"听证申请应当在{until.isoformat()}以前提出，逾期视为放弃（{basis.zh}）。",
+                f"A hearing is applied for by {until.isoformat()}; after that it counts as forgone ({basis.en}).",
+            )
+        )
+
+
+class HearingTooSoon(ActRefused):
+    """Those concerned are told some days ahead."""
+
+    status = 422
+
+    def __init__(self, earliest: date, terms: ClockTerms) -> None:
+        super().__init__(
+            Words(
+                f"举行听证应当提前{terms.value}个工作日通知，最早为{earliest.isoformat()}（{terms.basis.zh}）。",
+                f"A hearing is told {terms.value} working days ahead: {earliest.isoformat()} at the earliest"
+                f" ({terms.basis.en}).",
+            )
+        )
+
+
+class HearingTooLate(ActRefused):
+    """Applied for, it is held within the days that the law gives."""
+
+    status = 422
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(
+            Words(
+                f"应当在{latest.isoformat()}以前组织听证（《行政许可法》第四十七条）。",
+                f"The hearing is to be held by {latest.isoformat()} (Licensing Law, art. 47).",
+            )
+        )
+
+
+class HearingNotYet(ActRefused):
+    """The record is made when the hearing has taken place."""
+
+    def __init__(self, held_at: datetime) -> None:
+        at = moments.shown(held_at)
+        super().__init__(Words(f"听证定于{at}举行，尚未开始。", f"The hearing is set for {at} and has not begun."))
+
+
+class NotTheHost(ActRefused):
+    """The named host holds the hearing and makes its record."""
+
+    status = 403
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Words(f"听证由{name}主持，应由其制作笔录。", f"{name} hosts the hearing and records it."))
+
+
+APPLIED = "update special_procedure set applied_on = %(applied)s, applicant = %(applicant)s where id = %(procedure)s"
+
+
+def answer_hearing_right(
+    task_id: int, *, by: Identity, applied: bool, applicant: str, applied_on: date | None, revision: int, key: str
+) -> None:
+    """Whether a hearing was applied for, by whom, on which day; or waived in so many words.
+
+    Raises Incomplete, HearingAppliedLate.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "hearing-application")
+        case, item_case_id = task.case, task.item_case_id
+        assert item_case_id is not None
+        procedure = running(item_case_id)
+        if not applicant.strip():
+            raise Incomplete("applicant", Words("请写明是谁提出或者放弃。", "Say who applied or waived."))
+        if not applied:
+            end_procedure(case, item_case_id, procedure, "waived", by, applicant=applicant.strip())
+        else:
+            day = _applied_on(task, applied_on)
+            case.writing.add("procedure", APPLIED, procedure=procedure.id, applied=day, applicant=applicant.strip())
+            stop_clock(case, item_case_id, "hearing-application")
+            start_clock(case, item_case_id, case.rules.profile.terms("hearing-hold-limit", HEARING), case.now)
+        case.record(Event.HEARING_APPLIED, by, item=item_case_id, applied=applied)
+        finish(task, {"hearing_applied": applied}, by=by, act="procedure")
+
+
+def _applied_on(task: OpenTask, day: date | None) -> date:
+    today = moments.local(task.case.now).date()
+    if day is None or day > today:
+        raise Incomplete("applied_on", Words("请填写提出申请的日期。", "Enter the day of the application."))
+    clocks = task.case.clocks.get(task.item_case_id or 0, ())
+    until = next((clock.due_on for clock in clocks if clock.name == "hearing-application"), None)
+    if until is not None and day > until:
+        raise HearingAppliedLate(until, task.case.rules.profile.terms("hearing-application-limit").basis)
+    return day
+
+
+NOTIFIED = """
+update special_procedure set notified_at = %(now)s, held_at = %(held)s, place = %(place)s, host_id = %(host)s
+where id = %(procedure)s
+"""
+HOST = """
+select u.name, u.login, exists(select from review r where r.item_case_id = %(item_case)s and r.by_id = u.id
+        and r.step in ('examine', 'review'))
+    or exists(select from special_procedure p where p.item_case_id = %(item_case)s and p.ordered_by = u.id)
+    or exists(select from user_task t where t.item_case_id = %(item_case)s and t.step = 'accept'
+        and t.closed_by = u.id)
+from app_user u join department d on d.id = u.department_id where u.id = %(host)s and d.key = %(unit)s and u.active
+"""
+
+
+def notify_hearing(
+    task_id: int,
+    *,
+    by: Identity,
+    held_at: datetime | None,
+    place: str,
+    host_id: int | None,
+    revision: int,
+    key: str,
+) -> None:
+    """Set the hearing and tell those concerned: when, where, hosted by whom.
+
+    Raises Incomplete, HearingTooSoon, HearingTooLate, HostReviewed.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "hearing-notice")
+        case, item_case_id = task.case, task.item_case_id
+        assert item_case_id is not None
+        assert task.item_key is not None
+        procedure, item = running(item_case_id), case.release.bundle.item(task.item_key)
+        at = _moment(task, held_at)
+        if not place.strip():
+            raise Incomplete("place", Words("请填写听证地点。", "Enter the place of the hearing."))
+        values = {"item_case": item_case_id, "host": host_id, "unit": item.department}
+        row = sql().execute(HOST, values).fetchone()
+        if row is None:
+            raise Incomplete("host", Words("请选择本单位的听证主持人。", "Choose a host from the deciding unit."))
+        name, login, reviewed = row
+        if reviewed:
+            raise HostReviewed()
+        told: dict[str, Any] = {"hearing_at": at, "hearing_place": place.strip(), "hearing_host": name}
+        issue_for_item(case, item_case_id, item, "hearing-notice", by, reasons=procedure.reason, **told)
+        if not procedure.on_application:  # art. 46: of public interest, so announced to the public
+            issue_for_item(case, item_case_id, item, "hearing-announcement", by, reasons=procedure.reason, **told)
+        case.writing.add(
+            "procedure", NOTIFIED, procedure=procedure.id, now=case.now, held=at, place=place.strip(), host=host_id
+        )
+        case.record(Event.HEARING_NOTIFIED, by, item=item_case_id, host=host_id)
+        finish(task, {"hearing_host": login}, by=by, act="procedure")
+
+
+def _moment(task: OpenTask, held_at: datetime | None) -> datetime:
+    if held_at is None:
+        raise Incomplete("held_at", Words("请填写听证时间。", "Enter the time of the hearing."))
+    rules, today = task.case.rules, moments.local(task.case.now).date()
+    terms, day = rules.profile.terms("hearing-notice-ahead"), moments.local(held_at).date()
+    earliest = rules.calendar.add_working_days(today, terms.value).day
+    if day < earliest:
+        raise HearingTooSoon(earliest, terms)
+    clocks = task.case.clocks.get(task.item_case_id or 0, ())
+    latest = next((clock.due_on for clock in clocks if clock.name == HEARING), None)
+    if latest is not None and day > latest:
+        raise HearingTooLate(latest)
+    return held_at
+
+
+REVIEWERS = """
+select coalesce(string_agg(distinct u.name, '、'), '') from review r join app_user u on u.id = r.by_id
+where r.item_case_id = %s and r.step in ('examine', 'review')
+"""
+
+
+def record_hearing(task_id: int, *, by: Identity, attended: str, record: str, revision: int, key: str) -> None:
+    """The hearing was held: who attended, and the record on which the decision rests (art. 48).
+
+    Raises Incomplete, NotTheHost, HostReviewed, HearingNotYet.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, HEARING)
+        case, item_case_id = task.case, task.item_case_id
+        assert item_case_id is not None
+        procedure = running(item_case_id)
+        _ensure_host(task, procedure, by)
+        assert procedure.held_at is not None
+        if case.now < procedure.held_at:
+            raise HearingNotYet(procedure.held_at)
+        if not attended.strip():
+            raise Incomplete("attended", Words("请写明到场人员。", "Say who attended."))
+        if not record.strip():
+            raise Incomplete("record", Words("请填写听证笔录。", "Write the record of the hearing."))
+        paper = _record_paper(task, procedure, attended.strip(), record.strip(), by)
+        facts = {"conducted_by": attended.strip(), "record": record.strip(), "record_id": paper}
+        end_procedure(case, item_case_id, procedure, "held", by, **facts)
+        finish(task, {}, by=by, act="procedure")
+
+
+def _ensure_host(task: OpenTask, procedure: Running, by: Identity) -> None:
+    if procedure.host_id != by.user_id:
+        row = sql().execute("select name from app_user where id = %s", (procedure.host_id,)).fetchone()
+        raise NotTheHost(row[0] if row else "")
+    if task.proposed:
+        raise HostReviewed()
+
+
+def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str, by: Identity) -> int:
+    assert task.item_case_id is not None
+    assert task.item_key is not None
+    row = sql().execute(REVIEWERS, (task.item_case_id,)).fetchone()
+    lines = [line.strip() for line in attended.splitlines() if line.strip()]
+    return issue_for_item(
+        task.case,
+        task.item_case_id,
+        task.case.release.bundle.item(task.item_key),
+        "hearing-record",
+        by,
+        hearing_at=procedure.held_at,
+        hearing_place=procedure.place,
+        hearing_host=by.name,
+        reviewer_name=row[0] if row else "",
+        present_table=[[Words("到场人员", "Present")], *([line] for line in lines)],
+        record=record,
+    )
+
+
+@handles("hearing-forgone")
+def _forgone(job: RunningJob) -> dict[str, Any]:
+    """Nobody applied in time: the hearing is forgone, and the clocks run on."""
+    assert job.item_case_id is not None
+    end_procedure(job.case, job.item_case_id, running(job.item_case_id), "forgone", None)
+    return {}
