@@ -10,6 +10,7 @@ from engine.bundles.model import (
     ChecklistPoint,
     CommitmentTerms,
     Delegation,
+    ExtensionTerms,
     Item,
     ItemKind,
     LicenceType,
@@ -56,6 +57,7 @@ def read_item(reading: Reading, key: str) -> Item | None:
         licence=_licence(reading, root),
         commitment=_commitment(reading, root),
         refusal_basis=_refusal_basis(reading, root),
+        extension=_extension(reading, root),
     )
     _check_whole(root, item)
     root.finish()
@@ -109,6 +111,20 @@ def _limits(reading: Reading, root: Table) -> dict[str, Limit]:
     if "promised" not in limits:
         root.wrong("limits", Words("缺少承诺办结时限（promised）。", "The promised limit is missing."))
     return limits
+
+
+def _extension(reading: Reading, root: Table) -> ExtensionTerms | None:
+    """`[extension]`: a limit of its own, with the level and the post that may grant it."""
+    table = root.table("extension", required=False)
+    if table is None:
+        return None
+    level, group = table.text("level"), table.text("group")
+    clocks = table.texts("clocks", required=False) or tuple(LIMITS)
+    for name in clocks:
+        if name not in LIMITS:
+            table.wrong("clocks", Words("只能是statutory或promised。", "They are statutory or promised."))
+    limit = reading.limit_of(table)
+    return ExtensionTerms(limit.value, limit.unit, limit.basis, level, group, clocks)
 
 
 def _situations(reading: Reading, root: Table) -> Iterator[Situation]:

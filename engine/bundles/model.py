@@ -115,6 +115,22 @@ class CommitmentTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionTerms:
+    """By how much the limits of an item may be made longer, by whom, on which basis (行政许可法 art. 42).
+
+    `value` is in the unit of the limits that it makes longer, `clocks` are their names. `level` is the role that may
+    grant it, as the place names it; `group` the post in whose inbox the request goes.
+    """
+
+    value: int
+    unit: Unit
+    basis: Words
+    level: str
+    group: str
+    clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One service of one department with its own ruling."""
 
@@ -140,6 +156,7 @@ class Item:
     licence: LicenceType | None
     commitment: CommitmentTerms | None
     refusal_basis: Words
+    extension: ExtensionTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

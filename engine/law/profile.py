@@ -52,7 +52,8 @@ class Profile:
     """A jurisdiction. `demo` says that figures are examples, which pages must show.
 
     `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
-    by key. `version` is the digest of the file, kept with whatever was computed from it.
+    by key; `levels` name who may extend a limit, by the role that they have. `version` is the digest of the file,
+    kept with whatever was computed from it.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Profile:
     parameters: Mapping[str, Parameter]
     version: str
     pauses: Mapping[str, PauseKind] = field(default_factory=dict)
+    levels: Mapping[str, Words] = field(default_factory=dict)
 
     def terms(self, key: str, clock: str | None = None) -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError."""
@@ -109,6 +111,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         parameters={key: _parameter(key, table) for key, table in root.tables("parameters")},
         version=hashlib.sha256(content).hexdigest(),
         pauses={key: _pause_kind(key, table) for key, table in root.tables("pauses")},
+        levels=_levels(root),
     )
     root.finish()
     report.raise_errors()
@@ -128,6 +131,15 @@ def _parameter(key: str, table: Table) -> Parameter:
     basis = _basis(table)
     table.finish()
     return Parameter(key, name, value, unit, basis)
+
+
+def _levels(root: Table) -> dict[str, Words]:
+    table = root.table("levels", required=False)
+    if table is None:
+        return {}
+    levels = {key: table.words(key) for key in table.content}
+    table.finish()
+    return levels
 
 
 def _pause_kind(key: str, table: Table) -> PauseKind:

@@ -26,6 +26,7 @@ def check_catalogue(checking: Checking) -> None:
     for item in checking.bundle.items:
         _check_groups(checking, item)
         _check_limits(checking, item)
+        _check_extension(checking, item)
         _check_fields(checking, item)
         _check_conditions(checking, item)
         for needed in item.needs_result_of:
@@ -67,6 +68,27 @@ def _check_limits(checking: Checking, item: Item) -> None:
             Words("承诺时限长于法定时限。", "The promised limit is longer than the statutory one."),
             Words("缩短承诺时限。", "Shorten the promise."),
         )
+
+
+def _check_extension(checking: Checking, item: Item) -> None:
+    """An extension runs in the days of the limit that it makes longer, and somebody can grant it."""
+    terms = item.extension
+    if terms is None:
+        return
+    file = f"items/{item.key}.toml"
+    if any(item.limits[name].unit != terms.unit for name in terms.clocks if name in item.limits):
+        checking.error(
+            "extension-in-other-days",
+            file,
+            "extension.unit",
+            Words("延长的单位与原期限不同。", "The extension is in other days than the limit."),
+            Words("写成与原期限相同的单位。", "Give it the unit of the limit."),
+        )
+    if checking.known_groups is not None and terms.group not in checking.known_groups:
+        checking.missing(Words("岗位", "candidate group"), file, "extension.group", terms.group)
+    if checking.profile is not None and terms.level not in checking.profile.levels:
+        level = Words("地方规则中的批准层级", "level of the local rules")
+        checking.missing(level, file, "extension.level", terms.level)
 
 
 def _check_fields(checking: Checking, item: Item) -> None:

@@ -1,6 +1,6 @@
 """The workspace: one task, what its act needs, and the act."""
 
-from webapp.pages.workspace import views
+from webapp.pages.workspace import extension, views
 from webapp.pages.workspace.views import blueprint
 
-__all__ = ["blueprint", "views"]
+__all__ = ["blueprint", "extension", "views"]

@@ -12,7 +12,7 @@ from webapp.identity import Identity
 from webapp.pages.workspace import intake_parts
 from webapp.pages.workspace.points import MARKS, PREFIX, all_points
 from webapp.queries.workspace import Workspace
-from webapp.services import intake, reviews, rulings, verification
+from webapp.services import extensions, intake, reviews, rulings, verification
 
 Typed = MultiDict[str, str]
 Errors = dict[str, Words]
@@ -258,6 +258,22 @@ def verify(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("核查结果已记录。", "The result of the verification is recorded.")
 
 
+def extend(task: Workspace, typed: Typed, by: Identity) -> Words:
+    granted, opinion = _text(typed, "granted"), _text(typed, "opinion")
+    errors: Errors = {}
+    if granted not in ("yes", "no"):
+        errors["granted"] = Words("请选择是否准予延期。", "Choose whether the limit is extended.")
+    elif granted == "no" and not opinion:
+        errors["opinion"] = Words("不予延期应当说明理由。", "State why the limit is not extended.")
+    _refuse(errors)
+    extensions.decide_extension(
+        task.id, by=by, grant=granted == "yes", opinion=opinion, revision=_revision(typed), key=_text(typed, "key")
+    )
+    if granted == "yes":
+        return Words("已准予延期，告知书已制发。", "The limit is extended; the notice is issued.")
+    return Words("未准予延期，期限不变。", "Not extended: the limit stands.")
+
+
 #: Step -> the act that ends it, and the template of its panel.
 ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
     "accept": accept,
@@ -269,6 +285,7 @@ ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
     "backfill": backfill,
     "verify": verify,
     "recheck": verify,
+    "extend": extend,
 }
 PANELS = {"immediate": "decide", "recheck": "verify"}
 LABELS: Mapping[str, Words] = {
@@ -289,6 +306,8 @@ LABELS: Mapping[str, Words] = {
     "number_again": Words("再次填写编号", "Number again"),
     "issued_on": Words("发证日期", "Date of issue"),
     "result": Words("核查结论", "Result"),
+    "granted": Words("是否准予延期", "Extension"),
+    "extension_reason": Words("延期理由", "Reasons for the extension"),
 }
 
 

@@ -21,6 +21,7 @@ from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Err
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
 from webapp.pages.workspace.points import groups_of, marks_before
 from webapp.permissions import Permission, may
+from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
 from webapp.queries.repairs import suspension_of
 from webapp.queries.submission import answer_sections
@@ -37,7 +38,7 @@ def show(task_id: int) -> ResponseReturnValue:
     """The workspace of a task. That it was opened goes to the access log."""
     by = signed_in()
     task = workspace(task_id, by)
-    page = _page(task, by, MultiDict())
+    page = page_of(task, by, MultiDict())
     access.note(by, task.case_id, f"task:{task_id}")
     return with_frames(page)
 
@@ -52,7 +53,7 @@ def claim(task_id: int) -> ResponseReturnValue:
     except NotFound:
         raise
     except ActRefused as refusal:
-        return _refused(task_id, by, refusal)
+        return refused_page(task_id, by, refusal)
     return redirect(url_for("task.show", task_id=task_id))
 
 
@@ -66,7 +67,7 @@ def release(task_id: int) -> ResponseReturnValue:
     except NotFound:
         raise
     except ActRefused as refusal:
-        return _refused(task_id, by, refusal)
+        return refused_page(task_id, by, refusal)
     flash(gettext("任务已退回待领。"), "success")
     return redirect(url_for("inbox.inbox"))
 
@@ -82,24 +83,24 @@ def act(task_id: int) -> ResponseReturnValue:
     try:
         done = ACTS[task.step](task, request.form, by)
     except ActIncomplete as incomplete:
-        return with_frames(_page(task, by, request.form, errors=incomplete.errors), 422)
+        return with_frames(page_of(task, by, request.form, errors=incomplete.errors), 422)
     except Incomplete as incomplete:
         errors = {incomplete.field: incomplete.words}
-        return with_frames(_page(task, by, request.form, errors=errors), incomplete.status)
+        return with_frames(page_of(task, by, request.form, errors=errors), incomplete.status)
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
-        return _refused(task_id, by, refusal)
+        return refused_page(task_id, by, refusal)
     flash(words(Words(f"{task.subject}：{done.zh}", f"{task.subject}: {done.en}")), "success")
     return redirect(url_for("inbox.inbox"))
 
 
-def _refused(task_id: int, by: Identity, refusal: ActRefused) -> ResponseReturnValue:
+def refused_page(task_id: int, by: Identity, refusal: ActRefused) -> ResponseReturnValue:
     """The task as it is now, with why the act was refused and what was typed."""
-    return with_frames(_page(workspace(task_id, by), by, request.form, refusal=refusal), refusal.status)
+    return with_frames(page_of(workspace(task_id, by), by, request.form, refusal=refusal), refusal.status)
 
 
-def _page(
+def page_of(
     task: Workspace,
     by: Identity,
     typed: MultiDict[str, str],
@@ -154,6 +155,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step == "accept" and task.is_open:
         shown |= {"faults": fault_lines(task, typed), "fixes": fix_fields(task, typed)}
     item = task.item.item
+    shown["extension"] = extension_of(task.item.id)
     shown["ruling_words"] = ruling_words(item.kind)
     if task.step in ("decide", "immediate") and task.is_open:
         shown["remedy"] = remedy_of(task.release, task.rules, item)

@@ -1,0 +1,240 @@
+"""延期: a limit made longer, asked for by who handles the item and granted by the level that the law names (art. 42).
+
+By how much, on which basis, at which level and by which post is data of the item. Granting is a task of its own; what
+was granted is told to the applicant in writing, with the reasons, and moves every due day in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine import Words
+from engine.bundles import ExtensionTerms, Item
+from engine.law import amount, day_words
+from webapp import moments
+from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.identity import Identity
+from webapp.permissions import Permission
+from webapp.services.advance import begin
+from webapp.services.clock_moves import move_clocks
+from webapp.services.documents import issue_for_item
+from webapp.services.events import Event
+from webapp.services.tasks import ensure_step, finish
+from webapp.services.work import OpenTask, on_task, record_refusal
+from webapp.unit_of_work import sql
+
+#: The steps at which who handles the item may ask.
+ASKING_STEPS = ("examine", "review", "decide")
+PROCESS, BEGINNING = "extension", "start"
+GRANTED, REFUSED = "extension-granted", "extension-refused"
+NOTICE = "extension-notice"
+
+
+class ExtensionRefused(ActRefused):
+    """An extension that the law or the item does not give, or not now."""
+
+
+class NotExtendable(ExtensionRefused):
+    """The item declares no extension."""
+
+    def __init__(self, item: Words) -> None:
+        super().__init__(
+            Words(
+                f"“{item.zh}”没有规定可以延长的期限，不能申请延期。",
+                f"No extension is laid down for “{item.en}”.",
+            )
+        )
+
+
+class ExtendedOnce(ExtensionRefused):
+    """It was extended, or the request is open: the law gives it once."""
+
+    def __init__(self, terms: ExtensionTerms) -> None:
+        super().__init__(
+            Words(
+                f"该事项的期限已经申请延长或者延长过，只能延长一次（{terms.basis.zh}）。",
+                f"The limit was extended already, or that is being decided: it is given once ({terms.basis.en}).",
+            )
+        )
+
+
+class ExtensionTooLate(ExtensionRefused):
+    """The limit is over, or does not run."""
+
+    def __init__(self, terms: ExtensionTerms, due_on: date | None) -> None:
+        on = day_words(due_on) if due_on else Words("（未开始计算）", "(not begun)")
+        super().__init__(
+            Words(
+                f"期限{on.zh}届满，延期应当在期限届满前批准（{terms.basis.zh}）。",
+                f"The limit ended on {on.en}: an extension is granted before it ends ({terms.basis.en}).",
+            )
+        )
+
+
+class WrongLevel(ExtensionRefused):
+    """Only the level that the law names may extend."""
+
+    status = 403
+
+    def __init__(self, level: Words, basis: Words) -> None:
+        super().__init__(
+            Words(
+                f"延长办理期限应当经{level.zh}批准，您不是该层级（{basis.zh}）。",
+                f"Only {level.en} may extend the limit; that is not your level ({basis.en}).",
+            )
+        )
+
+
+ASKED = """
+select exists(select from clock_extension where item_case_id = %(item_case)s and coalesce(granted, true)),
+    (select min(due_on) from legal_clock where item_case_id = %(item_case)s and name = any(%(clocks)s)
+        and stopped_on is null)
+"""
+ASK = """
+insert into clock_extension (case_id, item_case_id, clock, value, unit, level, level_zh, level_en, basis_zh, basis_en,
+    reason, requested_by, requested_at)
+values (%(case)s, %(item_case)s, %(clocks)s, %(value)s, %(unit)s, %(level)s, %(level_zh)s, %(level_en)s, %(basis_zh)s,
+    %(basis_en)s, %(reason)s, %(by)s, %(now)s)
+"""
+
+
+def request_extension(task_id: int, *, by: Identity, reason: str, key: str) -> None:
+    """Ask for the extension that the item declares; a task opens for the post that may grant it.
+
+    The asking task stays open. Raises Incomplete, NotExtendable, ExtendedOnce, ExtensionTooLate.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_DO, key=key) as task:
+        ensure_step(task, *ASKING_STEPS)
+        item, terms = _terms(task)
+        if not reason.strip():
+            raise Incomplete(
+                "extension_reason", Words("申请延期应当说明理由。", "State the reasons for the extension.")
+            )
+        _ensure_possible(task, terms)
+        level = _level(task, terms)
+        case = task.case
+        sql().execute(
+            ASK,
+            {
+                "case": case.id,
+                "item_case": task.item_case_id,
+                "clocks": " ".join(terms.clocks),
+                "value": terms.value,
+                "unit": terms.unit,
+                "level": terms.level,
+                "level_zh": level.zh,
+                "level_en": level.en,
+                "basis_zh": terms.basis.zh,
+                "basis_en": terms.basis.en,
+                "reason": reason.strip(),
+                "by": by.user_id,
+                "now": case.now,
+            },
+        )
+        case.record(Event.EXTENSION_REQUESTED, by, item=task.item_case_id, level=terms.level, days=terms.value)
+        begin(case, PROCESS, {"item": item.key, "extension_group": terms.group}, event=BEGINNING)
+
+
+def _terms(task: OpenTask) -> tuple[Item, ExtensionTerms]:
+    assert task.item_key is not None
+    item = task.case.release.bundle.item(task.item_key)
+    if item.extension is None:
+        raise NotExtendable(item.name)
+    return item, item.extension
+
+
+def _level(task: OpenTask, terms: ExtensionTerms) -> Words:
+    """The level as the place names it. Raises NotExtendable for one that the place does not have."""
+    level = task.case.rules.profile.levels.get(terms.level)
+    if level is None:
+        raise NotExtendable(Words(terms.level, terms.level))
+    return level
+
+
+def _ensure_possible(task: OpenTask, terms: ExtensionTerms) -> None:
+    row = sql().execute(ASKED, {"item_case": task.item_case_id, "clocks": list(terms.clocks)}).fetchone()
+    assert row is not None
+    already, due_on = row
+    if already:
+        raise ExtendedOnce(terms)
+    if due_on is None or due_on < moments.local(task.case.now).date():
+        raise ExtensionTooLate(terms, due_on)
+
+
+OPEN = """
+select x.id, x.reason, x.clock, x.basis_zh, x.basis_en, x.level, x.level_zh, x.level_en
+from clock_extension x where x.item_case_id = %s and x.granted is null
+"""
+LEVEL_OF_TASK = """
+select t.case_id, x.level, x.level_zh, x.level_en, x.basis_zh, x.basis_en
+from user_task t join clock_extension x on x.item_case_id = t.item_case_id and x.granted is null
+where t.id = %s and t.step = 'extend'
+"""
+LENGTHEN = """
+update legal_clock set extended_by = extended_by + %(value)s
+where item_case_id = %(item_case)s and name = any(%(clocks)s) and stopped_on is null returning due_on
+"""
+DECIDE = """
+update clock_extension set granted = %(granted)s, opinion = %(opinion)s, decided_by = %(by)s, decided_at = %(now)s
+where id = %(extension)s
+"""
+
+
+def decide_extension(task_id: int, *, by: Identity, grant: bool, opinion: str, revision: int, key: str) -> None:
+    """Grant or refuse an extension, at the level that the item declares. A refusal needs an opinion.
+
+    Granting lengthens the clocks, moves their days, and issues the notice with the reasons (art. 42). Raises
+    WrongLevel (kept in the ledger), Incomplete, ExtensionTooLate, and as `on_task` does.
+    """
+    _ensure_level(task_id, by)
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "extend")
+        row = sql().execute(OPEN, (task.item_case_id,)).fetchone()
+        if row is None:
+            raise NotFound()
+        if not grant and not opinion.strip():
+            raise Incomplete("opinion", Words("不予延期应当说明理由。", "State why the limit is not extended."))
+        decided = {"extension": row[0], "granted": grant, "opinion": opinion.strip(), "by": by.user_id}
+        sql().execute(DECIDE, {**decided, "now": task.case.now})
+        task.case.record(Event.EXTENSION_DECIDED, by, item=task.item_case_id, granted=grant)
+        if grant:
+            _lengthen(task, by, row[0], reason=row[1], level=Words(row[6], row[7]))
+        finish(task, {"extension_granted": grant}, by=by, act=GRANTED if grant else REFUSED)
+
+
+def _ensure_level(task_id: int, by: Identity) -> None:
+    """A decision by another level is refused in words, and the try is kept."""
+    row = sql().execute(LEVEL_OF_TASK, (task_id,)).fetchone()
+    if row is None:
+        return
+    case_id, level, zh, en, basis_zh, basis_en = row
+    if level not in by.roles:
+        refusal = WrongLevel(Words(zh, en), Words(basis_zh, basis_en))
+        record_refusal(case_id, by, task_id, refusal)
+        raise refusal
+
+
+def _lengthen(task: OpenTask, by: Identity, extension: int, *, reason: str, level: Words) -> None:
+    item, terms = _terms(task)
+    assert task.item_case_id is not None
+    today = moments.local(task.case.now).date()
+    values = {"item_case": task.item_case_id, "value": terms.value, "clocks": list(terms.clocks)}
+    before = [row[0] for row in sql().execute(LENGTHEN, values)]
+    if not before or min(before) < today:
+        raise ExtensionTooLate(terms, min(before, default=None))
+    moves = [move for move in move_clocks(task.case) if move.item_case_id == task.item_case_id]
+    due = [move.due_on for move in moves if move.name in terms.clocks]
+    document = issue_for_item(
+        task.case,
+        task.item_case_id,
+        item,
+        NOTICE,
+        by,
+        reasons=reason,
+        extended_by=amount(terms.value, terms.unit),
+        due_before=min(before),
+        due_on=min(due),
+        approved_by=level.zh,
+        extension_basis=terms.basis,
+    )
+    sql().execute("update clock_extension set document_id = %s where id = %s", (document, extension))
