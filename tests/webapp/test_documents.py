@@ -212,3 +212,29 @@ def test_the_day_of_a_document_is_that_of_its_act(case):
         extension_basis=Words("《行政许可法》第四十二条", "art. 42"),
     )
     assert "延长 10个工作日，至 2026年12月15日" in str(kept_document(notice.id).zh)
+
+
+def test_a_licence_is_granted_in_writing_and_a_filing_is_its_own_receipt(db):
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    office.act(case.id, "immediate", "P4")
+    (decision,) = Document.query.filter_by(case_id=case.id, kind="grant").all()
+    text = str(kept_document(decision.id).zh)
+    assert decision.item_case_id == item_of(case, "P2")
+    assert decision.number.startswith("江审许〔")
+    assert "决定准予行政许可" in text
+    assert "药品经营许可证" in text
+
+
+def test_a_case_of_an_older_release_says_it_as_that_release_could(case, monkeypatch):
+    from webapp.catalogue import Published
+
+    known = Published.template_path
+    older = {"not-required", "grant"}
+    monkeypatch.setattr(
+        Published, "template_path", lambda self, key, *rest: None if key in older else known(self, key, *rest)
+    )
+    notice = issued(case, "P2", "not-required", reasons="不需要许可。")
+    assert notice.kind == "not-accepted"
+    with pytest.raises(DocumentNotPossible):
+        issued(case, "P2", "grant")

@@ -40,10 +40,19 @@ def test_everything_the_applicant_was_told_stands_there_in_order(db, client):
     for step in ("immediate", "issue", "deliver"):
         office.act(case.id, step, "P2")
     told = lines(case)
-    assert [line.kind for line in told if line.kind != "letter"] == ["sheet", "document", "licence", "document"]
+    assert [line.title.zh for line in told if line.kind != "letter"] == [
+        "一次性告知单",
+        "材料接收凭证",
+        "准予行政许可决定书",
+        "药品经营许可证",
+        "送达回证",
+    ]
     assert sum(line.kind == "letter" for line in told) == 3
     assert all(line.by for line in told if line.kind != "document")
     assert all(line.intact for line in told)
+    collector = office.legal_representative(case.id).name
+    reached = {line.title.zh: [(one.way.zh, one.recipient) for one in line.deliveries] for line in told}
+    assert reached["材料接收凭证"] == reached["准予行政许可决定书"] == [("当面交付", collector)]
     office.sign_in(client.client, office.CLERK)
     page = client.text(f"/cases/{case.id}/told")
     for title in ("一次性告知单", "材料接收凭证", "告知承诺书", "药品经营许可证", "送达回证"):

@@ -14,8 +14,9 @@ from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission, ensure
+from webapp.services.document_acts import write_delivery
 from webapp.services.document_issue import issue, known_of
-from webapp.services.document_places import LANGUAGES, Unit, item_places, promised, table, unit_of
+from webapp.services.document_places import DEMO, LANGUAGES, Unit, item_places, promised, table, unit_of
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.unit_of_work import sql
 
@@ -30,6 +31,8 @@ INTAKE_WORDS = {
     "fixed-on-spot": Words("当场更正后予以受理", "accepted, corrected on the spot"),
     "correction-lapsed": Words("逾期未补正，不予受理", "not accepted: not corrected in time"),
     "deemed-withdrawn": Words("逾期未补正，视为撤回申请", "not corrected in time: counts as withdrawn"),
+    "withdrawn": Words("申请人撤回申请，终止办理", "taken back by the applicant: ended"),
+    "terminated": Words("同一件事的其他事项未获准，终止办理", "ended: another item of the bundle was refused"),
 }
 DELIVERY_WAYS = {
     "counter": Words("窗口领取", "collected at the counter"),
@@ -81,7 +84,20 @@ def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
         ),
     }
     kind = case.release.document_kind("receipt")
-    return issue(case, kind, known_of(RECEIVING_UNIT, kind), fields, by)
+    known = known_of(RECEIVING_UNIT, kind)
+    receipt = issue(case, kind, known, fields, by)
+    if known.unit.seal_in(case.rules.profile.demo).way == DEMO:  # one by hand is printed, sealed and then given
+        write_delivery(case, receipt, by, means="counter", recipient=_who_came(case))
+    return receipt
+
+
+def _who_came(case: LockedCase) -> str:
+    row = (
+        sql()
+        .execute("select v.person_name from cases c join visit v on v.id = c.visit_id where c.id = %s", (case.id,))
+        .fetchone()
+    )
+    return str(row[0]) if row else ""
 
 
 def issue_acceptance(case_id: int, *, by: Identity) -> int:
@@ -169,6 +185,37 @@ def issue_for_item(
     )
 
 
+GRANTED = """
+select l.name_zh, l.name_en, l.number, coalesce(u.name, '') from licence l
+left join ruling r on r.item_case_id = l.item_case_id left join app_user u on u.id = r.by_id where l.item_case_id = %s
+"""
+
+
+def issue_grant(case: LockedCase, item_case_id: int, item: Item) -> int | None:
+    """准予行政许可决定书 beside the licence (art. 38): what grants a licence is a decision in writing of its own.
+
+    None for an item that is no licence, whose result is the decision, and for a release without the template. Doing
+    it again changes nothing.
+    """
+    if item.kind != "licence" or case.release.template_path("grant", "zh", case.rules.profile.key) is None:
+        return None
+    there = "select from document where item_case_id = %s and kind = 'grant'"
+    row = sql().execute(GRANTED, (item_case_id,)).fetchone()
+    if row is None or sql().execute(there, (item_case_id,)).fetchone() is not None:
+        return None
+    zh, en, number, decider = row
+    return issue_for_item(
+        case,
+        item_case_id,
+        item,
+        "grant",
+        None,
+        licence_name=Words(zh, en),
+        licence_number=number,
+        decider_name=decider,
+    )
+
+
 #: What the releases before there were so many kinds said instead.
 SAID_BEFORE = {"not-required": "not-accepted"}
 
@@ -205,7 +252,30 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
     rows = sql().execute(RESULTS, (case.id, list(delivery.item_case_ids))).fetchall()
     kind = case.release.document_kind("delivery-receipt")
     fields = delivery_fields(case.release.bundle, rows, delivery, by.name)
-    return issue(case, kind, known_of(RECEIVING_UNIT, kind), fields, by)
+    receipt = issue(case, kind, known_of(RECEIVING_UNIT, kind), fields, by)
+    case.writing.add(
+        "went_along",
+        WENT_ALONG,
+        with_results=list(delivery.item_case_ids),
+        results_kinds=list(WITH_RESULTS),
+        results_means=delivery.means,
+        results_to=delivery.collector_name,
+        results_number=delivery.tracking_number,
+        now=case.now,
+        results_by=by.user_id,
+    )
+    return receipt
+
+
+#: The decisions that leave with the results are delivered with them; what waits for its seal is not.
+WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required")
+WENT_ALONG = """
+insert into document_delivery (document_id, means, recipient, reference, at, by_id)
+select d.id, %(results_means)s, %(results_to)s, %(results_number)s, %(now)s, %(results_by)s from document d
+where d.item_case_id = any(%(with_results)s) and d.kind = any(%(results_kinds)s)
+    and (d.seal_way in ('', 'demo') or exists(select from document_seal s where s.document_id = d.id))
+    and not exists(select from document_delivery v where v.document_id = d.id)
+"""
 
 
 #: Per item of a delivery: its key, the licence's name and number, or the title and number of what was written

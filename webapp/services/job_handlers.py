@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.values import Value
 from webapp.services.clocks import start_clock
-from webapp.services.documents import issue_for_item
+from webapp.services.documents import issue_for_item, issue_grant
 from webapp.services.events import Event
 from webapp.services.licences import issue_licence
 from webapp.services.locked_case import InstanceRow, LockedCase
@@ -70,7 +70,9 @@ def handles(job_type: str) -> Callable[[Handler], Handler]:
 def _issue_licence(job: RunningJob) -> dict[str, Any]:
     assert job.item_case_id is not None
     ensure_ruled(job.item_case_id, GRANTED)
-    issue_licence(job.case, job.item_case_id, str(job.inputs["item"]))
+    item = str(job.inputs["item"])
+    issue_licence(job.case, job.item_case_id, item)
+    issue_grant(job.case, job.item_case_id, job.case.release.bundle.item(item))
     _start_delivery(job)
     return {}
 
