@@ -25,6 +25,7 @@ PARTS = (
     "backlog",
     "documents",
     "inbox",
+    "board",
     "together",
 )
 

@@ -12,19 +12,30 @@ import psycopg
 #: Table -> what is different in a copy. `%(case)s` is the pattern, `g` the number of the copy.
 COPIES = {
     "cases": {"id": "p.id + %(cases)s + g", "ledger_seq": "0", "ledger_hash": "decode(repeat('00', 32), 'hex')"},
+    "item_case": {"id": "p.id + %(item_case)s + g * 10", "case_id": "p.case_id + %(cases)s + g"},
+    "legal_clock": {
+        "id": "p.id + %(legal_clock)s + g * 40",
+        "item_case_id": "p.item_case_id + %(item_case)s + g * 10",
+        "case_id": "p.case_id + %(cases)s + g",
+    },
     "process_instance": {"id": "p.id + %(process_instance)s + g", "case_id": "p.case_id + %(cases)s + g"},
     "user_task": {
         "id": "p.id + %(user_task)s + g * 10",
         "instance_id": "p.instance_id + %(process_instance)s + g",
         "case_id": "p.case_id + %(cases)s + g",
+        "item_case_id": "p.item_case_id + %(item_case)s + g * 10",
     },
     "timer": {
         "id": "p.id + %(timer)s + g",
         "instance_id": "p.instance_id + %(process_instance)s + g",
         "case_id": "p.case_id + %(cases)s + g",
+        "item_case_id": "p.item_case_id + %(item_case)s + g * 10",
     },
 }
-OF_CASE = {"cases": "p.id = %(case)s"}
+OF_CASE = {
+    "cases": "p.id = %(case)s",
+    "legal_clock": "p.case_id = %(case)s or p.item_case_id in (select id from item_case where case_id = %(case)s)",
+}
 CANDIDATES = """
 insert into task_candidate (task_id, group_key, urgency, due_on)
 select t.id, c.group_key, c.urgency, coalesce(t.due_on, c.due_on)
@@ -43,7 +54,7 @@ class Copies:
 
 
 def copy_case(watching: psycopg.Connection, case_id: int, count: int, **changes: dict[str, str]) -> Copies:
-    """`count` copies of a case with its one instance, open tasks, inbox rows and timers.
+    """`count` copies of a case with its item cases and their clocks, its one instance, tasks, inbox rows and timers.
 
     `changes`: table -> column -> SQL over `p` (the pattern's row) and `g` (1 to `count`).
     """

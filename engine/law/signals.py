@@ -16,16 +16,17 @@ from engine.law.terms import ClockTerms
 from engine.words import Words
 
 COLOURS = ("yellow", "red")
-#: Who finds it: the mark of a clock, the limit of a step, or the act itself.
-WATCHES = ("clock", "step", "act")
+#: What finds it: the mark of a clock, the limit of a step, the reasons of a decision, a refused try, or the act itself.
+WATCHES = ("clock", "step", "reasons", "refusal", "act")
 MARKS = ("-1", "100%")
 
 
 @dataclass(frozen=True, slots=True)
 class SignalRule:
-    """One rule. `clocks` and `mark` belong to what watches a clock; a mark "100%" means that the due day has passed.
+    """One rule. `told` are the words that a person reads beside the name: what was found.
 
-    `told` are the words that a person reads beside the name: what was found.
+    What watches a clock has `clocks` and a `mark` ("100%": the due day has passed); what watches reasons has
+    `least_characters`, below which they are none; what watches refused tries has the names of the `refusals`.
     """
 
     kind: str
@@ -36,6 +37,8 @@ class SignalRule:
     basis: Words
     clocks: tuple[str, ...] = ()
     mark: str = ""
+    least_characters: int = 0
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ def _rule(kind: str, table: Table) -> SignalRule:
         _basis(table),
         table.texts("clocks") if on_clock else (),
         table.choice("mark", MARKS) if on_clock else "",
+        table.integer("least_characters", least=1) if watch == "reasons" else 0,
+        table.texts("refusals") if watch == "refusal" else (),
     )
     table.finish()
     return rule

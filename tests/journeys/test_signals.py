@@ -10,10 +10,10 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.support import office
 from webapp.catalogue import forget, rules_in_force
 from webapp.clock import frozen_at
-from webapp.errors import Incomplete, NotYours
-from webapp.models import ItemCase, LegalClock, SignalWord, SupervisionSignal, Timer
+from webapp.errors import ActRefused, Incomplete, NotYours, SamePerson
+from webapp.models import ItemCase, LegalClock, Reminder, SignalWord, SupervisionSignal, Timer
 from webapp.queries.audit import verify_all
-from webapp.services import signal_answers, signal_watch, suspension, timers
+from webapp.services import pauses, rulings, signal_answers, signal_watch, suspension, tasks, timers
 from webapp.services.locked_case import on_case
 from webapp.services.signals import raise_signal
 from webapp.unit_of_work import sql, unit_of_work
@@ -75,6 +75,10 @@ def test_the_day_before_the_end_is_yellow_once_and_names_who_holds_the_work(drug
         ("urban-management", who.user_id, "promised")
     ]
     assert "电子监察办法" in warned[0].basis_zh
+    told = Reminder.query.filter_by(case_id=drug_case, group_key="sign.review").all()
+    assert [one.text_zh for one in told if "明日到期" in one.text_zh] == [
+        "黄牌：明日到期。办理时限只剩最后一个工作日。"
+    ]
     assert ledger(drug_case).count("signal-raised") == len(signals_of(drug_case))
     assert not list(verify_all())
 
@@ -258,3 +262,59 @@ def test_a_place_without_rules_of_supervision_raises_nothing(drug_case: int) -> 
         )
     assert signals_of(drug_case)[-1].basis_zh == "行政许可法第七十二条"
     forget()
+
+
+def test_a_refusal_whose_reasons_are_none_is_red_for_who_decided(drug_case: int) -> None:
+    with frozen_at(day(1)):
+        office.act(drug_case, "review", "P6", proposal="refuse")
+    with frozen_at(day(2)):
+        task, who = office.claimed(drug_case, "decide", "P6")
+        told = {"facts": "设置位置遮挡消防登高面。", "reasons": "不行。"}
+        rulings.rule(task.id, ruling="refuse", **told, by=who, revision=task.revision, key="short")
+        signal_watch.sweep()
+    blamed = [one for one in signals_of(drug_case, "P6") if one.kind == "no-reasons"]
+    assert [(one.colour, one.unit, one.person_id) for one in blamed] == [("red", "urban-management", who.user_id)]
+    assert "第七十二条第五项" in blamed[0].basis_zh
+    assert swept(day(3)) == 0
+
+
+def test_a_refusal_with_its_reasons_raises_nothing(drug_case: int) -> None:
+    with frozen_at(day(1)):
+        office.act(drug_case, "review", "P6", proposal="refuse")
+        office.act(drug_case, "decide", "P6", ruling="refuse")
+        signal_watch.sweep()
+    assert kinds(drug_case, "P6") == []
+
+
+def test_an_unlawful_try_is_refused_kept_and_marked_once(drug_case: int) -> None:
+    with frozen_at(day(1)):
+        reviewer = office.act(drug_case, "review", "P6")
+        with unit_of_work():  # the reviewer is given the decider's post and authorisation as well
+            sql().execute(
+                "insert into membership (user_id, group_id)"
+                " select %s, id from candidate_group where key = 'sign.decide'",
+                (reviewer.user_id,),
+            )
+            sql().execute("update app_user set authorisation_number = 'x' where id = %s", (reviewer.user_id,))
+        both = office.person(reviewer.login)
+        task = office.open_task(drug_case, "decide", "P6")
+        for _ in range(2):
+            with pytest.raises(SamePerson):
+                tasks.claim(task.id, by=both)
+    tries = [one for one in signals_of(drug_case, "P6") if one.kind == "refused-try"]
+    assert [(one.colour, one.unit, one.person_id) for one in tries] == [
+        ("yellow", "urban-management", reviewer.user_id)
+    ]
+    assert ledger(drug_case).count("refused-act") == 2
+    assert not list(verify_all())
+
+
+def test_the_shipped_rules_name_refusals_that_there_are(db: SQLAlchemy) -> None:
+    def below(kind: type[ActRefused]) -> set[str]:
+        return {kind.__name__}.union(*(below(one) for one in kind.__subclasses__()))
+
+    rules = rules_in_force().signals
+    assert rules is not None
+    named = {name for rule in rules.watching("refusal") for name in rule.refusals}
+    assert pauses.PauseRefused.__name__ in below(ActRefused)
+    assert named <= below(ActRefused)

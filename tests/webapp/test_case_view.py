@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +9,8 @@ from flask.testing import FlaskClient
 
 from tests.support import office
 from tests.support.pages import Browser
-from webapp import clock, moments
-from webapp.catalogue import published, rules_in_force
-from webapp.queries import history, supervision
+from webapp.catalogue import published
+from webapp.queries import history
 from webapp.queries.case_view import case_page, case_status
 from webapp.queries.diagram import Line, case_position, item_position, lines_of, position
 from webapp.services.events import Event
@@ -203,47 +201,6 @@ def test_a_failed_step_is_seen_on_the_case_and_a_lead_tries_again(db: object, cl
     answer = lead.post(f"/cases/{case.id}/incidents/{incident}/retry", next="/supervision")
     assert answer.headers["Location"] == "/supervision"
     assert case_page(case.id, personal=False).incidents == ()
-
-
-def test_the_board_lists_limits_by_due_day_with_department(db: object, client: FlaskClient) -> None:
-    case = office.received("refused-item")
-    late = (
-        sql()
-        .execute(
-            "update legal_clock set due_on = %s where id = (select l.id from legal_clock l join item_case i"
-            " on i.id = l.item_case_id where i.case_id = %s and i.item_key = 'P6' limit 1) returning id",
-            (clock.today(moments.OFFICE_ZONE) - timedelta(days=10), case.id),
-        )
-        .fetchone()
-    )
-    assert late is not None
-    screen = Browser(client, "xieguang")
-    page = screen.open("/supervision")
-    first = next(row for row in page.rows() if row[1:2] == [case.number])
-    assert "江城市城市管理局" in first[3]
-    assert "逾期" in first[5]
-    overdue = screen.open("/supervision?state=overdue&department=urban-management")
-    assert [row[1] for row in overdue.rows() if len(row) > 4] == [case.number]
-    assert screen.open("/supervision?state=near&department=urban-management").words().count(case.number) == 0
-    counts = {one.key: one for one in supervision.by_department(rules_in_force())}
-    assert counts["urban-management"].overdue == 1
-
-
-def test_the_board_pages_through_all_limits_once(db: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.received("refused-item")
-    monkeypatch.setattr(supervision, "PAGE_SIZE", 3)
-    rules = rules_in_force()
-    first = supervision.board(rules)
-    assert first.following is not None
-    second = supervision.board(rules, after=first.following)
-    assert second.following is None
-    seen = [row.clock_id for page in (first, second) for row in page.rows]
-    assert len(seen) == len(set(seen)) == 4
-
-
-def test_a_reviewer_does_not_see_the_board(db: object, client: FlaskClient) -> None:
-    Browser(client, "qianwei")
-    assert client.get("/supervision").status_code == 403
 
 
 def test_every_kind_of_ledger_line_has_words() -> None:

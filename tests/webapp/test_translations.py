@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,11 @@ from lxml import html
 
 from tests.support import office
 from tests.webapp.test_every_route import Office, address, rules
+from webapp import clock
 from webapp.catalogue import current_releases, release_files
 from webapp.languages import COOKIE
 from webapp.queries.masking import masked_applicant, masked_person
+from webapp.services import signal_watch
 from webapp.services.releases import draft_from_upload
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
@@ -233,6 +236,8 @@ def day(db: Any) -> Day:
     office.act(third.id, "review", "P4")
     unsigned, ordinary = office.draft("commitment"), office.draft("ordinary")
     office.trial()
+    with clock.frozen_at(clock.now() + timedelta(days=60)):
+        assert signal_watch.sweep() > 0
     return Day(
         (_places(first.id, ordinary), _places(second.id, unsigned), _places(third.id, unsigned)),
         (*_of_releases(), "/inbox?mine=1", "/inbox?text=none", "/window?text=none", "/nowhere"),
@@ -260,6 +265,7 @@ def _places(case: int, draft: int) -> Office:
         "document_id": one("select max(id) from document where case_id = %(case)s"),
         "incident_id": 0,
         "reminder_id": 0,
+        "signal_id": one("select min(id) from supervision_signal where case_id = %(case)s"),
         "sheet_id": one("select min(id) from notification_sheet where case_id = %(draft)s"),
         "visit_id": one("select visit_id from cases where id = %(draft)s"),
         "item_key": "P2",

@@ -77,9 +77,10 @@ def defer_forgotten_jobs() -> bool:
 
 
 def supervise() -> bool:
-    """Raise what the rules of supervision find; true when there may be more."""
-    from webapp.services import signal_watch
+    """Raise what the rules of supervision find, count for its boards; true when there may be more."""
+    from webapp.services import figures, signal_watch
 
+    figures.refresh()
     return signal_watch.sweep() >= signal_watch.AT_ONCE
 
 

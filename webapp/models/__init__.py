@@ -21,6 +21,7 @@ from webapp.models.documents import (
     SealTry,
     UnitSeal,
 )
+from webapp.models.figures import RuledDay, UnitFigure
 from webapp.models.intake import Correction
 from webapp.models.items import (
     ClockExtension,
@@ -110,6 +111,7 @@ __all__ = [
     "Repair",
     "Review",
     "RuleTable",
+    "RuledDay",
     "Ruling",
     "SealTry",
     "SignalWord",
@@ -121,6 +123,7 @@ __all__ = [
     "Timer",
     "Trial",
     "UnitSeal",
+    "UnitFigure",
     "User",
     "UserSession",
     "UserTask",

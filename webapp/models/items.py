@@ -21,6 +21,7 @@ class ItemCase(Model):
     __table_args__ = (
         UniqueConstraint("case_id", "item_key"),
         Index("item_case_department", "department_key", "case_id"),
+        Index("item_case_ruled", "ruled_at", postgresql_where=text("ruled_at is not null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

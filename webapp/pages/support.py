@@ -22,7 +22,7 @@ from webapp.languages import language
 from webapp.pages.addresses import came_from, safe_next, this_page
 from webapp.pages.failures import bind as bind_failures
 from webapp.pages.failures import shown
-from webapp.permissions import Permission, may, may_at_all
+from webapp.permissions import Permission, SignalFacts, may, may_at_all
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.settings import current_settings
 
@@ -117,12 +117,11 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
         (gettext("监督"), "supervision.board", Permission.SUPERVISION_SEE),
         (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),
     ]
+    shown = [(label, endpoint) for label, endpoint, permission in entries if may(by, permission)]
+    if not may(by, Permission.SUPERVISION_SEE) and may(by, Permission.SIGNAL_SEE, SignalFacts(by.department_key)):
+        shown.append((gettext("监察信号"), "supervision.signals"))
     blueprint = WITHIN.get(request.blueprint or "", request.blueprint)
-    return [
-        (label, url_for(endpoint), endpoint.split(".")[0] == blueprint, None)
-        for label, endpoint, permission in entries
-        if may(by, permission)
-    ]
+    return [(label, url_for(endpoint), endpoint.split(".")[0] == blueprint, None) for label, endpoint in shown]
 
 
 def _context() -> dict[str, Any]:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.law import Calendar
+from webapp.services.figures import NEAR
 
 #: Where no clock runs the inbox's index holds this day.
 NO_DUE_DAY = date(9999, 12, 31)
-#: Working days left from which a due day counts as near.
-NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,144 +1,158 @@
-"""The supervisor's board: clocks that run, nearest first, and incidents. No personal data but the subject."""
+"""The supervisor's board: open work with its limits, nearest first, over all units, one unit or one person.
+
+Work stands with the unit whose post has it. No personal data but the subject.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.queries.case_parts import CLOCK_NAMES
-from webapp.queries.due import NEAR, Due, due
+from webapp.queries.due import NO_DUE_DAY, Due, due
+from webapp.services.figures import days_of
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 50
+STATES = ("", "overdue", "near", "paused")
 
 
 @dataclass(frozen=True, slots=True)
-class ClockRow:
-    """A running limit of an item. `step` and `holder`: its open task, empty where there is none."""
+class WorkRow:
+    """An open task. `clock` None: no limit runs. `statutory_on`: the law's own day, where the promise has passed."""
 
-    clock_id: int
+    task_id: int
     case_id: int
     number: str
     subject: str
     item: Words
-    department: Words
+    step: Words
+    unit: Words
     phone: str
-    clock: Words
+    clock: Words | None
     due: Due
-    step: Words | None
+    statutory_on: date | None
     holder: str
-    since: datetime | None
+    since: datetime
     suspended: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Running limits by nearness, over all departments chosen."""
-
-    overdue: int
-    near: int
-    running: int
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentCount:
-    key: str
-    name: Words
-    overdue: int
-    near: int
-    running: int
-
-
-# The promise stands for the statutory limit, which is never shorter.
-ROWS = """
-select l.id, k.id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id,
-    ic.item_key, d.name_zh, d.name_en, d.phone, l.name, l.due_on,
-    exists (select from clock_pause p where p.clock_id = l.id and p.ended_on is null),
-    t.name_zh, t.name_en, coalesce(u.name, ''), t.opened_at,
-    k.suspended_at is not null
-from legal_clock l
-join item_case ic on ic.id = l.item_case_id
-join cases k on k.id = ic.case_id
-join department d on d.key = ic.department_key
-left join lateral (select o.name_zh, o.name_en, o.assignee_id, o.opened_at from user_task o
-    where o.item_case_id = ic.id and o.state = 'open' order by o.id limit 1) t on true
-left join app_user u on u.id = t.assignee_id
-where l.stopped_on is null and l.name <> 'statutory'
-    and (%(department)s = '' or ic.department_key = %(department)s)
-    and l.due_on between %(first)s and %(last)s and (l.due_on, l.id) > (%(after_day)s, %(after)s)
-order by l.due_on, l.id limit %(limit)s
-"""
-BY_DEPARTMENT = """
-select d.key, d.name_zh, d.name_en, count(*) filter (where l.due_on < %(today)s),
-    count(*) filter (where l.due_on between %(today)s and %(near)s), count(*)
-from legal_clock l
-join item_case ic on ic.id = l.item_case_id
-join department d on d.key = ic.department_key
-where l.stopped_on is null and l.name <> 'statutory'
-group by d.id order by d.key
-"""
-STATES = ("", "overdue", "near")
-
-
-@dataclass(frozen=True, slots=True)
-class BoardPage:
-    rows: tuple[ClockRow, ...]
+class WorkPage:
+    rows: tuple[WorkRow, ...]
     following: str | None
 
 
-def board(rules: Rules, *, state: str = "", department: str = "", after: str = "") -> BoardPage:
-    """Running limits in the order of their due days. `state`: "" all, "overdue", "near" (today included)."""
-    today = clock.today(moments.OFFICE_ZONE)
-    near = _near(today, rules)
-    first, last = {"overdue": (date.min, _before(today)), "near": (today, near)}.get(state, (date.min, date.max))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list shows: of `unit` (its key; "" all), of `person` (an account's id; 0 all), in `state`."""
+
+    state: str = ""
+    unit: str = ""
+    person: int = 0
+
+
+PAUSED = """exists (select from legal_clock l join clock_pause p on p.clock_id = l.id
+    where l.item_case_id = t.item_case_id and l.name = t.clock and p.ended_on is null)"""
+# One LIMIT for each post and urgency, read from the inbox's index in its order, then merged: a page costs the same
+# whatever the number of tasks. Limits stand in the text, so that PostgreSQL plans for them.
+OF_POSTS = """
+    select distinct p.task_id, p.due_on
+    from candidate_group g join department d on d.id = g.department_id
+    cross join (values (0), (1)) u(urgency)
+    cross join lateral (
+        select c.task_id, c.due_on from task_candidate c {join}
+        where c.group_key = g.key and c.urgency = u.urgency and c.due_on between %(first)s and %(last)s
+            and (c.due_on, c.task_id) > (%(after_day)s, %(after)s) {narrow}
+        order by c.due_on, c.task_id limit {limit}
+    ) p
+    where %(unit)s = '' or d.key = %(unit)s
+    order by p.due_on, p.task_id limit {limit}"""
+#: A person holds few tasks; they are read as they are.
+OF_PERSON = """
+    select distinct c.task_id, c.due_on
+    from user_task t join task_candidate c on c.task_id = t.id
+    where t.assignee_id = %(person)s and t.state = 'open' and c.due_on between %(first)s and %(last)s
+        and (c.due_on, c.task_id) > (%(after_day)s, %(after)s) {narrow}
+        and (%(unit)s = '' or c.group_key in (select g.key from candidate_group g
+            join department d on d.id = g.department_id where d.key = %(unit)s))
+    order by c.due_on, c.task_id limit {limit}"""
+#: Pauses are few: whoever asks for what stands still begins with them.
+OF_PAUSED = """
+    select distinct c.task_id, c.due_on
+    from clock_pause p join legal_clock l on l.id = p.clock_id
+    join user_task t on t.item_case_id = l.item_case_id and t.clock = l.name and t.state = 'open'
+    join task_candidate c on c.task_id = t.id
+    where p.ended_on is null and (c.due_on, c.task_id) > (%(after_day)s, %(after)s)
+        and (%(person)s = 0 or t.assignee_id = %(person)s)
+        and (%(unit)s = '' or c.group_key in (select g.key from candidate_group g
+            join department d on d.id = g.department_id where d.key = %(unit)s))
+    order by c.due_on, c.task_id limit {limit}"""
+ROWS = """
+with picked as ({picked})
+select t.id, k.id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id, ic.item_key,
+    t.name_zh, t.name_en, d.name_zh, d.name_en, d.phone, t.clock, p.due_on, {paused},
+    (select l.due_on from legal_clock l where l.item_case_id = t.item_case_id and l.name = 'statutory'
+        and t.clock = 'promised' and l.stopped_on is null),
+    coalesce(u.name, ''), t.opened_at, k.suspended_at is not null
+from picked p
+join user_task t on t.id = p.task_id
+join cases k on k.id = t.case_id
+join candidate_group g on g.key = t.groups ->> 0
+join department d on d.id = g.department_id
+left join item_case ic on ic.id = t.item_case_id
+left join app_user u on u.id = t.assignee_id
+order by p.due_on, p.task_id
+"""
+
+
+def board(rules: Rules, wanted: Wanted, *, after: str = "") -> WorkPage:
+    """One page of open work in the order of its due days."""
+    days = days_of(rules)
+    first, last = _span(wanted.state, days["today"], days["near"])
     after_day, after_id = _cursor(after)
     found = (
         sql()
         .execute(
-            ROWS,
+            _statement(wanted),
             {
-                "department": department,
+                "unit": wanted.unit,
+                "person": wanted.person,
                 "first": first,
                 "last": last,
                 "after_day": after_day,
                 "after": after_id,
-                "limit": PAGE_SIZE + 1,
             },
         )
         .fetchall()
     )
-    rows = tuple(_row(row, today, rules) for row in found[:PAGE_SIZE])
-    more = len(found) > PAGE_SIZE
-    return BoardPage(rows, f"{rows[-1].due.on}.{rows[-1].clock_id}" if more else None)
-
-
-def by_department(rules: Rules) -> list[DepartmentCount]:
-    """How many limits run in each department, how many of them are near or past."""
     today = clock.today(moments.OFFICE_ZONE)
-    rows = sql().execute(BY_DEPARTMENT, {"today": today, "near": _near(today, rules)})
-    return [DepartmentCount(key, Words(zh, en), *counts) for key, zh, en, *counts in rows]
+    rows = tuple(_row(row, today, rules) for row in found[:PAGE_SIZE])
+    if len(found) <= PAGE_SIZE:
+        return WorkPage(rows, None)
+    task_id, due_on = found[PAGE_SIZE - 1][0], found[PAGE_SIZE - 1][12]
+    return WorkPage(rows, f"{due_on}.{task_id}")
 
 
-def figures(departments: Sequence[DepartmentCount]) -> Figures:
-    """The sums over `departments`."""
-    return Figures(
-        sum(one.overdue for one in departments),
-        sum(one.near for one in departments),
-        sum(one.running for one in departments),
-    )
+def _statement(wanted: Wanted) -> str:
+    # What stands still for a legal pause is neither near its end nor late.
+    running = f"and not {PAUSED}" if wanted.state in ("overdue", "near") else ""
+    join = "join user_task t on t.id = c.task_id" if running else ""
+    picked = OF_PAUSED if wanted.state == "paused" else OF_PERSON if wanted.person else OF_POSTS
+    return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1), paused=PAUSED)
 
 
-def _near(today: date, rules: Rules) -> date:
-    return rules.calendar.add_working_days(today, NEAR).day
-
-
-def _before(day: date) -> date:
-    return date.fromordinal(day.toordinal() - 1)
+def _span(state: str, today: date, near: date) -> tuple[date, date]:
+    if state == "overdue":
+        return date.min, today - timedelta(1)
+    if state == "near":
+        return today, near
+    return date.min, date.max
 
 
 def _cursor(text: str) -> tuple[date, int]:
@@ -149,37 +163,42 @@ def _cursor(text: str) -> tuple[date, int]:
         return date.min, 0
 
 
-def _row(row: Sequence[Any], today: date, rules: Rules) -> ClockRow:
+def _row(row: Sequence[Any], today: date, rules: Rules) -> WorkRow:
     (
-        clock_id,
+        task_id,
         case_id,
         number,
         subject,
         release_id,
         item_key,
-        zh,
-        en,
-        phone,
-        name,
-        due_on,
-        paused,
         step_zh,
         step_en,
+        unit_zh,
+        unit_en,
+        phone,
+        clock_name,
+        due_on,
+        paused,
+        statutory_on,
         holder,
         since,
         suspended,
     ) = row
-    return ClockRow(
-        clock_id,
+    bundle = published(release_id).bundle
+    nearness = due(due_on, today, rules.calendar, paused=paused)
+    runs = clock_name is not None and due_on != NO_DUE_DAY
+    return WorkRow(
+        task_id,
         case_id,
-        number,
+        number or "",
         subject,
-        published(release_id).bundle.item(item_key).name,
-        Words(zh, en),
+        bundle.item(item_key).name if item_key else bundle.name,
+        Words(step_zh, step_en),
+        Words(unit_zh, unit_en),
         phone,
-        CLOCK_NAMES.get(name, Words(name, name)),
-        due(due_on, today, rules.calendar, paused=paused),
-        Words(step_zh, step_en) if step_zh is not None else None,
+        CLOCK_NAMES.get(clock_name, Words(clock_name, clock_name)) if runs else None,
+        nearness,
+        statutory_on if nearness.state == "overdue" else None,
         holder,
         since,
         suspended,

@@ -7,7 +7,7 @@ blames anyone: its signals come, if at all, when it runs again and is late then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from engine import Words
 from engine.law import ClockTerms, Pause, SignalRule, SignalRules, read_clock
 from webapp import clock as office_clock
 from webapp import moments
-from webapp.catalogue import Rules, rules_in_force
-from webapp.errors import Busy, NotFound
+from webapp.catalogue import OWN_PLACE, Rules, rules_in_force
+from webapp.errors import Busy
 from webapp.services.clocks import CLOCK_FACTS, first_day_counts, mark_moment, start_day
 from webapp.services.locked_case import ClockFacts, LockedCase, on_case
 from webapp.services.signals import raise_signal
@@ -52,6 +52,16 @@ where l.item_case_id = %s
 SUSPENDED_BY = """
 select d.key, r.by_id from repair r join app_user u on u.id = r.by_id join department d on d.id = u.department_id
 where r.case_id = %s and r.kind = 'suspended' order by r.id desc limit 1
+"""
+
+REASONS = "coalesce(r.reasons, ic.intake_note)"
+#: Only what a person decided is judged by its words; an item that another's refusal closed has none of its own.
+SHORT = f"""
+select ic.id, ic.department_key, ic.outcome, coalesce(r.by_id, (select t.closed_by from user_task t
+    where t.item_case_id = ic.id and t.step = 'accept' and t.state = 'completed' order by t.id desc limit 1))
+from item_case ic left join ruling r on r.item_case_id = ic.id
+where ic.case_id = %(case)s and ic.outcome in ('refused', 'not-accepted')
+    and ic.intake_outcome is distinct from 'predecessor-refused' and char_length(trim({REASONS})) < %(least)s
 """
 
 
@@ -92,7 +102,17 @@ def look_at(case: LockedCase) -> int:
     tasks = [OpenWork(*row) for row in sql().execute(TASKS, (case.id,)).fetchall()]
     marks = [_at_mark(case, rule, one, tasks) for rule in rules.watching("clock") for one in clocks]
     steps = [_past_step(case, rule, rules, task, clocks) for rule in rules.watching("step") for task in tasks]
-    return sum(marks) + sum(steps)
+    reasons = [_without_reasons(case, rule) for rule in rules.watching("reasons")]
+    return sum(marks) + sum(steps) + sum(reasons)
+
+
+def _without_reasons(case: LockedCase, rule: SignalRule) -> int:
+    """Refusals of the case whose reasons are shorter than any reason is."""
+    rows = sql().execute(SHORT, {"case": case.id, "least": rule.least_characters}).fetchall()
+    return sum(
+        raise_signal(case, rule.kind, item_case_id=item_case_id, unit=unit, ref={"decided": decided}, person=person)
+        for item_case_id, unit, decided, person in rows
+    )
 
 
 def _running(row: tuple[Any, ...]) -> RunningClock:
@@ -148,7 +168,7 @@ def _past_step(
     ref = {"task": task.id, "due": due.isoformat()}
     unit = task.unit or task.department or ""
     return raise_signal(
-        case, rule.kind, item_case_id=task.item_case_id, unit=unit, rule=terms.basis.zh, ref=ref, person=task.person
+        case, rule.kind, item_case_id=task.item_case_id, unit=unit, rule=terms.basis, ref=ref, person=task.person
     )
 
 
@@ -169,8 +189,10 @@ CLOCKS_FOUND = """
 select distinct coalesce(l.case_id, ic.case_id)
 from legal_clock l
 left join item_case ic on ic.id = l.item_case_id
+join cases k on k.id = coalesce(l.case_id, ic.case_id)
 where l.stopped_on is null and l.due_on between %(first)s and %(last)s and l.name = any(%(clocks)s)
     and l.value + l.extended_by > %(least)s
+    and {place}
     and not exists (select from clock_pause p where p.clock_id = l.id and p.ended_on is null)
     and not exists (select from supervision_signal s where s.case_id = coalesce(l.case_id, ic.case_id)
         and s.item_case_id is not distinct from l.item_case_id and s.kind = %(kind)s
@@ -181,6 +203,7 @@ STEPS_FOUND = """
 select distinct t.case_id
 from user_task t join cases k on k.id = t.case_id
 where t.state = 'open' and t.step = %(step)s and t.opened_at < %(before)s and k.suspended_at is null
+    and {place}
     and not exists (select from supervision_signal s where s.case_id = t.case_id and s.kind = %(kind)s
         and s.ref ->> 'task' = t.id::text)
     and not exists (select from legal_clock l join clock_pause p on p.clock_id = l.id
@@ -189,6 +212,20 @@ where t.state = 'open' and t.step = %(step)s and t.opened_at < %(before)s and k.
         and l.due_on < %(today)s)
 limit %(limit)s
 """
+
+REASONS_FOUND = f"""
+select distinct ic.case_id
+from item_case ic left join ruling r on r.item_case_id = ic.id join cases k on k.id = ic.case_id
+where ic.ruled_at >= %(since)s and ic.outcome in ('refused', 'not-accepted')
+    and ic.intake_outcome is distinct from 'predecessor-refused' and char_length(trim({REASONS})) < %(least)s
+    and {{place}}
+    and not exists (select from supervision_signal s where s.item_case_id = ic.id and s.kind = %(kind)s)
+limit %(limit)s
+"""
+OF_PLACE = f"coalesce(nullif(k.profile_key, ''), {OWN_PLACE}) = %(place)s"
+PLACES = "select distinct key from rule_table where kind = 'profile' order by key"
+#: Decisions are judged by the sweeps of the two days after them.
+JUDGED_DAYS = 2
 
 
 def sweep(limit: int = AT_ONCE) -> int:
@@ -212,24 +249,30 @@ def look_again(case_id: int) -> int:
 
 
 def _found(limit: int) -> list[int]:
-    try:
-        rules = rules_in_force()
-    except NotFound:  # an installation without rules of a place
-        return []
-    signals = rules.signals
-    if signals is None:
-        return []
-    today = office_clock.today(moments.OFFICE_ZONE)
+    """Cases in which something may be new, by the rules of each place."""
     found: dict[int, None] = {}
+    for (place,) in sql().execute(PLACES).fetchall():
+        rules = rules_in_force(place)
+        if rules.signals is not None:
+            for statement, values in _searches(rules, rules.signals):
+                narrowed = statement.replace("{place}", OF_PLACE)
+                rows = sql().execute(narrowed, {**values, "place": place, "limit": limit})
+                found.update(dict.fromkeys(row[0] for row in rows))
+    return list(found)
+
+
+def _searches(rules: Rules, signals: SignalRules) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """What to look for today: statements with their values."""
+    today = office_clock.today(moments.OFFICE_ZONE)
     for rule in signals.watching("clock"):
-        values = {"kind": rule.kind, "clocks": list(rule.clocks), "limit": limit, **_span(rule.mark, today, rules)}
-        found.update(dict.fromkeys(row[0] for row in sql().execute(CLOCKS_FOUND, values)))
+        yield CLOCKS_FOUND, {"kind": rule.kind, "clocks": list(rule.clocks), **_span(rule.mark, today, rules)}
     for rule in signals.watching("step"):
         for step, terms in signals.steps.items():
             before = moments.midnight(_opened_before(terms, today, rules) + timedelta(1))
-            values = {"kind": rule.kind, "step": step, "before": before, "today": today, "limit": limit}
-            found.update(dict.fromkeys(row[0] for row in sql().execute(STEPS_FOUND, values)))
-    return list(found)
+            yield STEPS_FOUND, {"kind": rule.kind, "step": step, "before": before, "today": today}
+    for rule in signals.watching("reasons"):
+        since = moments.midnight(today - timedelta(JUDGED_DAYS))
+        yield REASONS_FOUND, {"kind": rule.kind, "least": rule.least_characters, "since": since}
 
 
 def _span(mark: str, today: date, rules: Rules) -> Mapping[str, object]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import orjson
 
 from engine import Words
-from engine.law import SignalRules
+from engine.law import SignalRule, SignalRules
 from webapp import moments
+from webapp.errors import ActRefused
+from webapp.identity import Identity
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
-from webapp.unit_of_work import sql_beside
+from webapp.unit_of_work import sql, sql_beside
 
 KNOWN = """
 select exists (select from supervision_signal
@@ -29,6 +32,18 @@ from json_to_recordset(%(signals)s::json) as r(case_id bigint, item_case bigint,
     person bigint, name_zh text, name_en text, basis_zh text, basis_en text, ref jsonb, ref_key text,
     at timestamptz, due date)
 """
+#: The posts of the unit that have the item's open work read of it in their inbox.
+TELL = """
+insert into reminder (case_id, item_case_id, group_key, text_zh, text_en, at)
+select distinct %(told_case)s::bigint, t.item_case_id, c.group_key, %(told_zh)s, %(told_en)s, %(now)s::timestamptz
+from user_task t
+join task_candidate c on c.task_id = t.id
+join candidate_group g on g.key = c.group_key
+join department d on d.id = g.department_id
+where t.item_case_id = %(told_item)s and t.state = 'open' and d.key = coalesce(nullif(%(told_unit)s, ''),
+    (select i.department_key from item_case i where i.id = t.item_case_id))
+"""
+COLOURS = {"yellow": Words("黄牌", "Yellow"), "red": Words("红牌", "Red")}
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -39,7 +54,7 @@ def raise_signal(
     item_case_id: int | None = None,
     unit: str = "",
     colour: str = "",
-    rule: str = "",
+    rule: Words | str = "",
     ref: Mapping[str, object] = NOTHING,
     person: int | None = None,
 ) -> bool:
@@ -50,35 +65,87 @@ def raise_signal(
     a caller names its own (`rule`: the text of the basis) only for what they do not know. Answers whether it was
     raised: not where it is there already, nor where the place has no such rule and no colour was named.
     """
-    known = case.rules.signals
-    terms = known.rules.get(kind) if known else None
+    rules = case.rules.signals
+    terms = rules.rules.get(kind) if rules else None
     if terms is None and not colour:
         return False
     ref_key = key_of(ref)
     if (item_case_id, kind, ref_key) in case.signals or _is_raised(case, kind, item_case_id, ref_key):
         return False
     case.signals.add((item_case_id, kind, ref_key))
-    name = terms.name if terms else Words(kind, kind)
-    basis = Words(rule, rule) if rule or terms is None else terms.basis
+    ground = _ground(kind, terms, colour, rule)
     row = {
         "case_id": case.id,
         "item_case": item_case_id,
         "kind": kind,
-        "colour": colour or (terms.colour if terms else ""),
+        "colour": ground.colour,
         "unit": unit,
         "person": person,
-        "name_zh": name.zh,
-        "name_en": name.en,
-        "basis_zh": basis.zh,
-        "basis_en": basis.en,
+        "name_zh": ground.name.zh,
+        "name_en": ground.name.en,
+        "basis_zh": ground.basis.zh,
+        "basis_en": ground.basis.en,
         "ref": dict(ref),
         "ref_key": ref_key,
         "at": case.now,
-        "due": answer_due(case, known),
+        "due": answer_due(case, rules),
     }
     case.writing.add("signal", RAISE, signals=orjson.dumps([row], default=str).decode())
-    case.record(Event.SIGNAL_RAISED, None, item=item_case_id, signal=kind, colour=row["colour"], about=ref_key)
+    if item_case_id is not None:
+        _tell(case, item_case_id, unit, ground)
+    case.record(Event.SIGNAL_RAISED, None, item=item_case_id, signal=kind, colour=ground.colour, about=ref_key)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a signal is raised, as it is kept: by the place's rule, or by what the caller named."""
+
+    colour: str
+    name: Words
+    told: Words
+    basis: Words
+
+
+def _ground(kind: str, terms: SignalRule | None, colour: str, rule: Words | str) -> Ground:
+    given = rule if isinstance(rule, Words) else Words(rule, rule)
+    if terms is None:
+        return Ground(colour, Words(kind, kind), given, given)
+    return Ground(colour or terms.colour, terms.name, terms.told, given if given.zh else terms.basis)
+
+
+def _tell(case: LockedCase, item_case_id: int, unit: str, ground: Ground) -> None:
+    """A word in the inbox of those who have the work."""
+    flag = COLOURS[ground.colour]
+    case.writing.add(
+        "signal_told",
+        TELL,
+        told_case=case.id,
+        told_item=item_case_id,
+        told_unit=unit,
+        told_zh=f"{flag.zh}：{ground.name.zh}。{ground.told.zh}",
+        told_en=f"{flag.en}: {ground.name.en}. {ground.told.en}",
+        now=case.now,
+    )
+
+
+def raise_for_refusal(case: LockedCase, by: Identity | None, task_id: int | None, refusal: ActRefused) -> None:
+    """A try that was refused raises a signal where the place's rules name it: once per person, refusal and task.
+
+    `by` None: the applicant's own; nobody answers for that.
+    """
+    if by is None:
+        return
+    rules = case.rules.signals
+    name = type(refusal).__name__
+    for rule in rules.watching("refusal") if rules else ():
+        if name not in rule.refusals:
+            continue
+        row = sql().execute("select item_case_id from user_task where id = %s", (task_id,)).fetchone()
+        item_case_id = row[0] if row else None
+        ref = {"refusal": name, "task": task_id or 0, "person": by.user_id}
+        unit = by.department_key
+        raise_signal(case, rule.kind, item_case_id=item_case_id, unit=unit, ref=ref, person=by.user_id)
 
 
 def key_of(ref: Mapping[str, object]) -> str:

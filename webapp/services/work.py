@@ -17,6 +17,7 @@ from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
 from webapp.services.locked_case import LOCK_BY_ID, LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
+from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -152,6 +153,7 @@ def record_refusal(case_id: int, by: Identity | None, task_id: int | None, refus
     """The try goes into the ledger, in a small transaction of its own after the rollback."""
     with on_case(case_id) as case:
         case.record(Event.REFUSED_ACT, by, task=task_id, refusal=type(refusal).__name__)
+        raise_for_refusal(case, by, task_id, refusal)
 
 
 # The same act tried again and again is one incident.

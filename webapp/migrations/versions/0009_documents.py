@@ -30,7 +30,7 @@ alter table document
 update document set digest_en = encode(sha256(convert_to(content_en, 'UTF8')), 'hex'),
     public_code = upper(substr(replace(gen_random_uuid()::text, '-', ''), 1, 20));
 alter table document
-    add constraint uq_document_series unique (series, serial),
+    add constraint uq_document_series_serial unique (series, serial),
     add constraint uq_document_public_code unique (public_code);
 alter table department add document_mark text not null default '';
 """
@@ -78,7 +78,7 @@ def _seals() -> None:
         sa.Column("provider_seal", sa.Text(), server_default="", nullable=False),
         _foreign("unit_seal", "department_key", "department", "key"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_seal")),
-        sa.UniqueConstraint("department_key", "role", name=op.f("uq_unit_seal_department_key")),
+        sa.UniqueConstraint("department_key", "role", name=op.f("uq_unit_seal_department_key_role")),
     )
 
 

@@ -1,0 +1,158 @@
+"""Counting for the boards of supervision: what is open now, and the days that decided items took."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+
+from engine.law import Calendar
+from webapp import clock, moments
+from webapp.catalogue import Rules, rules_in_force
+from webapp.errors import NotFound
+from webapp.models.figures import NOBODY, WHOLE_UNIT
+from webapp.unit_of_work import sql, unit_of_work
+
+#: Working days left from which a due day counts as near.
+NEAR = 2
+#: Open tasks per unit and person (a task belongs to the unit of its first post), and unsettled signals. What stands
+#: still for a legal pause is neither near nor late.
+COUNTED = f"""
+with paused as (
+    select distinct l.item_case_id, l.name
+    from clock_pause p join legal_clock l on l.id = p.clock_id where p.ended_on is null
+), work as (
+    select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id, t.due_on, w.name is not null as paused
+    from user_task t
+    join candidate_group g on g.key = t.groups ->> 0
+    join department d on d.id = g.department_id
+    left join paused w on w.item_case_id = t.item_case_id and w.name = t.clock
+    where t.state = 'open'
+), counted as (
+    select unit, coalesce(person_id, {WHOLE_UNIT}) as person_id, count(*) as running,
+        count(*) filter (where not paused and due_on between %(today)s and %(near)s) as near,
+        count(*) filter (where not paused and due_on < %(today)s) as overdue,
+        count(*) filter (where paused) as paused
+    from work group by grouping sets ((unit), (unit, person_id))
+), signalled as (
+    select unit, coalesce(person_id, {WHOLE_UNIT}) as person_id,
+        count(*) filter (where colour = 'yellow') as yellow, count(*) filter (where colour = 'red') as red
+    from (select unit, coalesce(person_id, {NOBODY}) as person_id, colour
+          from supervision_signal where settled_at is null) s
+    group by grouping sets ((unit), (unit, person_id))
+)
+select unit, person_id, coalesce(c.running, 0) as running, coalesce(c.near, 0) as near,
+    coalesce(c.overdue, 0) as overdue, coalesce(c.paused, 0) as paused, coalesce(s.yellow, 0) as yellow,
+    coalesce(s.red, 0) as red
+from counted c full join signalled s using (unit, person_id)
+"""
+KEEP_COUNTS = f"""
+insert into unit_figure (unit, person_id, running, near, overdue, paused, yellow, red, at)
+select unit, person_id, running, near, overdue, paused, yellow, red, %(now)s from ({COUNTED}) counted
+"""
+#: Items with a ruling of that day, the clock that was promised, its pauses, and everyone who had a part.
+RULED = """
+select ic.department_key, l.started_on, l.due_on, l.stopped_on,
+    coalesce((select json_agg(json_build_array(p.started_on, p.ended_on)) from clock_pause p
+        where p.clock_id = l.id and p.ended_on is not null), '[]'),
+    array(select distinct t.closed_by from user_task t
+        where t.item_case_id = ic.id and t.state = 'completed' and t.closed_at <= ic.ruled_at
+            and t.closed_by is not null and t.step <> 'correct')
+from item_case ic
+join legal_clock l on l.item_case_id = ic.id and l.name = 'promised' and l.stopped_on is not null
+where ic.ruled_at >= %s and ic.ruled_at < %s and ic.outcome in ('granted', 'refused')
+"""
+KEEP_DAY = """
+insert into ruled_day (person_id, day, unit, items, used, promised, late)
+select person_id, %(day)s, unit, items, used, promised, late
+from json_to_recordset(%(rows)s::json) as r(person_id bigint, unit text, items bigint, used bigint, promised bigint,
+    late bigint)
+"""
+#: One worker counts at a time; who comes second has nothing to add.
+ALONE = "select pg_try_advisory_xact_lock(hashtext('onewindow.figures'))"
+LAST_DAY = "select max(day) from ruled_day"
+FIRST_RULING = "select min(ruled_at) from item_case where ruled_at is not null"
+
+
+@dataclass(frozen=True, slots=True)
+class RuledItem:
+    """One decided item: working days that it took and that were promised, without those of its pauses."""
+
+    unit: str
+    used: int
+    promised: int
+    people: tuple[int, ...]
+
+    @property
+    def late(self) -> bool:
+        return self.used > self.promised
+
+
+def refresh() -> None:
+    """Count the open work anew, and the days of rulings that are not final yet."""
+    with unit_of_work():
+        row = sql().execute(ALONE).fetchone()
+        if row is None or not row[0]:
+            return
+        try:
+            rules = rules_in_force()
+        except NotFound:  # nothing can have been ruled without the rules of a place
+            return
+        now = clock.now()
+        sql().execute("delete from unit_figure")
+        sql().execute(KEEP_COUNTS, {**days_of(rules), "now": now})
+        for day in _days_to_count(moments.local(now).date()):
+            _count_day(day, rules)
+
+
+def days_of(rules: Rules) -> dict[str, date]:
+    """Today, and the last day that counts as near."""
+    today = clock.today(moments.OFFICE_ZONE)
+    return {"today": today, "near": rules.calendar.add_working_days(today, NEAR).day}
+
+
+def _days_to_count(today: date) -> Iterator[date]:
+    """From the day before the last one counted (a ruling may have come in late) to today."""
+    row = sql().execute(LAST_DAY).fetchone()
+    first = row[0] - timedelta(1) if row and row[0] else _first_day(today)
+    for ordinal in range(first.toordinal(), today.toordinal() + 1):
+        yield date.fromordinal(ordinal)
+
+
+def _first_day(today: date) -> date:
+    row = sql().execute(FIRST_RULING).fetchone()
+    return moments.local(row[0]).date() if row and row[0] else today
+
+
+def _count_day(day: date, rules: Rules) -> None:
+    first, last = moments.midnight(day), moments.midnight(day + timedelta(1))
+    items = [_ruled(row, rules.calendar) for row in sql().execute(RULED, (first, last)).fetchall()]
+    sql().execute("delete from ruled_day where day = %s", (day,))
+    if items:
+        sql().execute(KEEP_DAY, {"day": day, "rows": orjson.dumps(list(_sums(items))).decode()})
+
+
+def _ruled(row: Sequence[Any], calendar: Calendar) -> RuledItem:
+    unit, started, due, stopped, pauses, people = row
+    days = [(date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in pauses]
+
+    def spent(until: date) -> int:
+        paused = sum(calendar.working_days_between(began, min(ended, until)) for began, ended in days if began < until)
+        return max(0, calendar.working_days_between(started, until) - paused)
+
+    return RuledItem(unit, spent(stopped), spent(due), tuple(people))
+
+
+def _sums(items: Iterable[RuledItem]) -> Iterator[dict[str, Any]]:
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for item in items:
+        for person in (WHOLE_UNIT, *item.people):
+            total = sums[person, item.unit]
+            for place, value in enumerate((1, item.used, item.promised, int(item.late))):
+                total[place] += value
+    for (person, unit), (count, used, promised, late) in sums.items():
+        yield {"person_id": person, "unit": unit, "items": count, "used": used, "promised": promised, "late": late}
