@@ -268,7 +268,7 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
 
 
 #: The decisions that leave with the results are delivered with them; what waits for its seal is not.
-WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required")
+WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required", "termination-notice")
 WENT_ALONG = """
 insert into document_delivery (document_id, means, recipient, reference, at, by_id)
 select d.id, %(results_means)s, %(results_to)s, %(results_number)s, %(now)s, %(results_by)s from document d
@@ -288,7 +288,8 @@ left join licence l on l.item_case_id = ic.id
 left join ruling r on r.item_case_id = ic.id
 left join lateral (
     select title_zh, title_en, number from document
-    where item_case_id = ic.id and kind in ('refusal', 'not-accepted') order by id desc limit 1
+    where item_case_id = ic.id and kind in ('refusal', 'not-accepted', 'not-required', 'termination-notice')
+    order by id desc limit 1
 ) d on true
 where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
 """

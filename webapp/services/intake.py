@@ -188,7 +188,8 @@ def _record(
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
         start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
         reasons = f"{note}\n应当向{authority}申请。" if authority and outcome == WRONG_AUTHORITY else note
-        issue_for_item(case, item_case_id, item, "not-accepted", by, reasons=reasons)
+        kind = "not-required" if outcome == NOT_REQUIRED else "not-accepted"
+        issue_for_item(case, item_case_id, item, kind, by, reasons=reasons)
 
 
 def _fix(task: OpenTask, note: str, corrected: Mapping[str, Any] | None, by: Identity) -> None:

@@ -80,6 +80,7 @@ def test_what_refuses_or_takes_away_generates_its_remedy() -> None:
     kinds = read_kinds({})
     assert {key for key, kind in kinds.items() if kind.remedy} == {
         "not-accepted",
+        "not-required",
         "refusal",
         "revocation",
         "cancellation",
