@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import AnswersInvalid, Words
 from webapp.identity import Identity
-from webapp.pages.workspace import intake_parts
+from webapp.pages.workspace import intake_parts, procedure_acts
 from webapp.pages.workspace.points import MARKS, PREFIX, all_points
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, reviews, rulings, verification
@@ -124,6 +124,8 @@ def examine(task: Workspace, typed: Typed, by: Identity) -> Words:
 
 
 def review(task: Workspace, typed: Typed, by: Identity) -> Words:
+    if _text(typed, "proposal") == "procedure":
+        return procedure_acts.order(task, typed, by)
     proposal, opinion = _text(typed, "proposal"), _text(typed, "opinion")
     errors = _unmarked(task, typed)
     if proposal not in (reviews.GRANT, reviews.REFUSE):
@@ -286,8 +288,9 @@ ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
     "verify": verify,
     "recheck": verify,
     "extend": extend,
+    **procedure_acts.ACTS,
 }
-PANELS = {"immediate": "decide", "recheck": "verify"}
+PANELS = {"immediate": "decide", "recheck": "verify", **procedure_acts.PANELS}
 LABELS: Mapping[str, Words] = {
     "outcome": Words("受理结果", "Outcome"),
     "note": Words("理由或补正内容", "Reasons or corrections"),
@@ -305,7 +308,8 @@ LABELS: Mapping[str, Words] = {
     "number": Words("证照编号", "Number"),
     "number_again": Words("再次填写编号", "Number again"),
     "issued_on": Words("发证日期", "Date of issue"),
-    "result": Words("核查结论", "Result"),
+    "result": Words("结果", "Result"),
+    **procedure_acts.LABELS,
     "granted": Words("是否准予延期", "Extension"),
     "extension_reason": Words("延期理由", "Reasons for the extension"),
 }

@@ -23,12 +23,18 @@ from webapp.pages.workspace.points import groups_of, marks_before
 from webapp.permissions import Permission, may
 from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
+from webapp.queries.procedures import hosts_for, procedures_of
 from webapp.queries.repairs import suspension_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
 from webapp.services import access, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
+from webapp.services.procedures import NAMES, OUTCOMES
 
+#: Steps at which the item's special procedures matter.
+PROCEDURE_STEPS = frozenset({"review", "decide", "hearing-application", "hearing-notice", *OUTCOMES})
+#: Long texts, which are shown to be copied where an act can no longer be carried out.
+LONG = ("note", "opinion", "facts", "reasons", "record", "again_reason", "reason", "content")
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
 
 
@@ -155,6 +161,10 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step == "accept" and task.is_open:
         shown |= {"faults": fault_lines(task, typed), "fixes": fix_fields(task, typed)}
     item = task.item.item
+    if task.step in PROCEDURE_STEPS:
+        shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
+    if task.step == "hearing-notice" and task.is_open:
+        shown["hosts"] = hosts_for(task.item.id, item.department, [item.groups["review"], item.groups["decide"]])
     shown["extension"] = extension_of(task.item.id)
     shown["ruling_words"] = ruling_words(item.kind)
     if task.step in ("decide", "immediate") and task.is_open:
@@ -174,8 +184,4 @@ def _window_url(task: Workspace) -> str | None:
 
 def _kept(task: Workspace, typed: MultiDict[str, str]) -> list[tuple[str, str]]:
     """Long texts that were typed into an act which can no longer be carried out, to be copied."""
-    return [
-        (words(LABELS[name]), value)
-        for name, value in typed.items()
-        if name in ("note", "opinion", "facts", "reasons", "record", "again_reason") and value.strip()
-    ]
+    return [(words(LABELS[name]), value) for name, value in typed.items() if name in LONG and value.strip()]

@@ -1,0 +1,86 @@
+"""Special procedures on the pages of those who work on them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.support import office
+from tests.support.pages import Browser, Page
+from webapp import clock
+from webapp.clock import frozen_at
+from webapp.models import SpecialProcedure
+
+NOW = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def reviewed(db: object) -> office.Handle:
+    """A signboard that its reviewer has before them."""
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    office.act(case.id, "accept", "P6")
+    return case
+
+
+def open_as(client: FlaskClient, case_id: int, step: str, login: str = "") -> tuple[Browser, int]:
+    """The page of the step's task, in the browser of whoever takes it."""
+    task = office.open_task(case_id, step, "P6")
+    who = office.person(login) if login else office.member_of(task.groups[0])
+    if task.assignee_id is None:
+        office.tasks.claim(task.id, by=who)
+    with client.session_transaction() as session:
+        session.clear()
+    return Browser(client, who.login), task.id
+
+
+def test_a_hearing_is_ordered_told_held_and_read_by_the_decider(reviewed: office.Handle, client: FlaskClient) -> None:
+    screen, task = open_as(client, reviewed.id, "review")
+    missing = Page(screen.act(task, proposal="procedure", procedure="hearing"))
+    assert missing.status == 422
+    assert "#f-reason" in missing.errors()
+    typed = {"procedure": "hearing", "on_application": "no", "expected_days": "15", "reason": "涉及重大公共利益。"}
+    assert screen.act(task, proposal="procedure", **typed).status_code == 302
+    screen, task = open_as(client, reviewed.id, "hearing-notice")
+    page = screen.open(f"/tasks/{task}")
+    hosts = page.tree.xpath("//select[@name='host']/option/@value")
+    host = office.member_of("sign.decide")
+    assert str(host.user_id) in hosts
+    soon = Page(screen.act(task, held_at="2026-01-01T10:00", place="302", host=str(host.user_id)))
+    assert soon.status == 422
+    assert "第四十八条" in soon.text
+    at = clock.now() + timedelta(days=40)
+    told = {"held_at": f"{at:%Y-%m-%dT10:00}", "place": "政务服务中心 302", "host": str(host.user_id)}
+    assert screen.act(task, **told).status_code == 302
+    with frozen_at(at + timedelta(days=1)):
+        screen, task = open_as(client, reviewed.id, "hearing", host.login)
+        panel = screen.open(f"/tasks/{task}").words("//aside")
+        assert "涉及重大公共利益。" in panel
+        assert "政务服务中心 302" in panel
+        done = screen.act(task, attended="申请人\n相邻住户", record="双方质证，无异议。")
+        assert done.status_code == 302
+        office.act(reviewed.id, "review", "P6", proposal="grant")
+        screen, task = open_as(client, reviewed.id, "decide", office.member_of("sign.decide").login)
+        panel = screen.open(f"/tasks/{task}").words("//aside")
+        assert "双方质证，无异议。" in panel
+        assert "听证笔录" in panel
+
+
+def test_objections_are_taken_in_and_the_notice_closes_after_its_days(
+    reviewed: office.Handle, client: FlaskClient
+) -> None:
+    screen, task = open_as(client, reviewed.id, "review")
+    typed = {"procedure": "public-notice", "expected_days": "5", "reason": "公示五日。"}
+    screen.act(task, proposal="procedure", **typed)
+    screen, task = open_as(client, reviewed.id, "public-notice")
+    assert screen.act(task, do="objection", by_name="程立", content="遮挡采光。").status_code == 302
+    early = Page(screen.act(task, do="close", record="已核实。"))
+    assert early.status == 409
+    assert "公示期至" in early.text
+    assert "遮挡采光。" in screen.open(f"/tasks/{task}").words("//aside")
+    with frozen_at(clock.now() + timedelta(days=20)):
+        screen, task = open_as(client, reviewed.id, "public-notice")
+        assert screen.act(task, do="close", record="已核实并答复。").status_code == 302
+    assert SpecialProcedure.query.one().outcome == "objected"

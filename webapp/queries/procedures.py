@@ -1,0 +1,109 @@
+"""Special procedures of an item as its pages show them, and who may host a hearing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine import Words
+from webapp.services.procedures import NAMES, OUTCOMES
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionView:
+    by_name: str
+    content: str
+    handling: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureView:
+    """One procedure, running or over."""
+
+    id: int
+    kind: str
+    reason: str
+    expected_days: int
+    on_application: bool
+    paused: bool
+    ordered_by: str
+    ordered_at: datetime
+    applied_on: date | None
+    applicant: str
+    held_at: datetime | None
+    place: str
+    host: str
+    conducted_by: str
+    record: str
+    outcome: str
+    ended_at: datetime | None
+    notice_id: int
+    record_id: int | None
+    objections: tuple[ObjectionView, ...]
+
+    @property
+    def name(self) -> Words:
+        return NAMES[self.kind]
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+    @property
+    def result(self) -> Words:
+        """How it ended; that it runs, before."""
+        if not self.is_over:
+            return Words("进行中", "going on")
+        return OUTCOMES[self.kind].get(self.outcome, Words(self.outcome, self.outcome))
+
+
+PROCEDURES = """
+select p.id, p.kind, p.reason, p.expected_days, p.on_application, p.paused, orderer.name, p.ordered_at, p.applied_on,
+    p.applicant, p.held_at, p.place, coalesce(host.name, ''), p.conducted_by, p.record, p.outcome, p.ended_at,
+    p.notice_id, p.record_id
+from special_procedure p join app_user orderer on orderer.id = p.ordered_by
+left join app_user host on host.id = p.host_id
+where p.item_case_id = %s order by p.id
+"""
+OBJECTIONS = """
+select o.procedure_id, o.by_name, o.content, o.handling, o.at from objection o
+join special_procedure p on p.id = o.procedure_id where p.item_case_id = %s order by o.id
+"""
+
+
+def procedures_of(item_case_id: int) -> tuple[ProcedureView, ...]:
+    """Every procedure of the item, oldest first."""
+    objections: dict[int, list[ObjectionView]] = {}
+    rows = sql().execute(PROCEDURES, (item_case_id,)).fetchall()
+    if rows:
+        for procedure, *facts in sql().execute(OBJECTIONS, (item_case_id,)):
+            objections.setdefault(procedure, []).append(ObjectionView(*facts))
+    views = []
+    for row in rows:
+        facts: list[Any] = [*row, tuple(objections.get(row[0], ()))]
+        views.append(ProcedureView(*facts))
+    return tuple(views)
+
+
+HOSTS = """
+select distinct u.id, u.name from app_user u
+join membership m on m.user_id = u.id
+join candidate_group g on g.id = m.group_id
+join department d on d.id = u.department_id
+where u.active and d.key = %(unit)s and g.key = any(%(groups)s)
+    and not exists(select from review r where r.item_case_id = %(item)s and r.by_id = u.id
+        and r.step in ('examine', 'review'))
+    and not exists(select from special_procedure p where p.item_case_id = %(item)s and p.ordered_by = u.id)
+    and not exists(select from user_task t where t.item_case_id = %(item)s and t.step = 'accept'
+        and t.closed_by = u.id)
+order by u.id
+"""
+
+
+def hosts_for(item_case_id: int, unit: str, groups: list[str]) -> list[tuple[int, str]]:
+    """(id, name) of those who may host a hearing of the item: of its unit and posts, without a part in the review."""
+    values = {"item": item_case_id, "unit": unit, "groups": groups}
+    return [(id_, name) for id_, name in sql().execute(HOSTS, values)]
