@@ -29,7 +29,7 @@ class Rows(dict[int, Thing]):
     an id that is not there.
     """
 
-    __slots__ = ("_asked", "_groups", "_holder", "_read", "holders", "ids", "lines")
+    __slots__ = ("_all_grouped", "_asked", "_groups", "_holder", "_read", "holders", "ids", "lines")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Rows(dict[int, Thing]):
         self._read = read
         self._groups: dict[int, dict[int, None]] = {}
         self._asked = 0
+        self._all_grouped = False  # then who has no group holds nothing
 
     def __missing__(self, id_: int) -> Thing:
         place = self._place(id_)
@@ -67,6 +68,8 @@ class Rows(dict[int, Thing]):
         group = self._groups.get(holder)
         if group is not None:
             group[id_] = None
+        elif self._all_grouped:
+            self._groups[holder] = {id_: None}
 
     def __delitem__(self, id_: int) -> None:
         place = self._place(id_)
@@ -127,6 +130,8 @@ class Rows(dict[int, Thing]):
         return place
 
     def _find(self, holder: int) -> dict[int, None]:
+        if self._all_grouped:
+            return {}
         self._asked += 1
         if self._asked > ASKED_SINGLY:
             self._group_all()
@@ -145,3 +150,4 @@ class Rows(dict[int, Thing]):
         for id_, holder in zip(self.ids, self.holders, strict=True):
             groups.setdefault(holder, {})[id_] = None
         self._groups = groups | self._groups
+        self._all_grouped = True
