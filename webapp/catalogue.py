@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from engine import Words
 from engine.bpmn import Program, compile_program
-from engine.bundles import Bundle, DocumentKind, KindUnknown, read_bundle, read_kinds, template_path
+from engine.bundles import Bundle, DocumentKind, KindUnknown, arrange, read_bundle, read_kinds, template_path
 from engine.dmn import Decisions, read_decisions
 from engine.forms import Form, read_form, value_at
 from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profile, read_signal_rules
@@ -127,6 +127,22 @@ def published(release_id: int) -> Published:
     return _compiled(release_id)
 
 
+def arranged(release_id: int, profile: Profile) -> Published:
+    """The compiled release with the departments and posts of this place (`[arrangement]` of its rules)."""
+    if profile.arrangement is None:
+        return published(release_id)
+    known = _ARRANGED.get((release_id, profile.version))
+    if known is None:
+        release = published(release_id)
+        known = replace(release, bundle=arrange(release.bundle, profile))
+        _ARRANGED[release_id, profile.version] = known
+    return known
+
+
+#: (release, version of the profile) -> the release as that place handles it; as many as `published` keeps.
+_ARRANGED: dict[tuple[int, str], Published] = {}
+
+
 def release_files(release_id: int) -> dict[str, bytes]:
     """Path -> content of a release."""
     rows = sql().execute(
@@ -203,4 +219,5 @@ def engine_context(now: datetime, rules: Rules) -> Context:
 def forget() -> None:
     """Drop what is kept in this process (tests change databases)."""
     _compiled.cache_clear()
+    _ARRANGED.clear()
     rules_of.cache_clear()

@@ -1,5 +1,6 @@
 """Bundles as data: reader, checks across files, guide, eligibility, notification sheet, documents."""
 
+from engine.bundles.arrangement import arrange
 from engine.bundles.case import start_variables
 from engine.bundles.checks import check_bundle
 from engine.bundles.document_kinds import (
@@ -103,6 +104,7 @@ __all__ = [
     "answer_faults",
     "answer_words",
     "answers_valid",
+    "arrange",
     "bundle_files",
     "bundle_keys",
     "check_bundle",

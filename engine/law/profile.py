@@ -14,6 +14,8 @@ from engine.law.terms import ClockTerms, OfficeHours
 from engine.words import Words
 
 RULE = "rule"
+#: The posts of an item.
+GROUPS = ("intake", "review", "decide", "verify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,34 @@ class PauseKind:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemArrangement:
+    """Who decides and supervises an item in this place, by which posts ("intake", "review", "decide", "verify").
+
+    `extension_group` is the post that may extend its limit; empty where the item's own may.
+    """
+
+    department: str
+    supervised_by: str
+    groups: Mapping[str, str]
+    extension_group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How a place divides the work where it does so otherwise than the bundles say; `items` by their key."""
+
+    lead_department: str
+    basis: Words
+    items: Mapping[str, ItemArrangement]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A jurisdiction. `demo` says that figures are examples, which pages must show.
 
     `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
-    by key; `levels` name who may extend a limit, by the role that they have. `version` is the digest of the file,
+    by key; `levels` name who may extend a limit, by the role that they have;
+    `arrangement` says who decides here, where it is not the department that an item names. `version` is the digest of the file,
     kept with whatever was computed from it.
     """
 
@@ -71,6 +96,7 @@ class Profile:
     version: str
     pauses: Mapping[str, PauseKind] = field(default_factory=dict)
     levels: Mapping[str, Words] = field(default_factory=dict)
+    arrangement: Arrangement | None = None
 
     def terms(self, key: str, clock: str | None = None) -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError."""
@@ -112,6 +138,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         version=hashlib.sha256(content).hexdigest(),
         pauses={key: _pause_kind(key, table) for key, table in root.tables("pauses")},
         levels=_levels(root),
+        arrangement=_arrangement(root),
     )
     root.finish()
     report.raise_errors()
@@ -140,6 +167,27 @@ def _levels(root: Table) -> dict[str, Words]:
     levels = {key: table.words(key) for key in table.content}
     table.finish()
     return levels
+
+
+def _arrangement(root: Table) -> Arrangement | None:
+    table = root.table("arrangement", required=False)
+    if table is None:
+        return None
+    lead, basis = table.text("lead_department"), _basis(table)
+    arrangement = Arrangement(lead, basis, {key: _of_item(one) for key, one in table.tables("items")})
+    table.finish()
+    return arrangement
+
+
+def _of_item(table: Table) -> ItemArrangement:
+    department, supervised_by = table.text("department"), table.text("supervised_by")
+    posts = table.table("groups")
+    groups = {key: posts.text(key) for key in GROUPS} if posts is not None else {}
+    if posts is not None:
+        posts.finish()
+    extension_group = table.text("extension_group", required=False)
+    table.finish()
+    return ItemArrangement(department, supervised_by, groups, extension_group)
 
 
 def _pause_kind(key: str, table: Table) -> PauseKind:

@@ -9,7 +9,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import Bundle, Guide, guide_for
 from webapp.answers import answers_of
-from webapp.catalogue import Published, current_releases, published
+from webapp.catalogue import Published, Rules, arranged, current_releases, published, rules_in_force
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
@@ -49,6 +49,7 @@ class Draft:
 
     id: int
     release: Published
+    rules: Rules
     guided: dict[str, Any]
     ways: dict[str, str]
     answers: dict[str, Any]
@@ -138,7 +139,7 @@ def own_visit(by: Identity, visit_id: int) -> VisitFacts:
 
 
 DRAFT = """
-select c.release_id, c.guided, c.ways, c.number, c.received_at, c.visit_id,
+select c.release_id, c.profile_key, c.guided, c.ways, c.number, c.received_at, c.visit_id,
        (select max(s.id) from notification_sheet s where s.case_id = c.id)
 from cases c where c.id = %s
 """
@@ -150,11 +151,13 @@ def draft_of(by: Identity, case_id: int) -> Draft:
     row = sql().execute(DRAFT, (case_id,)).fetchone()
     if row is None:
         raise NotFound()
-    release_id, guided, ways, number, received_at, visit_id, sheet_id = row
-    release, answers = published(release_id), answers_of(case_id)
+    release_id, place, guided, ways, number, received_at, visit_id, sheet_id = row
+    rules, answers = rules_in_force(place), answers_of(case_id)
+    release = arranged(release_id, rules.profile)
     return Draft(
         case_id,
         release,
+        rules,
         guided,
         ways,
         answers,

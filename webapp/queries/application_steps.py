@@ -223,7 +223,7 @@ def file_of_case(case_id: int, file_id: int) -> StoredContent:
 
 def commitments_of(draft: Draft) -> list[CommitmentChoice]:
     """The items that know commitment, each with its verdict, its letter and what was signed."""
-    rules = rules_in_force()
+    rules = draft.rules
     signed = _signed(draft.id)
     return [
         CommitmentChoice(

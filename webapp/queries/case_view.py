@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_OF_CASE, Published, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, arranged, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
@@ -194,7 +194,8 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         started_at,
         present,
     ) = row
-    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    rules = rules_of(tuple(versions or ()))
+    release = arranged(release_id, rules.profile)
     tasks = tasks_of(case_id)
     items = items_of(case_id, release.bundle, rules, tasks)
     keys = [item.key for item in items]

@@ -13,7 +13,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import Bundle
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_OF_CASE, Published, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import ClockView, ItemView, items_of, tasks_of
 from webapp.queries.case_view import Status, case_status
@@ -134,7 +134,8 @@ def tracked_case(case_id: int) -> TrackedCase:
     if row is None:
         raise NotFound()
     number, subject, applicant, received_at, closed_at, release_id, versions = row
-    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    rules = rules_of(tuple(versions or ()))
+    release = arranged(release_id, rules.profile)
     tasks = tasks_of(case_id)
     items = items_of(case_id, release.bundle, rules, tasks)
     means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}

@@ -12,7 +12,7 @@ from engine import Words
 from engine.bundles import Item, guide_for
 from engine.law import DecidingUnit, remedy_paragraph, remedy_terms
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_OF_CASE, Published, Rules, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
@@ -295,7 +295,8 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         suspended,
     ) = row
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state))
-    release, rules = published(release_id), rules_of(tuple(versions or ()))
+    rules = rules_of(tuple(versions or ()))
+    release = arranged(release_id, rules.profile)
     return Workspace(
         id_,
         step,

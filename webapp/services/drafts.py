@@ -34,6 +34,7 @@ def start_draft(*, by: Identity, visit_id: int, bundle_key: str) -> int:
             raise NotFound()
         case = Case(
             bundle_key=bundle_key,
+            profile_key=visit.counter.profile_key,
             release_id=release_id,
             visit_id=visit_id,
             guided={},

@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from engine.runtime import Context
 from webapp import clock
-from webapp.catalogue import Published, Rules, engine_context, published, rules_in_force_at, rules_of
+from webapp.catalogue import Published, Rules, arranged, engine_context, published, rules_in_force_at, rules_of
 from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
 from webapp.services.events import Event
@@ -93,7 +93,8 @@ class LockedCase:
 
     @property
     def release(self) -> Published:
-        return published(self.release_id)
+        """The release of the case, as its place handles it."""
+        return arranged(self.release_id, self.rules.profile)
 
     @property
     def context(self) -> Context:

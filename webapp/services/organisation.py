@@ -50,6 +50,7 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
             name_zh=table["name"]["zh"],
             name_en=table["name"]["en"],
             issuing=bool(table.get("issuing")),
+            profile_key=table.get("profile", ""),
         )
     given = (password, hash_password(password)) if password else None
     return [_user(login, table, data, departments, groups, given) for login, table in data["users"].items()]
