@@ -64,6 +64,7 @@ from webapp.models.runtime import (
 )
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.trials import Trial
+from webapp.models.withdrawal import Termination
 
 __all__ = [
     "AccessLine",
@@ -120,6 +121,7 @@ __all__ = [
     "SubmittedMaterial",
     "SupervisionSignal",
     "TaskCandidate",
+    "Termination",
     "Timer",
     "Trial",
     "UnitSeal",

@@ -5,6 +5,7 @@ from flask import Flask
 from webapp.pages import (
     account,
     application,
+    calendars,
     cases,
     clocks,
     document_check,
@@ -12,7 +13,7 @@ from webapp.pages import (
     home,
     inbox,
     papers,
-    public_correction,
+    public_withdrawal,
     repair,
     studio,
     supervision,
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         workspace.blueprint,
         cases.blueprint,
         clocks.blueprint,
+        calendars.blueprint,
         repair.blueprint,
         studio.blueprint,
         supervision.blueprint,
@@ -42,7 +44,7 @@ def register(app: Flask) -> None:
         papers.blueprint,
         told.blueprint,
         document_check.blueprint,
-        public_correction.blueprint,  # that of `public`, with its further pages
+        public_withdrawal.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)
     support.bind(app)

@@ -56,6 +56,12 @@ INTAKE_WORDS = {
     "correction-lapsed": Words("逾期未补正，不予受理", "not accepted: not corrected in time"),
     "deemed-withdrawn": Words("逾期未补正，视为撤回申请", "not corrected in time: counts as withdrawn"),
 }
+#: Outcomes of items that ended without a ruling: nothing of them is issued or collected.
+TERMINATED = {
+    "withdrawn": Words("已撤回申请", "taken back by the applicant"),
+    "terminated": Words("已终止办理", "ended: another item was refused"),
+}
+NOT_ISSUED = frozenset({"not-accepted", *TERMINATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,8 @@ class ItemView:
     @property
     def state(self) -> Words:
         """Where the item is, derived from its facts."""
+        if self.outcome in TERMINATED:
+            return TERMINATED[self.outcome]
         if self.outcome == "not-accepted":
             return INTAKE_WORDS.get(self.intake_outcome or "", INTAKE_WORDS["wrong-authority"])
         if self.outcome is not None:
@@ -200,6 +208,8 @@ class ItemView:
     def kind(self) -> str:
         if self.outcome == "granted":
             return "ok"
+        if self.outcome == "withdrawn":
+            return "muted"
         if self.outcome is not None:
             return "bad"
         if self.intake_outcome == "correction":
@@ -208,6 +218,8 @@ class ItemView:
 
     @property
     def progress(self) -> str:
+        if self.outcome in TERMINATED:
+            return "refused"
         return {"ok": "done", "bad": "refused", "warn": "current", "info": "current", "muted": "waiting"}[self.kind]
 
     @property

@@ -11,7 +11,7 @@ from engine import Words
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, arranged, published, rules_of
 from webapp.errors import NotFound
-from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
+from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
 from webapp.queries.repairs import Suspension, suspension_of
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
@@ -123,8 +123,10 @@ class CaseHead:
 def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status:
     """Derived from the items; a bundle itself never decides."""
     ruled = [item for item in items if item.outcome is not None]
-    delivered = [item for item in ruled if item.delivered_at or item.outcome == "not-accepted"]
+    delivered = [item for item in ruled if item.delivered_at or item.outcome in NOT_ISSUED]
     total = len(items)
+    if items and all(item.outcome == "withdrawn" for item in items):
+        return Status(Words("已撤回申请", "Taken back"), "muted")
     if closed_at is not None or (items and len(delivered) == total):
         return Status(Words("已办结", "Done"), "ok")
     if any(item.intake_outcome == "correction" and item.outcome is None for item in items):

@@ -34,6 +34,8 @@ WORDS: Mapping[str, Words] = {
     "commitment-withdrawn": Words("撤回告知承诺", "commitment withdrawn"),
     "received": Words("收件，出具材料接收凭证", "received the application and gave the receipt"),
     "item-accepted": Words("予以受理", "accepted"),
+    "item-withdrawn": Words("申请人撤回申请，终止办理", "taken back by the applicant: ended"),
+    "item-terminated": Words("按一件事的规则终止办理", "ended by the rule of the bundle"),
     "correction-requested": Words("一次性告知补正", "asked for correction, once and completely"),
     "fixed-on-spot": Words("当场更正", "corrected on the spot"),
     "deemed-accepted": Words("逾期未告知，依法视为受理", "accepted by law: nobody said in time"),

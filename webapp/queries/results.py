@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.answers import answers_of
-from webapp.queries.case_parts import ItemView
+from webapp.queries.case_parts import TERMINATED, ItemView
 from webapp.queries.case_view import CasePage, DocumentLine, case_page
 from webapp.unit_of_work import sql
 
@@ -57,9 +57,11 @@ class ResultLine:
 
     @property
     def stage(self) -> str:
-        """issue | deliver | delivered | correct | waiting | closed (not accepted, and nothing to hand over)."""
+        """issue | deliver | delivered | correct | waiting | closed (not accepted) | terminated."""
         if self.item.delivered_at is not None:
             return "delivered"
+        if self.item.outcome in TERMINATED:
+            return "terminated"
         if self.task is None and self.item.outcome == "not-accepted":
             return "closed"
         return self.task.step if self.task else "waiting"
@@ -76,6 +78,11 @@ class ResultsPage:
 
     def of_stage(self, *stages: str) -> tuple[ResultLine, ...]:
         return tuple(line for line in self.lines if line.stage in stages)
+
+    @property
+    def undecided(self) -> bool:
+        """Something of it can still be taken back."""
+        return any(line.item.outcome is None for line in self.lines)
 
     @property
     def at_counter(self) -> tuple[ResultLine, ...]:
@@ -122,7 +129,7 @@ def results_page(case_id: int) -> ResultsPage:
 
 
 def _refusal(case: CasePage, item: ItemView) -> DocumentLine | None:
-    kinds = ("refusal", "not-accepted")
+    kinds = ("refusal", "not-accepted", "termination-notice")
     found = [doc for doc in case.documents if doc.item_case_id == item.id and doc.kind in kinds]
     return found[-1] if found else None
 

@@ -15,7 +15,7 @@ from engine.bundles import Bundle
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
-from webapp.queries.case_parts import ClockView, ItemView, items_of, tasks_of
+from webapp.queries.case_parts import TERMINATED, ClockView, ItemView, items_of, tasks_of
 from webapp.queries.case_view import Status, case_status
 from webapp.queries.masking import masked_applicant
 from webapp.services.documents import RECEIVING_UNIT
@@ -48,6 +48,7 @@ TO_VERIFY = Words(
     "This item is done; within the limit the authority checks on site that the commitment is kept.",
 )
 DONE = Words("该事项已经办结。", "This item is done.")
+ENDED = Words("该事项已经终止办理；需要办理的，可以重新提出申请。", "This item has ended. You may apply for it again.")
 #: What a step is called to the public: no internal posts, no persons.
 VISIT = Words("联合现场核查", "Joint site visit")
 
@@ -84,6 +85,7 @@ class TrackedItem:
     reasons: str  # of a refusal, or what is to be corrected
     remedy: Words | None
     correcting: bool  # it can be corrected here and now
+    undecided: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +102,11 @@ class TrackedCase:
     visit_since: datetime | None  # since when the joint visit is open
     collection: Place
     release: Published
+
+    @property
+    def undecided(self) -> bool:
+        """Something of it can still be taken back."""
+        return any(item.undecided for item in self.items)
 
     @property
     def ready(self) -> tuple[TrackedItem, ...]:
@@ -120,11 +127,13 @@ where ic.case_id = %s
 #: What the applicant must be told of a refusal (art. 38), a non-acceptance or a correction (art. 32).
 TOLD = """
 select ic.id,
-    coalesce(nullif(concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), ''), ic.intake_note),
+    coalesce(nullif(concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), ''),
+        nullif(concat_ws(E'\\n', nullif(t.reason, ''), t.basis_zh), ''), ic.intake_note),
     coalesce(r.remedy_zh, ''), coalesce(r.remedy_en, '')
 from item_case ic left join ruling r on r.item_case_id = ic.id and r.outcome = 'refused'
-where ic.case_id = %s and (r.id is not null or ic.intake_outcome in ('correction', 'wrong-authority', 'not-required',
-    'correction-lapsed', 'deemed-withdrawn'))
+left join termination t on t.item_case_id = ic.id
+where ic.case_id = %s and (r.id is not null or t.item_case_id is not null or ic.intake_outcome in ('correction',
+    'wrong-authority', 'not-required', 'correction-lapsed', 'deemed-withdrawn'))
 """
 
 
@@ -185,11 +194,14 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         reasons,
         remedy,
         "correct" in steps,
+        item.outcome is None,
     )
 
 
 def _next(item: ItemView, steps: list[str]) -> Words:
     known = next((NEXT[step] for step in steps if step in NEXT), None)
+    if item.outcome in TERMINATED:
+        return ENDED
     if item.delivered_at or item.outcome == "not-accepted":
         return TO_VERIFY if item.running and item.running.key == "verification" else DONE
     if item.outcome is not None:

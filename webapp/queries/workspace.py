@@ -16,7 +16,7 @@ from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
-from webapp.queries.case_parts import ClockView, ItemView, TaskLine, items_of, tasks_of
+from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
 from webapp.unit_of_work import sql
@@ -183,7 +183,7 @@ class Workspace:
             for view in self.items
             if view.item.visit_checklist
             and view.way == "ordinary"
-            and view.outcome != "not-accepted"
+            and view.outcome not in NOT_ISSUED
             and (view.id in asked or visit_mode(self.release, view.item) == "always")
         )
 
@@ -368,4 +368,4 @@ def remedy_of(release: Published, rules: Rules, item: Item) -> Words:
     if row is None:
         raise NotFound()
     unit = DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
-    return remedy_paragraph(unit, remedy_terms(rules.profile))
+    return remedy_paragraph(unit, remedy_terms(rules.profile), reconsideration_first=item.reconsideration_first)

@@ -20,6 +20,8 @@ class Event(StrEnum):
     RECEIVED = "received"
     ITEM_ACCEPTED = "item-accepted"
     ITEM_NOT_ACCEPTED = "item-not-accepted"
+    ITEM_WITHDRAWN = "item-withdrawn"
+    ITEM_TERMINATED = "item-terminated"
     FIXED_ON_SPOT = "fixed-on-spot"
     DEEMED_ACCEPTED = "deemed-accepted"
     CORRECTION_REQUESTED = "correction-requested"

@@ -19,6 +19,7 @@ from webapp.services.locked_case import LOCK_BY_ID, LOCK_BY_TASK, ClockFacts, In
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
+from webapp.services.terminated import ensure_goes_on, ensure_item_goes_on
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -122,6 +123,7 @@ def on_applicants_task(case_id: int, item_key: str, step: str, gone: Callable[[i
             case = lock(LOCK_BY_ID, case_id)
             row = sql().execute(APPLICANTS_TASK, (case_id, item_key, step)).fetchone()
             if row is None:
+                ensure_item_goes_on(case_id, item_key)
                 raise gone(case_id)
             task_id = int(row[0])
             task, _ = _load(task_id, case, None, None)
@@ -237,6 +239,8 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
 def _ensure_open(task: OpenTask) -> None:
     if task.state == "open":
         return
+    if task.state == "cancelled":
+        ensure_goes_on(task.item_case_id)
     row = sql().execute("select name from app_user where id = %s", (task.closed_by,)).fetchone()
     raise AlreadyDone(
         row[0] if row else "系统",
