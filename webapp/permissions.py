@@ -66,9 +66,10 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignalFacts:
-    """What the rules ask about a supervision signal: the department that answers for it."""
+    """What the rules ask about a supervision signal: the department that answers for it, and whether it also judges."""
 
     unit: str
+    judged_by_unit: bool = False
 
 
 Subject = TaskFacts | CaseFacts | SignalFacts | None
@@ -112,6 +113,14 @@ def is_of_the_unit(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, SignalFacts) and subject.unit == by.department_key
 
 
+def judges_itself(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, SignalFacts) and subject.judged_by_unit
+
+
+def is_judged_from_above(by: Identity, subject: Subject) -> bool:
+    return not judges_itself(by, subject)
+
+
 is_window = has_role("clerk", "issuer", "lead")
 is_department = has_role("reviewer", "decider", "officer", "verifier", "head", "lead")
 is_staff = has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")
@@ -153,7 +162,10 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
     Permission.SIGNAL_SEE: [[has_role("supervisor", "lead")], [is_staff, is_of_the_unit]],
     Permission.SIGNAL_ANSWER: [[is_staff, is_of_the_unit]],
-    Permission.SIGNAL_SETTLE: [[has_role("supervisor")]],
+    Permission.SIGNAL_SETTLE: [
+        [has_role("supervisor"), is_judged_from_above],
+        [has_role("decider", "lead"), is_of_the_unit, judges_itself],
+    ],
     Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
@@ -162,7 +174,7 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
 
 #: Rules that ask about the object; the others hold for a person as such.
 OBJECT_RULES: frozenset[Rule] = frozenset(
-    {in_candidate_group, is_assignee, department_has_part, group_has_task, opened_it, is_of_the_unit}
+    {in_candidate_group, is_assignee, department_has_part, group_has_task, opened_it, is_of_the_unit, judges_itself}
 )
 
 

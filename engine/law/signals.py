@@ -19,6 +19,8 @@ COLOURS = ("yellow", "red")
 #: What finds it: the mark of a clock, the limit of a step, the reasons of a decision, a refused try, or the act itself.
 WATCHES = ("clock", "step", "reasons", "refusal", "act")
 MARKS = ("-1", "100%")
+#: Who decides on what a unit says to a signal: the office's supervision, or the unit's own deciders.
+JUDGES = ("supervision", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class SignalRule:
 class SignalRules:
     """The rules of one place by kind. `answer` and `appeal`: how long the unit has for each, with basis.
 
-    `steps`: the limit of a step by its name, for rules that watch steps.
+    `judge`: who upholds or withdraws a signal. `steps`: the limit of a step by its name, for rules that watch steps.
     """
 
     key: str
@@ -53,9 +55,16 @@ class SignalRules:
     answer: ClockTerms
     appeal: ClockTerms
     steps: Mapping[str, ClockTerms]
+    judge: str
+    judge_basis: Words
 
     def watching(self, watch: str) -> tuple[SignalRule, ...]:
         return tuple(rule for rule in self.rules.values() if rule.watch == watch)
+
+    @property
+    def clocks(self) -> frozenset[str]:
+        """The clocks that the office answers for. Others run for the applicant (a correction, a rectification)."""
+        return frozenset(name for rule in self.watching("clock") for name in rule.clocks)
 
 
 def read_signal_rules(content: bytes, file: str = "supervision.toml") -> SignalRules:
@@ -66,16 +75,28 @@ def read_signal_rules(content: bytes, file: str = "supervision.toml") -> SignalR
     report = Report(file)
     root = read_toml(content, report)
     root.integer("format", least=1)
+    judge, judge_basis = _judge(root)
     rules = SignalRules(
         key=root.text("key"),
         rules={kind: _rule(kind, table) for kind, table in root.tables("signals")},
         answer=_limit("answer", root.table("answer")),
         appeal=_limit("appeal", root.table("appeal")),
         steps={step: _limit(step, table) for step, table in root.tables("steps")},
+        judge=judge,
+        judge_basis=judge_basis,
     )
     root.finish()
     report.raise_errors()
     return rules
+
+
+def _judge(root: Table) -> tuple[str, Words]:
+    table = root.table("judge")
+    if table is None:
+        return JUDGES[0], Words("", "")
+    judge, basis = table.choice("by", JUDGES), _basis(table)
+    table.finish()
+    return judge, basis
 
 
 def _rule(kind: str, table: Table) -> SignalRule:

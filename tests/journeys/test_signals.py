@@ -11,7 +11,7 @@ from tests.support import office
 from webapp.catalogue import forget, rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import ActRefused, Incomplete, NotYours, SamePerson
-from webapp.models import ItemCase, LegalClock, Reminder, SignalWord, SupervisionSignal, Timer
+from webapp.models import Counter, ItemCase, LegalClock, Reminder, SignalWord, SupervisionSignal, Timer
 from webapp.queries.audit import verify_all
 from webapp.services import pauses, rulings, signal_answers, signal_watch, suspension, tasks, timers
 from webapp.services.locked_case import on_case
@@ -318,3 +318,36 @@ def test_the_shipped_rules_name_refusals_that_there_are(db: SQLAlchemy) -> None:
     named = {name for rule in rules.watching("refusal") for name in rule.refusals}
     assert pauses.PauseRefused.__name__ in below(ActRefused)
     assert named <= below(ActRefused)
+
+
+@pytest.mark.parametrize(
+    ("place", "colour", "judge", "other"),
+    [
+        ("fictional-city", "yellow", "supervision.view", "drug.decide"),
+        ("fictional-county", "red", "county-market.decide", "supervision.view"),
+    ],
+)
+def test_two_places_mark_the_same_delay_and_judge_it_each_in_its_way(
+    db: SQLAlchemy, place: str, colour: str, judge: str, other: str
+) -> None:
+    """The city warns and is watched from above; the county marks a broken promise red and judges itself."""
+    counter = db.session.query(Counter).order_by(Counter.id).first()
+    assert counter is not None
+    counter.profile_key = place
+    db.session.commit()
+    with frozen_at(MONDAY):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P2")
+    for number in (15, 17, 21):
+        swept(day(number))
+    found = dict(kinds(case.id, "P2"))
+    assert found["promise-overdue"] == colour
+    assert ("due-tomorrow" in found) == (place == "fictional-city")
+    late = next(one for one in signals_of(case.id, "P2") if one.kind == "promise-overdue")
+    who = office.member_of(judge)
+    with frozen_at(day(40)):
+        with pytest.raises(NotYours):
+            signal_answers.settle(late.id, by=office.member_of(other), withdraw=True, text="撤销。", key="a")
+        signal_answers.settle(late.id, by=who, withdraw=False, text="未答复，维持。", key="b")
+    assert SupervisionSignal.query.filter_by(id=late.id).one().state == "upheld"

@@ -283,3 +283,19 @@ def test_a_reviewer_does_not_see_the_board(db: object, client: FlaskClient) -> N
     Browser(client, "qianwei")
     for address in ("/supervision", "/supervision/units.csv", "/supervision/people.csv", "/supervision/work.csv"):
         assert client.get(address).status_code == 403
+
+
+def test_what_the_applicant_owes_is_nobodys_delay(db: object, client: FlaskClient) -> None:
+    """A correction that has not come is open work of the window, neither near its end nor late."""
+    with frozen_at(MONDAY):
+        received = office.received("ordinary", ways={})
+        office.act(received.id, "backfill", "P1")
+        office.act(received.id, "accept", "P6", intake_outcome="correction")
+    with frozen_at(MONDAY + timedelta(days=40)):
+        waiting = supervision.board(rules_in_force(), Wanted(unit="service-centre")).rows
+        assert "补正材料" in {row.step.zh for row in waiting}
+        late = supervision.board(rules_in_force(), Wanted(unit="service-centre", state="overdue")).rows
+        assert "补正材料" not in {row.step.zh for row in late}
+        lines, _ = supervision_figures.units(rules_in_force(), days_back=90)
+        window = next(line for line in lines if line.key == "service-centre")
+        assert (window.counts.running, window.counts.overdue) == (len(waiting), len(late))

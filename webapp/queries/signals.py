@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.law import SignalRules
 from webapp import clock, moments
-from webapp.catalogue import Rules, published
+from webapp.catalogue import Rules, published, rules_in_force
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
@@ -81,7 +80,7 @@ class Signal:
     ref: dict[str, Any]
     said: tuple[Said, ...]
     person_id: int | None
-    rules: SignalRules | None
+    rules: Rules
     step: Words | None  # of the task that it is about
 
     @property
@@ -135,9 +134,9 @@ NARROW = {
     "settled": "and s.settled_at is not null",
 }
 ONE = f"""
-select {COLUMNS}, s.basis_zh, s.basis_en, s.ref, s.person_id, t.name_zh, t.name_en
+select {COLUMNS}, s.basis_zh, s.basis_en, s.ref, s.person_id, t.name_zh, t.name_en, k.profile_key
 from supervision_signal s {TABLES}
-left join user_task t on t.id = case when s.ref ->> 'task' ~ '^[0-9]{1,18}$' then (s.ref ->> 'task')::bigint end
+left join user_task t on t.id = case when s.ref ->> 'task' ~ '^[0-9]{1, 18}$' then (s.ref ->> 'task')::bigint end
 where s.id = %s
 """
 WORDS = """
@@ -173,18 +172,19 @@ def signals(wanted: Wanted, *, units: Sequence[str], after: str = "") -> SignalP
     return SignalPage(rows, f"{rows[-1].raised_at.isoformat()}.{rows[-1].id}" if more else None)
 
 
-def signal(signal_id: int, rules: Rules) -> Signal:
-    """One signal with what was said to it. Raises NotFound."""
+def signal(signal_id: int) -> Signal:
+    """One signal with what was said to it, by the rules of its case's place. Raises NotFound."""
     row = sql().execute(ONE, (signal_id,)).fetchone()
     if row is None:
         raise NotFound()
-    *shown, basis_zh, basis_en, ref, person_id, step_zh, step_en = row
+    *shown, basis_zh, basis_en, ref, person_id, step_zh, step_en, place = row
     kept = _row(shown, clock.today(moments.OFFICE_ZONE))
+    rules = rules_in_force(place)
     rule = rules.signals.rules.get(kept.kind) if rules.signals else None
     said = tuple(Said(*line) for line in sql().execute(WORDS, (signal_id,)))
     told = rule.told if rule else Words("", "")
     step = Words(step_zh, step_en) if step_zh is not None else None
-    return Signal(kept, told, Words(basis_zh, basis_en), ref, said, person_id, rules.signals, step)
+    return Signal(kept, told, Words(basis_zh, basis_en), ref, said, person_id, rules, step)
 
 
 def units(by: Identity) -> list[tuple[str, Words]]:

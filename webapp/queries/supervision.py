@@ -15,7 +15,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.queries.case_parts import CLOCK_NAMES
 from webapp.queries.due import NO_DUE_DAY, Due, due
-from webapp.services.figures import days_of
+from webapp.services.figures import ANSWERED_FOR, clocks_of, days_of
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 50
@@ -122,6 +122,7 @@ def board(rules: Rules, wanted: Wanted, *, after: str = "") -> WorkPage:
             _statement(wanted),
             {
                 "unit": wanted.unit,
+                "clocks": clocks_of(rules),
                 "person": wanted.person,
                 "first": first,
                 "last": last,
@@ -140,8 +141,8 @@ def board(rules: Rules, wanted: Wanted, *, after: str = "") -> WorkPage:
 
 
 def _statement(wanted: Wanted) -> str:
-    # What stands still for a legal pause is neither near its end nor late.
-    running = f"and not {PAUSED}" if wanted.state in ("overdue", "near") else ""
+    # What stands still for a legal pause, or runs for the applicant, is neither near its end nor late.
+    running = f"and {ANSWERED_FOR} and not {PAUSED}" if wanted.state in ("overdue", "near") else ""
     join = "join user_task t on t.id = c.task_id" if running else ""
     picked = OF_PAUSED if wanted.state == "paused" else OF_PERSON if wanted.person else OF_POSTS
     return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1), paused=PAUSED)

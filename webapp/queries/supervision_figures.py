@@ -14,7 +14,7 @@ from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules
 from webapp.models.figures import NOBODY, WHOLE_UNIT
-from webapp.services.figures import COUNTED, days_of
+from webapp.services.figures import COUNTED, clocks_of, days_of
 from webapp.unit_of_work import sql
 
 #: Rows of the inbox, and unsettled signals, up to which a page counts for itself.
@@ -142,7 +142,7 @@ def total(lines: Iterable[UnitLine | PersonLine]) -> Counts:
 def _counted(rules: Rules, unit: str = "") -> Counted:
     row = sql().execute(MANY).fetchone()
     many = bool(row and row[0])
-    rows = sql().execute(KEPT if many else NOW, {**days_of(rules), "unit": unit}).fetchall()
+    rows = sql().execute(KEPT if many else NOW, {**days_of(rules), "clocks": clocks_of(rules), "unit": unit}).fetchall()
     by = {(key, person): Counts(*numbers) for key, person, *numbers, _ in rows}
     return Counted(by, next((row[-1] for row in rows), None))
 

@@ -19,6 +19,8 @@ from webapp.unit_of_work import sql, unit_of_work
 
 #: Working days left from which a due day counts as near.
 NEAR = 2
+#: The task `t` runs under a clock that the office answers for; all are, where the place has no rules of supervision.
+ANSWERED_FOR = "(%(clocks)s::text[] is null or t.clock = any(%(clocks)s::text[]))"
 #: Open tasks per unit and person (a task belongs to the unit of its first post), and unsettled signals. What stands
 #: still for a legal pause is neither near nor late.
 COUNTED = f"""
@@ -26,7 +28,8 @@ with paused as (
     select distinct l.item_case_id, l.name
     from clock_pause p join legal_clock l on l.id = p.clock_id where p.ended_on is null
 ), work as (
-    select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id, t.due_on, w.name is not null as paused
+    select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id, w.name is not null as paused,
+        case when {ANSWERED_FOR} then t.due_on end as due_on
     from user_task t
     join candidate_group g on g.key = t.groups ->> 0
     join department d on d.id = g.department_id
@@ -104,7 +107,7 @@ def refresh() -> None:
             return
         now = clock.now()
         sql().execute("delete from unit_figure")
-        sql().execute(KEEP_COUNTS, {**days_of(rules), "now": now})
+        sql().execute(KEEP_COUNTS, {**days_of(rules), "now": now, "clocks": clocks_of(rules)})
         for day in _days_to_count(moments.local(now).date()):
             _count_day(day, rules)
 
@@ -113,6 +116,11 @@ def days_of(rules: Rules) -> dict[str, date]:
     """Today, and the last day that counts as near."""
     today = clock.today(moments.OFFICE_ZONE)
     return {"today": today, "near": rules.calendar.add_working_days(today, NEAR).day}
+
+
+def clocks_of(rules: Rules) -> list[str] | None:
+    """The clocks that the office answers for; None: every one."""
+    return sorted(rules.signals.clocks) if rules.signals else None
 
 
 def _days_to_count(today: date) -> Iterator[date]:

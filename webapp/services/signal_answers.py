@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import Words
-from engine.law import SignalRules
 from webapp import moments
+from webapp.catalogue import Rules
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import Permission, SignalFacts, ensure
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.signals import last_day
 from webapp.services.work import record_refusal
 from webapp.unit_of_work import sql, sql_beside
 
@@ -124,16 +125,17 @@ def appeal(signal_id: int, *, by: Identity, text: str, key: str) -> None:
         _ensure_unsaid(signal, APPEALED)
         rules = signal.case.rules.signals
         today = moments.local(signal.case.now).date()
-        if rules is not None and today > (due := appeal_due(signal.raised_at, signal.case, rules)):
+        raised_on = moments.local(signal.raised_at).date()
+        if rules is not None and today > (due := last_day(rules.appeal, raised_on, signal.case.rules)):
             raise AppealTooLate(due, rules.appeal.basis)
         _say(signal, APPEALED, _given(text), by)
 
 
 def settle(signal_id: int, *, by: Identity, withdraw: bool, text: str, key: str) -> None:
-    """The supervisor withdraws the signal, or upholds it once the unit was heard; either with reasons, and finally.
+    """Who judges withdraws the signal, or upholds it once the unit was heard; either with reasons, and finally.
 
-    Never someone who answered for the unit, nor the person whom the signal names. Raises NotFound, NotYours,
-    Incomplete, NotHeardYet, AlreadySettled.
+    That is the office's supervision, or where the place says so a decider of the unit; never someone who answered for
+    the unit, nor the person whom the signal names. Raises NotFound, NotYours, Incomplete, NotHeardYet, AlreadySettled.
     """
     with _on_signal(signal_id, by, Permission.SIGNAL_SETTLE, f"settle:{signal_id}", key) as signal:
         if by.user_id in signal.speakers or by.user_id == signal.person_id:
@@ -145,15 +147,9 @@ def settle(signal_id: int, *, by: Identity, withdraw: bool, text: str, key: str)
         _say(signal, WITHDRAWN if withdraw else UPHELD, _given(text), by)
 
 
-def appeal_due(raised_at: datetime, case: LockedCase, rules: SignalRules) -> date:
-    """The last day on which the unit may appeal."""
-    return _after(moments.local(raised_at).date(), rules.appeal.value, rules.appeal.unit, case)
-
-
-def _after(day: date, value: int, unit: str, case: LockedCase) -> date:
-    if unit == "working_days":
-        return case.rules.calendar.add_working_days(day, value).day
-    return date.fromordinal(day.toordinal() + value)
+def judged_by_unit(rules: Rules) -> bool:
+    """Whether the place leaves it to the unit's own deciders what becomes of a signal."""
+    return rules.signals is not None and rules.signals.judge == "unit"
 
 
 @contextmanager
@@ -163,7 +159,7 @@ def _on_signal(signal_id: int, by: Identity, permission: Permission, what: str, 
     try:
         with on_case(case_id) as case:
             signal = _held(signal_id, case)
-            ensure(by, permission, SignalFacts(signal.unit))
+            ensure(by, permission, SignalFacts(signal.unit, judged_by_unit(case.rules)))
             remember(by, key, case.now, what)
             if signal.state in (UPHELD, WITHDRAWN):
                 raise AlreadySettled()

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 #: Cases that one sweep takes on for each rule; the next sweep takes the others.
 AT_ONCE = 500
 #: The clock by which the task of the same work is known.
-WORKED_UNDER = {"statutory": "promised", "joint": "promised"}
+WORKED_UNDER = {"statutory": "promised"}
 
 CLOCKS = f"""
 select l.item_case_id, ic.department_key, {CLOCK_FACTS}, l.value + l.extended_by
@@ -142,6 +142,8 @@ def _responsible(case: LockedCase, one: RunningClock, tasks: Iterable[OpenWork])
         row = sql().execute(SUSPENDED_BY, (case.id,)).fetchone()
         if row is not None:
             return row[0], row[1]
+    if one.item_case_id is None:  # the joint clock: who leads has all of it to bring together
+        return case.release.bundle.lead_department, None
     wanted = WORKED_UNDER.get(one.name, one.name)
     of_item = [task for task in tasks if task.item_case_id == one.item_case_id or task.item_case_id is None]
     under = [task for task in of_item if task.clock == wanted] or [t for t in of_item if t.item_case_id is not None]

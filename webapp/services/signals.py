@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 import orjson
 
 from engine import Words
-from engine.law import SignalRule, SignalRules
+from engine.law import ClockTerms, SignalRule, SignalRules, read_clock
 from webapp import moments
+from webapp.catalogue import Rules
 from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.services.events import Event
@@ -21,7 +23,7 @@ KNOWN = """
 select exists (select from supervision_signal
     where case_id = %s and item_case_id is not distinct from %s and kind = %s and ref_key = %s)
 """
-#: The unit that answers: the one named, else the item's department, else that of the case's only one.
+#: The unit that answers: the one named, else the item's department (the case's lead where it is about no item).
 RAISE = """
 insert into supervision_signal (case_id, item_case_id, kind, colour, unit, person_id, name_zh, name_en, basis_zh,
     basis_en, ref, ref_key, raised_at, answer_due_on)
@@ -61,9 +63,10 @@ def raise_signal(
     """Raise a signal of this kind once for the item case and `ref`, in the transaction of the act.
 
     `ref`: ids and codes that say what it is about (a clock, a task); never personal values. `unit`: the key of the
-    department that answers, by default the item's. Colour and basis are those that the place's rules give the kind;
-    a caller names its own (`rule`: the text of the basis) only for what they do not know. Answers whether it was
-    raised: not where it is there already, nor where the place has no such rule and no colour was named.
+    department that answers, by default the item's, or the lead's where it is about the whole case. Colour and basis
+    are those that the place's rules give the kind; a caller names its own (`rule`: the words of the basis) only for
+    what they do not know. Answers whether it was raised: not where it is there already, nor where the place has no
+    such rule and no colour was named.
     """
     rules = case.rules.signals
     terms = rules.rules.get(kind) if rules else None
@@ -79,7 +82,7 @@ def raise_signal(
         "item_case": item_case_id,
         "kind": kind,
         "colour": ground.colour,
-        "unit": unit,
+        "unit": unit or ("" if item_case_id else case.release.bundle.lead_department),
         "person": person,
         "name_zh": ground.name.zh,
         "name_en": ground.name.en,
@@ -153,12 +156,14 @@ def key_of(ref: Mapping[str, object]) -> str:
     return ";".join(f"{key}={ref[key]}" for key in sorted(ref))
 
 
-def answer_due(case: LockedCase, rules: SignalRules | None) -> object:
+def answer_due(case: LockedCase, rules: SignalRules | None) -> date | None:
     """The day by which the unit has to answer; None where the place sets no limit."""
-    if rules is None:
-        return None
-    today = moments.local(case.now).date()
-    return case.rules.calendar.add_working_days(today, rules.answer.value).day
+    return last_day(rules.answer, moments.local(case.now).date(), case.rules) if rules else None
+
+
+def last_day(terms: ClockTerms, since: date, rules: Rules) -> date:
+    """The last day of a limit of the rules of supervision that began on `since`."""
+    return read_clock(terms, since, (), rules.calendar, today=since).due_on
 
 
 def _is_raised(case: LockedCase, kind: str, item_case_id: int | None, ref_key: str) -> bool:

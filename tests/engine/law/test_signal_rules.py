@@ -19,6 +19,9 @@ basis = { zh = "办法", en = "Rules" }
 value = 5
 unit = "working_days"
 basis = { zh = "办法", en = "Rules" }
+[judge]
+by = "unit"
+basis = { zh = "办法", en = "Rules" }
 [steps.examine]
 value = 3
 unit = "working_days"
@@ -59,7 +62,8 @@ def test_a_rule_says_who_finds_it_in_which_colour_and_why() -> None:
         "Rules",
     )
     assert rules.rules["no-reasons"].clocks == ()
-    assert (rules.answer.value, rules.steps["examine"].value) == (2, 3)
+    assert (rules.answer.value, rules.steps["examine"].value, rules.judge) == (2, 3, "unit")
+    assert rules.clocks == {"promised"}
 
 
 @pytest.mark.parametrize(
@@ -71,6 +75,9 @@ def test_a_rule_says_who_finds_it_in_which_colour_and_why() -> None:
         ('mark = "-1"', 'mark = "-7"', "wrong-value"),
         ('watch = "act"', 'watch = "act"\nclocks = ["promised"]', "unknown-key"),
         ("value = 3", "value = 0", "wrong-value"),
+        ('by = "unit"', 'by = "nobody"', "wrong-value"),
+        ('watch = "act"', 'watch = "reasons"', "missing-key"),
+        ('watch = "act"', 'watch = "refusal"', "missing-key"),
     ],
 )
 def test_a_rule_that_is_not_whole_is_refused(was: str, becomes: str, code: str) -> None:

@@ -109,8 +109,8 @@ def settle(signal_id: int) -> ResponseReturnValue:
 
 def _page(signal_id: int, errors: Errors, status: int = 200) -> ResponseReturnValue:
     by = signed_in()
-    shown = found.signal(signal_id, rules_in_force())
-    subject = SignalFacts(shown.row.unit_key)
+    shown = found.signal(signal_id)
+    subject = SignalFacts(shown.row.unit_key, signal_answers.judged_by_unit(shown.rules))
     ensure(by, Permission.SIGNAL_SEE, subject)
     answers = not shown.is_settled and may(by, Permission.SIGNAL_ANSWER, subject)
     rendered = render_template(
@@ -125,7 +125,7 @@ def _page(signal_id: int, errors: Errors, status: int = 200) -> ResponseReturnVa
         about=_about(shown),
         may_answer=answers and "answered" not in shown.acts,
         may_appeal=answers and "appealed" not in shown.acts,
-        may_settle=not shown.is_settled and may(by, Permission.SIGNAL_SETTLE),
+        may_settle=not shown.is_settled and may(by, Permission.SIGNAL_SETTLE, subject),
         errors=errors,
         typed=request.form,
         back=address("signals"),
