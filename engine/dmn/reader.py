@@ -10,7 +10,7 @@ from engine.dmn.imports import ModelFile, model_files
 from engine.dmn.model import Decision, Decisions, Frames, InputData, Knowledge, Node, Outcome, Place
 from engine.dmn.service import DecisionService
 from engine.dmn.table import Table
-from engine.dmn.types import ItemDefinition, Types, of_declared_type
+from engine.dmn.types import Conform, ItemDefinition, Types, of_declared_type
 from engine.dmn.xml import Element, Findings, child, children, local, parse, text_under
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
@@ -187,7 +187,7 @@ class _Reader:
             place,
         )
 
-    def _conform(self, element: Element) -> Callable[[Value], Value]:
+    def _conform(self, element: Element) -> Conform:
         variable = child(element, "variable")
         return self.types.conform("" if variable is None else variable.get("typeRef", ""))
 

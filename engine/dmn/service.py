@@ -38,7 +38,7 @@ class DecisionService:
                 {node.variable: argument for node, argument in zip(nodes, arguments, strict=True)}, run, around
             )
             for node, argument in zip(nodes, arguments, strict=True):
-                value = argument if isinstance(node, Knowledge) else node.conform(argument)
+                value = argument if isinstance(node, Knowledge) else node.conform(argument, run)
                 if value is None and argument is not None:
                     return None
                 inner.tell(node, value)

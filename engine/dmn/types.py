@@ -15,7 +15,8 @@ from engine.expressions.feel.unary import Test
 from engine.values import Value
 from engine.words import Words
 
-Conform = Callable[[Value], Value]
+#: What gives a value of a type back, made to fit where it can be, else null; the run pays for the work.
+Conform = Callable[[Value, Run], Value]
 _DEPTH = 40
 
 
@@ -59,18 +60,18 @@ class Types:
         name = _bare(name)
         found = self.find(name)
         if found is None and name not in SIMPLE_TYPES:
-            return lambda value: value
+            return lambda value, run: value
         wants_list = found[0].collection if found else name == "list"
 
-        def conform(value: Value) -> Value:
-            if value is None or self._is(value, name, 0):
+        def conform(value: Value, run: Run) -> Value:
+            if value is None or self._is(value, name, 0, run):
                 return value
-            if type(value) is list and len(value) == 1 and not wants_list and self._is(value[0], name, 0):
+            if type(value) is list and len(value) == 1 and not wants_list and self._is(value[0], name, 0, run):
                 return value[0]
-            if wants_list and type(value) is not list and self._is([value], name, 0):
+            if wants_list and type(value) is not list and self._is([value], name, 0, run):
                 return [value]
             moment = as_moment(value)
-            return moment if moment is not None and self._is(moment, name, 0) else None
+            return moment if moment is not None and self._is(moment, name, 0, run) else None
 
         return conform
 
@@ -92,36 +93,38 @@ class Types:
         for name, each in self.definitions.items():
             yield name, each, self
 
-    def _is(self, value: Value, name: str, depth: int) -> bool:
+    def _is(self, value: Value, name: str, depth: int, run: Run | None) -> bool:
         name = _bare(name)
         found = self.find(name)
         if found is not None:
             definition, types = found
-            return types.fits(value, definition, depth)
+            return types.fits(value, definition, depth, run)
         return name not in SIMPLE_TYPES or instance_test(TypeName(name))(value) is True
 
-    def fits(self, value: Value, definition: ItemDefinition, depth: int = 0) -> bool:
-        """Whether the value is of the type; null is of every type."""
+    def fits(self, value: Value, definition: ItemDefinition, depth: int = 0, run: Run | None = None) -> bool:
+        """Whether the value is of the type; null is of every type. Raises BudgetExceeded."""
         if value is None or depth > _DEPTH:
             return value is None
         if not definition.collection:
-            fits = self._item_fits(value, definition, depth)
+            fits = self._item_fits(value, definition, depth, run)
         elif type(value) is list:
-            fits = all(self._item_fits(item, definition, depth + 1) for item in value)
+            fits = all(self._item_fits(item, definition, depth + 1, run) for item in value)
         else:
             fits = False
-        return fits and _passes(definition.constraint, value, definition.name)
+        return fits and _passes(definition.constraint, value, definition.name, run)
 
-    def _item_fits(self, value: Value, definition: ItemDefinition, depth: int) -> bool:
+    def _item_fits(self, value: Value, definition: ItemDefinition, depth: int, run: Run | None) -> bool:
         if definition.components:
             if type(value) is not dict:
                 return False
-            return all(key in value and self.fits(value[key], part, depth + 1) for key, part in definition.components)
-        if definition.base and value is not None and not self._is(value, definition.base, depth + 1):
+            return all(
+                key in value and self.fits(value[key], part, depth + 1, run) for key, part in definition.components
+            )
+        if definition.base and value is not None and not self._is(value, definition.base, depth + 1, run):
             return False
         if definition.function:
             return instance_test(TypeName("function"))(value) is True
-        return _passes(definition.allowed, value, definition.name)
+        return _passes(definition.allowed, value, definition.name, run)
 
 
 def of_declared_type(value: Value, conform: Conform, run: Run, element: str, name: str) -> Value:
@@ -130,15 +133,18 @@ def of_declared_type(value: Value, conform: Conform, run: Run, element: str, nam
     DMN has null for it (10.3.2.9.4), and so have evaluations that ask for that; a ruling on a value that silently
     vanished would be worse than no ruling.
     """
-    result = conform(value)
+    result = conform(value, run)
     if result is None and value is not None and not (isinstance(run.tracing, Tracing) and run.tracing.unfit_is_null):
         words = Words(f"“{name}”的值不符合声明的类型", f"the value of {name!r} is not of the declared type")
         raise ExpressionFailed(element, name, words.en, words)
     return result
 
 
-def _passes(test: Test | None, value: Value, name: str) -> bool:
-    return test is None or test(value, Scope({"?": value}, None, Run(None, name))) is True
+def _passes(test: Test | None, value: Value, name: str, run: Run | None) -> bool:
+    if test is None:
+        return True
+    run = run or Run(None, name)  # `instance of` asks without one
+    return test(value, Scope({"?": value}, None, run)) is True
 
 
 def _bare(name: str) -> str:

@@ -26,6 +26,8 @@ class CompiledFeel:
     def evaluate(self, variables: Mapping[str, Value], context: Context | None, element: str) -> Value:
         run = Run(context, element, variables)
         run.left -= self._size
+        if run.left < 0:
+            run.spend(0)
         try:
             value = self._closure(run)
         except RecursionError as deep:

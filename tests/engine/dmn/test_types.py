@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from engine.errors import ExpressionFailed
+from engine.errors import BudgetExceeded, ExpressionFailed
 
 
 def typed(dmn, definitions: str, name: str):
@@ -95,6 +95,18 @@ def test_what_a_knowledge_model_gives_is_of_the_type_declared_for_it(dmn):
     assert decisions.evaluate("x", {"given": "3"}, unfit_is_null=True).value is None
     with pytest.raises(ExpressionFailed, match="the value of 'f' is not of the declared type"):
         decisions.evaluate("x", {"given": "3"})
+
+
+def test_the_budget_of_a_decision_pays_for_the_allowed_values_of_every_item(dmn):
+    slow = (
+        '<itemDefinition name="tSlow" isCollection="true"><typeRef>number</typeRef>'
+        + unary("allowedValues", "(some i in 1..15000 satisfies i &lt; 0) or ? &gt; 5")
+        + "</itemDefinition>"
+    )
+    decisions = typed(dmn, slow, "tSlow")
+    assert decisions.evaluate("x", {"given": [9]}).value == [9]
+    with pytest.raises(BudgetExceeded):
+        decisions.evaluate("x", {"given": [9] * 10})
 
 
 def test_a_type_that_says_itself_is_no_loop(dmn):

@@ -89,3 +89,10 @@ def test_the_loops_of_this_test_would_not_end_by_themselves(loop):
     expression = compile_expression(loop.format("a"))
     with pytest.raises(BudgetExceeded):
         expression.evaluate({"a": 1}, Context(Budgets(300)))
+
+
+def test_an_expression_longer_than_its_budget_is_not_evaluated_although_nothing_in_it_repeats():
+    expression = compile_expression("a > 1 and a > 2 and a > 3")
+    assert expression.evaluate({"a": 5}, Context(Budgets(100))) is True
+    with pytest.raises(BudgetExceeded):
+        expression.evaluate({"a": 5}, Context(Budgets(3)))
