@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engine import Words
 from engine.law import normalise_tracking_code
-from webapp import clock, papers
+from webapp import clock, moments, papers
 from webapp.organisation_names import department_names
 from webapp.services.document_places import CERTIFIED, HAND
 from webapp.unit_of_work import sql
@@ -28,6 +28,11 @@ class PublicDocument:
     digest: str
     intact: bool
     checked_at: datetime
+
+    @property
+    def issued_shown(self) -> str:
+        """With its year, whichever it is."""
+        return moments.shown(self.issued_at)
 
     @property
     def waits_for_seal(self) -> bool:

@@ -41,6 +41,7 @@ class ToldLine:
     key: str = ""
     seal: SealLine | None = None
     intact: bool = True  # what is stored is what was issued
+    is_proof: bool = False  # it proves a delivery, and is not itself delivered
     deliveries: tuple[DeliveryLine, ...] = ()
 
 
@@ -123,12 +124,15 @@ class HandoverView:
 DOCUMENTS = """
 select d.id, d.issued_at, d.title_zh, d.title_en, d.number, d.item_case_id, coalesce(u.name, ''), d.unit_key, d.seal_zh,
     d.seal_en, d.seal_way, s.at, coalesce(su.name, ''), coalesce(s.certificate, ''), coalesce(t.reason, ''),
-    d.digest, d.digest_en, d.content_zh, d.content_en
+    d.digest, d.digest_en, d.content_zh, d.content_en, d.kind
 from document d left join app_user u on u.id = d.by_id
 left join document_seal s on s.document_id = d.id left join app_user su on su.id = s.by_id
 left join seal_try t on t.document_id = d.id
-where d.case_id = %s order by d.id
+where d.case_id = %s and d.kind <> all(%s) order by d.id
 """
+#: What the office writes for itself.
+OWN_PAPERS = ("material-handover", "collection-register", "visit-record")
+PROOF = "delivery-receipt"
 DELIVERIES = """
 select v.document_id, v.means, v.recipient, v.reference, v.at, coalesce(u.name, '')
 from document_delivery v join document d on d.id = v.document_id left join app_user u on u.id = v.by_id
@@ -174,10 +178,10 @@ def _documents(case_id: int, items: Mapping[int, Words]) -> list[ToldLine]:
         reached.setdefault(document_id, []).append(DeliveryLine(*facts))
     names = department_names()
     lines = []
-    for row in sql().execute(DOCUMENTS, (case_id,)):
+    for row in sql().execute(DOCUMENTS, (case_id, list(OWN_PAPERS))):
         id_, at, zh, en, number, item, by, unit, *rest = row
         seal_zh, seal_en, way, sealed_at, sealed_by, certificate, refused, *texts = rest
-        digest, digest_en, content_zh, content_en = texts
+        digest, digest_en, content_zh, content_en, kind = texts
         lines.append(
             ToldLine(
                 "document",
@@ -194,6 +198,7 @@ def _documents(case_id: int, items: Mapping[int, Words]) -> list[ToldLine]:
                 if way
                 else None,
                 intact=papers.digest_of(content_zh) == digest and papers.digest_of(content_en) == digest_en,
+                is_proof=kind == PROOF,
                 deliveries=tuple(reached.get(id_, ())),
             )
         )
