@@ -57,6 +57,7 @@ def read_item(reading: Reading, key: str) -> Item | None:
         licence=_licence(reading, root),
         commitment=_commitment(reading, root),
         refusal_basis=_refusal_basis(reading, root),
+        reconsideration_first=_reconsideration_first(reading, root),
         extension=_extension(reading, root),
     )
     _check_whole(root, item)
@@ -205,6 +206,11 @@ def _commitment(reading: Reading, root: Table) -> CommitmentTerms | None:
     )
     table.finish()
     return terms
+
+
+def _reconsideration_first(reading: Reading, root: Table) -> Words | None:
+    key = root.text("reconsideration_first", required=False)
+    return reading.source(root, key) if key else None
 
 
 def _refusal_basis(reading: Reading, root: Table) -> Words:

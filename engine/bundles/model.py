@@ -156,6 +156,8 @@ class Item:
     licence: LicenceType | None
     commitment: CommitmentTerms | None
     refusal_basis: Words
+    #: The text that makes reconsideration come before a suit against this item's rulings (复议前置), where one does.
+    reconsideration_first: Words | None = field(default=None, kw_only=True)
     extension: ExtensionTerms | None = None
 
 
@@ -208,7 +210,8 @@ class Bundle:
     entry_process: str
     entry_file: str
     joint_limit: Limit | None
-    refused_item_policy: str  # "continue" (v1)
+    #: What becomes of the rest when one item is refused: "continue" | "stop" (they end) | "ask" (the applicant says).
+    refused_item_policy: str
     questions: tuple[Question, ...]
     items: tuple[Item, ...]
     materials: tuple[Material, ...]
@@ -228,6 +231,7 @@ class Bundle:
     collector_fields: tuple[str, ...] = ()  # answer keys of the identity numbers of those who may collect,
     collector_name_fields: tuple[str, ...] = ()  # and of their names, in the same order
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
+    refused_item_basis: Words = field(default=Words("", ""), kw_only=True)  # on what the policy rests; not "continue"
 
     def item(self, key: str) -> Item:
         """The item of this key. Raises KeyError."""

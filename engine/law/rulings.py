@@ -98,12 +98,25 @@ class DecidingUnit:
     court: Words
 
 
+#: After reconsideration the suit is open from the day its decision arrives; only there is this limit used.
+AFTER_RECONSIDERATION = ClockTerms(
+    "suit-after-reconsideration-limit",
+    15,
+    "calendar_days",
+    Words("《中华人民共和国行政诉讼法》第四十五条", "Administrative Litigation Law, art. 45"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RemedyTerms:
-    """How long each remedy is open, counted from the day the person learns of the decision."""
+    """How long each remedy is open, counted from the day the person learns of the decision.
+
+    `after` is how long the suit is open once reconsideration has been decided, where that comes first.
+    """
 
     reconsideration: ClockTerms
     suit: ClockTerms
+    after: ClockTerms = AFTER_RECONSIDERATION
 
 
 #: National law, the same in every place; a profile's parameters of the same keys come first.
@@ -132,16 +145,43 @@ def remedy_terms(profile: Profile) -> RemedyTerms:
     return RemedyTerms(
         own("reconsideration-limit", NATIONAL_REMEDY.reconsideration),
         own("suit-limit", NATIONAL_REMEDY.suit),
+        own("suit-after-reconsideration-limit", NATIONAL_REMEDY.after),
     )
 
 
-def remedy_paragraph(unit: DecidingUnit, terms: RemedyTerms = NATIONAL_REMEDY) -> Words:
+def reconsideration_body(government: Words, superior: Words | None = None) -> tuple[Words, Words]:
+    """Who hears a reconsideration against a unit, and the rule that says so.
+
+    A department of a local government: that government (行政复议法 art. 24). An organ led from above (customs, tax,
+    foreign exchange, state security): the `superior` alone (art. 27).
+    """
+    if superior is not None:
+        return superior, Words("《中华人民共和国行政复议法》第二十七条", "Administrative Reconsideration Law, art. 27")
+    return government, Words("《中华人民共和国行政复议法》第二十四条", "Administrative Reconsideration Law, art. 24")
+
+
+def remedy_paragraph(
+    unit: DecidingUnit, terms: RemedyTerms = NATIONAL_REMEDY, *, reconsideration_first: Words | None = None
+) -> Words:
     """The paragraph on reconsideration and suit; generated from the unit, never typed (LAW 2.10).
 
-    It stands under refusals, refusals of acceptance and revocations. A decision that keeps silent about
-    the remedy leaves it open for a year.
+    It stands under refusals, refusals of acceptance and revocations. `reconsideration_first` is the text that makes
+    reconsideration come before the suit (复议前置), where one does. A decision that keeps silent about the remedy
+    leaves it open for a year.
     """
     reconsideration = amount(terms.reconsideration.value, terms.reconsideration.unit)
+    if reconsideration_first is not None:
+        after = amount(terms.after.value, terms.after.unit)
+        return Words(
+            f"如不服{unit.name.zh}的本决定，可以自知道本决定之日起{_plain(reconsideration.zh)}内，"
+            f"依据{terms.reconsideration.basis.zh}，向{unit.reconsideration_body.zh}申请行政复议；"
+            f"依据{reconsideration_first.zh}，应当先申请行政复议，对行政复议决定不服的，可以自收到复议决定书之日起"
+            f"{_plain(after.zh)}内，依据{terms.after.basis.zh}，向{unit.court.zh}提起行政诉讼。",
+            f"If you do not accept this decision of {unit.name.en}, you may ask {unit.reconsideration_body.en} "
+            f"for reconsideration within {reconsideration.en} of learning of it "
+            f"({terms.reconsideration.basis.en}). Reconsideration comes first ({reconsideration_first.en}); against "
+            f"its outcome you may sue in {unit.court.en} within {after.en} of receiving it ({terms.after.basis.en}).",
+        )
     suit = amount(terms.suit.value, terms.suit.unit)
     return Words(
         f"如不服{unit.name.zh}的本决定，可以自知道本决定之日起{_plain(reconsideration.zh)}内，"

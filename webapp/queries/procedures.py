@@ -83,8 +83,8 @@ def procedures_of(item_case_id: int) -> tuple[ProcedureView, ...]:
             objections.setdefault(procedure, []).append(ObjectionView(*facts))
     views = []
     for row in rows:
-        facts: list[Any] = [*row, tuple(objections.get(row[0], ()))]
-        views.append(ProcedureView(*facts))
+        values: list[Any] = [*row, tuple(objections.get(row[0], ()))]
+        views.append(ProcedureView(*values))
     return tuple(views)
 
 

@@ -15,7 +15,7 @@ import orjson
 
 from engine import Words
 from engine.bundles import guide_for
-from engine.law import INTAKE_BASIS, Fault, told_late
+from engine.law import INTAKE_BASIS, Fault, amount, told_late
 from webapp import moments
 from webapp.answers import answers_of
 from webapp.catalogue import Published
@@ -141,7 +141,19 @@ def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again
         raise Incomplete("again_reason", _told_once(case, late))
     item = case.release.bundle.item(task.item_key)
     said = told(case, faults, note)
-    notice = issue_for_item(case, item_case_id, item, "correction-notice", by, reasons=said)
+    terms = case.rules.profile.terms("correction-reply", "correction")
+    limit = start_clock(case, item_case_id, terms, case.now)
+    notice = issue_for_item(
+        case,
+        item_case_id,
+        item,
+        "correction-notice",
+        by,
+        reasons=said,
+        reply_limit=amount(terms.value, terms.unit),
+        reply_until=limit.due_on,
+        again_reason=again_reason,
+    )
     case.writing.add(
         "correction",
         REQUEST,
@@ -162,7 +174,6 @@ def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again
         about=[f"{fault.kind}:{fault.key}" for fault in faults],
         again=bool(late),
     )
-    start_clock(case, item_case_id, case.rules.profile.terms("correction-reply", "correction"), case.now)
     if late:
         raise_signal(
             case,

@@ -57,7 +57,8 @@ class NotAllDecided(ActRefused):
 def remedy_of(case: LockedCase, item: Item, unit: Unit | None = None) -> Words:
     """The remedy paragraph against a ruling of the item's department (LAW 2.10), read already where it is known."""
     unit = unit or unit_of(item.department)
-    return remedy_paragraph(unit.deciding, remedy_terms(case.rules.profile))
+    terms = remedy_terms(case.rules.profile)
+    return remedy_paragraph(unit.deciding, terms, reconsideration_first=item.reconsideration_first)
 
 
 def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:

@@ -79,5 +79,8 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
         stop_clock(case, item_case_id, "correction")
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)
         start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
-        issue_for_item(case, item_case_id, item, "not-accepted", None, reasons=reasons)
+        kind, ended = (
+            ("termination-notice", {"ended_at": case.now}) if consequence == WITHDRAWN else ("not-accepted", {})
+        )
+        issue_for_item(case, item_case_id, item, kind, None, reasons=reasons, **ended)
     return {"lapse_outcome": outcome}

@@ -10,6 +10,8 @@ from typing import Any
 
 from pypinyin import lazy_pinyin
 
+from engine import Words
+from engine.law import reconsideration_body
 from webapp.services.seals import load_seals
 from webapp.services.sign_in import hash_password
 from webapp.unit_of_work import sql
@@ -28,7 +30,8 @@ class Account:
 def load_organisation(content: bytes, *, password: str | None = None) -> list[Account]:
     """Write the organisation of an empty database, inside the running command. Passwords are random unless given."""
     data = tomllib.loads(content.decode())
-    departments = {key: _department(key, table) for key, table in data["departments"].items()}
+    government = data.get("government", {})
+    departments = {key: _department(key, table, government) for key, table in data["departments"].items()}
     for key, table in data["departments"].items():
         load_seals(key, table.get("seals", {}))
     sections = data["sections"]
@@ -56,7 +59,11 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
     return [_user(login, table, data, departments, groups, given) for login, table in data["users"].items()]
 
 
-def _department(key: str, table: Mapping[str, Any]) -> int:
+def _department(key: str, table: Mapping[str, Any], government: Mapping[str, str]) -> int:
+    """A unit; who hears a reconsideration against it follows from the law unless the file names another body."""
+    superior = table.get("superior")
+    by_law, _ = reconsideration_body(_words(government), _words(superior) if superior else None)
+    body = _words(table["reconsideration"]) if "reconsideration" in table else by_law
     return _insert(
         "department",
         key=key,
@@ -66,11 +73,15 @@ def _department(key: str, table: Mapping[str, Any]) -> int:
         phone=table["telephone"],
         address_zh=table["address"]["zh"],
         address_en=table["address"]["en"],
-        reconsideration_body_zh=table["reconsideration"]["zh"],
-        reconsideration_body_en=table["reconsideration"]["en"],
+        reconsideration_body_zh=body.zh,
+        reconsideration_body_en=body.en,
         court_zh=table["court"]["zh"],
         court_en=table["court"]["en"],
     )
+
+
+def _words(table: Mapping[str, str]) -> Words:
+    return Words(table.get("zh", ""), table.get("en", ""))
 
 
 def _user(
