@@ -70,5 +70,5 @@ fuzz: set-up-tests
 # The data folder (var) stays: it holds people's cases.
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf webapp/static/dist webapp/assets/node_modules
+	rm -rf webapp/static/dist webapp/assets/node_modules webapp/printing/fonts
 	find engine webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import nullcontext
 
 import pytest
 
@@ -10,6 +11,8 @@ from engine import Words
 from tests.support import office
 from tests.support.seal_service import CERTIFICATE, SealService, seal_service, sealed
 from tests.webapp.test_documents import issued
+from webapp.cli import main
+from webapp.cli import seals as seals_cli
 from webapp.errors import Incomplete, NotYours
 from webapp.queries.audit import verify_all
 from webapp.services import document_acts, paper_files
@@ -214,3 +217,27 @@ def test_a_provider_is_reached_over_https_or_on_this_machine(db, address):
 def test_a_use_or_a_way_that_there_is_not_is_refused(db, role, way):
     with pytest.raises(Incomplete):
         set_seal(UNIT, role, SEAL_NAME, way=way)
+
+
+# ---------------------------------------------------------------- set by the operator
+
+
+@pytest.fixture
+def onewindow(app, db, monkeypatch):
+    """The command line over the test's database."""
+    monkeypatch.setattr(seals_cli, "application", lambda: nullcontext(app))
+    return lambda *arguments: main(["seals", *arguments])
+
+
+def test_the_operator_says_how_a_unit_seals_and_sees_it(onewindow, case, capsys):
+    assert onewindow("set", UNIT, "acceptance", "hand", SEAL_NAME.zh, SEAL_NAME.en) == 0
+    assert onewindow("list") == 0
+    assert f"{UNIT}  acceptance  hand  {SEAL_NAME.zh}" in capsys.readouterr().out
+    assert kept_document(correction(case)).seal.waits
+
+
+def test_what_the_operator_mistakes_is_said(onewindow, capsys):
+    assert onewindow("set", "nowhere", "acceptance", "hand", "章", "Seal") == 2
+    assert "没有“nowhere”这个单位" in capsys.readouterr().err
+    assert onewindow("set", UNIT, "acceptance", "certified", "章", "Seal", "--provider", "http://seals.example.cn") == 2
+    assert "https" in capsys.readouterr().err

@@ -69,7 +69,8 @@ def _write(settings: Settings, dump: Path, aside: Path) -> tuple[Manifest, list[
 def _named_files(settings: Settings) -> set[str]:
     """Digests of all files that the database names."""
     with psycopg.connect(plain_url(settings.database_owner_url)) as connection:
-        return {row[0] for row in connection.execute("select distinct digest from stored_file")}
+        named = "select digest from stored_file union select digest from document_file"
+        return {row[0] for row in connection.execute(named)}
 
 
 def _sources(settings: Settings, dump: Path) -> Iterator[tuple[str, Path]]:
