@@ -358,3 +358,23 @@ def test_items_of_one_case_stand_accepted_in_correction_and_refused_side_by_side
     assert {("P2", "examine"), ("P3", "correct"), ("P5", "immediate")} <= set(office.open_steps(case.id))
     assert item(db, case.id, "P6").outcome == "not-accepted"
     assert item(db, case.id, "P3").outcome is None
+
+
+@pytest.mark.parametrize(
+    ("place", "outcome", "paper"),
+    [
+        ("fictional-city", "deemed-withdrawn", "termination-notice"),
+        ("fictional-county", "correction-lapsed", "not-accepted"),
+    ],
+)
+def test_the_same_silence_of_an_applicant_ends_as_each_place_says(
+    db: SQLAlchemy, place: str, outcome: str, paper: str
+) -> None:
+    case = applied()
+    sql().execute("update cases set profile_key = %s where id = %s", (place, case.id))
+    with frozen_at(day(22)):
+        ask(case.id, FLOOR_PLAN)
+    with frozen_at(day(20, month=11)):
+        fire(case.id)
+    assert item(db, case.id).intake_outcome == outcome
+    assert papers(db, case.id)[-1].kind == paper

@@ -257,3 +257,16 @@ def test_a_procedure_is_ordered_with_reason_and_time_or_not_at_all(db: SQLAlchem
     assert db.session.query(SpecialProcedure).count() == 0
     reviews.propose(task.id, by=who, proposal="grant", opinion="", checklist={}, revision=task.revision, key="d")
     assert ("P6", "decide") in office.open_steps(case_id)
+
+
+def test_where_the_place_says_nothing_of_a_public_notice_it_stops_no_clock(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    sql().execute("update cases set profile_key = 'fictional-county' where id = %s", (case_id,))
+    with frozen_at(day(2)):
+        order(case_id, "public-notice", days=5)
+    assert pauses(db, case_id) == {}
+    assert kinds(db, case_id)[-1] == "public-notice"
+    assert "special-procedure-notice" not in kinds(db, case_id)
+    with frozen_at(day(10)):
+        do(case_id, "public-notice", procedures.close_notice, record="")
+    assert db.session.query(SpecialProcedure).one().outcome == "unopposed"
