@@ -241,3 +241,19 @@ def test_what_the_operator_mistakes_is_said(onewindow, capsys):
     assert "没有“nowhere”这个单位" in capsys.readouterr().err
     assert onewindow("set", UNIT, "acceptance", "certified", "章", "Seal", "--provider", "http://seals.example.cn") == 2
     assert "https" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- licences
+
+
+def test_a_licence_of_a_unit_that_seals_by_hand_leaves_the_place_free(db, client):
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    office.sign_in(client, office.ISSUER)
+    licence = sql().execute("select id from licence").fetchone()[0]
+    assert 'class="seal"' in client.get(f"/papers/licences/{licence}").get_data(as_text=True)
+    set_seal(UNIT, "licence", Words("江城市行政审批服务管理局行政许可专用章", "Licensing seal"), way="hand")
+    page = client.get(f"/papers/licences/{licence}").get_data(as_text=True)
+    assert 'class="seal"' not in page
+    assert "行政许可专用章" in page
+    assert "演示样章" not in page.split("</p>", 1)[1]

@@ -82,7 +82,6 @@ def licence(licence_id: int) -> ResponseReturnValue:
         "paper/licence.html",
         paper=paper,
         text=papers.sealed(paper.text(language()), words(paper.issuer)),
-        seals=_demo(),
         address=address,
         qr_code=qr_svg(address),
         back_url=_back(paper.case_id),

@@ -14,7 +14,7 @@ from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.queries.submission import CaseFile
 from webapp.services.document_acts import WAYS as DOCUMENT_WAYS
-from webapp.services.document_places import DEMO_NOTE, applicant_places, known_answers, unit_of
+from webapp.services.document_places import DEMO, DEMO_NOTE, Seal, applicant_places, known_answers, unit_of
 from webapp.services.documents import RECEIVING_UNIT, RESULTS, Delivery, delivery_fields
 from webapp.services.kept_documents import KeptDocument, kept_document
 from webapp.unit_of_work import sql
@@ -110,7 +110,13 @@ class LicencePaper:
     public_code: str
     external: bool
     release: Published
+    seal: Seal
     values: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def seal_drawn(self) -> bool:
+        """Whether it bears a demo's drawn seal. What another system issued bears none of ours."""
+        return self.seal.way == DEMO and not self.external
 
     def text(self, language: str) -> Document:
         """The filled template."""
@@ -156,11 +162,12 @@ def licence_paper(licence_id: int, *, demo: bool) -> LicencePaper:
     ) = row
     release = published(release_id)
     answers = known_answers(case_id, release.bundle)
+    unit = unit_of(department)
     values = {
         language: {
             **release.shown_answers(answers, language),
             **applicant_places(release.bundle, release.shown_answers(answers, language), language),
-            **unit_of(department).places(language, demo),
+            **unit.places(language, demo),
             "demo_note": DEMO_NOTE.in_language(language) if demo else "",
             "licence_number": number,
             "case_number": case_number,
@@ -183,6 +190,7 @@ def licence_paper(licence_id: int, *, demo: bool) -> LicencePaper:
         code,
         external,
         release,
+        unit.seal_in(demo),
         values,
     )
 
