@@ -11,6 +11,7 @@ from tests.support import office
 from webapp.catalogue import forget, rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import ActRefused, Incomplete, NotYours, SamePerson
+from webapp.jobs import worker
 from webapp.models import Counter, ItemCase, LegalClock, Reminder, SignalWord, SupervisionSignal, Timer
 from webapp.queries.audit import verify_all
 from webapp.services import pauses, rulings, signal_answers, signal_watch, suspension, tasks, timers
@@ -351,3 +352,16 @@ def test_two_places_mark_the_same_delay_and_judge_it_each_in_its_way(
             signal_answers.settle(late.id, by=office.member_of(other), withdraw=True, text="撤销。", key="a")
         signal_answers.settle(late.id, by=who, withdraw=False, text="未答复，维持。", key="b")
     assert SupervisionSignal.query.filter_by(id=late.id).one().state == "upheld"
+
+
+def test_workers_take_turns_in_looking(drug_case: int) -> None:
+    with frozen_at(day(17)):
+        worker.supervise()
+        assert ("promise-overdue", "yellow") in kinds(drug_case, "P2")
+        sql().execute("delete from supervision_signal")
+    with frozen_at(day(17) + timedelta(seconds=60)):
+        worker.supervise()  # another has just looked
+        assert kinds(drug_case, "P2") == []
+    with frozen_at(day(17) + timedelta(seconds=worker.SUPERVISION_SECONDS)):
+        worker.supervise()
+        assert ("promise-overdue", "yellow") in kinds(drug_case, "P2")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from tests.support import office
 from tests.support.dying import die_before
+from webapp import clock
 from webapp.errors import ActRefused, AlreadyDone
 from webapp.extensions import db
 from webapp.models import EngineJob, Incident, Licence, ProcessInstance, UserTask
 from webapp.queries.audit import verify_all
-from webapp.services import engine_jobs, incidents, rulings, tasks
+from webapp.services import engine_jobs, incidents, rulings, signal_watch, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.unit_of_work import sql
 
@@ -177,3 +179,23 @@ def test_a_job_that_the_queue_has_lost_is_queued_anew(committed_app: Flask) -> N
         db.session.commit()
         assert engine_jobs.defer_forgotten() == 1
         assert engine_jobs.defer_forgotten() == 0
+
+
+def test_two_workers_that_sweep_at_the_same_time_raise_each_signal_once(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        with clock.frozen_at(clock.now() - timedelta(days=30)):
+            cases = [office.received("ordinary", ways={}) for _ in range(3)]
+        db.session.remove()
+    outcomes: list[object] = []
+    barrier = threading.Barrier(3)
+    sweeps = [outcome_of(signal_watch.sweep, committed_app, outcomes, barrier) for _ in range(3)]
+    for one in sweeps:
+        one.start()
+    for one in sweeps:
+        one.join()
+    assert len(outcomes) == 3
+    with committed_app.app_context():
+        rows = sql().execute("select case_id, kind, ref_key from supervision_signal").fetchall()
+        assert len(rows) == len(set(rows)) >= len(cases)
+        assert sql().execute("select count(*) from case_event where kind = 'signal-raised'").fetchone() == (len(rows),)
+        assert list(verify_all()) == []

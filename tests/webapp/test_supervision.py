@@ -15,6 +15,7 @@ from tests.support.pages import Browser, Page
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.models import ItemCase, SupervisionSignal
+from webapp.models.figures import WHOLE_UNIT
 from webapp.pages.supervision.sheets import harmless
 from webapp.queries import signals, supervision, supervision_figures
 from webapp.queries.supervision import Wanted
@@ -134,12 +135,12 @@ def test_a_large_office_shows_the_workers_count_with_its_time(
 ) -> None:
     with frozen_at(LATE):
         figures.refresh()
-        by_hand, at = supervision_figures.units(rules_in_force(), days_back=90)
-        assert at is None
+        by_hand = supervision_figures.count(rules_in_force())
+        assert by_hand.at is None
         monkeypatch.setattr(supervision_figures, "MANY", "select true")
-        kept, at = supervision_figures.units(rules_in_force(), days_back=90)
-        assert at == LATE
-        assert [line.counts for line in kept] == [line.counts for line in by_hand]
+        kept = supervision_figures.count(rules_in_force())
+        assert kept.at == LATE
+        assert kept.by == by_hand.by
         screen = Browser(client, "xieguang")
         assert "在办统计于" in screen.open("/supervision").words()
 
@@ -296,6 +297,5 @@ def test_what_the_applicant_owes_is_nobodys_delay(db: object, client: FlaskClien
         assert "补正材料" in {row.step.zh for row in waiting}
         late = supervision.board(rules_in_force(), Wanted(unit="service-centre", state="overdue")).rows
         assert "补正材料" not in {row.step.zh for row in late}
-        lines, _ = supervision_figures.units(rules_in_force(), days_back=90)
-        window = next(line for line in lines if line.key == "service-centre")
-        assert (window.counts.running, window.counts.overdue) == (len(waiting), len(late))
+        window = supervision_figures.count(rules_in_force()).by["service-centre", WHOLE_UNIT]
+        assert (window.running, window.overdue) == (len(waiting), len(late))

@@ -2,10 +2,12 @@
 
 import os
 import socket
+from datetime import timedelta
 
 from flask import Flask
 from procrastinate.jobs import DeleteJobCondition
 
+from webapp import clock
 from webapp.jobs.heartbeat import take_back_heartbeat, write_heartbeat
 from webapp.jobs.loops import Loop
 from webapp.jobs.queue import worker_queue
@@ -77,11 +79,18 @@ def defer_forgotten_jobs() -> bool:
 
 
 def supervise() -> bool:
-    """Raise what the rules of supervision find, count for its boards; true when there may be more."""
+    """Count for the boards of supervision and raise what its rules find.
+
+    Workers take turns: one that finds that another has just looked leaves it at that.
+    """
     from webapp.services import figures, signal_watch
 
+    if figures.were_counted_since(clock.now() - timedelta(seconds=SUPERVISION_SECONDS / 2)):
+        return False
     figures.refresh()
-    return signal_watch.sweep() >= signal_watch.AT_ONCE
+    while signal_watch.sweep() >= signal_watch.AT_ONCE:  # after a long rest there may be many
+        pass
+    return False
 
 
 def clean() -> bool:

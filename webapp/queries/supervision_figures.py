@@ -84,7 +84,7 @@ select (select count(*) from (select from task_candidate limit {COUNTED_AT_ONCE 
 """
 COLUMNS = ", ".join(field.name for field in fields(Counts))
 NOW = f"select unit, person_id, {COLUMNS}, null from ({COUNTED}) counted"
-KEPT = f"select unit, person_id, {COLUMNS}, at from unit_figure where %(unit)s = '' or unit = %(unit)s"
+KEPT = f"select unit, person_id, {COLUMNS}, at from unit_figure"
 UNITS = """
 select d.key, d.name_zh, d.name_en from department d
 where exists (select from candidate_group g where g.department_id = d.id) order by d.id
@@ -105,21 +105,27 @@ order by u.name_pinyin, u.id
 """
 
 
-def units(rules: Rules, *, days_back: int) -> tuple[list[UnitLine], datetime | None]:
-    """Every unit that has posts, and when its open work was counted (None: just now)."""
-    counted = _counted(rules)
+def count(rules: Rules) -> Counted:
+    """The open work and unsettled signals of all units and people."""
+    row = sql().execute(MANY).fetchone()
+    many = bool(row and row[0])
+    rows = sql().execute(KEPT if many else NOW, {**days_of(rules), "clocks": clocks_of(rules)}).fetchall()
+    by = {(key, person): Counts(*numbers) for key, person, *numbers, _ in rows}
+    return Counted(by, next((row[-1] for row in rows), None))
+
+
+def units(counted: Counted, *, days_back: int) -> list[UnitLine]:
+    """Every unit that has posts."""
     rows = sql().execute(UNIT_DAYS, (WHOLE_UNIT, _since(days_back)))
     taken = {unit: _days(*sums) for unit, *sums in rows}
-    lines = [
+    return [
         UnitLine(key, Words(zh, en), counted.by.get((key, WHOLE_UNIT), Counts()), taken.get(key, Days()))
         for key, zh, en in sql().execute(UNITS).fetchall()
     ]
-    return lines, counted.at
 
 
-def people(rules: Rules, unit: str, *, days_back: int) -> tuple[list[PersonLine], datetime | None]:
+def people(counted: Counted, unit: str, *, days_back: int) -> list[PersonLine]:
     """The people of a unit, what nobody has claimed last."""
-    counted = _counted(rules, unit)
     rows = sql().execute(PERSON_DAYS, (unit, _since(days_back), WHOLE_UNIT))
     taken = {person: _days(*sums) for person, *sums in rows}
     of_unit = {person: counts for (key, person), counts in counted.by.items() if key == unit}
@@ -130,21 +136,13 @@ def people(rules: Rules, unit: str, *, days_back: int) -> tuple[list[PersonLine]
     ]
     if NOBODY in of_unit:
         lines.append(PersonLine(None, "", of_unit[NOBODY], Days()))
-    return lines, counted.at
+    return lines
 
 
 def total(lines: Iterable[UnitLine | PersonLine]) -> Counts:
     """The sums over `lines`."""
     lines = list(lines)
     return Counts(*(sum(getattr(line.counts, field.name) for line in lines) for field in fields(Counts)))
-
-
-def _counted(rules: Rules, unit: str = "") -> Counted:
-    row = sql().execute(MANY).fetchone()
-    many = bool(row and row[0])
-    rows = sql().execute(KEPT if many else NOW, {**days_of(rules), "clocks": clocks_of(rules), "unit": unit}).fetchall()
-    by = {(key, person): Counts(*numbers) for key, person, *numbers, _ in rows}
-    return Counted(by, next((row[-1] for row in rows), None))
 
 
 def _since(days_back: int) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -110,6 +110,12 @@ def refresh() -> None:
         sql().execute(KEEP_COUNTS, {**days_of(rules), "now": now, "clocks": clocks_of(rules)})
         for day in _days_to_count(moments.local(now).date()):
             _count_day(day, rules)
+
+
+def were_counted_since(moment: datetime) -> bool:
+    """Whether a worker has counted since `moment`: then nobody needs to look again yet."""
+    row = sql().execute("select max(at) from unit_figure").fetchone()
+    return row is not None and row[0] is not None and row[0] >= moment
 
 
 def days_of(rules: Rules) -> dict[str, date]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,11 +48,12 @@ class Asked:
 def board() -> ResponseReturnValue:
     """All units, or one with its people; the open work below. What it is narrowed to stands in the URL."""
     said = _asked()
-    lines, at = supervision_figures.units(rules_in_force(), days_back=said.period)
+    counted = supervision_figures.count(rules_in_force())
+    lines = supervision_figures.units(counted, days_back=said.period)
     unit = next((line for line in lines if line.key == said.wanted.unit), None)
     if said.wanted.unit and unit is None:
         raise NotFound()
-    people, persons_at = _people(said)
+    people = supervision_figures.people(counted, unit.key, days_back=said.period) if unit else []
     chosen = next((line for line in people if line.id == said.wanted.person), None) if said.wanted.person else None
     if said.wanted.person and chosen is None:
         raise NotFound()
@@ -68,7 +68,7 @@ def board() -> ResponseReturnValue:
         person=chosen,
         work=work,
         asked=said,
-        at=persons_at if unit else at,
+        at=counted.at,
         periods=[(days, said.address("board", period=days), days == said.period) for days in PERIODS],
         tabs=[
             (label, said.address("board", state=state), state == said.wanted.state, count)
@@ -92,8 +92,8 @@ def board() -> ResponseReturnValue:
 def units_file() -> Response:
     """The table of units as it stands on the board."""
     said = _asked()
-    lines, _ = supervision_figures.units(rules_in_force(), days_back=said.period)
-    return as_csv(_unit_sheet(lines, said))
+    counted = supervision_figures.count(rules_in_force())
+    return as_csv(_unit_sheet(supervision_figures.units(counted, days_back=said.period), said))
 
 
 @blueprint.get("/people.csv")
@@ -101,7 +101,8 @@ def units_file() -> Response:
 def people_file() -> Response:
     """The table of a unit's people as it stands on the board."""
     said = _asked()
-    people, _ = _people(said)
+    counted = supervision_figures.count(rules_in_force())
+    people = supervision_figures.people(counted, said.wanted.unit, days_back=said.period)
     return as_csv(_people_sheet(people, said))
 
 
@@ -123,12 +124,6 @@ def _asked() -> Asked:
         period if period in PERIODS else DEFAULT_PERIOD,
         request.args.get("after", ""),
     )
-
-
-def _people(said: Asked) -> tuple[list[PersonLine], datetime | None]:
-    if not said.wanted.unit:
-        return [], None
-    return supervision_figures.people(rules_in_force(), said.wanted.unit, days_back=said.period)
 
 
 def _work(said: Asked) -> tuple[Sheet, str | None]:
