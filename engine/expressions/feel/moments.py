@@ -151,10 +151,11 @@ def offset(moment: AnyMoment) -> timedelta | None:
 def _near(day: int, nanoseconds: int) -> datetime:
     """A date and time as it stands, in a year between which and the real one the calendar only repeats itself.
 
-    Before year 1 no zone had rules, after 9999 each has its last ones.
+    Before year 1 no zone had rules, after 9999 each has its last ones. The first day of year 1 counts to what is
+    before it: in another zone it may be the day before.
     """
-    if not 0 < day <= date.max.toordinal() - _CYCLE:
-        day = (day - 1) % _CYCLE + 1 + (20 if day > 0 else 1) * _CYCLE
+    if not 1 < day <= date.max.toordinal() - _CYCLE:
+        day = (day - 1) % _CYCLE + 1 + (20 if day > 1 else 1) * _CYCLE
     return datetime.combine(date.fromordinal(day), time()) + timedelta(microseconds=nanoseconds // 1000)
 
 

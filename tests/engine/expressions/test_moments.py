@@ -139,7 +139,12 @@ def test_durations_of_nanoseconds_are_added_and_scaled_exactly(length, fraction,
         ('@"PT0.000000001S" instance of days and time duration', True),
         ("time(10, 0, 0.000000001)", FineTime(10, 0, 0, 1)),
         ('is(@"12026-03-01", @"12026-03-01")', True),
+        ('is(@"10:00:00.000000001", @"10:00:00.000000001")', True),
+        ('is(@"12026-03-01T10:00:00Z", @"12026-03-01T18:00:00+08:00")', False),
+        ('is(@"2026-03-01T10:00:00Z", @"12026-03-01T10:00:00Z")', False),
         ('{d: @"12026-03-01"} = {d: @"12026-03-01"}', True),
+        ('date and time(@"0001-01-01T00:00:00Z", "America/New_York").year', 0),
+        ('(@"0000-12-31T23:00:00@America/New_York" + @"PT1H").year', 1),
     ],
 )
 def test_values_beyond_the_types_of_python(feel, source, expected):

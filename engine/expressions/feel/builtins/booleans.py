@@ -38,7 +38,7 @@ def is_(run: Run, value1: Value, value2: Value) -> Value:
     """Same kind and same value; two moments only with the same offset."""
     if op.kind(value1) != op.kind(value2):
         return False
-    if op.kind(value1) in ("time", "date and time") and value1.utcoffset() != value2.utcoffset():
+    if op.property_of(value1, "time offset") != op.property_of(value2, "time offset"):
         return False
     return op.equal(value1, value2, run)
 
