@@ -59,6 +59,7 @@ from engine.bundles.model import (
     Unit,
 )
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
+from engine.bundles.savings import Savings, savings
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "Question",
     "RequiredMaterial",
     "Requirement",
+    "Savings",
     "Run",
     "Sheet",
     "SheetItem",
@@ -125,6 +127,7 @@ __all__ = [
     "read_forms",
     "read_kinds",
     "render",
+    "savings",
     "run_example",
     "settled",
     "start_variables",

@@ -77,8 +77,8 @@ class Profile:
 
     `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
     by key; `levels` name who may extend a limit, by the role that they have;
-    `arrangement` says who decides here, where it is not the department that an item names. `version` is the digest of the file,
-    kept with whatever was computed from it.
+    `arrangement` says who decides here, where it is not the department that an item names. `version` is the
+    digest of the file, kept with whatever was computed from it.
     """
 
     key: str

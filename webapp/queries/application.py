@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle, Guide, guide_for
+from engine.bundles import Bundle, Guide, Savings, guide_for, savings
 from webapp.answers import answers_of
 from webapp.catalogue import Published, Rules, arranged, current_releases, published, rules_in_force
 from webapp.errors import NotFound
@@ -95,6 +95,7 @@ class BundleCard:
     life_cycle_name: Words
     items: tuple[Words, ...]
     demo: bool
+    savings: Savings | None
 
 
 def counters() -> list[CounterChoice]:
@@ -240,6 +241,7 @@ def _card(bundle: Bundle) -> BundleCard:
         bundle.life_cycle_name,
         tuple(item.name for item in bundle.items),
         bundle.demo,
+        savings(bundle),
     )
 
 

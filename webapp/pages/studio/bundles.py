@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from engine.bundles import savings
+from webapp.catalogue import published
 from webapp.identity import signed_in
 from webapp.pages.studio.shared import blueprint
 from webapp.pages.support import needs
@@ -29,9 +31,11 @@ def bundles() -> ResponseReturnValue:
 @needs(Permission.RELEASE_SEE)
 def bundle(key: str) -> ResponseReturnValue:
     """All releases of one bundle and who did what with them."""
+    found = queries.bundle(key)
     return render_template(
         "studio/bundle.html",
-        bundle=queries.bundle(key),
+        bundle=found,
+        savings=savings(published(found.published.id).bundle) if found.published else None,
         history=queries.history(key),
         may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
     )

@@ -1,0 +1,95 @@
+"""The tables of working days: what is in force here, which versions there were, and what waits for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+
+from engine import Words
+from engine.law import CalendarYear
+from webapp.catalogue import rules_in_force
+from webapp.services.calendars import in_force
+from webapp.services.rule_ledger import CALENDARS
+from webapp.unit_of_work import sql
+
+#: Lines of the chain on the page.
+SHOWN = 20
+KINDS = {
+    "calendar-imported": Words("已导入", "imported"),
+    "calendar-refused": Words("未导入", "refused"),
+    "calendar-recomputed": Words("已重新计算", "computed anew"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table in force. `days`: (day, "holiday" or "make-up" or "closed", its name), in order."""
+
+    table: CalendarYear
+    loaded_at: datetime | None
+    versions: int
+    days: tuple[tuple[date, str, Words], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """What happened to a table: who, when, what came of it."""
+
+    at: datetime
+    who: str
+    what: Words
+    refused: bool
+    version: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarsPage:
+    place: Words
+    tables: tuple[TableView, ...]
+    provisional: int  # running limits that wait for a table
+    lines: tuple[ImportLine, ...]
+
+
+LOADED = """
+select digest, loaded_at, count(*) over (partition by kind, key) from rule_table where kind in ('calendar', 'closures')
+"""
+PROVISIONAL = "select count(*) from legal_clock where stopped_on is null and provisional"
+LINES = """
+select e.at, coalesce(u.name, ''), e.kind, e.body from release_event e left join app_user u on u.id = e.actor_id
+where e.bundle_key = %s order by e.seq desc limit %s
+"""
+
+
+def calendars_page(place: str = "") -> CalendarsPage:
+    """The tables in force in this place (empty: the office's own). Raises NotFound."""
+    rules = rules_in_force(place)
+    loaded = {digest: (at, count) for digest, at, count in sql().execute(LOADED)}
+    row = sql().execute(PROVISIONAL).fetchone()
+    return CalendarsPage(
+        rules.profile.jurisdiction,
+        tuple(_view(table, *loaded.get(table.version, (None, 1))) for table in in_force(rules)),
+        row[0] if row else 0,
+        tuple(_line(row) for row in sql().execute(LINES, (CALENDARS, SHOWN))),
+    )
+
+
+def _view(table: CalendarYear, loaded_at: datetime | None, versions: int) -> TableView:
+    off = "closed" if table.place else "holiday"
+    days = [(day, off, name) for day, name in table.holidays.items()]
+    days += [(day, "make-up", name) for day, name in table.make_up_days.items()]
+    return TableView(table, loaded_at, versions, tuple(sorted(days, key=lambda one: one[0])))
+
+
+def _line(row: tuple[Any, ...]) -> ImportLine:
+    at, who, kind, body = row
+    told = orjson.loads(body)
+    detail = ", ".join(told.get("codes", ()))
+    if kind == "calendar-imported":
+        detail = str(told.get("table", ""))
+    elif kind == "calendar-recomputed":
+        detail = f"{told.get('limits', 0)}/{told.get('cases', 0)}"
+    return ImportLine(at, who, KINDS.get(kind, Words(kind, kind)), kind == "calendar-refused", told["version"], detail)
