@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from engine.values import YearsMonths
+from engine.values import FarDate, FarDateTime, FineDuration, FineTime, YearsMonths
 from engine.words import Words
 
 #: A timer may not wait longer than this; beyond it dates cannot be kept.
 MAX_YEARS = 1000
+_LONGEST_FINE = 366 * MAX_YEARS * 86_400 * 10**9  # nanoseconds
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?\Z"
@@ -97,6 +98,8 @@ def span_of(value: object) -> Span:
         return Span(value.months, timedelta())
     if isinstance(value, timedelta) and timedelta() <= value <= timedelta(days=366 * MAX_YEARS):
         return Span(0, value)
+    if isinstance(value, FineDuration) and 0 <= value.nanoseconds < _LONGEST_FINE:
+        return Span(0, timedelta(microseconds=value.nanoseconds // 1000))
     raise TimerTextInvalid("应为不小于零的时长", "expected a duration that is not negative")
 
 
@@ -129,7 +132,17 @@ def moment_of(value: object) -> datetime:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
+    if isinstance(value, FarDateTime) and isinstance(value.clock, FineTime) and isinstance(value.day, date):
+        return _to_the_microsecond(value.day, value.clock)
+    if isinstance(value, FarDate | FarDateTime):
+        raise TimerTextInvalid("时间超出历法范围", "the moment lies beyond the calendar")
     raise TimerTextInvalid("应为日期或日期时间", "expected a date or a date and time")
+
+
+def _to_the_microsecond(day: date, clock: FineTime) -> datetime:
+    """Clocks of other systems write nanoseconds; no timer fires that exactly."""
+    near = time(clock.hour, clock.minute, clock.second, clock.nanosecond // 1000, clock.tzinfo, fold=clock.fold)
+    return datetime.combine(day, near)
 
 
 def add_span(moment: datetime, span: Span) -> datetime:

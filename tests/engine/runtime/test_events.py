@@ -54,6 +54,23 @@ def test_a_time_that_is_none_is_an_incident(wait: object) -> None:
     assert case.tasks == ["t"]
 
 
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ('=@"2026-12-01T09:00:00.123456789Z"', datetime(2026, 12, 1, 9, 0, 0, 123_456, UTC)),
+        ('=@"PT1.000000001S"', MONDAY + timedelta(seconds=1)),
+    ],
+)
+def test_a_timer_given_in_nanoseconds_is_due_to_the_microsecond(text: str, due: datetime) -> None:
+    kind = "timeDuration" if "PT" in text else "timeDate"
+    timer = f"<timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition>".encode()
+    drawn = diagram(WAIT.format("PT1H"))
+    plain = b"<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+    assert plain in drawn
+    case = Case(drawn.replace(plain, timer))
+    assert [each.due for each in case.last.timers_set] == [due]
+
+
 def test_an_interrupting_boundary_timer_cancels_the_task() -> None:
     case = Case(diagram("start s\nuser a\ntimer late on a PT1H\nuser b\nuser c\ns -> a -> b\nlate -> c"))
     task, timer = case.waiting("task", "a"), case.waiting("timer", "late")
