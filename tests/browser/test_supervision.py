@@ -60,7 +60,6 @@ def test_a_unit_answers_and_the_supervisor_decides(
     reviewer = somebody("hanlei")
     reviewer.follow("监察信号")
     reviewer.arrives("监察信号")
-    reviewer.picture("signals-of-a-unit")
     reviewer.page.keyboard.press("j")  # by keyboard: the first row, and in
     reviewer.page.keyboard.press("Enter")
     expect(reviewer.page.get_by_role("button", name="提交答复")).to_be_visible()
@@ -91,7 +90,6 @@ def test_a_unit_answers_and_the_supervisor_decides(
     supervisor.arrives("江城市城市管理局：时限看板")
     supervisor.follow("韩磊")
     supervisor.arrives("江城市城市管理局 · 韩磊：时限看板")
-    supervisor.picture("board-of-a-person")
     assert downloaded(supervisor, "在办清单", tmp_path) == shown(supervisor.page, "在办清单")
     supervisor.follow("监察信号")
     supervisor.arrives("监察信号")
