@@ -154,6 +154,8 @@ def test_working_days_run_over_the_calendar_of_the_context(feel, context):
         ('next working day(@"2026-03-01")', date(2026, 3, 2)),
         ('next working day(@"2026-03-02")', date(2026, 3, 2)),
         ("next working day(now())", date(2026, 3, 2)),
+        ('next working day(@"2026-03-01T17:30:00.123456789Z")', date(2026, 3, 2)),
+        ('is working day(@"2026-02-28T16:00:00.000000001Z")', False),
         ('工作日数(@"2026-03-02", @"2026-03-09")', 5),
         ("加工作日(today(), 20)", date(2026, 3, 30)),
         ('是工作日(date: @"2026-03-01")', False),
@@ -170,6 +172,7 @@ def test_working_days_have_names_in_both_languages(feel, context, source, expect
 
 def test_a_moment_that_the_office_has_no_day_for_has_no_working_days(feel, context):
     assert feel('working days(@"9999-12-31T23:00:00-10:00", today())', {}, context) is None
+    assert feel('working days(@"0000-12-31T23:00:00.000000001Z", today())', {}, context) is None
 
 
 def test_a_diagram_waits_for_a_mark_of_a_legal_clock(feel):

@@ -6,10 +6,12 @@ The functions over working days have a name in English and one in Chinese; the p
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from engine.errors import ValueInvalid
+from engine.expressions.feel import moments
+from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Body, Registry
 from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.objects import Clock
@@ -82,14 +84,11 @@ def _within_years(count: Callable[[], Value]) -> Value:
 
 
 def _day(run: Run, value: Value) -> date | None:
-    """The office's own day of a date or a date and time."""
-    if type(value) is datetime:
-        if value.tzinfo is None or run.context is None:
-            return value.date()
-        try:
-            return value.astimezone(run.context.zone).date()
-        except OverflowError:  # a moment that lies outside of the years 1 to 9999 in the office's zone
-            return None
+    """The office's own day of a date or a date and time; None outside of the years 1 to 9999."""
+    if op.kind(value) == "date and time":
+        if run.context is not None and moments.offset(value) is not None:
+            value = moments.in_zone(moments.instant(value), run.context.zone)
+        value = None if value is None else moments.date_part(value)
     return value if type(value) is date else None
 
 
