@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
+from tests.journeys.test_pauses import notice
 from tests.support import office
 from webapp.catalogue import forget, rules_in_force
 from webapp.clock import frozen_at
@@ -129,6 +130,37 @@ def test_a_justified_pause_blames_nobody(drug_case: int) -> None:
     assert kinds(drug_case, "P2") == []
     with frozen_at(day(60)), on_case(drug_case) as case:
         assert signal_watch.look_at(case) == 0
+
+
+def test_a_clock_that_runs_again_warns_before_its_new_end(db: SQLAlchemy, drug_case: int) -> None:
+    """Testing from the 9th to the 16th: the signboard's promise, the 14th at first, moves to the 21st."""
+    reviewer = office.member_of("sign.review")
+    with frozen_at(day(2)):
+        told = notice(db, drug_case, "P6")
+        with on_case(drug_case) as case:
+            subject = item_case(drug_case, "P6")
+            pauses.pause_clocks(case, subject, "testing", document_id=told, by=reviewer, expected_days=5)
+    for number in (4, 8):
+        swept(day(number))
+        assert kinds(drug_case, "P6") == []
+    with frozen_at(day(9)), on_case(drug_case) as case:
+        pauses.end_pause(case, item_case(drug_case, "P6"), "testing", by=reviewer)
+    promised = LegalClock.query.filter_by(item_case_id=item_case(drug_case, "P6"), name="promised").one()
+    before = rules_in_force().calendar.add_working_days(promised.due_on, -1).day
+    assert promised.due_on > day(9).date()
+    swept(day((before - MONDAY.date()).days - 1))
+    assert "due-tomorrow" not in dict(kinds(drug_case, "P6"))
+    swept(day((before - MONDAY.date()).days))
+    warned = [one for one in signals_of(drug_case, "P6") if one.kind == "due-tomorrow"]
+    assert [one.ref["due"] for one in warned] == [promised.due_on.isoformat()]
+
+
+def test_the_joint_limit_is_for_who_leads(drug_case: int) -> None:
+    swept(day(100))
+    joint = [one for one in signals_of(drug_case) if one.item_case_id is None]
+    assert [(one.kind, one.colour, one.unit, one.ref["clock"]) for one in joint] == [
+        ("total-overdue", "red", "approval-bureau", "joint")
+    ]
 
 
 def test_days_of_a_past_pause_do_not_count_against_a_step(drug_case: int) -> None:
