@@ -10,7 +10,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 from engine import Words
 from engine.bundles import KindUnknown
 from tests.support import office
-from webapp.models import Document, ItemCase
+from webapp.models import Case, Document, ItemCase
 from webapp.papers import DocumentDamaged, digest_of
 from webapp.services.document_issue import DocumentNotPossible
 from webapp.services.documents import issue_for_item
@@ -238,3 +238,18 @@ def test_a_case_of_an_older_release_says_it_as_that_release_could(case, monkeypa
     assert notice.kind == "not-accepted"
     with pytest.raises(DocumentNotPossible):
         issued(case, "P2", "grant")
+
+
+def test_a_place_with_a_template_of_its_own_prints_that_one_and_others_the_shared(db, case):
+    here = issued(case, "P2", "correction-notice", reasons="缺件。")
+    Case.query.filter_by(id=case.id).update({"profile_key": "fictional-county"})
+    db.session.commit()
+    there = issued(case, "P2", "correction-notice", reasons="缺件。")
+    assert here.template == "_shared/documents/correction-notice.md"
+    assert there.template == "_shared/documents/fictional-county/correction-notice.md"
+    assert there.template_digest != here.template_digest
+    assert "作出不予受理决定" in str(kept_document(there.id).zh)
+    assert "refuses acceptance" in str(kept_document(there.id).en)
+    assert "作出不予受理决定" not in str(kept_document(here.id).zh)
+    other = issued(case, "P2", "not-required", reasons="一")
+    assert other.template == "_shared/documents/not-required.md"

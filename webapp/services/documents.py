@@ -157,10 +157,23 @@ def issue_for_item(
     `fields` are those of the kind (engine/bundles/document_kinds.toml); `reasons` also fills the list of faults
     where the kind has one. A remedy is generated. Raises DocumentNotPossible, and KindUnknown for no such kind.
     """
+    return issue_by_unit(case, item.department, item_case_id, item, kind, by, fields)
+
+
+def issue_by_unit(
+    case: LockedCase,
+    unit: str,
+    item_case_id: int,
+    item: Item,
+    kind: str,
+    by: Identity | None,
+    fields: Mapping[str, Any],
+) -> int:
+    """As `issue_for_item`, by another unit than decides: whoever supervises or visits."""
     known_kind = case.release.document_kind(_written_as(case, kind))
-    known = known_of(item.department, known_kind, item_case_id)
+    known = known_of(unit, known_kind, item_case_id)
     if "faults_list" in known_kind.fields and "reasons" in fields:
-        fields.setdefault("faults_list", _lines(str(fields["reasons"])))
+        fields = {"faults_list": _lines(str(fields["reasons"])), **fields}
     remedy = remedy_of(case, item, known.unit) if known_kind.remedy else Words("", "")
     accepted = moments.shown(known.accepted_at)
     places = {

@@ -13,6 +13,7 @@ from webapp.permissions import Permission
 from webapp.services.events import Event
 from webapp.services.procedures import ensure_did_not_host
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.visit_documents import issue_visit_record
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -99,6 +100,7 @@ def sign_visit(
         _sign(task, by, first=not signed)
         complete = len(signed) + 1 >= task.participants
         if complete:
+            issue_visit_record(task, by)
             finish(task, {"visit_conclusion": recorded}, by=by, act="visited")
     return complete
 

@@ -12,6 +12,7 @@ from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.events import Event
 from webapp.services.reviews import write_review
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.visit_documents import issue_rectification
 from webapp.services.work import on_task
 
 RESULTS = {"verify": ("pass", "rectify"), "recheck": ("pass", "fail")}
@@ -38,7 +39,8 @@ def verify(
         assert task.item_case_id is not None
         if result == "rectify":
             terms = task.case.rules.profile.terms("rectification-limit", "rectification")
-            start_clock(task.case, task.item_case_id, terms, task.case.now)
+            clock = start_clock(task.case, task.item_case_id, terms, task.case.now)
+            issue_rectification(task, record, clock.due_on, by)
         else:
             for name in ("verification", "rectification"):
                 stop_clock(task.case, task.item_case_id, name)

@@ -1,0 +1,65 @@
+"""What officers write on the spot reaches paper: the record of a visit, the order to rectify."""
+
+from __future__ import annotations
+
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.support import office
+from webapp.models import Document
+from webapp.queries import told
+from webapp.queries.case_view import release_of
+from webapp.services import reviews
+from webapp.services.kept_documents import kept_document
+
+UNTIL_VISIT = [
+    {"step": "backfill", "item": "P1", "variables": {"ruling": "grant"}},
+    {"step": "accept", "item": "P2", "variables": {"intake_outcome": "accepted"}},
+    {"step": "accept", "item": "P3", "variables": {"intake_outcome": "accepted"}},
+    {"step": "examine", "item": "P2", "variables": {"visit_needed": True}},
+    {"step": "examine", "item": "P3", "variables": {"visit_needed": False}},
+]
+
+
+def document(case_id: int, kind: str) -> Document:
+    return Document.query.filter_by(case_id=case_id, kind=kind).one()
+
+
+def test_a_visit_that_two_officers_signed_is_on_record(db: SQLAlchemy) -> None:
+    case = office.received("ordinary", ways={})
+    office.play(case.id, UNTIL_VISIT)
+    task = office.open_task(case.id, "visit")
+    first = office.member_of(task.groups[0])
+    second = office.member_of(task.groups[0], but=[first.user_id])
+    point = release_of(case.id).bundle.item("P2").visit_checklist[0]
+    for officer in (first, second):
+        db.session.expire_all()
+        assert Document.query.filter_by(case_id=case.id, kind="visit-record").count() == 0
+        reviews.sign_visit(
+            task.id,
+            by=officer,
+            conclusion="minor",
+            record="药品陈列区标识不清，当场提出。",
+            checklist={f"P2.{point.key}": "fail"},
+            revision=office.open_task(case.id, "visit").revision,
+            key=f"visit-{officer.user_id}",
+        )
+    record = document(case.id, "visit-record")
+    text = str(kept_document(record.id).zh)
+    assert record.number.startswith("江市监核〔")
+    for words in (first.name, second.name, "药品陈列区标识不清", point.text.zh, "不符合", "存在一般缺陷"):
+        assert words in text
+    release = release_of(case.id)
+    names = told.item_names(case.id, release)
+    assert "现场核查记录" not in {line.title.zh for line in told.told(case.id, release, names)}
+
+
+def test_who_must_rectify_is_told_what_and_until_when_in_writing(db: SQLAlchemy) -> None:
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    office.act(case.id, "verify", "P2", verification_result="rectify")
+    order = document(case.id, "rectification-order")
+    text = str(kept_document(order.id).zh)
+    assert order.number.startswith("江市监改〔")
+    assert "1. 到场核查，与承诺一致。" in text
+    assert "前改正" in text
+    assert "依法撤销 药品经营许可（零售） 的决定" in text
