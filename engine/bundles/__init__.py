@@ -59,8 +59,8 @@ from engine.bundles.model import (
     Unit,
 )
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
-from engine.bundles.savings import Savings, savings
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
+from engine.bundles.time_taken import Savings, savings
 
 __all__ = [
     "FORM_WORDS",

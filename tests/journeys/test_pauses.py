@@ -191,3 +191,20 @@ def test_nothing_pauses_before_acceptance_or_without_its_length(db: SQLAlchemy) 
     db.session.commit()
     with frozen_at(day(2)), pytest.raises(pauses.NoClockRuns):
         pause(db, case.id, document=told)
+
+
+def test_the_joint_clock_runs_until_the_last_item_has_its_outcome(db: SQLAlchemy) -> None:
+    with frozen_at(ACCEPTED):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        open_items = ["P2", "P3", "P6"]
+        for key in open_items:
+            assert clocks_of_case(db, case.id).stopped_on is None, key
+            office.act(case.id, "accept", key, intake_outcome="wrong-authority")
+        office.act(case.id, "immediate", "P5")
+    assert clocks_of_case(db, case.id).stopped_on == date(2026, 9, 1)
+
+
+def clocks_of_case(db: SQLAlchemy, case_id: int) -> LegalClock:
+    db.session.expire_all()
+    return db.session.query(LegalClock).filter_by(case_id=case_id, name="joint").one()

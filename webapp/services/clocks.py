@@ -56,12 +56,6 @@ STOP = """
 update legal_clock set stopped_on = %s
 where item_case_id = %s and stopped_on is null and name = any(%s)
 """
-#: Parts of a command's last statement; `{item}` has its outcome in the same statement, so it is left out.
-JOINT_STOPPED = """
-update legal_clock set stopped_on = %(joint_stopped_on)s where case_id = %(joint_of)s and stopped_on is null
-    and not exists (select from item_case where case_id = %(joint_of)s and outcome is null
-        and id is distinct from %(joint_decided)s)
-"""
 
 
 def start_clock(case: LockedCase, item_case_id: int, terms: ClockTerms, since: datetime) -> ClockFacts:
@@ -151,13 +145,6 @@ def start_decision_clocks(case: LockedCase, item_case_id: int, item: Item, since
 def stop_clock(case: LockedCase, item_case_id: int, *names: str) -> None:
     """The clocks have done their work: they show the office's day on which they stopped."""
     sql().execute(STOP, (moments.local(case.now).date(), item_case_id, list(names)))
-
-
-def stop_joint_clock(case: LockedCase, decided: int | None) -> None:
-    """Stop the case's joint clock where the item `decided` in this statement was the last one without outcome."""
-    today = moments.local(case.now).date()
-    values = {"joint_of": case.id, "joint_decided": decided, "joint_stopped_on": today}
-    case.writing.add("joint_stopped", JOINT_STOPPED, **values)
 
 
 def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:

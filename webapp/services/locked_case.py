@@ -13,7 +13,7 @@ import orjson
 from psycopg.errors import LockNotAvailable
 
 from engine.runtime import Context
-from webapp import clock
+from webapp import clock, moments
 from webapp.catalogue import Published, Rules, arranged, engine_context, published, rules_in_force_at, rules_of
 from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
@@ -82,6 +82,7 @@ class LockedCase:
     writing: Writing = field(default_factory=Writing)
     under_repair: bool = False  # by a person who may work on a suspended case
     begun: int = 0  # processes that this command has started
+    ended: list[int] = field(default_factory=list)  # item cases that got their outcome in this command
     closing: list[Callable[[], None]] = field(default_factory=list)  # done last: documents get their numbers
     unnumbered: list[Any] = field(default_factory=list)  # documents that wait for them
     signals: set[tuple[int | None, str, str]] = field(default_factory=set)  # raised by this command
@@ -109,6 +110,8 @@ class LockedCase:
         body = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         self.ledger_hash = link(self.ledger_hash, _whole(told, self.id, self.ledger_seq, kind, self.now, actor))
         self.lines.append((self.ledger_seq, kind, actor, body.decode(), self.ledger_hash))
+        if kind in ITEM_ENDS and isinstance(item := facts.get("item"), int):
+            self.ended.append(item)
 
     def write_ledger(self) -> None:
         """Write the gathered lines, the head of the chain, and what else waits to be written, in one statement.
@@ -127,6 +130,10 @@ class LockedCase:
             }
             self.writing.add("ledger", LINES + rows, case=self.id, now=self.now, **values)
             self.lines.clear()
+        if self.ended:
+            today = moments.local(self.now).date()
+            self.writing.add("joint_stopped", JOINT_STOPPED, case=self.id, ended_items=self.ended, ended_on=today)
+            self.ended = []
         closed = ", closed_at = coalesce(closed_at, %(now)s)" if self.closed else ""
         if self.closed or "ledger" in self.writing.parts:
             head = f"update cases set ledger_seq = %(seq)s, ledger_hash = %(head)s{closed} where id = %(case)s"
@@ -134,6 +141,15 @@ class LockedCase:
         self.writing.send()
 
 
+#: The lines of the ledger with which an item has its outcome.
+ITEM_ENDS = frozenset({Event.RULED, Event.ITEM_NOT_ACCEPTED, Event.ITEM_WITHDRAWN, Event.ITEM_TERMINATED})
+#: The joint clock runs until the last item has its outcome; those of this command have it in the same statement,
+#: in which a part may be called like the table.
+JOINT_STOPPED = """
+update legal_clock set stopped_on = %(ended_on)s where case_id = %(case)s and stopped_on is null
+    and not exists (select from public.item_case where case_id = %(case)s and outcome is null
+        and not id = any(%(ended_items)s::bigint[]))
+"""
 LINES = "insert into case_event (case_id, at, seq, kind, actor_id, body, hash) values "
 LINE = "(%(case)s, %(now)s, %(seq{n})s, %(kind{n})s, %(actor{n})s::bigint, %(body{n})s, %(hash{n})s)"
 COLUMNS = ("seq", "kind", "actor", "body", "hash")

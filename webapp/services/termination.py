@@ -18,7 +18,6 @@ from engine.bundles import Bundle, Item
 from webapp import moments
 from webapp.identity import Identity
 from webapp.services.advance import apply
-from webapp.services.clocks import stop_joint_clock
 from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_for_item
 from webapp.services.engine_border import cancel, set_variables
@@ -125,7 +124,6 @@ def terminate(case: LockedCase, ended: Sequence[tuple[OpenItem, str]], ending: E
     documents = [_notice(case, one, cause, ending, returned, by) for one, cause in ended]
     case.writing.send()  # the rows below refer to the notices
     sql().execute(ENDED, _values(case, ended, documents, ending, by))
-    stop_joint_clock(case, None)
     for one, cause in ended:
         event = Event.ITEM_WITHDRAWN if OUTCOMES[cause] == "withdrawn" else Event.ITEM_TERMINATED
         case.record(event, by, item=one.id, cause=cause, channel=ending.channel, because_of=ending.because_of)
