@@ -160,6 +160,11 @@ class Item:
     reconsideration_first: Words | None = field(default=None, kw_only=True)
     extension: ExtensionTerms | None = None
 
+    @property
+    def termination_variable(self) -> str:
+        """The variable of the case's process that says that the item has ended without a ruling."""
+        return f"terminated_{self.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:

@@ -20,6 +20,7 @@ QUESTION_KINDS = ("one", "many", "yes-no")
 SOURCES = ("applicant", "government", "shared-data", "form", "visit")
 MATERIAL_FORMS = ("original-returned", "copy", "e-licence", "exempt")
 LIFE_CYCLES = ("enterprise", "citizen", "project")
+REFUSED_ITEM_POLICIES = ("continue", "stop", "ask")
 _FORM_FILE = re.compile(r"forms/(?:_shared/)?[^/]+\.form")
 
 
@@ -104,7 +105,8 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         entry_process=entry,
         entry_file=entry_file,
         joint_limit=_joint_limit(reading, root),
-        refused_item_policy=root.choice("refused_item_policy", ("continue",)),
+        refused_item_policy=root.choice("refused_item_policy", REFUSED_ITEM_POLICIES),
+        refused_item_basis=_refused_item_basis(reading, root),
         questions=tuple(_questions(reading, root)),
         items=_items(reading, root),
         materials=tuple(_materials(reading, root)),
@@ -188,6 +190,12 @@ def _eligibility(root: Table) -> str:
     decision = table.text("decision")
     table.finish()
     return decision
+
+
+def _refused_item_basis(reading: Reading, root: Table) -> Words:
+    """The text that lets the rest end, or has the applicant asked; going on with it needs none."""
+    name = root.text("refused_item_basis", required=False)
+    return reading.source(root, name) if name else Words("", "")
 
 
 def _joint_limit(reading: Reading, root: Table) -> Limit | None:

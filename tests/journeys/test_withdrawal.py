@@ -9,8 +9,9 @@ from tests.support import office
 from webapp.models import Case as CaseRow
 from webapp.models import CaseEvent, Document, ItemCase, LegalClock, ProcessInstance, Termination, Timer, UserTask
 from webapp.services import reviews, withdrawal
+from webapp.services.applicants import NotTheApplicant
 from webapp.services.terminated import ItemTerminated
-from webapp.services.withdrawal import Asked, NothingToWithdraw, NotTheApplicant, WithdrawnTooLate
+from webapp.services.withdrawal import Asked, NothingToWithdraw, WithdrawnTooLate
 
 SIGNATORY = office.example("ordinary")["answers"]["legal_representative"]
 SIGNATORY_ID = office.example("ordinary")["answers"]["legal_representative_id"]

@@ -45,7 +45,7 @@ def test_a_clerk_takes_an_item_back_for_the_applicant_who_signs(db: SQLAlchemy, 
         ("items", "请选择要撤回的事项"),
         ("understood", "不能恢复"),
         ("signature", "请申请人在撤回申请书上签名"),
-        ("name", "请填写提出撤回的人的姓名"),
+        ("name", "请填写申请人（经办人）的姓名"),
     ):
         sent = {"items": "P6", "key": f"take-back-{missing}", **WHO, **SIGNED}
         sent.pop(missing)
@@ -75,7 +75,7 @@ def test_the_applicant_takes_all_back_on_the_tracking_page(db: SQLAlchemy, clien
     stranger = {**WHO, "name": "路人甲", "id_number": "110105199502144463", "items": "P1"}
     answer = client.post("/track/withdrawal", stranger)
     assert answer.status_code == 422
-    assert "不能撤回申请" in answer.get_data(as_text=True)
+    assert "不能代为办理" in answer.get_data(as_text=True)
     assert outcome(db, case.id, "P1") is None
     answer = client.post("/track/withdrawal", {**WHO, "items": "P1"})
     assert answer.status_code == 302

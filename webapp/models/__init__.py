@@ -64,7 +64,7 @@ from webapp.models.runtime import (
 )
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.trials import Trial
-from webapp.models.withdrawal import Termination
+from webapp.models.withdrawal import RefusedItemQuestion, Termination
 
 __all__ = [
     "AccessLine",
@@ -105,6 +105,7 @@ __all__ = [
     "Participant",
     "ProcessInstance",
     "RateCount",
+    "RefusedItemQuestion",
     "Release",
     "ReleaseEvent",
     "ReleaseFile",

@@ -1,4 +1,4 @@
-"""Items that end without a ruling: taken back by the applicant, or ended by the rule of their bundle."""
+"""Items that end without a ruling, and what the applicant says of the rest when one item is refused."""
 
 from __future__ import annotations
 
@@ -39,3 +39,21 @@ class Termination(Model):
     @property
     def basis(self) -> Words:
         return Words(self.basis_zh, self.basis_en)
+
+
+class RefusedItemQuestion(Model):
+    """征询意见: one item was refused, and the bundle lets the applicant say whether the rest goes on. Asked once."""
+
+    __tablename__ = "refused_item_question"
+    __table_args__ = (
+        CheckConstraint("answer in ('', 'continue', 'stop')", name="known_answer"),
+        CheckConstraint("(answer = '') = (answered_at is null)", name="answered_once"),
+    )
+
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), primary_key=True, autoincrement=False)
+    asked_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(server_default="")
+    channel: Mapped[str] = mapped_column(server_default="")  # window | tracking | rule (nobody answered in time)
+    answered_by: Mapped[str] = mapped_column(server_default="")  # the applicant or representative, by name
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    answered_at: Mapped[datetime | None]

@@ -13,7 +13,7 @@ from webapp.pages import (
     home,
     inbox,
     papers,
-    public_withdrawal,
+    public_question,
     repair,
     studio,
     supervision,
@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
         papers.blueprint,
         told.blueprint,
         document_check.blueprint,
-        public_withdrawal.blueprint,  # that of `public`, with its further pages
+        public_question.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)
     support.bind(app)

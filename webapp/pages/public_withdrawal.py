@@ -17,6 +17,7 @@ from webapp.pages.withdrawal_form import LABELS, asked_for
 from webapp.queries.tracking import tracked_case
 from webapp.queries.withdrawing import withdrawal_page
 from webapp.services import withdrawal
+from webapp.services.applicants import NotTheApplicant
 from webapp.services.rates import count_try
 
 #: Tries of one case in an hour: the identity number is asked for, and must not be found by trying.
@@ -45,7 +46,7 @@ def take_back() -> ResponseReturnValue:
         ended = withdrawal.withdraw_by_applicant(case_id, asked_for(withdrawal_page(case_id)))
     except Incomplete as fault:
         return _page(case_id, {fault.field: [fault.words]}, fault.status)
-    except withdrawal.NotTheApplicant as refusal:
+    except NotTheApplicant as refusal:
         return _page(case_id, {"id_number": [refusal.words]}, refusal.status)
     except NotFound:
         raise

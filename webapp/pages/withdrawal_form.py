@@ -13,12 +13,13 @@ from webapp.services.withdrawal import Asked
 
 LABELS: Mapping[str, Words] = {
     "items": Words("撤回哪些事项", "What is taken back"),
-    "name": Words("提出撤回的人", "Who takes it back"),
+    "name": Words("申请人（经办人）姓名", "Name of the applicant"),
     "id_number": Words("身份证号码", "Identity number"),
     "reason": Words("撤回理由", "Reason"),
     "signature": Words("签名", "Signature"),
     "request": Words("签好的撤回申请书", "The signed withdrawal"),
     "understood": Words("确认", "Confirmation"),
+    "answer": Words("其余事项是否继续办理", "Whether the other items go on"),
 }
 
 

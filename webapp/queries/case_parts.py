@@ -24,11 +24,13 @@ CLOCK_NAMES = {
     "verification": Words("事后核查时限", "Verification limit"),
     "correction": Words("补正期限", "Time to correct"),
     "rectification": Words("整改期限", "Time to rectify"),
+    "refused-answer": Words("征询答复期限", "Time to answer whether the rest goes on"),
     "hearing-application": Words("听证申请期限", "Time to apply for a hearing"),
     "hearing": Words("组织听证期限", "Limit for holding the hearing"),
     "testing": Words("检验检测所需时间", "Time for testing"),
     "expert-review": Words("专家评审所需时间", "Time for expert review"),
     "public-notice": Words("公示期", "Time of public notice"),
+    "statement": Words("陈述申辩期限", "Time to state and defend"),
 }
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
@@ -39,11 +41,13 @@ CLOCK_STARTS = {
     "verification": Words("作出决定", "the ruling"),
     "correction": Words("补正告知", "the correction notice"),
     "rectification": Words("责令整改", "the order to rectify"),
+    "refused-answer": Words("征询意见", "the question"),
     "hearing-application": Words("告知听证权利", "the notice of the right to a hearing"),
     "hearing": Words("收到听证申请", "the application for a hearing"),
     "testing": Words("特别程序告知", "the notice of the procedure"),
     "expert-review": Words("特别程序告知", "the notice of the procedure"),
     "public-notice": Words("公示", "publication"),
+    "statement": Words("告知拟撤销", "the notice before revocation"),
 }
 INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),

@@ -80,6 +80,11 @@ class ResultsPage:
         return tuple(line for line in self.lines if line.stage in stages)
 
     @property
+    def asking(self) -> bool:
+        """The applicant is to say what becomes of the rest after a refusal."""
+        return any(task.step == "ask-applicant" for line in self.lines for task in line.item.open_tasks)
+
+    @property
     def undecided(self) -> bool:
         """Something of it can still be taken back."""
         return any(line.item.outcome is None for line in self.lines)

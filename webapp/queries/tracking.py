@@ -33,6 +33,19 @@ NEXT: Mapping[str, Words] = {
     "examine": Words("资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."),
     "visit": Words("核查后由部门提出审查意见。", "After the visit the department proposes."),
     "review": Words("审查后由首席代表作出决定。", "After the review the chief representative rules."),
+    "hearing-application": Words(
+        "需要听证的，请在告知书写明的期限内向承办部门提出；放弃的，继续审查。",
+        "If you want a hearing, apply to the department within the days of the notice; without one the review goes on.",
+    ),
+    "hearing-notice": Words("部门将通知听证的时间和地点。", "The department tells when and where the hearing is."),
+    "hearing": Words("听证后根据笔录继续审查。", "After the hearing the review goes on from its record."),
+    "testing": Words(
+        "结果出来后继续审查，所需时间见告知书。", "The review goes on with the result; the notice says when."
+    ),
+    "expert-review": Words(
+        "评审后继续审查，所需时间见告知书。", "The review goes on after the experts; the notice says when."
+    ),
+    "public-notice": Words("公示期满后继续审查。", "The review goes on when the public notice is over."),
     "decide": Words("作出决定后制发办理结果。", "After the ruling the result is made."),
     "immediate": Words("当场作出决定并制发办理结果。", "The ruling is made at once, and the result follows."),
     "backfill": Words("办理系统作出决定后，结果回到窗口。", "The result comes back when the other system has ruled."),
@@ -50,6 +63,9 @@ TO_VERIFY = Words(
 DONE = Words("该事项已经办结。", "This item is done.")
 ENDED = Words("该事项已经终止办理；需要办理的，可以重新提出申请。", "This item has ended. You may apply for it again.")
 #: What a step is called to the public: no internal posts, no persons.
+ASKED = Words(
+    "一项未获准，请答复其余事项是否继续办理。", "One item was refused: please say whether the other items go on."
+)
 VISIT = Words("联合现场核查", "Joint site visit")
 
 
@@ -85,6 +101,7 @@ class TrackedItem:
     reasons: str  # of a refusal, or what is to be corrected
     remedy: Words | None
     correcting: bool  # it can be corrected here and now
+    asking: bool  # it was refused, and what becomes of the rest is the applicant's to say
     undecided: bool
 
 
@@ -107,6 +124,11 @@ class TrackedCase:
     def undecided(self) -> bool:
         """Something of it can still be taken back."""
         return any(item.undecided for item in self.items)
+
+    @property
+    def asking(self) -> bool:
+        """The applicant is asked what becomes of the rest after a refusal."""
+        return any(item.asking for item in self.items)
 
     @property
     def ready(self) -> tuple[TrackedItem, ...]:
@@ -194,6 +216,7 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         reasons,
         remedy,
         "correct" in steps,
+        "ask-applicant" in steps,
         item.outcome is None,
     )
 
@@ -202,6 +225,8 @@ def _next(item: ItemView, steps: list[str]) -> Words:
     known = next((NEXT[step] for step in steps if step in NEXT), None)
     if item.outcome in TERMINATED:
         return ENDED
+    if "ask-applicant" in steps:
+        return ASKED
     if item.delivered_at or item.outcome == "not-accepted":
         return TO_VERIFY if item.running and item.running.key == "verification" else DONE
     if item.outcome is not None:

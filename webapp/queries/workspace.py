@@ -24,7 +24,12 @@ from webapp.unit_of_work import sql
 RULING_STEPS = ("decide", "immediate")
 PROPOSING_STEPS = ("review", "examine")
 #: Steps whose act stands at the window, with the endpoint that opens it.
-WINDOW_STEPS = {"issue": "window.result", "deliver": "window.result", "correct": "window.correct"}
+WINDOW_STEPS = {
+    "issue": "window.result",
+    "deliver": "window.result",
+    "correct": "window.correct",
+    "ask-applicant": "window.question",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from webapp.catalogue import published
 from webapp.identity import Identity
 from webapp.services import messages
 from webapp.services.clocks import ensure_clocks
-from webapp.services.engine_border import start
+from webapp.services.engine_border import cancel, start
 from webapp.services.events import Event
 from webapp.services.failures import ItemUnknown
+from webapp.services.instances import waiting_instances
 from webapp.services.item_opening import close_unopened_items, item_opened
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.step_rows import (
@@ -31,6 +32,7 @@ from webapp.services.step_rows import (
     write_state,
 )
 from webapp.services.suspended import ensure_active
+from webapp.services.terminated import QUESTION
 from webapp.unit_of_work import sql
 
 #: Processes that one act may begin: a message that starts the process that throws it must come to an end.
@@ -107,8 +109,17 @@ def apply(
         _carry_on(case, instance, thrown)
     if step.ended and _is_the_case_itself(case, instance):
         close_unopened_items(case)
+        _end_question(case)
         case.closed = True
         case.record(Event.CLOSED, None)
+
+
+def _end_question(case: LockedCase) -> None:
+    """No rest is left that the applicant could still be asked about after a refusal."""
+    if case.release.bundle.refused_item_policy != "ask":
+        return
+    for instance in waiting_instances(case, QUESTION):
+        apply(case, instance, cancel(instance.release.program, instance.state, case.context))
 
 
 def _is_the_case_itself(case: LockedCase, instance: InstanceRow) -> bool:

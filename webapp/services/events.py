@@ -22,6 +22,8 @@ class Event(StrEnum):
     ITEM_NOT_ACCEPTED = "item-not-accepted"
     ITEM_WITHDRAWN = "item-withdrawn"
     ITEM_TERMINATED = "item-terminated"
+    REST_ASKED = "rest-asked"
+    REST_ANSWERED = "rest-answered"
     FIXED_ON_SPOT = "fixed-on-spot"
     DEEMED_ACCEPTED = "deemed-accepted"
     CORRECTION_REQUESTED = "correction-requested"
@@ -33,6 +35,9 @@ class Event(StrEnum):
     HEARING_NOTIFIED = "hearing-notified"
     OBJECTION_TAKEN = "objection-taken"
     PROCEDURE_ENDED = "procedure-ended"
+    REVOCATION_TOLD = "revocation-told"
+    HOLDER_HEARD = "holder-heard"
+    REVOCATION_DECIDED = "revocation-decided"
     TASK_CLAIMED = "task-claimed"
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"
@@ -93,6 +98,8 @@ ACT_WORDS = {
     "corrected": Words("已补正", "corrected"),
     "prepared": Words("已出件", "prepared the result"),
     "delivered": Words("已送达", "delivered"),
+    "rest-continue": Words("其余事项继续办理", "the other items go on"),
+    "rest-stop": Words("其余事项不再办理", "the other items end"),
     "verified-pass": Words("核查通过", "verified"),
     "verified-rectify": Words("限期整改", "ordered rectification"),
     "verified-fail": Words("整改后仍不符合", "still not met after rectification"),

@@ -19,6 +19,7 @@ from webapp.services.documents import remedy_of
 from webapp.services.events import Event
 from webapp.services.licences import keep_licence, licence_row
 from webapp.services.locked_case import LockedCase
+from webapp.services.refused_items import after_refusal
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
 from webapp.services.work import OpenTask, on_task
@@ -61,13 +62,14 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
         ensure_step(task, "decide", "immediate")
         if not by.authorisation_number:
             raise NotAuthorised()
-        _ensure_owner(task, by)
+        ensure_owner(task, by)
         _ensure_ruling(ruling, facts, reasons)
         ensure_not_proposer(task)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
             ensure_not_barred(task.case)
         _write(task, ruling, facts.strip(), reasons.strip(), by, accepts_too=task.step == "immediate")
         finish(task, {"ruling": ruling}, by=by, act=ruling)
+        _then_the_rest(task, ruling)
 
 
 def enter_outside_result(
@@ -97,9 +99,19 @@ def enter_outside_result(
         if licence:
             keep_licence(task.case, licence, by)
         finish(task, {"ruling": ruling}, by=by, act=ruling)
+        _then_the_rest(task, ruling)
 
 
-def _ensure_owner(task: OpenTask, by: Identity) -> None:
+def _then_the_rest(task: OpenTask, ruling: str) -> None:
+    """What the bundle lays down for the other items when this one is refused."""
+    if ruling == REFUSE:
+        assert task.item_case_id is not None
+        assert task.item_key is not None
+        after_refusal(task.case, task.item_case_id, task.case.release.bundle.item(task.item_key))
+
+
+def ensure_owner(task: OpenTask, by: Identity) -> None:
+    """Raises NotTheOwner for a decider of another unit than the one that answers for the item."""
     assert task.item_key is not None
     owner = task.case.release.bundle.item(task.item_key).department
     if by.department_key != owner:
@@ -160,7 +172,7 @@ def _write(task: OpenTask, ruling: str, facts: str, reasons: str, by: Identity, 
     item = case.release.bundle.item(task.item_key)
     words = ruling_words(item.kind).ruling(ruling)
     basis = item.basis[0] if granted else item.refusal_basis
-    remedy = Words("", "") if granted else _remedy(case, item)
+    remedy = Words("", "") if granted else named_remedy(case, item)
     known = {
         "item_case": task.item_case_id,
         "task": task.id,
@@ -187,8 +199,8 @@ def _write(task: OpenTask, ruling: str, facts: str, reasons: str, by: Identity, 
     case.record(Event.RULED, by, item=task.item_case_id, outcome=ruling)
 
 
-def _remedy(case: LockedCase, item: Item) -> Words:
-    """Against a refusal: a body and a court with their names, or there is no refusal."""
+def named_remedy(case: LockedCase, item: Item) -> Words:
+    """Against a refusal or revocation: body and court by name, or there is none. Raises RemedyMissing."""
     unit = unit_of(item.department)
     if not unit.reconsideration_body.zh.strip() or not unit.court.zh.strip():
         raise RemedyMissing(unit.name)

@@ -9,6 +9,8 @@ from webapp import moments
 from webapp.errors import ActRefused
 from webapp.unit_of_work import sql
 
+#: The process that asks the applicant about the rest, or ends it, when one item is refused.
+QUESTION = "refused-item"
 #: Why an item ended; the outcome that its item case shows.
 WITHDRAWN, NEEDED_WITHDRAWN, REFUSED_ITEM = "withdrawn", "needed-withdrawn", "refused-item"
 CAUSES = {

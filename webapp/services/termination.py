@@ -22,12 +22,12 @@ from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_for_item
 from webapp.services.engine_border import cancel, set_variables
 from webapp.services.events import Event
-from webapp.services.instances import running_instances
+from webapp.services.instances import running_instances, waiting_instances
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.pauses import end_pause
 from webapp.services.step_rows import WHOLE_INSTANCE
 from webapp.services.suspended import ensure_active
-from webapp.services.terminated import CAUSES, OUTCOMES
+from webapp.services.terminated import CAUSES, OUTCOMES, QUESTION
 from webapp.unit_of_work import sql
 
 NOTICE = "termination-notice"
@@ -37,9 +37,9 @@ WINDOW, TRACKING, RULE = "window", "tracking", "rule"
 class TerminationNotDrawn(EngineError):
     """The release's diagram has no way out of this item, so ending it would leave its process running."""
 
-    def __init__(self, item: str) -> None:
-        self.item = item
-        super().__init__(f"the diagram does not end item {item!r} on the variable {variable_of(item)!r}")
+    def __init__(self, item: Item) -> None:
+        self.item = item.key
+        super().__init__(f"the diagram does not end item {item.key!r} on the variable {item.termination_variable!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,6 @@ class Ending:
     asked_by: str = ""
     signature_file_id: int | None = None
     because_of: int | None = None  # the item case that was refused
-
-
-def variable_of(item_key: str) -> str:
-    """The variable of the case's process that says that the item has ended."""
-    return f"terminated_{item_key}"
 
 
 def open_items(case: LockedCase) -> list[OpenItem]:
@@ -193,21 +188,27 @@ def _notice(
 
 
 def _end_processes(case: LockedCase, ended: Sequence[OpenItem]) -> None:
-    """The case's process leaves the items; what runs for one of them beside it is cancelled."""
+    """What runs for one of the items beside the case's process is cancelled, then that leaves the items.
+
+    The case's own comes last: it may end with this, and what it ends then is not to be ended twice.
+    """
     ids = {one.id for one in ended}
-    instances = running_instances(case)
-    entry = case.release.bundle.entry_process
-    for instance in instances:
-        if instance.scopes.get(WHOLE_INSTANCE) in ids:
+    # Where nothing is left open, there is no rest to be asked about.
+    moot = {one.id for one in waiting_instances(case, QUESTION)} if not open_items(case) else set()
+    own: list[InstanceRow] = []
+    for instance in running_instances(case):
+        if instance.process == case.release.bundle.entry_process and instance.release_id == case.release_id:
+            own.append(instance)
+        elif instance.scopes.get(WHOLE_INSTANCE) in ids or instance.id in moot:
             apply(case, instance, cancel(instance.release.program, instance.state, case.context))
-        elif instance.process == entry and instance.release_id == case.release_id:
-            said = {variable_of(one.item.key): True for one in ended}
-            apply(case, instance, set_variables(instance.release.program, instance.state, said, case.context))
-            _ensure_left(instance, ended)
+    said = {one.item.termination_variable: True for one in ended}
+    for instance in own:
+        apply(case, instance, set_variables(instance.release.program, instance.state, said, case.context))
+        _ensure_left(instance, ended)
 
 
 def _ensure_left(instance: InstanceRow, ended: Sequence[OpenItem]) -> None:
     inside = set(instance.scopes.values())
     for one in ended:
         if one.id in inside:
-            raise TerminationNotDrawn(one.item.key)
+            raise TerminationNotDrawn(one.item)

@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine import EngineError, Words
-from engine.law import check_id_number
-from webapp.answers import answers_of
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services.applicants import ensure_applicant
 from webapp.services.failures import refusal_of
 from webapp.services.files import Upload, check_upload, keep_file
 from webapp.services.locked_case import LockedCase, on_case
@@ -62,20 +61,6 @@ class NothingToWithdraw(ActRefused):
             Words(
                 f"该办件没有尚未作出决定的事项，不能撤回（{basis.zh}）。",
                 f"No item of this case is undecided, so nothing can be taken back ({basis.en}).",
-            )
-        )
-
-
-class NotTheApplicant(ActRefused):
-    """Neither the signatory nor a representative whom the form names."""
-
-    status = 422
-
-    def __init__(self) -> None:
-        super().__init__(
-            Words(
-                "姓名和身份证号码与申请表上的法定代表人（负责人）、经办人都不一致，不能撤回申请。",
-                "Name and identity number are neither the signatory's nor a representative's: nothing is taken back.",
             )
         )
 
@@ -147,7 +132,9 @@ def _withdraw(
     case: LockedCase, asked: Asked, channel: str, by: Identity | None, signature_file_id: int | None
 ) -> list[str]:
     basis = basis_of(case)
-    _ensure_applicant(case, asked)
+    ensure_applicant(case, asked.name, asked.id_number)
+    if len(asked.reason) > LONGEST_REASON:
+        raise Incomplete("reason", Words("理由请控制在 500 字以内。", "Keep the reason within 500 characters."))
     chosen = _chosen(case, asked.items, basis)
     standing = open_items(case)
     keys = with_dependents(case.release.bundle, chosen, [one.item.key for one in standing])
@@ -185,23 +172,3 @@ def _chosen(case: LockedCase, asked: Sequence[str], basis: Words) -> list[str]:
             ensure_item_goes_on(case.id, key)
         raise NothingToWithdraw(basis)
     return list(asked) or still_open
-
-
-def _ensure_applicant(case: LockedCase, asked: Asked) -> None:
-    """Who asks is the signatory, or a representative of the form: by name and identity number."""
-    if not asked.name.strip():
-        raise Incomplete("name", Words("请填写提出撤回的人的姓名。", "Enter the name of who takes it back."))
-    if fault := check_id_number(asked.id_number):
-        raise Incomplete("id_number", fault)
-    if len(asked.reason) > LONGEST_REASON:
-        raise Incomplete("reason", Words("理由请控制在 500 字以内。", "Keep the reason within 500 characters."))
-    bundle, answers = case.release.bundle, answers_of(case.id)
-    names = (bundle.signatory_name_field, *bundle.collector_name_fields)
-    numbers = (bundle.signatory_id_field, *bundle.collector_fields)
-    named = {
-        (str(answers.get(name) or "").strip(), str(answers.get(number) or "").strip().upper())
-        for name, number in zip(names, numbers, strict=True)
-        if name and number
-    }
-    if (asked.name.strip(), asked.id_number.strip().upper()) not in named:
-        raise NotTheApplicant()

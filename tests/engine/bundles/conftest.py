@@ -212,6 +212,9 @@ def call(key: str) -> str:
         f'<zeebe:input source="=items.{key}.groups" target="groups"/>'
         f'<zeebe:output source="=outcome" target="result_{key}"/>'
         "</zeebe:ioMapping></extensionElements></callActivity>"
+        f'<boundaryEvent id="ended-{key}" attachedToRef="call-{key}"><conditionalEventDefinition id="ended-{key}-when">'
+        f'<condition xsi:type="tFormalExpression">=terminated_{key} = true</condition></conditionalEventDefinition>'
+        f'</boundaryEvent><endEvent id="taken-back-{key}"/>' + flow(f"ended-{key}", f"taken-back-{key}")
     )
 
 

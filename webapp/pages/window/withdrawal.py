@@ -19,9 +19,10 @@ from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case
 from webapp.queries.withdrawing import withdrawal_page
 from webapp.services import access, withdrawal
+from webapp.services.applicants import NotTheApplicant
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.terminated import ItemTerminated
-from webapp.services.withdrawal import CannotLeave, NothingToWithdraw, NotTheApplicant, WithdrawnTooLate
+from webapp.services.withdrawal import CannotLeave, NothingToWithdraw, WithdrawnTooLate
 
 
 @blueprint.get("/cases/<int:case_id>/withdrawal")
