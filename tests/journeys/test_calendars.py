@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
+from webapp import cli
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import NotYours
 from webapp.models import CaseEvent, ItemCase, LegalClock, ReleaseEvent, Timer
 from webapp.queries.audit import verify_all
 from webapp.services import calendars
+from webapp.services.releases import load_rules
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
 
@@ -162,3 +165,24 @@ def test_the_operator_imports_a_table_once(committed_app: Flask) -> None:
         assert rules_in_force().calendar.is_published(2027)
         with pytest.raises(calendars.CalendarRefused):
             list(calendars.import_now(PUBLISHED.encode(), "2027.toml"))
+
+
+def test_loading_the_folders_never_replaces_a_table(db: SQLAlchemy) -> None:
+    assert load_rules({("calendar", "2026"): (FOLDER / "2026.toml").read_bytes() + b"\n# changed\n"}) == 0
+    assert load_rules({("calendar", "2027"): PUBLISHED.encode()}) == 0
+    assert not rules_in_force().calendar.is_published(2027)
+
+
+def test_the_command_tells_what_it_did_and_why_not(
+    committed_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("webapp.cli.calendars.application", committed_app.app_context)
+    file = tmp_path / "2027.toml"
+    file.write_text(PUBLISHED, "utf-8")
+    assert cli.main(["calendars", "import", str(file)]) == 0
+    assert "in force" in capsys.readouterr().out
+    assert cli.main(["calendars", "list"]) == 0
+    assert "2027" in capsys.readouterr().out
+    assert cli.main(["calendars", "import", str(file)]) == 2
+    assert "已经导入" in capsys.readouterr().err
+    assert cli.main(["calendars", "import", str(tmp_path / "nothing.toml")]) == 2

@@ -150,7 +150,10 @@ def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
 
 
 def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
-    """Load calendars, profiles and rules of supervision whose content is new; returns how many were."""
+    """Load calendars, profiles and rules of supervision whose content is new; returns how many were.
+
+    A year that has a table already gets another only by its import, which checks it and recomputes the limits.
+    """
     loaded = 0
     with unit_of_work():
         for (kind, key), content in files.items():
@@ -158,9 +161,11 @@ def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
             kept = (
                 sql()
                 .execute(
-                    "insert into rule_table (kind, key, digest, loaded_at) values (%s, %s, %s, %s)"
+                    "insert into rule_table (kind, key, digest, loaded_at)"
+                    " select %(kind)s, %(key)s, %(digest)s, %(now)s where %(kind)s <> 'calendar'"
+                    " or not exists (select from rule_table where kind = 'calendar' and key = %(key)s)"
                     " on conflict (kind, key, digest) do nothing returning id",
-                    (kind, key, _keep_blob(content), clock.now()),
+                    {"kind": kind, "key": key, "digest": _keep_blob(content), "now": clock.now()},
                 )
                 .fetchone()
             )
