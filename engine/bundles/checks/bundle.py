@@ -99,6 +99,6 @@ def _check_unused_basis(checking: Checking, unused: Collection[str]) -> None:
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    """Errors first; twice the same finding only once."""
+    """Errors first, and missing translations after what else is doubtful; twice the same finding only once."""
     once = dict.fromkeys(findings)
-    return sorted(once, key=lambda finding: _ORDER[finding.severity])
+    return sorted(once, key=lambda one: (_ORDER[one.severity], one.code == "missing-translation"))

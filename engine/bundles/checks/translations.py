@@ -13,6 +13,8 @@ from engine.words import Words
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _SHOWN = ("name", "label")
+#: What FEEL alone reads: conditions and allowed values, which nobody translates.
+_OF_FEEL = ("inputExpression", "inputEntry", "inputValues", "outputValues", "allowedValues", "typeConstraint")
 _LANGUAGE = "en"
 
 
@@ -64,7 +66,7 @@ def _unknown(checking: Checking, key: str) -> None:
 
 
 def _texts_of(path: str, content: bytes) -> Iterator[tuple[str, str]]:
-    """Key and Chinese text of everything readable in a diagram or a decision table."""
+    """Key and Chinese text of everything readable in a diagram or a decision table; "" where only FEEL reads it."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(content, parser)
@@ -81,7 +83,7 @@ def _texts_of(path: str, content: bytes) -> Iterator[tuple[str, str]]:
                 yield f"{path}#{key}.{attribute}", element.get(attribute, "")
         text = next((child for child in element if _local(child) == "text"), None)
         if text is not None:
-            yield f"{path}#{key}.text", text.text or ""
+            yield f"{path}#{key}.text", "" if _local(element) in _OF_FEEL else text.text or ""
 
 
 def _of_parent(path: str, element: etree._Element) -> Iterator[tuple[str, str]]:

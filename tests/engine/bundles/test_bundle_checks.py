@@ -240,6 +240,23 @@ def test_untranslated_texts_are_warnings_one_by_one(files):
     assert ("items/B.toml", "item.name") not in places
 
 
+def test_what_only_feel_reads_is_not_to_be_translated(files):
+    table = files["commitment.dmn"].decode().replace('<text>"barred"</text>', '<text>"失信"</text>', 1)
+    assert "失信" in table
+    missing = [one for one in check_bundle({**files, "commitment.dmn": table.encode()}) if _untranslated(one)]
+    assert missing
+    assert not [one for one in missing if "失信" in one.message.zh]
+
+
+def test_untranslated_texts_stand_after_what_else_is_doubtful(files):
+    doubtful = [_untranslated(one) for one in check_bundle(files) if one.severity is Severity.WARNING]
+    assert doubtful == sorted(doubtful)
+
+
+def _untranslated(finding):
+    return finding.code == "missing-translation"
+
+
 def test_another_bundles_files_are_named(files):
     assert "other-bundle" in {finding.code for finding in check_bundle(files, "open-pharmacy")}
 

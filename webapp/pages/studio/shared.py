@@ -69,11 +69,14 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def finding_lines(findings: Sequence[Finding], diagrams: Iterable[Diagram]) -> list[FindingLine]:
     """The findings as numbered lines, each with its element's name and the diagram that shows it.
 
-    The gravest first; those of a severity in the order of their files' lines.
+    The gravest first; those of a severity in the order of their files' lines, missing translations after them.
     """
     by_path = {diagram.path: diagram for diagram in diagrams}
     graves = list(SEVERITIES)
-    ordered = sorted(findings, key=lambda one: (graves.index(one.severity), one.file, one.line or 0))
+    ordered = sorted(
+        findings,
+        key=lambda one: (graves.index(one.severity), one.code == "missing-translation", one.file, one.line or 0),
+    )
     return [_line(number, one, by_path.get(one.file)) for number, one in enumerate(ordered[:MOST_FINDINGS], 1)]
 
 
