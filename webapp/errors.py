@@ -137,12 +137,13 @@ class NotAuthorised(ActRefused):
 
 
 class Incomplete(ActRefused):
-    """Something that the act needs is missing; `field` names the input."""
+    """Something that the act needs is missing; `field` names the input, `faults` all of them with their words."""
 
     status = 422
 
-    def __init__(self, field: str, words: Words) -> None:
+    def __init__(self, field: str, words: Words, *more: tuple[str, Words]) -> None:
         self.field = field
+        self.faults = dict([(field, words), *more])
         super().__init__(words)
 
 

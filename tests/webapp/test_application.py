@@ -149,6 +149,16 @@ def test_a_visit_with_faults_keeps_what_was_typed(client: FlaskClient) -> None:
     assert database.session.query(Visit).count() == 0
 
 
+def test_an_empty_visit_is_told_all_that_is_missing_at_once(client: FlaskClient) -> None:
+    browser = Browser.of(client, CLERK).open("/application/visit")
+    browser.submit("/application/visit", {"counter_id": "", "present": "representative"})
+    assert browser.status == 422
+    told = ["选择窗口", "排队号", "到场人姓名", "身份证号", "手机号", "授权委托书"]
+    assert len(browser.errors()) == len(told)
+    for words, error in zip(told, browser.errors(), strict=True):
+        assert words in error
+
+
 def test_a_representative_needs_the_mandate(client: FlaskClient) -> None:
     browser = Browser.of(client, CLERK).open("/application/visit")
     values = {"counter_id": counter_id(), **PERSON, "present": "representative"}

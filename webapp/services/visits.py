@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import Words
@@ -40,14 +41,17 @@ def open_visit(
 ) -> int:
     """Open a visit and return its id. A representative needs the written mandate (授权委托书).
 
-    Raises NotYours, Incomplete (naming the field), FileRefused.
+    Raises NotYours, Incomplete (naming every field at fault), FileRefused.
     """
     ensure(by, Permission.VISIT_OPEN)
-    _check(present, person, identity_checked, ticket, mandate)
-    checked = check_upload(mandate) if mandate else None
+    faults = list(_faults(present, person, identity_checked, ticket, mandate))
+    checked = check_upload(mandate) if mandate and not faults else None
     with unit_of_work() as session:
         if session.get(Counter, counter_id) is None:
-            raise Incomplete("counter_id", Words("请选择窗口。", "Choose the counter."))
+            faults.insert(0, ("counter_id", Words("请选择窗口。", "Choose the counter.")))
+        if faults:
+            (field, words), *more = faults
+            raise Incomplete(field, words, *more)
         mandate_file = keep_file(checked, by) if checked else None
         visit = Visit(
             ticket=ticket.strip(),
@@ -66,18 +70,21 @@ def open_visit(
         return visit.id
 
 
-def _check(present: str, person: Person, identity_checked: str, ticket: str, mandate: Upload | None) -> None:
+def _faults(
+    present: str, person: Person, identity_checked: str, ticket: str, mandate: Upload | None
+) -> Iterator[tuple[str, Words]]:
+    """Every input that is missing or wrong, in the order of the page."""
     if not ticket.strip():
-        raise Incomplete("ticket", Words("请填写排队号。", "Enter the ticket number."))
+        yield "ticket", Words("请填写排队号。", "Enter the ticket number.")
     if present not in PRESENT:
-        raise Incomplete("present", Words("请选择到场人身份。", "Choose who is present."))
-    if not person.name.strip():
-        raise Incomplete("person_name", Words("请填写到场人姓名。", "Enter the name of the person present."))
-    if fault := check_id_number(person.id_number):
-        raise Incomplete("person_id_number", fault)
-    if fault := check_mobile(person.mobile):
-        raise Incomplete("person_mobile", fault)
+        yield "present", Words("请选择到场人身份。", "Choose who is present.")
     if identity_checked not in CHECKED:
-        raise Incomplete("identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked."))
+        yield "identity_checked", Words("请选择身份核验方式。", "Choose how identity was checked.")
+    if not person.name.strip():
+        yield "person_name", Words("请填写到场人姓名。", "Enter the name of the person present.")
+    if fault := check_id_number(person.id_number):
+        yield "person_id_number", fault
+    if fault := check_mobile(person.mobile):
+        yield "person_mobile", fault
     if present == REPRESENTATIVE and mandate is None:
-        raise Incomplete("mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate."))
+        yield "mandate", Words("经办人办理须提交授权委托书。", "A representative needs a written mandate.")

@@ -56,7 +56,7 @@ def begin_visit() -> ResponseReturnValue:
             mandate=upload_named("mandate"),
         )
     except Incomplete as fault:
-        return _page(typed, {fault.field: [fault.words]}, fault.status)
+        return _page(typed, {field: [words] for field, words in fault.faults.items()}, fault.status)
     except FileRefused as refusal:
         return _page(typed, {"mandate": [refusal.words]}, refusal.status)
     return redirect(url_for("application.bundle", visit_id=visit_id))
