@@ -41,7 +41,9 @@ def written(value: Value, indent: int = 0) -> str:
         return f'@"{_AS_TEXT.evaluate({"value": value})}"'
     if isinstance(value, ClockMark):
         return f"clock({json.dumps(value.clock)}).mark({json.dumps(value.mark)})"
-    return str(value)
+    if isinstance(value, int):
+        return str(value)
+    return str(_AS_TEXT.evaluate({"value": value}))  # what only lives inside an expression: ranges, functions
 
 
 def read(text: str) -> Value:

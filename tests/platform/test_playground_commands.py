@@ -110,6 +110,27 @@ def test_a_decision_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["steps"][0]["tables"][0]["policy"] == "FIRST"
 
 
+def test_ranges_and_functions_inside_a_value_are_shown_as_feel(capsys: pytest.CaptureFixture[str]) -> None:
+    source = '{a: [1..5], b: [function(x) x], c: @"2026-01-01"}'
+    assert said(capsys, "feel", source)[1] == '{"a": [1..5], "b": [function], "c": @"2026-01-01"}'
+    told = json.loads(said(capsys, "feel", source, "--json")[1])
+    assert told["value"] == {"a": "[1..5]", "b": ["function"], "c": "2026-01-01"}
+
+
+def test_what_is_doubtful_in_the_file_goes_to_stderr(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "doubtful.dmn"
+    file.write_text(BUNDLE.read_text("utf-8").replace('<text>"barred"</text>', "<text>5</text>"), "utf-8")
+    code, out, err = said(capsys, "decide", str(file), "--input", GIVEN)
+    assert code == 0
+    assert out.startswith("{")
+    assert err.startswith("warning ")
+    assert "rule-credit-credit" in err
+
+
+def test_a_calendar_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert BUNDLE.name in said(capsys, "feel", "1", "--calendar", str(BUNDLE))[2]
+
+
 def test_numbers_keep_their_digits_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = said(capsys, "feel", '[0.10, 12345678901234567890.123, @"P1D"]', "--json")
     assert '"value": [0.10, 12345678901234567890.123, "P1D"]' in out

@@ -4,10 +4,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import DefinitionInvalid, Words, errors_in
+from engine import DefinitionInvalid, Severity, Words, errors_in
 from engine.dmn import DecisionStep, MatchedRule, TableTrace
 from engine.law import Calendar, read_calendar
 from engine.playground import (
@@ -94,6 +95,9 @@ def decide(chosen: argparse.Namespace) -> int:
             )
     except NotRead as refused:
         return _refused(str(refused))
+    for finding in findings:  # a table with gaps still decides, and says so
+        if finding.severity is Severity.WARNING:
+            print(line(finding), file=sys.stderr)
     tried = try_decision(decisions, key, given, context)
     _tell_hints(tried.hints)
     if tried.fault is not None or tried.outcome is None:
@@ -118,7 +122,7 @@ def _context(chosen: argparse.Namespace) -> Context:
     if now.tzinfo is None:
         now = now.replace(tzinfo=moments.OFFICE_ZONE)
     try:
-        tables = [read_calendar(_bytes(path)) for path in chosen.calendar]
+        tables = [read_calendar(_bytes(path), str(path)) for path in chosen.calendar]
     except DefinitionInvalid as unreadable:
         raise NotRead("\n".join(line(finding) for finding in unreadable.findings)) from None
     return Context(now=now, zone=moments.OFFICE_ZONE, calendar=Calendar.from_tables(tables) if tables else None)
@@ -224,13 +228,15 @@ def _told(tried: DecisionTried) -> dict[str, Value]:
 
 
 def _plain(value: Value) -> Value:
-    """A value as JSON has it: dates, times and durations as their texts."""
+    """A value as JSON has it: what is no number, text or boolean as its FEEL text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    written = feel_text.written(value) if value is not None else ""
-    return written[2:-1] if written.startswith("@") else value
+    if value is None or isinstance(value, (str, bool, int, Decimal)):
+        return value
+    written = feel_text.written(value)
+    return written[2:-1] if written.startswith("@") else written
 
 
 def _print_json(value: Value) -> None:
