@@ -83,6 +83,24 @@ def test_what_is_typed_while_the_server_answers_stays(case_id: int, somebody: So
     expect(name).to_have_value("江城康源大药新房")
 
 
+def test_the_focus_stays_on_a_button_of_a_list_that_is_drawn_anew(case_id: int, somebody: Somebody) -> None:
+    clerk = somebody("lixiaoyun")
+    page = clerk.page
+    clerk.open(f"/application/{case_id}/form", HEADING)
+    held: list[Route] = []
+    page.route("**/form/sections", lambda route: held.append(route))
+    page.get_by_label("执业药师", exact=True).check()
+    add = page.get_by_role("button", name="添加一项")
+    add.focus()
+    expect(add).to_be_focused()
+    for one in held:
+        one.continue_()
+    page.unroute("**/form/sections")
+    expect(row(page, 1).get_by_label("执业药师注册证编号")).to_be_visible()
+    settled(page)
+    expect(add).to_be_focused()
+
+
 def test_rows_are_added_filled_and_removed_by_keyboard_alone(case_id: int, somebody: Somebody, site: Site) -> None:
     clerk = somebody("lixiaoyun")
     page = clerk.page
@@ -125,6 +143,7 @@ def test_the_same_without_script(case_id: int, somebody: Somebody, tmp_path: Pat
     clerk = somebody("lixiaoyun", script=False)
     page = clerk.page
     clerk.open(f"/application/{case_id}/form", HEADING)
+    expect(page.get_by_text("填写时自动保存")).to_be_hidden()
     page.get_by_label("企业类型").select_option(label="连锁门店")
     page.get_by_role("textbox", name="姓名").fill("张三")
     page.get_by_label("希望核查的时间").fill("2026-12-01T09:30")
