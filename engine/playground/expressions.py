@@ -11,12 +11,9 @@ from engine.expressions import Context, compile_expression
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.operations import kind
 from engine.expressions.feel.parser import parse_expression
-from engine.playground.telling import Fault, fault_of, inner_text, missing_words, type_of
+from engine.playground.telling import MOST_HINTS, Fault, fault_of, inner_text, missing_words, type_of
 from engine.values import Value
 from engine.words import Words
-
-#: Hints that are told.
-MOST_HINTS = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from engine.errors import BudgetExceeded, EngineError, ExpressionInvalid
 from engine.expressions import Context, compile_expression
+from engine.expressions.feel.numbers import negative
 from engine.expressions.feel.run import Run
 from engine.playground.telling import Fault, fault_of
 from engine.values import Value
@@ -69,7 +70,7 @@ def _decimal(text: str) -> Value:
     value = compile_expression(text.lstrip("-")).evaluate({})
     if type(value) not in (int, Decimal):
         raise ValueError
-    return -value if text.startswith("-") else value
+    return negative(value) if text.startswith("-") else value
 
 
 def _no_number(text: str) -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.dmn.analysis import Type, common, like_words, nearest
+from engine.dmn.analysis import Comparing, Type, common, like_words, nearest
 from engine.errors import BudgetExceeded, EngineError, ExpressionFailed, ExpressionInvalid
 from engine.expressions.feel.builtins.conversion import text_of
 from engine.expressions.feel.operations import kind
@@ -13,6 +13,8 @@ from engine.expressions.feel.run import Run
 from engine.values import Value
 from engine.words import Words
 
+#: Hints that are told.
+MOST_HINTS = 20
 #: Items of a list that are looked at for their type, and levels of nesting.
 _ITEMS, _LEVELS = 50, 8
 #: Longest text in which a value that only lives inside an expression is shown.
@@ -69,10 +71,11 @@ def type_of(value: Value, level: int = 0) -> Type:
 
 
 def missing_words(names: Iterable[str], given: Mapping[str, Value]) -> list[Words]:
-    """A hint for each name that is read and not given."""
+    """A hint for each name that is read and not given, MOST_HINTS at most."""
     told = []
-    for name in sorted(names):
-        like = like_words(nearest(name, given))
+    comparing = Comparing()
+    for name in sorted(names)[:MOST_HINTS]:
+        like = like_words(nearest(name, given, comparing))
         told.append(
             Words(
                 f"输入里没有“{name}”，按空值计算{like.zh}",

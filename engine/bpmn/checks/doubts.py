@@ -99,7 +99,7 @@ class _Expressions:
             tree = parse_expression(source)
         except ExpressionInvalid:
             return  # read with other names: reported where it was compiled
-        here = Inference(self.types)
+        here = Inference(self.types, comparing=self.effort.comparing)
         check_tree(tree, source, here, _BOOLEAN if is_condition else _ANYTHING, telling, element, line)
         for name in here.free:
             first = self.read.get(name)
@@ -117,7 +117,7 @@ class _Expressions:
             if left < 0:
                 self.told[reading.file]("expressions-not-all-checked", "", 0)
                 return
-            like = nearest(name, self.known, most=1)
+            like = nearest(name, self.known, self.effort.comparing, most=1)
             if like:
                 said = {"name": name, "like": like_words(like)}
                 self.told[reading.file]("misspelt-name", reading.element, reading.line, **said)

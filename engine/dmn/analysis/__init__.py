@@ -8,7 +8,7 @@ from engine.dmn.analysis.effort import Effort, GaveUp
 from engine.dmn.analysis.expressions import check_tree
 from engine.dmn.analysis.file import doubts_in
 from engine.dmn.analysis.inference import KIND_WORDS, Inference
-from engine.dmn.analysis.nearest import like_words, nearest
+from engine.dmn.analysis.nearest import Comparing, like_words, nearest
 from engine.dmn.analysis.telling import Telling
 from engine.dmn.analysis.types import Type, common
 from engine.dmn.analysis.words import DOUBTS, Doubt
@@ -16,6 +16,7 @@ from engine.dmn.analysis.words import DOUBTS, Doubt
 __all__ = [
     "DOUBTS",
     "KIND_WORDS",
+    "Comparing",
     "Doubt",
     "Effort",
     "GaveUp",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from engine.dmn.analysis.nearest import Comparing
 
 #: Steps over all tables that are read together; a step is a cell read, a value compared or a few hundred rules at once.
 MOST_STEPS = 1_200_000
@@ -19,6 +21,7 @@ class Effort:
     """What the tables looked at so far have left."""
 
     left: int = MOST_STEPS
+    comparing: Comparing = field(default_factory=Comparing)  # of names that may be meant
 
     def take(self, steps: int = 1) -> None:
         """Account for so many steps before they are taken. Raises GaveUp."""

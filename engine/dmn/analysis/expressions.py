@@ -35,10 +35,13 @@ def check_tree(
 
 def tell_mistakes(here: Inference, text: str, element: str, line: int, telling: Telling, code: str = "") -> None:
     """Tell what was found in one text, once each; `code` in place of that of a mismatch."""
+    if not here.mistakes:
+        return
     told = {(each.code, str(each.said)): each for each in here.mistakes}
+    shown = clipped(text)
     for each in told.values():
         named = code if code and each.code == "type-mismatch" else each.code
-        telling(named, element, line + each.line - 1, **{"text": clipped(text), **each.said})
+        telling(named, element, line + each.line - 1, **{"text": shown, **each.said})
     here.mistakes.clear()
 
 

@@ -73,7 +73,11 @@ class _FileCheck:
     def _check_node(self, element: Element) -> None:
         self.effort.take(10)
         names = self._known(element)
-        here = Inference({**names, **dict.fromkeys(_bound_in(element), UNKNOWN_TYPE)}, self.functions)
+        here = Inference(
+            {**names, **dict.fromkeys(_bound_in(element), UNKNOWN_TYPE)},
+            self.functions,
+            comparing=self.effort.comparing,
+        )
         mentioned: set[str] = set()
         for part in _expressions_in(element):
             mentioned |= self._check_part(part, here, element)
@@ -121,7 +125,8 @@ class _FileCheck:
                 said: dict[str, object] = {"decision": decision, "name": clipped(name)}
                 self.telling("requirement-missing", nearest_id(element), line_of(element), **said)
             elif name not in self.declared and self.declares_inputs:
-                said = {"name": clipped(name), "like": like_words(nearest(name, [*here.names, *self.declared]))}
+                like = nearest(name, [*here.names, *self.declared], self.effort.comparing)
+                said = {"name": clipped(name), "like": like_words(like)}
                 self.telling("unknown-name", nearest_id(element), line_of(element), **said)
 
 

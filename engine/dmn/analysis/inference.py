@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from engine.dmn.analysis.nearest import like_words, nearest
+from engine.dmn.analysis.nearest import Comparing, like_words, nearest
 from engine.dmn.analysis.signatures import SIGNATURES
 from engine.dmn.analysis.types import UNKNOWN_TYPE, Type, common, named_type
 from engine.expressions.feel import nodes as n
@@ -58,6 +58,7 @@ class Inference:
     functions: frozenset[str] = frozenset()
     mistakes: list[Mistake] = field(default_factory=list)
     free: dict[str, n.Name] = field(default_factory=dict)
+    comparing: Comparing = field(default_factory=Comparing)
 
     def of(self, node: n.Node) -> Type:
         """The type of what the expression gives. Fills `mistakes`."""
@@ -72,7 +73,7 @@ class Inference:
 
     def within(self, bound: Mapping[str, Type]) -> Inference:
         """The same place with more names."""
-        return Inference({**self.names, **bound}, self.functions, self.mistakes, self.free)
+        return Inference({**self.names, **bound}, self.functions, self.mistakes, self.free, self.comparing)
 
     def mistake(self, code: str, node: n.Node, **said: object) -> None:
         self.mistakes.append(Mistake(code, node.line, node.column, said))
@@ -239,7 +240,7 @@ def _path(here: Inference, node: n.Path) -> Type:
     if owner.kind != "context" or not owner.parts:
         return UNKNOWN_TYPE
     if node.name not in owner.parts:
-        like = like_words(nearest(node.name, owner.parts))
+        like = like_words(nearest(node.name, owner.parts, here.comparing))
         reason = Words(f"没有“{node.name}”这一项{like.zh}", f"there is no entry “{node.name}”{like.en}")
         here.mistake("type-mismatch", node, reason=reason)
     return owner.parts.get(node.name, UNKNOWN_TYPE)
@@ -248,7 +249,7 @@ def _path(here: Inference, node: n.Path) -> Type:
 def _filter(here: Inference, node: n.Filter) -> Type:
     value = here.of(node.value)
     # The condition sees the keys of the items: any name may be one of them.
-    Inference({}, here.functions, here.mistakes).of(node.condition)
+    Inference({}, here.functions, here.mistakes, comparing=here.comparing).of(node.condition)
     return value.item or UNKNOWN_TYPE if isinstance(node.condition, n.Literal) else UNKNOWN_TYPE
 
 
@@ -264,7 +265,7 @@ def _call(here: Inference, node: n.Call) -> Type:
         return here.names[name].gives or UNKNOWN_TYPE
     if name in here.functions or name not in BUILTINS:
         if name not in here.functions and "." not in name:
-            like = like_words(nearest(name, [*BUILTINS, *here.functions]))
+            like = like_words(nearest(name, [*BUILTINS, *here.functions], here.comparing))
             here.mistake("unknown-function", node, name=name, like=like)
         return UNKNOWN_TYPE
     signature = SIGNATURES.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from engine.words import Words
 
@@ -10,7 +11,14 @@ from engine.words import Words
 _LONGEST, _MOST = 60, 2_000
 
 
-def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
+@dataclass(slots=True)
+class Comparing:
+    """How many signs may still be compared, over all names of an upload or a trial; past it no name is suggested."""
+
+    left: int = 1_000_000
+
+
+def nearest(name: str, known: Iterable[str], comparing: Comparing, *, most: int = 3) -> str:
     """The known name that differs least: by one sign, or by a third of them in longer ones, never by more than `most`.
 
     "" where none does.
@@ -20,10 +28,17 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> str:
         return ""
     most = max(1, min(most, len(name) // 3))
     best, least = "", most + 1
+    plain, letters = _plain(name), _without_digits(name)
     for _, other in zip(range(_MOST), known, strict=False):
-        if other == name or abs(len(other) - len(name)) >= least or _without_digits(other) == _without_digits(name):
+        comparing.left -= 1
+        if comparing.left < 0:
+            return best
+        if other == name or abs(len(other) - len(name)) >= least:
             continue
-        found = 0.5 if _plain(name) == _plain(other) else _distance(name, other, least)
+        comparing.left -= len(other)
+        if _without_digits(other) == letters:
+            continue
+        found = 0.5 if _plain(other) == plain else _distance(name, other, least, comparing)
         if found < least:
             best, least = other, int(found) if found >= 1 else 1
             if found == 0.5:
@@ -45,11 +60,12 @@ def _without_digits(name: str) -> str:
     return "".join(each for each in name if not each.isdigit())
 
 
-def _distance(one: str, other: str, limit: int) -> int:
+def _distance(one: str, other: str, limit: int, comparing: Comparing) -> int:
     """How many signs are to be put in, left out, changed or exchanged with the next; `limit` where not fewer."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for at, sign in enumerate(one, 1):
+        comparing.left -= len(other)
         last, row, older = row, [at], before
         for place, wanted in enumerate(other, 1):
             cost = min(last[place] + 1, row[-1] + 1, last[place - 1] + (sign != wanted))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.dmn.analysis import Inference, Type, doubts_in, nearest
+from engine.dmn.analysis import Comparing, Inference, Type, doubts_in, nearest
 from engine.dmn.analysis.signatures import SIGNATURES
 from engine.expressions import compile_expression
 from engine.expressions.feel.builtins import BUILTINS
@@ -268,4 +268,17 @@ def test_names_of_boxed_expressions_are_known(dmn: Dmn) -> None:
     ],
 )
 def test_the_nearest_name(name: str, known: list[str], like: str) -> None:
-    assert nearest(name, known) == like
+    assert nearest(name, known, Comparing()) == like
+
+
+def test_what_names_may_be_meant_is_looked_for_within_a_bound() -> None:
+    """One declared type with thousands of parts, and an expression that misspells each of them."""
+    letters = "abcdefgh" * 4
+    parts = {f"{letters}{chr(97 + i % 26)}{chr(97 + i // 26)}x": Type("number") for i in range(600)}
+    source = " + ".join(f"c.{name}y" for name in parts)
+    here = Inference({"c": Type("context", parts)})
+    assert here.read(parse_expression(source)).kind == ""
+    assert len(here.mistakes) == len(parts)
+    assert "perhaps" in str(here.mistakes[0].said["reason"])
+    assert -1_000 < here.comparing.left < 0
+    assert nearest("agee", ["age"], here.comparing) == ""

@@ -73,6 +73,7 @@ def test_hints_say_why_it_is_null() -> None:
         ('{"a": 1.10, "b": [true, null, "x\\/y"], "c": -3}', {"a": Decimal("1.10"), "b": [True, None, "x/y"], "c": -3}),
         ('{a: @"2026-12-01", b: a + @"P1D"}', {"a": date(2026, 12, 1), "b": date(2026, 12, 2)}),
         ('{"a": 0.1e2}', {"a": Decimal("10")}),
+        ('{"a": -0.123456789012345678901234567890}', {"a": Decimal("-0.123456789012345678901234567890")}),
     ],
 )
 def test_inputs(text: str, value: dict[str, object]) -> None:
