@@ -11,7 +11,7 @@ from engine.forms import answers as reading
 from engine.forms import validation
 from engine.forms.computed import Evaluating
 from engine.forms.model import Field, Raw, Section
-from engine.forms.order import Settling, names_read
+from engine.forms.order import Settling, names_read, reader_of
 from engine.forms.page import page_of
 from engine.forms.settling import Settled, settle
 from engine.values import Value
@@ -47,6 +47,10 @@ class Form:
     def names_read(self) -> frozenset[str]:
         """Names that expressions read and the form itself does not hold: guided answers."""
         return names_read(self.sections)
+
+    def reader_of(self, name: str) -> str:
+        """The first component whose expressions read a name, by its key with all that stands before it."""
+        return reader_of(self.sections, name)
 
     @cached_property
     def steering(self) -> frozenset[str]:

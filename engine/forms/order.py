@@ -169,6 +169,15 @@ def names_read(sections: Sequence[Section], *, own: bool = False) -> frozenset[s
     return frozenset(found)
 
 
+def reader_of(sections: Sequence[Section], name: str) -> str:
+    """The first component whose expressions read a name, by its key with all that stands before it; "" if none."""
+    for lists, section, one in components(sections):
+        part = section if one is None else one
+        if name in _names_in(part):
+            return ".".join((*lists, part.key))
+    return ""
+
+
 def _names_in(part: Section | Field) -> set[str]:
     names: set[str] = {name for one in part.computed for name in one.names}
     hides = part.hides if isinstance(part, Section) else (part.hide,) if part.hide else ()

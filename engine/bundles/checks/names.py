@@ -40,7 +40,7 @@ def _check_form(checking: Checking) -> None:
                 checking.missing(Words("表单字段", "form field"), "bundle.toml", f"form.{setting}", name)
     path = form_file(bundle.form_key, checking.files) or ""
     for name in sorted(form.names_read - checking.question_keys):
-        checking.missing(_ANSWER, path, name, name)
+        checking.missing(_ANSWER, path, form.reader_of(name) or name, name)
     for field in form.fields:
         for item in field.items:
             if item not in checking.item_keys:

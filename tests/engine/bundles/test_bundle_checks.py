@@ -184,7 +184,7 @@ def test_a_sound_bundle_has_no_errors(files):
             "forms/application.form",
             "=fire",
             "=smoke",
-            ("missing-reference", "forms/application.form", "smoke"),
+            ("missing-reference", "forms/application.form", "fuel"),
         ),
         (
             "forms/application.form",
