@@ -110,6 +110,34 @@ def test_a_decision_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["steps"][0]["tables"][0]["policy"] == "FIRST"
 
 
+def test_steps_that_read_too_much_to_be_written_are_left_out(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    decisions = "".join(
+        f'<decision id="d{at}" name="d{at}"><informationRequirement><requiredInput href="#x"/></informationRequirement>'
+        f"{required}<literalExpression><text>count(x)</text></literalExpression></decision>"
+        for at, required in enumerate(
+            [
+                "",
+                *(
+                    f'<informationRequirement><requiredDecision href="#d{at}"/></informationRequirement>'
+                    for at in range(4)
+                ),
+            ]
+        )
+    )
+    model = tmp_path / "many.dmn"
+    model.write_text(
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m" name="m" namespace="urn:m">'
+        f'<inputData id="x" name="x"/>{decisions}</definitions>'
+    )
+    given = json.dumps({"x": [1] * 30_000})
+    code, out, _ = said(capsys, "decide", str(model), "--decision", "d4", "--input", given, "--json")
+    told = json.loads(out)
+    assert (code, told["value"], told["steps"]) == (0, 30_000, [])
+    assert told["hints"][-1]["en"] == "The values that the steps read are too many: the steps are left out"
+
+
 def test_ranges_and_functions_inside_a_value_are_shown_as_feel(capsys: pytest.CaptureFixture[str]) -> None:
     source = '{a: [1..5], b: [function(x) x], c: @"2026-01-01"}'
     assert said(capsys, "feel", source)[1] == '{"a": [1..5], "b": [function], "c": @"2026-01-01"}'

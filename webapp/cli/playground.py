@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from engine import DefinitionInvalid, Severity, Words, errors_in
+from engine import BudgetExceeded, DefinitionInvalid, Severity, Words, errors_in
 from engine.dmn import DecisionStep, MatchedRule, TableTrace
 from engine.law import Calendar, read_calendar
 from engine.playground import (
@@ -28,6 +28,9 @@ from webapp.cli.bundles import line
 
 #: Exit codes: a value came out (null too); none came out; the question itself cannot be read.
 VALUE, NO_VALUE, NOT_READ = 0, 1, 2
+_NO_STEPS = Words(
+    "各步所读取的值过多，未列出各步", "The values that the steps read are too many: the steps are left out"
+)
 
 
 class NotRead(Exception):
@@ -223,8 +226,12 @@ def _rule_line(rule: MatchedRule, stopped: int, decides: bool, trace: TableTrace
 def _told(tried: DecisionTried) -> dict[str, Value]:
     assert tried.outcome is not None
     matched = [{"index": rule.index, "id": rule.id} for rule in tried.outcome.matched]
-    steps = _plain(tried.outcome.record())
-    return {"value": _plain(tried.outcome.value), "matched": matched, "steps": steps, "hints": _both(tried.hints)}
+    steps, hints = [], tried.hints
+    try:
+        steps = tried.outcome.record()
+    except BudgetExceeded:
+        hints = (*hints, _NO_STEPS)
+    return {"value": _plain(tried.outcome.value), "matched": matched, "steps": _plain(steps), "hints": _both(hints)}
 
 
 def _plain(value: Value) -> Value:
