@@ -36,6 +36,7 @@ from webapp.services import (
     materials,
     receipt,
     reviews,
+    revocations,
     rulings,
     tasks,
     trials,
@@ -474,6 +475,19 @@ def _correct(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) 
     correcting.answer(correcting.AtWindow(task.id, by), choice.get("reply", "已补正。"), **common)
 
 
+def _tell_of_revocation(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    revocations.tell_of_revocation(task.id, facts="整改后仍未分区陈列。", reasons="承诺的条件没有达到。", **common)
+
+
+def _hear_holder(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    revocations.hear_holder(task.id, statement="没有异议。", nothing_said=False, **common)
+
+
+def _revoke(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    decision = choice.get("revocation", "revoke")
+    revocations.decide_revocation(task.id, decision=decision, grounds="承诺未履行。", **common)
+
+
 ACTS: dict[str, Any] = {
     "accept": _accept,
     "correct": _correct,
@@ -486,6 +500,9 @@ ACTS: dict[str, Any] = {
     "deliver": _deliver,
     "verify": _verify,
     "recheck": _verify,
+    "revocation-notice": _tell_of_revocation,
+    "statement": _hear_holder,
+    "revoke": _revoke,
 }
 
 

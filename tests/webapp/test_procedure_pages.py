@@ -25,9 +25,9 @@ def reviewed(db: object) -> office.Handle:
     return case
 
 
-def open_as(client: FlaskClient, case_id: int, step: str, login: str = "") -> tuple[Browser, int]:
+def open_as(client: FlaskClient, case_id: int, step: str, login: str = "", *, item: str = "P6") -> tuple[Browser, int]:
     """The page of the step's task, in the browser of whoever takes it."""
-    task = office.open_task(case_id, step, "P6")
+    task = office.open_task(case_id, step, item)
     who = office.person(login) if login else office.member_of(task.groups[0])
     if task.assignee_id is None:
         office.tasks.claim(task.id, by=who)
@@ -84,3 +84,26 @@ def test_objections_are_taken_in_and_the_notice_closes_after_its_days(
         screen, task = open_as(client, reviewed.id, "public-notice")
         assert screen.act(task, do="close", record="已核实并答复。").status_code == 302
     assert SpecialProcedure.query.one().outcome == "objected"
+
+
+def test_a_revocation_is_told_heard_and_decided_on_its_pages(db: object, client: FlaskClient) -> None:
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    office.act(case.id, "verify", "P2", verification_result="rectify")
+    office.act(case.id, "recheck", "P2", verification_result="fail")
+    screen, task = open_as(client, case.id, "revocation-notice", item="P2")
+    missing = Page(screen.act(task))
+    assert missing.status == 422
+    assert "#f-facts" in missing.errors()
+    assert screen.act(task, facts="专柜未分开。", reasons="承诺的条件没有达到。").status_code == 302
+    screen, task = open_as(client, case.id, "statement", item="P2")
+    early = Page(screen.act(task, nothing_said="true"))
+    assert early.status == 409
+    assert "陈述、申辩" in early.text
+    assert screen.act(task, statement="已经订购货架。").status_code == 302
+    screen, task = open_as(client, case.id, "revoke", item="P2")
+    panel = screen.open(f"/tasks/{task}").words("//aside")
+    for said in ("专柜未分开。", "已经订购货架。", "撤销许可", "申请行政复议"):
+        assert said in panel
+    assert screen.act(task, decision="revoke", grounds="未实际整改。").status_code == 302
+    assert "已作出撤销决定" in screen.open("/inbox").words()

@@ -48,6 +48,7 @@ from webapp.models.organisation import (
 )
 from webapp.models.procedures import Objection, SpecialProcedure
 from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable
+from webapp.models.revocations import Revocation
 from webapp.models.runtime import (
     Activity,
     EngineJob,
@@ -112,6 +113,7 @@ __all__ = [
     "Reminder",
     "Repair",
     "Review",
+    "Revocation",
     "RuleTable",
     "RuledDay",
     "Ruling",

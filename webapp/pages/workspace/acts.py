@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import AnswersInvalid, Words
 from webapp.identity import Identity
-from webapp.pages.workspace import intake_parts, procedure_acts
+from webapp.pages.workspace import intake_parts, procedure_acts, revocation_acts
 from webapp.pages.workspace.points import MARKS, PREFIX, all_points
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, reviews, rulings, verification
@@ -289,6 +289,7 @@ ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
     "recheck": verify,
     "extend": extend,
     **procedure_acts.ACTS,
+    **revocation_acts.ACTS,
 }
 PANELS = {"immediate": "decide", "recheck": "verify", **procedure_acts.PANELS}
 LABELS: Mapping[str, Words] = {
@@ -310,6 +311,7 @@ LABELS: Mapping[str, Words] = {
     "issued_on": Words("发证日期", "Date of issue"),
     "result": Words("结果", "Result"),
     **procedure_acts.LABELS,
+    **revocation_acts.LABELS,
     "granted": Words("是否准予延期", "Extension"),
     "extension_reason": Words("延期理由", "Reasons for the extension"),
 }

@@ -25,6 +25,7 @@ from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
 from webapp.queries.procedures import hosts_for, procedures_of
 from webapp.queries.repairs import suspension_of
+from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
 from webapp.services import access, tasks
@@ -33,8 +34,9 @@ from webapp.services.procedures import NAMES, OUTCOMES
 
 #: Steps at which the item's special procedures matter.
 PROCEDURE_STEPS = frozenset({"review", "decide", "hearing-application", "hearing-notice", *OUTCOMES})
+REVOCATION_STEPS = frozenset({"revocation-notice", "statement", "revoke"})
 #: Long texts, which are shown to be copied where an act can no longer be carried out.
-LONG = ("note", "opinion", "facts", "reasons", "record", "again_reason", "reason", "content")
+LONG = ("note", "opinion", "facts", "reasons", "record", "again_reason", "reason", "content", "statement", "grounds")
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
 
 
@@ -163,11 +165,13 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     item = task.item.item
     if task.step in PROCEDURE_STEPS:
         shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
+    if task.step in REVOCATION_STEPS:
+        shown["revocation"] = revocation_of(task.item.id)
     if task.step == "hearing-notice" and task.is_open:
         shown["hosts"] = hosts_for(task.item.id, item.department, [item.groups["review"], item.groups["decide"]])
     shown["extension"] = extension_of(task.item.id)
     shown["ruling_words"] = ruling_words(item.kind)
-    if task.step in ("decide", "immediate") and task.is_open:
+    if task.step in ("decide", "immediate", "revoke") and task.is_open:
         shown["remedy"] = remedy_of(task.release, task.rules, item)
     return shown
 

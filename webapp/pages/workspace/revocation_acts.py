@@ -1,0 +1,69 @@
+"""The acts of a revocation: what each takes from the page, handed to its command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from engine import Words
+from webapp.identity import Identity
+from webapp.queries.workspace import Workspace
+from webapp.services import revocations
+
+Typed = MultiDict[str, str]
+LABELS = {
+    "statement": Words("陈述、申辩", "Statement and defence"),
+    "decision": Words("是否撤销", "Revoke?"),
+    "grounds": Words("决定的理由", "Reasons of the decision"),
+}
+
+
+def _text(typed: Typed, name: str) -> str:
+    return typed.get(name, "").strip()
+
+
+def tell(task: Workspace, typed: Typed, by: Identity) -> Words:
+    revocations.tell_of_revocation(
+        task.id,
+        by=by,
+        facts=_text(typed, "facts"),
+        reasons=_text(typed, "reasons"),
+        revision=typed.get("revision", -1, type=int),
+        key=_text(typed, "key"),
+    )
+    return Words("撤销事先告知书已出具。", "The notice before revocation is issued.")
+
+
+def hear(task: Workspace, typed: Typed, by: Identity) -> Words:
+    revocations.hear_holder(
+        task.id,
+        by=by,
+        statement=_text(typed, "statement"),
+        nothing_said=_text(typed, "nothing_said") == "true",
+        revision=typed.get("revision", -1, type=int),
+        key=_text(typed, "key"),
+    )
+    return Words("陈述、申辩情况已记录。", "What the holder said is recorded.")
+
+
+def decide(task: Workspace, typed: Typed, by: Identity) -> Words:
+    decision = _text(typed, "decision")
+    revocations.decide_revocation(
+        task.id,
+        by=by,
+        decision=decision,
+        grounds=_text(typed, "grounds"),
+        revision=typed.get("revision", -1, type=int),
+        key=_text(typed, "key"),
+    )
+    if decision == revocations.REVOKE:
+        return Words("已作出撤销决定，证照状态已更新。", "Revoked: everyone who checks the licence sees it.")
+    return Words("已决定不予撤销。", "Not revoked.")
+
+
+ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
+    "revocation-notice": tell,
+    "statement": hear,
+    "revoke": decide,
+}
