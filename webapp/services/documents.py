@@ -173,7 +173,7 @@ def issue_by_unit(
     known_kind = case.release.document_kind(_written_as(case, kind))
     known = known_of(unit, known_kind, item_case_id)
     if "faults_list" in known_kind.fields and "reasons" in fields:
-        fields = {"faults_list": _lines(str(fields["reasons"])), **fields}
+        fields = {"faults_list": _lines(fields["reasons"]), **fields}
     remedy = remedy_of(case, item, known.unit) if known_kind.remedy else Words("", "")
     accepted = moments.shown(known.accepted_at)
     places = {
@@ -327,5 +327,12 @@ def delivery_fields(bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Del
     }
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str | Words) -> list[str | Words]:
+    """The lines of a text; of one in both languages, those that stand at the same place."""
+    if isinstance(text, Words):
+        return [Words(zh, en) for zh, en in zip(_lines_of(text.zh), _lines_of(text.en), strict=False)]
+    return list(_lines_of(text))
+
+
+def _lines_of(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]

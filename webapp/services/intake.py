@@ -10,6 +10,7 @@ from engine.law import INTAKE_BASIS, INTAKE_OUTCOMES, Fault
 from webapp.errors import ActRefused, AlreadyDone, Incomplete
 from webapp.identity import Identity
 from webapp.moments import local
+from webapp.organisation_names import department_names
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock, start_decision_clocks
 from webapp.services.corrected_answers import correct_answers
@@ -187,9 +188,17 @@ def _record(
     elif known.closes:
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
         start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
-        reasons = f"{note}\n应当向{authority}申请。" if authority and outcome == WRONG_AUTHORITY else note
+        reasons = Words(note, note)
+        if authority and outcome == WRONG_AUTHORITY:
+            right = _authority(authority)
+            reasons = Words(f"{note}\n应当向{right.zh}申请。", f"{note}\nApply to {right.en}.")
         kind = "not-required" if outcome == NOT_REQUIRED else "not-accepted"
         issue_for_item(case, item_case_id, item, kind, by, reasons=reasons)
+
+
+def _authority(name: str) -> Words:
+    """The authority as it was typed, in both languages where it is a department that we know."""
+    return next((known for known in department_names().values() if known.zh == name), Words(name, name))
 
 
 def _fix(task: OpenTask, note: str, corrected: Mapping[str, Any] | None, by: Identity) -> None:
