@@ -47,7 +47,7 @@ class SignalRule:
 class SignalRules:
     """The rules of one place by kind. `answer` and `appeal`: how long the unit has for each, with basis.
 
-    `judge`: who upholds or withdraws a signal. `steps`: the limit of a step by its name, for rules that watch steps.
+    `judge`: who upholds or withdraws a signal; supervision where a table does not say. `steps`: the limit of a step by its name, for rules that watch steps.
     """
 
     key: str
@@ -91,7 +91,7 @@ def read_signal_rules(content: bytes, file: str = "supervision.toml") -> SignalR
 
 
 def _judge(root: Table) -> tuple[str, Words]:
-    table = root.table("judge")
+    table = root.table("judge", required=False)
     if table is None:
         return JUDGES[0], Words("", "")
     judge, basis = table.choice("by", JUDGES), _basis(table)

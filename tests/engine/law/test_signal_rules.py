@@ -66,6 +66,12 @@ def test_a_rule_says_who_finds_it_in_which_colour_and_why() -> None:
     assert rules.clocks == {"promised"}
 
 
+def test_a_table_that_does_not_say_who_judges_is_read_as_before() -> None:
+    silent = RULES.replace('[judge]\nby = "unit"\nbasis = { zh = "办法", en = "Rules" }\n', "")
+    assert "judge" not in silent
+    assert read_signal_rules(silent.encode()).judge == "supervision"
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "code"),
     [
