@@ -318,7 +318,7 @@ def _finish(run: Run, wait: Wait, result: dict[str, Value]) -> None:
 
 def _correctable(run: Run, token: Token, phase: str) -> list[MutableMapping[str, Value]]:
     """Where corrected variables go: before the inputs are mapped the activity has none of its own."""
-    return list(run.scope_layers(token.scope) if phase in ("enter", "begin") else run.layers(token))
+    return run.scope_layers(token.scope) if phase in ("enter", "begin") else run.layers(token)
 
 
 def _raise_error(run: Run, wait: Wait, code: str, variables: dict[str, Value]) -> None:

@@ -100,9 +100,10 @@ def _all_equal(left: list[Value], right: list[Value], run: Run, depth: int) -> b
 def _same_moment(left: Value, right: Value) -> bool:
     if type(left) in _FAR_TYPES or type(right) in _FAR_TYPES:
         return temporal.order_key(left) == temporal.order_key(right)
+    both_timed = isinstance(left, (datetime, time)) and isinstance(right, (datetime, time))
+    if both_timed and (left.tzinfo is None) != (right.tzinfo is None):
+        return False
     if isinstance(left, datetime) and isinstance(right, datetime):
-        if (left.tzinfo is None) != (right.tzinfo is None):
-            return False
         return temporal.instant_key(left) == temporal.instant_key(right)
     return bool(left == right)
 

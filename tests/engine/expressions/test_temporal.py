@@ -102,6 +102,7 @@ from engine.values import ClockMark, FarDate, FineDuration, FineTime, YearsMonth
         ('@"P999999999Y" * 1e10', None),
         ("time(8, 30, 59.99999999999999999999999999999999)", FineTime(8, 30, 59, 999_999_999)),
         ('sort([@"2026-03-01T00:00:00Z", @"2026-03-01T01:00:00+08:00"])[1].hour', 1),
+        ('time("10:00:00@Asia/Shanghai") = time("10:00:00")', False),
     ],
 )
 def test_temporal_values(feel, source, expected):
