@@ -47,7 +47,8 @@ class SignalRule:
 class SignalRules:
     """The rules of one place by kind. `answer` and `appeal`: how long the unit has for each, with basis.
 
-    `judge`: who upholds or withdraws a signal; supervision where a table does not say. `steps`: the limit of a step by its name, for rules that watch steps.
+    `judge`: who upholds or withdraws a signal; supervision where a table does not say. `steps`: the limit of a step
+    by its name, for rules that watch steps.
     """
 
     key: str
