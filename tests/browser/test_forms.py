@@ -101,6 +101,28 @@ def test_the_focus_stays_on_a_button_of_a_list_that_is_drawn_anew(case_id: int, 
     expect(add).to_be_focused()
 
 
+def test_the_focus_stays_near_a_field_that_is_taken_away(case_id: int, somebody: Somebody) -> None:
+    clerk = somebody("lixiaoyun")
+    page = clerk.page
+    clerk.open(f"/application/{case_id}/form", HEADING)
+    licensed, number = page.get_by_label("执业药师", exact=True), page.get_by_label("执业药师注册证编号")
+    licensed.check()
+    expect(number).to_be_visible()
+    settled(page)
+    held: list[Route] = []
+    page.route("**/form/sections", lambda route: held.append(route))
+    licensed.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    expect(number).to_be_focused()
+    for one in held:
+        one.continue_()
+    page.unroute("**/form/sections")
+    expect(number).to_have_count(0)
+    settled(page)
+    expect(row(page, 1)).to_be_focused()
+
+
 def test_rows_are_added_filled_and_removed_by_keyboard_alone(case_id: int, somebody: Somebody, site: Site) -> None:
     clerk = somebody("lixiaoyun")
     page = clerk.page

@@ -3,6 +3,7 @@
 const edited = new Map(); // id of a control -> when a person last changed it
 const asked = new WeakMap(); // a request -> when it went off, and the list whose rows it moves
 let waiting = []; // what was typed since the request that is being answered
+let around = []; // ids of the control that has the focus and of what stands around it, from the inside out
 
 const isForm = (form) => form?.matches('form[data-autosave-url]');
 
@@ -18,6 +19,7 @@ function onRequest({ detail: { ctx } }) {
 
 /** Before the answer comes in: what its makers could not know. Rows that are moved are not what they were. */
 function onSwap({ detail: { ctx } }) {
+  around = idsAround(document.activeElement);
   const { at, list } = asked.get(ctx) ?? {};
   waiting = [...edited]
     .filter(([, when]) => when > at)
@@ -31,7 +33,23 @@ function onSwap({ detail: { ctx } }) {
     }));
 }
 
+function idsAround(element) {
+  const ids = [];
+  for (let at = element; at && !isForm(at); at = at.parentElement) if (at.id) ids.push(at.id);
+  return ids;
+}
+
+/** The control that had the focus was taken away: what stood around it has it now, not the top of the page. */
+function keepFocus() {
+  if (document.activeElement !== document.body) return;
+  const left = around.map((id) => document.getElementById(id)).find((element) => element);
+  if (!left) return;
+  if (left.tabIndex < 0) left.tabIndex = -1;
+  left.focus({ preventScroll: true });
+}
+
 function onSettle() {
+  keepFocus();
   for (const { id, value, checked, caret } of waiting) {
     const control = document.getElementById(id);
     if (!control || control.type === 'file') continue;
