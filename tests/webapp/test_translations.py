@@ -110,6 +110,8 @@ TYPED = {
     "item_case": "intake_note",
     "review": "opinion",
     "ruling": "facts reasons",
+    "correction": "faults note again_reason reply",
+    "document_delivery": "recipient reference",
     "signal_word": "text",
     "document": "number",
     "licence": "number holder facts",
