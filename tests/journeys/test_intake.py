@@ -378,3 +378,26 @@ def test_the_same_silence_of_an_applicant_ends_as_each_place_says(
         fire(case.id)
     assert item(db, case.id).intake_outcome == outcome
     assert papers(db, case.id)[-1].kind == paper
+
+
+def test_what_waits_for_another_result_is_received_when_that_is_there(db: SQLAlchemy) -> None:
+    with frozen_at(BEFORE_THE_HOLIDAYS):
+        case = office.received("ordinary", ways={})
+    with frozen_at(day(23)):
+        office.act(case.id, "backfill", "P1")
+    with frozen_at(day(9, month=10)):
+        fire(case.id)
+    assert item(db, case.id).accepted_at == day(23)
+    assert clock_of(db, case.id, "statutory").started_on == date(2026, 9, 23)
+
+
+def test_silence_after_a_correction_accepts_from_the_day_it_was_answered(db: SQLAlchemy) -> None:
+    case = applied()
+    with frozen_at(day(22)):
+        ask(case.id, FLOOR_PLAN)
+    with frozen_at(day(28)):
+        correcting.answer(ByApplicant(case.id, "P2"), "平面图已标注面积，见右下角。")
+    with frozen_at(day(20, month=10)):
+        fire(case.id)
+    mine = item(db, case.id)
+    assert (mine.deemed_accepted, mine.accepted_at) == (True, day(28))

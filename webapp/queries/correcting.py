@@ -21,7 +21,7 @@ from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_access import ensure_case
 from webapp.queries.submission import MaterialLine, materials_of
 from webapp.services.corrected_answers import open_fields
-from webapp.services.corrections import CONSEQUENCES, LATE_RULE
+from webapp.services.corrections import CHANGED, CONSEQUENCES, LATE_RULE
 from webapp.unit_of_work import sql
 
 
@@ -43,6 +43,7 @@ class AskedMaterial:
     material: Material
     wanted: str
     submitted: MaterialLine | None
+    came: bool  # something was added since it was asked for
     form: str
     copies: int
 
@@ -127,7 +128,7 @@ BY_ID = TASK + "t.id = %s"
 OF_ITEM = TASK + "k.id = %s and ic.item_key = %s order by t.id desc limit 1"
 REQUEST = """
 select c.faults, c.note, d.id, d.number, d.issued_at, d.content_zh, d.content_en,
-    (select l.due_on from legal_clock l where l.item_case_id = c.item_case_id and l.name = 'correction')
+    (select l.due_on from legal_clock l where l.item_case_id = c.item_case_id and l.name = 'correction'), c.asked_at
 from correction c join document d on d.id = c.document_id
 where c.item_case_id = %s order by c.round desc limit 1
 """
@@ -198,20 +199,19 @@ def _page(row: Sequence[Any]) -> CorrectionPage:
         guided,
         answers_of(case_id),
         faults,
-        _materials(case_id, release, item_key, faults),
+        _materials(case_id, release, item_key, faults, asked[8] if asked else None),
     )
 
 
-def _materials(case_id: int, release: Published, item_key: str, faults: Sequence[Fault]) -> tuple[AskedMaterial, ...]:
+def _materials(
+    case_id: int, release: Published, item_key: str, faults: Sequence[Fault], since: datetime | None
+) -> tuple[AskedMaterial, ...]:
     wanted = {fault.key: fault.text for fault in faults if fault.kind == "material"}
     there = {line.key: line for line in materials_of(case_id, release.bundle, [item_key])}
     terms = {key: (form, copies) for key, form, copies in sql().execute(FORMS, (case_id,))}
+    came = {key for kind, key in sql().execute(CHANGED, {"case": case_id, "since": since}) if kind == "material"}
     return tuple(
-        AskedMaterial(material, wanted[material.key], there.get(material.key), *_terms(terms, material))
-        for material in release.bundle.materials
-        if material.key in wanted
+        AskedMaterial(one, wanted[one.key], there.get(one.key), one.key in came, *terms.get(one.key, (one.forms[0], 1)))
+        for one in release.bundle.materials
+        if one.key in wanted
     )
-
-
-def _terms(known: Mapping[str, tuple[str, int]], material: Material) -> tuple[str, int]:
-    return known.get(material.key, (material.forms[0], 1))
