@@ -122,8 +122,11 @@ def is_judged_from_above(by: Identity, subject: Subject) -> bool:
 
 
 is_window = has_role("clerk", "issuer", "lead")
-is_department = has_role("reviewer", "decider", "officer", "verifier", "head", "lead")
+is_department = has_role("reviewer", "decider", "officer", "verifier", "head", "government", "lead")
 is_staff = has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")
+
+#: Who has an inbox.
+OFFICE = ("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "head", "government", "lead")
 
 PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.VISIT_OPEN: [[has_role("clerk")], [has_role("helper")]],
@@ -150,7 +153,7 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     # Sealing, delivering, handing paper on: the window for every unit, a department for its own (services say which).
     Permission.DOCUMENT_HANDLE: [[has_role("clerk", "issuer")], [is_department, department_has_part]],
     Permission.WINDOW_SEE: [[is_window], [has_role("helper")]],
-    Permission.INBOX_SEE: [[has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "head", "lead")]],
+    Permission.INBOX_SEE: [[has_role(*OFFICE)]],
     Permission.INCIDENT_RETRY: [[has_role("lead")]],
     Permission.INCIDENT_REPAIR: [[has_role("lead")]],
     Permission.CASE_SUSPEND: [[has_role("lead")]],

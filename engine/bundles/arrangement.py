@@ -9,12 +9,21 @@ from engine.law.profile import Profile
 
 
 def arrange(bundle: Bundle, profile: Profile) -> Bundle:
-    """The bundle with the departments and posts of this place; itself where the place arranges nothing otherwise."""
+    """The bundle with the departments and posts of this place; itself where the place arranges nothing otherwise.
+
+    A place that arranges otherwise and names nobody who may extend the joint limit has no extension of it.
+    """
     here = profile.arrangement
     if here is None or not any(item.key in here.items for item in bundle.items):
         return bundle
+    joint = bundle.joint_extension
+    if joint is not None:
+        joint = replace(joint, group=here.joint_extension_group) if here.joint_extension_group else None
     return replace(
-        bundle, items=tuple(_item(item, profile) for item in bundle.items), lead_department=here.lead_department
+        bundle,
+        items=tuple(_item(item, profile) for item in bundle.items),
+        lead_department=here.lead_department,
+        joint_extension=joint,
     )
 
 

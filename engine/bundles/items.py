@@ -115,17 +115,15 @@ def _limits(reading: Reading, root: Table) -> dict[str, Limit]:
 
 
 def _extension(reading: Reading, root: Table) -> ExtensionTerms | None:
-    """`[extension]`: a limit of its own, with the level and the post that may grant it."""
+    """`[extension]`: of both decision clocks, or of those that `clocks` names."""
     table = root.table("extension", required=False)
     if table is None:
         return None
-    level, group = table.text("level"), table.text("group")
     clocks = table.texts("clocks", required=False) or tuple(LIMITS)
     for name in clocks:
         if name not in LIMITS:
             table.wrong("clocks", Words("只能是statutory或promised。", "They are statutory or promised."))
-    limit = reading.limit_of(table)
-    return ExtensionTerms(limit.value, limit.unit, limit.basis, level, group, clocks)
+    return reading.extension_of(table, clocks)
 
 
 def _situations(reading: Reading, root: Table) -> Iterator[Situation]:

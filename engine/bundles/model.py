@@ -215,6 +215,7 @@ class Bundle:
     entry_process: str
     entry_file: str
     joint_limit: Limit | None
+    joint_extension: ExtensionTerms | None
     #: What becomes of the rest when one item is refused: "continue" | "stop" (they end) | "ask" (the applicant says).
     refused_item_policy: str
     questions: tuple[Question, ...]

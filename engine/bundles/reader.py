@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.bundles.items import read_item
-from engine.bundles.model import Baseline, Bundle, Item, Limit, Material, Option, Question, Requirement
+from engine.bundles.model import (
+    Baseline,
+    Bundle,
+    ExtensionTerms,
+    Item,
+    Limit,
+    Material,
+    Option,
+    Question,
+    Requirement,
+)
 from engine.bundles.reading import BUNDLE_FILE, Reading
 from engine.bundles.texts import read_texts
 from engine.errors import DefinitionInvalid
@@ -105,6 +115,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         entry_process=entry,
         entry_file=entry_file,
         joint_limit=_joint_limit(reading, root),
+        joint_extension=_joint_extension(reading, root),
         refused_item_policy=root.choice("refused_item_policy", REFUSED_ITEM_POLICIES),
         refused_item_basis=_refused_item_basis(reading, root),
         questions=tuple(_questions(reading, root)),
@@ -201,6 +212,11 @@ def _refused_item_basis(reading: Reading, root: Table) -> Words:
 def _joint_limit(reading: Reading, root: Table) -> Limit | None:
     table = root.table("joint_limit", required=False)
     return None if table is None else reading.limit_of(table)
+
+
+def _joint_extension(reading: Reading, root: Table) -> ExtensionTerms | None:
+    table = root.table("joint_extension", required=False)
+    return None if table is None else reading.extension_of(table, ("joint",))
 
 
 def _baseline(reading: Reading, root: Table) -> Baseline:

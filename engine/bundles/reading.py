@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.bundles.model import Limit, Unit
+from engine.bundles.model import ExtensionTerms, Limit, Unit
 from engine.errors import DefinitionInvalid, ExpressionInvalid
 from engine.expressions import Expression, compile_expression
 from engine.findings import Finding, Report
@@ -106,6 +106,12 @@ class Reading:
         basis = self.basis_of(table)
         table.finish()
         return Limit(value, Unit(unit) if unit in UNITS else Unit.WORKING_DAYS, basis)
+
+    def extension_of(self, table: Table, clocks: tuple[str, ...]) -> ExtensionTerms:
+        """A limit by which these clocks may be made longer, with the level and the post that may grant it."""
+        level, group = table.text("level"), table.text("group")
+        limit = self.limit_of(table)
+        return ExtensionTerms(limit.value, limit.unit, limit.basis, level, group, clocks)
 
     # ------------------------------------------------------------ expressions
 

@@ -69,6 +69,7 @@ class Arrangement:
     lead_department: str
     basis: Words
     items: Mapping[str, ItemArrangement]
+    joint_extension_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ def _arrangement(root: Table) -> Arrangement | None:
     if table is None:
         return None
     lead, basis = table.text("lead_department"), _basis(table)
-    arrangement = Arrangement(lead, basis, {key: _of_item(one) for key, one in table.tables("items")})
+    items = {key: _of_item(one) for key, one in table.tables("items")}
+    arrangement = Arrangement(lead, basis, items, table.text("joint_extension_group", required=False))
     table.finish()
     return arrangement
 

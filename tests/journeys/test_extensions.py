@@ -11,9 +11,10 @@ from lxml import html
 
 from tests.journeys.test_pauses import clocks, item_case
 from tests.support import office
+from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
-from webapp.models import CaseEvent, ClockExtension, Document
+from webapp.models import CaseEvent, ClockExtension, Document, LegalClock
 from webapp.services import extensions, tasks
 
 ACCEPTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -154,3 +155,45 @@ def test_over_the_pages_from_asking_to_the_explanation(client: FlaskClient, db: 
         assert client.post(f"/tasks/{deciding}/act", data=values).status_code == 302
         told = " ".join(client.get(f"/cases/{case_id}/clocks").get_data(as_text=True).split())
     assert "延长：10个工作日，2026年9月3日经本行政机关负责人批准" in told
+
+
+def joint_of(db: SQLAlchemy, case_id: int) -> LegalClock:
+    db.session.expire_all()
+    return db.session.query(LegalClock).filter_by(case_id=case_id, name="joint").one()
+
+
+def test_the_joint_limit_is_extended_by_the_government_alone(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    before = joint_of(db, case_id).due_on
+    with frozen_at(day(3)):
+        task = office.open_task(case_id, "examine", "P2")
+        reviewer = office.person(REVIEWER)
+        extensions.request_extension(task.id, by=reviewer, reason="多部门需会商", key=f"joint-{case_id}", joint=True)
+        asked = office.open_task(case_id, "extend", "P2")
+        with pytest.raises(extensions.WrongLevel) as refused:  # the head may extend an item, not the whole
+            extensions.decide_extension(
+                asked.id, by=office.person(HEAD), grant=True, opinion="", revision=asked.revision, key="head"
+            )
+        assert "本级人民政府负责人" in refused.value.words.zh
+        governor = office.person("chengyuanhang")
+        tasks.claim(asked.id, by=governor)
+        revision = office.open_task(case_id, "extend", "P2").revision
+        extensions.decide_extension(asked.id, by=governor, grant=True, opinion="", revision=revision, key="governor")
+    joint = joint_of(db, case_id)
+    assert joint.extended_by == 15
+    assert rules_in_force().calendar.working_days_between(before, joint.due_on) == 15
+    assert clocks(db, case_id)["promised"].due_on == date(2026, 9, 17)  # the item's own limits stand
+    with frozen_at(day(4)):
+        with pytest.raises(extensions.ExtendedOnce):
+            extensions.request_extension(task.id, by=reviewer, reason="再延", key=f"again-{case_id}", joint=True)
+        ask(case_id)  # the item's own extension is still open
+
+
+def test_only_the_lead_department_asks_for_the_joint_limit(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(day(3)):
+        by = office.act(case_id, "accept", "P6")
+        task = office.open_task(case_id, "review", "P6")
+        tasks.claim(task.id, by=by)
+        with pytest.raises(extensions.NotTheLead):
+            extensions.request_extension(task.id, by=by, reason="会商", key=f"sign-{case_id}", joint=True)

@@ -308,7 +308,8 @@ select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.starte
     coalesce((select jsonb_agg(jsonb_build_array(x.value, x.basis_zh, x.basis_en, x.level_zh, x.level_en,
         (x.decided_at at time zone %(zone)s)::date, d.number) order by x.id)
         from clock_extension x left join document d on d.id = x.document_id
-        where x.item_case_id = l.item_case_id and l.name = any(string_to_array(x.clock, ' ')) and x.granted), '[]'),
+        where (x.item_case_id = l.item_case_id or x.case_id = l.case_id)
+            and l.name = any(string_to_array(x.clock, ' ')) and x.granted), '[]'),
     coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
         d.number, p.expected_days) order by p.started_on)
         from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]')

@@ -16,7 +16,8 @@ select x.value, x.unit, x.level_zh, x.level_en, x.basis_zh, x.basis_en, x.reason
 from clock_extension x
 join app_user asker on asker.id = x.requested_by
 left join app_user decider on decider.id = x.decided_by
-where x.item_case_id = %s order by x.id desc limit 1
+where x.item_case_id = %s and (x.granted is null or (x.clock = 'joint') = %s) order by x.granted nulls first, x.id desc
+limit 1
 """
 
 
@@ -37,9 +38,9 @@ class ExtensionView:
     document_id: int | None
 
 
-def extension_of(item_case_id: int) -> ExtensionView | None:
-    """The last request of this item case; None where there was none."""
-    row = sql().execute(LAST, (item_case_id,)).fetchone()
+def extension_of(item_case_id: int, *, joint: bool = False) -> ExtensionView | None:
+    """What waits for a decision, or the last request of the item (with `joint`, of the joint limit from here)."""
+    row = sql().execute(LAST, (item_case_id, joint)).fetchone()
     if row is None:
         return None
     value, unit, level_zh, level_en, zh, en, *facts = row

@@ -1,7 +1,8 @@
 """延期: a limit made longer, asked for by who handles the item and granted by the level that the law names (art. 42).
 
-By how much, on which basis, at which level and by which post is data of the item. Granting is a task of its own; what
-was granted is told to the applicant in writing, with the reasons, and moves every due day in the same transaction.
+By how much, on which basis, at which level and by which post is data of the item; of the bundle for the joint limit,
+which its lead department asks for and the people's government grants. Granting is a task of its own; what was granted
+is told to the applicant in writing, with the reasons, and moves every due day in the same transaction.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import begin
 from webapp.services.clock_moves import move_clocks
+from webapp.services.clocks import JOINT
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.tasks import ensure_step, finish
@@ -71,6 +73,20 @@ class ExtensionTooLate(ExtensionRefused):
         )
 
 
+class NotTheLead(ExtensionRefused):
+    """The joint limit is the lead department's to ask for."""
+
+    status = 403
+
+    def __init__(self, terms: ExtensionTerms) -> None:
+        super().__init__(
+            Words(
+                f"联办时限由牵头部门申请延长（{terms.basis.zh}）。",
+                f"Only the lead department asks for an extension of the joint limit ({terms.basis.en}).",
+            )
+        )
+
+
 class WrongLevel(ExtensionRefused):
     """Only the level that the law names may extend."""
 
@@ -86,9 +102,11 @@ class WrongLevel(ExtensionRefused):
 
 
 ASKED = """
-select exists(select from clock_extension where item_case_id = %(item_case)s and coalesce(granted, true)),
-    (select min(due_on) from legal_clock where item_case_id = %(item_case)s and name = any(%(clocks)s)
-        and stopped_on is null)
+select exists(select from clock_extension x where coalesce(x.granted, true) and (x.clock = 'joint') = %(joint)s
+        and case when %(joint)s then x.case_id = %(case)s else x.item_case_id = %(item_case)s end)
+    or exists(select from clock_extension where item_case_id = %(item_case)s and granted is null),
+    (select min(due_on) from legal_clock where (item_case_id = %(item_case)s or case_id = %(case)s)
+        and name = any(%(clocks)s) and stopped_on is null)
 """
 ASK = """
 insert into clock_extension (case_id, item_case_id, clock, value, unit, level, level_zh, level_en, basis_zh, basis_en,
@@ -98,14 +116,17 @@ values (%(case)s, %(item_case)s, %(clocks)s, %(value)s, %(unit)s, %(level)s, %(l
 """
 
 
-def request_extension(task_id: int, *, by: Identity, reason: str, key: str) -> None:
-    """Ask for the extension that the item declares; a task opens for the post that may grant it.
+def request_extension(task_id: int, *, by: Identity, reason: str, key: str, joint: bool = False) -> None:
+    """Ask for the extension that the item declares, or with `joint` for that of the joint limit.
 
-    The asking task stays open. Raises Incomplete, NotExtendable, ExtendedOnce, ExtensionTooLate.
+    A task opens for the post that may grant it; the asking task stays open. Raises Incomplete, NotExtendable,
+    NotTheLead, ExtendedOnce, ExtensionTooLate.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, key=key) as task:
         ensure_step(task, *ASKING_STEPS)
-        item, terms = _terms(task)
+        item, terms = _terms(task, joint=joint)
+        if joint and by.department_key != task.case.release.bundle.lead_department:
+            raise NotTheLead(terms)
         if not reason.strip():
             raise Incomplete(
                 "extension_reason", Words("申请延期应当说明理由。", "State the reasons for the extension.")
@@ -135,12 +156,14 @@ def request_extension(task_id: int, *, by: Identity, reason: str, key: str) -> N
         begin(case, PROCESS, {"item": item.key, "extension_group": terms.group}, event=BEGINNING)
 
 
-def _terms(task: OpenTask) -> tuple[Item, ExtensionTerms]:
+def _terms(task: OpenTask, *, joint: bool) -> tuple[Item, ExtensionTerms]:
     assert task.item_key is not None
-    item = task.case.release.bundle.item(task.item_key)
-    if item.extension is None:
-        raise NotExtendable(item.name)
-    return item, item.extension
+    bundle = task.case.release.bundle
+    item = bundle.item(task.item_key)
+    terms = bundle.joint_extension if joint else item.extension
+    if terms is None:
+        raise NotExtendable(bundle.name if joint else item.name)
+    return item, terms
 
 
 def _level(task: OpenTask, terms: ExtensionTerms) -> Words:
@@ -152,7 +175,8 @@ def _level(task: OpenTask, terms: ExtensionTerms) -> Words:
 
 
 def _ensure_possible(task: OpenTask, terms: ExtensionTerms) -> None:
-    row = sql().execute(ASKED, {"item_case": task.item_case_id, "clocks": list(terms.clocks)}).fetchone()
+    values = {"case": task.case.id, "item_case": task.item_case_id, "clocks": list(terms.clocks)}
+    row = sql().execute(ASKED, {**values, "joint": JOINT in terms.clocks}).fetchone()
     assert row is not None
     already, due_on = row
     if already:
@@ -172,7 +196,8 @@ where t.id = %s and t.step = 'extend'
 """
 LENGTHEN = """
 update legal_clock set extended_by = extended_by + %(value)s
-where item_case_id = %(item_case)s and name = any(%(clocks)s) and stopped_on is null returning due_on
+where (item_case_id = %(item_case)s or case_id = %(case)s) and name = any(%(clocks)s) and stopped_on is null
+returning due_on
 """
 DECIDE = """
 update clock_extension set granted = %(granted)s, opinion = %(opinion)s, decided_by = %(by)s, decided_at = %(now)s
@@ -198,7 +223,7 @@ def decide_extension(task_id: int, *, by: Identity, grant: bool, opinion: str, r
         sql().execute(DECIDE, {**decided, "now": task.case.now})
         task.case.record(Event.EXTENSION_DECIDED, by, item=task.item_case_id, granted=grant)
         if grant:
-            _lengthen(task, by, row[0], reason=row[1], level=Words(row[6], row[7]))
+            _lengthen(task, by, row[0], joint=row[2] == JOINT, reason=row[1], level=Words(row[6], row[7]))
         finish(task, {"extension_granted": grant}, by=by, act=GRANTED if grant else REFUSED)
 
 
@@ -214,18 +239,18 @@ def _ensure_level(task_id: int, by: Identity) -> None:
         raise refusal
 
 
-def _lengthen(task: OpenTask, by: Identity, extension: int, *, reason: str, level: Words) -> None:
-    item, terms = _terms(task)
+def _lengthen(task: OpenTask, by: Identity, extension: int, *, joint: bool, reason: str, level: Words) -> None:
+    item, terms = _terms(task, joint=joint)
     assert task.item_case_id is not None
-    today = moments.local(task.case.now).date()
-    values = {"item_case": task.item_case_id, "value": terms.value, "clocks": list(terms.clocks)}
+    today, case = moments.local(task.case.now).date(), task.case
+    values = {"case": case.id, "item_case": task.item_case_id, "value": terms.value, "clocks": list(terms.clocks)}
     before = [row[0] for row in sql().execute(LENGTHEN, values)]
     if not before or min(before) < today:
         raise ExtensionTooLate(terms, min(before, default=None))
-    moves = [move for move in move_clocks(task.case) if move.item_case_id == task.item_case_id]
-    due = [move.due_on for move in moves if move.name in terms.clocks]
+    owners = (task.item_case_id, None)
+    due = [one.due_on for one in move_clocks(case) if one.item_case_id in owners and one.name in terms.clocks]
     document = issue_for_item(
-        task.case,
+        case,
         task.item_case_id,
         item,
         NOTICE,

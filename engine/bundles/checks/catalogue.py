@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engine.bundles.arrangement import arrange
 from engine.bundles.checks.checking import Checking
-from engine.bundles.model import CommitmentTerms, Item, Material
+from engine.bundles.model import CommitmentTerms, ExtensionTerms, Item, Material
 from engine.words import Words
 
 _CATCH_ALL = re.compile("其他|其它|有关|等相关|相关规定")
@@ -23,6 +24,7 @@ def check_catalogue(checking: Checking) -> None:
             Words("编号前缀应为一到四个大写字母。", "The prefix of case numbers is one to four capital letters."),
             Words("改正前缀。", "Correct the prefix."),
         )
+    _check_joint_extension(checking)
     for item in checking.bundle.items:
         _check_groups(checking, item)
         _check_limits(checking, item)
@@ -76,6 +78,7 @@ def _check_extension(checking: Checking, item: Item) -> None:
     if terms is None:
         return
     file = f"items/{item.key}.toml"
+    _check_grantable(checking, terms, file, "extension")
     if any(item.limits[name].unit != terms.unit for name in terms.clocks if name in item.limits):
         checking.error(
             "extension-in-other-days",
@@ -84,11 +87,32 @@ def _check_extension(checking: Checking, item: Item) -> None:
             Words("延长的单位与原期限不同。", "The extension is in other days than the limit."),
             Words("写成与原期限相同的单位。", "Give it the unit of the limit."),
         )
+
+
+def _check_joint_extension(checking: Checking) -> None:
+    """It lengthens a joint limit that is there, in its days."""
+    bundle = checking.bundle if checking.profile is None else arrange(checking.bundle, checking.profile)
+    terms = bundle.joint_extension
+    if terms is None:
+        return
+    _check_grantable(checking, terms, "bundle.toml", "joint_extension")
+    if bundle.joint_limit is None or bundle.joint_limit.unit != terms.unit:
+        checking.error(
+            "extension-in-other-days",
+            "bundle.toml",
+            "joint_extension.unit",
+            Words("没有单位相同的联办时限可以延长。", "There is no joint limit in these days to extend."),
+            Words("写成与联办时限相同的单位。", "Give it the unit of the joint limit."),
+        )
+
+
+def _check_grantable(checking: Checking, terms: ExtensionTerms, file: str, part: str) -> None:
+    """The post and the level are there."""
     if checking.known_groups is not None and terms.group not in checking.known_groups:
-        checking.missing(Words("岗位", "candidate group"), file, "extension.group", terms.group)
+        checking.missing(Words("岗位", "candidate group"), file, f"{part}.group", terms.group)
     if checking.profile is not None and terms.level not in checking.profile.levels:
         level = Words("地方规则中的批准层级", "level of the local rules")
-        checking.missing(level, file, "extension.level", terms.level)
+        checking.missing(level, file, f"{part}.level", terms.level)
 
 
 def _check_fields(checking: Checking, item: Item) -> None:

@@ -20,11 +20,12 @@ from webapp.services.page_keys import AlreadyCarriedOut
 @blueprint.post("/<int:task_id>/extension")
 @needs(Permission.TASK_DO)
 def ask_extension(task_id: int) -> ResponseReturnValue:
-    """Ask for the extension that the item declares, with reasons."""
+    """Ask for the extension that the item declares, or that of the joint limit, with reasons."""
     by = signed_in()
     reason = request.form.get("extension_reason", "")
     try:
-        request_extension(task_id, by=by, reason=reason, key=request.form.get("key", ""))
+        joint = request.form.get("clock") == "joint"
+        request_extension(task_id, by=by, reason=reason, key=request.form.get("key", ""), joint=joint)
     except Incomplete as incomplete:
         errors = {incomplete.field: incomplete.words}
         return with_frames(page_of(workspace(task_id, by), by, request.form, errors=errors), incomplete.status)
