@@ -192,6 +192,11 @@ def test_after_the_limit_no_other_outcome_can_be_given(db: SQLAlchemy) -> None:
         decide(case.id, "wrong-authority", note="不属于本机关", authority="某机关")
     assert "第三十二条" in refusal.value.words.zh
     assert told(case.id)[-1] == "refused-act"
+    with frozen_at(day(30)):  # saying yes late lets the item go on; the day stays that of receipt
+        decide(case.id, "accepted")
+    mine = item(db, case.id)
+    assert (mine.accepted_at, mine.deemed_accepted) == (BEFORE_THE_HOLIDAYS, True)
+    assert ("P2", "examine") in office.open_steps(case.id)
 
 
 # Correction

@@ -311,8 +311,20 @@ def _due(task: OpenTask) -> date | None:
 def ensure_in_time(task: OpenTask) -> None:
     """Raises CorrectionLate after the limit, where the place's rule ends the matter with it."""
     consequence, basis = late_rule(task.case)
-    if is_late(task) and consequence != STILL_OPEN:
+    if is_late(task) and consequence != STILL_OPEN and _ends_by_itself(task):
         raise CorrectionLate(consequence, _due(task), basis)
+
+
+def _ends_by_itself(task: OpenTask) -> bool:
+    """Whether the diagram ends the wait. Of a release from before it did, the item must not stand still for ever."""
+    row = (
+        sql()
+        .execute(
+            "select exists(select from timer where item_case_id = %s and clock = 'correction')", (task.item_case_id,)
+        )
+        .fetchone()
+    )
+    return bool(row and row[0])
 
 
 def late_rule(case: LockedCase) -> tuple[str, Words]:

@@ -12,6 +12,7 @@ from webapp.identity import Identity
 from webapp.moments import local
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission
+from webapp.services.accepted_by_law import accept_by_law
 from webapp.services.clocks import start_clock, start_decision_clocks
 from webapp.services.corrected_answers import correct_answers
 from webapp.services.corrections import AfterAcceptance, guided_of, names_in_question, request_correction
@@ -66,8 +67,9 @@ def decide_intake(
       have been told the first time needs `again_reason`.
     - accepted.
 
-    Acceptance starts the decision clocks and ends the intake clock. Raises Incomplete, AcceptedByLaw once the limit
-    has passed, AfterAcceptance for a correction after acceptance, AnswersInvalid, and what `on_task` does.
+    Acceptance starts the decision clocks and ends the intake clock. Once the limit has passed it is
+    accepted from the day of receipt whatever the day of the act. Raises Incomplete, AcceptedByLaw for any other
+    outcome then, AfterAcceptance for a correction after acceptance, AnswersInvalid, and what `on_task` does.
     """
     invalid: AnswersInvalid | None = None
     try:
@@ -75,7 +77,9 @@ def decide_intake(
             if outcome == CORRECTION:
                 _ensure_not_accepted(task.item_case_id)
             ensure_step(task, "accept")
-            _ensure_in_time(task)
+            if _is_late(task, outcome):
+                _accept_late(task, by)
+                return
             _ensure_complete(outcome, note, authority)
             try:
                 _record(task, outcome, note.strip(), by, again_reason.strip(), faults, authority.strip(), corrected)
@@ -120,11 +124,22 @@ select ic.accepted_at from item_case ic join user_task t on t.item_case_id = ic.
 """
 
 
-def _ensure_in_time(task: OpenTask) -> None:
+def _is_late(task: OpenTask, outcome: str) -> bool:
+    """Whether the limit has passed: then the law has accepted already. Raises AcceptedByLaw for anything else."""
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     due = next((clock.due_on for clock in clocks if clock.name == "intake"), None)
-    if due is not None and local(task.case.now).date() > due:
-        raise AcceptedByLaw(due.isoformat(), INTAKE_BASIS)
+    late = due is not None and local(task.case.now).date() > due
+    if late and outcome != ACCEPTED:
+        raise AcceptedByLaw(str(due), INTAKE_BASIS)
+    return late
+
+
+def _accept_late(task: OpenTask, by: Identity) -> None:
+    """What the officer says late changes nothing about the day; the act only lets the item go on."""
+    assert task.item_case_id is not None
+    assert task.item_key is not None
+    accept_by_law(task.case, task.item_case_id, task.case.release.bundle.item(task.item_key))
+    finish(task, {"intake_outcome": ACCEPTED}, by=by, act=ACCEPTED)
 
 
 def _ensure_complete(outcome: str, note: str, authority: str) -> None:

@@ -5,55 +5,26 @@ Both are service tasks behind the timer of the limit, so the diagram shows them,
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from webapp import moments
-from webapp.services.clocks import start_clock, start_decision_clocks, stop_clock
+from webapp.services.accepted_by_law import accept_by_law
+from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.corrections import CONSEQUENCES, NOT_ACCEPTED, STILL_OPEN, WITHDRAWN, last_round, late_rule
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.job_handlers import RunningJob, handles
-from webapp.services.signals import raise_signal
 from webapp.unit_of_work import sql
 
 #: What the diagram goes on with after a lapse, by the place's consequence.
 LAPSE_OUTCOMES = {NOT_ACCEPTED: "correction-lapsed", WITHDRAWN: "deemed-withdrawn", STILL_OPEN: "correct-late"}
 
-RECEIVED = """
-select coalesce((select max(c.answered_at) from correction c where c.item_case_id = ic.id),
-    (select min(t.opened_at) from user_task t where t.item_case_id = ic.id and t.step = 'accept'), ic.received_at)
-from item_case ic where ic.id = %s
-"""
-DEEMED = """
-update item_case set intake_outcome = 'accepted', accepted_at = %s, accepted_by = null, deemed_accepted = true,
-    intake_note = %s, ruled_at = null
-where id = %s
-"""
-
 
 @handles("deem-accepted")
 def _deem_accepted(job: RunningJob) -> dict[str, Any]:
-    """The limit passed in silence: accepted from the day of receipt, and the decision clocks run from that day."""
+    """The limit passed in silence."""
     assert job.item_case_id is not None
-    case, item = job.case, job.case.release.bundle.item(str(job.inputs["item"]))
-    received = _received(job.item_case_id)
-    basis = case.rules.profile.terms("intake-limit").basis
-    on = moments.local(received).date().isoformat()
-    sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", job.item_case_id))
-    stop_clock(case, job.item_case_id, "intake")
-    case.record(Event.DEEMED_ACCEPTED, None, item=job.item_case_id, since=on)
-    start_decision_clocks(case, job.item_case_id, item, received)
-    raise_signal(case, "deemed-accepted", item_case_id=job.item_case_id, unit=item.department, ref={"since": on})
+    accept_by_law(job.case, job.item_case_id, job.case.release.bundle.item(str(job.inputs["item"])))
     return {}
-
-
-def _received(item_case_id: int) -> datetime:
-    """When the application that nobody answered was there: received, opened after what it waits for, or corrected."""
-    row = sql().execute(RECEIVED, (item_case_id,)).fetchone()
-    assert row is not None
-    received: datetime = row[0]
-    return received
 
 
 LAPSED = "update correction set lapsed_at = %s, lapse = %s where id = %s"

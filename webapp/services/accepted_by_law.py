@@ -1,0 +1,44 @@
+"""Silence accepts (art. 32): an application that nobody answered in time is accepted from the day it was received."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.bundles import Item
+from webapp import moments
+from webapp.services.clocks import start_decision_clocks, stop_clock
+from webapp.services.events import Event
+from webapp.services.locked_case import LockedCase
+from webapp.services.signals import raise_signal
+from webapp.unit_of_work import sql
+
+RECEIVED = """
+select coalesce((select max(c.answered_at) from correction c where c.item_case_id = ic.id),
+    (select min(t.opened_at) from user_task t where t.item_case_id = ic.id and t.step = 'accept'), ic.received_at)
+from item_case ic where ic.id = %s
+"""
+DEEMED = """
+update item_case set intake_outcome = 'accepted', accepted_at = %s, accepted_by = null, deemed_accepted = true,
+    intake_note = %s, ruled_at = null
+where id = %s
+"""
+
+
+def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
+    """Accepted from the day of receipt; the decision clocks run from that day, and the unit hears of it."""
+    received = _received(item_case_id)
+    basis = case.rules.profile.terms("intake-limit").basis
+    on = moments.local(received).date().isoformat()
+    sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", item_case_id))
+    stop_clock(case, item_case_id, "intake")
+    case.record(Event.DEEMED_ACCEPTED, None, item=item_case_id, since=on)
+    start_decision_clocks(case, item_case_id, item, received)
+    raise_signal(case, "deemed-accepted", item_case_id=item_case_id, unit=item.department, ref={"since": on})
+
+
+def _received(item_case_id: int) -> datetime:
+    """When the application that nobody answered was there: received, opened after what it waits for, or corrected."""
+    row = sql().execute(RECEIVED, (item_case_id,)).fetchone()
+    assert row is not None
+    received: datetime = row[0]
+    return received
