@@ -10,13 +10,18 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 from engine import Words
 from engine.bundles import KindUnknown
 from tests.support import office
+from webapp.catalogue import current_releases, release_files
+from webapp.errors import ReleaseRefused
 from webapp.models import Case, Document, ItemCase
 from webapp.papers import DocumentDamaged, digest_of
+from webapp.services import releases
 from webapp.services.document_issue import DocumentNotPossible
 from webapp.services.documents import issue_for_item
 from webapp.services.kept_documents import kept_document
 from webapp.services.locked_case import on_case
 from webapp.services.numbers import next_numbers
+from webapp.services.release_uploads import zip_of
+from webapp.services.releases import check_files
 from webapp.unit_of_work import sql
 
 
@@ -253,3 +258,25 @@ def test_a_place_with_a_template_of_its_own_prints_that_one_and_others_the_share
     assert "作出不予受理决定" not in str(kept_document(here.id).zh)
     other = issued(case, "P2", "not-required", reasons="一")
     assert other.template == "_shared/documents/not-required.md"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("_shared/documents/acceptance-notice.md", "{{ colour }}", "bad-template"),
+        (
+            "documents/acceptance-notice.md",
+            "# 受理通知书\n\n{{ document_number }}\n\n{{ tracking_number }}",
+            "bad-template",
+        ),
+        ("documents/refusal.md", "# 不予许可\n\n{{ document_number }}\n\n{{ reasons }}", "template-without-field"),
+    ],
+)
+def test_a_release_with_a_faulty_template_is_refused_where_it_would_be_published(db, path, text, code):
+    release = current_releases()[office.BUNDLE]
+    files = {**release_files(release), path: text.encode()}
+    draft = releases.draft_from_upload(release, "bundle.zip", zip_of(files), by=office.person("taoran"))
+    with pytest.raises(ReleaseRefused):
+        releases.submit_release(draft, by=office.person("taoran"))
+    found = {(one.code, one.file) for one in check_files(office.BUNDLE, files)}
+    assert (code, path) in found
