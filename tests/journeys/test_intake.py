@@ -406,3 +406,17 @@ def test_silence_after_a_correction_accepts_from_the_day_it_was_answered(db: SQL
         fire(case.id)
     mine = item(db, case.id)
     assert (mine.deemed_accepted, mine.accepted_at) == (True, day(28))
+
+
+def test_a_correction_that_makes_another_field_appear_opens_that_one_too(db: SQLAlchemy) -> None:
+    case = applied()
+    ask(case.id, Fault("answer", "tenure", "合同显示为租赁。"))
+    me = ByApplicant(case.id, "P2")
+    leased = {**answers_of(case.id), "tenure": "lease"}
+    with pytest.raises(AnswersInvalid) as missing:
+        correcting.save_answers(me, leased)
+    assert set(missing.value.errors) == {"lease_from", "lease_to"}
+    dates = {"lease_from": "2026-01-01", "lease_to": "2029-12-31"}
+    assert set(correcting.save_answers(me, {**leased, **dates})) == {"tenure", "lease_from", "lease_to"}
+    with pytest.raises(NotAsked):
+        correcting.save_answers(me, {**answers_of(case.id), "shop_name": "别的药店"})
