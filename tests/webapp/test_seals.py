@@ -122,6 +122,21 @@ def test_without_its_seal_a_document_is_not_delivered(by_hand):
     assert told == [("counter", "林秀英")]
 
 
+def test_a_result_does_not_leave_before_its_decision_is_sealed(db):
+    set_seal(UNIT, "licence", SEAL_NAME, way="hand")
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    office.act(case.id, "issue", "P2")
+    with pytest.raises(NotSealed):
+        office.act(case.id, "deliver", "P2")
+    decision = sql().execute("select id from document where kind = 'grant'").fetchone()[0]
+    document_acts.confirm_sealed(decision, by=office.person(office.ISSUER), key="sealed")
+    office.act(case.id, "deliver", "P2")
+    assert sql().execute("select means from document_delivery where document_id = %s", (decision,)).fetchall() == [
+        ("counter",)
+    ]
+
+
 # ---------------------------------------------------------------- by a provider
 
 

@@ -281,13 +281,16 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
     return receipt
 
 
-#: The decisions that leave with the results are delivered with them; what waits for its seal is not.
+#: The decisions that leave with the results, and are delivered with them.
 WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required", "termination-notice")
+#: Whether one of them still waits for its seal, so that the result cannot leave. Needs %(item)s.
+WAITS_FOR_SEAL = f"""exists(select from document d where d.item_case_id = %(item)s
+    and d.seal_way in ('hand', 'certified') and d.kind in ({", ".join(f"'{kind}'" for kind in WITH_RESULTS)})
+    and not exists(select from document_seal s where s.document_id = d.id))"""
 WENT_ALONG = """
 insert into document_delivery (document_id, means, recipient, reference, at, by_id)
 select d.id, %(results_means)s, %(results_to)s, %(results_number)s, %(now)s, %(results_by)s from document d
 where d.item_case_id = any(%(with_results)s) and d.kind = any(%(results_kinds)s)
-    and (d.seal_way in ('', 'demo') or exists(select from document_seal s where s.document_id = d.id))
     and not exists(select from document_delivery v where v.document_id = d.id)
 """
 

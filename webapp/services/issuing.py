@@ -12,7 +12,8 @@ from webapp.answers import answers_of, encode_answer
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.documents import Delivery, issue_delivery_receipt
+from webapp.services.document_acts import NotSealed
+from webapp.services.documents import WAITS_FOR_SEAL, Delivery, issue_delivery_receipt
 from webapp.services.events import Event
 from webapp.services.files import Upload, check_upload, keep_file
 from webapp.services.results import RESULT_FACTS, NotPrepared, ensure_can_leave, ensure_result
@@ -171,8 +172,8 @@ def _mark_delivered(
 ) -> tuple[int, str]:
     """Mark the item's result as delivered; returns the item case and the means.
 
-    Raises NotDecided, ResultNotMade, NotPrepared where a repair has put the case past these steps. A caller that
-    refuses afterwards rolls it back.
+    Raises NotDecided, ResultNotMade, NotPrepared where a repair has put the case past these steps, and NotSealed while
+    the decision in writing waits for its seal. A caller that refuses afterwards rolls it back.
     """
     ensure_step(task, "deliver")
     row = (
@@ -183,7 +184,8 @@ def _mark_delivered(
             " and name = 'delivery' and stopped_on is null)"
             " update collection set delivered_at = %(now)s, delivered_by = %(by)s, collector_kind = %(kind)s,"
             " collector_name = %(name)s, collector_id_number = %(id)s, signature_file_id = %(proof)s,"
-            f" tracking_number = %(tracking)s where item_case_id = %(item)s returning means, {RESULT_FACTS}",
+            " tracking_number = %(tracking)s where item_case_id = %(item)s"
+            f" returning means, {WAITS_FOR_SEAL}, {RESULT_FACTS}",
             {
                 "now": task.case.now,
                 "today": moments.local(task.case.now).date(),
@@ -201,8 +203,10 @@ def _mark_delivered(
     if row is None:
         ensure_result(task)
         raise NotPrepared()
-    means, *facts = row
+    means, unsealed, *facts = row
     ensure_can_leave(task, *facts)
+    if unsealed:
+        raise NotSealed()
     assert task.item_case_id is not None
     task.case.record(Event.DELIVERED, by, item=task.item_case_id)
     return task.item_case_id, means
