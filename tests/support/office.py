@@ -34,6 +34,7 @@ from webapp.services import (
     intake,
     issuing,
     materials,
+    pre_reviews,
     receipt,
     reviews,
     revocations,
@@ -400,6 +401,11 @@ def _examine(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) 
     )
 
 
+def _pre_review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    conclusion = choice.get("conclusion", pre_reviews.READY)
+    pre_reviews.pre_review(task.id, conclusion=conclusion, opinion="效果图符合导则。", checklist={}, **common)
+
+
 def _review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     reviews.propose(
         task.id,
@@ -491,6 +497,7 @@ def _revoke(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -
 ACTS: dict[str, Any] = {
     "accept": _accept,
     "correct": _correct,
+    "pre-review": _pre_review,
     "examine": _examine,
     "review": _review,
     "decide": _rule,

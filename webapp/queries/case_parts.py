@@ -183,6 +183,11 @@ class ItemView:
         return self.delivered_at is None and not any(task.step == "deliver" for task in self.open_tasks)
 
     @property
+    def waits(self) -> bool:
+        """It has not opened: what it needs is undecided. It may have been pre-reviewed."""
+        return not self.clocks and all(task.step == "pre-review" for task in self.tasks)
+
+    @property
     def state(self) -> Words:
         """Where the item is, derived from its facts."""
         if self.outcome in TERMINATED:
@@ -200,7 +205,9 @@ class ItemView:
             return Words("待补正", "correction awaited")
         if self.open_tasks:
             return self.open_tasks[0].name
-        if not self.clocks and not self.tasks:
+        if self.waits and any(task.state == "completed" for task in self.tasks):
+            return Words("预审完成 · 等待前置事项", "pre-reviewed, waits for another item")
+        if self.waits:
             return Words("等待前置事项", "waits for another item")
         if self.intake_outcome == "forwarded":
             return Words("部门系统办理中", "in the department's own system")

@@ -90,6 +90,8 @@ WORDS: Mapping[str, Words] = {
 REVIEWED: Mapping[tuple[str, str], Words] = {
     ("examine", "visit"): Words("完成资料审查：需要现场核查", "examined: a visit is needed"),
     ("examine", "no-visit"): Words("完成资料审查：不需要现场核查", "examined: no visit needed"),
+    ("pre-review", "ready"): Words("预审：具备决定条件", "pre-review: ready to be decided"),
+    ("pre-review", "not-ready"): Words("预审：尚不具备决定条件", "pre-review: not ready yet"),
     ("review", "grant"): Words("提出审查意见：建议准予", "proposed to grant"),
     ("review", "refuse"): Words("提出审查意见：建议不予", "proposed to refuse"),
     ("accept", "asked-again"): Words("记录再次要求补正的原因", "recorded why correction is asked for again"),

@@ -231,7 +231,7 @@ def _next(item: ItemView, steps: list[str]) -> Words:
         return TO_VERIFY if item.running and item.running.key == "verification" else DONE
     if item.outcome is not None:
         return known or MAKING
-    return known or (WAITING if not item.clocks and not item.tasks else NEXT["decide"])
+    return known or (WAITING if item.waits else NEXT["decide"])
 
 
 def _place() -> Place:

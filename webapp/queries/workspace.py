@@ -11,6 +11,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import Item, guide_for
 from engine.law import DecidingUnit, remedy_paragraph, remedy_terms
+from webapp import moments
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
@@ -22,7 +23,7 @@ from webapp.queries.submission import CommitmentView, MaterialLine, commitments_
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
-PROPOSING_STEPS = ("review", "examine")
+PROPOSING_STEPS = ("review", "examine", "pre-review")
 #: Steps whose act stands at the window, with the endpoint that opens it.
 WINDOW_STEPS = {
     "issue": "window.result",
@@ -190,6 +191,30 @@ class Workspace:
             and view.way == "ordinary"
             and view.outcome not in NOT_ISSUED
             and (view.id in asked or visit_mode(self.release, view.item) == "always")
+        )
+
+    @property
+    def depends(self) -> Words | None:
+        """In one line: how what this item needs stands, and whether it was examined before; None: it needs nothing."""
+        if self.item is None:
+            return None
+        needed = [view for view in self.items if view.key in self.item.item.needs_result_of]
+        if not needed:
+            return None
+        zh = "、".join(f"“{view.item.name.zh}”{view.state.zh}" for view in needed)
+        en = ", ".join(f"“{view.item.name.en}”: {view.state.en}" for view in needed)
+        done = self.last_review("pre-review")
+        if self.step == "pre-review" and self.is_open:
+            return Words(
+                f"前置事项{zh}。预审通过的，结果一到即由决定人当场决定；结果先到的，按一般流程办理。",
+                f"Needed first: {en}. Once found ready, it is decided as soon as the result is there; if the result"
+                " comes before, it goes the ordinary way.",
+            )
+        if done is None:
+            return Words(f"前置事项{zh}。", f"Needed first: {en}.")
+        when = moments.shown(done.at)
+        return Words(
+            f"前置事项{zh}。{done.by}已于{when}完成预审。", f"Needed first: {en}. {done.by} pre-reviewed it on {when}."
         )
 
     def last_review(self, *steps: str) -> ReviewLine | None:

@@ -90,6 +90,7 @@ ACT_WORDS = {
     "grant": Words("准予", "granted"),
     "refuse": Words("不予", "refused"),
     "examined": Words("完成资料审查", "examined"),
+    "pre-reviewed": Words("完成预审", "pre-reviewed"),
     "propose-grant": Words("建议准予", "proposed to grant"),
     "propose-refuse": Words("建议不予", "proposed to refuse"),
     "ordered": Words("决定进行特别程序", "ordered a special procedure"),

@@ -15,7 +15,8 @@ INTAKE_PARAMETER = "intake-limit"
 def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str) -> None:
     """Called when a called process of the item opens at `element` of the parent.
 
-    - by commitment: nothing waits for acceptance; the decider accepts and rules in one act;
+    - by commitment, or found ready before the result that it needs was there: nothing waits for acceptance; the
+      decider accepts and rules in one act;
     - accepts = window: accepted now, under the delegation (LAW 2.9), by the clerk who received;
     - decided elsewhere: forwarded, its promised limit runs from receipt;
     - else the intake clock starts (art. 32: five working days), and the department's task opens.
@@ -26,7 +27,7 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
         return
     row = sql().execute("select way from item_case where id = %s", (item_case_id,)).fetchone()
     assert row is not None
-    if row[0] == "commitment":
+    if row[0] == "commitment" or (item.needs_result_of and _is_prepared(item_case_id)):
         start_decision_clocks(case, item_case_id, item, case.now)
     elif item.accepts == "window":
         _accept_at_window(case, item_case_id, item)
@@ -35,6 +36,17 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
         start_decision_clocks(case, item_case_id, item, case.now)
     else:
         start_clock(case, item_case_id, case.rules.profile.terms(INTAKE_PARAMETER, "intake"), case.now)
+
+
+PREPARED = """
+select conclusion = 'ready' from review where item_case_id = %s and step = 'pre-review' order by id desc limit 1
+"""
+
+
+def _is_prepared(item_case_id: int) -> bool:
+    """Whether a pre-review found the item ready while what it needs was undecided."""
+    row = sql().execute(PREPARED, (item_case_id,)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _accept_at_window(case: LockedCase, item_case_id: int, item: Item) -> None:

@@ -48,7 +48,7 @@ class OpenTask:
     case: LockedCase
 
 
-PROPOSING_STEPS = ("review", "examine")
+PROPOSING_STEPS = ("review", "examine", "pre-review")
 # All that an act on a task reads before it decides: the task with its instance, whether this person proposed, the
 # clocks of its item, and what the page's key was used for, if it was.
 LOAD_TASK = f"""

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from engine import AnswersInvalid, Words
 from webapp.identity import Identity
-from webapp.pages.workspace import intake_parts, procedure_acts, revocation_acts
-from webapp.pages.workspace.points import MARKS, PREFIX, all_points
+from webapp.pages.workspace import intake_parts, pre_review_act, procedure_acts, revocation_acts
+from webapp.pages.workspace.points import all_points, marks_posted
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, reviews, rulings, verification
 
@@ -34,15 +34,8 @@ def _revision(typed: Typed) -> int:
     return typed.get("revision", -1, type=int)
 
 
-def marks_of(typed: Mapping[str, str]) -> dict[str, str]:
-    """Point -> mark, of what was posted."""
-    return {
-        name.removeprefix(PREFIX): mark for name, mark in typed.items() if name.startswith(PREFIX) and mark in MARKS
-    }
-
-
 def _unmarked(task: Workspace, typed: Typed) -> Errors:
-    marked = marks_of(typed)
+    marked = marks_posted(typed)
     message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
     return {point.name: message for point in all_points(task) if point.key not in marked}
 
@@ -112,7 +105,7 @@ def examine(task: Workspace, typed: Typed, by: Identity) -> Words:
         by=by,
         visit_needed=needed == "yes",
         opinion=_text(typed, "opinion"),
-        checklist=marks_of(typed),
+        checklist=marks_posted(typed),
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
@@ -138,7 +131,7 @@ def review(task: Workspace, typed: Typed, by: Identity) -> Words:
         by=by,
         proposal=proposal,
         opinion=opinion,
-        checklist=marks_of(typed),
+        checklist=marks_posted(typed),
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
@@ -192,7 +185,7 @@ def visit(task: Workspace, typed: Typed, by: Identity) -> Words:
         by=by,
         conclusion=conclusion,
         record=record,
-        checklist=marks_of(typed),
+        checklist=marks_posted(typed),
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
@@ -253,7 +246,7 @@ def verify(task: Workspace, typed: Typed, by: Identity) -> Words:
         by=by,
         result=result,
         record=record,
-        checklist=marks_of(typed),
+        checklist=marks_posted(typed),
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
@@ -288,6 +281,7 @@ ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
     "verify": verify,
     "recheck": verify,
     "extend": extend,
+    **pre_review_act.ACTS,
     **procedure_acts.ACTS,
     **revocation_acts.ACTS,
 }

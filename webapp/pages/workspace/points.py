@@ -18,6 +18,13 @@ SEVERITIES = {
 }
 
 
+def marks_posted(typed: Mapping[str, str]) -> dict[str, str]:
+    """Point -> mark, of what was posted."""
+    return {
+        name.removeprefix(PREFIX): mark for name, mark in typed.items() if name.startswith(PREFIX) and mark in MARKS
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One point on the page. `key` is unique within the step's whole list."""
@@ -55,7 +62,7 @@ def _groups(task: Workspace) -> Iterable[PointGroup]:
     item = task.catalogue_item
     if item is None:
         return []
-    if task.step in ("examine", "review") or (task.step == "immediate" and task.way != "commitment"):
+    if task.step in ("pre-review", "examine", "review") or (task.step == "immediate" and task.way != "commitment"):
         return [PointGroup(None, _points(item.checklist))]
     if task.step == "verify":
         return [

@@ -17,9 +17,9 @@ from webapp.languages import language
 from webapp.pages.cases import link, with_frames
 from webapp.pages.progress import item_lines, task_lines
 from webapp.pages.support import needs, words
-from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of, marks_of
+from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
-from webapp.pages.workspace.points import groups_of, marks_before
+from webapp.pages.workspace.points import groups_of, marks_before, marks_posted
 from webapp.permissions import Permission, may
 from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
@@ -129,7 +129,7 @@ def page_of(
         may_claim=task.may_claim(by) and may(by, Permission.TASK_CLAIM, task.facts),
         is_mine=task.holder_id == by.user_id and task.is_open,
         typed=typed,
-        marks=marks_of(typed) or marks_before(task),
+        marks=marks_posted(typed) or marks_before(task),
         kept=_kept(task, typed) if refusal and obstacle else [],
         errors=errors or {},
         errors_listed={name: [message] for name, message in (errors or {}).items()},
