@@ -118,6 +118,17 @@ def test_counting_twice_changes_nothing_and_writes_nothing(db: SQLAlchemy) -> No
     assert len(moved(db, case_id)) == lines
 
 
+def test_a_case_whose_act_came_between_is_not_left_behind(db: SQLAlchemy) -> None:
+    case_id = accepted_late(db)
+    calendars.import_calendar(PUBLISHED.encode(), "2027.toml", by=office.person(PUBLISHER))
+    sql().execute(  # as an act leaves it that read the rules before, and is written after the batches were made
+        "update procrastinate_jobs set args = jsonb_set(args, '{cases}', '\"\"') where task_name = 'recompute_clocks'"
+    )
+    assert clock_of(db, case_id).provisional
+    run_jobs()
+    assert not clock_of(db, case_id).provisional
+
+
 def test_a_refused_table_changes_nothing_and_the_try_is_kept(db: SQLAlchemy) -> None:
     for content in (
         (FOLDER / "2026.toml").read_bytes(),  # twice

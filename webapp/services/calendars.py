@@ -78,6 +78,9 @@ def import_now(content: bytes, file: str) -> Iterator[Recounted]:
     imported = _import(content, file, None, later=False)
     for cases in imported.batches:
         yield recompute(imported.table.version, cases)
+    left = _left_behind(imported.table)
+    if left:
+        yield recompute(imported.table.version, left)
 
 
 def _import(content: bytes, file: str, by: Identity | None, *, later: bool) -> Imported:
@@ -89,11 +92,11 @@ def _import(content: bytes, file: str, by: Identity | None, *, later: bool) -> I
             sql().execute("lock table rule_table in share row exclusive mode")  # one import at a time
             table = _checked(content, file)
             _keep(table, content, digest)
-            imported = Imported(table, tuple(_touched(table)))
+            imported = Imported(table, tuple(_touched(table, table.place)))
             facts = {"version": digest, "table": _key(table), "status": table.status, "cases": len(imported.cases)}
             rule_ledger.record("calendar-imported", by, **facts)
             if later:
-                for cases in imported.batches:
+                for cases in (*imported.batches, ()):
                     listed = ",".join(map(str, cases))
                     outbox.defer(sql(), outbox.RECOMPUTE_CLOCKS, table=digest, cases=listed)
     except CalendarRefused as refusal:
@@ -151,21 +154,32 @@ select coalesce(array_agg(distinct k.id order by k.id), '{{}}')
 from legal_clock l
 left join item_case ic on ic.id = l.item_case_id
 join cases k on k.id = coalesce(l.case_id, ic.case_id)
-where l.stopped_on is null and (l.provisional or (l.unit = 'working_days' and l.due_on >= %(first)s
-    and l.started_on <= %(last)s))
+where l.stopped_on is null and l.rules_digest <> %(unless)s
+    and (l.provisional or (l.unit = 'working_days' and l.due_on >= %(first)s and l.started_on <= %(last)s))
     and (%(place)s = '' or coalesce(nullif(k.profile_key, ''), {OWN_PLACE}) = %(place)s)
 """
 
 
-def _touched(table: CalendarYear) -> list[int]:
+def _touched(table: CalendarYear, place: str, unless: str = "") -> list[int]:
+    """The cases of a place (empty: of all) with limits that the table may move; `unless`: not by these rules."""
     days = table.days
     values = {
+        "unless": unless,
         "first": min(days, default=date(table.year, 1, 1)),
         "last": max([date(table.year, 12, 31), *days]),
-        "place": table.place,
+        "place": place,
     }
     row = sql().execute(TOUCHED, values).fetchone()
     return list(row[0]) if row else []
+
+
+def _left_behind(table: CalendarYear) -> list[int]:
+    """Cases whose act had read the rules before the table was in force, and was written after it."""
+    found: set[int] = set()
+    for (place,) in sql().execute("select distinct key from rule_table where kind = 'profile'").fetchall():
+        if table.place in ("", place):
+            found |= set(_touched(table, place, rules_in_force(place).digest))
+    return sorted(found)
 
 
 def recompute(table: str, cases: Sequence[int]) -> Recounted:
@@ -187,8 +201,16 @@ def recompute(table: str, cases: Sequence[int]) -> Recounted:
 
 
 def run(table: str, cases: str) -> None:
-    """The job: `cases` are the ids of a batch, with commas between them."""
-    recompute(table, [int(case) for case in cases.split(",")])
+    """The job: `cases` are the ids of a batch, with commas between them; none: those that were left behind."""
+    ids = [int(case) for case in cases.split(",")] if cases else _left_behind(_table(table))
+    if ids:
+        recompute(table, ids)
+
+
+def _table(version: str) -> CalendarYear:
+    row = sql().execute("select content from blob where digest = %s", (version,)).fetchone()
+    assert row is not None, "a table is never removed"
+    return read_calendar(bytes(row[0]))
 
 
 def _recompute_case(table: str, case_id: int) -> int:
