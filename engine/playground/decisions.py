@@ -9,17 +9,21 @@ from engine.dmn import Decision, DecisionOutcome, Decisions, read_decisions
 from engine.dmn.analysis import doubts_in
 from engine.dmn.model import InputData
 from engine.errors import EngineError
-from engine.expressions import Context
 from engine.expressions.feel.builtins import BUILTINS
 from engine.findings import Finding, errors_in
+from engine.playground.days import day_notes, noting
 from engine.playground.telling import Fault, fault_of, missing_words
+from engine.runtime import Context
 from engine.values import Value
 from engine.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTried:
-    """What was decided, with its trace (`outcome.steps`), or `fault`. `hints`: names that the input does not have."""
+    """What was decided, with its trace (`outcome.steps`), or `fault`.
+
+    `hints`: names that the input does not have, and what the working days that were counted do not stand on.
+    """
 
     outcome: DecisionOutcome | None = None
     fault: Fault | None = None
@@ -52,11 +56,13 @@ def try_decision(
     decisions: Decisions, decision_id: str, given: Mapping[str, Value], context: Context | None = None
 ) -> DecisionTried:
     """Decide over `given`, within the context's budget. Raises KeyError where there is no such decision."""
+    noted = None if context is None else noting(context)
     hints = tuple(missing_words(set(expected_input(decisions, decision_id)) - given.keys(), given))
     try:
-        return DecisionTried(decisions.evaluate(decision_id, given, context), None, hints)
+        outcome = decisions.evaluate(decision_id, given, noted)
+        return DecisionTried(outcome, None, hints + day_notes(noted))
     except EngineError as failed:
-        return DecisionTried(None, fault_of(failed), hints)
+        return DecisionTried(None, fault_of(failed), hints + day_notes(noted))
 
 
 def expected_input(decisions: Decisions, decision_id: str) -> list[str]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from engine.dmn.analysis import DOUBTS, KIND_WORDS, Inference
 from engine.errors import EngineError, ExpressionInvalid
-from engine.expressions import Context, compile_expression
+from engine.expressions import compile_expression
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.operations import kind
 from engine.expressions.feel.parser import parse_expression
+from engine.playground.days import day_notes, noting
 from engine.playground.telling import MOST_HINTS, Fault, fault_of, inner_text, missing_words, type_of
+from engine.runtime import Context
 from engine.values import Value
 from engine.words import Words
 
@@ -21,7 +23,8 @@ class ExpressionTried:
     """What came out: `value` of `kind` ("number", "null" …), or `fault`.
 
     `text` stands for a value that cannot be written as one (a range, a function), else "". `hints` say what may not
-    be meant: names that the input does not have, operators and functions over values of the wrong type.
+    be meant: names that the input does not have, operators and functions over values of the wrong type; and what the
+    working days that were counted do not stand on.
     """
 
     value: Value = None
@@ -39,15 +42,16 @@ class ExpressionTried:
 def try_expression(source: str, given: Mapping[str, Value], context: Context | None = None) -> ExpressionTried:
     """Evaluate `source` over `given`, within the context's budget. Raises nothing for what is typed."""
     names = [name for name in given if not name.isalnum()]
+    noted = None if context is None else noting(context)
     try:
         expression = compile_expression(source, element="expression", names=names)
         hints = _hints(source, expression.names, given, names)
-        value = expression.evaluate(given, context)
+        value = expression.evaluate(given, noted)
     except ExpressionInvalid as invalid:
         return ExpressionTried(fault=fault_of(invalid))
     except EngineError as failed:
-        return ExpressionTried(fault=fault_of(failed), hints=hints)
-    return ExpressionTried(value, kind(value), inner_text(value), None, hints)
+        return ExpressionTried(fault=fault_of(failed), hints=hints + day_notes(noted))
+    return ExpressionTried(value, kind(value), inner_text(value), None, hints + day_notes(noted))
 
 
 def _hints(source: str, read: frozenset[str], given: Mapping[str, Value], names: list[str]) -> tuple[Words, ...]:

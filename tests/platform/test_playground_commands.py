@@ -45,8 +45,17 @@ def test_input_from_a_file_and_expression_from_stdin(
 def test_working_days_count_with_a_calendar(capsys: pytest.CaptureFixture[str]) -> None:
     calendar = BUNDLE.parents[1] / "_shared" / "calendars" / "2026.toml"
     source = 'working days(date("2026-09-28"), date("2026-10-12"))'
-    assert said(capsys, "feel", source)[1] == "null"
-    assert said(capsys, "feel", source, "--calendar", str(calendar))[1].isdecimal()
+    code, out, err = said(capsys, "feel", source)
+    assert (code, out) == (0, "null")
+    assert err.startswith("onewindow: 没有给出工作日日历")
+    code, out, err = said(capsys, "feel", source, "--calendar", str(calendar))
+    assert out.isdecimal()
+    assert err == ""
+    far = 'add working days(date("2031-09-28"), 10)'
+    code, out, err = said(capsys, "feel", far, "--calendar", str(calendar))
+    assert out == '@"2031-10-10"'
+    assert "暂定：2031年放假安排尚未公布" in err
+    assert "暂定：2031年放假安排尚未公布" in said(capsys, "feel", far, "--calendar", str(calendar), "--json")[1]
 
 
 def test_what_does_not_parse_is_2_and_shows_the_place(capsys: pytest.CaptureFixture[str]) -> None:

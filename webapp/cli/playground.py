@@ -16,6 +16,7 @@ from engine.playground import (
     Fault,
     InputInvalid,
     decision_chosen,
+    noting,
     read_input,
     read_model,
     try_decision,
@@ -128,7 +129,8 @@ def _context(chosen: argparse.Namespace) -> Context:
         tables = [read_calendar(_bytes(path), str(path)) for path in chosen.calendar]
     except DefinitionInvalid as unreadable:
         raise NotRead("\n".join(line(finding) for finding in unreadable.findings)) from None
-    return Context(now=now, zone=moments.OFFICE_ZONE, calendar=Calendar.from_tables(tables) if tables else None)
+    calendar = Calendar.from_tables(tables) if tables else None
+    return noting(Context(now=now, zone=moments.OFFICE_ZONE, calendar=calendar))
 
 
 def _given(text: str, context: Context) -> dict[str, Value]:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.law import Calendar
 from engine.playground import (
     InputInvalid,
     decision_chosen,
     expected_input,
+    noting,
     read_input,
     read_model,
     try_decision,
@@ -143,3 +145,37 @@ def test_what_the_input_lacks_is_told(dmn: Dmn) -> None:
     decisions, _ = read_model(dmn.definitions(two_decisions(dmn)), "x.dmn")
     hints = try_decision(decisions, "b", {"agee": 12}).hints
     assert [hint.en for hint in hints] == ["The input has no “age”: it counts as null, perhaps “agee”"]
+
+
+WORKING = 'add working days(date("2031-09-28"), 10)'
+
+
+def test_days_of_a_year_that_is_not_announced_are_told_as_provisional() -> None:
+    context = Context(now=CONTEXT.now, calendar=Calendar.from_tables([]))
+    tried = try_expression(WORKING, {}, context)
+    assert tried.value == date(2031, 10, 10)
+    assert [hint.zh for hint in tried.hints] == [
+        "暂定：2031年放假安排尚未公布，该年周一至周五都按工作日计算，公布后结果可能改变"
+    ]
+    assert tried.hints[0].en.startswith("Provisional: the holidays of 2031 are not announced yet")
+    many = try_expression('working days(date("2031-12-31"), date("2040-01-05"))', {}, context).hints
+    assert many[0].zh.startswith("暂定：2032、2033、2034、2035、2036等（至2040）年")
+
+
+def test_null_for_want_of_a_calendar_is_told(dmn: Dmn) -> None:
+    for source in (WORKING, '工作日数(@"2026-01-01", @"2026-02-01")', 'is working day(@"2026-01-01")'):
+        tried = try_expression(source, {}, CONTEXT)
+        assert tried.value is None
+        assert [hint.zh for hint in tried.hints] == ["没有给出工作日日历，工作日函数的结果为空值"]
+    assert try_expression("1 + 1", {}, CONTEXT).hints == ()
+    decision = dmn.decision(f"<literalExpression><text>{WORKING}</text></literalExpression>", "a", "due")
+    decisions, _ = read_model(dmn.definitions(decision), "x.dmn")
+    assert [hint.zh for hint in try_decision(decisions, "a", {}, CONTEXT).hints] == [
+        "没有给出工作日日历，工作日函数的结果为空值"
+    ]
+
+
+def test_an_input_that_counts_days_is_told_with_the_result_over_it() -> None:
+    context = noting(CONTEXT)
+    given_ = read_input("{due: " + WORKING + "}", context)
+    assert len(try_expression("due", given_, context).hints) == 1

@@ -17,11 +17,13 @@ from engine.playground import (
     InputInvalid,
     decision_chosen,
     expected_input,
+    noting,
     read_input,
     read_model,
     try_decision,
     try_expression,
 )
+from engine.runtime import Context
 from webapp import feel_text
 from webapp.errors import NotFound
 from webapp.pages.studio.playground_shown import marked_source, steps_shown
@@ -90,8 +92,8 @@ def try_out() -> ResponseReturnValue:
 def _try_expression(asked: Asked, errors: dict[str, str]) -> ResponseReturnValue:
     if not asked.expression.strip():
         errors["expression"] = gettext("请填写表达式。")
-    context = queries.context_now()
-    given = _given(asked, errors)
+    context = noting(queries.context_now())
+    given = _given(asked, errors, context)
     if given is None or errors:
         return _page(asked, errors), 422
     tried = try_expression(asked.expression, given, context)
@@ -108,13 +110,14 @@ def _try_decision(asked: Asked, errors: dict[str, str]) -> ResponseReturnValue:
     if "load" in request.form:
         asked.given = _skeleton(model, asked) if not asked.given.strip() else asked.given
         return _page(asked, errors, model)
-    given = _given(asked, errors)
+    context = noting(queries.context_now())
+    given = _given(asked, errors, context)
     key = _chosen_in(model, asked)
     if not key:
         errors["file"] = gettext("文件里没有可以试算的决策。")
     if given is None or errors:
         return _page(asked, errors, model), 422
-    return _page(asked, errors, model, decided=try_decision(model.decisions, key, given, queries.context_now()))
+    return _page(asked, errors, model, decided=try_decision(model.decisions, key, given, context))
 
 
 def _take_upload(asked: Asked, name: str, content: bytes, errors: dict[str, str]) -> None:
@@ -147,9 +150,9 @@ def _model(asked: Asked, errors: dict[str, str]) -> Model | None:
     return Model(name, *read_model(content, name, others))
 
 
-def _given(asked: Asked, errors: dict[str, str]) -> dict[str, object] | None:
+def _given(asked: Asked, errors: dict[str, str], context: Context) -> dict[str, object] | None:
     try:
-        return read_input(asked.given, queries.context_now())
+        return read_input(asked.given, context)
     except InputInvalid as invalid:
         errors["given"] = words(invalid.fault.words)
         return None
