@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 from engine import AnswersInvalid, Words
 from engine.forms import Field, controls_on, gather, value_at
 from engine.law import Fault
+from webapp import clock
+from webapp.catalogue import engine_context
 from webapp.form_values import control_value
-from webapp.queries.application_steps import form_context
 from webapp.queries.workspace import Workspace
 from webapp.services.corrections import correctable
 
@@ -59,7 +60,7 @@ class FixField:
 def fix_fields(task: Workspace, typed: MultiDict[str, str]) -> list[FixField]:
     """The answers that the item reads, to be put right at once."""
     own = {key for kind, key in _correctable(task) if kind == "answer"}
-    controls = controls_on(task.release.form.page(task.answers, task.guided, form_context()))
+    controls = controls_on(task.release.form.page(task.answers, task.guided, engine_context(clock.now(), task.rules)))
     again = any(name.startswith(FIX) for name in typed)
     return [
         FixField(replace(one, key=FIX + name), _shown(task, one, name, typed) if again else _kept(task, name))
