@@ -1,5 +1,6 @@
 """All tables; importing this package registers them."""
 
+from webapp.models.appointments import VisitAppointment
 from webapp.models.cases import (
     Answer,
     AnswerFile,
@@ -133,4 +134,5 @@ __all__ = [
     "UserSession",
     "UserTask",
     "Visit",
+    "VisitAppointment",
 ]

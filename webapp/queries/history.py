@@ -55,6 +55,7 @@ WORDS: Mapping[str, Words] = {
     "task-claimed": Words("认领", "claimed"),
     "task-released": Words("退回待领", "released"),
     "task-completed": Words("办结任务", "completed a task"),
+    "visit-appointed": Words("约定联合核查的时间、地点", "appointed the joint visit"),
     "visit-signed": Words("在核查记录上签字", "signed the record of the visit"),
     "licence-issued": Words("生成办理结果", "the result was made"),
     "document-issued": Words("出具文书", "issued a document"),

@@ -15,6 +15,7 @@ from engine.bundles import Bundle
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
+from webapp.queries.appointments import Appointment, appointment_of
 from webapp.queries.case_parts import TERMINATED, ClockView, ItemView, items_of, tasks_of
 from webapp.queries.case_view import Status, case_status
 from webapp.queries.masking import masked_applicant
@@ -117,6 +118,7 @@ class TrackedCase:
     status: Status
     items: tuple[TrackedItem, ...]
     visit_since: datetime | None  # since when the joint visit is open
+    appointment: Appointment | None  # when and where it takes place
     collection: Place
     release: Published
 
@@ -182,6 +184,7 @@ def tracked_case(case_id: int) -> TrackedCase:
         case_status(items, closed_at),
         tuple(_item(item, *means.get(item.id, ("", "")), *told.get(item.id, ("", None))) for item in items),
         visits[0].opened_at if visits else None,
+        appointment_of(visits[0].id) if visits else None,
         _place(),
         release,
     )

@@ -42,6 +42,7 @@ class Event(StrEnum):
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"
     REVIEWED = "reviewed"
+    VISIT_APPOINTED = "visit-appointed"
     VISIT_SIGNED = "visit-signed"
     RULED = "ruled"
     LICENCE_ISSUED = "licence-issued"

@@ -307,6 +307,10 @@ LABELS: Mapping[str, Words] = {
     **procedure_acts.LABELS,
     **revocation_acts.LABELS,
     "granted": Words("是否准予延期", "Extension"),
+    "visit_at": Words("核查时间", "Time of the visit"),
+    "visit_place": Words("核查地点", "Place of the visit"),
+    "visit_contact": Words("联系电话", "Telephone"),
+    "visit_note": Words("请申请人准备", "What is to be ready"),
     "extension_reason": Words("延期理由", "Reasons for the extension"),
 }
 

@@ -21,6 +21,7 @@ from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Err
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
 from webapp.pages.workspace.points import groups_of, marks_before, marks_posted
 from webapp.permissions import Permission, may
+from webapp.queries.appointments import appointment_of
 from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
 from webapp.queries.procedures import hosts_for, procedures_of
@@ -158,6 +159,8 @@ def _panel(task: Workspace) -> str:
 def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[str, Any]:
     """What only some panels show."""
     shown: dict[str, Any] = {"window_url": _window_url(task), "authorisation": by.authorisation_number or ""}
+    if task.step == "visit":
+        shown["appointment"] = appointment_of(task.id)
     if task.item is None:
         return shown
     if task.step == "accept" and task.is_open:
