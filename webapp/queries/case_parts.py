@@ -311,7 +311,7 @@ def _licence(row: Sequence[Any]) -> LicenceView | None:
 
 CLOCKS = """
 select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.started_on, l.stopped_on, l.due_on,
-    ic.way = 'commitment' or ic.intake_outcome is not distinct from 'forwarded',
+    l.since_receipt,
     coalesce((select jsonb_agg(jsonb_build_array(x.value, x.basis_zh, x.basis_en, x.level_zh, x.level_en,
         (x.decided_at at time zone %(zone)s)::date, d.number) order by x.id)
         from clock_extension x left join document d on d.id = x.document_id
@@ -320,8 +320,11 @@ select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.starte
     coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
         d.number, p.expected_days) order by p.started_on)
         from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]')
-from legal_clock l left join item_case ic on ic.id = l.item_case_id
-where l.case_id = %(case)s or ic.case_id = %(case)s order by l.id
+from (select c.*, i.way = 'commitment' or i.intake_outcome is not distinct from 'forwarded' as since_receipt
+      from item_case i join legal_clock c on c.item_case_id = i.id where i.case_id = %(case)s
+      union all
+      select c.*, null from legal_clock c where c.case_id = %(case)s) l
+order by l.id
 """
 
 

@@ -26,9 +26,11 @@ select l.id, l.item_case_id, l.name, l.value, l.unit, l.extended_by, l.started_o
     l.rules_digest <> %(rules)s,
     coalesce((select json_agg(json_build_array(p.started_on, p.ended_on) order by p.started_on)
               from clock_pause p where p.clock_id = l.id), '[]'),
-    coalesce(ic.way = 'ordinary', false), ic.item_key
-from legal_clock l left join item_case ic on ic.id = l.item_case_id
-where l.stopped_on is null and (ic.case_id = %(case)s or l.case_id = %(case)s)
+    coalesce(l.way = 'ordinary', false), l.item_key
+from (select c.*, i.way, i.item_key from item_case i join legal_clock c on c.item_case_id = i.id
+      where i.case_id = %(case)s and c.stopped_on is null
+      union all
+      select c.*, null, null from legal_clock c where c.case_id = %(case)s and c.stopped_on is null) l
 order by l.id
 """
 MOVED = """
