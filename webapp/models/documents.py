@@ -56,7 +56,7 @@ class SealTry(Model):
 
 
 class DocumentFile(Model):
-    """A PDF of a document, made once, kept byte for byte under its digest. `kind`: plain, or a provider's sealed one."""
+    """A PDF of a document, made once, kept byte for byte under its digest. `kind`: plain, or a provider's sealed."""
 
     __tablename__ = "document_file"
 
