@@ -75,5 +75,5 @@ def check(
     check_catching(inspected)
     check_recursion(inspected)
     check_writes(inspected)
-    doubts = check_expressions(inspected, variables or {}) + check_decisions(files, library)
+    doubts = check_expressions(inspected, variables or {}, files, library) + check_decisions(files, library)
     return library.findings() + doubts

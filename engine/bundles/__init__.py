@@ -2,7 +2,7 @@
 
 from engine.bundles.arrangement import arrange
 from engine.bundles.case import start_variables
-from engine.bundles.checks import check_bundle
+from engine.bundles.checks import check_bundle, form_variables
 from engine.bundles.document_kinds import (
     DocumentKind,
     FieldMissing,
@@ -113,6 +113,7 @@ __all__ = [
     "eligibility",
     "example_files",
     "form_file",
+    "form_variables",
     "guide_for",
     "inspect_bundle",
     "kind_of_template",

@@ -6,14 +6,27 @@ Read once more for these checks alone; nothing here is needed to run a diagram.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 from engine.bpmn.checks.inspected import Inspected
 from engine.bpmn.checks.writers import written_by
 from engine.bpmn.library import Library, is_decision
 from engine.bpmn.program import Flow, Node, Slot
-from engine.dmn.analysis import Effort, GaveUp, Inference, Telling, Type, check_tree, doubts_in, like_words, nearest
+from engine.dmn.analysis import (
+    Effort,
+    GaveUp,
+    Inference,
+    Telling,
+    Type,
+    check_tree,
+    common,
+    doubts_in,
+    like_words,
+    nearest,
+    result_types,
+)
 from engine.errors import ExpressionInvalid
+from engine.expressions.feel import nodes as n
 from engine.expressions.feel.parser import parse_expression
 from engine.findings import Finding, errors_in
 
@@ -23,6 +36,10 @@ _EXPRESSION_STEPS = 300_000
 _MOST_COMPARED = 200_000
 #: Shorter names differ by one sign too easily.
 _SHORTEST = 4
+#: So short a name of Chinese characters differs by a whole word's half: it is asked about nonetheless, see `names`.
+_SHORTEST_CHINESE = 2
+#: Layouts of a decision's result in which its one value stays what it is.
+_AS_DECIDED = ("", "singleEntry")
 _BOOLEAN = Type("boolean")
 _ANYTHING = Type()
 #: Fields of a node's parts that hold conditions.
@@ -31,37 +48,67 @@ _ASKED = ("condition", "completion")
 
 def check_decisions(files: Mapping[str, bytes], library: Library) -> list[Finding]:
     """The doubts about each decision file that can be read."""
-    broken = {finding.file for finding in errors_in(list(library.decision_findings))}
     effort = Effort()
     found: list[Finding] = []
-    for path, content in files.items():
-        if is_decision(path) and path not in broken:
-            found += doubts_in(content, path, effort)
+    for path, content in _readable(files, library):
+        found += doubts_in(content, path, effort)
     return found
 
 
-def check_expressions(inspected: Sequence[Inspected], given: Mapping[str, str]) -> list[Finding]:
+def _readable(files: Mapping[str, bytes], library: Library) -> Iterator[tuple[str, bytes]]:
+    broken = {finding.file for finding in errors_in(list(library.decision_findings))}
+    return ((path, content) for path, content in files.items() if is_decision(path) and path not in broken)
+
+
+def check_expressions(
+    inspected: Sequence[Inspected], given: Mapping[str, str], files: Mapping[str, bytes], library: Library
+) -> list[Finding]:
     """The doubts about the FEEL expressions of all processes.
 
-    `given`: the variables that come from outside, with their FEEL type, "" where it is not known.
+    `given`: the variables that come from outside, with their FEEL type, "" where it is not known. `files` and
+    `library` hold the decisions whose results the processes read.
     """
-    written = {name for checked in inspected for node in checked.nodes for name in written_by(node)}
-    types = {name: Type(given.get(name, "") if name not in written else "") for name in given}
-    check = _Expressions(types, {*written, *given})
+    results: dict[str, Type] = {}
+    if any(node.decision is not None for checked in inspected for node in checked.nodes):
+        effort = Effort()
+        for _, content in _readable(files, library):
+            results |= result_types(content, effort)
+    written: dict[str, list[Type]] = {}
+    for checked in inspected:
+        for node in checked.nodes:
+            for name, kind in _written(node, results, library):
+                written.setdefault(name, []).append(kind)
+    for name, kind_named in given.items():
+        written.setdefault(name, []).append(Type(kind_named))
+    types = {name: common(kinds) for name, kinds in written.items()}
+    check = _Expressions(types, types.keys())
     for checked in inspected:
         check.process(checked)
     check.names()
     return [finding for telling in check.told.values() for finding in telling.findings]
 
 
+def _written(node: Node, results: Mapping[str, Type], library: Library) -> Iterator[tuple[str, Type]]:
+    """The variables that an element gives a value, with the type of what a decision gives."""
+    said = node.decision
+    told = said is not None and said.slot.is_text
+    for name in written_by(node):
+        decided = told and said is not None and name == said.variable and said.shape in _AS_DECIDED
+        yield name, results.get(said.slot.text, _ANYTHING) if decided and said is not None else _ANYTHING
+    if told and said is not None and said.shape == "outputs" and said.slot.text in library.decisions:
+        for name in library.decisions[said.slot.text].decision(said.slot.text).columns:
+            yield name, _ANYTHING
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Where a name was read: the first time."""
+    """Where a name was read: the first time. `beside`: the names of the same expression."""
 
     file: str
     element: str
     line: int
     times: int
+    beside: frozenset[str]
 
 
 class _Expressions:
@@ -101,26 +148,47 @@ class _Expressions:
             return  # read with other names: reported where it was compiled
         here = Inference(self.types, comparing=self.effort.comparing)
         check_tree(tree, source, here, _BOOLEAN if is_condition else _ANYTHING, telling, element, line)
+        beside = _names_in(tree) if here.free else frozenset()
         for name in here.free:
             first = self.read.get(name)
             times = 1 if first is None else first.times + 1
-            at = _Reading(telling.file, element, line, times) if first is None else first
-            self.read[name] = _Reading(at.file, at.element, at.line, times)
+            at = _Reading(telling.file, element, line, times, beside) if first is None else first
+            self.read[name] = replace(at, times=times)
 
     def names(self) -> None:
         """Names that are read at one place alone, that nothing writes, and that look like one that is written."""
         left = _MOST_COMPARED
         for name, reading in self.read.items():
-            if reading.times > 1 or name in self.known or len(name) < _SHORTEST or "." in name:
+            if reading.times > 1 or name in self.known or len(name) < _shortest(name) or "." in name:
                 continue
             left -= len(self.known)
             if left < 0:
                 self.told[reading.file]("expressions-not-all-checked", "", 0)
                 return
-            like = nearest(name, self.known, self.effort.comparing, most=1)
+            # Beside the known name in one expression, or with another length where each sign is a word, it is another.
+            short = len(name) < _SHORTEST
+            known = [
+                each for each in self.known if not short or (len(each) == len(name) and each not in reading.beside)
+            ]
+            like = nearest(name, known, self.effort.comparing, most=1)
             if like:
                 said = {"name": name, "like": like_words(like)}
                 self.told[reading.file]("misspelt-name", reading.element, reading.line, **said)
+
+
+def _names_in(tree: n.Node) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, n.Name):
+            found.add(node.name)
+        waiting.extend(node.children())
+    return frozenset(found)
+
+
+def _shortest(name: str) -> int:
+    return _SHORTEST_CHINESE if all("\u4e00" <= sign <= "\u9fff" for sign in name) else _SHORTEST
 
 
 def _slots(node: Node) -> Iterator[tuple[str, Slot, bool]]:

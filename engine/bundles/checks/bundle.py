@@ -42,7 +42,7 @@ def check_bundle(
     if bundle is None:
         return _in_order(findings + check_diagrams(files, level="office", known_groups=known_groups))
     main_form = inspected.forms.get(form_file(bundle.form_key, files) or "")
-    variables = given_variables(bundle, main_form)
+    variables = given_variables(bundle, main_form, inspected.forms.values())
     findings += check_diagrams(files, level="office", known_groups=known_groups, variables=variables)
     checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile)
     if key is not None and bundle.key != key:

@@ -9,6 +9,7 @@ from engine.dmn.analysis.expressions import check_tree
 from engine.dmn.analysis.file import doubts_in
 from engine.dmn.analysis.inference import KIND_WORDS, Inference
 from engine.dmn.analysis.nearest import Comparing, like_words, nearest
+from engine.dmn.analysis.results import result_types
 from engine.dmn.analysis.telling import Telling
 from engine.dmn.analysis.types import Type, common
 from engine.dmn.analysis.words import DOUBTS, Doubt
@@ -28,4 +29,5 @@ __all__ = [
     "doubts_in",
     "like_words",
     "nearest",
+    "result_types",
 ]

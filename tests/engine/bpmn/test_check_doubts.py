@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from engine.bpmn import check
+from engine.bundles import form_variables
 from engine.dmn.analysis import DOUBTS
 from engine.findings import Finding
+from engine.forms import inspect_form
+from engine.words import Words
 from tests.engine.dmn.conftest import Dmn
 
 ROOT = Path(__file__).parents[3]
@@ -79,6 +83,60 @@ def test_tables_are_looked_at_with_the_diagrams(dmn: Dmn) -> None:
     assert [(one.code, one.file, one.element) for one in found] == [("rule-missing", "rules.dmn", "t")]
     broken = table.replace(b"&gt; 18", b"&gt; ")
     assert [one.code for one in check({"rules.dmn": broken})] == ["expression-invalid"]
+
+
+DECIDING = DIAGRAM.replace("scriptTask", "businessRuleTask").replace(
+    '<zeebe:script expression="={script}" resultVariable="score"/>',
+    '<zeebe:calledDecision decisionId="risk" resultVariable="等级"/>',
+)
+
+
+def deciding(dmn: Dmn, condition: str, outputs: Mapping[str, str], policy: str = "UNIQUE") -> list[str]:
+    """What is doubtful where a condition reads the result of a decision with these outputs (name -> entry)."""
+    rows = [["true", *outputs.values()], ["false", *outputs.values()]]
+    table = dmn.decision(dmn.table(["flag"], list(outputs), rows, f'hitPolicy="{policy}"'), "risk", "risk")
+    files = {
+        "p.bpmn": DECIDING.replace("{condition}", escaped(condition)).encode(),
+        "risk.dmn": dmn.definitions(table),
+    }
+    return [one.code for one in check(files) if one.code in DOUBTS and one.file == "p.bpmn"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "codes"),
+    [
+        ('等级 = "高"', []),
+        ("等级 != null", []),
+        ('等及 = "高"', ["misspelt-name"]),
+        ("等级 > 3", ["type-mismatch"]),
+        ("等级 = 3", ["type-mismatch"]),
+        ('年级 = "高" and 等级 = "高"', []),  # beside the known name it is one of its own
+        ('年龄 = "高"', []),
+        ('名单[等级 > 3] = "高"', []),  # a part of the items
+    ],
+)
+def test_the_result_of_a_decision_is_known_with_its_type(dmn: Dmn, condition: str, codes: list[str]) -> None:
+    assert deciding(dmn, condition, {"level": '"高"'}) == codes
+
+
+def test_the_type_of_a_result_is_that_of_all_that_the_table_gives(dmn: Dmn) -> None:
+    assert deciding(dmn, "等级 > 3", {"level": "3"}) == []
+    assert deciding(dmn, "等级 > 3", {"level": "flag"}) == []
+    assert deciding(dmn, "等级.level > 3", {"level": '"高"', "days": "3"}) == ["type-mismatch"]
+    assert deciding(dmn, "等级.days > 3", {"level": '"高"', "days": "3"}) == []
+    assert deciding(dmn, "等级[1] > 3", {"level": '"高"'}, "RULE ORDER") == ["type-mismatch"]
+
+
+def test_what_the_form_of_a_task_gives_is_known_with_its_type() -> None:
+    fields = [{"type": "textfield", "key": "地段", "id": "a"}, {"type": "checkbox", "key": "grant.now", "id": "b"}]
+    content = json.dumps({"type": "default", "schemaVersion": 16, "components": fields}).encode()
+    form, _ = inspect_form(content, "visit.form", lambda *place: Words(place[-1], ""))
+    assert form is not None
+    given = form_variables([form])
+    assert given == {"地段": "string", "grant": ""}
+    assert [one.code for one in doubts("地段 > 3", variables=given)] == ["type-mismatch"]
+    assert [one.code for one in doubts('地断 = "A"', variables=given)] == ["misspelt-name"]
+    assert doubts("grant.now = true", variables=given) == []
 
 
 def test_the_shipped_bundles_give_no_alarm() -> None:
