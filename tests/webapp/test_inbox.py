@@ -23,7 +23,7 @@ def test_shows_only_tasks_of_ones_own_groups(db: object, client: FlaskClient) ->
     page = screen.open("/inbox")
     assert page.heading == "待办"
     assert [row[1] for row in page.rows()] == [case.number]
-    screen = Browser(client, "hanlei")
+    screen = Browser(client, "zhaolin")
     assert screen.open("/inbox").rows() == []
 
 

@@ -23,6 +23,7 @@ NOT_PERSONAL = {
     "case.diagram_file",
     "case.position",
     "window.desk",
+    "window.question",  # nothing is asked in this case
 }
 SUBJECTS = ("application", "case", "paper", "told", "window")
 STRANGERS = ("sign reviewer", "police reviewer", "designer", "publisher", "legal", "helper")

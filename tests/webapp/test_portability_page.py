@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from SpiffWorkflow.specs.ExclusiveChoice import ExclusiveChoice
 from SpiffWorkflow.util.task import TaskState
 
-from tests.support import office
+from tests.support import machines, office
 from tests.webapp.browsing import Browser
 from tests.webapp.test_translations import CHINESE
 from webapp.catalogue import current_releases, release_files
@@ -18,6 +19,7 @@ from webapp.services.files import Upload
 from webapp.services.releases import draft_from_upload
 
 DESIGNER, LEGAL, SUPERVISOR = "taoran", "qixin", "xieguang"
+PORTABLE = Path(__file__).parent / "portable-pharmacy.bpmn"
 LICENCE = "_shared/item-licence.bpmn"
 RENAMED = ('name="补正材料"', 'name="补齐材料"')
 MARK = '<bpmn:timeDate xsi:type="bpmn:tFormalExpression">=clock("promised").mark("80%")</bpmn:timeDate>'
@@ -41,9 +43,17 @@ def rows(browser: Browser) -> list[list[str]]:
     return [[" ".join(cell.text_content().split()) for cell in row.xpath("th|td")] for row in found]
 
 
+def portable() -> None:
+    """The pharmacy with a parent diagram that has nothing but what the reference core runs too."""
+    files = release_files(current_releases()[office.BUNDLE])
+    files["open-pharmacy.bpmn"] = PORTABLE.read_bytes()
+    machines.publish_files(files)
+
+
 @pytest.fixture
 def designer(client) -> Iterator[Browser]:
     _walked.cache_clear()
+    portable()
     yield Browser.of(client, DESIGNER)
     _walked.cache_clear()
 
@@ -53,7 +63,7 @@ def test_the_check_of_a_draft_walks_its_examples_and_says_that_all_is_the_same(d
     designer.open(f"/studio/releases/{release}")
     (link,) = designer.links(containing="/portability")
     designer.open(link)
-    assert designer.heading == "可移植性检查：开办药店 第 2 版"
+    assert designer.heading == "可移植性检查：开办药店 第 3 版"
     assert not designer.page.xpath("//tbody")
     designer.submit("/portability")
     assert designer.status == 200
@@ -83,6 +93,15 @@ def test_what_the_reference_core_lacks_is_named_and_leads_to_the_diagram(designe
     assert "非中断边界事件只发生一次" in designer.text
     (place,) = designer.links(containing="element=promise-mark")
     assert designer.open(place).status == 200
+
+
+def test_the_shipped_bundle_ends_items_on_conditions_which_the_reference_core_does_not_know(client):
+    _walked.cache_clear()
+    designer = Browser.of(client, DESIGNER)
+    designer.open(f"/studio/releases/{draft(RENAMED)}/portability")
+    designer.submit("/portability")
+    assert "一条路径也没有走" in designer.text
+    assert "boundaryEvent: conditional" in designer.text
 
 
 def test_a_path_that_differs_says_where_and_what(designer, monkeypatch):

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from webapp import file_store
-from webapp.errors import NotFound
 from webapp.queries.submission import FileLine, MaterialLine, answer_sections, case_file
 from webapp.queries.workspace import Workspace
 
@@ -31,12 +30,11 @@ class Package:
 
 
 def export_package(task: Workspace) -> Package:
-    """The package of a task whose item another system decides. Raises NotFound for every other task."""
-    if task.item is None or task.step != "backfill":
-        raise NotFound()
+    """The package of the task's item; of a task that is the case's, everything that was handed in."""
+    about = task.item.item.name if task.item else task.release.bundle.name
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # what is in it is compressed already
-        listed = [f"{task.number} {task.item.item.name.zh}", ""]
+        listed = [f"{task.number} {about.zh}", ""]
         for place, line, file in _files(task):
             stored = case_file(task.case_id, file.id)
             content = file_store.get(stored.digest)
@@ -45,12 +43,12 @@ def export_package(task: Workspace) -> Package:
             listed.append(f"{place}\t{line.name.zh}\t{line.form.zh}\t{line.copies}份\tSHA-256 {digest}")
         archive.writestr(zipfile.ZipInfo(FIELDS, BEGINNING), _fields(task))
         archive.writestr(zipfile.ZipInfo(CONTENTS, BEGINNING), "\r\n".join(listed) + "\r\n")
-    return Package(f"{task.number}-{task.item.key}.zip", target.getvalue())
+    return Package(f"{task.number}-{task.item.key if task.item else 'all'}.zip", target.getvalue())
 
 
 def _files(task: Workspace) -> Iterator[tuple[str, MaterialLine, FileLine]]:
     """Each file with its place in the zip: number, material, and the ending that it came with."""
-    for number, line in enumerate(task.own_materials, 1):
+    for number, line in enumerate(task.own_materials if task.item else task.materials, 1):
         for position, file in enumerate(line.files, 1):
             ending = file.name.rpartition(".")[2].lower() if "." in file.name else "bin"
             again = f"-{position}" if len(line.files) > 1 else ""
@@ -59,7 +57,7 @@ def _files(task: Workspace) -> Iterator[tuple[str, MaterialLine, FileLine]]:
 
 def _fields(task: Workspace) -> str:
     """The answers that the item reads, as they are copied into the other system: one per line."""
-    assert task.item is not None
-    sections = answer_sections(task.release, task.guided, task.answers, task.item.key, "zh")
+    key = task.item.key if task.item else None
+    sections = answer_sections(task.release, task.guided, task.answers, key, "zh")
     lines = [f"{line.label.zh}\t{line.text}" for section in sections for line in section.own if line.text]
     return "\r\n".join(lines) + "\r\n"

@@ -17,7 +17,7 @@ from webapp.pages.withdrawal_form import LABELS
 from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case
 from webapp.queries.questions import question_page
-from webapp.services import refused_items
+from webapp.services import access, refused_items
 from webapp.services.applicants import NotTheApplicant
 from webapp.services.refused_items import ANSWERS
 
@@ -26,7 +26,9 @@ from webapp.services.refused_items import ANSWERS
 @needs(Permission.CASE_RECEIVE)
 def question(case_id: int) -> ResponseReturnValue:
     """What was refused, and what would end."""
-    ensure_case(signed_in(), case_id, Permission.PERSONAL_SEE)
+    by = signed_in()
+    ensure_case(by, case_id, Permission.PERSONAL_SEE)
+    access.note(by, case_id, "question")
     return _page(case_id, {})
 
 

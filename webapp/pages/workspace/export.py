@@ -19,7 +19,7 @@ from webapp.services import access
 @blueprint.get("/<int:task_id>/package.zip")
 @needs(Permission.TASK_SEE)
 def package(task_id: int) -> ResponseReturnValue:
-    """Fields, files and list of the item; that they were taken is noted. Raises NotFound."""
+    """Fields, files and list of the item; that they were taken is noted. Raises NotFound for a task of others."""
     by = signed_in()
     task = workspace(task_id, by)
     made = export_package(task)
