@@ -32,9 +32,9 @@ RUNS: Mapping[str, set[str]] = {
     "receiveTask": {"message"},
     "startEvent": {"none", "message", "timer"},
     "endEvent": {"none", "message", "error", "terminate"},
-    "intermediateCatchEvent": {"message", "timer"},
+    "intermediateCatchEvent": {"message", "timer", "conditional"},
     "intermediateThrowEvent": {"none", "message"},
-    "boundaryEvent": {"message", "timer", "error"},
+    "boundaryEvent": {"message", "timer", "error", "conditional"},
 }
 #: Facts of a node that the reference core heeds; any other that says something is refused by its name.
 _HEEDED = {
@@ -43,7 +43,7 @@ _HEEDED = {
         "properties", "assigned", "job", "call", "script", "decision", "loop", "boundaries", "attached_to",
         "interrupting", "by_event",
     },
-    Event: {"kind", "name", "key", "timer"},
+    Event: {"kind", "name", "key", "timer", "condition"},
     Computed: {"slot", "variable"},
     CallWork: {"process", "passes_all_in", "passes_all_out"},
     Loop: {
@@ -181,8 +181,9 @@ def _default(each: Any) -> object:
 
 
 def _repeats(node: Node) -> bool:
-    timer = node.event.timer if node.event else None
-    return timer is not None and timer.kind == "timeCycle"
+    if node.event is None:
+        return False
+    return node.event.condition is not None or (node.event.timer is not None and node.event.timer.kind == "timeCycle")
 
 
 def _interrupts_many(process: Process, node: Node) -> bool:

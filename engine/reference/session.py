@@ -50,7 +50,7 @@ class ReferenceProgram:
 
 
 class Waiting(NamedTuple):
-    """What the reference core waits for. `kind`: "task", "timer" or "message"; `number` is ours."""
+    """What the reference core waits for. `kind`: "task", "timer", "message" or "conditional"; `number` is ours."""
 
     number: int
     kind: str
@@ -141,7 +141,7 @@ class Session:
                 for flow in node.outgoing:
                     target = process.nodes[flow.target]
                     yield (target.event.kind if target.event else ""), target, task
-            elif node.event is not None and node.event.kind in ("timer", "message"):
+            elif node.event is not None and node.event.kind in ("timer", "message", "conditional"):
                 yield node.event.kind, node, task
 
     def _numbered(self, kind: str, node: Node, task: Any) -> Waiting:
@@ -300,12 +300,30 @@ class Session:
 
     def _run(self) -> Iterator[Thrown]:
         self._steps()
-        while self.engine.thrown:
+        while self.engine.thrown or self._condition_happens():
+            if not self.engine.thrown:
+                self._steps()
+                continue
             message: ThrownMessage = self.engine.thrown.pop(0)
             if not self._deliver(message.name, message.key, message.payload):
                 scope = self._scope(message.task)
                 yield Thrown("message", scope, message.node.id, message.name, message.key, message.payload)
             self._steps()
+
+    def _condition_happens(self) -> bool:
+        """Lets the oldest event happen whose condition is true of what its branch sees (see translate: to the
+        reference core it is a message)."""
+        for waiting in self.waiting():
+            event = waiting.node.event
+            if waiting.kind == "conditional" and event is not None and event.condition is not None:
+                try:
+                    happens = event.condition.value(self._seen(waiting), self.engine.context) is True
+                except ExpressionFailed:  # not yet true, as on our core
+                    happens = False
+                if happens:
+                    self._catch(waiting, {})
+                    return True
+        return False
 
     def _steps(self) -> None:
         from SpiffWorkflow.exceptions import WorkflowException
