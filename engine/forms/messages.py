@@ -33,8 +33,8 @@ def not_born_yet(field: Field) -> Words:
 def off_step(field: Field, below: Decimal, above: Decimal) -> Words:
     zh, en = _name(field)
     return Words(
-        f"“{zh}”最接近的可用数值是{below:f}和{above:f}。",
-        f"The nearest values “{en}” can have are {below:f} and {above:f}.",
+        f"“{zh}”不能是这个数值，最接近的可用数值是{below:f}和{above:f}。",
+        f"“{en}” cannot have this value; the nearest that it can have are {below:f} and {above:f}.",
     )
 
 

@@ -55,7 +55,7 @@ class Cells:
     """What stands in a table now. `left_out`: how many rows are not shown."""
 
     heads: tuple[Words, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Words, ...], ...]
     left_out: int = 0
 
 

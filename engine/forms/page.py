@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,14 +10,16 @@ from typing import Any
 from engine.forms.computed import Computed, Evaluating, Scope
 from engine.forms.markdown import html_of
 from engine.forms.markup import is_image_source, safe_html
-from engine.forms.model import EXPRESSION, LIST, Cells, Column, Field, FileReference, Section
-from engine.forms.options import options_from
+from engine.forms.model import EXPRESSION, LIST, Cells, Column, Field, FileReference, Option, Section
+from engine.forms.options import is_choice, options_from, text_of_choice
 from engine.forms.places import row_prefix, rows_at
 from engine.forms.settling import Settled
 from engine.forms.templates import said
 from engine.values import Value
 from engine.words import Words
 
+#: Of a table's columns (by key) the words of each value that can be chosen.
+Choices = Mapping[str, Mapping[str, Words]]
 #: Rows of a table that are put on a page.
 MOST_TABLE_ROWS = 500
 #: Attributes that are no text for people.
@@ -29,13 +31,14 @@ def page_of(sections: Sequence[Section], settled: Settled, evaluating: Evaluatin
 
     Keys of fields are the names of their controls.
     """
-    return _Page(settled, evaluating).sections(sections, "", settled.values, settled.scope())
+    return _Page(sections, settled, evaluating).sections(sections, "", settled.values, settled.scope())
 
 
 class _Page:
     """One page being made."""
 
-    def __init__(self, settled: Settled, evaluating: Evaluating) -> None:
+    def __init__(self, whole: Sequence[Section], settled: Settled, evaluating: Evaluating) -> None:
+        self.whole = whole
         self.settled = settled
         self.evaluating = evaluating
 
@@ -82,13 +85,34 @@ class _Page:
             worked_out["rows"] = self._rows(one, name, values, scope)
         elif one.type == "table":
             columns = worked_out.pop("table_columns", one.table_columns)
-            worked_out["cells"] = cells_of(worked_out.get("cells"), columns)
+            worked_out["cells"] = cells_of(worked_out.get("cells"), columns, self._choices(one, columns, variables))
         elif one.type in ("text", "html"):
             worked_out["content"] = _html(one.type, worked_out.get("content", one.content))
         elif one.type == "image":
             source = worked_out.get("source", one.source)
             worked_out["source"] = source if is_image_source(source) else ""
         return replace(one, **worked_out)
+
+    def _choices(self, table: Field, columns: Sequence[Column], variables: Mapping[str, Value]) -> Choices:
+        """The words of the choices in a table's columns: of the fields of those lists that its rows come from."""
+        read: frozenset[str] = frozenset()
+        for part in table.computed:
+            if part.attribute == "cells" and part.expression is not None:
+                read |= part.expression.names
+        wanted = {column.key for column in columns}
+        found: dict[str, dict[str, Words]] = {}
+        for field in _fields_of_lists(self.whole, read):
+            if field.key in wanted:
+                of_field = {option.value: option.label for option in self._options(field, variables)}
+                found[field.key] = {**of_field, **found.get(field.key, {})}
+        return found
+
+    def _options(self, field: Field, variables: Mapping[str, Value]) -> tuple[Option, ...]:
+        for part in field.computed:
+            if part.attribute == "options":
+                worked_out: tuple[Option, ...] = self._part(part, field.key, field, variables)
+                return worked_out
+        return field.options
 
     def _rows(
         self, one: Field, name: str, values: Mapping[str, Value], scope: Scope
@@ -137,15 +161,39 @@ def _columns(value: Value) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def cells_of(value: Value, columns: Sequence[Column]) -> Cells:
-    """The cells of a table over a list of contexts."""
+def _fields_of_lists(sections: Sequence[Section], names: Collection[str]) -> Iterator[Field]:
+    """The fields in the rows of the dynamic lists of these keys, lists in lists too."""
+    waiting: list[tuple[Section, bool]] = [(section, False) for section in sections]
+    while waiting:
+        section, inside = waiting.pop()
+        for one in section.fields:
+            if inside:
+                yield one
+            if one.type == LIST:
+                waiting.extend((row, inside or one.key in names) for row in one.sections)
+
+
+def cells_of(value: Value, columns: Sequence[Column], choices: Choices | None = None) -> Cells:
+    """The cells of a table over a list of contexts; what was chosen (column -> value -> words) in its words."""
+    known = choices or {}
     rows = [row for row in value if row is not None] if isinstance(value, list) else []
     shown = rows[:MOST_TABLE_ROWS]
     return Cells(
         tuple(column.label for column in columns),
-        tuple(tuple(said(row.get(one.key)) if isinstance(row, dict) else "" for one in columns) for row in shown),
+        tuple(
+            tuple(_cell(row.get(one.key), known.get(one.key, {})) if isinstance(row, dict) else "" for one in columns)
+            for row in shown
+        ),
         len(rows) - len(shown),
     )
+
+
+def _cell(value: Value, words: Mapping[str, Words]) -> str | Words:
+    if isinstance(value, list) and words and all(is_choice(one) and text_of_choice(one) in words for one in value):
+        chosen = [words[text_of_choice(one)] for one in value]
+        return Words("、".join(one.zh for one in chosen), ", ".join(one.en or one.zh for one in chosen))
+    text = said(value)
+    return words.get(text, text)
 
 
 def files_of(value: Value) -> tuple[FileReference, ...]:

@@ -9,6 +9,7 @@ from engine.dmn.analysis import DOUBTS, KIND_WORDS, Inference
 from engine.errors import EngineError, ExpressionInvalid
 from engine.expressions import compile_expression
 from engine.expressions.feel.builtins import BUILTINS
+from engine.expressions.feel.objects import Clock
 from engine.expressions.feel.operations import kind
 from engine.expressions.feel.parser import parse_expression
 from engine.playground.days import day_notes, noting
@@ -16,6 +17,13 @@ from engine.playground.telling import MOST_HINTS, Fault, fault_of, inner_text, m
 from engine.runtime import Context
 from engine.values import Value
 from engine.words import Words
+
+#: What FEEL has no type for.
+_KINDS = {
+    "clock": Words("办理时限", "legal clock"),
+    "clock mark": Words("时限节点", "mark of a legal clock"),
+    "other": Words("其他值", "other value"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class ExpressionTried:
     @property
     def kind_words(self) -> Words:
         """What people call a value of this kind."""
-        return Words(KIND_WORDS[self.kind].zh if self.kind in KIND_WORDS else self.kind, self.kind)
+        return _KINDS.get(self.kind) or Words(KIND_WORDS[self.kind].zh, self.kind)
 
 
 def try_expression(source: str, given: Mapping[str, Value], context: Context | None = None) -> ExpressionTried:
@@ -51,7 +59,9 @@ def try_expression(source: str, given: Mapping[str, Value], context: Context | N
         return ExpressionTried(fault=fault_of(invalid))
     except EngineError as failed:
         return ExpressionTried(fault=fault_of(failed), hints=hints + day_notes(noted))
-    return ExpressionTried(value, kind(value), inner_text(value), None, hints + day_notes(noted))
+    return ExpressionTried(
+        value, "clock" if isinstance(value, Clock) else kind(value), inner_text(value), None, hints + day_notes(noted)
+    )
 
 
 def _hints(source: str, read: frozenset[str], given: Mapping[str, Value], names: list[str]) -> tuple[Words, ...]:

@@ -66,7 +66,7 @@ def fail_the_job(designer: Person) -> None:
 def test_a_diagram_is_tried_by_keyboard_alone(somebody: Somebody, tmp_path: Path) -> None:
     designer = somebody("taoran")
     page = designer.page
-    designer.open("/studio/check", "检查流程图")
+    designer.open("/studio/check", "检查文件")
     page.get_by_label("流程图").set_input_files(LEAVE)
     page.get_by_role("button", name="流程模拟").press("Enter")
     designer.arrives("流程模拟：leave.bpmn")

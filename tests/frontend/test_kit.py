@@ -167,6 +167,13 @@ def test_progress_is_told_without_colour() -> None:
     assert "审查意见" in text(document.xpath("//li[@aria-current='step']")[0])
 
 
+def test_the_stepper_ticks_nothing_in_which_something_is_still_to_be_done() -> None:
+    steps = "[('告知单', '/1'), ('填表', '/2'), ('材料', '/3')]"
+    document = page(f"{PARTS}{{{{ stepper({steps}, 2, [1]) }}}}")
+    assert document.xpath("//ol[@class='stepper']/li/@class") == ["is-done", "is-open", "is-current"]
+    assert [one.text_content() for one in document.xpath("//li//a")] == ["告知单（已完成）", "填表（还有要办的）"]
+
+
 def test_the_stepper_leads_back_but_not_on() -> None:
     document = page(f"{PARTS}{{{{ stepper([('情形引导', '/1'), ('告知单', none), ('表单', none)], 1) }}}}")
     assert document.xpath("//a/@href") == ["/1"]

@@ -254,7 +254,28 @@ def test_the_check_page_lists_what_is_missing_with_the_way_there(client: FlaskCl
     assert browser.status == 422
     assert database.session.get(Case, case_id).received_at is None
     browser.open(f"/application/{case_id}/form?check=1")
-    assert any(error.startswith("药店名称（字号）：") for error in browser.errors()), browser.errors()
+    assert "请填写“药店名称（字号）”。" in browser.errors(), browser.errors()
+
+
+def steps_ticked(browser: Browser) -> dict[str, str]:
+    """The words of the steps before this one, with what is said of each."""
+    links = browser.page.xpath("//ol[@class='stepper']//a")
+    return {
+        one.xpath("string(*[1])"): one.xpath("string(*[2])")
+        for one in links
+        if one.getparent().get("class") in ("is-done", "is-open")
+    }
+
+
+def test_the_steps_bar_ticks_what_the_check_page_finds_in_order_and_no_more(client: FlaskClient) -> None:
+    by = office.person(CLERK)
+    case_id = office.drafts.start_draft(by=by, visit_id=office.visit(), bundle_key=office.BUNDLE)
+    office.drafts.answer_guided(case_id, office.example("commitment")["guided"], by=by)
+    browser = Browser.of(client, CLERK).open(f"/application/{case_id}/check")
+    done, left = "（已完成）", "（还有要办的）"
+    assert steps_ticked(browser) == {"情形引导": done, "告知单": left, "填表": left, "材料": left, "承诺": done}
+    case_id = office.draft("commitment")
+    assert set(steps_ticked(browser.open(f"/application/{case_id}/check")).values()) == {done}
 
 
 def test_every_step_opens_in_english_too(client: FlaskClient) -> None:

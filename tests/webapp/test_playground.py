@@ -113,6 +113,18 @@ def test_an_uploaded_file_goes_along_in_the_form(designer):
     designer.submit(PAGE, {"given": '{"age": 12}'}, files={"upload": [upload]})
     assert "没有结果：规则 1 (young), 2 (old) 同时适用，而命中策略 UNIQUE 只许一条" in designer.text
     assert "decisionTable" in designer.page.xpath("string(//textarea[@name='xml'])")
+    findings = " ".join(designer.page.xpath("string(//*[@id='findings'])").split())
+    assert "risk.dmn" in findings
+    assert "粘贴的内容" not in findings
+    designer.submit(PAGE, {"given": '{"age": 30}'})
+    assert "risk.dmn" in designer.page.xpath("string(//*[@id='findings'])")
+
+
+def test_a_legal_clock_is_shown_as_one(designer):
+    designer.open(PAGE)
+    designer.submit(PAGE, {"expression": 'clock("promised")'})
+    assert result(designer) == 'clock("promised")'
+    assert designer.page.xpath("string(//*[@id='result']//*[contains(@class, 'state')])").strip() == "办理时限"
 
 
 @pytest.mark.parametrize(

@@ -241,15 +241,15 @@ def test_running_cases_keep_their_release_and_new_ones_take_the_new_one(db):
 
 def test_a_diagram_is_checked_without_being_kept(db):
     count = sql().execute("select count(*) from release").fetchone()
-    path, findings = releases.check_diagram("许可.bpmn", renamed(), within=office.BUNDLE)
-    assert path == LICENCE
+    files, findings = releases.check_parts([("许可.bpmn", renamed())], within=office.BUNDLE)
+    assert list(files) == [LICENCE]
     assert not errors_in(findings)
-    path, findings = releases.check_diagram("一件事.bpmn", release_files(published())["open-pharmacy.bpmn"])
-    assert path == "一件事.bpmn"
+    files, findings = releases.check_parts([("一件事.bpmn", release_files(published())["open-pharmacy.bpmn"])])
+    assert list(files) == ["一件事.bpmn"]
     assert "missing-process" in {one.code for one in findings}  # what it calls is not in this file
     assert sql().execute("select count(*) from release").fetchone() == count
     with pytest.raises(NotFound):
-        releases.check_diagram("a.bpmn", renamed(), within="open-bakery")
+        releases.check_parts([("a.bpmn", renamed())], within="open-bakery")
 
 
 # ---------------------------------------------------------------- differences

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support import office
 from tests.webapp.browsing import Browser
+from tests.webapp.test_playground import TABLE
 from webapp.catalogue import current_releases, release_files
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import read_diagram_file
@@ -50,9 +51,9 @@ def upload(browser: Browser, file: Upload, note: str = "") -> Browser:
     return browser.submit("/upload", {"note": note}, files={"file": [file]})
 
 
-def check(browser: Browser, file: Upload, within: str = "") -> Browser:
+def check(browser: Browser, *files: Upload, within: str = "") -> Browser:
     browser.open("/studio/check")
-    return browser.submit("/check", {"within": within}, files={"file": [file]})
+    return browser.submit("/check", {"within": within}, files={"file": list(files)})
 
 
 def marks(browser: Browser) -> list[dict[str, str]]:
@@ -139,7 +140,7 @@ def test_a_diagram_without_a_picture_is_said_so(designer):
     designer.open(f"{designer.url}?diagram={LICENCE}")
     assert "此文件里没有图形" in designer.text
     assert not designer.page.xpath("//*[@data-diagram]")
-    check(designer, undrawn(), office.BUNDLE)
+    check(designer, undrawn(), within=office.BUNDLE)
     assert "此文件里没有图形" in designer.text
 
 
@@ -333,7 +334,7 @@ def test_legal_sees_and_does_not_act(client):
 
 
 def test_a_diagram_is_checked_on_its_own_and_kept_nowhere(designer):
-    check(designer, licence(NO_GROUP), office.BUNDLE)
+    check(designer, licence(NO_GROUP), within=office.BUNDLE)
     assert designer.status == 200
     assert "文件没有保存" in designer.text
     assert [one["element"] for one in marks(designer) if one["severity"] == "error"] == ["correct"]
@@ -343,13 +344,13 @@ def test_a_diagram_is_checked_on_its_own_and_kept_nowhere(designer):
 
 
 def test_the_gravest_findings_stand_first(designer):
-    check(designer, licence(NO_GROUP), office.BUNDLE)
+    check(designer, licence(NO_GROUP), within=office.BUNDLE)
     order = [entry.text_content().split()[0] for entry in designer.page.xpath("//ol[contains(@class, 'findings')]/li")]
     assert order == sorted(order, key=["错误", "警告", "提示"].index)
 
 
 def test_a_checked_diagram_is_tried_from_its_findings(designer):
-    check(designer, licence(NO_GROUP), office.BUNDLE)
+    check(designer, licence(NO_GROUP), within=office.BUNDLE)
     designer.submit("/check", press=("try", "1"))
     assert designer.heading.startswith("流程模拟")
     assert designer.form("/beginning").fields["process"] == "item-licence"
@@ -357,6 +358,50 @@ def test_a_checked_diagram_is_tried_from_its_findings(designer):
     designer.send("/studio/check", {"csrf_token": designer.token(), "name": "a.bpmn", "packed": "?", "try": "1"})
     assert designer.status == 422
     assert "请重新选择文件" in designer.errors()[0]
+
+
+DECIDING = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t"><process id="p" name="p" isExecutable="true">
+<startEvent id="s"/><sequenceFlow id="a" sourceRef="s" targetRef="d"/><businessRuleTask id="d" name="d">
+<extensionElements><zeebe:calledDecision decisionId="risk" resultVariable="等级"/></extensionElements>
+</businessRuleTask>
+<sequenceFlow id="b" sourceRef="d" targetRef="e"/><endEvent id="e"/></process></definitions>"""
+
+
+def findings(browser: Browser) -> str:
+    return " ".join(browser.page.xpath("string(//*[@id='findings'])").split())
+
+
+def test_a_diagram_is_checked_together_with_its_decisions_and_forms(designer):
+    diagram = Upload("p.bpmn", DECIDING.encode())
+    check(designer, diagram)
+    assert "决策“risk”不在所交文件中" in findings(designer)
+    check(designer, diagram, Upload("risk.dmn", TABLE.encode()), Upload("a.form", b"{"))
+    assert designer.heading == "检查结果：p.bpmn、risk.dmn、a.form"
+    assert "决策“risk”" not in findings(designer)
+    assert "没有适用的规则：年龄 = 18" in findings(designer)
+    assert "不是有效的JSON" in findings(designer)
+    designer.open("/studio/check")
+    designer.submit("/check", files={"file": [diagram, Upload("risk.dmn", TABLE.encode())]}, press=("try", "1"))
+    assert "流程模拟一次只取一张流程图" in designer.text
+
+
+def test_a_decision_file_or_a_form_is_checked_alone(designer):
+    check(designer, Upload("risk.dmn", TABLE.encode()))
+    assert designer.status == 200
+    assert "没有适用的规则：年龄 = 18" in findings(designer)
+    form = release_files(published())["forms/application.form"]
+    check(designer, Upload("application.form", form), within=office.BUNDLE)
+    assert designer.heading == "检查结果：forms/application.form"
+    check(designer, Upload("a.txt", b"a"))
+    assert designer.status == 422
+    assert "只接收 .bpmn 流程图、.dmn 决策表和 .form 表单" in designer.errors()[0]
+
+
+def test_a_decision_that_leaves_the_diagrams_without_it_is_told_within_a_bundle(designer):
+    check(designer, Upload("commitment.dmn", TABLE.encode()), within=office.BUNDLE)
+    assert "错误" in findings(designer)
+    assert "bundle.toml" in findings(designer)
 
 
 def test_no_picture_needs_no_legend(designer):

@@ -91,7 +91,7 @@ def test_an_upload_shows_its_findings_on_the_picture(designer: Page, broken: Pat
 
 
 def test_a_diagram_that_is_not_kept_is_drawn_too(designer: Page, broken: Path) -> None:
-    designer.get_by_role("link", name="检查流程图").click()
+    designer.get_by_role("link", name="检查文件").click()
     designer.set_input_files("[name=file]", broken)
     designer.select_option("[name=within]", "open-pharmacy")
     designer.get_by_role("button", name="检查", exact=True).click()

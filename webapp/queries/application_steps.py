@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -273,6 +273,16 @@ def missing_of(
         if choice.way == COMMITMENT and not choice.signed_as_shown
     ]
     return found
+
+
+def unfinished_steps(draft: Draft, before: Collection[str]) -> frozenset[str]:
+    """Those of the steps `before` in which something is still to be done, as the check page would tell."""
+    materials = materials_of(draft) if "materials" in before else ()
+    commitments = commitments_of(draft) if "commitment" in before else ()
+    found = {each.step for each in missing_of(draft, materials, commitments)}
+    if draft.sheet_id is None:
+        found.add("sheet")
+    return frozenset(found & set(before))
 
 
 def _is_missing(name: Words) -> Words:

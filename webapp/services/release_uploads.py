@@ -7,7 +7,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -20,6 +20,9 @@ LARGEST_BUNDLE = 20 * 1024 * 1024
 MOST_FILES = 1000
 LONGEST_PATH = 200
 DIAGRAM_ENDINGS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
+#: What a diagram may come together with.
+OTHER_PARTS = (".dmn", ".form")
+MOST_TOGETHER = 20
 #: What a bundle is made of (docs/designing-a-bundle.md).
 BUNDLE_ENDINGS = (".bpmn", ".dmn", ".form", ".toml", ".md", ".json")
 #: Findings after which nothing of a diagram can be shown: the file is refused, not kept as a draft.
@@ -54,6 +57,43 @@ def read_diagram(name: str, content: bytes) -> str:
         )
     ending = next(one for one in sorted(DIAGRAM_ENDINGS, key=len, reverse=True) if plain.lower().endswith(one))
     return plain[: -len(ending)] + ".bpmn"
+
+
+def read_part(name: str, content: bytes) -> str:
+    """The plain file name of an uploaded diagram, decision file or form. Raises FileRefused by name and reason.
+
+    What is wrong inside a decision file or a form is for its findings to say.
+    """
+    plain = plain_name(name)
+    if is_diagram(plain):
+        return read_diagram(name, content)
+    _ensure_size(plain, content)
+    if not plain.lower().endswith(OTHER_PARTS):
+        raise FileRefused(
+            plain,
+            Words(
+                "只接收 .bpmn 流程图、.dmn 决策表和 .form 表单。",
+                "only .bpmn diagrams, .dmn decisions and .form forms are taken.",
+            ),
+        )
+    return plain
+
+
+def read_parts(uploads: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+    """Plain name -> content of files that come together. Raises FileRefused."""
+    if len(uploads) > MOST_TOGETHER:
+        name = plain_name(uploads[MOST_TOGETHER][0])
+        raise FileRefused(
+            name,
+            Words(f"一次最多 {MOST_TOGETHER} 个文件。", f"at most {MOST_TOGETHER} files are taken at once."),
+        )
+    parts: dict[str, bytes] = {}
+    for name, content in uploads:
+        plain = read_part(name, content)
+        if plain in parts:
+            raise FileRefused(plain, Words("有两个文件叫这个名称。", "two files have this name."))
+        parts[plain] = content
+    return parts
 
 
 def plain_name(name: str) -> str:
@@ -106,15 +146,15 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def place_of(files: Mapping[str, bytes], name: str, content: bytes) -> str:
-    """Where an uploaded diagram belongs: its namesake's path, else that of the one with its process id."""
+    """Where an uploaded file belongs: its namesake's path; a diagram's else that of the one with its process id."""
     for path in files:
         if path.rsplit("/", 1)[-1] == name:
             return path
-    mine = _process_ids(content)
+    mine = _process_ids(content) if is_diagram(name) else set()
     for path, existing in files.items():
         if is_diagram(path) and mine & _process_ids(existing):
             return path
-    return name
+    return f"forms/{name}" if name.lower().endswith(".form") else name
 
 
 def _process_ids(content: bytes) -> set[str]:

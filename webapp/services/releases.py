@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ import orjson
 
 from engine import EngineError, Finding, Words, errors_in
 from engine.bpmn import check as check_diagrams
-from engine.bundles import check_bundle
+from engine.bundles import check_bundle, form_variables
+from engine.forms import inspect_form
 from engine.law import Profile, read_calendar, read_profile, read_signal_rules
 from webapp import clock
 from webapp.catalogue import compile_release, release_files, rules_in_force
@@ -21,7 +22,7 @@ from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.locked_case import link
-from webapp.services.release_uploads import place_of, plain_name, read_diagram, read_zip
+from webapp.services.release_uploads import place_of, plain_name, read_part, read_parts, read_zip
 from webapp.unit_of_work import sql, unit_of_work
 
 DRAFT, SUBMITTED, PUBLISHED, RETIRED = "draft", "submitted", "published", "retired"
@@ -36,19 +37,28 @@ def check_files(key: str, files: Mapping[str, bytes]) -> list[Finding]:
     return check_bundle(files, key, known_groups=_known_groups(), profile=_profile())
 
 
-def check_diagram(name: str, content: bytes, *, within: str = "") -> tuple[str, list[Finding]]:
-    """(plain name, findings) of one diagram that is not kept.
+def check_parts(uploads: Sequence[tuple[str, bytes]], *, within: str = "") -> tuple[dict[str, bytes], list[Finding]]:
+    """(path -> content, findings) of diagrams, decisions and forms (name, content) that are checked and not kept.
 
-    `within`: key of a published bundle whose diagram it would replace, so that calls are checked against
-    the others; the findings are those of this file alone. Raises FileRefused, NotFound.
+    By themselves they are checked together. `within`: key of a published bundle whose files they would replace,
+    so that what they point at is checked against the others; the findings are those of these files, and those
+    that they would bring to others. Raises FileRefused, NotFound.
     """
-    plain = read_diagram(name, content)
+    parts = read_parts(uploads)
     if not within:
-        return plain, check_diagrams({plain: content}, level="office", known_groups=_known_groups())
-    files = release_files(_published_of(within))
-    place = place_of(files, plain, content)
-    files[place] = content
-    return place, [one for one in check_files(within, files) if one.file == place]
+        forms = [
+            inspect_form(content, path, lambda *place: Words(place[-1], ""))
+            for path, content in parts.items()
+            if path.lower().endswith(".form")
+        ]
+        variables = form_variables(form for form, _ in forms if form is not None)
+        findings = check_diagrams(parts, level="office", known_groups=_known_groups(), variables=variables)
+        return parts, findings + [one for _, found in forms for one in found]
+    base = release_files(_published_of(within))
+    placed = {place_of(base, name, content): content for name, content in parts.items()}
+    found = check_files(within, {**base, **placed})
+    before = frozenset() if all(one.file in placed for one in found) else frozenset(check_files(within, base))
+    return placed, [one for one in found if one.file in placed or one not in before]
 
 
 def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note: str = "") -> int:
@@ -62,7 +72,7 @@ def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note
 
 
 def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = "") -> int:
-    """A zip of the whole bundle, or one diagram that replaces its namesake in the base release.
+    """A zip of the whole bundle, or one diagram, decision file or form that replaces its namesake in the base release.
 
     A diagram of another name replaces the one with the same process id. Raises FileRefused.
     """
@@ -75,7 +85,7 @@ def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Id
             files = read_zip(name, content)
             _ensure_same_bundle(row[0], name, files)
         else:
-            plain = read_diagram(name, content)
+            plain = read_part(name, content)
             files = release_files(base_release_id)
             files[place_of(files, plain, content)] = content
         return _draft(row[0], files, by, note)

@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import AnswersInvalid
 from engine.forms import Form, controls_on, gather, read_form, value_at, with_row, without_row
+from engine.words import Words
 from tests.engine.forms.test_form_answers import NOW, SHANGHAI, choices, component, faults, form_of, words
 
 REQUIRED = {"required": True}
@@ -207,7 +208,8 @@ def test_a_disabled_field_is_shown_and_nothing_more():
 def test_numbers_off_their_step_are_told_the_nearest(typed, told):
     form = form_of(component("number", "n", increment=0.25))
     message = faults(form, {"n": typed})["n"][0]
-    said = message.partition("是")[2].removesuffix("。").split("和")
+    assert "不能是这个数值，" in message
+    said = message.partition("可用数值是")[2].removesuffix("。").split("和")
     assert [Decimal(one) for one in said] == [Decimal(one) for one in told]
     assert form.validate({"n": "0.75"}, {})["n"] == Decimal("0.75")
 
@@ -336,6 +338,26 @@ def test_a_table_shows_what_the_data_holds():
     table = form.page({"staff": [{"name": "甲", "share": "1.50"}, {}]}, {})[0].fields[1]
     assert [head.zh for head in table.cells.heads] == ["份额", "姓名"]
     assert table.cells.rows == (("1.5", "甲"), ("", ""))
+
+
+def test_a_table_shows_what_was_chosen_in_its_words():
+    posts = [{"value": "pharmacist", "label": "药师"}, {"value": "clerk", "label": "营业员"}]
+    columns = [{"key": key, "label": key} for key in ("post", "days", "kind")]
+    form = form_of(
+        rows_of(
+            component("select", "post", values=posts),
+            component("taglist", "days", values=[{"value": "1", "label": "周一"}, {"value": "2", "label": "周二"}]),
+            component("radio", "kind", valuesKey="kinds"),
+        ),
+        {"type": "table", "id": "t", "label": "表", "dataSource": "=staff[post != null]", "columns": columns},
+        {"type": "table", "id": "u", "label": "别处的", "dataSource": "=others", "columns": columns},
+    )
+    rows = [{"post": "clerk", "days": ["1", "2"], "kind": "a"}, {"post": "pharmacist"}]
+    data = {"others": [{"post": "clerk"}], "kinds": [{"value": "a", "label": "甲类"}]}
+    _, table, others = form.page({"staff": rows}, data)[0].fields
+    shown = [[cell.zh if isinstance(cell, Words) else cell for cell in row] for row in table.cells.rows]
+    assert shown == [["营业员", "周一、周二", "甲类"], ["药师", "", ""]]
+    assert others.cells.rows == (("clerk", "", ""),)
 
 
 def test_an_image_worked_out_comes_from_nowhere_else():

@@ -21,6 +21,7 @@ from engine.playground import (
     try_expression,
 )
 from engine.runtime import Context
+from engine.words import Words
 from tests.engine.dmn.conftest import Dmn
 
 
@@ -179,3 +180,10 @@ def test_an_input_that_counts_days_is_told_with_the_result_over_it() -> None:
     context = noting(CONTEXT)
     given_ = read_input("{due: " + WORKING + "}", context)
     assert len(try_expression("due", given_, context).hints) == 1
+
+
+def test_a_legal_clock_and_its_marks_have_words() -> None:
+    tried = try_expression('clock("promised")', {})
+    assert (tried.text, tried.kind_words) == ('clock("promised")', Words("办理时限", "legal clock"))
+    assert try_expression('clock("promised").mark("80%")', {}).kind_words.zh == "时限节点"
+    assert try_expression('string([clock("a")])', {}).value == '[clock("a")]'

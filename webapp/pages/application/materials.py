@@ -71,7 +71,7 @@ def camera(case_id: int, material_key: str) -> ResponseReturnValue:
         draft=draft,
         row=_row(draft, material_key),
         back_url=_place(case_id, material_key),
-        **stepper("materials", case_id),
+        **stepper("materials", draft),
     )
 
 

@@ -13,6 +13,7 @@ from webapp.identity import signed_in
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft, draft_of
+from webapp.queries.application_steps import unfinished_steps
 from webapp.services.access import note
 
 blueprint = Blueprint("application", __name__, url_prefix="/application")
@@ -40,14 +41,18 @@ def step_url(case_id: int, step: str) -> str:
     return url_for(f"application.{step}", case_id=case_id)
 
 
-def stepper(current: str, case_id: int | None = None) -> dict[str, Any]:
-    """What the macro `stepper` needs: labels with addresses, and the current place."""
+def stepper(current: str, draft: Draft | None = None) -> dict[str, Any]:
+    """What the macro `stepper` needs: labels with addresses, the current place, and what before it is unfinished."""
     names = step_names()
+    order = list(names)
+    place = order.index(current)
+    unfinished = frozenset() if draft is None else unfinished_steps(draft, order[:place])
+    case_id = None if draft is None else draft.id
     links = [
         (label, step_url(case_id, step) if case_id is not None and step in STEPS else None)
         for step, label in names.items()
     ]
-    return {"steps": links, "current_step": list(names).index(current)}
+    return {"steps": links, "current_step": place, "unfinished_steps": [order.index(one) for one in unfinished]}
 
 
 def following(step: str) -> str:
@@ -77,7 +82,7 @@ def show(step: str, draft: Draft, status: int = 200, **context: Any) -> Response
         draft=draft,
         step=step,
         forms=FORM_WORDS,
-        **stepper(step, draft.id),
+        **stepper(step, draft),
         **context,
     )
     return page, status

@@ -32,6 +32,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import playground as queries
 from webapp.queries import releases
+from webapp.services.release_uploads import plain_name
 
 EXPRESSION, DECISION = "expression", "decision"
 LONGEST_XML = 2 * MEBIBYTE
@@ -39,7 +40,8 @@ LONGEST_XML = 2 * MEBIBYTE
 
 @dataclass(slots=True)
 class Asked:
-    """What was typed. `file` names one of the office's decision files, `xml` is a file's text pasted or uploaded."""
+    """What was typed. `file` names one of the office's decision files, `xml` is a file's text pasted or uploaded,
+    `named` the name of the uploaded one."""
 
     what: str
     expression: str = ""
@@ -47,6 +49,7 @@ class Asked:
     file: str = ""
     xml: str = ""
     decision: str = ""
+    named: str = ""
 
 
 @dataclass(slots=True)
@@ -83,7 +86,10 @@ def try_out() -> ResponseReturnValue:
     form = request.form
     asked = Asked(
         chosen(form.get("what", ""), (EXPRESSION, DECISION), EXPRESSION),
-        *(form.get(name, "").replace("\r\n", "\n") for name in ("expression", "given", "file", "xml", "decision")),
+        *(
+            form.get(name, "").replace("\r\n", "\n")
+            for name in ("expression", "given", "file", "xml", "decision", "named")
+        ),
     )
     errors: dict[str, str] = {}
     return _try_expression(asked, errors) if asked.what == EXPRESSION else _try_decision(asked, errors)
@@ -129,14 +135,14 @@ def _take_upload(asked: Asked, name: str, content: bytes, errors: dict[str, str]
         asked.xml = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         errors["upload"] = gettext("“%(name)s”不是 UTF-8 文本。", name=name)
-    asked.file, asked.decision = "", ""
+    asked.file, asked.decision, asked.named = "", "", plain_name(name)
 
 
 def _model(asked: Asked, errors: dict[str, str]) -> Model | None:
     """The decisions that are to be tried: of the pasted text, else of the chosen file."""
     others: Mapping[str, bytes] = {}
     if asked.xml.strip():
-        name = gettext("粘贴的内容")
+        name = plain_name(asked.named) if asked.named else gettext("粘贴的内容")
         content = asked.xml.strip().encode("utf-8", "replace")
     elif asked.file:
         try:

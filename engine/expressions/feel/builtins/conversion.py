@@ -8,10 +8,10 @@ import re
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, number_text, whole
-from engine.expressions.feel.objects import Range
+from engine.expressions.feel.objects import Clock, Range
 from engine.expressions.feel.run import VALUE_DEPTH, Run, Writing
 from engine.expressions.feel.temporal import date_text, date_time_text, duration_text, time_text
-from engine.values import Value
+from engine.values import ClockMark, Value
 
 FUNCTIONS = Registry()
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,5})?", re.ASCII)
@@ -97,6 +97,10 @@ def _scalar(value: Value, run: Run) -> str:
         return date_time_text(value)
     if kind.endswith("duration"):
         return duration_text(value)
+    if type(value) is Clock:
+        return f"clock({quoted(value.name)})"
+    if type(value) is ClockMark:
+        return f"clock({quoted(value.clock)}).mark({quoted(value.mark)})"
     return {"null": "null", "boolean": "true" if value is True else "false"}.get(kind, kind)
 
 
