@@ -201,7 +201,7 @@ class Workspace:
         needed = [view for view in self.items if view.key in self.item.item.needs_result_of]
         if not needed:
             return None
-        zh = "、".join(f"“{view.item.name.zh}”{view.state.zh}" for view in needed)
+        zh = "、".join(f"“{view.item.name.zh}”（{view.state.zh}）" for view in needed)
         en = ", ".join(f"“{view.item.name.en}”: {view.state.en}" for view in needed)
         done = self.last_review("pre-review")
         if self.step == "pre-review" and self.is_open:
