@@ -1,12 +1,12 @@
 """The command line: `onewindow up`, and what an operator needs besides."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from webapp.archive.manifest import ArchiveInvalid
 from webapp.cli import archive, audit, bundles, calendars, db, demo, playground, seals, serve
 from webapp.cli.installation import NoInstallation
+from webapp.cli.parser import Parser
 from webapp.database import RoleTooPowerful
 from webapp.embedded.binaries import PostgresUnavailable
 from webapp.embedded.folders import HomeInUse
@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="onewindow", description="One Window (一窗)")
-    commands = parser.add_subparsers(required=True, metavar="command")
+def _parser() -> Parser:
+    parser = Parser(prog="onewindow", description="一窗 / One Window")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for subject in SUBJECTS:
         subject.add_commands(commands)
     return parser

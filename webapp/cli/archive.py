@@ -12,10 +12,14 @@ from webapp.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """`backup FILE`, `restore FILE`."""
-    command = commands.add_parser("backup", help="database, files and keys as one archive")
+    command = commands.add_parser(
+        "backup", help="把数据库、文件和密钥备份成一个归档 / database, files and keys as one archive"
+    )
     command.add_argument("file", type=Path)
     command.set_defaults(run=backup)
-    command = commands.add_parser("restore", help="bring an archive back into an empty data folder")
+    command = commands.add_parser(
+        "restore", help="把归档恢复到空的数据目录 / bring an archive back into an empty data folder"
+    )
     command.add_argument("file", type=Path)
     command.set_defaults(run=bring_back)
 

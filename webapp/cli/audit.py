@@ -8,9 +8,11 @@ from webapp.cli.installation import application
 
 def add_commands(commands: Any) -> None:
     """`audit verify`."""
-    parser = commands.add_parser("audit", help="verify the ledger")
+    parser = commands.add_parser("audit", help="核验台账 / verify the ledger")
     parts = parser.add_subparsers(required=True, metavar="what")
-    parts.add_parser("verify", help="recompute every chain of the ledger").set_defaults(run=verify)
+    parts.add_parser("verify", help="重新计算台账的每一条链 / recompute every chain of the ledger").set_defaults(
+        run=verify
+    )
 
 
 def verify(_: argparse.Namespace) -> int:

@@ -19,18 +19,32 @@ RELEASES = "select id, bundle_key, number, state, digest, created_at from releas
 
 def add_commands(commands: Any) -> None:
     """`bundles load`, `bundles check`, `bundles list`, `bundles export`."""
-    parser = commands.add_parser("bundles", help="load, check, list and export bundles")
+    parser = commands.add_parser("bundles", help="载入、检查、列出和导出一件事 / load, check, list and export bundles")
     parts = parser.add_subparsers(required=True, metavar="what")
-    part = parts.add_parser("load", help="make drafts of bundles and load rules whose files are new")
-    part.add_argument("--as", dest="login", required=True, metavar="LOGIN", help="the designer who does it")
-    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="which bundles (default: all)")
+    part = parts.add_parser(
+        "load", help="把一件事存为草稿，载入有变动的规则 / make drafts of bundles and load rules whose files are new"
+    )
+    part.add_argument(
+        "--as", dest="login", required=True, metavar="LOGIN", help="由哪位设计人员操作 / the designer who does it"
+    )
+    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="哪些一件事（默认全部） / which bundles (default: all)")
     part.set_defaults(run=load)
-    part = parts.add_parser("check", help="show every finding of the bundles' files; 1 when one is an error")
-    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="which bundles (default: all)")
+    part = parts.add_parser(
+        "check",
+        help=(
+            "列出一件事文件的全部问题；有错误时返回 1"
+            " / show every finding of the bundles' files; 1 when one is an error"
+        ),
+    )
+    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="哪些一件事（默认全部） / which bundles (default: all)")
     part.set_defaults(run=check)
-    parts.add_parser("list", help="show all releases").set_defaults(run=show)
-    part = parts.add_parser("export", help="write a release as a zip that the studio takes back")
-    part.add_argument("release", type=int, metavar="RELEASE", help="its id, as `bundles list` shows it")
+    parts.add_parser("list", help="列出全部发布版 / show all releases").set_defaults(run=show)
+    part = parts.add_parser(
+        "export", help="把一个发布版导出为工作室可再上传的压缩包 / write a release as a zip that the studio takes back"
+    )
+    part.add_argument(
+        "release", type=int, metavar="RELEASE", help="编号，见 `bundles list` / its id, as `bundles list` shows it"
+    )
     part.add_argument("file", type=Path, metavar="FILE")
     part.set_defaults(run=export)
 

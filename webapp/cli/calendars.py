@@ -11,13 +11,24 @@ from webapp.services.calendars import import_now, in_force
 
 def add_commands(commands: Any) -> None:
     """`calendars import`, `calendars list`."""
-    parser = commands.add_parser("calendars", help="import and list the tables of working days")
+    parser = commands.add_parser("calendars", help="导入和列出工作日表 / import and list the tables of working days")
     parts = parser.add_subparsers(required=True, metavar="what")
-    part = parts.add_parser("import", help="bring a year's table or local closures into force; limits are recomputed")
+    part = parts.add_parser(
+        "import",
+        help=(
+            "使一年的工作日表或本地停办日生效，并重算时限"
+            " / bring a year's table or local closures into force; limits are recomputed"
+        ),
+    )
     part.add_argument("file", type=Path, metavar="FILE")
     part.set_defaults(run=bring_in)
-    part = parts.add_parser("list", help="show the tables in force")
-    part.add_argument("--place", default="", metavar="PROFILE", help="of which local rules (default: the office's own)")
+    part = parts.add_parser("list", help="列出现行的表 / show the tables in force")
+    part.add_argument(
+        "--place",
+        default="",
+        metavar="PROFILE",
+        help="哪套地方规则（默认本单位的） / of which local rules (default: the office's own)",
+    )
     part.set_defaults(run=show)
 
 

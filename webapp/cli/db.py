@@ -9,12 +9,20 @@ from webapp.migrations.commands import differences, ensure_nobody_works, is_curr
 
 def add_commands(commands: Any) -> None:
     """`db upgrade`, `db check`."""
-    parser = commands.add_parser("db", help="migrate or check the database")
+    parser = commands.add_parser("db", help="升级或检查数据库 / migrate or check the database")
     parts = parser.add_subparsers(required=True, metavar="what")
-    part = parts.add_parser("upgrade", help="bring the database to this version; web and workers are stopped first")
-    part.add_argument("--while-running", action="store_true", help="even while a worker lives")
+    part = parts.add_parser(
+        "upgrade",
+        help=(
+            "把数据库升级到本版本；先停止网页服务和后台作业"
+            " / bring the database to this version; web and workers are stopped first"
+        ),
+    )
+    part.add_argument("--while-running", action="store_true", help="即使后台作业还在运行 / even while a worker lives")
     part.set_defaults(run=db_upgrade)
-    parts.add_parser("check", help="is it at this version, and does it equal the models?").set_defaults(run=db_check)
+    parts.add_parser(
+        "check", help="数据库是否为本版本，是否与模型一致 / is it at this version, and does it equal the models?"
+    ).set_defaults(run=db_check)
 
 
 def db_upgrade(chosen: argparse.Namespace) -> int:

@@ -10,9 +10,9 @@ from webapp.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """`demo accounts`."""
-    parser = commands.add_parser("demo", help="the demo of this data folder")
+    parser = commands.add_parser("demo", help="本数据目录的演示 / the demo of this data folder")
     parts = parser.add_subparsers(required=True, metavar="what")
-    parts.add_parser("accounts", help="show the demo's accounts").set_defaults(run=accounts)
+    parts.add_parser("accounts", help="列出演示账号 / show the demo's accounts").set_defaults(run=accounts)
 
 
 def accounts(_: argparse.Namespace) -> int:

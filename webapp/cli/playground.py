@@ -40,27 +40,57 @@ class NotRead(Exception):
 
 def add_commands(commands: Any) -> None:
     """`feel`, `decide`."""
-    part = commands.add_parser("feel", help="evaluate a FEEL expression")
-    part.add_argument("expression", metavar="EXPRESSION", help="the expression; - reads it from stdin")
+    part = commands.add_parser("feel", help="计算一个 FEEL 表达式 / evaluate a FEEL expression")
+    part.add_argument(
+        "expression", metavar="EXPRESSION", help="表达式；- 表示从标准输入读取 / the expression; - reads it from stdin"
+    )
     part.add_argument("--context", default="", metavar="INPUT", help=_INPUT)
     _add_shared(part)
     part.set_defaults(run=feel)
-    part = commands.add_parser("decide", help="decide by a DMN file, and tell which rules matched and why")
-    part.add_argument("file", type=Path, metavar="FILE", help="a DMN file; those beside it can be imported")
-    part.add_argument("--decision", default="", metavar="NAME", help="name or id (default: the last that none needs)")
+    part = commands.add_parser(
+        "decide",
+        help=(
+            "按 DMN 文件决策，并说明哪些规则适用、为什么 / decide by a DMN file, and tell which rules matched and why"
+        ),
+    )
+    part.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="DMN 文件；同目录的可被导入 / a DMN file; those beside it can be imported",
+    )
+    part.add_argument(
+        "--decision",
+        default="",
+        metavar="NAME",
+        help="决策的名称或编号（默认最后一个不被其他决策需要的） / name or id (default: the last that none needs)",
+    )
     part.add_argument("--input", default="", metavar="INPUT", help=_INPUT)
     _add_shared(part)
     part.set_defaults(run=decide)
 
 
-_INPUT = "variables: JSON or a FEEL context in braces, or the file that holds it"
+_INPUT = (
+    "变量：花括号里的 JSON 或 FEEL 上下文，或存放它的文件"
+    " / variables: JSON or a FEEL context in braces, or the file that holds it"
+)
 
 
 def _add_shared(part: argparse.ArgumentParser) -> None:
-    part.add_argument("--json", action="store_true", help="answer in JSON")
-    part.add_argument("--now", default="", metavar="MOMENT", help="what now() is, ISO 8601 (default: now)")
+    part.add_argument("--json", action="store_true", help="以 JSON 回答 / answer in JSON")
     part.add_argument(
-        "--calendar", type=Path, action="append", default=[], metavar="FILE", help="working days of a year (repeatable)"
+        "--now",
+        default="",
+        metavar="MOMENT",
+        help="now() 的值，ISO 8601（默认此刻） / what now() is, ISO 8601 (default: now)",
+    )
+    part.add_argument(
+        "--calendar",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="一年的工作日表（可重复） / working days of a year (repeatable)",
     )
 
 

@@ -14,17 +14,25 @@ SEALS = "select department_key, role, way, name_zh, provider, provider_seal from
 
 def add_commands(commands: Any) -> None:
     """`seals list`, `seals set`."""
-    parser = commands.add_parser("seals", help="list and set the seals of the units")
+    parser = commands.add_parser("seals", help="列出和设置各单位的印章 / list and set the seals of the units")
     parts = parser.add_subparsers(required=True, metavar="what")
-    parts.add_parser("list", help="show every seal with its use and its way").set_defaults(run=show)
-    part = parts.add_parser("set", help="say which seal a unit has for a use, from now on")
-    part.add_argument("unit", metavar="UNIT", help="the key of the department")
-    part.add_argument("use", choices=ROLES, metavar="USE", help=f"of {', '.join(ROLES)}")
-    part.add_argument("way", choices=SEAL_WAYS, metavar="WAY", help=f"of {', '.join(SEAL_WAYS)}")
-    part.add_argument("name", metavar="NAME", help="what is carved in it, in Chinese")
-    part.add_argument("english", metavar="ENGLISH", help="the same in English")
-    part.add_argument("--provider", default="", metavar="ADDRESS", help="of a certified seal: where it is set")
-    part.add_argument("--seal", default="", metavar="ID", help="of a certified seal: its name there")
+    parts.add_parser("list", help="列出每枚印章的用途和方式 / show every seal with its use and its way").set_defaults(
+        run=show
+    )
+    part = parts.add_parser(
+        "set", help="从现在起，某单位某用途用哪枚印章 / say which seal a unit has for a use, from now on"
+    )
+    part.add_argument("unit", metavar="UNIT", help="部门的 key / the key of the department")
+    part.add_argument("use", choices=ROLES, metavar="USE", help=f"用途 / the use: {', '.join(ROLES)}")
+    part.add_argument("way", choices=SEAL_WAYS, metavar="WAY", help=f"方式 / the way: {', '.join(SEAL_WAYS)}")
+    part.add_argument("name", metavar="NAME", help="印文，中文 / what is carved in it, in Chinese")
+    part.add_argument("english", metavar="ENGLISH", help="印文，英文 / the same in English")
+    part.add_argument(
+        "--provider", default="", metavar="ADDRESS", help="认证印章：在哪里加盖 / of a certified seal: where it is set"
+    )
+    part.add_argument(
+        "--seal", default="", metavar="ID", help="认证印章：在那里的名称 / of a certified seal: its name there"
+    )
     part.set_defaults(run=change)
 
 

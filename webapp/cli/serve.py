@@ -15,11 +15,15 @@ from webapp.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """`up`, `web`, `worker`."""
-    command = commands.add_parser("up", help="set up what is missing, then serve web and worker")
+    command = commands.add_parser(
+        "up", help="补齐所缺，然后运行网页服务和后台作业 / set up what is missing, then serve web and worker"
+    )
     command.set_defaults(run=up)
-    command = commands.add_parser("web", help="serve the web alone (production: beside a worker)")
+    command = commands.add_parser(
+        "web", help="只运行网页服务（生产环境：另有后台作业） / serve the web alone (production: beside a worker)"
+    )
     command.set_defaults(run=web)
-    command = commands.add_parser("worker", help="run background jobs and timers")
+    command = commands.add_parser("worker", help="运行后台作业和定时器 / run background jobs and timers")
     command.set_defaults(run=worker)
 
 
