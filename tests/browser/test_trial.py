@@ -43,7 +43,7 @@ def begin_release(designer: Person) -> None:
     designer.follow("第 1 版")
     designer.follow("流程模拟")
     designer.arrives(RELEASE)
-    page.get_by_label("用示例填写主流程的变量").select_option("examples/ordinary.json")
+    page.get_by_label("用示例填写主流程的变量").select_option("examples/registration-refused.json")
     designer.press("填入")
     expect(page.get_by_label("开始时的变量")).to_contain_text("shop_type")
     designer.press("开始模拟")
@@ -67,7 +67,7 @@ def test_a_diagram_is_tried_by_keyboard_alone(somebody: Somebody, tmp_path: Path
     designer = somebody("taoran")
     page = designer.page
     designer.open("/studio/check", "检查文件")
-    page.get_by_label("流程图").set_input_files(LEAVE)
+    page.get_by_label("文件", exact=True).set_input_files(LEAVE)
     page.get_by_role("button", name="流程模拟").press("Enter")
     designer.arrives("流程模拟：leave.bpmn")
     page.get_by_label("开始时的变量").fill('{"days": 3}')
@@ -96,7 +96,7 @@ def test_a_trial_needs_no_script(somebody: Somebody, tmp_path: Path) -> None:
     page = designer.page
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto("/studio/check")
-    page.get_by_label("流程图").set_input_files(file)
+    page.get_by_label("文件", exact=True).set_input_files(file)
     designer.press("流程模拟")
     designer.press("开始模拟")
     page.get_by_label("结果").fill('{"receipt": "R1"}')
