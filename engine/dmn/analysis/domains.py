@@ -40,13 +40,14 @@ class Part:
 
     `sure`: such a value may well come. Not sure are a fraction between two whole numbers that follow each other,
     a negative number below a zero that begins the table, a day before the first one, a text that no cell names, and
-    null.
+    null. `point`: it is this value alone, one at which the column is cut.
     """
 
     value: Value
     sure: bool
     kind: str
     other_text: bool = False
+    point: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _numbers(values: list[Value], whole: bool) -> list[Part]:
     parts = _below(values[0], whole)
     for at, value in enumerate(values):
         if not whole or value == int(value):
-            parts.append(Part(value, True, "number"))
+            parts.append(Part(value, True, "number", point=True))
         if at + 1 < len(values):
             parts += _between(value, values[at + 1], whole)
     return [*parts, Part(int(values[-1]) + 1, True, "number")]
@@ -193,7 +194,7 @@ def _moments(name: str, values: list[Value]) -> list[Part]:
         return [Part(any_value, True, name)]
     parts = _before(name, values[0], step)
     for at, value in enumerate(values):
-        parts.append(Part(value, True, name))
+        parts.append(Part(value, True, name, point=True))
         after = values[at + 1] if at + 1 < len(values) else None
         inside = next((each for by in (step, smallest) if _lies_before(each := _shifted(value, by), after)), None)
         if inside is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.dmn.analysis.columns import Dimension
@@ -33,7 +33,8 @@ class Rules:
         return (1 << self.count) - 1
 
     def missing(self, *, sure: bool, effort: Effort) -> Iterator[Gap]:
-        """Values, not null, for which there is no rule; `sure`: only such that may well come. Raises GaveUp."""
+        """Values, not null, for which there is no rule, each place as wide as it is; `sure`: only such that may well
+        come. Raises GaveUp."""
         sides: list[Side] = []
         for number, dimension in enumerate(self.dimensions):
             within = dimension.domain.not_null
@@ -42,7 +43,22 @@ class Rules:
                 if not dimension.sure or not within:
                     continue
             sides.append(Side(number, self.maybe[number], within))
-        return gaps(sides, self.all, effort)
+        by_number = {side.number: side for side in sides}
+        for gap in gaps(sides, self.all, effort):
+            yield self._widened(gap, by_number, effort)
+
+    def _widened(self, gap: Gap, sides: Mapping[int, Side], effort: Effort) -> Gap:
+        """The place with all parts of each input for which, with those of the others, there is still no rule."""
+        wide = dict(gap)
+        for number in gap:
+            alive = self.all
+            for other, parts in wide.items():
+                if other != number:
+                    alive &= sides[other].sweep.touching(parts)
+            effort.take(sides[number].within.bit_count() * sides[number].sweep.cost // 2 + 1)
+            taken = sides[number].sweep.at
+            wide[number] = sum(1 << part for part in bits_of(sides[number].within) if not taken[part] & alive)
+        return wide
 
     def never(self) -> Iterator[tuple[int, int]]:
         """(rule, input) of rules of which a cell takes nothing that can come."""

@@ -11,7 +11,7 @@ from engine.dmn.analysis.effort import Effort, GaveUp
 from engine.dmn.analysis.gaps import Gap
 from engine.dmn.analysis.rules import Rules
 from engine.dmn.analysis.source import Entry, InputSource, TableSource
-from engine.dmn.analysis.telling import Telling, clipped, example
+from engine.dmn.analysis.telling import Telling, clipped, example, hole
 from engine.dmn.analysis.types import Type, texts_of
 from engine.expressions.feel.operations import equal, kind
 from engine.expressions.feel.run import Run
@@ -89,14 +89,15 @@ class _TableCheck:
         known: list[Gap] = []
         for sure in (True, False):
             for gap in rules.missing(sure=sure, effort=effort):
-                if gap in known:
+                effort.take(len(known))
+                if any(_within(gap, other) for other in known):
                     continue
                 known.append(gap)
                 if told == MOST_EXAMPLES:
                     self.telling("more-missing", table.id, table.line, table=_name(table))
                     return
                 code = "rule-missing" if sure else "rule-missing-perhaps"
-                self.telling(code, table.id, table.line, example=example(rules.dimensions, gap))
+                self.telling(code, table.id, table.line, example=hole(rules.dimensions, gap))
                 told += 1
             if told:
                 return
@@ -169,6 +170,11 @@ class _TableCheck:
                 return None
             found.append(texts.index(value) if value in texts else len(texts))
         return found
+
+
+def _within(gap: Gap, other: Gap) -> bool:
+    """Whether all of a place lies in another one; an input that a place does not name may be anything."""
+    return all(number in gap and not gap[number] & ~parts for number, parts in other.items())
 
 
 def _value(entry: Entry) -> Value:

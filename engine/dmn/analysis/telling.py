@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from engine.dmn.analysis.columns import Dimension
-from engine.dmn.analysis.domains import Part
+from engine.dmn.analysis.domains import ORDERED, Domain, Part
 from engine.dmn.analysis.sweep import runs_of
 from engine.dmn.analysis.words import DOUBTS
 from engine.errors import BudgetExceeded
@@ -107,6 +107,54 @@ def example(dimensions: Sequence[Dimension], chosen: dict[int, int]) -> Words:
         label, sign = clipped(dimension.label), " " if dimension.domain.opaque else " = "
         said.append(Words(f"{label}{sign}{zh}", f"{label}{sign}{en}"))
     return joined(said)
+
+
+def hole(dimensions: Sequence[Dimension], chosen: dict[int, int]) -> Words:
+    """`age in [18..60], days > 3, type = "chain"`: of each input all that a place without a rule takes, values that
+    follow each other as a range."""
+    said = []
+    for number, parts in chosen.items():
+        dimension = dimensions[number]
+        runs = runs_of(parts & dimension.domain.sure or parts)
+        shown = [_run_words(dimension.domain, *run) for run in runs[:_SHOWN]]
+        if not any(is_range for _, is_range in shown):
+            said.append(example(dimensions, {number: parts}))
+            continue
+        more = "…" if len(runs) > _SHOWN else ""
+        label = clipped(dimension.label)
+        zh, en = "、".join(each.zh for each, _ in shown), " / ".join(each.en for each, _ in shown)
+        if len(runs) == 1 and en[0] in "<>":
+            said.append(Words(f"{label} {zh}", f"{label} {en}"))
+            continue
+        said.append(Words(f"{label} 在 {zh}{more} 之内", f"{label} in {en}{more}"))
+    return joined(said)
+
+
+def _run_words(domain: Domain, first: int, behind: int) -> tuple[Words, bool]:
+    """Parts that follow each other, and whether they are a range: of values with an order, more than one value."""
+    parts = domain.parts
+    span = next(((start, end) for kind, start, end in domain.spans if start <= first < end and kind in ORDERED), None)
+    if span is None or behind > span[1] or (behind - first == 1 and parts[first].point):
+        return part_words(parts[first]), False
+    low = high = ""
+    if parts[first].point:
+        low = f"[{value_words(parts[first].value).en}"
+    elif first > span[0]:
+        low = f"({value_words(parts[first - 1].value).en}"
+    if parts[behind - 1].point:
+        high = f"{value_words(parts[behind - 1].value).en}]"
+    elif behind < span[1]:
+        high = f"{value_words(parts[behind].value).en})"
+    if not low and not high:
+        return part_words(parts[first]), False
+    edges = {True: "=", False: ""}
+    if not high:
+        text = f">{edges[low[0] == '[']} {low[1:]}"
+    elif not low:
+        text = f"<{edges[high[-1] == ']']} {high[:-1]}"
+    else:
+        text = f"{low}..{high}"
+    return Words(text, text), True
 
 
 def joined(words: Iterable[Words]) -> Words:

@@ -49,7 +49,17 @@ def test_the_value_that_no_rule_takes_is_shown(dmn: Dmn) -> None:
     body = allowing(body, 2, '"chain", "single", "franchise"')
     assert [text for code, _, text in told(dmn, body) if code == "rule-missing"] == [
         "No rule applies, so the result is null: age = 18",
-        'No rule applies, so the result is null: age = 19, type = "franchise"',
+        'No rule applies, so the result is null: age >= 18, type = "franchise"',
+    ]
+
+
+def test_one_hole_is_one_finding_with_its_range(dmn: Dmn) -> None:
+    assert told(dmn, one_column(dmn, ["< 18", "> 60"]))[0][2].endswith("null: x in [18..60]")
+    cells = [["< 18", '"chain"'], ["> 60", '"chain"'], ["[30..40]", '"single"'], ["< 30, > 40", '"single"']]
+    rows = [[*each, str(number)] for number, each in enumerate(cells, 1)]
+    body = allowing(dmn.table(["age", "type"], ["o"], rows), 2, '"chain", "single"')
+    assert [text for code, _, text in told(dmn, body) if code == "rule-missing"] == [
+        'No rule applies, so the result is null: age in [18..60], type = "chain"'
     ]
 
 
@@ -88,10 +98,10 @@ def test_a_complete_table_without_overlap_is_left_alone(dmn: Dmn, cells: list[st
 @pytest.mark.parametrize(
     ("cells", "example"),
     [
-        (["[0..17]", ">= 18"], "x = -1 / 17.5"),
+        (["[0..17]", ">= 18"], "x in < 0 / (17..18)"),
         (['"chain"', '"single"'], "x = any other text"),
-        (["[0..100]", "> 100"], "x = -1"),
-        (['>= date("2026-01-01")'], "x = 2025-12-31"),
+        (["[0..100]", "> 100"], "x < 0"),
+        (['>= date("2026-01-01")'], "x < 2026-01-01"),
     ],
 )
 def test_values_that_may_never_come_are_a_note(dmn: Dmn, cells: list[str], example: str) -> None:

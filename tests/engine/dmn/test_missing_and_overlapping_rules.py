@@ -48,9 +48,19 @@ def read_example(text: str) -> dict[str, list[object]]:
     """The values that a finding names: of each input one or more."""
     found: dict[str, list[object]] = {}
     for name in GRID:
-        said = re.search(rf"\b{name} = (.*?)(?:, (?:age|type|flag) = |; the hit|$)", text)
+        said = re.search(rf"\b{name} (?:= |in |(?=[<>]))(.*?)(?:, (?:age|type|flag) [=i<>]|; the hit|$)", text)
         if said:
-            found[name] = [_value(each) for each in said.group(1).rstrip("…").split(" / ")]
+            found[name] = [value for each in said.group(1).rstrip("…").split(" / ") for value in _values(each, name)]
+    return found
+
+
+def _values(text: str, name: str) -> list[object]:
+    """One value, or all of the grid in a range."""
+    if text[0] not in "[(<>":
+        return [_value(text)]
+    inside = compile_expression(f"value in ({text})" if text[0] in "<>" else f"value in {text}")
+    found = [value for value in GRID[name] if inside.evaluate({"value": value})]
+    assert found, text
     return found
 
 
