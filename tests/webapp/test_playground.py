@@ -120,6 +120,13 @@ def test_an_uploaded_file_goes_along_in_the_form(designer):
     assert "risk.dmn" in designer.page.xpath("string(//*[@id='findings'])")
 
 
+def test_working_days_of_a_year_that_is_not_announced_are_told_as_provisional(designer):
+    designer.open(PAGE)
+    designer.submit(PAGE, {"expression": 'add working days(date("2031-09-28"), 10)'})
+    assert result(designer) == '@"2031-10-10"'
+    assert "暂定：2031年放假安排尚未公布" in designer.text
+
+
 def test_a_legal_clock_is_shown_as_one(designer):
     designer.open(PAGE)
     designer.submit(PAGE, {"expression": 'clock("promised")'})
