@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from lxml import html
 
-from tests.journeys.test_pauses import clocks, item_case
+from tests.journeys.test_pauses import clocks, item_case, notice, pause, resume
 from tests.support import office
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
@@ -128,6 +128,30 @@ def test_too_late_to_grant_what_was_asked_in_time(db: SQLAlchemy) -> None:
     with frozen_at(day(18)), pytest.raises(extensions.ExtensionTooLate):
         decide(case_id)
     assert item_case(db, case_id).ruled_at is None
+
+
+def test_a_limit_that_stands_still_is_not_over_and_can_be_extended(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(day(7)):
+        pause(db, case_id, document=notice(db, case_id))
+    with frozen_at(day(18)):  # past the 17th, on which the limit would have ended without the pause
+        ask(case_id)
+    with frozen_at(day(21)):
+        decide(case_id)
+        resume(db, case_id)
+    # Paused 8 to 21 September: eleven working days (Sunday 20 is worked). Eight were left, and ten more come.
+    after = clocks(db, case_id)["promised"]
+    assert after.extended_by == 10
+    rules = rules_in_force()
+    assert rules.calendar.working_days_between(date(2026, 9, 17), after.due_on) == 11 + 10
+
+
+def test_a_pause_after_the_end_does_not_open_the_extension_again(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(day(18)):
+        pause(db, case_id, document=notice(db, case_id))
+        with pytest.raises(extensions.ExtensionTooLate):
+            ask(case_id)
 
 
 def test_over_the_pages_from_asking_to_the_explanation(client: FlaskClient, db: SQLAlchemy) -> None:

@@ -101,12 +101,17 @@ class WrongLevel(ExtensionRefused):
         )
 
 
-ASKED = """
+#: A clock `l` that stands still for a pause which began before its end: the day in its row is not its end then.
+STANDING_STILL = """exists(select from clock_pause p
+    where p.clock_id = l.id and p.ended_on is null and p.started_on < l.due_on)"""
+ASKED = f"""
 select exists(select from clock_extension x where coalesce(x.granted, true) and (x.clock = 'joint') = %(joint)s
         and case when %(joint)s then x.case_id = %(case)s else x.item_case_id = %(item_case)s end)
     or exists(select from clock_extension where item_case_id = %(item_case)s and granted is null),
     (select min(due_on) from legal_clock where (item_case_id = %(item_case)s or case_id = %(case)s)
-        and name = any(%(clocks)s) and stopped_on is null)
+        and name = any(%(clocks)s) and stopped_on is null),
+    exists(select from legal_clock l where (l.item_case_id = %(item_case)s or l.case_id = %(case)s)
+        and l.name = any(%(clocks)s) and l.stopped_on is null and l.due_on < %(today)s and not {STANDING_STILL})
 """
 ASK = """
 insert into clock_extension (case_id, item_case_id, clock, value, unit, level, level_zh, level_en, basis_zh, basis_en,
@@ -176,12 +181,13 @@ def _level(task: OpenTask, terms: ExtensionTerms) -> Words:
 
 def _ensure_possible(task: OpenTask, terms: ExtensionTerms) -> None:
     values = {"case": task.case.id, "item_case": task.item_case_id, "clocks": list(terms.clocks)}
-    row = sql().execute(ASKED, {**values, "joint": JOINT in terms.clocks}).fetchone()
+    today = moments.local(task.case.now).date()
+    row = sql().execute(ASKED, {**values, "joint": JOINT in terms.clocks, "today": today}).fetchone()
     assert row is not None
-    already, due_on = row
+    already, due_on, over = row
     if already:
         raise ExtendedOnce(terms)
-    if due_on is None or due_on < moments.local(task.case.now).date():
+    if due_on is None or over:
         raise ExtensionTooLate(terms, due_on)
 
 
@@ -194,10 +200,10 @@ select t.case_id, x.level, x.level_zh, x.level_en, x.basis_zh, x.basis_en
 from user_task t join clock_extension x on x.item_case_id = t.item_case_id and x.granted is null
 where t.id = %s and t.step = 'extend'
 """
-LENGTHEN = """
-update legal_clock set extended_by = extended_by + %(value)s
+LENGTHEN = f"""
+update legal_clock l set extended_by = extended_by + %(value)s
 where (item_case_id = %(item_case)s or case_id = %(case)s) and name = any(%(clocks)s) and stopped_on is null
-returning due_on
+returning due_on, due_on < %(today)s and not {STANDING_STILL}
 """
 DECIDE = """
 update clock_extension set granted = %(granted)s, opinion = %(opinion)s, decided_by = %(by)s, decided_at = %(now)s
@@ -244,8 +250,9 @@ def _lengthen(task: OpenTask, by: Identity, extension: int, *, joint: bool, reas
     assert task.item_case_id is not None
     today, case = moments.local(task.case.now).date(), task.case
     values = {"case": case.id, "item_case": task.item_case_id, "value": terms.value, "clocks": list(terms.clocks)}
-    before = [row[0] for row in sql().execute(LENGTHEN, values)]
-    if not before or min(before) < today:
+    lengthened = sql().execute(LENGTHEN, {**values, "today": today}).fetchall()
+    before = [due_on for due_on, _ in lengthened]
+    if not before or any(over for _, over in lengthened):
         raise ExtensionTooLate(terms, min(before, default=None))
     owners = (task.item_case_id, None)
     due = [one.due_on for one in move_clocks(case) if one.item_case_id in owners and one.name in terms.clocks]
