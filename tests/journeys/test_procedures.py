@@ -8,6 +8,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
+from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
 from webapp.identity import Identity
@@ -140,6 +141,28 @@ def test_a_hearing_from_application_to_a_ruling_on_its_record(db: SQLAlchemy) ->
     ruling = db.session.query(Ruling).filter_by(item_case_id=item(db, case_id).id).one()
     assert "听证笔录" in ruling.basis_zh
     assert "行政复议" in ruling.remedy_zh
+
+
+def test_the_days_to_hold_a_hearing_run_from_the_application_not_from_its_entry(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    applied = {"applied": True, "applicant": "相邻住户程立"}
+    with frozen_at(day(9)):
+        with pytest.raises(Incomplete) as early:  # nobody applies before the right was told
+            do(
+                case_id,
+                "hearing-application",
+                hearings.answer_hearing_right,
+                applied_on=date(2026, 9, 1),
+                **applied,
+            )
+        assert early.value.field == "applied_on"
+        do(case_id, "hearing-application", hearings.answer_hearing_right, applied_on=date(2026, 9, 3), **applied)
+    held = clock(db, case_id, "hearing")
+    assert held.started_on == date(2026, 9, 3)
+    # Twenty working days after the 3rd, over the make-up Sunday 20 September and the days of Mid-Autumn and October.
+    assert rules_in_force().calendar.working_days_between(date(2026, 9, 3), held.due_on) == 20
 
 
 def test_a_hearing_not_applied_for_in_time_is_forgone_and_the_clocks_run_on(db: SQLAlchemy) -> None:

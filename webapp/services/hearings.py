@@ -90,7 +90,8 @@ def answer_hearing_right(
 ) -> None:
     """Whether a hearing was applied for, by whom, on which day; or waived in so many words.
 
-    Raises Incomplete, HearingAppliedLate.
+    The days to hold it run from the application, whenever it is entered (art. 47). Raises Incomplete,
+    HearingAppliedLate.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "hearing-application")
@@ -102,18 +103,27 @@ def answer_hearing_right(
         if not applied:
             end_procedure(case, item_case_id, procedure, "waived", by, applicant=applicant.strip())
         else:
-            day = _applied_on(task, applied_on)
+            day = _applied_on(task, procedure, applied_on)
             case.writing.add("procedure", APPLIED, procedure=procedure.id, applied=day, applicant=applicant.strip())
             stop_clock(case, item_case_id, "hearing-application")
-            start_clock(case, item_case_id, case.rules.profile.terms("hearing-hold-limit", HEARING), case.now)
+            since = case.now if day == moments.local(case.now).date() else moments.midnight(day)
+            start_clock(case, item_case_id, case.rules.profile.terms("hearing-hold-limit", HEARING), since)
         case.record(Event.HEARING_APPLIED, by, item=item_case_id, applied=applied)
         finish(task, {"hearing_applied": applied}, by=by, act="procedure")
 
 
-def _applied_on(task: OpenTask, day: date | None) -> date:
-    today = moments.local(task.case.now).date()
+def _applied_on(task: OpenTask, procedure: Running, day: date | None) -> date:
+    today, told = moments.local(task.case.now).date(), moments.local(procedure.ordered_at).date()
     if day is None or day > today:
         raise Incomplete("applied_on", Words("请填写提出申请的日期。", "Enter the day of the application."))
+    if day < told:
+        raise Incomplete(
+            "applied_on",
+            Words(
+                f"提出申请的日期不能早于告知听证权利的{told.isoformat()}。",
+                f"The application does not lie before {told.isoformat()}, on which the right was told.",
+            ),
+        )
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     until = next((clock.due_on for clock in clocks if clock.name == "hearing-application"), None)
     if until is not None and day > until:

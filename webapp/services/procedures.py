@@ -99,10 +99,11 @@ class Running:
     held_at: datetime | None
     place: str
     host_id: int | None
+    ordered_at: datetime  # when the applicant was told
 
 
 RUNNING = """
-select id, kind, reason, on_application, paused, held_at, place, host_id from special_procedure
+select id, kind, reason, on_application, paused, held_at, place, host_id, ordered_at from special_procedure
 where item_case_id = %s and ended_at is null
 """
 
