@@ -109,3 +109,44 @@ def test_the_rows_of_running_processes_have_room_after_the_migration(older: Sett
         ).fetchone()
     assert fullest is not None
     assert fullest[0] * 400 < 8192 * 0.65
+
+
+CORRECTED = """
+insert into app_user (id, login, name, name_pinyin, password_hash, department_id)
+    values (3, 'three', '', '', '', 1), (4, 'four', '', '', '', 1);
+insert into item_case (id, case_id, item_key, department_key, way, received_at)
+    values (11, 7, 'P2', 'drug', 'ordinary', '2026-08-31'), (12, 8, 'P2', 'drug', 'ordinary', '2026-08-31');
+insert into submitted_material (case_id, material_key, form, by_id, at)
+    values (7, 'lease', 'copy', 3, '2026-08-31'), (8, 'floor-plan', 'copy', 3, '2026-08-31');
+insert into document (id, case_id, item_case_id, kind, number, title_zh, title_en, content_zh, content_en, digest,
+    issued_at, by_id)
+select n, c, i, k, n::text, '', '', '', '', '', at::timestamptz, 3 from (values
+    (21, 7, 11, 'correction-notice', '2026-09-01 02:00+00'),
+    (22, 7, 11, 'correction-notice', '2026-09-08 02:00+00'),
+    (23, 8, 12, 'correction-notice', '2026-09-02 02:00+00'),
+    (24, 8, 12, 'receipt', '2026-08-31 02:00+00')) as d(n, c, i, k, at);
+insert into user_task (case_id, item_case_id, instance_id, engine_task, process, element, step, name_zh, name_en, state,
+    priority, opened_at, closed_at, closed_by)
+values (7, 11, 1, 1, '', '', 'correct', '', '', 'completed', 0, '2026-09-01', '2026-09-03 02:00+00', 4),
+    (7, 11, 1, 2, '', '', 'correct', '', '', 'open', 0, '2026-09-08', null, null),
+    (8, 12, 1, 3, '', '', 'correct', '', '', 'open', 0, '2026-09-02', null, null);
+"""
+
+
+def test_corrections_asked_for_before_are_rounds_after_the_migration(older: Settings, database_server: str) -> None:
+    """0008: what is open can be answered, and silence after an answer counts from the answer."""
+    upgrade(older, "0005")
+    with behind_its_back(older, database_server) as other:
+        other.execute("set session_replication_role = replica")
+        other.execute(CORRECTED)
+        upgrade(older, "0008")
+        rounds = other.execute(
+            "select item_case_id, round, document_id, faults, answered_at::date::text, answered_by, channel"
+            " from correction order by item_case_id, round"
+        ).fetchall()
+    lease, plan = [["material", "lease", "见补正告知书"]], [["material", "floor-plan", "见补正告知书"]]
+    assert rounds == [
+        (11, 1, 21, lease, "2026-09-03", 4, "window"),
+        (11, 2, 22, lease, None, None, ""),
+        (12, 1, 23, plan, None, None, ""),
+    ]

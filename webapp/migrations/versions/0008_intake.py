@@ -26,6 +26,21 @@ FACTS = """
 alter table ruling add column facts text not null default '';
 update ruling set facts = coalesce(nullif(reasons, ''), words_zh) where outcome = 'refused';
 """
+#: Corrections that were asked for before had their notice alone; from here on each is a round. What they were about
+#: stands in the notice, and any material that was handed in could be put right.
+ROUNDS = """
+insert into correction (item_case_id, round, document_id, faults, note, asked_by, asked_at, answered_at, answered_by,
+    channel)
+select d.item_case_id, row_number() over (partition by d.item_case_id order by d.id), d.id,
+    coalesce((select jsonb_agg(jsonb_build_array('material', m.material_key, '见补正告知书') order by m.id)
+        from submitted_material m where m.case_id = d.case_id), '[]'),
+    '', d.by_id, d.issued_at, t.closed_at, t.closed_by, case when t.closed_at is null then '' else 'window' end
+from document d
+left join lateral (select u.closed_at, u.closed_by from user_task u
+    where u.item_case_id = d.item_case_id and u.step = 'correct' and u.state = 'completed'
+        and u.closed_at >= d.issued_at order by u.closed_at limit 1) t on true
+where d.kind = 'correction-notice' and d.item_case_id is not null and d.by_id is not null;
+"""
 
 
 def upgrade() -> None:
@@ -63,6 +78,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
         sa.UniqueConstraint("item_case_id", "round", name=op.f("uq_correction_item_case_id_round")),
     )
+    run_sql(op, ROUNDS)
     op.create_table(
         "special_procedure",
         sa.Column("id", sa.BigInteger(), nullable=False),
