@@ -14,7 +14,7 @@ from tests.support import office
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
-from webapp.models import CaseEvent, ClockExtension, Document, LegalClock
+from webapp.models import CaseEvent, ClockExtension, Document, LegalClock, UserTask
 from webapp.services import extensions, tasks
 
 ACCEPTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -152,6 +152,26 @@ def test_a_pause_after_the_end_does_not_open_the_extension_again(db: SQLAlchemy)
         pause(db, case_id, document=notice(db, case_id))
         with pytest.raises(extensions.ExtensionTooLate):
             ask(case_id)
+
+
+def test_what_was_asked_for_ends_with_the_ruling(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(day(3)):
+        ask(case_id)
+        office.act(case_id, "accept", "P3")
+        for key in ("P2", "P3"):
+            office.act(case_id, "examine", key)
+        office.act(case_id, "visit")
+        office.act(case_id, "review", "P2")
+        asked = office.open_task(case_id, "extend", "P2").id
+        office.act(case_id, "decide", "P2")
+    db.session.expire_all()
+    task = db.session.get(UserTask, asked)
+    assert task is not None
+    assert task.state == "cancelled"  # nobody is left with a limit to lengthen that has stopped
+    row = db.session.query(ClockExtension).one()
+    assert (row.granted, row.decided_by, row.document_id) == (False, None, None)
+    assert "extension-decided" in kinds(db, case_id)
 
 
 def test_over_the_pages_from_asking_to_the_explanation(client: FlaskClient, db: SQLAlchemy) -> None:

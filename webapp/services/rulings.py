@@ -17,6 +17,7 @@ from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.document_places import unit_of
 from webapp.services.documents import remedy_of
 from webapp.services.events import Event
+from webapp.services.extensions import end_with_ruling
 from webapp.services.licences import keep_licence, licence_row
 from webapp.services.locked_case import LockedCase
 from webapp.services.refused_items import after_refusal
@@ -67,6 +68,8 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
         ensure_not_proposer(task)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
             ensure_not_barred(task.case)
+        assert task.item_case_id is not None
+        end_with_ruling(task.case, task.item_case_id)
         _write(task, ruling, facts.strip(), reasons.strip(), by, accepts_too=task.step == "immediate")
         finish(task, {"ruling": ruling}, by=by, act=ruling)
         _then_the_rest(task, ruling)
