@@ -10,7 +10,9 @@ from lxml import html
 
 from tests.journeys.test_pauses import notice, pause, resume
 from tests.support import office
+from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
+from webapp.queries.clock_page import clock_page
 
 ACCEPTED = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 9, 29, 2, 0, tzinfo=UTC)
@@ -58,6 +60,22 @@ def test_the_page_tells_why_each_day_is_due(client: FlaskClient, db: SQLAlchemy)
         assert told in drugs, told
     assert "联办时限：45个工作日" in section(tree, "joint")
     assert "国办发明电〔2025〕7号" in tree.text_content()
+
+
+def test_the_limit_of_a_step_leaves_out_the_days_of_a_pause_as_supervision_does(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(ACCEPTED):
+        pause(db, case_id, document=notice(db, case_id), expected_days=3)
+    with frozen_at(datetime(2026, 9, 22, 2, 0, tzinfo=UTC)):
+        resume(db, case_id)
+    with frozen_at(LATER):
+        shown = clock_page(case_id, "")
+    step = next(one for item in shown.items if item.item.key == "P2" for one in item.steps)
+    rules = rules_in_force()
+    assert rules.signals is not None
+    # The pause took Sunday 20 (worked), Monday 21 and Tuesday 22.
+    counted = rules.calendar.working_days_between(ACCEPTED.date(), step.due_on)
+    assert counted == rules.signals.steps["examine"].value + 3
 
 
 def test_lists_and_pages_lead_to_it(client: FlaskClient, db: SQLAlchemy) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine import Words
-from engine.law import CalendarYear, Holding, Spell, days_held, read_clock
+from engine.law import CalendarYear, Holding, Pause, Spell, days_held, read_clock
 from webapp import clock, moments
 from webapp.catalogue import RULES_OF_CASE, Rules, published, rules_of
 from webapp.errors import NotFound
@@ -103,7 +103,7 @@ def _item(
     each = sorted(holding.with_each.items(), key=lambda held: -held[1])
     return ItemClocks(
         item,
-        tuple(step for task in item.open_tasks if (step := _step(task, rules, today)) is not None),
+        tuple(step for task in item.open_tasks if (step := _step(task, pauses, rules, today)) is not None),
         tuple(pauses),
         holding,
         tuple((names.get(holder, Words(holder, holder)), days) for holder, days in each),
@@ -111,15 +111,15 @@ def _item(
     )
 
 
-def _step(task: TaskLine, rules: Rules, today: date) -> StepView | None:
-    """The limit of the step alone, where the place gives it one."""
+def _step(task: TaskLine, pauses: Sequence[PauseView], rules: Rules, today: date) -> StepView | None:
+    """The limit of the step alone, where the place gives it one; days in which the item stood still do not count."""
     terms = rules.signals.steps.get(task.step) if rules.signals else None
     if terms is None:
         return None
     reading = read_clock(
         terms,
         start_day(task.opened_at, rules),
-        (),
+        [Pause(one.kind, one.basis, one.started_on, one.ended_on) for one in pauses],
         rules.calendar,
         today=today,
         start_reason=Words("环节开始", "the step began"),
