@@ -12,6 +12,7 @@ from engine import AnswersInvalid
 from engine.law import Fault
 from tests.support import office, places
 from webapp.answers import answers_of
+from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
 from webapp.models import Answer, CaseEvent, Correction, Document, ItemCase, LegalClock, Review, SupervisionSignal
@@ -184,6 +185,27 @@ def test_silence_past_the_limit_accepts_from_the_day_of_receipt(db: SQLAlchemy) 
     assert told(case.id).count("deemed-accepted") == 3  # P2, P3 and P6: nobody said a word
     signal = db.session.query(SupervisionSignal).filter_by(item_case_id=mine.id, kind="deemed-accepted").one()
     assert (signal.unit, signal.colour) == ("approval-bureau", "red")
+
+
+def test_the_joint_limit_runs_from_the_earliest_acceptance_when_silence_dates_one_back(db: SQLAlchemy) -> None:
+    case = applied()
+    # Here the registration begins it at the counter; a bundle without one begins it with the first department.
+    sql().execute("delete from legal_clock where case_id = %s", (case.id,))
+    with frozen_at(day(24)):
+        decide(case.id, "accepted", key="P6")
+
+    def joint() -> LegalClock:
+        db.session.expire_all()
+        return db.session.query(LegalClock).filter_by(case_id=case.id, name="joint").one()
+
+    assert joint().started_on == date(2026, 9, 24)
+    length = rules_in_force().calendar.working_days_between(date(2026, 9, 24), joint().due_on)
+    with frozen_at(day(30)):
+        fire(case.id)
+    assert item(db, case.id).deemed_accepted
+    assert joint().started_on == date(2026, 9, 21)
+    assert rules_in_force().calendar.working_days_between(date(2026, 9, 21), joint().due_on) == length
+    assert "clock-moved" in told(case.id)
 
 
 def test_after_the_limit_no_other_outcome_can_be_given(db: SQLAlchemy) -> None:

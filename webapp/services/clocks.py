@@ -38,13 +38,15 @@ on conflict (item_case_id, name) do update set value = excluded.value, unit = ex
     due_on = excluded.due_on, provisional = excluded.provisional, rules_digest = excluded.rules_digest,
     extended_by = 0, four_fifths_on = null, day_before_on = null, stopped_on = null
 """
-#: The case's own clock runs from whichever item is handled first; a later one leaves it as it is.
+#: The case's own clock runs from the first acceptance; a later one leaves it as it is. One that the law dates back
+#: begins it earlier: whoever does that has the due day computed anew (`clock_moves`), with its pauses and extensions.
 JOINT_CLOCK = """
 insert into legal_clock (case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional, rules_digest)
 select %(joint_case)s, name, value, unit, basis_zh, basis_en, started, due, provisional, rules
 from json_to_recordset(%(joint)s::json) as r(name text, value bigint, unit text, basis_zh text, basis_en text,
     started date, due date, provisional boolean, rules text)
-on conflict (case_id, name) where case_id is not null do nothing
+on conflict (case_id, name) where case_id is not null do update set started_on = excluded.started_on
+    where legal_clock.stopped_on is null and excluded.started_on < legal_clock.started_on
 """
 #: Timers that waited for the clock get their moment.
 MARKS = """
