@@ -73,17 +73,9 @@ class HostReviewed(ActRefused):
         )
 
 
-def ensure_did_not_host(task: OpenTask, by: Identity) -> None:
-    """Raises HostReviewed where this person hosted a hearing of the item."""
-    row = (
-        sql()
-        .execute(
-            "select 1 from special_procedure where item_case_id = %s and host_id = %s limit 1",
-            (task.item_case_id, by.user_id),
-        )
-        .fetchone()
-    )
-    if row is not None:
+def ensure_did_not_host(task: OpenTask) -> None:
+    """Raises HostReviewed where the task's officer hosted a hearing of the item."""
+    if task.hosted:
         raise HostReviewed()
 
 

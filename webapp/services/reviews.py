@@ -56,7 +56,7 @@ def propose(
             raise Incomplete("proposal", Words("请选择审查意见。", "Choose the proposal."))
         if proposal == REFUSE and not opinion.strip():
             raise Incomplete("opinion", Words("建议不予应当说明理由。", "A proposal to refuse needs reasons."))
-        ensure_did_not_host(task, by)
+        ensure_did_not_host(task)
         write_review(task, proposal, opinion, checklist, by)
         finish(task, {"proposal": proposal}, by=by, act=f"propose-{proposal}")
 

@@ -68,8 +68,9 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
         ensure_not_proposer(task)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
             ensure_not_barred(task.case)
-        assert task.item_case_id is not None
-        end_with_ruling(task.case, task.item_case_id)
+        if task.extension_asked:
+            assert task.item_case_id is not None
+            end_with_ruling(task.case, task.item_case_id)
         _write(task, ruling, facts.strip(), reasons.strip(), by, accepts_too=task.step == "immediate")
         finish(task, {"ruling": ruling}, by=by, act=ruling)
         _then_the_rest(task, ruling)

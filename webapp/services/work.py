@@ -44,18 +44,23 @@ class OpenTask:
     closed_by: int | None
     act: str
     proposed: bool  # this person reviewed the item, so another rules on it
+    hosted: bool  # this person hosted a hearing of the item, so another reviews it
+    extension_asked: bool  # somebody asked for an extension in this case, and nobody has answered
     instance: InstanceRow
     case: LockedCase
 
 
 PROPOSING_STEPS = ("review", "examine", "pre-review")
-# All that an act on a task reads before it decides: the task with its instance, whether this person proposed, the
-# clocks of its item, and what the page's key was used for, if it was.
+# All that an act on a task reads before it decides: the task with its instance, what this person had to do with the
+# item before, whether an extension is asked for, the clocks of its item, and what the page's key was used for, if at
+# all.
 LOAD_TASK = f"""
 select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.step, t.name_zh, t.name_en, t.groups,
        t.assignee_id, t.revision, t.participants, t.state, t.closed_at, t.closed_by, t.act,
        exists(select from review r where r.item_case_id = t.item_case_id and r.by_id = %(actor)s
               and r.step in {PROPOSING_STEPS}),
+       exists(select from special_procedure p where p.item_case_id = t.item_case_id and p.host_id = %(actor)s),
+       exists(select from clock_extension x where x.case_id = t.case_id and x.granted is null),
        i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
        (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l where l.item_case_id = t.item_case_id),
        (select outcome from idempotency_key where actor_id = %(actor)s and key = %(key)s)
@@ -201,6 +206,8 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         closed_by,
         act,
         proposed,
+        hosted,
+        extension_asked,
         instance,
         blob,
         scopes,
@@ -230,6 +237,8 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         closed_by,
         act,
         proposed,
+        hosted,
+        extension_asked,
         InstanceRow(instance, bytes(blob), scopes, release, process, steps),
         case,
     )
