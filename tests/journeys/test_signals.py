@@ -14,6 +14,7 @@ from webapp.clock import frozen_at
 from webapp.errors import ActRefused, Incomplete, NotYours, SamePerson
 from webapp.jobs import worker
 from webapp.models import Counter, ItemCase, LegalClock, Reminder, SignalWord, SupervisionSignal, Timer
+from webapp.queries import signals
 from webapp.queries.audit import verify_all
 from webapp.services import pauses, rulings, signal_answers, signal_watch, suspension, tasks, timers
 from webapp.services.locked_case import on_case
@@ -169,6 +170,14 @@ def test_days_of_a_past_pause_do_not_count_against_a_step(drug_case: int) -> Non
     assert kinds(drug_case, "P2") == []
     swept(day(10))
     assert kinds(drug_case, "P2") == [("step-overdue", "yellow")]
+
+
+def test_a_signal_about_a_step_names_it(drug_case: int) -> None:
+    swept(day(10))
+    late = next(one for one in signals_of(drug_case, "P2") if one.kind == "step-overdue")
+    named = signals.signal(late.id).step
+    assert named is not None
+    assert named.zh == "资料审查"
 
 
 def test_who_made_a_case_stand_still_answers_for_what_passes_meanwhile(drug_case: int) -> None:

@@ -136,7 +136,7 @@ NARROW = {
 ONE = f"""
 select {COLUMNS}, s.basis_zh, s.basis_en, s.ref, s.person_id, t.name_zh, t.name_en, k.profile_key
 from supervision_signal s {TABLES}
-left join user_task t on t.id = case when s.ref ->> 'task' ~ '^[0-9]{1, 18}$' then (s.ref ->> 'task')::bigint end
+left join user_task t on t.id = case when s.ref ->> 'task' ~ '^[0-9]{{1,18}}$' then (s.ref ->> 'task')::bigint end
 where s.id = %s
 """
 WORDS = """
