@@ -12,7 +12,8 @@ from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
 from webapp.identity import Identity
-from webapp.models import ClockPause, Document, ItemCase, LegalClock, Objection, Ruling, SpecialProcedure
+from webapp.models import ClockPause, Document, ItemCase, LegalClock, Objection, Review, Ruling, SpecialProcedure
+from webapp.queries.procedures import hosts_for
 from webapp.services import hearings, procedures, reviews, timers
 from webapp.services.hearings import HearingAppliedLate, HearingNotYet, HearingTooSoon, NotTheHost
 from webapp.services.procedures import HostReviewed, NoticeStillRuns
@@ -163,6 +164,30 @@ def test_the_days_to_hold_a_hearing_run_from_the_application_not_from_its_entry(
     assert held.started_on == date(2026, 9, 3)
     # Twenty working days after the 3rd, over the make-up Sunday 20 September and the days of Mid-Autumn and October.
     assert rules_in_force().calendar.working_days_between(date(2026, 9, 3), held.due_on) == 20
+
+
+def test_who_pre_reviewed_the_item_does_not_host_its_hearing(db: SQLAlchemy) -> None:
+    with frozen_at(ACCEPTED):
+        case_id = office.received("ordinary", ways={}).id
+        office.act(case_id, "pre-review", "P6", conclusion="not-ready")
+        office.act(case_id, "backfill", "P1")
+        office.act(case_id, "accept", "P6")
+    host = office.member_of("sign.decide")
+    looked = db.session.query(Review).filter_by(item_case_id=item(db, case_id).id, step="pre-review").one()
+    looked.by_id = host.user_id
+    db.session.commit()
+    with frozen_at(day(2)):
+        order(case_id, "hearing")
+        assert host.user_id not in dict(hosts_for(item(db, case_id).id, host.department_key, ["sign.decide"]))
+        with pytest.raises(HostReviewed):
+            do(
+                case_id,
+                "hearing-notice",
+                hearings.notify_hearing,
+                held_at=day(22),
+                place="政务服务中心 302",
+                host_id=host.user_id,
+            )
 
 
 def test_a_hearing_not_applied_for_in_time_is_forgone_and_the_clocks_run_on(db: SQLAlchemy) -> None:

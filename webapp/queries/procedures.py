@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import Words
 from webapp.services.procedures import NAMES, OUTCOMES
+from webapp.services.work import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
 
@@ -88,14 +89,14 @@ def procedures_of(item_case_id: int) -> tuple[ProcedureView, ...]:
     return tuple(views)
 
 
-HOSTS = """
+HOSTS = f"""
 select distinct u.id, u.name from app_user u
 join membership m on m.user_id = u.id
 join candidate_group g on g.id = m.group_id
 join department d on d.id = u.department_id
 where u.active and d.key = %(unit)s and g.key = any(%(groups)s)
     and not exists(select from review r where r.item_case_id = %(item)s and r.by_id = u.id
-        and r.step in ('examine', 'review'))
+        and r.step in {PROPOSING_STEPS})
     and not exists(select from special_procedure p where p.item_case_id = %(item)s and p.ordered_by = u.id)
     and not exists(select from user_task t where t.item_case_id = %(item)s and t.step = 'accept'
         and t.closed_by = u.id)

@@ -20,7 +20,7 @@ from webapp.services.events import Event
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.procedures import HEARING, HostReviewed, Running, end_procedure, running
 from webapp.services.tasks import ensure_step, finish
-from webapp.services.work import OpenTask, on_task
+from webapp.services.work import PROPOSING_STEPS, OpenTask, on_task
 from webapp.unit_of_work import sql
 
 
@@ -135,9 +135,9 @@ NOTIFIED = """
 update special_procedure set notified_at = %(now)s, held_at = %(held)s, place = %(place)s, host_id = %(host)s
 where id = %(procedure)s
 """
-HOST = """
+HOST = f"""
 select u.name, u.login, exists(select from review r where r.item_case_id = %(item_case)s and r.by_id = u.id
-        and r.step in ('examine', 'review'))
+        and r.step in {PROPOSING_STEPS})
     or exists(select from special_procedure p where p.item_case_id = %(item_case)s and p.ordered_by = u.id)
     or exists(select from user_task t where t.item_case_id = %(item_case)s and t.step = 'accept'
         and t.closed_by = u.id)
@@ -201,9 +201,9 @@ def _moment(task: OpenTask, held_at: datetime | None) -> datetime:
     return held_at
 
 
-REVIEWERS = """
+REVIEWERS = f"""
 select coalesce(string_agg(distinct u.name, '、'), '') from review r join app_user u on u.id = r.by_id
-where r.item_case_id = %s and r.step in ('examine', 'review')
+where r.item_case_id = %s and r.step in {PROPOSING_STEPS}
 """
 
 
