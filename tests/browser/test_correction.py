@@ -93,6 +93,8 @@ def take(reviewer: Person, number: str) -> None:
     page = reviewer.page
     reviewer.open(f"/inbox?text={number}", "待办")
     page.locator("tbody tr").filter(has_text=number).first.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(r"/tasks/\d+$"))  # else the button is looked for on the page before
     claim = page.get_by_role("button", name="认领", exact=True)
     if claim.count():
         claim.first.click()
+        expect(claim).to_have_count(0)
