@@ -7,7 +7,7 @@ from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
 from engine.law.holding import Holding, Spell, days_held
-from engine.law.intake import INTAKE_BASIS, INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
+from engine.law.intake import INTAKE_BASIS, INTAKE_OUTCOMES, SILENCE_ACCEPTS, Fault, IntakeOutcome, told_late
 from engine.law.numbers import (
     grouped_tracking_code,
     is_valid,
@@ -32,6 +32,7 @@ from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
 __all__ = [
     "INTAKE_BASIS",
     "INTAKE_OUTCOMES",
+    "SILENCE_ACCEPTS",
     "NATIONAL_REMEDY",
     "Calendar",
     "CalendarYear",

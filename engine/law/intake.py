@@ -10,6 +10,10 @@ from engine.words import Words
 #: The article behind every outcome. The days within it are a parameter of the profile.
 INTAKE_BASIS = Words("《中华人民共和国行政许可法》第三十二条", "Administrative Licensing Law, art. 32")
 
+#: Kinds of item (`ItemKind`) whose application is accepted where nobody answers in time, and the text that says so.
+#: The licensing law says it of licences; no other kind takes it over without a text of its own (LAW 2.11).
+SILENCE_ACCEPTS: dict[str, Words] = {"licence": INTAKE_BASIS}
+
 
 @dataclass(frozen=True, slots=True)
 class IntakeOutcome:

@@ -67,7 +67,7 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", ORDINARY, [ACCEPT, ordered("expert-review"), ("review-by-experts",), *GRANT]),
     ("item-licence", ORDINARY, [ACCEPT, *TESTED, ordered("public-notice"), ("publish",), *REFUSE]),
     ("item-filing", ORDINARY, [ACCEPT, *GRANT]),
-    ("item-filing", ORDINARY, [SILENCE, ordered("public-notice"), ("publish",), *GRANT]),
+    ("item-filing", ORDINARY, [ACCEPT, ordered("public-notice"), ("publish",), *GRANT]),
     ("item-filing", ORDINARY, [*CORRECTED, *CORRECTED, ACCEPT, *REFUSE]),
     ("item-filing", AT_WINDOW, [("immediate", {"ruling": "grant"})]),
     ("item-filing", COMMITMENT, [("immediate", {"ruling": "grant"})]),

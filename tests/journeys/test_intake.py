@@ -221,6 +221,18 @@ def test_after_the_limit_no_other_outcome_can_be_given(db: SQLAlchemy) -> None:
     assert ("P2", "examine") in office.open_steps(case.id)
 
 
+def test_silence_accepts_no_filing_since_the_licensing_law_does_not_speak_of_filings(db: SQLAlchemy) -> None:
+    with frozen_at(BEFORE_THE_HOLIDAYS):
+        case = office.received("commitment", ways={})
+    with frozen_at(day(30)):
+        fire(case.id)
+        assert ("P4", "accept") in office.open_steps(case.id)
+        decide(case.id, "wrong-authority", key="P4", note="不属于本机关", authority="某机关")
+    filing = item(db, case.id, "P4")
+    assert (filing.intake_outcome, filing.accepted_at, filing.deemed_accepted) == ("wrong-authority", None, False)
+    assert item(db, case.id, "P2").deemed_accepted
+
+
 # Correction
 
 

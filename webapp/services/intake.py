@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import AnswersInvalid, Words
-from engine.law import INTAKE_BASIS, INTAKE_OUTCOMES, Fault
+from engine.law import INTAKE_OUTCOMES, SILENCE_ACCEPTS, Fault
 from webapp.errors import ActRefused, AlreadyDone, Incomplete
 from webapp.identity import Identity
 from webapp.moments import local
@@ -125,12 +125,17 @@ select ic.accepted_at from item_case ic join user_task t on t.item_case_id = ic.
 
 
 def _is_late(task: OpenTask, outcome: str) -> bool:
-    """Whether the limit has passed: then the law has accepted already. Raises AcceptedByLaw for anything else."""
+    """Whether the limit has passed, and so the law has accepted already an item of this kind. Raises AcceptedByLaw
+    for anything but acceptance."""
+    assert task.item_key is not None
+    kind = task.case.release.bundle.item(task.item_key).kind
+    if kind not in SILENCE_ACCEPTS:
+        return False
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     due = next((clock.due_on for clock in clocks if clock.name == "intake"), None)
     late = due is not None and local(task.case.now).date() > due
     if late and outcome != ACCEPTED:
-        raise AcceptedByLaw(str(due), INTAKE_BASIS)
+        raise AcceptedByLaw(str(due), SILENCE_ACCEPTS[kind])
     return late
 
 
