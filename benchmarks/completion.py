@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from benchmarks import floor, http_app, pharmacy4
+from benchmarks import floor, http_app
+from benchmarks.applicant import FIELDS
 from benchmarks.figures import Figure
 from benchmarks.server import Bench, bench
 from benchmarks.web_server import Browser, WebServer, web_server
@@ -99,7 +100,7 @@ def measure(*, cases: int) -> tuple[dict[str, Cost], Cost]:
     with bench("completion") as place, web_server(place) as server:
         place.watching.execute(KEYS)
         floor.make(place.watching)
-        desk = _Desk(server, floor.receive(pharmacy4.FIELDS, 1)["drugs"])
+        desk = _Desk(server, floor.receive(FIELDS, 1)["drugs"])
         db.session.commit()
         received = [_received(place) for _ in range(cases)]
         while wave := [page for page in (_page(place, case_id) for case_id in received) if page is not None]:

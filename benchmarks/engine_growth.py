@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from benchmarks import diagrams
-from benchmarks.engine_steps import FIELDS
+from benchmarks.applicant import FIELDS
 from benchmarks.figures import Figure
 from benchmarks.measure import best_seconds
 from engine.bpmn import Program, compile_program

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.applicant import FIELDS
 from engine.bpmn import check
 from engine.findings import errors_in
 from tests.support import office
@@ -28,28 +29,6 @@ from webapp.unit_of_work import sql, unit_of_work
 KEY, WAITING = "pharmacy4", "waiting"
 FOLDER = Path(__file__).parent
 OFFICERS = ("drugs", "devices", "food", "premises")
-FIELDS: dict[str, Any] = {
-    "shop_name": "江城市同心大药房",
-    "shop_type": "single",
-    "credit_code": "91110105MA01ABCD2X",
-    "legal_representative": "周国富",
-    "legal_representative_mobile": "13700002468",
-    "premises_address": "江城市东城区政务路12号一层",
-    "premises_area": 120,
-    "warehouse_area": 40,
-    "drug_scope": ["otc-b", "rx-otc-a"],
-    "class_ii": True,
-    "class_iii": False,
-    "food": True,
-    "signboard": False,
-    "staff": 8,
-    "pharmacists": 2,
-    "opening_hours": "08:00-21:00",
-    "computer_system": "连锁总部统一部署",
-    "cold_chain": False,
-    "handled_by": "legal-representative",
-    "remarks": "首次申请",
-}
 BUNDLE = """
 format = 1
 key = "{key}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks import floor, pharmacy4
+from benchmarks.applicant import FIELDS
 from benchmarks.figures import Figure
 from benchmarks.measure import Server
 from benchmarks.server import Bench, bench
@@ -110,7 +111,7 @@ class _Floor:
         before = server.cpu()
         for _ in range(cases):
             with self.app.app_context():
-                tasks = floor.receive(pharmacy4.FIELDS, 1)
+                tasks = floor.receive(FIELDS, 1)
             for task in tasks.values():
                 with self.app.app_context():
                     floor.complete(task, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from engine.errors import BudgetExceeded
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.compiler import Compiler
@@ -88,7 +90,7 @@ def _condition_points(tree: n.Node, points: list[Value]) -> bool:
             if not _is_input(node.value) or not all(_test_points(test, points) for test in node.tests):
                 return False
         elif _is_negation(node):
-            waiting.extend(node.positional)  # type: ignore[attr-defined]
+            waiting.extend(node.positional)
         else:
             return False
     return True
@@ -98,7 +100,7 @@ def _is_input(node: n.Node) -> bool:
     return isinstance(node, n.Name) and node.name == "?"
 
 
-def _is_negation(node: n.Node) -> bool:
+def _is_negation(node: n.Node) -> TypeGuard[n.Call]:
     return isinstance(node, n.Call) and isinstance(node.function, n.Name) and node.function.name == "not"
 
 
