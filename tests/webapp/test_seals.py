@@ -16,9 +16,10 @@ from webapp.cli import seals as seals_cli
 from webapp.errors import Incomplete, NotYours
 from webapp.queries.audit import verify_all
 from webapp.services import document_acts, paper_files
-from webapp.services.document_acts import NoSealByHand, NotSealed
+from webapp.services.document_acts import NoSealByHand, NoSealToAskFor, NotSealed
 from webapp.services.e_seals import SealUnreachable
 from webapp.services.kept_documents import kept_document
+from webapp.services.page_keys import KeyReused
 from webapp.services.seals import set_seal
 from webapp.unit_of_work import sql
 
@@ -172,12 +173,26 @@ def test_a_refusal_is_shown_and_tried_again_only_when_a_person_asks(db, client, 
     told = client.get(f"/cases/{case.id}/told").get_data(as_text=True)
     assert "印章已停用" in told
     assert "待用印（电子印章）" in told
-    values = {"csrf_token": office.csrf_token(client)}
+    values = {"csrf_token": office.csrf_token(client), "key": "once more"}
     assert client.post(f"/cases/{case.id}/documents/{certified}/seal-again", data=values).status_code == 302
+    client.post(f"/cases/{case.id}/documents/{certified}/seal-again", data=values)
+    asked = sql().execute("select actor_id, body from case_event where kind = 'seal-asked-again'").fetchall()
+    assert [actor for actor, _ in asked] == [office.person(office.CLERK).user_id]
+    assert f'"document":{certified}' in asked[0][1]
+    assert list(verify_all()) == []
     service.answering = sealed
     paper_files.make(certified)
     assert not kept_document(certified).seal.waits
     assert sql().execute("select count(*) from seal_try").fetchone() == (0,)
+
+
+def test_a_page_without_its_key_asks_for_no_seal_and_neither_does_one_that_is_sealed(certified, service):
+    with pytest.raises(KeyReused):
+        document_acts.seal_again(certified, by=office.person(office.CLERK), key="")
+    paper_files.make(certified)
+    with pytest.raises(NoSealToAskFor):
+        document_acts.seal_again(certified, by=office.person(office.CLERK), key="again")
+    assert sql().execute("select count(*) from case_event where kind = 'seal-asked-again'").fetchone() == (0,)
 
 
 def test_a_provider_that_is_down_is_asked_again_by_the_queue(certified, service):

@@ -82,7 +82,7 @@ def seal_again(case_id: int, document_id: int) -> ResponseReturnValue:
     """Ask the provider of the e-seal once more."""
     by = signed_in()
     _ensure_document(by, case_id, document_id)
-    document_acts.seal_again(document_id, by=by)
+    document_acts.seal_again(document_id, by=by, key=request.form.get("key", ""))
     flash(gettext("已重新提交用印，稍后刷新查看结果。"), "success")
     return redirect(url_for("told.show", case_id=case_id))
 

@@ -60,6 +60,7 @@ WORDS: Mapping[str, Words] = {
     "licence-issued": Words("生成办理结果", "the result was made"),
     "document-issued": Words("出具文书", "issued a document"),
     "document-sealed": Words("文书已用印", "sealed a document"),
+    "seal-asked-again": Words("再次请求电子印章服务用印", "asked the provider for the seal once more"),
     "document-delivered": Words("登记文书送达", "recorded that a document was delivered"),
     "materials-handed": Words("移交纸质材料", "handed paper materials on"),
     "materials-taken": Words("接收纸质材料", "took over paper materials"),

@@ -33,6 +33,18 @@ class NoSealByHand(ActRefused):
         )
 
 
+class NoSealToAskFor(ActRefused):
+    """No provider seals this document, or it bears its seal already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "该文书不由电子印章服务用印，或者已经用印。",
+                "No provider seals this document, or it bears its seal already.",
+            )
+        )
+
+
 class NotSealed(ActRefused):
     """A document without its seal proves nothing: it is not delivered (art. 32: with seal and date)."""
 
@@ -67,14 +79,17 @@ def confirm_sealed(document_id: int, *, by: Identity, key: str) -> None:
         case.record(Event.DOCUMENT_SEALED, by, document=document_id, way=HAND)
 
 
-def seal_again(document_id: int, *, by: Identity) -> None:
-    """Ask the provider once more, after it refused. Raises NoSealByHand where there is nothing to ask for, NotYours."""
-    case_id, unit, way, sealed = _facts(document_id)
+def seal_again(document_id: int, *, by: Identity, key: str) -> None:
+    """Ask the provider once more, after it refused. Raises NoSealToAskFor, NotYours, and as `remember` does."""
+    case_id, unit, _, _ = _facts(document_id)
     _ensure_hands_on(by, unit)
-    if way != CERTIFIED or sealed:
-        raise NoSealByHand()
-    with on_case(case_id):
+    with on_case(case_id) as case:
+        remember(by, key, case.now, f"seal-again:{document_id}")
+        _, _, way, sealed = _facts(document_id)
+        if way != CERTIFIED or sealed:
+            raise NoSealToAskFor()
         sql().execute("update seal_try set final = false where document_id = %s", (document_id,))
+        case.record(Event.SEAL_ASKED_AGAIN, by, document=document_id, way=CERTIFIED)
         outbox.defer(sql(), outbox.MAKE_PAPER, document_id=document_id)
 
 

@@ -48,6 +48,7 @@ class Event(StrEnum):
     LICENCE_ISSUED = "licence-issued"
     DOCUMENT_ISSUED = "document-issued"
     DOCUMENT_SEALED = "document-sealed"
+    SEAL_ASKED_AGAIN = "seal-asked-again"
     DOCUMENT_DELIVERED = "document-delivered"
     MATERIALS_HANDED = "materials-handed"
     MATERIALS_TAKEN = "materials-taken"
