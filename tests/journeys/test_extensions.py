@@ -9,12 +9,14 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from lxml import html
 
-from tests.journeys.test_pauses import clocks, item_case, notice, pause, resume
+from tests.journeys.test_pauses import clocks, item_case, ledger, notice, pause, resume
+from tests.journeys.test_withdrawal import at_window
 from tests.support import office
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
 from webapp.models import CaseEvent, ClockExtension, Document, LegalClock, UserTask
+from webapp.queries.audit import verify_all
 from webapp.services import extensions, tasks
 
 ACCEPTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -241,3 +243,52 @@ def test_only_the_lead_department_asks_for_the_joint_limit(db: SQLAlchemy) -> No
         tasks.claim(task.id, by=by)
         with pytest.raises(extensions.NotTheLead):
             extensions.request_extension(task.id, by=by, reason="会商", key=f"sign-{case_id}", joint=True)
+
+
+def ask_for_the_whole(case_id: int) -> int:
+    """The lead asks for more of the joint limit; the task that waits for the government's word."""
+    task = office.open_task(case_id, "examine", "P2")
+    extensions.request_extension(
+        task.id, by=office.person(REVIEWER), reason="多部门需会商", key=f"whole-{case_id}", joint=True
+    )
+    return office.open_task(case_id, "extend", "P2").id
+
+
+def moot(db: SQLAlchemy, case_id: int, task_id: int) -> list[str]:
+    """What the ledger says of requests that nobody needs to answer any more; their task is gone then."""
+    db.session.expire_all()
+    lines = [facts for kind, facts in ledger(db, case_id) if kind == "extension-decided" and facts.get("moot")]
+    task, asked = db.session.get(UserTask, task_id), db.session.query(ClockExtension).one()
+    assert task is not None
+    assert (task.state == "cancelled", asked.granted is False) == ((True, True) if lines else (False, False))
+    return [str(facts["clock"]) for facts in lines]
+
+
+def test_more_time_for_the_whole_ends_with_the_last_item_also_when_nobody_accepts_it(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(day(3)):
+        task = ask_for_the_whole(case_id)
+        office.act(case_id, "accept", "P3")
+        for key in ("P2", "P3"):
+            office.act(case_id, "examine", key)
+        office.act(case_id, "visit")
+        for key in ("P2", "P3"):
+            office.act(case_id, "review", key)
+            office.act(case_id, "decide", key)
+        office.act(case_id, "immediate", "P5")
+        assert moot(db, case_id, task) == []  # the signboard is still to be accepted
+        office.act(case_id, "accept", "P6", intake_outcome="wrong-authority")
+        assert moot(db, case_id, task) == ["joint"]
+    assert joint_of(db, case_id).stopped_on == date(2026, 9, 3)
+    assert list(verify_all()) == []
+
+
+def test_more_time_for_the_whole_ends_where_the_applicant_takes_back_what_asked_for_it(db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(day(3)):
+        task = ask_for_the_whole(case_id)
+        at_window(case_id, "P3", "P5", "P6", key="others")
+        assert moot(db, case_id, task) == []
+        at_window(case_id, "P2", key="own")
+        assert moot(db, case_id, task) == ["joint"]
+    assert list(verify_all()) == []

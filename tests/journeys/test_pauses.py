@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -50,6 +51,11 @@ def notice(db: SQLAlchemy, case_id: int, key: str = "P2", kind: str = "special-p
     return row.id
 
 
+def ledger(db: SQLAlchemy, case_id: int) -> list[tuple[str, dict]]:
+    rows = db.session.query(CaseEvent).filter_by(case_id=case_id).order_by(CaseEvent.seq)
+    return [(row.kind, json.loads(row.body)) for row in rows]
+
+
 def accepted(db: SQLAlchemy) -> int:
     with frozen_at(ACCEPTED):
         case = office.received("ordinary", ways={})
@@ -94,8 +100,18 @@ def test_a_pause_moves_due_days_marks_timers_and_tasks_in_one_act(db: SQLAlchemy
     db.session.refresh(timer)
     assert timer.due_at is not None
     assert office.open_task(case_id, "examine", "P2").due_on == date(2026, 9, 22)
-    lines = [line.kind for line in db.session.query(CaseEvent).filter_by(case_id=case_id).order_by(CaseEvent.seq)]
-    assert lines[-2:] == ["clock-paused", "clock-resumed"]
+    lines = ledger(db, case_id)
+    at = [kind for kind, _ in lines].index("clock-paused")
+    assert [kind for kind, _ in lines[at:]] == ["clock-paused", "clock-resumed"] + ["clock-moved"] * 3
+    told = {facts["clock"]: facts for kind, facts in lines[at:] if kind == "clock-moved"}
+    assert set(told) == {"promised", "statutory", "joint"}
+    assert [told["promised"][key] for key in ("before", "due", "why", "pause")] == [
+        "2026-09-17",
+        "2026-09-22",
+        "resumed",
+        "testing",
+    ]
+    assert not told["promised"]["other_rules"]
     kept = db.session.query(ClockPause).filter_by(item_case_id=item_case(db, case_id).id).all()
     assert len(kept) == 3
     assert {one.document_id for one in kept} != {None}

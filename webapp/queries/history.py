@@ -102,6 +102,14 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("visit", "minor"): Words("现场核查结论：存在一般缺陷", "visit: minor faults"),
     ("visit", "major"): Words("现场核查结论：存在严重或者主要缺陷", "visit: major faults"),
 }
+#: Why a due day moved; lines of the first releases do not say.
+MOVED_BY = {
+    "paused": Words("因暂停计时重新计算", "computed anew for a pause"),
+    "resumed": Words("因恢复计时重新计算", "computed anew after a pause"),
+    "extended": Words("因延期重新计算", "computed anew for the extension"),
+    "calendar": Words("因工作日安排重新计算", "computed anew for the table of working days"),
+    "earlier-acceptance": Words("因视为受理重新计算", "computed anew for an acceptance by law"),
+}
 VERIFIED = {
     "pass": Words("事后核查：与承诺一致", "verification: as committed"),
     "rectify": Words("事后核查：责令限期整改", "verification: to be rectified"),
@@ -160,8 +168,11 @@ def _what(kind: str, facts: Mapping[str, Any], item: ItemView | None) -> Words:
         name = CLOCK_NAMES.get(facts.get("clock", ""), Words("时限", "limit"))
         due = facts.get("due", "")
         return Words(f"{name.zh}起算，{due} 到期", f"{name.en} starts, due {due}")
+    if kind == "extension-decided" and facts.get("moot"):
+        return Words("延期申请随事项办结而终止", "the request for an extension ended with the item")
     if kind == "clock-moved":
         name = CLOCK_NAMES.get(facts.get("clock", ""), Words("时限", "limit"))
         before, due = facts.get("before", ""), facts.get("due", "")
-        return Words(f"{name.zh}重新计算：{before} → {due}", f"{name.en} computed anew: {before} → {due}")
+        why = MOVED_BY.get(facts.get("why", ""), Words("重新计算", "computed anew"))
+        return Words(f"{name.zh}{why.zh}：{before} → {due}", f"{name.en} {why.en}: {before} → {due}")
     return WORDS.get(kind, Words(kind, kind))

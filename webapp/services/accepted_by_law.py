@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.bundles import Item
 from webapp import moments
-from webapp.services.clock_moves import move_clocks
+from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.clocks import start_decision_clocks, stop_clock
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
@@ -34,18 +34,7 @@ def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
     stop_clock(case, item_case_id, "intake")
     case.record(Event.DEEMED_ACCEPTED, None, item=item_case_id, since=on)
     start_decision_clocks(case, item_case_id, item, received)
-    for move in move_clocks(case):  # the joint clock may have begun with an acceptance that lies after this one
-        if move.item_case_id is None and move.changed:
-            case.record(
-                Event.CLOCK_MOVED,
-                None,
-                item=None,
-                clock=move.name,
-                before=move.due_before.isoformat(),
-                due=move.due_on.isoformat(),
-                provisional=move.provisional,
-                rules=case.rules.digest,
-            )
+    move_clocks(case, Why.EARLIER_ACCEPTANCE, None)  # the joint clock may have begun with one that lies after this
     raise_signal(case, "deemed-accepted", item_case_id=item_case_id, unit=item.department, ref={"since": on})
 
 

@@ -19,6 +19,8 @@ from webapp.services.failures import ItemUnknown
 from webapp.services.instances import waiting_instances
 from webapp.services.item_opening import close_unopened_items, item_opened
 from webapp.services.locked_case import InstanceRow, LockedCase
+from webapp.services.moot_extensions import PROCESS as EXTENSION
+from webapp.services.moot_extensions import lapse
 from webapp.services.step_rows import (
     WHOLE_INSTANCE,
     change_tasks,
@@ -108,7 +110,8 @@ def apply(
     for thrown in step.thrown:
         _carry_on(case, instance, thrown)
     if step.ended and _is_the_case_itself(case, instance):
-        close_unopened_items(case)
+        if unopened := close_unopened_items(case):
+            _end_extensions(case, unopened)
         _end_question(case)
         case.closed = True
         case.record(Event.CLOSED, None)
@@ -120,6 +123,14 @@ def _end_question(case: LockedCase) -> None:
         return
     for instance in waiting_instances(case, QUESTION):
         apply(case, instance, cancel(instance.release.program, instance.state, case.context))
+
+
+def _end_extensions(case: LockedCase, unopened: Sequence[int]) -> None:
+    """More time for the joint limit is moot where items that never opened were the last ones it ran for."""
+    lapsed = lapse(case, unopened)
+    for instance in waiting_instances(case, EXTENSION) if lapsed else ():
+        if instance.scopes.get(WHOLE_INSTANCE) in lapsed:
+            apply(case, instance, cancel(instance.release.program, instance.state, case.context))
 
 
 def _is_the_case_itself(case: LockedCase, instance: InstanceRow) -> bool:

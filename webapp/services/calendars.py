@@ -19,8 +19,7 @@ from webapp.errors import ActRefused, Busy, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import rule_ledger
-from webapp.services.clock_moves import move_clocks
-from webapp.services.events import Event
+from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -215,20 +214,7 @@ def _table(version: str) -> CalendarYear:
 
 def _recompute_case(table: str, case_id: int) -> int:
     with on_case(case_id) as case:
-        moved = [move for move in move_clocks(case) if move.other_rules and (move.changed or move.was_provisional)]
-        for move in moved:
-            case.record(
-                Event.CLOCK_MOVED,
-                None,
-                item=move.item_case_id,
-                clock=move.name,
-                before=move.due_before.isoformat(),
-                due=move.due_on.isoformat(),
-                provisional=move.provisional,
-                table=table,
-                rules=case.rules.digest,
-            )
-    return len(moved)
+        return sum(move.is_told for move in move_clocks(case, Why.CALENDAR, None, table=table))
 
 
 def _too_large(file: str) -> Finding:

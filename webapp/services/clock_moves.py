@@ -1,14 +1,16 @@
 """What moves a clock that runs: after a pause, an extension or another calendar its due day is computed anew.
 
-Due day, marks, the timers that wait for them, and the due days of tasks and inbox change in the same transaction.
-While a clock stands still its timers have no moment: nothing may fire on a day that is not known yet.
+Due day, marks, the timers that wait for them, and the due days of tasks and inbox change in the same transaction, and
+every due day that moves leaves a line in the ledger: before, after, and why. While a clock stands still its timers
+have no moment: nothing may fire on a day that is not known yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -16,7 +18,9 @@ import orjson
 from engine import Words
 from engine.law import ClockReading, ClockTerms, Pause, read_clock
 from webapp import moments
+from webapp.identity import Identity
 from webapp.services.clocks import first_day_counts, moment_of
+from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.services.suspended import hold_timers
 from webapp.unit_of_work import sql
@@ -57,6 +61,16 @@ update task_candidate c set due_on = w.due_on from tasks_moved w where c.task_id
 """
 
 
+class Why(StrEnum):
+    """What made a due day move."""
+
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    CALENDAR = "calendar"
+    EARLIER_ACCEPTANCE = "earlier-acceptance"  # the law dates an acceptance back before that which began the limit
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A running clock before and after. `item_case_id` None: the case's joint clock."""
@@ -73,6 +87,11 @@ class Move:
     @property
     def changed(self) -> bool:
         return self.due_before != self.due_on or self.was_provisional != self.provisional
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it belongs in the ledger: the day is another, or other tables say whether it stands."""
+        return self.due_before != self.due_on or (self.other_rules and (self.changed or self.was_provisional))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +113,11 @@ class _Running:
         return self.reading.state == "paused"
 
 
-def move_clocks(case: LockedCase) -> list[Move]:
+def move_clocks(case: LockedCase, why: Why, by: Identity | None, **facts: object) -> list[Move]:
     """Compute every running clock of the case anew, by the rules in force; returns what each showed and shows.
 
-    What this command has written of pauses and extensions is sent first, and counts.
+    What this command has written of pauses and extensions is sent first, and counts. `facts` go into the ledger's
+    lines beside `why`; where the tables of working days are others than before, the line says that too.
     """
     values = {"case": case.id, "rules": case.rules.digest}
     running = [_running(case, row) for row in sql().execute(RUNNING, values).fetchall()]
@@ -115,7 +135,7 @@ def move_clocks(case: LockedCase) -> list[Move]:
             known[:] = [clock for clock in known if clock.name != one.name] + [one.facts]
     if case.suspended_at is not None:  # a clock that was set anew has set its timers too
         hold_timers(case)
-    return [
+    moves = [
         Move(
             one.id,
             one.item_case_id,
@@ -128,6 +148,26 @@ def move_clocks(case: LockedCase) -> list[Move]:
         )
         for one in running
     ]
+    for move in moves:
+        if move.is_told:
+            _record(case, move, why, by, facts)
+    return moves
+
+
+def _record(case: LockedCase, move: Move, why: Why, by: Identity | None, facts: Mapping[str, object]) -> None:
+    case.record(
+        Event.CLOCK_MOVED,
+        by,
+        item=move.item_case_id,
+        clock=move.name,
+        before=move.due_before.isoformat(),
+        due=move.due_on.isoformat(),
+        provisional=move.provisional,
+        why=why,
+        other_rules=move.other_rules,
+        rules=case.rules.digest,
+        **facts,
+    )
 
 
 def _running(case: LockedCase, row: Sequence[Any]) -> _Running:

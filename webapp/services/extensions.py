@@ -7,6 +7,7 @@ is told to the applicant in writing, with the reasons, and moves every due day i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from engine import Words
@@ -17,13 +18,14 @@ from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import apply, begin
-from webapp.services.clock_moves import move_clocks
+from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.clocks import JOINT
 from webapp.services.documents import issue_for_item
 from webapp.services.engine_border import cancel
 from webapp.services.events import Event
 from webapp.services.instances import waiting_instances
 from webapp.services.locked_case import LockedCase
+from webapp.services.moot_extensions import PROCESS, lapse
 from webapp.services.step_rows import WHOLE_INSTANCE
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task, record_refusal
@@ -31,7 +33,7 @@ from webapp.unit_of_work import sql
 
 #: The steps at which who handles the item may ask.
 ASKING_STEPS = ("examine", "review", "decide")
-PROCESS, BEGINNING = "extension", "start"
+BEGINNING = "start"
 GRANTED, REFUSED = "extension-granted", "extension-refused"
 NOTICE = "extension-notice"
 
@@ -259,7 +261,8 @@ def _lengthen(task: OpenTask, by: Identity, extension: int, *, joint: bool, reas
     if not before or any(over for _, over in lengthened):
         raise ExtensionTooLate(terms, min(before, default=None))
     owners = (task.item_case_id, None)
-    due = [one.due_on for one in move_clocks(case) if one.item_case_id in owners and one.name in terms.clocks]
+    moves = move_clocks(case, Why.EXTENDED, by, extension=extension)
+    due = [one.due_on for one in moves if one.item_case_id in owners and one.name in terms.clocks]
     document = issue_for_item(
         case,
         task.item_case_id,
@@ -276,26 +279,14 @@ def _lengthen(task: OpenTask, by: Identity, extension: int, *, joint: bool, reas
     sql().execute("update clock_extension set document_id = %s where id = %s", (document, extension))
 
 
-LAPSED = """
-update clock_extension x set granted = false, decided_at = %(now)s
-where x.case_id = %(case)s and x.granted is null and case when x.clock = 'joint'
-    then not exists (select from item_case where case_id = %(case)s and outcome is null and id <> %(item_case)s)
-    else x.item_case_id = %(item_case)s end
-returning x.item_case_id
-"""
+def end_with_items(case: LockedCase, ended: Sequence[int], *, taken_back: bool = False) -> None:
+    """Items get their outcome: what was asked for them is moot, and for the joint limit with the last; tasks end.
 
-
-def end_with_ruling(case: LockedCase, item_case_id: int) -> None:
-    """An item gets its ruling: what was asked for it is moot, and for the joint limit with the last item's; tasks end.
-
-    Comes before the ruling has rows, so that these go out together.
+    Comes before the outcome has rows, so that these go out together.
     """
-    values = {"case": case.id, "item_case": item_case_id, "now": case.now}
-    lapsed = {row[0] for row in sql().execute(LAPSED, values).fetchall()}
+    lapsed = lapse(case, ended, taken_back=taken_back)
     if not lapsed:
         return
-    for item in sorted(lapsed):
-        case.record(Event.EXTENSION_DECIDED, None, item=item, granted=False, moot=True)
     for instance in waiting_instances(case, PROCESS):
         if instance.scopes.get(WHOLE_INSTANCE) in lapsed:
             apply(case, instance, cancel(instance.release.program, instance.state, case.context))

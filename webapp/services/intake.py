@@ -18,6 +18,7 @@ from webapp.services.corrected_answers import correct_answers
 from webapp.services.corrections import AfterAcceptance, guided_of, names_in_question, request_correction
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.extensions import end_with_items
 from webapp.services.reviews import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
@@ -198,6 +199,8 @@ def _record(
         note = request_correction(task, faults, note, again_reason, by)
     if outcome == FIXED:
         _fix(task, note, corrected, by)
+    if known.closes and task.extension_asked:  # of the joint limit, which may have run for this item alone
+        end_with_items(case, [item_case_id])
     values = {"item_case": item_case_id, "now": case.now, "by": by.user_id}
     case.writing.add("stopped", STOP_INTAKE, **values, today=local(case.now).date())
     decided = ACCEPT if known.accepts else REFUSE if known.closes else ASK

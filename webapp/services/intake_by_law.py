@@ -12,6 +12,7 @@ from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.corrections import CONSEQUENCES, NOT_ACCEPTED, STILL_OPEN, WITHDRAWN, last_round, late_rule
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.extensions import end_with_items
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.unit_of_work import sql
 
@@ -46,6 +47,7 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
     if consequence != STILL_OPEN:
         item = case.release.bundle.item(str(job.inputs["item"]))
         reasons = f"未在补正期限内补正，{CONSEQUENCES[consequence].zh}（{basis.zh}）。"
+        end_with_items(case, [item_case_id])
         sql().execute(NOT_TAKEN, (outcome, reasons, case.now, item_case_id))
         stop_clock(case, item_case_id, "correction")
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)

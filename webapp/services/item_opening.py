@@ -61,13 +61,13 @@ def _accept_at_window(case: LockedCase, item_case_id: int, item: Item) -> None:
     start_decision_clocks(case, item_case_id, item, case.now)
 
 
-def close_unopened_items(case: LockedCase) -> None:
+def close_unopened_items(case: LockedCase) -> list[int]:
     """At the end of the case: an item that never opened, because what it needs was refused, is not left in silence.
 
-    It was received, so the applicant gets a written outcome with reason and remedy (art. 32).
+    It was received, so the applicant gets a written outcome with reason and remedy (art. 32). Returns those items.
     """
     if not any(item.needs_result_of for item in case.release.bundle.items):
-        return
+        return []
     rows = (
         sql()
         .execute(
@@ -82,3 +82,4 @@ def close_unopened_items(case: LockedCase) -> None:
         needed = "、".join(case.release.bundle.item(key).name.zh for key in item.needs_result_of)
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome="predecessor-refused")
         issue_for_item(case, item_case_id, item, "not-accepted", None, reasons=f"前置事项“{needed}”未获准。")
+    return [item_case_id for item_case_id, _ in rows]

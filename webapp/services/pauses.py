@@ -16,7 +16,7 @@ from engine.law import PauseKind, day_words
 from webapp import moments
 from webapp.errors import ActRefused
 from webapp.identity import Identity
-from webapp.services.clock_moves import Move, move_clocks
+from webapp.services.clock_moves import Move, Why, move_clocks
 from webapp.services.clocks import JOINT
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
@@ -220,7 +220,7 @@ def pause_clocks(
         since=since.isoformat(),
         expected_days=expected_days,
     )
-    return [move for move in move_clocks(case) if move.changed]
+    return [move for move in move_clocks(case, Why.PAUSED, by, pause=kind) if move.changed]
 
 
 def end_pause(
@@ -249,4 +249,4 @@ def end_pause(
         raise PauseEndsBeforeStart(row[0], ended)
     sql().execute(END, (ended, item_case_id, kind))
     case.record(Event.CLOCK_RESUMED, by, item=item_case_id, pause=kind, on=ended.isoformat())
-    return [move for move in move_clocks(case) if move.changed]
+    return [move for move in move_clocks(case, Why.RESUMED, by, pause=kind) if move.changed]

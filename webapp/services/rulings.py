@@ -17,7 +17,7 @@ from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.document_places import unit_of
 from webapp.services.documents import remedy_of
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_ruling
+from webapp.services.extensions import end_with_items
 from webapp.services.licences import keep_licence, licence_row
 from webapp.services.locked_case import LockedCase
 from webapp.services.refused_items import after_refusal
@@ -70,7 +70,7 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
             ensure_not_barred(task.case)
         if task.extension_asked:
             assert task.item_case_id is not None
-            end_with_ruling(task.case, task.item_case_id)
+            end_with_items(task.case, [task.item_case_id])
         _write(task, ruling, facts.strip(), reasons.strip(), by, accepts_too=task.step == "immediate")
         finish(task, {"ruling": ruling}, by=by, act=ruling)
         _then_the_rest(task, ruling)
@@ -92,6 +92,9 @@ def enter_outside_result(
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "backfill")
         _ensure_ruling(ruling, reasons, reasons)
+        if task.extension_asked:
+            assert task.item_case_id is not None
+            end_with_items(task.case, [task.item_case_id])
         licence: Mapping[str, Any] = {}
         if ruling == GRANT:
             _ensure_outside_number(task, number.strip().upper(), number_again.strip().upper(), issued_on)

@@ -22,6 +22,7 @@ from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_for_item
 from webapp.services.engine_border import cancel, set_variables
 from webapp.services.events import Event
+from webapp.services.extensions import end_with_items
 from webapp.services.instances import running_instances, waiting_instances
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.pauses import end_pause
@@ -95,9 +96,7 @@ with said as (select * from json_to_recordset(%(ended)s::json) as r(id bigint, c
     stopped as (update legal_clock l set stopped_on = %(today)s from said s
         where l.item_case_id = s.id and l.stopped_on is null),
     procedures as (update special_procedure p set ended_at = %(now)s, ended_by = %(by)s, outcome = 'terminated'
-        from said s where p.item_case_id = s.id and p.ended_at is null),
-    extensions as (update clock_extension x set granted = false, decided_at = %(now)s, decided_by = %(by)s
-        from said s where x.item_case_id = s.id and x.granted is null)
+        from said s where p.item_case_id = s.id and p.ended_at is null)
 insert into termination (item_case_id, cause, because_of, basis_zh, basis_en, reason, channel, asked_by,
     signature_file_id, document_id, by_id, at)
 select s.id, s.cause, %(because_of)s, %(basis_zh)s, %(basis_en)s, %(reason)s, %(channel)s, %(asked_by)s,
@@ -115,6 +114,7 @@ def terminate(case: LockedCase, ended: Sequence[tuple[OpenItem, str]], ending: E
     ids = [one.id for one, _ in ended]
     for item_case_id, kind in sql().execute(PAUSED, (ids,)).fetchall():
         end_pause(case, item_case_id, kind, by=by)
+    end_with_items(case, ids, taken_back=True)
     returned = _submitted(case)
     documents = [_notice(case, one, cause, ending, returned, by) for one, cause in ended]
     case.writing.send()  # the rows below refer to the notices
