@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
+from tests.journeys.test_pauses import ledger, notice, pause
 from tests.support import office
 from webapp import cli
 from webapp.catalogue import rules_in_force
@@ -116,6 +117,24 @@ def test_counting_twice_changes_nothing_and_writes_nothing(db: SQLAlchemy) -> No
     again = calendars.recompute(imported.table.version, [case_id])
     assert again.limits == 0
     assert len(moved(db, case_id)) == lines
+
+
+def test_an_act_that_meets_the_new_table_before_the_worker_says_so(db: SQLAlchemy) -> None:
+    case_id = accepted_late(db)
+    with frozen_at(LATE_IN_THE_YEAR):
+        calendars.import_calendar(PUBLISHED.encode(), "2027.toml", by=office.person(PUBLISHER))
+        pause(db, case_id, document=notice(db, case_id))
+    before = {facts["clock"]: facts for kind, facts in ledger(db, case_id) if kind == "clock-moved"}
+    assert [before["promised"][key] for key in ("before", "due", "why", "other_rules")] == [
+        "2027-01-07",
+        "2027-01-08",
+        "paused",
+        True,
+    ]
+    run_jobs()
+    after = [facts for kind, facts in ledger(db, case_id) if kind == "clock-moved" and facts["clock"] == "promised"]
+    assert len([one for one in after if one["item"] == before["promised"]["item"]]) == 1
+    assert list(verify_all()) == []
 
 
 def test_a_case_whose_act_came_between_is_not_left_behind(db: SQLAlchemy) -> None:

@@ -20,6 +20,8 @@ from webapp.pages.supervision.sheets import harmless
 from webapp.queries import signals, supervision, supervision_figures
 from webapp.queries.supervision import Wanted
 from webapp.services import figures, signal_watch
+from webapp.services.clock_moves import Why, move_clocks
+from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql, unit_of_work
 
 #: Monday 7 September 2026, ten in the morning in the office. No holiday lies before the 25th.
@@ -128,6 +130,27 @@ def test_days_taken_stand_against_days_promised(case: office.Handle, client: Fla
         screen.sign_in("xieguang")
         assert line(screen.open("/supervision?period=30"), "各单位时限", "江城市城市管理局")["已决定"] == "0"
         assert line(screen.open("/supervision?period=90"), "各单位时限", "江城市城市管理局")["已决定"] == "1"
+
+
+def test_a_day_on_which_two_procedures_ran_is_taken_out_once(case: office.Handle, db: object) -> None:
+    two = (("testing", 1, 3), ("expert-review", 2, 4))  # Tuesday to Thursday, Wednesday to Friday
+    with unit_of_work():
+        for kind, began, ended in two:
+            sql().execute(
+                "insert into clock_pause (clock_id, item_case_id, kind, basis_zh, basis_en, started_on, ended_on)"
+                " select l.id, i.id, %s, '第四十五条', 'art. 45', %s, %s from legal_clock l"
+                " join item_case i on i.id = l.item_case_id where i.case_id = %s and i.item_key = 'P6'",
+                (kind, MONDAY + timedelta(days=began), MONDAY + timedelta(days=ended), case.id),
+            )
+    with frozen_at(MONDAY + timedelta(days=7)), on_case(case.id) as held:
+        move_clocks(held, Why.RESUMED, None)
+    with frozen_at(MONDAY + timedelta(days=8)):
+        office.act(case.id, "review", "P6", by=office.person("hanlei"))
+        office.act(case.id, "decide", "P6")
+        figures.refresh()
+    # Six working days after Monday 7 to Tuesday 15 September; Wednesday, Thursday and Friday stood still.
+    taken = "select used, promised, late from ruled_day where person_id = %s and unit = 'urban-management'"
+    assert sql().execute(taken, (WHOLE_UNIT,)).fetchall() == [(3, 5, 0)]
 
 
 def test_a_large_office_shows_the_workers_count_with_its_time(

@@ -152,13 +152,25 @@ def _count_day(day: date, rules: Rules) -> None:
 
 def _ruled(row: Sequence[Any], calendar: Calendar) -> RuledItem:
     unit, started, due, stopped, pauses, people = row
-    days = [(date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in pauses]
+    spells = _union((date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in pauses)
 
     def spent(until: date) -> int:
-        paused = sum(calendar.working_days_between(began, min(ended, until)) for began, ended in days if began < until)
+        within = ((max(began, started), min(ended, until)) for began, ended in spells)
+        paused = sum(calendar.working_days_between(began, ended) for began, ended in within if began < ended)
         return max(0, calendar.working_days_between(started, until) - paused)
 
     return RuledItem(unit, spent(stopped), spent(due), tuple(people))
+
+
+def _union(spells: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Spells without overlap, in order: a day on which the clock stood still for two reasons is one day."""
+    union: list[tuple[date, date]] = []
+    for began, ended in sorted(spells):
+        if union and began <= union[-1][1]:
+            union[-1] = (union[-1][0], max(union[-1][1], ended))
+        else:
+            union.append((began, ended))
+    return union
 
 
 def _sums(items: Iterable[RuledItem]) -> Iterator[dict[str, Any]]:
