@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from engine.bundles.licence_terms import read_expiry, read_identifier, read_renewal
 from engine.bundles.model import (
     ChecklistPoint,
     CommitmentTerms,
@@ -57,8 +58,9 @@ def read_item(reading: Reading, key: str) -> Item | None:
         licence=_licence(reading, root),
         commitment=_commitment(reading, root),
         refusal_basis=_refusal_basis(reading, root),
-        reconsideration_first=_reconsideration_first(reading, root),
+        reconsideration_first=_source_named(reading, root, "reconsideration_first"),
         extension=_extension(reading, root),
+        intake_basis=_source_named(reading, root, "intake_basis"),
     )
     _check_whole(root, item)
     root.finish()
@@ -150,17 +152,24 @@ def _licence(reading: Reading, root: Table) -> LicenceType | None:
     number = table.text("number", required=False) or None
     if number is not None:
         _check_number(table, number)
-    validity = table.table("validity", required=False)
+    stated = table.table("validity", required=False)
+    validity = None if stated is None else reading.limit_of(stated)
     licence = LicenceType(
         key=table.text("key"),
         name=reading.text_of(table, "name"),
         number=number,
-        validity=None if validity is None else reading.limit_of(validity),
+        validity=validity,
         fields=tuple(reading.texts_of(table.table("fields", required=False)).items()),
         template=table.text("template"),
         number_format=_number_format(table),
         number_field=table.text("number_field", required=False) or None,
+        scope_field=table.text("scope_field", required=False) or None,
+        identifier=read_identifier(table),
+        expiry=read_expiry(reading, table),
+        renewal=read_renewal(reading, table, validity),
     )
+    if licence.scope_field is not None and licence.scope_field not in dict(licence.fields):
+        table.wrong("scope_field", Words("应为[licence.fields]之一。", "It is one of [licence.fields]."))
     table.finish()
     return licence
 
@@ -206,8 +215,9 @@ def _commitment(reading: Reading, root: Table) -> CommitmentTerms | None:
     return terms
 
 
-def _reconsideration_first(reading: Reading, root: Table) -> Words | None:
-    key = root.text("reconsideration_first", required=False)
+def _source_named(reading: Reading, root: Table, name: str) -> Words | None:
+    """The legal source that an optional entry names."""
+    key = root.text(name, required=False)
     return reading.source(root, key) if key else None
 
 

@@ -75,6 +75,38 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifierRule:
+    """电子证照标识: the pattern of a licence type's identifiers, and the type's code in it.
+
+    Places of `pattern`: {type}, {issuer} (the unit's code), {serial}, {version}, {check}.
+    """
+
+    pattern: str
+    type_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryTerms:
+    """How many calendar days before the last day the holder and the unit are reminded; the longest first."""
+
+    remind_days: tuple[int, ...]
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalTerms:
+    """延续: how long before the end it is applied for; what a late application is; whether silence renews.
+
+    `late`: "refused", or "without-silence" (it is decided on, but silence does not renew). `silence`: the text by
+    which an application in time that nobody answered until the end is granted (Licensing Law art. 50); None: none.
+    """
+
+    apply_before: Limit
+    late: str
+    silence: Words | None
+
+
+@dataclass(frozen=True, slots=True)
 class LicenceType:
     """What a granted item gives. `number` is the pattern of the licence type's own rule.
 
@@ -90,6 +122,11 @@ class LicenceType:
     number_format: str | None = None  # "uscc": a number entered from outside must pass this check
     #: Answer key that this licence's number fills for later items, when it is empty.
     number_field: str | None = None
+    #: Answer key of what the licence permits (经营范围 …), one of `fields`.
+    scope_field: str | None = None
+    identifier: IdentifierRule | None = None
+    expiry: ExpiryTerms | None = None
+    renewal: RenewalTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +196,8 @@ class Item:
     #: The text that makes reconsideration come before a suit against this item's rulings (复议前置), where one does.
     reconsideration_first: Words | None = field(default=None, kw_only=True)
     extension: ExtensionTerms | None = None
+    #: The text behind its intake and correction, where it is not what the place states for its kind.
+    intake_basis: Words | None = field(default=None, kw_only=True)
 
     @property
     def termination_variable(self) -> str:
@@ -177,6 +216,15 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenceUse:
+    """A valid licence of this type, of the same holder, stands for the material where `when` holds (None: always)."""
+
+    licence: str  # key of a licence type, of whichever bundle
+    when: Expression | None
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """A kind of document, shared by the items that require it."""
 
@@ -188,6 +236,7 @@ class Material:
     result_of: str | None  # the item whose licence this is: exempt once it exists
     exempt_reason: Words | None
     requirements: tuple[Requirement, ...]
+    satisfied_by: tuple[LicenceUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.bundles.items import read_item
+from engine.bundles.licence_terms import read_uses
 from engine.bundles.model import (
     Baseline,
     Bundle,
@@ -263,6 +264,7 @@ def _materials(reading: Reading, root: Table) -> Iterator[Material]:
             result_of=table.text("result_of", required=False) or None,
             exempt_reason=reading.text_of(table, "exempt_reason", required=False) if "exempt_reason" in table else None,
             requirements=tuple(_requirements(reading, table)),
+            satisfied_by=tuple(read_uses(reading, table)),
         )
         table.finish()
         yield material
