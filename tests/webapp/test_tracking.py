@@ -94,6 +94,22 @@ def test_right_tries_are_not_counted(db, client):
         assert follow(client, case.number, case.code).status_code == 302
 
 
+def test_the_page_of_a_correction_shows_no_more_of_the_names_than_that_of_progress(db, client):
+    signatory = office.example("ordinary")["answers"]["legal_representative"]
+    case = corrected_online([Fault("material", "floor-plan", f"请补充{signatory}签字的平面图。")])
+    row = sql().execute("select applicant_name, subject_name from cases where id = %s", (case.id,)).fetchone()
+    applicant, subject = row
+    sql().execute("update stored_file set name = %s where name like %s", (f"{subject}平面图.pdf", "%pdf"))
+    follow(client, case.number, case.code)
+    for page in (client.text("/track/corrections/P2"), client.text("/track/corrections/P2?lang=en")):
+        assert applicant not in page
+        assert subject not in page
+        assert signatory not in page
+    page = client.text("/track/corrections/P2")
+    assert f"{masked_applicant(applicant)}：" in page  # the notice is addressed to them
+    assert f"请补充{masked_person(signatory)}签字的平面图。" in page
+
+
 def test_without_number_and_code_nothing_is_to_be_seen(db, client):
     office.received("commitment")
     assert client.get("/track/progress").status_code == 302

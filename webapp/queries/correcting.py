@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from webapp.form_values import control_value
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_access import ensure_case
+from webapp.queries.masking import masked_applicant, paper_without_names, persons_in, without_names
 from webapp.queries.submission import MaterialLine, materials_of
 from webapp.services.corrected_answers import open_fields
 from webapp.services.corrections import CHANGED, CONSEQUENCES, LATE_RULE
@@ -146,11 +147,44 @@ def correction_page(by: Identity, task_id: int) -> CorrectionPage:
 
 
 def applicants_correction(case_id: int, item_key: str) -> CorrectionPage:
-    """The correction of an item as its applicant sees it, who has given number and code. Raises NotFound."""
+    """The correction of an item as its applicant sees it, who has given number and code. Raises NotFound.
+
+    Whoever has these sees what is asked, and no more of the names than the page of progress shows.
+    """
     row = sql().execute(OF_ITEM, (case_id, item_key)).fetchone()
     if row is None:
         raise NotFound()
-    return _page(row)
+    return _without_names(_page(row))
+
+
+NAMES = "select applicant_name, subject_name from cases where id = %s"
+
+
+def _without_names(page: CorrectionPage) -> CorrectionPage:
+    names = sql().execute(NAMES, (page.case_id,)).fetchone() or ()
+    persons = persons_in(page.release.bundle, page.answers)
+
+    def masked(text: str) -> str:
+        return without_names(text, names, persons)
+
+    def material(one: AskedMaterial) -> AskedMaterial:
+        there = one.submitted
+        files = tuple(replace(file, name=masked(file.name)) for file in there.files) if there else ()
+        return replace(one, wanted=masked(one.wanted), submitted=replace(there, files=files) if there else None)
+
+    notice = page.notice and replace(
+        page.notice,
+        zh=paper_without_names(page.notice.zh, names, persons),
+        en=paper_without_names(page.notice.en, names, persons),
+    )
+    return replace(
+        page,
+        subject=masked_applicant(page.subject, persons),
+        notice=notice,
+        note=masked(page.note),
+        faults=tuple(replace(fault, text=masked(fault.text)) for fault in page.faults),
+        materials=tuple(map(material, page.materials)),
+    )
 
 
 def _page(row: Sequence[Any]) -> CorrectionPage:

@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
 from webapp.queries.appointments import Appointment, appointment_of
 from webapp.queries.case_parts import TERMINATED, ClockView, ItemView, items_of, tasks_of
 from webapp.queries.case_view import Status, case_status
-from webapp.queries.masking import masked_applicant
+from webapp.queries.masking import masked_applicant, persons_in
 from webapp.services.documents import RECEIVING_UNIT
 from webapp.unit_of_work import sql
 
@@ -173,7 +171,7 @@ def tracked_case(case_id: int) -> TrackedCase:
     items = items_of(case_id, release.bundle, rules, tasks)
     means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}
     told = {id_: (reasons, Words(zh, en) if zh else None) for id_, reasons, zh, en in sql().execute(TOLD, (case_id,))}
-    persons = _persons(release.bundle, answers_of(case_id))
+    persons = persons_in(release.bundle, answers_of(case_id))
     visits = [task for task in tasks if task.item_case_id is None and task.state == "open"]
     return TrackedCase(
         number,
@@ -188,12 +186,6 @@ def tracked_case(case_id: int) -> TrackedCase:
         _place(),
         release,
     )
-
-
-def _persons(bundle: Bundle, answers: Mapping[str, Any]) -> frozenset[str]:
-    """The names of the people in the application: who signs for it, and who collects its results."""
-    fields = (bundle.signatory_name_field, *bundle.collector_name_fields)
-    return frozenset(str(answers[key]) for key in fields if answers.get(key))
 
 
 def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy: Words | None) -> TrackedItem:
