@@ -37,6 +37,7 @@ from webapp.models.items import (
     Ruling,
 )
 from webapp.models.ledger import AccessLine, CaseEvent, ReleaseEvent
+from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
 from webapp.models.organisation import (
     CandidateGroup,
     Counter,
@@ -94,10 +95,14 @@ __all__ = [
     "IdempotencyKey",
     "Incident",
     "ItemCase",
+    "JointMeeting",
     "LegalClock",
     "Licence",
     "MaterialFile",
     "MaterialHandover",
+    "MeetingAnswer",
+    "MeetingInvitation",
+    "MeetingTime",
     "Membership",
     "Message",
     "MessageWait",
