@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.bundles.model import Bundle
-from engine.dmn import Decisions, MatchedRule
+from engine.dmn import DecisionOutcome, Decisions, MatchedRule
 from engine.expressions import Context
 from engine.law.profile import Profile
 from engine.values import Value
@@ -20,14 +20,23 @@ NO_RULE = Words("没有适用的告知承诺规则。", "No commitment rule appl
 class Eligibility:
     """May the applicant choose commitment for the item? `rule` and `basis` say why (or why not).
 
-    `matched` is the row of the decision table that decided; None where none did.
+    `decision` is the id of the bundle's decision that was asked, in `file`, and `outcome` how it came to what it
+    gave; "" and None for an item without commitment terms, about which none is asked. The profile's list may stand
+    against what the table gave (`rule` "not-listed").
     """
 
     item: str
     eligible: bool
     rule: str
     basis: Words
-    matched: MatchedRule | None = None
+    file: str = ""
+    decision: str = ""
+    outcome: DecisionOutcome | None = None
+
+    @property
+    def matched(self) -> MatchedRule | None:
+        """The row of the decision table that decided; None where none did."""
+        return self.outcome.matched[0] if self.outcome is not None and self.outcome.matched else None
 
 
 def eligibility(
@@ -51,13 +60,17 @@ def eligibility(
         return Eligibility(item_key, False, "no-commitment-terms", NO_TERMS)
     listed = item_key in profile.commitment_list
     facts = {"district": None, **answers, "item": item_key, "credit": credit, "listed": listed}
-    outcome = decisions.evaluate(bundle.eligibility_decision, facts, context)
+    key = bundle.eligibility_decision
+    file = decisions.decision(key).file
+    outcome = decisions.evaluate(key, facts, context)
     value = outcome.value if isinstance(outcome.value, dict) else {}
     matched = outcome.matched[0] if outcome.matched else None
     eligible = value.get("eligible") is True
     if eligible and not listed:
-        return Eligibility(item_key, False, "not-listed", profile.commitment_basis, matched)
-    if matched is None or not value.get("basis"):
-        return Eligibility(item_key, False, str(value.get("rule") or "no-rule"), NO_RULE, matched)
-    basis = bundle.words(decisions.file, f"{matched.id}-basis", "text", str(value["basis"]))
-    return Eligibility(item_key, eligible, str(value.get("rule") or matched.id), basis, matched)
+        eligible, rule, basis = False, "not-listed", profile.commitment_basis
+    elif matched is None or not value.get("basis"):
+        eligible, rule, basis = False, str(value.get("rule") or "no-rule"), NO_RULE
+    else:
+        rule = str(value.get("rule") or matched.id)
+        basis = bundle.words(file, f"{matched.id}-basis", "text", str(value["basis"]))
+    return Eligibility(item_key, eligible, rule, basis, file, key, outcome)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.dmn.table import AGGREGATIONS, POLICIES, Output, Rule, Table
-from engine.dmn.trace import InputColumn, MatchedRule, TableShape
+from engine.dmn.trace import InputColumn, MatchedRule, OutputColumn, TableShape
 from engine.dmn.types import Types, of_declared_type
 from engine.dmn.xml import Element, Findings, child, children, line_of, local, nearest_id, text_under
 from engine.errors import ExpressionInvalid
@@ -48,6 +48,7 @@ class BoxedReader:
         self.names = names
         self.language = language
         self.depth = 0
+        self.shapes: list[TableShape] = []  # of all tables read so far
         self._cells: dict[str, n.Tests] = {}  # a table says the same in many cells
 
     def expression_in(self, element: Element | None) -> n.Node | None:
@@ -237,9 +238,10 @@ class BoxedReader:
             policy,
             aggregation,
             tuple(_column(each) for each in columns),
-            tuple(names),
+            tuple(_result(each, name) for each, name in zip(outputs, names, strict=True)),
             tuple(_row(index, row) for index, row in enumerate(rows, 1)),
         )
+        self.shapes.append(shape)
 
         def build(compiler: Compiler) -> Table:
             return Table(
@@ -306,6 +308,10 @@ class BoxedReader:
             values = [_null(row)] * outputs
             cells = []
         return cells, values
+
+
+def _result(element: Element, name: str) -> OutputColumn:
+    return OutputColumn(element.get("id", ""), element.get("label") or name, name)
 
 
 def _column(element: Element) -> InputColumn:

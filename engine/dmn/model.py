@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.dmn.graph import in_order
-from engine.dmn.trace import DecisionStep, MatchedRule, TableShape, Tracing, named_values, recorded_steps
+from engine.dmn.record import bare_steps, recorded_steps
+from engine.dmn.trace import DecisionStep, MatchedRule, TableShape, Tracing, named_values
 from engine.dmn.types import Conform, of_declared_type
 from engine.errors import BudgetExceeded
 from engine.expressions import Context
@@ -26,15 +27,23 @@ class DecisionOutcome:
     matched: tuple[MatchedRule, ...] = ()
     steps: tuple[DecisionStep, ...] = ()
 
-    def record(self) -> list[Value]:
-        """The steps as FEEL values that the ledger can store (lists, contexts, texts, numbers, dates).
+    def record(self, context: Context | None = None) -> list[Value]:
+        """The steps as FEEL values that the ledger can store; `engine.dmn.read_record` makes steps of them again.
 
         One context for each step: "decision", "name", "logic", "reads" (context), "value", "tables": for each
-        "table", "policy", "inputs" (label, expression, value), "rules" (index, id, conditions, annotations).
-        What cannot be stored, a range or a function, stands there as its text. Raises BudgetExceeded where the
-        values that were read are larger than an evaluation may make.
+        "table", "policy", "inputs" (id, label, expression, value), "outputs" (id, label, name), "rules" (index, id,
+        conditions, results, annotations), "stopped". What cannot be stored, a range or a function, stands there as
+        its text.
+
+        Writing it is work of its own, beside the deciding: it has the step budget of `context` once more (that of an
+        evaluation without a context), of which every value is paid for as often as it was read. Raises
+        BudgetExceeded; `bare_record` has what can always be told.
         """
-        return recorded_steps(self.steps, Run(None, "record"))
+        return recorded_steps(self.steps, Run(context, self.steps[-1].id if self.steps else ""))
+
+    def bare_record(self) -> list[Value]:
+        """The record without any value: the decisions, their tables and the rules that matched. Needs no budget."""
+        return bare_steps(self.steps)
 
 
 Outcome = tuple[Value, tuple[MatchedRule, ...]]
@@ -79,6 +88,7 @@ class Knowledge:
     requires: tuple[str, ...]
     build: Callable[[Frames], Value] = field(repr=False)
     place: Place = OWN_PLACE
+    tables: tuple[TableShape, ...] = ()  # those in its logic, as written
 
     @property
     def variable(self) -> str:
@@ -104,6 +114,8 @@ class Decision:
     logic: str = ""  # the kind of its expression, "decisionTable", "context" …; "" where it has none
     table: TableShape | None = None  # its own table as written
     place: Place = OWN_PLACE
+    tables: tuple[TableShape, ...] = ()  # all in its logic, its own or those of boxed expressions
+    file: str = ""  # the name of its file
 
 
 Node = InputData | Knowledge | Decision
@@ -132,6 +144,17 @@ class Decisions:
         if not isinstance(node, Decision):
             raise KeyError(decision_id)
         return node
+
+    def shapes(self, decision_id: str) -> dict[str, TableShape]:
+        """The tables that the decision may have asked, as written, by id: those of what it requires, then its own.
+
+        Empty where there is no such decision.
+        """
+        node = self.nodes.get(decision_id)
+        if not isinstance(node, Decision):
+            return {}
+        nodes = [*(self.nodes[key] for key in self.needed(decision_id)), node]
+        return {shape.id: shape for each in nodes if not isinstance(each, InputData) for shape in each.tables}
 
     def needed(self, decision_id: str) -> list[str]:
         """The ids of all that the decision requires, directly or not, each before what requires it.

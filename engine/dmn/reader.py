@@ -163,8 +163,10 @@ class _Reader:
         kind, name = local(element), element.get("name", "")
         if kind == "inputData":
             return InputData(key, name, self._conform(element), place)
+        before = len(self.boxed.shapes)
         if kind == "businessKnowledgeModel":
-            return Knowledge(key, name, requires, self._knowledge(element, place.home), place)
+            build = self._knowledge(element, place.home)
+            return Knowledge(key, name, requires, build, place, tuple(self.boxed.shapes[before:]))
         if kind == "decisionService":
             return Knowledge(key, name, (), self._service(element), place)
         variable = child(element, "variable")
@@ -185,6 +187,8 @@ class _Reader:
             "" if logic is None else local(logic),
             None if table is None else table.shape,
             place,
+            tuple(self.boxed.shapes[before:]),
+            self.findings.file,
         )
 
     def _conform(self, element: Element) -> Conform:

@@ -1,7 +1,7 @@
 """Why a decision came out as it did: every decision of the graph, its tables, their columns and rules.
 
 `DecisionOutcome.steps` holds it as typed values for a page, `DecisionOutcome.record()` the same as FEEL values
-for the ledger. Nothing is copied while deciding: a step holds the values themselves.
+for the ledger (`engine.dmn.record`). Nothing is copied while deciding: a step holds the values themselves.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.expressions.feel.builtins.conversion import text_of
-from engine.expressions.feel.objects import Clock, Function, Range
-from engine.expressions.feel.run import Run, Scope
+from engine.expressions.feel.objects import Function
+from engine.expressions.feel.run import Scope
 from engine.values import Value
 
 #: Most tables that one evaluation tells of: a table called in a loop would fill memory and tell nothing new.
@@ -43,19 +42,33 @@ class InputColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """An output column as written. `label` is what people call it, the name where it has no label."""
+
+    id: str
+    label: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableShape:
     """A decision table as written, to be drawn beside a trace.
 
-    `policy` is "UNIQUE", "FIRST" …, `aggregation` "" or "SUM", "COUNT", "MIN", "MAX"; `outputs` are the names of
-    the output columns; `rules` are all rows, in their order.
+    `policy` is "UNIQUE", "FIRST" …, `aggregation` "" or "SUM", "COUNT", "MIN", "MAX"; `rules` are all rows, in
+    their order.
     """
 
     id: str
     policy: str
     aggregation: str
     inputs: tuple[InputColumn, ...]
-    outputs: tuple[str, ...]
+    results: tuple[OutputColumn, ...]
     rules: tuple[MatchedRule, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the output columns."""
+        return tuple(column.name for column in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,53 +160,3 @@ def named_values(names: Iterable[str], scope: Scope) -> list[NamedValue]:
         if here is not None and type(here.variables[name]) is not Function:
             found.append(NamedValue(name, here.variables[name]))
     return found
-
-
-def recorded_steps(steps: Iterable[DecisionStep], run: Run) -> list[Value]:
-    """The steps as lists and contexts of FEEL values that can be stored. Raises BudgetExceeded."""
-    return [
-        {
-            "decision": step.id,
-            "name": step.name,
-            "logic": step.logic,
-            "reads": {each.name: storable(each.value, run) for each in step.reads},
-            "value": storable(step.value, run),
-            "tables": [_recorded_table(each, run) for each in step.tables],
-        }
-        for step in steps
-    ]
-
-
-def _recorded_table(trace: TableTrace, run: Run) -> Value:
-    table = trace.table
-    return {
-        "table": table.id,
-        "policy": f"{table.policy} {table.aggregation}".rstrip(),
-        "inputs": [
-            {"label": column.label, "expression": column.expression, "value": storable(value, run)}
-            for column, value in zip(table.inputs, trace.inputs, strict=True)
-        ],
-        "rules": [
-            {
-                "index": rule.index,
-                "id": rule.id,
-                "conditions": list(rule.conditions),
-                "annotations": list(rule.annotations),
-            }
-            for rule in trace.matched
-        ],
-    }
-
-
-def storable(value: Value, run: Run) -> Value:
-    """`value`, what only lives inside an expression (a range, a function) as its text. Raises BudgetExceeded."""
-    run.walks(value)  # no deeper than may be walked
-    return _stored(value, run)
-
-
-def _stored(value: Value, run: Run) -> Value:
-    if type(value) is list:
-        return [_stored(each, run) for each in value]
-    if type(value) is dict:
-        return {key: _stored(each, run) for key, each in value.items()}
-    return text_of(value, run) if type(value) in (Range, Function, Clock) else value

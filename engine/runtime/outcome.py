@@ -9,6 +9,7 @@ from typing import Any
 from engine.runtime.state import Wait
 from engine.runtime.step import (
     Closing,
+    DecisionMade,
     Incident,
     Job,
     LogLine,
@@ -38,6 +39,7 @@ class Outcome:
     thrown: list[Thrown] = field(default_factory=list)
     lines: list[LogLine] = field(default_factory=list)
     changed: list[UserTask] = field(default_factory=list)
+    decisions: list[DecisionMade] | None = None  # most commands make none
 
     def wait_opened(self, wait: Wait, shown: UserTask | TimerSet | Job | Subscription) -> None:
         """The outside learns of a wait."""
@@ -68,6 +70,11 @@ class Outcome:
         if self.incidents.pop(incident, None) is None:
             self.incidents_resolved.append(incident)
 
+    def decided(self, made: DecisionMade) -> None:
+        if self.decisions is None:
+            self.decisions = []
+        self.decisions.append(made)
+
     def throw(self, thrown: Thrown) -> None:
         self.thrown.append(thrown)
 
@@ -93,6 +100,7 @@ class Outcome:
             ended=ended,
             changed=tuple(self.changed),
             variables=variables,
+            decisions=tuple(self.decisions) if self.decisions else (),
         )
 
     def _opened(self, kind: str) -> tuple[Any, ...]:

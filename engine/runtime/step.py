@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.values import ClockMark, Value
 from engine.words import Words
+
+if TYPE_CHECKING:
+    from engine.dmn import DecisionOutcome
 
 #: Where the office keeps its calendar, unless the context says otherwise.
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -155,11 +158,27 @@ class Incident(NamedTuple):
     message: Words
 
 
+class DecisionMade(NamedTuple):
+    """A decision that a business rule task asked: `outcome` says what came out, and why.
+
+    `scope` is the scope of its process, `file` the DMN file that holds the decision. What it read are the values
+    themselves: nothing is copied or written out for those who do not ask.
+    """
+
+    scope: int
+    element: str
+    process: str
+    file: str
+    decision: str
+    outcome: DecisionOutcome
+
+
 class Step(NamedTuple):
     """The outcome of one command. `state` is the whole new state, to be stored as bytes.
 
     `changed` are open user tasks that a migration has given other names, groups or forms; `variables` are those
-    of the process itself where the command ended the instance.
+    of the process itself where the command ended the instance; `decisions` are those that were made, in their order,
+    also where the diagram could not use what came out.
     """
 
     state: bytes
@@ -180,3 +199,4 @@ class Step(NamedTuple):
     incidents_resolved: tuple[int, ...] = ()
     ended: bool = False
     variables: Mapping[str, Value] | None = None
+    decisions: tuple[DecisionMade, ...] = ()

@@ -17,7 +17,7 @@ from engine.runtime.decisions import written
 from engine.runtime.due import to_utc
 from engine.runtime.run import Run, Thrown
 from engine.runtime.state import Token, Wait
-from engine.runtime.step import Job, UserTask
+from engine.runtime.step import DecisionMade, Job, UserTask
 from engine.runtime.stuck import missing_decision, needs
 from engine.runtime.texts import as_text
 from engine.runtime.variables import evaluate, key_text, text
@@ -109,6 +109,8 @@ def _decide(run: Run, token: Token, said: Computed) -> None:
     if decisions is None:
         raise missing_decision(name)
     outcome = decisions.evaluate(name, run.variables(token), run.context)
+    process, file = run.process_of(token.scope).id, decisions.decision(name).file
+    run.out.decided(DecisionMade(run.process_scope(token.scope), token.element, process, file, name, outcome))
     token.result = written(said, decisions, name, outcome)
     run.schedule(token, "complete", at_once=True)
 

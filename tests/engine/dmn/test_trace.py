@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from engine.dmn import NamedValue
+from engine.dmn import NamedValue, read_record
 from engine.dmn.trace import TABLES_LIMIT
+from engine.errors import BudgetExceeded
+from engine.runtime import Budgets, Context
 from engine.runtime.codec import decode, encode
 
 RULES = [["< 60", "-", '"weak"', "信用不足"], [">= 60", "-", '"sound"', "信用良好"]]
@@ -73,10 +78,45 @@ def test_the_record_is_made_of_values_that_can_be_stored(graph, dmn):
     record = graph.evaluate("total", {"credit": 75, "copies": 2}).record()
     assert decode(encode(record)) == record
     table = record[0]["tables"][0]
-    assert table["inputs"][0] == {"label": "信用分", "expression": "credit", "value": 75}
+    assert table["inputs"][0] == {"id": "in1", "label": "信用分", "expression": "credit", "value": 75}
     assert table["rules"] == [
-        {"index": 2, "id": "r2", "conditions": [">= 60", "-"], "annotations": ["信用良好"]},
+        {"index": 2, "id": "r2", "conditions": [">= 60", "-"], "results": ['"sound"'], "annotations": ["信用良好"]},
     ]
+    assert [(each["name"], each["label"]) for each in table["outputs"]] == [("standing", "standing")]
+    assert table["stopped"] == [1, 0]
+
+
+def test_the_record_is_the_trace_again_with_the_tables_of_its_file(graph):
+    outcome = graph.evaluate("total", {"credit": 75, "kind": "a", "copies": 2})
+    kept = decode(encode(outcome.record()))
+    assert read_record(kept, graph.shapes) == outcome.steps
+
+
+def test_without_the_tables_of_its_file_the_record_tells_of_the_rules_that_matched(graph):
+    outcome = graph.evaluate("total", {"credit": 75, "kind": "a", "copies": 2})
+    (trace,) = read_record(outcome.record())[0].tables
+    assert (trace.matched, trace.inputs) == (outcome.steps[0].tables[0].matched, (75, "a"))
+    assert (trace.table.rules, trace.stopped) == (trace.matched, (0,))
+    other = replace(outcome.steps[0].tables[0].table, rules=outcome.steps[0].tables[0].table.rules[:1])
+    assert read_record(outcome.record(), lambda _: {other.id: other})[0].tables[0] == trace
+
+
+def test_the_record_has_the_budget_of_the_evaluation_once_more(dmn):
+    decisions = dmn.sound(dmn.decision("<literalExpression><text>count(x)</text></literalExpression>"))
+    ample, scarce = (Context(datetime(2026, 9, 1, tzinfo=UTC), budgets=Budgets(expression_steps=n)) for n in (900, 100))
+    outcome = decisions.evaluate("x", {"x": list(range(400))}, ample)
+    assert outcome.record(ample)[0]["reads"]["x"][-1] == 399
+    with pytest.raises(BudgetExceeded):
+        outcome.record(scarce)
+    (bare,) = outcome.bare_record()
+    assert (bare["decision"], bare["reads"], bare["value"]) == ("x", {}, None)
+
+
+def test_the_bare_record_says_which_rules_matched(graph):
+    standing, total = read_record(graph.evaluate("total", {"credit": 75, "copies": 2}).bare_record(), graph.shapes)
+    (trace,) = standing.tables
+    assert ([rule.index for rule in trace.matched], trace.inputs, trace.stopped) == ([2], (None, None), ())
+    assert (total.value, [rule.index for rule in total.tables[0].matched]) == (None, [2])
 
 
 def test_what_cannot_be_stored_stands_in_the_record_as_its_text(dmn):

@@ -132,7 +132,32 @@ def test_a_decision_of_the_files_gives_its_value() -> None:
       </decision></definitions>"""
     called = ext('<zeebe:calledDecision decisionId="way" resultVariable="chosen"/>')
     files = {"p.bpmn": diagram("start s\nrule r\nuser t\ns -> r -> t", {"r": called}), "way.dmn": table}
-    assert Case(files, {"scope": "otc"}).variables["chosen"] == "commitment"
+    case = Case(files, {"scope": "otc"})
+    assert case.variables["chosen"] == "commitment"
+    (made,) = case.last.decisions
+    assert (made.element, made.process, made.file, made.decision) == ("r", "p", "way.dmn", "way")
+    assert made.outcome.value == "commitment"
+    assert [(each.name, each.value) for each in made.outcome.steps[0].reads] == [("scope", "otc")]
+
+
+def test_a_decision_whose_result_has_no_place_is_told_with_the_incident() -> None:
+    table = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+      namespace="u">
+      <decision id="all" name="all"><decisionTable hitPolicy="COLLECT"><input id="i"><inputExpression>
+        <text>scope</text></inputExpression></input><output id="o" name="o"/>
+        <rule id="one"><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>
+        <rule id="two"><inputEntry><text>"otc"</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>
+      </decisionTable></decision></definitions>"""
+    asked = 'camunda:decisionRef="all" camunda:resultVariable="one" camunda:mapDecisionResult="singleEntry"'
+    drawn = diagram("start s\nrule r\nuser t\ns -> r -> t", attributes={"r": asked})
+    named = drawn.replace(b'id="defs"', b'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="defs"')
+    case = Case({"p.bpmn": named, "all.dmn": table}, {"scope": "otc"})
+    assert [incident.element for incident in case.last.incidents] == ["r"]
+    assert [rule.id for rule in case.last.decisions[0].outcome.matched] == ["one", "two"]
+
+
+def test_a_step_without_a_decision_tells_of_none() -> None:
+    assert Case(diagram("start s\nuser t\ns -> t")).last.decisions == ()
 
 
 def test_a_receive_task_waits_for_its_message_and_a_send_task_gives_one() -> None:
