@@ -7,6 +7,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from engine.expressions.feel import nodes as n
+from engine.expressions.feel.built_in_calls import compile_built_in
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.paths import compile_is_defined
@@ -16,10 +17,6 @@ from engine.values import Value
 
 if TYPE_CHECKING:
     from engine.expressions.feel.compiler import Compiler
-
-
-#: Conversions of one literal text, whose values are the same each time and never changed.
-_CONVERSIONS = frozenset(("date", "time", "date and time", "duration"))
 
 
 def compile_call(compiler: Compiler, node: n.Call) -> Closure:
@@ -32,7 +29,8 @@ def compile_call(compiler: Compiler, node: n.Call) -> Closure:
     if isinstance(callee, n.Name) and callee.name in BUILTINS and not compiler.binds(callee.name):
         function = BUILTINS[callee.name]
         if not named:
-            return _constant(node, function) or _built_in(function.apply, positional)
+            compiler.size += 1
+            return compile_built_in(function, node.positional, positional)
         return lambda scope: function.call_named(scope.run, {name: value(scope) for name, value in named})
     target = compiler.compile(callee)
 
@@ -45,34 +43,6 @@ def compile_call(compiler: Compiler, node: n.Call) -> Closure:
         return called.call(scope.run, [argument(scope) for argument in positional])
 
     return evaluate
-
-
-def _constant(node: n.Call, function: Function) -> Closure | None:
-    """`date("2026-03-01")`: the value, found while compiling; None where it depends on anything."""
-    if function.name not in _CONVERSIONS or not all(isinstance(each, n.Literal) for each in node.positional):
-        return None
-    value = function.apply(Run(None, ""), *(each.value for each in node.positional if isinstance(each, n.Literal)))
-    return lambda scope: value
-
-
-def _built_in(apply: Callable[..., Value], arguments: tuple[Closure, ...]) -> Closure:
-    """The call of a built-in function by position."""
-    if len(arguments) == 1:
-        only = arguments[0]
-
-        def call_with_one(scope: Scope) -> Value:
-            run = scope.run
-            run.spend(1)
-            return apply(run, only(scope))
-
-        return call_with_one
-
-    def call(scope: Scope) -> Value:
-        run = scope.run
-        run.spend(1)
-        return apply(run, *[argument(scope) for argument in arguments])
-
-    return call
 
 
 def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel import operations as op
+from engine.expressions.feel.arithmetic import compile_arithmetic, compile_negation
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.calls import compile_call, defined_function
 from engine.expressions.feel.filters import compile_filter
 from engine.expressions.feel.loops import compile_for, compile_quantified
-from engine.expressions.feel.numbers import INTEGER_LIMIT
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.paths import compile_path
 from engine.expressions.feel.run import Closure, Run, Scope
 from engine.expressions.feel.types import TypeTests, instance_test, looks_inside
-from engine.expressions.feel.unary import COMPARISONS, INTEGER_COMPARISONS, compile_membership
+from engine.expressions.feel.unary import COMPARISONS, COMPARISONS_AT_ONCE, compile_membership
 from engine.values import Value
 
-_ARITHMETIC = {
-    "+": op.add,
-    "-": op.subtract,
-    "*": op.multiply,
-    "/": op.divide,
-    "**": op.power,
-}
-
-
-_INTEGER_ARITHMETIC = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
 _MISSING = object()
 
 
@@ -137,50 +128,6 @@ def _look_up(scope: Scope | None, name: str, fallback: Value = None) -> Value:
     return fallback
 
 
-def _arithmetic(compiler: Compiler, node: n.Arithmetic) -> Closure:
-    result = compiler.compile(node.first)
-    rest = [(operator, compiler.compile(operand)) for operator, operand in node.rest]
-    if len(rest) > 1:
-        return _chain(result, [(_ARITHMETIC[operator], operand) for operator, operand in rest])
-    operator, operand = rest[0]
-    if operator in _INTEGER_ARITHMETIC:
-        return _fast(_INTEGER_ARITHMETIC[operator], _ARITHMETIC[operator], result, operand)
-    return _binary(_ARITHMETIC[operator], result, operand)
-
-
-def _binary(operation: Callable[..., Value], left: Closure, right: Closure) -> Closure:
-    return lambda scope: operation(left(scope), right(scope), scope.run)
-
-
-def _fast(
-    integer: Callable[[int, int], int], operation: Callable[..., Value], left: Closure, right: Closure
-) -> Closure:
-    def evaluate(scope: Scope) -> Value:
-        a, b = left(scope), right(scope)
-        if type(a) is int and type(b) is int:
-            result = integer(a, b)
-            if -INTEGER_LIMIT < result < INTEGER_LIMIT:
-                return result
-        return operation(a, b, scope.run)
-
-    return evaluate
-
-
-def _chain(first: Closure, rest: list[tuple[Callable[..., Value], Closure]]) -> Closure:
-    def evaluate(scope: Scope) -> Value:
-        value = first(scope)
-        for operation, operand in rest:
-            value = operation(value, operand(scope), scope.run)
-        return value
-
-    return evaluate
-
-
-def _negation(compiler: Compiler, node: n.Negation) -> Closure:
-    operand = compiler.compile(node.operand)
-    return lambda scope: op.negate(operand(scope))
-
-
 def _logic(compiler: Compiler, node: n.Logic) -> Closure:
     operands = tuple(compiler.compile(operand) for operand in node.operands)
     decisive = node.operator == "or"  # `true` decides an or, `false` an and
@@ -215,47 +162,54 @@ def _logic_of_two(first: Closure, second: Closure, *, decisive: bool) -> Closure
 
 def _comparison(compiler: Compiler, node: n.Comparison) -> Closure:
     left, right = compiler.compile(node.left), compiler.compile(node.right)
-    compare, between_integers = COMPARISONS[node.operator], INTEGER_COMPARISONS[node.operator]
-    if isinstance(node.right, n.Literal) and type(node.right.value) is int:
-        number = node.right.value
+    compare, at_once = COMPARISONS[node.operator], COMPARISONS_AT_ONCE[node.operator]
+    if isinstance(node.right, n.Literal) and _is_plain(node.right.value):
         if isinstance(node.left, n.Name) and compiler.is_variable(node.left.name):
-            return _variable_and_integer(compare, between_integers, node.left.name, number)
-        return _compared_with_integer(compare, between_integers, left, number)
+            return _variable_and_literal(compare, at_once, node.left.name, node.right.value)
+        return _compared_with_literal(compare, at_once, left, node.right.value)
 
     def evaluate(scope: Scope) -> Value:
         a, b = left(scope), right(scope)
         if type(a) is int and type(b) is int:
-            return between_integers(a, b)
+            return at_once(a, b)
         return compare(a, b, scope.run)
 
     return evaluate
 
 
-def _variable_and_integer(
-    compare: Callable[..., Value], between_integers: Callable[[int, int], bool], name: str, number: int
+def _is_plain(literal: Value) -> bool:
+    """Whether what is of its type is compared with it at once: what reads no more than a short text costs nothing."""
+    return type(literal) is int or (type(literal) is str and len(literal) < 256)
+
+
+def _variable_and_literal(
+    compare: Callable[..., Value], at_once: Callable[[Any, Any], bool], name: str, literal: Value
 ) -> Closure:
     """`age > 18`: the same in one step, since conditions of forms and flows are full of it."""
+    type_ = type(literal)
 
     def evaluate(scope: Scope) -> Value:
         try:
             value = scope.variables[name]
         except KeyError:
             value = _look_up(scope.parent, name)
-        if type(value) is int:
-            return between_integers(value, number)
-        return compare(value, number, scope.run)
+        if type(value) is type_:
+            return at_once(value, literal)
+        return compare(value, literal, scope.run)
 
     return evaluate
 
 
-def _compared_with_integer(
-    compare: Callable[..., Value], between_integers: Callable[[int, int], bool], left: Closure, number: int
+def _compared_with_literal(
+    compare: Callable[..., Value], at_once: Callable[[Any, Any], bool], left: Closure, literal: Value
 ) -> Closure:
+    type_ = type(literal)
+
     def evaluate(scope: Scope) -> Value:
         value = left(scope)
-        if type(value) is int:
-            return between_integers(value, number)
-        return compare(value, number, scope.run)
+        if type(value) is type_:
+            return at_once(value, literal)
+        return compare(value, literal, scope.run)
 
     return evaluate
 
@@ -351,8 +305,8 @@ def _instance_of(compiler: Compiler, node: n.InstanceOf) -> Closure:
 _COMPILE: dict[type, Callable[..., Closure]] = {
     n.Literal: _literal,
     n.Name: _name,
-    n.Arithmetic: _arithmetic,
-    n.Negation: _negation,
+    n.Arithmetic: compile_arithmetic,
+    n.Negation: compile_negation,
     n.Logic: _logic,
     n.Comparison: _comparison,
     n.Between: _between,

@@ -23,6 +23,8 @@ LARGEST_INTEGER = 2**4096
 #: As exact as any two numbers of 34 digits need: for remainders, and to tell numbers apart.
 EXACT = decimal.Context(prec=13_000, Emin=-999_999, Emax=999_999, traps=DECIMAL_TRAPS)
 
+#: Most bits of a power of integers that has 34 digits in any case.
+SHORT_POWER = 113
 #: Steps for a power, root, logarithm or exponential: they take as long as many other operations.
 LONG_CALCULATION = 16
 
@@ -70,7 +72,7 @@ def power(base: Number, exponent: Number) -> Number | None:
         return None if exponent < 0 else 0
     try:
         exact = type(base) is int and type(exponent) is int and exponent > 0
-        if exact and base.bit_length() * exponent <= 113:  # type: ignore[union-attr]
+        if exact and base.bit_length() * exponent <= SHORT_POWER:  # type: ignore[union-attr]
             return int(base**exponent)
         return DECIMAL.power(operand(base), operand(exponent))
     except decimal.DecimalException:

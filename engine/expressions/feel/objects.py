@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from engine.expressions.feel.run import Run
 from engine.values import ClockMark, Value
@@ -27,18 +28,37 @@ class Range:
     operator: str = ""
 
 
+class Brief(NamedTuple):
+    """What a function of one argument comes to where that is a plain text, integer or date.
+
+    `type` is str (of so few characters that they cost nothing), int (of at most 34 digits) or date.
+    """
+
+    type: type
+    of: Callable[[Any], Value]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A built-in or defined function. `apply` gets the run and the arguments by position.
 
     `signatures` are the parameter names by which it may be called, `overloads` what to apply for each of them where
-    they take different types.
+    they take different types. Where all parameters are known by their `types` (none: any), `body` is what arguments
+    of these types are given to without being looked at again; `least` of them must be there.
     """
 
     name: str
     apply: Callable[..., Value]
     signatures: tuple[tuple[str, ...], ...]
     overloads: tuple[Callable[..., Value], ...] = ()
+    types: tuple[frozenset[type], ...] = ()
+    least: int = 0
+    body: Callable[..., Value] | None = None
+    brief: Brief | None = None
+
+    def types_of(self, count: int) -> tuple[frozenset[type], ...]:
+        """The types of so many arguments; nothing where they are not known, or there are too few or too many."""
+        return self.types[:count] if self.least <= count <= len(self.types) else ()
 
     def call(self, run: Run, arguments: list[Value]) -> Value:
         """The result; null where the arguments do not fit."""

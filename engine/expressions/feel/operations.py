@@ -57,6 +57,11 @@ def kind(value: Value) -> str:
     return "other" if kind_of_type == "number" and not is_number(value) else kind_of_type
 
 
+def types_of(kind_of_type: str) -> frozenset[type]:
+    """Python's types of a FEEL type's values; not all values of those of numbers are such."""
+    return frozenset(type_ for type_, each in _KINDS.items() if each == kind_of_type)
+
+
 def is_number(value: Value) -> bool:
     if type(value) is int:
         return -_LARGEST < value < _LARGEST
@@ -65,6 +70,8 @@ def is_number(value: Value) -> bool:
 
 def equal(left: Value, right: Value, run: Run, depth: int = 0) -> bool | None:
     """Equality: null equals only null; values of different kinds give null. What has no kind equals itself."""
+    if type(left) is int and type(right) is int and -_SHORT < left < _SHORT:
+        return left == right
     if left is None or right is None:
         return left is right
     left_kind, right_kind = kind(left), kind(right)
@@ -184,6 +191,8 @@ def add(left: Value, right: Value, run: Run) -> Value:
 
 
 def subtract(left: Value, right: Value, run: Run) -> Value:
+    if type(left) is date and type(right) is date:
+        return left - right
     if is_number(left) and is_number(right):
         return _computed(numbers.DECIMAL.subtract, left, right)
     left_kind, right_kind = kind(left), kind(right)
@@ -200,6 +209,8 @@ def subtract(left: Value, right: Value, run: Run) -> Value:
 
 
 def multiply(left: Value, right: Value, run: Run) -> Value:
+    if type(left) is int and type(right) is int and -_SHORT < left < _SHORT and -_SHORT < right < _SHORT:
+        return numbers.fitted(left * right)
     if is_number(left) and is_number(right):
         return _computed(numbers.DECIMAL.multiply, left, right)
     if kind(left) in _DURATIONS and is_number(right):
@@ -221,10 +232,8 @@ def divide(left: Value, right: Value, run: Run) -> Value:
 
 
 def power(left: Value, right: Value, run: Run) -> Value:
-    if not (is_number(left) and is_number(right)):
-        return None
-    run.spend(numbers.LONG_CALCULATION)
-    return numbers.power(left, right)
+    """Paid for by who calls: it takes long."""
+    return numbers.power(left, right) if is_number(left) and is_number(right) else None
 
 
 def negate(value: Value) -> Value:

@@ -8,7 +8,7 @@ from datetime import UTC, time
 from engine.expressions.feel import moments
 from engine.expressions.feel.nodes import TypeName
 from engine.expressions.feel.objects import Range
-from engine.expressions.feel.operations import kind
+from engine.expressions.feel.operations import is_number, kind, types_of
 from engine.values import Value
 
 _DURATIONS = ("days and time duration", "years and months duration")
@@ -39,8 +39,11 @@ def instance_test(wanted: TypeName, declared: TypeTests | None = None) -> TypeTe
     if name not in SIMPLE_TYPES:
         return lambda value: None
     parts = [instance_test(argument, declared) for argument in wanted.arguments]
+    if name == "number":
+        return is_number
     if not parts or name == "function":
-        return lambda value: kind(value) == name
+        types = types_of(name)
+        return lambda value: type(value) in types
     if name == "context":
         by_key = list(zip(wanted.keys, parts, strict=True))
         return lambda value: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel import operations as op
@@ -20,7 +20,7 @@ Test = Callable[[Value, Scope], bool | None]
 
 #: What may stand in a cell as a condition of its own.
 _CONDITIONS = (n.Comparison, n.Between, n.Membership, n.Logic, n.Quantified, n.InstanceOf, n.Call)
-#: The comparisons of any two values, and of two integers.
+#: The comparisons of any two values, and of two integers or two short texts.
 COMPARISONS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
     "=": op.equal,
     "!=": lambda value, operand, run: op.negated(op.equal(value, operand, run)),
@@ -30,7 +30,7 @@ COMPARISONS: dict[str, Callable[[Value, Value, Run], bool | None]] = {
     ">=": lambda value, operand, run: op.less_or_equal(operand, value, run),
 }
 
-INTEGER_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+COMPARISONS_AT_ONCE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -157,7 +157,7 @@ def _within_integers(node: n.RangeOf, operand: Closure) -> Test:
 
 
 def _compared(test: n.UnaryTest, operand: Closure) -> Test:
-    compare, between_integers = COMPARISONS[test.operator], INTEGER_COMPARISONS[test.operator]
+    compare, between_integers = COMPARISONS[test.operator], COMPARISONS_AT_ONCE[test.operator]
     if isinstance(test.operand, n.Literal) and type(test.operand.value) is int:
         number = test.operand.value
 

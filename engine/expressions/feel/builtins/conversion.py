@@ -8,7 +8,7 @@ import re
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, number_text, whole
-from engine.expressions.feel.objects import Clock, Range
+from engine.expressions.feel.objects import Brief, Clock, Range
 from engine.expressions.feel.run import VALUE_DEPTH, Run, Writing
 from engine.expressions.feel.temporal import date_text, date_time_text, duration_text, time_text
 from engine.values import ClockMark, Value
@@ -38,7 +38,7 @@ def number(run: Run, text: str, grouping: Value = None, mark: Value = None) -> V
     return value if exact is None else exact
 
 
-@FUNCTIONS("string", "from: any")
+@FUNCTIONS("string", "from: any", brief=Brief(int, str))
 def string(run: Run, value: Value) -> Value:
     """The text of a value: numbers without exponent, dates as ISO 8601, lists and contexts as FEEL."""
     return value if value is None or type(value) is str else text_of(value, run)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import DECIMAL, divide, identity, operand, truncated, whole
+from engine.expressions.feel.numbers import DECIMAL, INTEGER_LIMIT, divide, identity, operand, truncated, whole
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
 from engine.expressions.feel.temporal import order_key
@@ -231,9 +231,10 @@ def distinct_values(run: Run, items: list[Value]) -> Value:
     others: list[Value] = []
     kept: list[Value] = []
     for item in items:
-        item_kind = op.kind(item)
-        if item_kind in ("string", "number", "boolean", "null"):
-            mark = (item_kind, _mark(item, run))
+        short = type(item) is int and -INTEGER_LIMIT < item < INTEGER_LIMIT
+        item_kind = "number" if short else op.kind(item)
+        if item_kind in _MARKED:
+            mark = (item_kind, str(item) if short else _mark(item, run))
             if mark in seen:
                 continue
             seen.add(mark)
@@ -244,6 +245,9 @@ def distinct_values(run: Run, items: list[Value]) -> Value:
             others.append(item)
         kept.append(item)
     return kept
+
+
+_MARKED = frozenset(("string", "number", "boolean", "null"))
 
 
 def _mark(item: Value, run: Run) -> str:

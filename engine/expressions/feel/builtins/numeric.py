@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import math
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from engine.expressions.feel.numbers import (
     remainder,
     truncated,
 )
+from engine.expressions.feel.objects import Brief
 from engine.expressions.feel.run import Run
 from engine.values import Value
 
@@ -48,24 +50,27 @@ def rounded(number: Number, scale: Value, mode: str) -> Value:
         return None
 
 
-def _declare(name: str, mode: str, signature: str) -> None:
+def _declare(name: str, mode: str, signature: str, to_whole: Callable[[Decimal], int] | None = None) -> None:
+    """`to_whole` does the same as the mode, at once, for no decimal places."""
+    plus, scaled = DECIMAL.plus, to_whole or (lambda number: int(number.to_integral_value(mode)))
+
     @FUNCTIONS(name, signature)
     def round_(run: Run, n: Number, scale: Value = 0) -> Value:
         if type(n) is Decimal and scale == 0 and n.adjusted() < 34:
-            return int(DECIMAL.plus(n).to_integral_value(mode))
+            return scaled(plus(n))
         return rounded(n, scale, mode)
 
 
 _declare("decimal", decimal.ROUND_HALF_EVEN, "n: number, scale: number")
-_declare("floor", decimal.ROUND_FLOOR, "n: number, scale?: number")
-_declare("ceiling", decimal.ROUND_CEILING, "n: number, scale?: number")
+_declare("floor", decimal.ROUND_FLOOR, "n: number, scale?: number", math.floor)
+_declare("ceiling", decimal.ROUND_CEILING, "n: number, scale?: number", math.ceil)
 _declare("round up", decimal.ROUND_UP, "n: number, scale?: number")
 _declare("round down", decimal.ROUND_DOWN, "n: number, scale?: number")
 _declare("round half up", decimal.ROUND_HALF_UP, "n: number, scale?: number")
 _declare("round half down", decimal.ROUND_HALF_DOWN, "n: number, scale?: number")
 
 
-@FUNCTIONS("abs", "n: any")
+@FUNCTIONS("abs", "n: any", brief=Brief(int, abs))
 def absolute(run: Run, n: Value) -> Value:
     """Of a number or a duration."""
     return op.absolute(n[0] if type(n) is list and len(n) == 1 else n)
@@ -97,11 +102,11 @@ _function("log", DECIMAL.ln, lambda number: number > 0)
 _function("exp", DECIMAL.exp, lambda number: number < 20_000)
 
 
-@FUNCTIONS("even", "number: number")
+@FUNCTIONS("even", "number: number", brief=Brief(int, lambda number: number % 2 == 0))
 def even(run: Run, number: Number) -> Value:
     return modulo(run, number, 2) == 0
 
 
-@FUNCTIONS("odd", "number: number")
+@FUNCTIONS("odd", "number: number", brief=Brief(int, lambda number: number % 2 == 1))
 def odd(run: Run, number: Number) -> Value:
     return modulo(run, number, 2) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 
 from engine.expressions.feel import operations as op
@@ -62,11 +63,19 @@ def range_(run: Run, text: str) -> Value:
     return None if order is None or order > 0 else found
 
 
-def _relation(name: str, test: Callable[[Range, Range], bool], first: str, second: str) -> None:
-    """Declare a relation. "point" and "range" say what each side may be, "any" both."""
+def _relation(
+    name: str,
+    test: Callable[[Range, Range], bool],
+    first: str,
+    second: str,
+    integers: Callable[[int, int], bool] | None = None,
+) -> None:
+    """Declare a relation. "point" and "range" say what each side may be, "any" both; `integers` is that of two."""
     allowed = {"point": (False,), "range": (True,), "any": (False, True)}
 
     def apply(run: Run, left: Value, right: Value) -> Value:
+        if integers is not None and type(left) is int and type(right) is int:
+            return integers(left, right)
         sides = []
         for value, wanted in ((left, first), (right, second)):
             if value is None or (type(value) is Range) not in allowed[wanted] or not _complete(value):
@@ -83,8 +92,8 @@ def _relation(name: str, test: Callable[[Range, Range], bool], first: str, secon
     FUNCTIONS(name, "range1: any, range2: any", "point1: any, point2: any", mixed)(apply)
 
 
-_relation("before", lambda a, b: _reach(a, b) < 0, "any", "any")
-_relation("after", lambda a, b: _reach(b, a) < 0, "any", "any")
+_relation("before", lambda a, b: _reach(a, b) < 0, "any", "any", operator.lt)
+_relation("after", lambda a, b: _reach(b, a) < 0, "any", "any", operator.gt)
 _relation("meets", lambda a, b: _reach(a, b) == 0, "range", "range")
 _relation("met by", lambda a, b: _reach(b, a) == 0, "range", "range")
 _relation("overlaps", lambda a, b: _reach(a, b) >= 0 and _reach(b, a) >= 0, "range", "range")
@@ -106,4 +115,4 @@ _relation("includes", lambda a, b: _starts(a, b) <= 0 and _ends(a, b) >= 0, "ran
 _relation("during", lambda a, b: _starts(b, a) <= 0 and _ends(b, a) >= 0, "any", "range")
 _relation("starts", lambda a, b: _starts(a, b) == 0 and _ends(a, b) <= 0, "any", "range")
 _relation("started by", lambda a, b: _starts(a, b) == 0 and _ends(a, b) >= 0, "range", "any")
-_relation("coincides", lambda a, b: _starts(a, b) == 0 and _ends(a, b) == 0, "any", "any")
+_relation("coincides", lambda a, b: _starts(a, b) == 0 and _ends(a, b) == 0, "any", "any", operator.eq)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from engine.expressions.feel.objects import Function, Range
+from engine.expressions.feel.objects import Brief, Function, Range
 from engine.expressions.feel.operations import is_number
 from engine.expressions.feel.run import Run
 from engine.values import FarDate, FarDateTime, FineDuration, FineTime, Value, YearsMonths
@@ -102,14 +102,22 @@ class Registry:
     def __init__(self) -> None:
         self.functions: list[Function] = []
 
-    def __call__(self, name: str, *signatures: str) -> Callable[[Body], Body]:
-        """Declare `name`; arguments that fit no signature give null, the first that they fit takes them."""
+    def __call__(self, name: str, *signatures: str, brief: Brief | None = None) -> Callable[[Body], Body]:
+        """Declare `name`; arguments that fit no signature give null, the first that they fit takes them.
+
+        `brief` says the same as the body, for one plain argument and without a run.
+        """
         read = tuple(_Signature(text) for text in signatures)
 
         def declare(body: Body) -> Body:
             overloads = tuple(signature.applied(body) for signature in read)
-            apply = overloads[0] if len(read) == 1 else _first_fitting(read, body)
-            self.functions.append(Function(name, apply, tuple(each.names for each in read), overloads))
+            names = tuple(each.names for each in read)
+            if any((each.types, each.least) != (read[0].types, read[0].least) for each in read):
+                self.functions.append(Function(name, _first_fitting(read, body), names, overloads, brief=brief))
+                return body
+            types = tuple(frozenset(each) for each in read[0].types)
+            known = Function(name, overloads[0], names, overloads, types, read[0].least, body, brief)
+            self.functions.append(known)
             return body
 
         return declare

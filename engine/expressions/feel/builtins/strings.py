@@ -6,6 +6,7 @@ import re
 
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import whole
+from engine.expressions.feel.objects import Brief
 from engine.expressions.feel.regex import Machine, compile_pattern
 from engine.expressions.feel.regex_backtracking import Found
 from engine.expressions.feel.run import Run, Writing
@@ -27,24 +28,24 @@ def substring(run: Run, string: str, start: Value, length: Value = None) -> Valu
     return string[begin:end]
 
 
-@FUNCTIONS("string length", "string: string")
+@FUNCTIONS("string length", "string: string", brief=Brief(str, len))
 def string_length(run: Run, string: str) -> Value:
     return len(string)
 
 
-@FUNCTIONS("upper case", "string: string")
+@FUNCTIONS("upper case", "string: string", brief=Brief(str, str.upper))
 def upper_case(run: Run, string: str) -> Value:
     run.reads(len(string))
     return run.text(string.upper())
 
 
-@FUNCTIONS("lower case", "string: string")
+@FUNCTIONS("lower case", "string: string", brief=Brief(str, str.lower))
 def lower_case(run: Run, string: str) -> Value:
     run.reads(len(string))
     return run.text(string.lower())
 
 
-@FUNCTIONS("trim", "string: string")
+@FUNCTIONS("trim", "string: string", brief=Brief(str, str.strip))
 def trim(run: Run, string: str) -> Value:
     run.reads(len(string))
     return string.strip()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, time, tzinfo
+from datetime import UTC, date, time, tzinfo
 from decimal import Decimal
 
 from engine.expressions.feel import moments, temporal
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import DECIMAL, whole
+from engine.expressions.feel.objects import Brief
 from engine.expressions.feel.operations import is_number
 from engine.expressions.feel.run import Run
 from engine.values import Value, YearsMonths
@@ -165,13 +166,13 @@ def day_of_year(run: Run, value: Value) -> Value:
     return sum(moments.last_day(day.year, month) for month in range(1, day.month)) + day.day
 
 
-@FUNCTIONS("day of week", "date: date")
+@FUNCTIONS("day of week", "date: date", brief=Brief(date, lambda day: _WEEKDAYS[day.weekday()]))
 def day_of_week(run: Run, value: Value) -> Value:
     """ "Monday" to "Sunday", as DMN has it."""
     return _WEEKDAYS[(moments.day_number(_day(value)) - 1) % 7]
 
 
-@FUNCTIONS("month of year", "date: date")
+@FUNCTIONS("month of year", "date: date", brief=Brief(date, lambda day: _MONTHS[day.month - 1]))
 def month_of_year(run: Run, value: Value) -> Value:
     """ "January" to "December", as DMN has it."""
     return _MONTHS[_day(value).month - 1]
