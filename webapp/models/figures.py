@@ -39,7 +39,8 @@ class RuledDay(Model):
     """
 
     __tablename__ = "ruled_day"
-    __table_args__ = (Index("ruled_day_of_unit", "unit", "day"),)
+    # The board reads by person (the primary key) and by unit; the worker by day: the last one, and one to count anew.
+    __table_args__ = (Index("ruled_day_of_unit", "unit", "day"), Index("ruled_day_of_day", "day"))
 
     person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(primary_key=True)
