@@ -13,6 +13,7 @@ from webapp.models.cases import (
     SubmittedMaterial,
     Visit,
 )
+from webapp.models.decisions import DecisionRecord
 from webapp.models.documents import (
     DocumentDelivery,
     DocumentFile,
@@ -85,6 +86,7 @@ __all__ = [
     "Correction",
     "Counter",
     "CreditRecord",
+    "DecisionRecord",
     "Department",
     "Document",
     "DocumentDelivery",
