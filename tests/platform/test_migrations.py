@@ -150,3 +150,22 @@ def test_corrections_asked_for_before_are_rounds_after_the_migration(older: Sett
         (11, 2, 22, lease, None, None, ""),
         (12, 1, 23, plan, None, None, ""),
     ]
+
+
+def test_a_database_that_was_past_the_revision_gets_its_rounds_too(older: Settings, database_server: str) -> None:
+    """0018: also where a later round was counted without the ones before it."""
+    upgrade(older, "0005")
+    with behind_its_back(older, database_server) as other:
+        other.execute("set session_replication_role = replica")
+        other.execute(CORRECTED)
+        upgrade(older, "0008")
+        other.execute("delete from correction where document_id <> 22")  # as the first version of 0008 left it
+        other.execute(
+            "update correction set round = 1, answered_at = '2026-09-09', answered_by = 4, channel = 'window'"
+        )
+        upgrade(older, "0018")
+        rounds = other.execute(
+            "select item_case_id, round, document_id, answered_at::date::text from correction"
+            " order by item_case_id, round"
+        ).fetchall()
+    assert rounds == [(11, 1, 21, "2026-09-03"), (11, 2, 22, "2026-09-09"), (12, 1, 23, None)]
