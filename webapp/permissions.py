@@ -24,6 +24,8 @@ class Permission(StrEnum):
     TASK_CLAIM = "task.claim"
     TASK_DO = "task.do"
     ITEM_RULE = "item.rule"
+    MEETING_CALL = "meeting.call"
+    MEETING_ANSWER = "meeting.answer"
     RESULT_ISSUE = "result.issue"
     DOCUMENT_HANDLE = "document.handle"
     WINDOW_SEE = "window.see"
@@ -149,6 +151,9 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.TASK_CLAIM: [[in_candidate_group]],
     Permission.TASK_DO: [[in_candidate_group, is_assignee]],
     Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
+    # The lead department calls, an invited post answers: services/open_meetings says which.
+    Permission.MEETING_CALL: [[has_role("reviewer", "decider", "head", "lead")]],
+    Permission.MEETING_ANSWER: [[has_role("reviewer", "decider")]],
     Permission.RESULT_ISSUE: [[has_role("issuer")]],
     # Sealing, delivering, handing paper on: the window for every unit, a department for its own (services say which).
     Permission.DOCUMENT_HANDLE: [[has_role("clerk", "issuer")], [is_department, department_has_part]],

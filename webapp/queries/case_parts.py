@@ -31,7 +31,10 @@ CLOCK_NAMES = {
     "expert-review": Words("专家评审所需时间", "Time for expert review"),
     "public-notice": Words("公示期", "Time of public notice"),
     "statement": Words("陈述申辩期限", "Time to state and defend"),
+    "meeting-answer": Words("会审答复期限", "Time to answer on the joint meeting"),
 }
+#: Clocks that run beside the one that matters for the item as a whole.
+BESIDE = ("statutory", "meeting-answer")
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
     "promised": Words("受理", "acceptance"),
@@ -48,6 +51,7 @@ CLOCK_STARTS = {
     "expert-review": Words("特别程序告知", "the notice of the procedure"),
     "public-notice": Words("公示", "publication"),
     "statement": Words("告知拟撤销", "the notice before revocation"),
+    "meeting-answer": Words("会审通知", "the announcement of the meeting"),
 }
 INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),
@@ -174,7 +178,7 @@ class ItemView:
     @property
     def running(self) -> ClockView | None:
         """The clock that matters now: the nearest due day that runs, the promise before the statute."""
-        running = [one for one in self.clocks if one.state != "stopped" and one.key != "statutory"]
+        running = [one for one in self.clocks if one.state != "stopped" and one.key not in BESIDE]
         return min(running, key=lambda one: one.due.on or date.max, default=None)
 
     @property

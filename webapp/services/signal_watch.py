@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 500
 #: The clock by which the task of the same work is known.
 WORKED_UNDER = {"statutory": "promised"}
+#: What the item's unit owes whoever has its task, and whether or not the case is suspended.
+OWED_BY_UNIT = "meeting-answer"
 
 CLOCKS = f"""
 select l.item_case_id, ic.department_key, {CLOCK_FACTS}, l.value + l.extended_by
@@ -138,6 +140,8 @@ def _is_reached(case: LockedCase, mark: str, one: RunningClock) -> bool:
 
 def _responsible(case: LockedCase, one: RunningClock, tasks: Iterable[OpenWork]) -> tuple[str, int | None]:
     """The unit with whom the work lies, and who holds it: by the open task, else the department of the item."""
+    if one.name == OWED_BY_UNIT:
+        return one.department or case.release.bundle.lead_department, None
     if case.suspended_at is not None:
         row = sql().execute(SUSPENDED_BY, (case.id,)).fetchone()
         if row is not None:
