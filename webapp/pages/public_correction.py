@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import AnswersInvalid, Words
-from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.errors import ActRefused, NotFound
 from webapp.languages import language
 from webapp.pages.application.uploads import uploads_named
 from webapp.pages.correction_parts import handed_in, posted_answers
@@ -86,8 +86,6 @@ def answer(item_key: str) -> ResponseReturnValue:
         return redirect(url_for("public.track"))
     try:
         correcting.answer(ByApplicant(case_id, item_key), request.form.get("reply", ""))
-    except Incomplete as refusal:
-        return _page(applicants_correction(case_id, item_key), {"reply": [refusal.words]}, refusal.status)
     except NotFound:
         raise
     except ActRefused as refusal:

@@ -9,15 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
-from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.errors import ActRefused, NotFound
 from webapp.pages.public import open_case
 from webapp.pages.public_withdrawal import TRIES_PER_HOUR, blueprint
 from webapp.pages.support import public, words
-from webapp.pages.withdrawal_form import LABELS
+from webapp.pages.withdrawal_form import LABELS, beside_its_field
 from webapp.queries.questions import open_question
 from webapp.queries.tracking import tracked_case
 from webapp.services import refused_items
-from webapp.services.applicants import NotTheApplicant
 from webapp.services.rates import count_try
 from webapp.services.refused_items import ANSWERS
 
@@ -48,13 +47,11 @@ def answer_question() -> ResponseReturnValue:
             name=request.form.get("name", ""),
             id_number=request.form.get("id_number", ""),
         )
-    except Incomplete as fault:
-        return _page(case_id, {fault.field: [fault.words]}, fault.status)
-    except NotTheApplicant as refusal:
-        return _page(case_id, {"id_number": [refusal.words]}, refusal.status)
     except NotFound:
         raise
     except ActRefused as refusal:
+        if errors := beside_its_field(refusal):
+            return _page(case_id, errors, refusal.status)
         flash(words(refusal.words), "error")
         return redirect(url_for("public.progress"))
     flash(gettext("已收到您的答复。"), "success")

@@ -9,15 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
-from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.errors import ActRefused, NotFound
 from webapp.pages.public import open_case
 from webapp.pages.public_correction import blueprint  # that of `public`, with the pages of corrections
 from webapp.pages.support import public
-from webapp.pages.withdrawal_form import LABELS, asked_for
+from webapp.pages.withdrawal_form import LABELS, asked_for, beside_its_field
 from webapp.queries.tracking import tracked_case
 from webapp.queries.withdrawing import withdrawal_page
 from webapp.services import withdrawal
-from webapp.services.applicants import NotTheApplicant
 from webapp.services.rates import count_try
 
 #: Tries of one case in an hour: the identity number is asked for, and must not be found by trying.
@@ -44,14 +43,10 @@ def take_back() -> ResponseReturnValue:
     count_try(f"withdraw:{case_id}", limit=TRIES_PER_HOUR)
     try:
         ended = withdrawal.withdraw_by_applicant(case_id, asked_for(withdrawal_page(case_id)))
-    except Incomplete as fault:
-        return _page(case_id, {fault.field: [fault.words]}, fault.status)
-    except NotTheApplicant as refusal:
-        return _page(case_id, {"id_number": [refusal.words]}, refusal.status)
     except NotFound:
         raise
     except ActRefused as refusal:
-        return _page(case_id, {"items": [refusal.words]}, refusal.status)
+        return _page(case_id, beside_its_field(refusal) or {"items": [refusal.words]}, refusal.status)
     flash(gettext("已撤回 %(count)s 个事项，已终止办理并出具通知书。", count=len(ended)), "success")
     return redirect(url_for("public.progress"))
 

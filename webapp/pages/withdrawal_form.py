@@ -1,4 +1,4 @@
-"""What the two pages of a withdrawal share: what was posted, and the words beside the fields."""
+"""What the pages share on which an applicant withdraws or answers: what was posted, and words beside the fields."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from flask import request
 
 from engine import Words
-from webapp.errors import Incomplete
+from webapp.errors import ActRefused, FileRefused, Incomplete
 from webapp.queries.withdrawing import WithdrawalPage
+from webapp.services.applicants import NotTheApplicant
 from webapp.services.withdrawal import Asked
 
 LABELS: Mapping[str, Words] = {
@@ -44,3 +45,15 @@ def asked_for(page: WithdrawalPage) -> Asked:
         request.form.get("id_number", ""),
         request.form.get("reason", ""),
     )
+
+
+def beside_its_field(refusal: ActRefused) -> dict[str, list[Words]]:
+    """What is refused beside the input that it is about; empty where it is about none."""
+    match refusal:
+        case Incomplete():
+            return {field: [words] for field, words in refusal.faults.items()}
+        case NotTheApplicant():
+            return {"id_number": [refusal.words]}
+        case FileRefused():
+            return {"request": [refusal.words]}
+    return {}

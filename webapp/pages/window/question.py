@@ -13,7 +13,7 @@ from webapp.errors import Incomplete
 from webapp.identity import signed_in
 from webapp.pages.support import needs
 from webapp.pages.window.blueprint import blueprint, take
-from webapp.pages.withdrawal_form import LABELS
+from webapp.pages.withdrawal_form import LABELS, beside_its_field
 from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case
 from webapp.queries.questions import question_page
@@ -49,10 +49,8 @@ def answer_question(case_id: int) -> ResponseReturnValue:
             revision=take(page.task_id, request.form.get("revision", type=int) or 0, by=by),
             key=request.form.get("key", ""),
         )
-    except Incomplete as fault:
-        return _page(case_id, {fault.field: [fault.words]}, fault.status)
-    except NotTheApplicant as refusal:
-        return _page(case_id, {"id_number": [refusal.words]}, refusal.status)
+    except (Incomplete, NotTheApplicant) as refusal:
+        return _page(case_id, beside_its_field(refusal), refusal.status)
     flash(gettext("已登记申请人的答复。"), "success")
     return redirect(url_for("window.result", case_id=case_id))
 

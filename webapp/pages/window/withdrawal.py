@@ -14,7 +14,7 @@ from webapp.identity import signed_in
 from webapp.pages.application.uploads import PNG_URL, drawn_signature, upload_named
 from webapp.pages.support import needs
 from webapp.pages.window.blueprint import blueprint
-from webapp.pages.withdrawal_form import LABELS, asked_for
+from webapp.pages.withdrawal_form import LABELS, asked_for, beside_its_field
 from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case
 from webapp.queries.withdrawing import withdrawal_page
@@ -51,12 +51,8 @@ def take_back(case_id: int) -> ResponseReturnValue:
         )
     except AlreadyCarriedOut:
         return redirect(url_for("window.result", case_id=case_id))
-    except Incomplete as fault:
-        return _page(case_id, {fault.field: [fault.words]}, fault.status)
-    except FileRefused as refusal:
-        return _page(case_id, {"request": [refusal.words]}, refusal.status)
-    except NotTheApplicant as refusal:
-        return _page(case_id, {"id_number": [refusal.words]}, refusal.status)
+    except (Incomplete, FileRefused, NotTheApplicant) as refusal:
+        return _page(case_id, beside_its_field(refusal), refusal.status)
     except (WithdrawnTooLate, NothingToWithdraw, ItemTerminated, CannotLeave) as refusal:
         return _refused(case_id, refusal)
     flash(gettext("已撤回 %(count)s 个事项，终止办理通知书见“文书”，请打印后交给申请人。", count=len(ended)), "success")
