@@ -133,7 +133,10 @@ class FieldMissing(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """One kind of document. `mark` is that of its number series, `seal` which of the unit's seals it bears."""
+    """One kind of document. `mark` is that of its number series, `seal` which of the unit's seals it bears.
+
+    `basis_for` are the kinds of item that the basis speaks of; empty: all of them.
+    """
 
     key: str
     title: Words
@@ -145,6 +148,7 @@ class DocumentKind:
     remedy: bool
     must: tuple[str, ...]
     fields: Mapping[str, FieldType]
+    basis_for: tuple[str, ...] = ()
 
     @property
     def places(self) -> Mapping[str, FieldType]:
@@ -212,6 +216,7 @@ def _kind(key: str, table: Table) -> DocumentKind:
         remedy=table.boolean("remedy", False),
         must=table.texts("must", required=False),
         fields=_fields(table.table("fields", required=False)),
+        basis_for=table.texts("basis_for", required=False),
     )
     for name in kind.must:
         if name not in kind.places:

@@ -7,7 +7,8 @@ from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
 from engine.law.holding import Holding, Spell, days_held
-from engine.law.intake import INTAKE_BASIS, INTAKE_OUTCOMES, SILENCE_ACCEPTS, Fault, IntakeOutcome, told_late
+from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
+from engine.law.item_kinds import KindRules
 from engine.law.numbers import (
     grouped_tracking_code,
     is_valid,
@@ -17,11 +18,12 @@ from engine.law.numbers import (
 )
 from engine.law.profile import Parameter, PauseKind, Profile, read_profile
 from engine.law.rulings import (
-    NATIONAL_REMEDY,
     DecidingUnit,
+    LimitMissing,
     RemedyTerms,
     RulingWords,
     reconsideration_body,
+    remedy_limits,
     remedy_paragraph,
     remedy_terms,
     ruling_words,
@@ -30,10 +32,7 @@ from engine.law.signals import SignalRule, SignalRules, read_signal_rules
 from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
 
 __all__ = [
-    "INTAKE_BASIS",
     "INTAKE_OUTCOMES",
-    "SILENCE_ACCEPTS",
-    "NATIONAL_REMEDY",
     "Calendar",
     "CalendarYear",
     "ClockReading",
@@ -44,6 +43,8 @@ __all__ = [
     "Holding",
     "Fault",
     "IntakeOutcome",
+    "KindRules",
+    "LimitMissing",
     "OfficeHours",
     "Parameter",
     "Pause",
@@ -72,6 +73,7 @@ __all__ = [
     "read_profile",
     "read_signal_rules",
     "reconsideration_body",
+    "remedy_limits",
     "remedy_paragraph",
     "remedy_terms",
     "ruling_words",

@@ -3,7 +3,9 @@
 The day on which a period begins is not counted (the licensing law counts from the day of acceptance,
 行政许可法 art. 42; which day is the first one is a rule of the profile). A pause (art. 45: hearing,
 testing, expert review … are excluded) takes out the days after the one it began on, up to and including
-the one it ended on, in the same way: the day of the event belongs to the time before. Due days in
+the one it ended on, in the same way: the day of the event belongs to the time before. So the due day itself still
+runs: a clock stands still for a pause that began before its due day, and one that begins on it or later stops nothing,
+unless an extension has moved the due day behind it (`stands_still`). Due days in
 calendar days and months are not moved past a rest day, because these limits bind the authority and the
 earlier day is the safe reading.
 """
@@ -111,9 +113,14 @@ def read_clock(
     clock = _Clock(terms.unit, value, base, _merged(pauses, base, watched) if pauses else (), calendar, told)
     due_on = clock.reach(value)
     state = "running" if stopped_on is None else "stopped"
-    if pauses and stopped_on is None and any(one.ended is None and one.started < due_on for one in pauses):
+    if pauses and stopped_on is None and stands_still(pauses, due_on):
         state = "paused"
     return ClockReading(clock, due_on, watched, state, provisional=state == "paused" or clock.crosses_unknown(due_on))
+
+
+def stands_still(pauses: Sequence[Pause], due_on: date) -> bool:
+    """Whether a pause that still runs began before the due day. On the due day itself nothing is left to stop."""
+    return any(one.ended is None and one.started < due_on for one in pauses)
 
 
 def legal_start(

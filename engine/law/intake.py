@@ -1,4 +1,8 @@
-"""受理: the five outcomes of intake (行政许可法 art. 32), and which fault could have been told the first time."""
+"""受理: the five outcomes of intake, and which fault could have been told the first time.
+
+The licensing law has them for licences (行政许可法 art. 32); the other kinds of item are taken on in the same five
+ways, each on the text that its place states (`engine.law.item_kinds`).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,6 @@ from dataclasses import dataclass
 
 from engine.words import Words
 
-#: The article behind every outcome. The days within it are a parameter of the profile.
-INTAKE_BASIS = Words("《中华人民共和国行政许可法》第三十二条", "Administrative Licensing Law, art. 32")
-
-#: Kinds of item (`ItemKind`) whose application is accepted where nobody answers in time, and the text that says so.
-#: The licensing law says it of licences; no other kind takes it over without a text of its own (LAW 2.11).
-SILENCE_ACCEPTS: dict[str, Words] = {"licence": INTAKE_BASIS}
-
 
 @dataclass(frozen=True, slots=True)
 class IntakeOutcome:
@@ -21,27 +18,19 @@ class IntakeOutcome:
 
     key: str
     words: Words
-    clause: Words
     accepts: bool = False
     closes: bool = False
-
-
-def _clause(number: int) -> Words:
-    figure = "一二三四五"[number - 1]
-    return Words(f"{INTAKE_BASIS.zh}第一款第{figure}项", f"{INTAKE_BASIS.en}, para. 1 ({number})")
 
 
 #: In the order of the law.
 INTAKE_OUTCOMES: dict[str, IntakeOutcome] = {
     one.key: one
     for one in (
-        IntakeOutcome("not-required", Words("不受理", "no licence needed"), _clause(1), closes=True),
-        IntakeOutcome("wrong-authority", Words("不予受理", "not accepted"), _clause(2), closes=True),
-        IntakeOutcome(
-            "fixed-on-spot", Words("当场更正后受理", "accepted, corrected on the spot"), _clause(3), accepts=True
-        ),
-        IntakeOutcome("correction", Words("要求补正", "correction asked"), _clause(4)),
-        IntakeOutcome("accepted", Words("予以受理", "accepted"), _clause(5), accepts=True),
+        IntakeOutcome("not-required", Words("不受理", "not required"), closes=True),
+        IntakeOutcome("wrong-authority", Words("不予受理", "not accepted"), closes=True),
+        IntakeOutcome("fixed-on-spot", Words("当场更正后受理", "accepted, corrected on the spot"), accepts=True),
+        IntakeOutcome("correction", Words("要求补正", "correction asked")),
+        IntakeOutcome("accepted", Words("予以受理", "accepted"), accepts=True),
     )
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.findings import Report
+from engine.law.item_kinds import KindRules, read_kind
 from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
 from engine.words import Words
@@ -78,8 +79,8 @@ class Profile:
 
     `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
     by key; `levels` name who may extend a limit, by the role that they have;
-    `arrangement` says who decides here, where it is not the department that an item names. `version` is the
-    digest of the file, kept with whatever was computed from it.
+    `arrangement` says who decides here, where it is not the department that an item names; `kinds` on what the
+    handling of each kind of item stands. `version` is the digest of the file, kept with whatever was computed from it.
     """
 
     key: str
@@ -98,13 +99,25 @@ class Profile:
     pauses: Mapping[str, PauseKind] = field(default_factory=dict)
     levels: Mapping[str, Words] = field(default_factory=dict)
     arrangement: Arrangement | None = None
+    kinds: Mapping[str, KindRules] = field(default_factory=dict)
 
-    def terms(self, key: str, clock: str | None = None) -> ClockTerms:
-        """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError."""
+    def terms(self, key: str, clock: str | None = None, *, kind: str = "") -> ClockTerms:
+        """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError.
+
+        `kind`: that of the item, whose own limit of this key comes first.
+        """
+        rules = self.kinds.get(kind)
+        if rules is not None and key in rules.limits:
+            return replace(rules.limits[key], name=clock or key)
         parameter = self.parameters[key]
         if parameter.unit == RULE or not isinstance(parameter.value, int):
             raise KeyError(key)
         return ClockTerms(clock or key, parameter.value, parameter.unit, parameter.basis)
+
+    def silence(self, kind: str) -> ClockTerms | None:
+        """After how long without a word an application of this kind is accepted by law; None where it never is."""
+        rules = self.kinds.get(kind)
+        return rules.silence if rules else None
 
     def rule(self, key: str, default: bool | str) -> bool | str:
         """The choice of this key, or `default` where the place has none."""
@@ -140,6 +153,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         pauses={key: _pause_kind(key, table) for key, table in root.tables("pauses")},
         levels=_levels(root),
         arrangement=_arrangement(root),
+        kinds={kind: read_kind(table) for kind, table in root.tables("kinds")},
     )
     root.finish()
     report.raise_errors()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.errors import EngineError
 from engine.law.clock_words import amount
 from engine.law.profile import Profile
 from engine.law.terms import ClockTerms
@@ -98,55 +99,40 @@ class DecidingUnit:
     court: Words
 
 
-#: After reconsideration the suit is open from the day its decision arrives; only there is this limit used.
-AFTER_RECONSIDERATION = ClockTerms(
-    "suit-after-reconsideration-limit",
-    15,
-    "calendar_days",
-    Words("《中华人民共和国行政诉讼法》第四十五条", "Administrative Litigation Law, art. 45"),
-)
+class LimitMissing(EngineError):
+    """The place's rules do not say how long a remedy is open: a decision that needs it cannot be written."""
+
+    def __init__(self, key: str, jurisdiction: Words) -> None:
+        self.key = key
+        self.words = Words(
+            f"{jurisdiction.zh}的地方规则没有载明期限“{key}”，不能写明救济途径。",
+            f"The rules of {jurisdiction.en} do not state the limit “{key}”: the remedy cannot be told.",
+        )
+        super().__init__(f"the profile has no limit {key!r}")
 
 
 @dataclass(frozen=True, slots=True)
 class RemedyTerms:
-    """How long each remedy is open, counted from the day the person learns of the decision.
-
-    `after` is how long the suit is open once reconsideration has been decided, where that comes first.
-    """
+    """How long each remedy is open: reconsideration from the day the person learns of the decision, the suit from the
+    same day, or from the day on which the outcome of reconsideration arrives, where that comes first."""
 
     reconsideration: ClockTerms
     suit: ClockTerms
-    after: ClockTerms = AFTER_RECONSIDERATION
 
 
-#: National law, the same in every place; a profile's parameters of the same keys come first.
-NATIONAL_REMEDY = RemedyTerms(
-    ClockTerms(
-        "reconsideration-limit",
-        60,
-        "calendar_days",
-        Words("《中华人民共和国行政复议法》第二十条", "Administrative Reconsideration Law, art. 20"),
-    ),
-    ClockTerms(
-        "suit-limit",
-        6,
-        "months",
-        Words("《中华人民共和国行政诉讼法》第四十六条", "Administrative Litigation Law, art. 46"),
-    ),
-)
+def remedy_limits(*, reconsideration_first: bool) -> tuple[str, str]:
+    """The keys of the place's parameters that a remedy is told with: of reconsideration, and of the suit."""
+    return "reconsideration-limit", "suit-after-reconsideration-limit" if reconsideration_first else "suit-limit"
 
 
-def remedy_terms(profile: Profile) -> RemedyTerms:
-    """The remedies' limits in this place."""
-
-    def own(key: str, national: ClockTerms) -> ClockTerms:
-        return profile.terms(key) if key in profile.parameters else national
-
-    return RemedyTerms(
-        own("reconsideration-limit", NATIONAL_REMEDY.reconsideration),
-        own("suit-limit", NATIONAL_REMEDY.suit),
-        own("suit-after-reconsideration-limit", NATIONAL_REMEDY.after),
-    )
+def remedy_terms(profile: Profile, *, reconsideration_first: bool = False) -> RemedyTerms:
+    """The remedies' limits in this place. Raises LimitMissing."""
+    keys = remedy_limits(reconsideration_first=reconsideration_first)
+    for key in keys:
+        if key not in profile.parameters:
+            raise LimitMissing(key, profile.jurisdiction)
+    reconsideration, suit = keys
+    return RemedyTerms(profile.terms(reconsideration), profile.terms(suit))
 
 
 def reconsideration_body(government: Words, superior: Words | None = None) -> tuple[Words, Words]:
@@ -160,29 +146,26 @@ def reconsideration_body(government: Words, superior: Words | None = None) -> tu
     return government, Words("《中华人民共和国行政复议法》第二十四条", "Administrative Reconsideration Law, art. 24")
 
 
-def remedy_paragraph(
-    unit: DecidingUnit, terms: RemedyTerms = NATIONAL_REMEDY, *, reconsideration_first: Words | None = None
-) -> Words:
+def remedy_paragraph(unit: DecidingUnit, terms: RemedyTerms, *, reconsideration_first: Words | None = None) -> Words:
     """The paragraph on reconsideration and suit; generated from the unit, never typed (LAW 2.10).
 
     It stands under refusals, refusals of acceptance and revocations. `reconsideration_first` is the text that makes
-    reconsideration come before the suit (复议前置), where one does. A decision that keeps silent about the remedy
-    leaves it open for a year.
+    reconsideration come before the suit (复议前置), where one does; `terms` are those of that case. A decision that
+    keeps silent about the remedy leaves it open for a year.
     """
     reconsideration = amount(terms.reconsideration.value, terms.reconsideration.unit)
+    suit = amount(terms.suit.value, terms.suit.unit)
     if reconsideration_first is not None:
-        after = amount(terms.after.value, terms.after.unit)
         return Words(
             f"如不服{unit.name.zh}的本决定，可以自知道本决定之日起{_plain(reconsideration.zh)}内，"
             f"依据{terms.reconsideration.basis.zh}，向{unit.reconsideration_body.zh}申请行政复议；"
             f"依据{reconsideration_first.zh}，应当先申请行政复议，对行政复议决定不服的，可以自收到复议决定书之日起"
-            f"{_plain(after.zh)}内，依据{terms.after.basis.zh}，向{unit.court.zh}提起行政诉讼。",
+            f"{_plain(suit.zh)}内，依据{terms.suit.basis.zh}，向{unit.court.zh}提起行政诉讼。",
             f"If you do not accept this decision of {unit.name.en}, you may ask {unit.reconsideration_body.en} "
             f"for reconsideration within {reconsideration.en} of learning of it "
             f"({terms.reconsideration.basis.en}). Reconsideration comes first ({reconsideration_first.en}); against "
-            f"its outcome you may sue in {unit.court.en} within {after.en} of receiving it ({terms.after.basis.en}).",
+            f"its outcome you may sue in {unit.court.en} within {suit.en} of receiving it ({terms.suit.basis.en}).",
         )
-    suit = amount(terms.suit.value, terms.suit.unit)
     return Words(
         f"如不服{unit.name.zh}的本决定，可以自知道本决定之日起{_plain(reconsideration.zh)}内，"
         f"依据{terms.reconsideration.basis.zh}，向{unit.reconsideration_body.zh}申请行政复议；"

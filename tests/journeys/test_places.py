@@ -8,14 +8,15 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from engine import DefinitionInvalid
-from engine.law import read_profile
+from engine.law import Fault, read_profile
+from tests.journeys.test_intake import ask
 from tests.journeys.test_pauses import notice
 from tests.support import office
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.models import Case, Counter, Document, ItemCase, LegalClock, SupervisionSignal
 from webapp.queries import application, application_steps
-from webapp.services import extensions, pauses, tasks, timers
+from webapp.services import extensions, pauses, signal_watch, tasks, timers
 from webapp.services.locked_case import on_case
 from webapp.settings import PROJECT_FOLDER
 
@@ -44,30 +45,83 @@ def received(db: SQLAlchemy, place: str, moment: datetime = MORNING) -> int:
     return case.id
 
 
-def drugs(db: SQLAlchemy, case_id: int) -> ItemCase:
+def drugs(db: SQLAlchemy, case_id: int, key: str = "P2") -> ItemCase:
     db.session.expire_all()
-    return db.session.query(ItemCase).filter_by(case_id=case_id, item_key="P2").one()
+    return db.session.query(ItemCase).filter_by(case_id=case_id, item_key=key).one()
 
 
 def clock(db: SQLAlchemy, case_id: int, name: str) -> LegalClock:
     return db.session.query(LegalClock).filter_by(item_case_id=drugs(db, case_id).id, name=name).one()
 
 
-def paper(db: SQLAlchemy, case_id: int, kind: str) -> str:
-    item = drugs(db, case_id)
+def paper(db: SQLAlchemy, case_id: int, kind: str, key: str = "P2") -> str:
+    item = drugs(db, case_id, key)
     return db.session.query(Document).filter_by(item_case_id=item.id, kind=kind).one().content_zh
 
 
 @pytest.mark.parametrize(
-    ("place", "started", "due"),
-    [(CITY, date(2026, 9, 3), date(2026, 9, 10)), (COUNTY, date(2026, 9, 2), date(2026, 9, 3))],
+    ("place", "name", "started", "due"),
+    [
+        (CITY, "intake", date(2026, 9, 3), date(2026, 9, 10)),
+        (COUNTY, "intake", date(2026, 9, 2), date(2026, 9, 8)),
+        (COUNTY, "intake-promise", date(2026, 9, 2), date(2026, 9, 3)),
+    ],
 )
-def test_an_application_in_the_evening(db: SQLAlchemy, place: str, started: date, due: date) -> None:
-    """City: from the next working day, the day of the event not counted, five days. County: that day counts, two."""
+def test_an_application_in_the_evening(db: SQLAlchemy, place: str, name: str, started: date, due: date) -> None:
+    """City: from the next working day, the day of the event not counted, the five days of the law. County: that day
+    counts, and two are promised within the five."""
     case_id = received(db, place, EVENING)
-    intake = clock(db, case_id, "intake")
+    intake = clock(db, case_id, name)
     assert (intake.started_on, intake.due_on) == (started, due)
     assert db.session.get(Case, case_id).profile_key == place
+
+
+def test_a_broken_promise_to_answer_is_a_matter_of_supervision_and_accepts_nothing(db: SQLAlchemy) -> None:
+    """The county promises two days; the law lets silence accept after five, and then from the day of receipt."""
+    case_id = received(db, COUNTY)
+    task = office.open_task(case_id, "accept", "P2")
+    assert task.due_on == date(2026, 9, 3)  # what is promised comes first in the inbox
+    with frozen_at(datetime(2026, 9, 4, 2, tzinfo=UTC)):
+        timers.fire_due()
+        signal_watch.sweep()
+        office.run_jobs(case_id)
+    assert not drugs(db, case_id).deemed_accepted
+    signals = db.session.query(SupervisionSignal).filter_by(item_case_id=drugs(db, case_id).id)
+    assert [(one.kind, one.unit) for one in signals] == [("intake-overdue", COUNTY_BUREAU)]
+    with frozen_at(datetime(2026, 9, 9, 2, tzinfo=UTC)):
+        timers.fire_due()
+        office.run_jobs(case_id)
+        signal_watch.sweep()
+    mine = drugs(db, case_id)
+    assert (mine.deemed_accepted, mine.accepted_at) == (True, MORNING)
+    assert "第三十二条第一款第四项" in mine.intake_note
+    assert clock(db, case_id, "intake-promise").stopped_on is not None
+    assert {one.kind for one in signals} == {"intake-overdue", "deemed-accepted"}
+
+
+def test_after_a_broken_promise_the_office_still_decides_as_it_finds(db: SQLAlchemy) -> None:
+    case_id = received(db, COUNTY)
+    with frozen_at(datetime(2026, 9, 7, 2, tzinfo=UTC)):
+        timers.fire_due()
+        office.act(case_id, "accept", "P2", intake_outcome="wrong-authority")
+    assert drugs(db, case_id).intake_outcome == "wrong-authority"
+
+
+@pytest.mark.parametrize(("place", "rules"), [(CITY, "江城市"), (COUNTY, "澜溪县")])
+def test_a_filing_is_put_right_on_the_place_s_own_text_and_a_licence_on_the_licensing_law(
+    db: SQLAlchemy, place: str, rules: str
+) -> None:
+    at(db, place)
+    with frozen_at(MORNING):
+        case_id = office.received("commitment", ways={}).id
+        for key in ("P2", "P4"):
+            ask(case_id, Fault("answer", "shop_name", "与招牌不一致。"), key=key)
+    licence, filing = paper(db, case_id, "correction-notice"), paper(db, case_id, "correction-notice", "P4")
+    assert "《中华人民共和国行政许可法》第三十二条第一款第四项" in licence
+    assert f"{rules}政务服务事项受理办法" in filing
+    assert "行政许可法" not in filing
+    limits = db.session.query(LegalClock).filter_by(item_case_id=drugs(db, case_id, "P4").id, name="intake").one()
+    assert "行政许可法" not in limits.basis_zh
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from webapp.unit_of_work import sql
 
 CLOCK_NAMES = {
     "intake": Words("受理时限", "Intake limit"),
+    "intake-promise": Words("承诺受理时限", "Promised intake limit"),
     "promised": Words("承诺办结时限", "Promised limit"),
     "statutory": Words("法定办结时限", "Statutory limit"),
     "joint": Words("联办时限", "Joint limit"),
@@ -37,6 +38,7 @@ CLOCK_NAMES = {
 BESIDE = ("statutory", "meeting-answer")
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
+    "intake-promise": Words("收件", "receipt"),
     "promised": Words("受理", "acceptance"),
     "statutory": Words("受理", "acceptance"),
     "joint": Words("首个事项开始办理", "the first item's handling"),
@@ -57,7 +59,7 @@ INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),
     "correction": Words("要求补正", "correction asked"),
     "wrong-authority": Words("不予受理", "not accepted"),
-    "not-required": Words("不受理", "no licence needed"),
+    "not-required": Words("不受理", "not required"),
     "forwarded": Words("已转交办理系统", "forwarded to the deciding system"),
     "predecessor-refused": Words("前置事项未获准，不予受理", "not accepted: what it needs was refused"),
     "fixed-on-spot": Words("当场更正后受理", "accepted, corrected on the spot"),

@@ -15,6 +15,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.queries.case_parts import CLOCK_NAMES
 from webapp.queries.due import NO_DUE_DAY, Due, due
+from webapp.services.clocks import STANDS_STILL
 from webapp.services.figures import ANSWERED_FOR, clocks_of, days_of
 from webapp.unit_of_work import sql
 
@@ -57,8 +58,8 @@ class Wanted:
     person: int = 0
 
 
-PAUSED = """exists (select from legal_clock l join clock_pause p on p.clock_id = l.id
-    where l.item_case_id = t.item_case_id and l.name = t.clock and p.ended_on is null)"""
+PAUSED = f"""exists (select from legal_clock l join clock_pause p on p.clock_id = l.id
+    where l.item_case_id = t.item_case_id and l.name = t.clock and {STANDS_STILL})"""
 # One LIMIT for each post and urgency, read from the inbox's index in its order, then merged: a page costs the same
 # whatever the number of tasks. Limits stand in the text, so that PostgreSQL plans for them.
 OF_POSTS = """
@@ -83,16 +84,16 @@ OF_PERSON = """
             join department d on d.id = g.department_id where d.key = %(unit)s))
     order by c.due_on, c.task_id limit {limit}"""
 #: Pauses are few: whoever asks for what stands still begins with them.
-OF_PAUSED = """
+OF_PAUSED = f"""
     select distinct c.task_id, c.due_on
     from clock_pause p join legal_clock l on l.id = p.clock_id
     join user_task t on t.item_case_id = l.item_case_id and t.clock = l.name and t.state = 'open'
     join task_candidate c on c.task_id = t.id
-    where p.ended_on is null and (c.due_on, c.task_id) > (%(after_day)s, %(after)s)
+    where {STANDS_STILL} and (c.due_on, c.task_id) > (%(after_day)s, %(after)s)
         and (%(person)s = 0 or t.assignee_id = %(person)s)
         and (%(unit)s = '' or c.group_key in (select g.key from candidate_group g
             join department d on d.id = g.department_id where d.key = %(unit)s))
-    order by c.due_on, c.task_id limit {limit}"""
+    order by c.due_on, c.task_id limit {{limit}}"""
 ROWS = """
 with picked as ({picked})
 select t.id, k.id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id, ic.item_key,

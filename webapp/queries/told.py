@@ -1,6 +1,6 @@
 """What an applicant was told: every paper of a case, when, by whom, under which seal, how it reached whom.
 
-It also says per item whether all faults were told at once (一次性告知, Administrative Licensing Law, art. 32).
+It also says per item whether all faults were told at once (一次性告知).
 """
 
 from __future__ import annotations

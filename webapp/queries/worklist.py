@@ -17,6 +17,7 @@ from webapp.catalogue import Rules, published
 from webapp.identity import Identity
 from webapp.queries.due import Due, due
 from webapp.search import wanted
+from webapp.services.clocks import STANDS_STILL
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 25
@@ -122,13 +123,13 @@ FOUND = """
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
     order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
 # A task of the case as a whole (the joint visit) has no clock of its own: the nearest of its items counts.
-ROWS = """
-with picked as ({picked})
+ROWS = f"""
+with picked as ({{picked}})
 select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at, t.revision, t.assignee_id,
     coalesce(holder.name, ''), t.participants > 1, k.id, k.number, k.applicant_name, k.subject_name,
     k.release_id, ic.item_key,
-    exists (select from clock_pause w join legal_clock l on l.id = w.clock_id
-        where l.item_case_id = t.item_case_id and l.name = t.clock and w.ended_on is null),
+    exists (select from clock_pause p join legal_clock l on l.id = p.clock_id
+        where l.item_case_id = t.item_case_id and l.name = t.clock and {STANDS_STILL}),
     case when t.item_case_id is null and t.clock is not null then (
         select min(l.due_on) from item_case i join legal_clock l on l.item_case_id = i.id
         where i.case_id = t.case_id and i.outcome is null and l.name = t.clock and l.stopped_on is null) end,

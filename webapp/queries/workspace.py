@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Item, guide_for
-from engine.law import DecidingUnit, remedy_paragraph, remedy_terms
+from engine.law import DecidingUnit, LimitMissing, remedy_paragraph, remedy_terms
 from webapp import moments
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
@@ -398,4 +398,9 @@ def remedy_of(release: Published, rules: Rules, item: Item) -> Words:
     if row is None:
         raise NotFound()
     unit = DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
-    return remedy_paragraph(unit, remedy_terms(rules.profile), reconsideration_first=item.reconsideration_first)
+    first = item.reconsideration_first
+    try:
+        terms = remedy_terms(rules.profile, reconsideration_first=first is not None)
+    except LimitMissing as missing:
+        return missing.words  # what the refusal would be refused with
+    return remedy_paragraph(unit, terms, reconsideration_first=first)

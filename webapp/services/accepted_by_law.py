@@ -1,4 +1,4 @@
-"""Silence accepts (art. 32): an application that nobody answered in time is accepted from the day it was received."""
+"""Silence accepts where the law says so: what nobody answered in time is accepted from the day it was received."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 from engine.bundles import Item
 from webapp import moments
 from webapp.services.clock_moves import Why, move_clocks
-from webapp.services.clocks import start_decision_clocks, stop_clock
+from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_decision_clocks, stop_clock
 from webapp.services.events import Event
+from webapp.services.intake_limits import PARAMETER
 from webapp.services.locked_case import LockedCase
 from webapp.services.signals import raise_signal
 from webapp.unit_of_work import sql
@@ -28,10 +29,11 @@ where id = %s
 def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
     """Accepted from the day of receipt; the decision clocks run from that day, and the unit hears of it."""
     received = _received(item_case_id)
-    basis = case.rules.profile.terms("intake-limit").basis
+    profile = case.rules.profile
+    basis = (profile.silence(item.kind) or profile.terms(PARAMETER)).basis
     on = moments.local(received).date().isoformat()
     sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", item_case_id))
-    stop_clock(case, item_case_id, "intake")
+    stop_clock(case, item_case_id, INTAKE, INTAKE_PROMISE)
     case.record(Event.DEEMED_ACCEPTED, None, item=item_case_id, since=on)
     start_decision_clocks(case, item_case_id, item, received)
     move_clocks(case, Why.EARLIER_ACCEPTANCE, None)  # the joint clock may have begun with one that lies after this

@@ -19,7 +19,7 @@ from engine import Words
 from engine.law import ClockReading, ClockTerms, Pause, read_clock
 from webapp import moments
 from webapp.identity import Identity
-from webapp.services.clocks import first_day_counts, moment_of
+from webapp.services.clocks import PROMISED_WITHIN, first_day_counts, moment_of
 from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.services.suspended import hold_timers
@@ -206,10 +206,12 @@ def _mark_rows(one: _Running) -> Iterator[dict[str, Any]]:
 def _task_rows(running: Sequence[_Running]) -> Iterator[dict[str, Any]]:
     """Due days of tasks: an item's by its clock, a joint visit's by the nearest clock of the items that it is for."""
     nearest: dict[str, date] = {}
+    promises = {(one.item_case_id, one.name): one.reading.due_on for one in running}
     for one in running:
         if one.item_case_id is None:
             continue
-        yield {"item_case": one.item_case_id, "clock": one.name, "due": one.reading.due_on}
+        promised = promises.get((one.item_case_id, PROMISED_WITHIN.get(one.name, "")), date.max)
+        yield {"item_case": one.item_case_id, "clock": one.name, "due": min(one.reading.due_on, promised)}
         if one.visited:
             nearest[one.name] = min(one.reading.due_on, nearest.get(one.name, date.max))
     for name, due in nearest.items():

@@ -23,6 +23,10 @@ from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.unit_of_work import sql
 
 JOINT = "joint"
+#: From receipt to the outcome of intake; and the shorter limit that the place promises within that of the law.
+INTAKE, INTAKE_PROMISE = "intake", "intake-promise"
+#: Whose tasks are due when the promise is, where one runs.
+PROMISED_WITHIN = {INTAKE: INTAKE_PROMISE}
 #: The clocks of an item that run from acceptance to its ruling.
 DECISION_CLOCKS = ("promised", "statutory")
 
@@ -96,6 +100,11 @@ def start_day(since: datetime, rules: Rules) -> date:
     return legal_start(since, moments.OFFICE_ZONE, profile.office_hours, rules.calendar, after_hours=after_hours)
 
 
+def would_be_due(terms: ClockTerms, started: date, rules: Rules) -> date:
+    """The last day of a limit that begins on this day."""
+    return _reading(terms.value, terms.unit, started, rules).due_on
+
+
 def first_day_counts(rules: Rules) -> bool:
     """Whether the day of the event is the first day of a limit in this place; by default it is not counted."""
     return bool(rules.profile.rule("day-of-event-counts", False))
@@ -163,9 +172,12 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
             known.append(ClockFacts(*facts))
 
 
+#: Whether the clock `l` stands still for its pause `p`: the same rule as `engine.law.clocks.stands_still`, for every
+#: page, board, mark and signal. The due day itself still runs, so a pause that begins on it stops nothing.
+STANDS_STILL = "p.ended_on is null and p.started_on < l.due_on"
 #: The columns of `ClockFacts`, of a clock `l`.
-CLOCK_FACTS = """l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
-    exists(select from clock_pause p where p.clock_id = l.id and p.ended_on is null)"""
+CLOCK_FACTS = f"""l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
+    exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL})"""
 
 
 def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime | None:

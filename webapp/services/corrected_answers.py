@@ -22,15 +22,15 @@ from webapp.unit_of_work import sql
 
 
 class NotAsked(ActRefused):
-    """An answer or material that the request of correction does not name (art. 32: one complete list)."""
+    """An answer or material that the request of correction does not name : it is one complete list."""
 
     status = 422
 
     def __init__(self, name: Words) -> None:
         super().__init__(
             Words(
-                f"“{name.zh}”不在补正告知书所列范围内，不能更改（《行政许可法》第三十二条）。",
-                f"“{name.en}” is not on the notice of correction and cannot be changed (Licensing Law, art. 32).",
+                f"“{name.zh}”不在补正告知书所列范围内，不能更改：补正以一次性告知的内容为限。",
+                f"“{name.en}” is not on the notice of correction and cannot be changed: it told everything at once.",
             )
         )
 

@@ -21,6 +21,7 @@ from webapp.services.corrections import (
     AfterAcceptance,
     CorrectionLate,
     HandedIn,
+    correction_basis,
     ensure_in_time,
     guided_of,
     keep_in_material,
@@ -95,7 +96,7 @@ class ByApplicant:
 Answering = AtWindow | ByApplicant
 
 STANDING = """
-select ic.case_id, ic.accepted_at, coalesce((select c.lapse from correction c where c.item_case_id = ic.id
+select ic.case_id, ic.item_key, ic.accepted_at, coalesce((select c.lapse from correction c where c.item_case_id = ic.id
     order by c.round desc limit 1), ''), (select l.due_on from legal_clock l
     where l.item_case_id = ic.id and l.name = 'correction')
 from item_case ic
@@ -104,15 +105,15 @@ OF_TASK = STANDING + "where ic.id = (select item_case_id from user_task where id
 OF_ITEM = STANDING + "where ic.case_id = %s and ic.item_key = %s"
 
 
-def _why_closed(case_id: int, accepted_at: Any, lapse: str, due: Any) -> ActRefused | None:
+def _why_closed(case_id: int, item_key: str, accepted_at: Any, lapse: str, due: Any) -> ActRefused | None:
     """The rule behind a correction that is not open any more; None where it was simply answered."""
-    if accepted_at is not None:
-        return AfterAcceptance(accepted_at)
-    if lapse and lapse != STILL_OPEN:
-        with unit_of_work():
-            _, basis = late_rule(lock(LOCK_BY_ID, case_id))
-        return CorrectionLate(lapse, due, basis)
-    return None
+    if accepted_at is None and lapse in ("", STILL_OPEN):
+        return None
+    with unit_of_work():
+        case = lock(LOCK_BY_ID, case_id)
+        if accepted_at is not None:
+            return AfterAcceptance(accepted_at, correction_basis(case, item_key))
+        return CorrectionLate(lapse, due, late_rule(case)[1])
 
 
 def add_files(who: Answering, material_key: str, uploads: Sequence[Upload], how: HandedIn) -> list[FileRefused]:

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from engine import Words
-from engine.bundles import guide_for
-from engine.law import INTAKE_BASIS, Fault, amount, told_late
+from engine.bundles import guide_for, intake_basis
+from engine.law import Fault, amount, told_late
 from webapp import moments
 from webapp.answers import answers_of
 from webapp.catalogue import Published
@@ -26,6 +26,7 @@ from webapp.services.corrected_answers import NotAsked, fields_of_item
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.files import Checked, keep_file
+from webapp.services.intake_limits import start_intake_clocks
 from webapp.services.locked_case import LockedCase
 from webapp.services.materials import link_file, submitted_row
 from webapp.services.signals import raise_signal
@@ -43,16 +44,16 @@ CONSEQUENCES = {
 
 
 class AfterAcceptance(ActRefused):
-    """Correction belongs before acceptance; afterwards nothing of it is lawful (art. 32, LAW 2.9)."""
+    """Correction belongs before acceptance; afterwards nothing of it is lawful (LAW 2.9)."""
 
-    def __init__(self, accepted_at: datetime, done: Words | None = None) -> None:
-        """`done`: who did what meanwhile, where that is how it came about."""
+    def __init__(self, accepted_at: datetime, basis: Words, done: Words | None = None) -> None:
+        """`basis`: on what correction stands for the item. `done`: who did what meanwhile, where that is why."""
         on, before = moments.shown(accepted_at), done or Words("", "")
         super().__init__(
             Words(
-                f"{before.zh}该事项已于{on}受理。补正只能在受理之前一次性提出，受理后不得再要求或者进行补正（{INTAKE_BASIS.zh}）。",
+                f"{before.zh}该事项已于{on}受理。补正只能在受理之前一次性提出，受理后不得再要求或者进行补正（{basis.zh}）。",
                 f"{before.en} This item was accepted on {on}. Correction is asked for once, before acceptance,"
-                f" and not after it ({INTAKE_BASIS.en}).",
+                f" and not after it ({basis.en}).",
             )
         )
 
@@ -128,20 +129,21 @@ values (%(item_case)s, %(round)s, %(notice)s, %(faults)s::jsonb, %(note)s, %(aga
 def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again_reason: str, by: Identity) -> str:
     """Ask for correction, once and completely: notice, the applicant's limit, and the request kept; returns its words.
 
-    A later round for what was there to be seen in the first needs `again_reason` and raises a signal (art. 32, 72).
+    A later round for what was there to be seen in the first needs `again_reason` and raises a signal.
     Raises Incomplete.
     """
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
     assert task.item_key is not None
-    _ensure_faults(task, faults)
+    item = case.release.bundle.item(task.item_key)
+    basis = correction_basis(case, task.item_key)
+    _ensure_faults(task, faults, basis)
     before = rounds_of(item_case_id)
     late = told_late(faults, _changed_since(case, before[0])) if before else []
     if late and not again_reason:
-        raise Incomplete("again_reason", _told_once(case, late))
-    item = case.release.bundle.item(task.item_key)
+        raise Incomplete("again_reason", _told_once(case, late, basis))
     said = told(case, faults, note)
-    terms = case.rules.profile.terms("correction-reply", "correction")
+    terms = case.rules.profile.terms("correction-reply", "correction", kind=item.kind)
     limit = start_clock(case, item_case_id, terms, case.now)
     notice = issue_for_item(
         case,
@@ -186,13 +188,18 @@ def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again
     return said
 
 
-def _ensure_faults(task: OpenTask, faults: Sequence[Fault]) -> None:
+def correction_basis(case: LockedCase, item_key: str) -> Words:
+    """The text on which a correction of this item is asked for."""
+    return intake_basis(case.release.bundle.item(item_key), case.rules.profile, "correction")
+
+
+def _ensure_faults(task: OpenTask, faults: Sequence[Fault], basis: Words) -> None:
     if not faults:
         raise Incomplete(
             "faults",
             Words(
-                "请列出需要补正的材料或者申请表栏目，一次性告知全部内容（《行政许可法》第三十二条）。",
-                "Name the materials or the answers to correct, all of them at once (Licensing Law, art. 32).",
+                f"请列出需要补正的材料或者申请表栏目，一次性告知全部内容（{basis.zh}）。",
+                f"Name the materials or the answers to correct, all of them at once ({basis.en}).",
             ),
         )
     known = names_in_question(task)
@@ -266,13 +273,13 @@ def _changed_since(case: LockedCase, first: Asked) -> set[tuple[str, str]]:
     return materials | {("answer", one.key) for one in case.release.form.inputs if one.root in roots}
 
 
-def _told_once(case: LockedCase, late: Sequence[Fault]) -> Words:
+def _told_once(case: LockedCase, late: Sequence[Fault], basis: Words) -> Words:
     bundle, form = case.release.bundle, case.release.form
     names = [bundle.material(one.key).name if one.kind == "material" else form.field(one.key).label for one in late]
     zh, en = "、".join(name.zh for name in names), ", ".join(name.en or name.zh for name in names)
     return Words(
-        f"补正应当一次性告知（{INTAKE_BASIS.zh}）：{zh}在首次告知时已经存在。再次要求补正，须写明首次未能告知的原因。",
-        f"Correction is asked for once ({INTAKE_BASIS.en}): {en} could be seen the first time."
+        f"补正应当一次性告知（{basis.zh}）：{zh}在首次告知时已经存在。再次要求补正，须写明首次未能告知的原因。",
+        f"Correction is asked for once ({basis.en}): {en} could be seen the first time."
         " To ask again, state why it was not told then.",
     )
 
@@ -328,10 +335,10 @@ def _ends_by_itself(task: OpenTask) -> bool:
 
 
 def late_rule(case: LockedCase) -> tuple[str, Words]:
-    """What the place makes of a late correction, and its basis. Without a rule of its own it stays open."""
+    """What the place makes of a late correction, and its basis. Without a rule of its own it stays open, on none."""
     parameter = case.rules.profile.parameters.get(LATE_RULE)
     if parameter is None or parameter.value not in CONSEQUENCES:
-        return STILL_OPEN, INTAKE_BASIS
+        return STILL_OPEN, Words("", "")
     return str(parameter.value), parameter.basis
 
 
@@ -366,7 +373,8 @@ def take_answer(task: OpenTask, reply: str, by: Identity | None, channel: str) -
         late=is_late(task),
     )
     stop_clock(case, item_case_id, "correction")
-    start_clock(case, item_case_id, case.rules.profile.terms("intake-limit", "intake"), case.now)
+    assert task.item_key is not None
+    start_intake_clocks(case, item_case_id, case.release.bundle.item(task.item_key), case.now)
     case.record(Event.CORRECTED, by, item=item_case_id, round=request.round, channel=channel, late=is_late(task))
 
 

@@ -46,13 +46,13 @@ class NoSealToAskFor(ActRefused):
 
 
 class NotSealed(ActRefused):
-    """A document without its seal proves nothing: it is not delivered (art. 32: with seal and date)."""
+    """A document without its seal proves nothing: it is not delivered."""
 
     def __init__(self) -> None:
         super().__init__(
             Words(
-                "该文书应当加盖印章，尚未用印，不能送达（《行政许可法》第三十二条）。",
-                "This document must bear a seal and does not yet: it cannot be delivered (Licensing Law, art. 32).",
+                "该文书应当加盖印章，尚未用印，不能送达。",
+                "This document must bear a seal and does not yet: it cannot be delivered.",
             )
         )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle, DocumentKind, Guide, Item
-from engine.law import remedy_paragraph, remedy_terms, ruling_words
+from engine.bundles import Bundle, DocumentKind, Guide, Item, paper_basis
+from engine.law import LimitMissing, remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused
 from webapp.identity import Identity
@@ -25,7 +25,7 @@ INTAKE_WORDS = {
     "accepted": Words("予以受理", "accepted"),
     "forwarded": Words("已转报外部系统办理", "forwarded to the deciding system"),
     "wrong-authority": Words("不予受理", "not accepted"),
-    "not-required": Words("依法不需要取得许可，不受理", "no licence is needed"),
+    "not-required": Words("依法不需要办理，不受理", "not required by law"),
     "commitment": Words("按告知承诺办理", "by commitment"),
     "predecessor-refused": Words("前置事项未获准，不予受理", "not accepted: what it needs was refused"),
     "fixed-on-spot": Words("当场更正后予以受理", "accepted, corrected on the spot"),
@@ -54,11 +54,21 @@ class NotAllDecided(ActRefused):
         )
 
 
+class RemedyUntold(ActRefused):
+    """What goes against the applicant tells the remedy and its limits, or is not written."""
+
+
 def remedy_of(case: LockedCase, item: Item, unit: Unit | None = None) -> Words:
-    """The remedy paragraph against a ruling of the item's department (LAW 2.10), read already where it is known."""
-    unit = unit or unit_of(item.department)
-    terms = remedy_terms(case.rules.profile)
-    return remedy_paragraph(unit.deciding, terms, reconsideration_first=item.reconsideration_first)
+    """The remedy paragraph against a ruling of the item's department (LAW 2.10), read already where it is known.
+
+    Raises RemedyUntold where the place's rules do not say how long a remedy is open.
+    """
+    unit, first = unit or unit_of(item.department), item.reconsideration_first
+    try:
+        terms = remedy_terms(case.rules.profile, reconsideration_first=first is not None)
+    except LimitMissing as missing:
+        raise RemedyUntold(missing.words) from missing
+    return remedy_paragraph(unit.deciding, terms, reconsideration_first=first)
 
 
 def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
@@ -175,11 +185,13 @@ def issue_by_unit(
     if "faults_list" in known_kind.fields and "reasons" in fields:
         fields = {"faults_list": _lines(fields["reasons"]), **fields}
     remedy = remedy_of(case, item, known.unit) if known_kind.remedy else Words("", "")
+    basis = paper_basis(known_kind, item, case.rules.profile)
     accepted = moments.shown(known.accepted_at)
     places = {
         language: {
             **item_places(item, language),
             "accepted_at": accepted,
+            "document_basis": basis.in_language(language),
             "remedy": remedy.in_language(language),
         }
         for language in LANGUAGES

@@ -15,6 +15,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, rules_in_force
 from webapp.errors import NotFound
 from webapp.models.figures import NOBODY, WHOLE_UNIT
+from webapp.services.clocks import STANDS_STILL
 from webapp.unit_of_work import sql, unit_of_work
 
 #: Working days left from which a due day counts as near.
@@ -26,7 +27,7 @@ ANSWERED_FOR = "(%(clocks)s::text[] is null or t.clock = any(%(clocks)s::text[])
 COUNTED = f"""
 with paused as (
     select distinct l.item_case_id, l.name
-    from clock_pause p join legal_clock l on l.id = p.clock_id where p.ended_on is null
+    from clock_pause p join legal_clock l on l.id = p.clock_id where {STANDS_STILL}
 ), work as (
     select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id, w.name is not null as paused,
         case when {ANSWERED_FOR} then t.due_on end as due_on

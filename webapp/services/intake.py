@@ -1,4 +1,7 @@
-"""受理: an item's department takes the application on, has it put right, or does not take it (art. 32)."""
+"""受理: an item's department takes the application on, has it put right, or does not take it.
+
+On what that stands is the kind's of the item in its place (行政许可法 art. 32 for licences alone), and is data.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import AnswersInvalid, Words
-from engine.law import INTAKE_OUTCOMES, SILENCE_ACCEPTS, Fault
+from engine.bundles import intake_basis
+from engine.law import INTAKE_OUTCOMES, Fault
 from webapp.errors import ActRefused, AlreadyDone, Incomplete
 from webapp.identity import Identity
 from webapp.moments import local
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission
 from webapp.services.accepted_by_law import accept_by_law
-from webapp.services.clocks import start_clock, start_decision_clocks
+from webapp.services.clocks import INTAKE, start_clock, start_decision_clocks
 from webapp.services.corrected_answers import correct_answers
-from webapp.services.corrections import AfterAcceptance, guided_of, names_in_question, request_correction
+from webapp.services.corrections import (
+    AfterAcceptance,
+    correction_basis,
+    guided_of,
+    names_in_question,
+    request_correction,
+)
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
+from webapp.services.locked_case import LOCK_BY_ID, lock
 from webapp.services.reviews import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import sql, unit_of_work
 
 ACCEPTED, FIXED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (
     "accepted",
@@ -35,7 +46,7 @@ OUTCOMES = tuple(INTAKE_OUTCOMES)
 
 
 class AcceptedByLaw(ActRefused):
-    """The limit to answer has passed: the application is accepted from the day it was received (art. 32)."""
+    """The limit of the law to answer has passed: the application is accepted from the day it was received."""
 
     def __init__(self, due: str, basis: Words) -> None:
         super().__init__(
@@ -60,7 +71,7 @@ def decide_intake(
     authority: str = "",
     corrected: Mapping[str, Any] | None = None,
 ) -> None:
-    """Decide on acceptance, with one of the five outcomes of art. 32.
+    """Decide on acceptance, with one of the five outcomes.
 
     - not-required, wrong-authority: `note` says why, `authority` where to go; in writing, with the remedy.
     - fixed-on-spot: `note` says what was put right, `corrected` is the form with it; accepted in the same act.
@@ -68,20 +79,21 @@ def decide_intake(
       have been told the first time needs `again_reason`.
     - accepted.
 
-    Acceptance starts the decision clocks and ends the intake clock. Once the limit has passed it is
-    accepted from the day of receipt whatever the day of the act. Raises Incomplete, AcceptedByLaw for any other
+    Acceptance starts the decision clocks and ends those of intake. Once the limit of the law has passed it is
+    accepted from the day of receipt whatever the day of the act; a promise of the place that has passed changes
+    nothing. Raises Incomplete, AcceptedByLaw for any other
     outcome then, AfterAcceptance for a correction after acceptance, AnswersInvalid, and what `on_task` does.
     """
     invalid: AnswersInvalid | None = None
     try:
         with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
             if outcome == CORRECTION:
-                _ensure_not_accepted(task.item_case_id)
+                _ensure_not_accepted(task)
             ensure_step(task, "accept")
             if _is_late(task, outcome):
                 _accept_late(task, by)
                 return
-            _ensure_complete(outcome, note, authority)
+            _ensure_complete(task, outcome, note, authority)
             try:
                 _record(task, outcome, note.strip(), by, again_reason.strip(), faults, authority.strip(), corrected)
             except AnswersInvalid as wrong:  # the officer's to mend, not an incident of the process
@@ -107,21 +119,26 @@ class FixInvalid(ActRefused):
         super().__init__(Words("更正的内容有误。", "What was put right is not in order."))
 
 
-def _ensure_not_accepted(item_case_id: int | None) -> None:
-    row = sql().execute("select accepted_at from item_case where id = %s", (item_case_id,)).fetchone()
+def _ensure_not_accepted(task: OpenTask) -> None:
+    row = sql().execute("select accepted_at from item_case where id = %s", (task.item_case_id,)).fetchone()
     if row and row[0] is not None:
-        raise AfterAcceptance(row[0])
+        assert task.item_key is not None
+        raise AfterAcceptance(row[0], correction_basis(task.case, task.item_key))
 
 
 def _refuse_after(task_id: int, done: AlreadyDone) -> None:
     """The rule behind it, where the item was accepted meanwhile."""
     row = sql().execute(ACCEPTED_AT, (task_id,)).fetchone()
     if row and row[0] is not None:
-        raise AfterAcceptance(row[0], done.words) from done
+        accepted_at, case_id, item_key = row
+        with unit_of_work():
+            basis = correction_basis(lock(LOCK_BY_ID, case_id), item_key)
+        raise AfterAcceptance(accepted_at, basis, done.words) from done
 
 
 ACCEPTED_AT = """
-select ic.accepted_at from item_case ic join user_task t on t.item_case_id = ic.id where t.id = %s
+select ic.accepted_at, ic.case_id, ic.item_key from item_case ic join user_task t on t.item_case_id = ic.id
+where t.id = %s
 """
 
 
@@ -130,13 +147,14 @@ def _is_late(task: OpenTask, outcome: str) -> bool:
     for anything but acceptance."""
     assert task.item_key is not None
     kind = task.case.release.bundle.item(task.item_key).kind
-    if kind not in SILENCE_ACCEPTS:
+    silence = task.case.rules.profile.silence(kind)
+    if silence is None:
         return False
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
-    due = next((clock.due_on for clock in clocks if clock.name == "intake"), None)
+    due = next((clock.due_on for clock in clocks if clock.name == INTAKE), None)
     late = due is not None and local(task.case.now).date() > due
     if late and outcome != ACCEPTED:
-        raise AcceptedByLaw(str(due), SILENCE_ACCEPTS[kind])
+        raise AcceptedByLaw(str(due), silence.basis)
     return late
 
 
@@ -148,7 +166,7 @@ def _accept_late(task: OpenTask, by: Identity) -> None:
     finish(task, {"intake_outcome": ACCEPTED}, by=by, act=ACCEPTED)
 
 
-def _ensure_complete(outcome: str, note: str, authority: str) -> None:
+def _ensure_complete(task: OpenTask, outcome: str, note: str, authority: str) -> None:
     known = INTAKE_OUTCOMES.get(outcome)
     if known is None:
         raise Incomplete("outcome", Words("请选择受理结果。", "Choose the outcome."))
@@ -157,18 +175,17 @@ def _ensure_complete(outcome: str, note: str, authority: str) -> None:
     if known.closes and not note.strip():
         raise Incomplete("note", Words("请写明理由。", "State the reasons."))
     if outcome == WRONG_AUTHORITY and not authority.strip():
+        assert task.item_key is not None
+        basis = intake_basis(task.case.release.bundle.item(task.item_key), task.case.rules.profile, outcome)
         raise Incomplete(
             "authority",
-            Words(
-                f"请写明应当向哪个机关申请（{known.clause.zh}）。",
-                f"Name the authority to apply to ({known.clause.en}).",
-            ),
+            Words(f"请写明应当向哪个机关申请（{basis.zh}）。", f"Name the authority to apply to ({basis.en})."),
         )
 
 
 STOP_INTAKE = """
 update legal_clock set stopped_on = %(today)s
-where item_case_id = %(item_case)s and name = 'intake' and stopped_on is null
+where item_case_id = %(item_case)s and name in ('intake', 'intake-promise') and stopped_on is null
 """
 DECIDED = """
 update item_case set intake_outcome = %(intake_outcome)s, intake_note = %(note)s{more} where id = %(item_case)s
@@ -210,7 +227,8 @@ def _record(
         start_decision_clocks(case, item_case_id, item, case.now)
     elif known.closes:
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
-        start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
+        delivery = case.rules.profile.terms("delivery-limit", "delivery", kind=item.kind)
+        start_clock(case, item_case_id, delivery, case.now)
         reasons = Words(note, note)
         if authority and outcome == WRONG_AUTHORITY:
             right = _authority(authority)

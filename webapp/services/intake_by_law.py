@@ -1,4 +1,4 @@
-"""What the law does where nobody acts: silence accepts (art. 32), and a correction that does not come lapses.
+"""What the law does where nobody acts: silence accepts, and a correction that does not come lapses.
 
 Both are service tasks behind the timer of the limit, so the diagram shows them, and the job writes them.
 """
@@ -51,7 +51,8 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
         sql().execute(NOT_TAKEN, (outcome, reasons, case.now, item_case_id))
         stop_clock(case, item_case_id, "correction")
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)
-        start_clock(case, item_case_id, case.rules.profile.terms("delivery-limit", "delivery"), case.now)
+        delivery = case.rules.profile.terms("delivery-limit", "delivery", kind=item.kind)
+        start_clock(case, item_case_id, delivery, case.now)
         kind, ended = (
             ("termination-notice", {"ended_at": case.now}) if consequence == WITHDRAWN else ("not-accepted", {})
         )

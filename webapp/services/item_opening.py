@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from engine.bundles import Item
-from webapp.services.clocks import start_clock, start_decision_clocks
+from webapp.services.clocks import start_decision_clocks
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.intake_limits import start_intake_clocks
 from webapp.services.locked_case import LockedCase
 from webapp.unit_of_work import sql
-
-INTAKE_PARAMETER = "intake-limit"
 
 
 def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str) -> None:
@@ -19,7 +18,7 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
       decider accepts and rules in one act;
     - accepts = window: accepted now, under the delegation (LAW 2.9), by the clerk who received;
     - decided elsewhere: forwarded, its promised limit runs from receipt;
-    - else the intake clock starts (art. 32: five working days), and the department's task opens.
+    - else the clocks of intake start, and the department's task opens.
     An item that waits for another's result opens when that result is there, so its clock starts then.
     """
     item = case.release.bundle.item(item_key)
@@ -35,7 +34,7 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
         sql().execute("update item_case set intake_outcome = 'forwarded' where id = %s", (item_case_id,))
         start_decision_clocks(case, item_case_id, item, case.now)
     else:
-        start_clock(case, item_case_id, case.rules.profile.terms(INTAKE_PARAMETER, "intake"), case.now)
+        start_intake_clocks(case, item_case_id, item, case.now)
 
 
 PREPARED = """

@@ -118,7 +118,7 @@ def _remind(job: RunningJob) -> dict[str, Any]:
 
 
 def _start_delivery(job: RunningJob) -> None:
-    """The delivery clock runs from the decision (art. 44: ten working days)."""
+    """The delivery clock runs from the decision (for licences: art. 44)."""
     assert job.item_case_id is not None
     row = (
         sql()
@@ -134,9 +134,9 @@ def _start_delivery(job: RunningJob) -> None:
     ruled_at, way, outcome, running = row
     if running:
         return
-    profile, bundle = job.case.rules.profile, job.case.release.bundle
-    start_clock(job.case, job.item_case_id, profile.terms("delivery-limit", "delivery"), ruled_at)
-    commitment = bundle.item(str(job.inputs["item"])).commitment
+    profile, item = job.case.rules.profile, job.case.release.bundle.item(str(job.inputs["item"]))
+    start_clock(job.case, job.item_case_id, profile.terms("delivery-limit", "delivery", kind=item.kind), ruled_at)
+    commitment = item.commitment
     if way == "commitment" and outcome == "granted" and commitment is not None:
         terms = profile.terms(commitment.verification_parameter, "verification")
         start_clock(job.case, job.item_case_id, terms, ruled_at)

@@ -162,7 +162,7 @@ values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(facts)s, %(reaso
 """
 STOPPED = """
 update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s and stopped_on is null
-    and name in ('meeting-answer', 'promised', 'statutory', 'intake')
+    and name in ('meeting-answer', 'promised', 'statutory', 'intake', 'intake-promise')
 """
 DECIDED = """
 update item_case set outcome = %(outcome)s, ruled_at = %(now)s,

@@ -20,7 +20,15 @@ from webapp import clock as office_clock
 from webapp import moments
 from webapp.catalogue import OWN_PLACE, Rules, rules_in_force
 from webapp.errors import Busy
-from webapp.services.clocks import CLOCK_FACTS, first_day_counts, mark_moment, start_day
+from webapp.services.clocks import (
+    CLOCK_FACTS,
+    INTAKE,
+    INTAKE_PROMISE,
+    STANDS_STILL,
+    first_day_counts,
+    mark_moment,
+    start_day,
+)
 from webapp.services.locked_case import ClockFacts, LockedCase, on_case
 from webapp.services.signals import raise_signal
 from webapp.unit_of_work import sql, unit_of_work
@@ -30,12 +38,12 @@ log = structlog.get_logger(__name__)
 #: Cases that one sweep takes on for each rule; the next sweep takes the others.
 AT_ONCE = 500
 #: The clock by which the task of the same work is known.
-WORKED_UNDER = {"statutory": "promised"}
+WORKED_UNDER = {"statutory": "promised", INTAKE_PROMISE: INTAKE}
 #: What the item's unit owes whoever has its task, and whether or not the case is suspended.
 OWED_BY_UNIT = "meeting-answer"
 
 CLOCKS = f"""
-select l.item_case_id, ic.department_key, {CLOCK_FACTS}, l.value + l.extended_by
+select l.item_case_id, ic.department_key, ic.item_key, {CLOCK_FACTS}, l.value + l.extended_by
 from legal_clock l left join item_case ic on ic.id = l.item_case_id
 where l.stopped_on is null and (l.case_id = %(case)s
     or l.item_case_id = any(array(select id from item_case where case_id = %(case)s)))
@@ -87,6 +95,7 @@ class RunningClock:
 
     item_case_id: int | None
     department: str | None
+    item_key: str | None
     facts: ClockFacts
     limit: int
 
@@ -118,8 +127,8 @@ def _without_reasons(case: LockedCase, rule: SignalRule) -> int:
 
 
 def _running(row: tuple[Any, ...]) -> RunningClock:
-    item_case_id, department, *facts, limit = row
-    return RunningClock(item_case_id, department, ClockFacts(*facts), limit)
+    item_case_id, department, item_key, *facts, limit = row
+    return RunningClock(item_case_id, department, item_key, ClockFacts(*facts), limit)
 
 
 def _at_mark(case: LockedCase, rule: SignalRule, one: RunningClock, tasks: Iterable[OpenWork]) -> bool:
@@ -133,9 +142,16 @@ def _at_mark(case: LockedCase, rule: SignalRule, one: RunningClock, tasks: Itera
 def _is_reached(case: LockedCase, mark: str, one: RunningClock) -> bool:
     """Whether the clock is at its mark. A warning comes before the end or not at all, and not for a limit of a day."""
     moment = mark_moment(one.facts, mark, case.rules)
-    if moment is None or case.now < moment:
+    if moment is None or case.now < moment or (mark == "100%" and _law_acts(case, one)):
         return False
     return mark == "100%" or (one.limit > 1 and moments.local(case.now).date() <= one.facts.due_on)
+
+
+def _law_acts(case: LockedCase, one: RunningClock) -> bool:
+    """Whether the end of the clock is acceptance by law, whose own signal says who kept silent."""
+    if one.name != INTAKE or one.item_key is None:
+        return False
+    return case.rules.profile.silence(case.release.bundle.item(one.item_key).kind) is not None
 
 
 def _responsible(case: LockedCase, one: RunningClock, tasks: Iterable[OpenWork]) -> tuple[str, int | None]:
@@ -191,29 +207,29 @@ def step_due(terms: ClockTerms, task: OpenWork, rules: Rules, today: date) -> da
 
 # What a sweep looks for: cases with a clock at the mark, or a step past its limit, that have no such signal yet. It may
 # find a few too many (a mark that a pause has moved); who looks under the lock decides.
-CLOCKS_FOUND = """
+CLOCKS_FOUND = f"""
 select distinct coalesce(l.case_id, ic.case_id)
 from legal_clock l
 left join item_case ic on ic.id = l.item_case_id
 join cases k on k.id = coalesce(l.case_id, ic.case_id)
 where l.stopped_on is null and l.due_on between %(first)s and %(last)s and l.name = any(%(clocks)s)
     and l.value + l.extended_by > %(least)s
-    and {place}
-    and not exists (select from clock_pause p where p.clock_id = l.id and p.ended_on is null)
+    and {{place}}
+    and not exists (select from clock_pause p where p.clock_id = l.id and {STANDS_STILL})
     and not exists (select from supervision_signal s where s.case_id = coalesce(l.case_id, ic.case_id)
         and s.item_case_id is not distinct from l.item_case_id and s.kind = %(kind)s
         and s.ref_key = 'clock=' || l.name || ';due=' || l.due_on)
 limit %(limit)s
 """
-STEPS_FOUND = """
+STEPS_FOUND = f"""
 select distinct t.case_id
 from user_task t join cases k on k.id = t.case_id
 where t.state = 'open' and t.step = %(step)s and t.opened_at < %(before)s and k.suspended_at is null
-    and {place}
+    and {{place}}
     and not exists (select from supervision_signal s where s.case_id = t.case_id and s.kind = %(kind)s
         and s.ref ->> 'task' = t.id::text)
     and not exists (select from legal_clock l join clock_pause p on p.clock_id = l.id
-        where l.item_case_id = t.item_case_id and p.ended_on is null)
+        where l.item_case_id = t.item_case_id and {STANDS_STILL})
     and not exists (select from legal_clock l where l.item_case_id = t.item_case_id and l.name = t.clock
         and l.due_on < %(today)s)
 limit %(limit)s

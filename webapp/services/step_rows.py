@@ -14,7 +14,7 @@ from webapp import outbox
 from webapp.answers import encode_all
 from webapp.identity import Identity
 from webapp.services.activity import encode_lines
-from webapp.services.clocks import mark_moment
+from webapp.services.clocks import PROMISED_WITHIN, mark_moment
 from webapp.services.locked_case import ClockFacts, InstanceRow, LockedCase
 from webapp.unit_of_work import sql
 
@@ -174,7 +174,7 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
     item_case = item_case_of(instance, task.scope)
     clock_name = task.properties.get("clock")
     clock = _running(case, item_case, clock_name)
-    due = clock.due_on if clock else _nearest_due(case, clock_name) if item_case is None and clock_name else None
+    due = _due(case, item_case, clock_name, clock)
     name = instance.release.element_words(task.process, task.element, task.name)
     return {
         "engine_task": task.id,
@@ -191,6 +191,14 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
         "due_on": due.isoformat() if due else None,
         "priority": task.priority,
     }
+
+
+def _due(case: LockedCase, item_case: int | None, clock_name: str | None, clock: ClockFacts | None) -> date | None:
+    """The day of the task's clock; the earlier one, where a promise runs within a limit of the law."""
+    if clock is not None:
+        promised = _running(case, item_case, PROMISED_WITHIN.get(clock.name))
+        return min(clock.due_on, promised.due_on) if promised else clock.due_on
+    return _nearest_due(case, clock_name) if item_case is None and clock_name else None
 
 
 def _nearest_due(case: LockedCase, clock_name: str) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bpmn import Process, Program, compile_program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.departments import check_departments
+from engine.bundles.checks.place import check_place
 from engine.bundles.model import Item
 from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed
 from engine.words import Words
@@ -32,6 +33,7 @@ def check_calls(checking: Checking) -> None:
         _check_call(checking, item, process)
     _check_order(checking, process)
     check_departments(checking, program, process)
+    check_place(checking, program, process)
 
 
 def _check_decision(checking: Checking, program: Program) -> None:

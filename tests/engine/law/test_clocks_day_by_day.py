@@ -106,3 +106,41 @@ def test_marks_come_in_order_and_the_explanation_names_every_day_off(seed, start
     assert reading.marks["-1"] < reading.due_on == reading.marks["100%"]
     off = {day for day in calendar.holidays if start < day <= reading.due_on}
     assert {day for day, _ in reading.skipped} == off
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    seed=st.integers(0, 20),
+    start=STARTS,
+    value=st.integers(1, 60),
+    unit=UNITS,
+    spells=SPELLS,
+    began=st.integers(0, 100),
+    since=st.integers(0, 60),
+)
+def test_a_clock_stands_still_just_when_the_running_pause_can_move_its_due_day(
+    seed, start, value, unit, spells, began, since
+) -> None:
+    """What began on the due day, or later, moves nothing however long it lasts: that day still ran."""
+    tables, calendar = place(seed)
+    terms = ClockTerms("promised", value if unit != "months" else value % 7 + 1, unit, BASIS)
+    today = start + timedelta(began + since)
+    ended = [pause for pause in pauses_of(start, spells) if pause.ended is not None and pause.ended <= today]
+    pauses = [*ended, Pause(BASIS, BASIS, start + timedelta(began))]
+    reading = read_clock(terms, start, pauses, calendar, today=today)
+    lasting = due_day_by_day(tables, terms, start, pauses, today=today + timedelta(400))
+    assert (reading.state == "paused") == (lasting > due_day_by_day(tables, terms, start, pauses, today=today))
+
+
+def test_a_pause_that_begins_on_the_due_day_leaves_that_day_to_the_office() -> None:
+    _, calendar = place(0)
+    terms, start = ClockTerms("promised", 3, "calendar_days", BASIS), date(2020, 3, 2)
+    due = date(2020, 3, 5)
+    states = {
+        day.isoformat(): read_clock(terms, start, [Pause(BASIS, BASIS, day)], calendar, today=due + timedelta(2)).state
+        for day in (due - timedelta(1), due, due + timedelta(1))
+    }
+    assert states == {"2020-03-04": "paused", "2020-03-05": "running", "2020-03-06": "running"}
+    extended = [Extension(2, BASIS, Words("负责人", "the head"), due)]
+    pauses = [Pause(BASIS, BASIS, due)]
+    assert read_clock(terms, start, pauses, calendar, today=due, extensions=extended).state == "paused"

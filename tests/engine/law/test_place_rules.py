@@ -6,7 +6,7 @@ import pytest
 
 from engine.bundles.model import ItemKind
 from engine.errors import DefinitionInvalid
-from engine.law import DecidingUnit, read_profile, remedy_paragraph, remedy_terms, ruling_words
+from engine.law import DecidingUnit, LimitMissing, read_profile, remedy_paragraph, remedy_terms, ruling_words
 from engine.words import Words
 
 PROFILE = """
@@ -36,6 +36,34 @@ name = { zh = "当日计入", en = "First day counts" }
 value = false
 unit = "rule"
 basis = { zh = "示例", en = "Example" }
+"""
+REMEDY = """
+[parameters.reconsideration-limit]
+name = { zh = "复议期限", en = "Time for reconsideration" }
+value = 60
+unit = "calendar_days"
+basis = { zh = "行政复议法第二十条", en = "Reconsideration Law, art. 20" }
+[parameters.suit-limit]
+name = { zh = "起诉期限", en = "Time to sue" }
+value = 6
+unit = "months"
+basis = { zh = "行政诉讼法第四十六条", en = "Litigation Law, art. 46" }
+"""
+KINDS = """
+[kinds.licence]
+intake = { zh = "第三十二条", en = "art. 32" }
+[kinds.licence.outcomes]
+correction = { zh = "第三十二条第四项", en = "art. 32 (4)" }
+[kinds.licence.silence]
+value = 5
+unit = "working_days"
+basis = { zh = "第三十二条第四项", en = "art. 32 (4)" }
+[kinds.licence.limits.intake-limit]
+value = 2
+unit = "working_days"
+basis = { zh = "承诺", en = "promise" }
+[kinds.filing]
+intake = { zh = "备案办法", en = "filing rules" }
 """
 
 
@@ -75,6 +103,31 @@ def test_a_limit_without_unit_or_basis_is_refused():
         ("limit-without-basis", "parameters.day-of-event-counts"),
     }
     assert codes(PROFILE.replace("第三十二条", " ")) == {("limit-without-basis", "parameters.intake-limit")}
+
+
+def test_each_kind_of_item_stands_on_its_own_texts():
+    profile = read_profile((PROFILE + KINDS).encode())
+    licence, filing = profile.kinds["licence"], profile.kinds["filing"]
+    assert (licence.basis_of("correction").en, licence.basis_of("accepted").en) == ("art. 32 (4)", "art. 32")
+    assert filing.basis_of("correction").en == "filing rules"
+    silence = profile.silence("licence")
+    assert silence is not None
+    assert (silence.value, silence.unit, silence.basis.en) == (5, "working_days", "art. 32 (4)")
+    assert profile.silence("filing") is None
+    assert profile.silence("confirmation") is None  # of which the place says nothing
+    assert profile.terms("intake-limit", kind="licence").value == 2
+    assert profile.terms("intake-limit", kind="filing").value == 5
+
+
+def test_what_a_kind_states_has_a_basis_and_a_unit_or_is_refused():
+    assert codes(PROFILE + KINDS.replace('zh = "备案办法"', 'zh = ""')) == {
+        ("intake-without-basis", "kinds.filing.intake")
+    }
+    without_unit = KINDS.replace('value = 2\nunit = "working_days"\n', "value = 2\n")
+    assert codes(PROFILE + without_unit) == {("limit-without-unit", "kinds.licence.limits.intake-limit")}
+    assert codes(PROFILE + KINDS.replace("correction = ", "postponed = ")) == {
+        ("wrong-value", "kinds.licence.outcomes.postponed")
+    }
 
 
 def test_other_faults_are_named_together():
@@ -117,7 +170,7 @@ def test_a_filing_is_not_licensed():
 
 
 def test_the_remedy_names_body_court_and_both_periods():
-    paragraph = remedy_paragraph(UNIT)
+    paragraph = remedy_paragraph(UNIT, remedy_terms(read_profile((PROFILE + REMEDY).encode())))
     assert "60日内" in paragraph.zh
     assert "6个月内" in paragraph.zh
     assert "某市人民政府" in paragraph.zh
@@ -125,10 +178,11 @@ def test_the_remedy_names_body_court_and_both_periods():
     assert "60 calendar days" in paragraph.en
 
 
-def test_a_profile_may_set_its_own_remedy_periods():
-    own = PROFILE + (
-        '[parameters.suit-limit]\nname = { zh = "起诉期限", en = "Time to sue" }\nvalue = 3\n'
-        'unit = "months"\n'
-        'basis = { zh = "特别规定", en = "Special rule" }\n'
-    )
-    assert "3个月内" in remedy_paragraph(UNIT, remedy_terms(read_profile(own.encode()))).zh
+def test_how_long_a_remedy_is_open_is_said_by_the_profile_or_not_at_all():
+    own = read_profile((PROFILE + REMEDY.replace("value = 6", "value = 3")).encode())
+    assert "3个月内" in remedy_paragraph(UNIT, remedy_terms(own)).zh
+    with pytest.raises(LimitMissing) as missing:
+        remedy_terms(own, reconsideration_first=True)
+    assert missing.value.key == "suit-after-reconsideration-limit"
+    with pytest.raises(LimitMissing):
+        remedy_terms(read_profile(PROFILE.encode()))

@@ -1,0 +1,29 @@
+"""The limits of intake: that after which the law accepts in silence, and the shorter one that a place promises.
+
+Both are data. `[kinds.<kind>.silence]` of the profile says after how many days without a word an item of the kind is
+accepted by operation of law (行政许可法 art. 32: five working days, for licences); the parameter `intake-limit` is the
+office's own limit to answer. Where the office promises less than the law gives, two clocks run: a promise that is
+broken is a matter of supervision, and the effect of silence still comes at the end of the limit of the law.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.bundles import Item
+from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_clocks, start_day, would_be_due
+from webapp.services.locked_case import LockedCase
+
+PARAMETER = "intake-limit"
+
+
+def start_intake_clocks(case: LockedCase, item_case_id: int, item: Item, since: datetime) -> None:
+    """The application is complete before the department: its limits to answer begin."""
+    profile = case.rules.profile
+    silence, promised = profile.silence(item.kind), profile.terms(PARAMETER, INTAKE_PROMISE, kind=item.kind)
+    if silence is None:  # no text makes anything of silence: the office's own limit is the only one
+        start_clocks(case, item_case_id, [profile.terms(PARAMETER, INTAKE, kind=item.kind)], since)
+        return
+    began = start_day(since, case.rules)
+    shorter = would_be_due(promised, began, case.rules) < would_be_due(silence, began, case.rules)
+    start_clocks(case, item_case_id, [silence, promised] if shorter else [silence], since)
