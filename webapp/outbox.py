@@ -22,11 +22,15 @@ DELIVER_MESSAGE = "deliver_message"
 MAKE_PAPER = "make_paper"
 """Payload `document_id: int`. Print an issued document as PDF, and have it sealed where a provider does that."""
 
+MAKE_LICENCE = "make_licence"
+"""Payload `licence_id: int`. Print the present version of a licence as PDF and have it signed."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
     RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
     DELIVER_MESSAGE: frozenset({"message_id"}),
     MAKE_PAPER: frozenset({"document_id"}),
+    MAKE_LICENCE: frozenset({"licence_id"}),
 }
 
 

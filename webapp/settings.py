@@ -57,6 +57,8 @@ class Settings:
     trusted_proxies: int = 0
     message_ttl_seconds: int = 3600
     seal_token: str = ""
+    signing_passphrase: str = ""
+    timestamp_url: str = ""
 
     @property
     def production(self) -> bool:
@@ -99,6 +101,8 @@ class Settings:
             trusted_proxies=_whole_number(env, "ONEWINDOW_TRUSTED_PROXIES", 0),
             message_ttl_seconds=_whole_number(env, "ONEWINDOW_MESSAGE_TTL_SECONDS", 3600),
             seal_token=env.get("ONEWINDOW_SEAL_TOKEN", ""),
+            signing_passphrase=env.get("ONEWINDOW_SIGNING_PASSPHRASE", ""),
+            timestamp_url=_timestamp_url(env),
         )
 
 
@@ -165,6 +169,15 @@ def _with_driver(url: str) -> str:
     """Name the psycopg driver: people copy addresses as `postgres://` or `postgresql://`."""
     _, separator, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if separator else url
+
+
+def _timestamp_url(env: Mapping[str, str]) -> str:
+    """The service of time stamps for signatures (RFC 3161); empty: signatures carry no time stamp."""
+    given = env.get("ONEWINDOW_TIMESTAMP_URL", "")
+    here = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+    if given and not given.startswith("https://") and not here:
+        raise SettingsInvalid("ONEWINDOW_TIMESTAMP_URL", "must be an https:// address")
+    return given
 
 
 def _public_url(env: Mapping[str, str], environment: Environment, host: str, port: int) -> str:

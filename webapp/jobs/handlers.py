@@ -8,13 +8,14 @@ from collections.abc import Callable
 from flask import Flask
 
 from webapp import outbox
-from webapp.services import calendars, engine_jobs, message_delivery, paper_files
+from webapp.services import calendars, engine_jobs, licence_files, message_delivery, paper_files
 
 HANDLERS: dict[str, Callable[..., None]] = {
     outbox.RUN_ENGINE_JOB: engine_jobs.run,
     outbox.DELIVER_MESSAGE: message_delivery.deliver,
     outbox.RECOMPUTE_CLOCKS: calendars.run,
     outbox.MAKE_PAPER: paper_files.make,
+    outbox.MAKE_LICENCE: licence_files.make,
     outbox.RECOMPUTE_CLOCKS: calendars.run,
 }
 

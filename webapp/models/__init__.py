@@ -38,6 +38,14 @@ from webapp.models.items import (
     Ruling,
 )
 from webapp.models.ledger import AccessLine, CaseEvent, ReleaseEvent
+from webapp.models.licences import (
+    LicenceEvent,
+    LicenceFile,
+    LicenceReminder,
+    LicenceRenewal,
+    LicenceSignTry,
+    ReusedLicence,
+)
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
 from webapp.models.organisation import (
     CandidateGroup,
@@ -100,6 +108,11 @@ __all__ = [
     "JointMeeting",
     "LegalClock",
     "Licence",
+    "LicenceEvent",
+    "LicenceFile",
+    "LicenceReminder",
+    "LicenceRenewal",
+    "LicenceSignTry",
     "MaterialFile",
     "MaterialHandover",
     "MeetingAnswer",
@@ -120,6 +133,7 @@ __all__ = [
     "ReleaseFile",
     "Reminder",
     "Repair",
+    "ReusedLicence",
     "Review",
     "Revocation",
     "RuleTable",

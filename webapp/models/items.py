@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine import Words
@@ -220,8 +220,24 @@ class Licence(Model):
     facts: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")  # [[label zh, label en, value], …] as printed
     public_code: Mapped[str] = mapped_column(unique=True)
     external: Mapped[bool] = mapped_column(server_default=text("false"))
+    department_key: Mapped[str] = mapped_column(server_default="")  # who issued it, and acts on it
+    holder_number: Mapped[str] = mapped_column(server_default="")  # credit code or identity number
+    scope_zh: Mapped[str] = mapped_column(server_default="")
+    scope_en: Mapped[str] = mapped_column(server_default="")
+    identifier: Mapped[str] = mapped_column(server_default="")  # 电子证照标识 of this version
+    version: Mapped[int] = mapped_column(server_default="1")
+    version_on: Mapped[date | None]  # the day of this version; unset: the day of issue
+    search_tokens: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
-    __table_args__ = (UniqueConstraint("type_key", "number"),)
+    __table_args__ = (
+        UniqueConstraint("type_key", "number"),
+        Index("licence_holder", "holder_number", "type_key", postgresql_where=text("holder_number <> ''")),
+        Index("licence_ends", "valid_to", postgresql_where=text("status in ('valid', 'suspended')")),
+        Index("licence_of_unit", "department_key", "id"),
+        Index("licence_identifier", "identifier", unique=True, postgresql_where=text("identifier <> ''")),
+        Index("licence_search", "search_tokens", postgresql_using="gin"),
+        CheckConstraint("status in ('valid', 'suspended', 'revoked', 'cancelled', 'expired')", name="known_status"),
+    )
 
     @property
     def name(self) -> Words:

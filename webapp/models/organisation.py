@@ -21,6 +21,7 @@ class Department(Model):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     document_mark: Mapped[str] = mapped_column(server_default="")  # what its documents' numbers begin with
+    code: Mapped[str] = mapped_column(server_default="")  # its credit code, which identifiers of licences name
     phone: Mapped[str]
     address_zh: Mapped[str]
     address_en: Mapped[str]

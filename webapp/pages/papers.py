@@ -28,6 +28,7 @@ from webapp.queries.submission import commitments_of
 from webapp.services import access, paper_files
 from webapp.services.document_issue import check_address
 from webapp.services.kept_documents import kept_document
+from webapp.services.licence_papers import licence_paper
 from webapp.settings import current_settings
 
 blueprint = Blueprint("paper", __name__, url_prefix="/papers")
@@ -74,7 +75,7 @@ def document_pdf(document_id: int) -> ResponseReturnValue:
 @needs(Permission.CASE_SEE)
 def licence(licence_id: int) -> ResponseReturnValue:
     """A licence by its template, with the QR code of its public page."""
-    by, paper = signed_in(), queries.licence_paper(licence_id, demo=_demo())
+    by, paper = signed_in(), licence_paper(licence_id, demo=_demo())
     ensure_case(by, paper.case_id, Permission.PERSONAL_SEE)
     access.note(by, paper.case_id, f"licence:{licence_id}")
     address = current_settings().public_url + url_for("public.licence", public_code=paper.public_code)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from engine import Words
 from engine.bundles import PLACES, Document, render
-from webapp.catalogue import Published, published
+from webapp.catalogue import published
 from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.queries.submission import CaseFile
 from webapp.services.document_acts import WAYS as DOCUMENT_WAYS
-from webapp.services.document_places import DEMO, DEMO_NOTE, Seal, applicant_places, known_answers, unit_of
+from webapp.services.document_places import DEMO_NOTE, applicant_places, known_answers, unit_of
 from webapp.services.documents import RECEIVING_UNIT, RESULTS, Delivery, delivery_fields
 from webapp.services.kept_documents import KeptDocument, kept_document
 from webapp.unit_of_work import sql
-
-FIELD_HEADS = (Words("项目", "Field"), Words("内容", "Content"))
-UNLIMITED = Words("长期", "unlimited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,112 +90,6 @@ def paper(document_id: int) -> Paper:
 def _proof(case_id: int, delivered_at: datetime) -> ProofFile | None:
     row = sql().execute(PROOF, (case_id, delivered_at)).fetchone()
     return ProofFile(*row) if row else None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LicencePaper:
-    """A licence, to be printed by its type's template."""
-
-    id: int
-    case_id: int
-    item_key: str
-    name: Words
-    number: str
-    issued_on: date
-    issuer: Words
-    public_code: str
-    external: bool
-    release: Published
-    seal: Seal
-    values: Mapping[str, Mapping[str, Any]]
-
-    @property
-    def seal_drawn(self) -> bool:
-        """Whether it bears a demo's drawn seal. What another system issued bears none of ours."""
-        return self.seal.way == DEMO and not self.external
-
-    def text(self, language: str) -> Document:
-        """The filled template."""
-        licence = self.release.bundle.item(self.item_key).licence
-        assert licence is not None  # the row was made from it
-        template = self.release.document(licence.template, language)
-        return render(template, self.values[language], language=language, optional=PLACES)
-
-
-LICENCE = """
-select l.id, ic.case_id, ic.item_key, l.name_zh, l.name_en, l.number, l.issued_on, l.issuer_zh, l.issuer_en,
-    l.public_code, l.external, k.release_id, l.valid_to, l.facts, k.number, ic.department_key,
-    coalesce(u.name, '')
-from licence l join item_case ic on ic.id = l.item_case_id join cases k on k.id = ic.case_id
-left join ruling r on r.item_case_id = ic.id left join app_user u on u.id = r.by_id
-where l.id = %s
-"""
-
-
-def licence_paper(licence_id: int, *, demo: bool) -> LicencePaper:
-    """The licence with this id. Raises NotFound. `demo`: it is marked as an example."""
-    row = sql().execute(LICENCE, (licence_id,)).fetchone()
-    if row is None:
-        raise NotFound()
-    (
-        id_,
-        case_id,
-        item_key,
-        zh,
-        en,
-        number,
-        issued_on,
-        issuer_zh,
-        issuer_en,
-        code,
-        external,
-        release_id,
-        valid_to,
-        facts,
-        case_number,
-        department,
-        decider,
-    ) = row
-    release = published(release_id)
-    answers = known_answers(case_id, release.bundle)
-    unit = unit_of(department)
-    values = {
-        language: {
-            **release.shown_answers(answers, language),
-            **applicant_places(release.bundle, release.shown_answers(answers, language), language),
-            **unit.places(language, demo),
-            "demo_note": DEMO_NOTE.in_language(language) if demo else "",
-            "licence_number": number,
-            "case_number": case_number,
-            "fields_table": _fields(facts, language),
-            "valid_from": issued_on,
-            "valid_until": valid_to or UNLIMITED,
-            "decision_date": issued_on,
-            "decider_name": decider,
-        }
-        for language in ("zh", "en")
-    }
-    return LicencePaper(
-        id_,
-        case_id,
-        item_key,
-        Words(zh, en),
-        number,
-        issued_on,
-        Words(issuer_zh, issuer_en),
-        code,
-        external,
-        release,
-        unit.seal_in(demo),
-        values,
-    )
-
-
-def _fields(facts: Sequence[Sequence[str]], language: str) -> list[list[str]]:
-    """What is printed on the licence, as it was when it was made: label and value per line, heads first."""
-    place = 1 if language == "en" else 0
-    heads = [head.in_language(language) for head in FIELD_HEADS]
-    return [heads, *([fact[place], fact[2 + place]] for fact in facts)]
 
 
 @dataclass(frozen=True, slots=True)

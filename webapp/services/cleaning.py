@@ -28,6 +28,7 @@ returning f.digest
 KEPT = """
 select digest from stored_file where digest = any(%(digests)s)
 union select digest from document_file where digest = any(%(digests)s)
+union select digest from licence_file where digest = any(%(digests)s)
 """
 
 

@@ -76,6 +76,7 @@ class Unit:
     reconsideration_body: Words
     court: Words
     seal: Seal | None
+    code: str = ""  # its credit code
 
     @property
     def deciding(self) -> DecidingUnit:
@@ -102,7 +103,7 @@ class Unit:
 
 #: What `unit_from` reads, of `department d left join unit_seal s`.
 UNIT_COLUMNS = """d.key, d.name_zh, d.name_en, d.document_mark, d.phone, d.address_zh, d.address_en,
-    d.reconsideration_body_zh, d.reconsideration_body_en, d.court_zh, d.court_en, s.name_zh, s.name_en, s.way"""
+    d.reconsideration_body_zh, d.reconsideration_body_en, d.court_zh, d.court_en, s.name_zh, s.name_en, s.way, d.code"""
 
 
 def unit_of(department_key: str, seal: str = "licence") -> Unit:
@@ -123,7 +124,8 @@ def unit_from(row: Sequence[Any] | None) -> Unit:
     """A unit from UNIT_COLUMNS. Raises NotFound for no row."""
     if not row:
         raise NotFound()
-    key, zh, en, mark, phone, address_zh, address_en, body_zh, body_en, court_zh, court_en, seal_zh, seal_en, way = row
+    key, zh, en, mark, phone, address_zh, address_en, body_zh, body_en, court_zh, court_en, *seal, code = row
+    seal_zh, seal_en, way = seal
     return Unit(
         key,
         Words(zh, en),
@@ -133,6 +135,7 @@ def unit_from(row: Sequence[Any] | None) -> Unit:
         Words(body_zh, body_en),
         Words(court_zh, court_en),
         Seal(Words(seal_zh, seal_en), way) if way else None,
+        code,
     )
 
 

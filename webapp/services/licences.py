@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
 
 from engine import Words
-from engine.bundles import LicenceType, Unit, licence_number
+from engine.bundles import LicenceType, end_of_validity, licence_identifier, licence_number
 from engine.forms import value_at
-from engine.law import add_months, tracking_code
-from webapp import moments
+from engine.law import tracking_code
+from webapp import moments, outbox
 from webapp.catalogue import Published
 from webapp.errors import Incomplete
 from webapp.form_values import shown_value
 from webapp.identity import Identity
+from webapp.search import tokens
+from webapp.services import licence_history
 from webapp.services.document_places import known_answers, unit_of
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
@@ -26,6 +28,7 @@ from webapp.services.numbers import next_number
 from webapp.unit_of_work import sql
 
 PUBLIC_CODE_BITS = 50
+SERIAL_ALPHABET, SERIAL_LENGTH = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 20
 
 
 class NumberTaken(Incomplete):
@@ -55,10 +58,12 @@ def issue_licence(case: LockedCase, item_case_id: int, item_key: str) -> None:
 
 
 LICENCE = """
-insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, issuer_zh, issuer_en, issued_on,
-    valid_to, status, facts, public_code, external)
-values (%(item_case)s, %(licence_type)s, %(licence_zh)s, %(licence_en)s, %(licence_number)s, %(holder)s, %(issuer_zh)s,
-    %(issuer_en)s, %(issued_on)s, %(valid_to)s, 'valid', %(licence_facts)s::jsonb, %(public_code)s, %(external)s)
+insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, holder_number, scope_zh, scope_en,
+    issuer_zh, issuer_en, department_key, issued_on, valid_to, status, facts, public_code, external, identifier,
+    search_tokens)
+values (%(item_case)s, %(licence_type)s, %(licence_zh)s, %(licence_en)s, %(licence_number)s, %(holder)s,
+    %(holder_number)s, %(scope_zh)s, %(scope_en)s, %(issuer_zh)s, %(issuer_en)s, %(issuer_key)s, %(issued_on)s,
+    %(valid_to)s, 'valid', %(licence_facts)s::jsonb, %(public_code)s, %(external)s, %(identifier)s, %(found_by)s)
 """
 NUMBER_IS_UNIQUE = "uq_licence_type_key_number"
 
@@ -71,14 +76,16 @@ def licence_row(
     licence = item.licence
     if licence is None:
         return {}
-    applicant = case.release.bundle.applicant_name_field
+    bundle = case.release.bundle
     # "owner.name" is printed of the answer "owner".
-    named = {re.split(r"[.\[]", key)[0] for key in (applicant, *(key for key, _ in licence.fields))}
-    answers = known_answers(case.id, case.release.bundle, only=named)
+    printed_keys = (bundle.applicant_name_field, *(key for key, _ in licence.fields))
+    named = {re.split(r"[.\[]", key)[0] for key in printed_keys} | set(bundle.identity_fields)
+    answers = known_answers(case.id, bundle, only=named)
     printed = _printed(case.release, answers, licence)
     facts = [[label.zh, label.en, *printed.get(key, ("", ""))] for key, label in licence.fields]
-    holder = str(answers.get(applicant) or "")
-    issuer = unit_of(item.department).name
+    holder = str(answers.get(bundle.applicant_name_field) or "")
+    scope = printed.get(licence.scope_field or "", ("", ""))
+    unit = unit_of(item.department)
     return {
         "item_case": item_case_id,
         "licence_type": licence.key,
@@ -86,14 +93,36 @@ def licence_row(
         "licence_en": licence.name.en,
         "licence_number": number,
         "holder": holder,
-        "issuer_zh": issuer.zh,
-        "issuer_en": issuer.en,
+        "holder_number": _holder_number(bundle.identity_fields, answers, licence, number),
+        "scope_zh": scope[0],
+        "scope_en": scope[1],
+        "issuer_zh": unit.name.zh,
+        "issuer_en": unit.name.en,
+        "issuer_key": unit.key,
         "issued_on": issued_on,
-        "valid_to": _valid_to(licence, issued_on),
+        "valid_to": end_of_validity(licence.validity, issued_on),
         "licence_facts": orjson.dumps(facts).decode(),
         "public_code": tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
         "external": external,
+        "identifier": "" if external else first_identifier(licence, unit.code),
+        "found_by": tokens(f"{number} {holder} {licence.name.zh}"),
     }
+
+
+def _holder_number(keys: Sequence[str], answers: Mapping[str, Any], licence: LicenceType, number: str) -> str:
+    """The credit code or identity number of the holder; a business licence's own number is its holder's."""
+    known = dict(answers)
+    if licence.number_field and not known.get(licence.number_field):
+        known[licence.number_field] = number
+    return next((str(known[key]).strip().upper() for key in keys if known.get(key)), "")
+
+
+def first_identifier(licence: LicenceType, issuer: str) -> str:
+    """The identifier of a new licence; empty where the type declares none or its unit has no code."""
+    if licence.identifier is None or not issuer:
+        return ""
+    serial = "".join(secrets.choice(SERIAL_ALPHABET) for _ in range(SERIAL_LENGTH))
+    return licence_identifier(licence.identifier, issuer=issuer, serial=serial, version=1)
 
 
 def _printed(release: Published, answers: Mapping[str, Any], licence: LicenceType) -> dict[str, tuple[str, str]]:
@@ -106,8 +135,10 @@ def _printed(release: Published, answers: Mapping[str, Any], licence: LicenceTyp
 
 def keep_licence(case: LockedCase, row: Mapping[str, Any], by: Identity | None) -> None:
     """Write the licence with the command's other rows, which raise NumberTaken where its number is taken."""
-    case.writing.add("licence", LICENCE, **row)
+    licence_history.write(case, LICENCE + licence_history.GIVES, "issued", by, values=row)
     case.writing.refuse_twice(NUMBER_IS_UNIQUE, NumberTaken(row["licence_number"]))
+    if not row["external"]:  # what another system issued is that system's to sign
+        case.writing.ask(outbox.deferring(outbox.MAKE_LICENCE, "licence_id", "select id from licence"))
     facts = {"licence_type": row["licence_type"], "external": row["external"]}
     case.record(Event.LICENCE_ISSUED, by, item=row["item_case"], **facts)
 
@@ -117,14 +148,3 @@ def _number(case: LockedCase, licence: LicenceType, today: date) -> str:
     assert licence.number is not None  # a licence numbered elsewhere is entered, never made here
     series = f"licence:{licence.key}" + (f":{today.year}" if "{year" in licence.number else "")
     return licence_number(licence.number, year=today.year, region=case.rules.profile.region, serial=next_number(series))
-
-
-def _valid_to(licence: LicenceType, issued_on: date) -> date | None:
-    """The last day of validity: the day before the anniversary, or before the last of so many days is over."""
-    if licence.validity is None:
-        return None
-    if licence.validity.unit == Unit.MONTHS:
-        end = add_months(issued_on, licence.validity.value)
-    else:
-        end = issued_on + timedelta(licence.validity.value)
-    return end - timedelta(1)

@@ -70,6 +70,7 @@ def _department(key: str, table: Mapping[str, Any], government: Mapping[str, str
         name_zh=table["name"]["zh"],
         name_en=table["name"]["en"],
         document_mark=table.get("document_mark", ""),
+        code=table.get("code", ""),
         phone=table["telephone"],
         address_zh=table["address"]["zh"],
         address_en=table["address"]["en"],

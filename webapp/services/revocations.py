@@ -15,6 +15,7 @@ from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services import licence_history
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
@@ -190,7 +191,7 @@ def decide_revocation(task_id: int, *, by: Identity, decision: str, grounds: str
             paper=paper,
         )
         if revoked:
-            case.writing.add("licence", ENDED, item_case=item_case_id)
+            licence_history.revoke(case, item_case_id, by, reason=grounds.strip(), document=paper)
         case.record(Event.REVOCATION_DECIDED, by, item=item_case_id, outcome=decision)
         finish(task, {"revocation": decision}, by=by, act="procedure")
 
