@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from engine import EngineError, Words
+
+if TYPE_CHECKING:
+    from engine.bundles import Eligibility
 
 
 class ActRefused(EngineError):
@@ -158,10 +162,10 @@ class FileRefused(ActRefused):
 
 
 class NotEligible(ActRefused):
-    """Commitment is not open for this item: rule and basis."""
+    """Commitment is not open for this item: rule and basis, and the verdict with its reasons where a table gave it."""
 
-    def __init__(self, rule: str, basis: Words) -> None:
-        self.rule, self.basis = rule, basis
+    def __init__(self, rule: str, basis: Words, verdict: Eligibility | None = None) -> None:
+        self.rule, self.basis, self.verdict = rule, basis, verdict
         super().__init__(
             Words(
                 f"不适用告知承诺（规则 {rule}）：{basis.zh}",

@@ -25,7 +25,7 @@ NOT_PERSONAL = {
     "window.desk",
     "window.question",  # nothing is asked in this case
 }
-SUBJECTS = ("application", "case", "paper", "told", "window")
+SUBJECTS = ("application", "case", "decisions", "paper", "told", "window")
 STRANGERS = ("sign reviewer", "police reviewer", "designer", "publisher", "legal", "helper")
 
 
@@ -100,13 +100,13 @@ def objects(db: SQLAlchemy) -> Objects:
 
 
 PAPERS = ("paper.document", "paper.licence", "paper.sheet", "paper.letter", "paper.signature")
-CASE = ("case.show", "case.file", "case.diagram_file", "case.position")
+CASE = ("case.show", "case.file", "case.diagram_file", "case.position", "decisions.of_case")
 CORRECTION = ("window.correct",)
 OPEN_TO = {
     "clerk": {*PAPERS, *CASE, *CORRECTION, "window.result", "application.bundle", "application.form"},
     "issuer": {*PAPERS, *CASE, "paper.proof_to_sign", "window.result"},
     "drug reviewer": {*PAPERS, *CASE},
-    "supervisor": {"case.show", "case.diagram_file", "case.position"},
+    "supervisor": {"case.show", "case.diagram_file", "case.position", "decisions.of_case"},
     **{role: set() for role in STRANGERS},
 }
 ALL = (*PAPERS, *CASE, *CORRECTION, "paper.proof_to_sign", "window.result", "application.bundle", "application.form")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,23 @@ def verify_all() -> Iterator[Break]:
             )
         }
         yield from _verify("case", sql().execute(CASE_LINES, (first, last)).fetchall(), heads)
+        yield from _verify_records(first, last)
     yield from _verify("releases of", sql().execute(RELEASE_LINES).fetchall(), {})
+
+
+RECORDS = """
+select d.case_id, d.seq, d.body, e.body from decision_record d
+left join case_event e on e.case_id = d.case_id and e.seq = d.seq
+where d.case_id between %s and %s order by d.case_id, d.seq
+"""
+
+
+def _verify_records(first: int, last: int) -> Iterator[Break]:
+    """The records of decisions against the digests in their lines; one that has gone with its case is no break."""
+    for case, seq, body, line in sql().execute(RECORDS, (first, last)):
+        told = orjson.loads(line).get("decision", {}) if line is not None else {}
+        if told.get("record") != hashlib.sha256(bytes(body)).hexdigest():
+            yield Break(f"case {case}", seq, "the record of the decision is not the one that the line tells of")
 
 
 def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[int | str, tuple[int, bytes]]) -> Iterator[Break]:

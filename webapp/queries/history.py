@@ -31,6 +31,8 @@ WORDS: Mapping[str, Words] = {
     "form-file-attached": Words("收下表单里的一个文件", "took in a file of the form"),
     "material-attached": Words("接收一份材料", "took in a material"),
     "commitment-signed": Words("签署告知承诺书", "commitment signed"),
+    "eligibility-decided": Words("判断是否可以告知承诺", "decided whether commitment is possible"),
+    "decision-made": Words("按决策表作出判断", "decided by a decision table"),
     "commitment-withdrawn": Words("撤回告知承诺", "commitment withdrawn"),
     "received": Words("收件，出具材料接收凭证", "received the application and gave the receipt"),
     "item-accepted": Words("予以受理", "accepted"),

@@ -13,6 +13,7 @@ from webapp.catalogue import published
 from webapp.identity import Identity
 from webapp.services import messages
 from webapp.services.clocks import ensure_clocks
+from webapp.services.decisions import decisions_of_step
 from webapp.services.engine_border import cancel, start
 from webapp.services.events import Event
 from webapp.services.failures import ItemUnknown
@@ -105,6 +106,8 @@ def apply(
     set_timers(case, instance, step)
     open_jobs(case, instance, step.jobs)
     change_tasks(case, instance, step)
+    if step.decisions:
+        decisions_of_step(case, instance, step)
     for incident in step.incidents:
         _write_incident(case, instance, incident)
     for thrown in step.thrown:

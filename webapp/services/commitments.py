@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,10 +14,11 @@ from engine.bundles import PLACES, Eligibility, Item, eligibility, guide_for, re
 from engine.law import amount
 from webapp import clock, moments
 from webapp.answers import answers_of
-from webapp.catalogue import Published, Rules
+from webapp.catalogue import Published, Rules, engine_context
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
 from webapp.papers import keep
+from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.document_places import answer_places, item_places, unit_of
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
@@ -81,6 +83,7 @@ def eligible_items(
     """Item key -> eligibility, for every applicable item that knows commitment at all."""
     keys = [str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)]
     credit = credit_of(keys, clock.today(moments.OFFICE_ZONE))
+    context = engine_context(clock.now(), rules)
     return {
         entry.item.key: eligibility(
             release.bundle,
@@ -89,6 +92,7 @@ def eligible_items(
             entry.item.key,
             {**answers, **guided},
             credit=credit,
+            context=context,
         )
         for entry in guide_for(release.bundle, dict(guided)).items
         if entry.item.commitment is not None
@@ -129,33 +133,55 @@ def sign(
 ) -> None:
     """Sign the letters of these items (item key -> digest of the letter as read) in one sitting.
 
-    Raises NotEligible (rule and basis), LetterChanged, Incomplete, FileRefused. Nothing is half done.
+    Raises NotEligible (rule and basis), LetterChanged, Incomplete, FileRefused. Nothing is half done; a try that the
+    rules do not allow stays in the ledger.
     """
     if not signer_name.strip():
         raise Incomplete("signer_name", Words("请填写签署人姓名。", "Enter the signer's name."))
     if channel not in CHANNELS:
         raise Incomplete("channel", Words("请选择签署方式。", "Choose how it was signed."))
     checked = check_upload(signature)
-    with on_case(case_id) as case:
+    with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
         ensure_draft(case, by)
         guided, visitor = _draft_facts(case)
         answers = answers_of(case_id)
         eligible = eligible_items(case.release, case.rules, guided, answers)
         signature_file = keep_file(checked, by)
+        decided: list[Kept] = []
         for item_key, digest in letters.items():
-            verdict = eligible.get(item_key)
-            if verdict is None or not verdict.eligible:
-                raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else NO_COMMITMENT)
+            verdict = ensure_eligible(eligible.get(item_key))
             item = case.release.bundle.item(item_key)
             _ensure_signatory(case.release, item, answers, visitor, signer_name.strip())
             letter = letter_for(case.release, item, answers, case.rules)
             if letter.digest != digest:
                 raise LetterChanged()
-            _keep(case, letter, signature_file, signer_name.strip(), channel, verdict, by)
+            decided += _keep(case, letter, signature_file, signer_name.strip(), channel, verdict, by)
         _set_ways(case, dict.fromkeys(letters, COMMITMENT))
+        keep_records(case, decided)
 
 
 NO_COMMITMENT = Words("该事项没有告知承诺办理方式。", "This item knows no commitment.")
+
+
+def ensure_eligible(verdict: Eligibility | None) -> Eligibility:
+    """The verdict, where it opens commitment. Raises NotEligible."""
+    if verdict is None:
+        raise NotEligible("-", NO_COMMITMENT)
+    if not verdict.eligible:
+        raise NotEligible(verdict.rule, verdict.basis, verdict)
+    return verdict
+
+
+@contextmanager
+def ineligible_tries_kept(case_id: int, by: Identity) -> Iterator[None]:
+    """Around a command: a refused commitment goes into the ledger, with why, in a transaction after the rollback."""
+    try:
+        yield
+    except NotEligible as refusal:
+        if refusal.verdict is not None:
+            with on_case(case_id) as case:
+                keep_records(case, _refused(case, refusal.verdict, by))
+        raise
 
 
 def _ensure_signatory(
@@ -210,6 +236,24 @@ def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], tuple[str, str]]:
     return row[0], (row[1], row[2])
 
 
+def keep_ineligible(case_id: int, *, by: Identity) -> None:
+    """The application was to be received by commitments that are not open any longer: the try is in the ledger."""
+    with on_case(case_id) as case:
+        ensure_draft(case, by)
+        row = sql().execute("select guided, ways from cases where id = %s", (case_id,)).fetchone()
+        assert row is not None
+        guided, ways = row
+        told: list[Kept] = []
+        for key, verdict in eligible_items(case.release, case.rules, guided, answers_of(case_id)).items():
+            if ways.get(key) == COMMITMENT and not verdict.eligible:
+                told += _refused(case, verdict, by)
+        keep_records(case, told)
+
+
+def _refused(case: LockedCase, verdict: Eligibility, by: Identity) -> list[Kept]:
+    return eligibility_told(case, Event.REFUSED_ACT, by, verdict, refusal=NotEligible.__name__)
+
+
 def _keep(
     case: LockedCase,
     letter: Letter,
@@ -218,7 +262,8 @@ def _keep(
     channel: str,
     verdict: Eligibility,
     by: Identity,
-) -> None:
+) -> list[Kept]:
+    """The signed letter, its line in the ledger, and the record of why it may be signed, still to be written."""
     sql().execute(
         "insert into commitment (case_id, item_key, letter, letter_digest, signature_file_id, signer_name, channel,"
         " signed_at, by_id, rule, rule_basis) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -240,7 +285,7 @@ def _keep(
             verdict.basis.zh,
         ),
     )
-    case.record(Event.COMMITMENT_SIGNED, by, item=letter.item.key, letter=letter.digest, rule=verdict.rule)
+    return eligibility_told(case, Event.COMMITMENT_SIGNED, by, verdict, letter=letter.digest)
 
 
 def _set_ways(case: LockedCase, ways: Mapping[str, str]) -> None:

@@ -17,6 +17,8 @@ class Event(StrEnum):
     MATERIAL_REMOVED = "material-removed"
     COMMITMENT_SIGNED = "commitment-signed"
     COMMITMENT_WITHDRAWN = "commitment-withdrawn"
+    ELIGIBILITY_DECIDED = "eligibility-decided"
+    DECISION_MADE = "decision-made"
     RECEIVED = "received"
     ITEM_ACCEPTED = "item-accepted"
     ITEM_NOT_ACCEPTED = "item-not-accepted"

@@ -10,17 +10,25 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from engine import AnswersInvalid, Words
-from engine.bundles import Guide, guide_for, next_question
+from engine.bundles import Eligibility, Guide, guide_for, next_question
 from engine.law import tracking_code, with_check_digit
 from webapp import moments
 from webapp.answers import answers_of
-from webapp.errors import ActRefused, Incomplete, LetterChanged, NotEligible, NotFound
+from webapp.errors import ActRefused, Incomplete, LetterChanged, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.search import tokens
 from webapp.services.advance import begin
 from webapp.services.answer_rows import AS_RECEIVED, write_answers
-from webapp.services.commitments import COMMITMENT, ORDINARY, eligible_items, letter_for
+from webapp.services.commitments import (
+    COMMITMENT,
+    ORDINARY,
+    eligible_items,
+    ensure_eligible,
+    ineligible_tries_kept,
+    letter_for,
+)
+from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
@@ -63,14 +71,15 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
 
     Raises Incomplete (guided questions open), AnswersInvalid, MaterialsMissing, NotEligible, NotADraft.
     """
-    with on_case(case_id) as case:
+    with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
         ensure(by, Permission.CASE_RECEIVE)
         remember(by, key, case.now, f"receive:{case_id}")
         ensure_draft(case, by)
         guided, ways = _choices(case)
         answers = _valid_answers(case, guided)
         guide = _complete_guide(case, guided, answers)
-        _ensure_ways(case, guided, answers, ways)
+        verdicts = eligible_items(case.release, case.rules, guided, answers)
+        _ensure_ways(case, answers, ways, verdicts)
         _ensure_present(case, answers)
         _ensure_materials(case, guide, ways)
         _keep_mandate(case, guide, by)
@@ -79,6 +88,7 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
         _open_items(case, guide, ways)
         _mark_received(case, code, answers, by)
         case.record(Event.RECEIVED, by, items=[entry.item.key for entry in guide.items])
+        _tell_eligibility(case, verdicts, ways, by)
         begin(case, case.release.bundle.entry_process, _variables(case, guide, guided, ways))
         # The series' rows stay locked to the end of the command, so numbers come last.
         number = _give_number(case)
@@ -138,23 +148,31 @@ class FormIncomplete(ActRefused):
 
 
 def _ensure_ways(
-    case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any], ways: Mapping[str, str]
+    case: LockedCase, answers: Mapping[str, Any], ways: Mapping[str, str], verdicts: Mapping[str, Eligibility]
 ) -> None:
+    """What is to go by commitment may, and its letter was signed as it reads now."""
     committed = [key for key, way in ways.items() if way == COMMITMENT]
     if not committed:
         return
-    verdicts = eligible_items(case.release, case.rules, guided, answers)
     signed: dict[str, str] = dict(
         sql().execute("select item_key, letter_digest from commitment where case_id = %s", (case.id,)).fetchall()
     )
     for key in committed:
-        verdict = verdicts.get(key)
-        if verdict is None or not verdict.eligible:
-            raise NotEligible(verdict.rule if verdict else "-", verdict.basis if verdict else Words("", ""))
+        ensure_eligible(verdicts.get(key))
         if key not in signed:
             raise Incomplete("commitment", Words("承诺书尚未签署。", "The letter is not signed yet."))
         if letter_for(case.release, case.release.bundle.item(key), answers, case.rules).digest != signed[key]:
             raise LetterChanged()
+
+
+def _tell_eligibility(
+    case: LockedCase, verdicts: Mapping[str, Eligibility], ways: Mapping[str, str], by: Identity
+) -> None:
+    """Whether each item that knows commitment could go by it at receipt, and why, whatever way was chosen."""
+    decided: list[Kept] = []
+    for key, verdict in verdicts.items():
+        decided += eligibility_told(case, Event.ELIGIBILITY_DECIDED, by, verdict, way=ways.get(key, ORDINARY))
+    keep_records(case, decided)
 
 
 def _ensure_present(case: LockedCase, answers: Mapping[str, Any]) -> None:

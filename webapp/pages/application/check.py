@@ -29,6 +29,7 @@ from webapp.queries.application_steps import (
     missing_of,
     receipt_document,
 )
+from webapp.services.commitments import keep_ineligible
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
 
@@ -54,6 +55,7 @@ def submit(case_id: int) -> ResponseReturnValue:
     """Receive the application: number, receipt, tracking code, shown in the answer and kept nowhere."""
     draft = open_draft(case_id)
     if missing_of(draft, materials_of(draft), commitments_of(draft)):
+        keep_ineligible(case_id, by=signed_in())
         return _page(draft, [], 422)
     try:
         received = receive(case_id, by=signed_in(), key=request.form.get("key", ""))

@@ -14,6 +14,8 @@ from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible
 from webapp.identity import signed_in
 from webapp.pages.application.steps import blueprint, following, open_draft, show, step_url
 from webapp.pages.application.uploads import drawn_signature, upload_named
+from webapp.pages.decision_steps import StepShown, steps_shown
+from webapp.pages.decision_words import reading_of
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
@@ -73,8 +75,12 @@ def letters(case_id: int) -> ResponseReturnValue:
 
 
 def _chosen_way(choice: CommitmentChoice) -> str:
-    """The way posted for an item, else the one kept; only the ordinary one where commitment is not open."""
-    return request.form.get(f"way-{choice.item.key}", choice.way) if choice.letter else ORDINARY
+    """The way posted for an item, else the one kept; only the ordinary one where commitment is not open.
+
+    A page on which it was still open may post it: signing then refuses with the rule, and the try is kept.
+    """
+    kept = choice.way if choice.letter else ORDINARY
+    return request.form.get(f"way-{choice.item.key}", kept)
 
 
 def _sign(case_id: int, letters: Mapping[str, str]) -> tuple[str, Words] | None:
@@ -128,6 +134,13 @@ def _page(
         errors=errors,
         form_incomplete=bool(form_faults(draft)),
         read_paper=papers.read,
+        why={choice.item.key: _why(draft, choice) for choice in choices},
         may_sign={choice.item.key: signers or choice.proxy_allowed for choice in choices},
         signer_name=request.form.get("signer_name") or (draft.visit.name if signers else ""),
     )
+
+
+def _why(draft: Draft, choice: CommitmentChoice) -> list[StepShown]:
+    """How the table decided on this item just now."""
+    asked = choice.eligibility
+    return steps_shown(asked.outcome.steps, reading_of(draft.bundle, asked.file)) if asked.outcome else []

@@ -26,7 +26,8 @@ from engine.playground import (
 from engine.runtime import Context
 from webapp import feel_text
 from webapp.errors import NotFound
-from webapp.pages.studio.playground_shown import marked_source, steps_shown
+from webapp.pages.decision_steps import steps_shown
+from webapp.pages.studio.playground_shown import marked_source
 from webapp.pages.studio.shared import MEBIBYTE, blueprint, chosen, finding_lines
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
