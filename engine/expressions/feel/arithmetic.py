@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel import operations as op
-from engine.expressions.feel.numbers import DECIMAL, INTEGER_LIMIT, LONG_CALCULATION, SHORT_POWER, Number
+from engine.expressions.feel.numbers import DECIMAL, INTEGER_FLOOR, INTEGER_LIMIT, LONG_CALCULATION, SHORT_POWER, Number
 from engine.expressions.feel.run import Closure, Scope
 from engine.values import Value
 
@@ -55,7 +55,7 @@ def compile_negation(compiler: Compiler, node: n.Negation) -> Closure:
 
     def evaluate(scope: Scope) -> Value:
         value = operand(scope)
-        if type(value) is int and -INTEGER_LIMIT < value < INTEGER_LIMIT:
+        if type(value) is int and INTEGER_FLOOR < value < INTEGER_LIMIT:
             return -value
         return op.negate(value)
 
@@ -71,7 +71,7 @@ def _of_two(integers: Callable[[int, int], int], operation: Operation, left: Clo
         a, b = left(scope), right(scope)
         if type(a) is int and type(b) is int:
             result = integers(a, b)
-            if -INTEGER_LIMIT < result < INTEGER_LIMIT:
+            if INTEGER_FLOOR < result < INTEGER_LIMIT:
                 return result
         return operation(a, b, scope.run)
 
@@ -109,7 +109,7 @@ def _integer_on_right(integers: Callable[[int, int], int], operation: Operation,
         value = left(scope)
         if type(value) is int:
             result = integers(value, number)
-            if -INTEGER_LIMIT < result < INTEGER_LIMIT:
+            if INTEGER_FLOOR < result < INTEGER_LIMIT:
                 return result
         return operation(value, number, scope.run)
 
@@ -117,12 +117,12 @@ def _integer_on_right(integers: Callable[[int, int], int], operation: Operation,
 
 
 def _divided_by_integer(left: Closure, number: int) -> Closure:
-    divide = DECIMAL.divide
+    divide, divisor = DECIMAL.divide, Decimal(number)
 
     def evaluate(scope: Scope) -> Value:
         value = left(scope)
-        if type(value) is int and -INTEGER_LIMIT < value < INTEGER_LIMIT:
-            return divide(value, number) if value % number else value // number
+        if type(value) is int and INTEGER_FLOOR < value < INTEGER_LIMIT:
+            return divide(value, divisor) if value % number else value // number
         return op.divide(value, number, scope.run)
 
     return evaluate
@@ -143,7 +143,7 @@ def _decimal_on_right(
 ) -> Closure:
     def evaluate(scope: Scope) -> Value:
         value = left(scope)
-        if type(value) is int and -INTEGER_LIMIT < value < INTEGER_LIMIT:
+        if type(value) is int and INTEGER_FLOOR < value < INTEGER_LIMIT:
             try:
                 return decimals(value, number)
             except decimal.DecimalException:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from engine.expressions.feel import nodes as n
-from engine.expressions.feel.numbers import INTEGER_LIMIT
+from engine.expressions.feel.numbers import DECIMAL, INTEGER_FLOOR, INTEGER_LIMIT
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.operations import is_number
 from engine.expressions.feel.run import Closure, Run, Scope
@@ -30,7 +30,7 @@ def compile_built_in(function: Function, nodes: Sequence[n.Node], arguments: Seq
     literals = [node.value for node in nodes if isinstance(node, n.Literal)]
     if function.name in _CONVERSIONS and len(literals) == len(nodes):
         return _constant(function.apply, literals)
-    if len(arguments) == 1 and function.brief is not None:
+    if len(arguments) == 1 and function.brief is not None and function.least <= 1:
         return _BRIEFLY[function.brief.type](function.brief.of, arguments[0], function.apply)
     types = function.types_of(len(arguments))
     one_is_open = len(literals) == len(nodes) - 1 and not isinstance(nodes[0], n.Literal)
@@ -55,6 +55,9 @@ def _fits(value: Value, types: frozenset[type]) -> bool:
 def _with_one_open(function: Function, first: Closure, types: frozenset[type], rest: Sequence[Value]) -> Closure:
     """`substring(kind, 1, 2)`: all arguments are written out but the first, which alone is looked at."""
     body, apply = function.body or function.apply, function.apply
+    prepared = function.prepared and function.prepared(*rest)
+    if prepared is not None:
+        return _of_prepared(prepared, apply, first, types, rest)
     if Decimal in types:
         return _of_number(body, apply, first, rest)
     return _of_type(body, apply, first, types, rest) if types else _applied_to_one(body, first, rest)
@@ -69,12 +72,21 @@ def _of_type(body: Apply, apply: Apply, first: Closure, types: frozenset[type], 
     return call
 
 
+def _of_prepared(body: Apply, apply: Apply, first: Closure, types: frozenset[type], rest: Sequence[Value]) -> Closure:
+    def call(scope: Scope) -> Value:
+        argument = first(scope)
+        run = scope if type(scope) is Run else scope.run
+        return body(run, argument) if type(argument) in types else apply(run, argument, *rest)
+
+    return call
+
+
 def _of_number(body: Apply, apply: Apply, first: Closure, rest: Sequence[Value]) -> Closure:
     def call(scope: Scope) -> Value:
         number = first(scope)
         run = scope if type(scope) is Run else scope.run
         if type(number) is int:
-            sure = -INTEGER_LIMIT < number < INTEGER_LIMIT
+            sure = INTEGER_FLOOR < number < INTEGER_LIMIT
         else:
             sure = type(number) is Decimal and number.is_finite()
         if sure and not rest:
@@ -125,7 +137,7 @@ def _of_brief_text(brief: Apply, only: Closure, apply: Apply) -> Closure:
 def _of_short_integer(brief: Apply, only: Closure, apply: Apply) -> Closure:
     def call(scope: Scope) -> Value:
         number = only(scope)
-        if type(number) is int and -INTEGER_LIMIT < number < INTEGER_LIMIT:
+        if type(number) is int and INTEGER_FLOOR < number < INTEGER_LIMIT:
             return brief(number)
         return apply(scope.run, number)
 
@@ -140,8 +152,24 @@ def _of_date(brief: Apply, only: Closure, apply: Apply) -> Closure:
     return call
 
 
+def _of_short_number(brief: Apply, only: Closure, apply: Apply) -> Closure:
+    rounded = DECIMAL.plus
+
+    def call(scope: Scope) -> Value:
+        number = only(scope)
+        if type(number) is Decimal:
+            if number.is_finite() and number.adjusted() < 34:
+                return brief(rounded(number))
+        elif type(number) is int and INTEGER_FLOOR < number < INTEGER_LIMIT:
+            return brief(number)
+        return apply(scope.run, number)
+
+    return call
+
+
 _BRIEFLY: dict[type, Callable[[Apply, Closure, Apply], Closure]] = {
     str: _of_brief_text,
     int: _of_short_integer,
+    Decimal: _of_short_number,
     date: _of_date,
 }

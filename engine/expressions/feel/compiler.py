@@ -244,6 +244,9 @@ def _context(compiler: Compiler, node: n.ContextOf) -> Closure:
         entries.append((key, compiler.compile(value)))
         compiler.bind(key)
     compiler.unbind(len(entries))
+    literals = {key: value.value for key, value in node.entries if isinstance(value, n.Literal)}
+    if len(literals) == len(entries):
+        return lambda scope: literals.copy()
 
     def evaluate(scope: Scope) -> Value:
         made: dict[str, Value] = {}

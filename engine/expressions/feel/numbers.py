@@ -18,8 +18,11 @@ DECIMAL = decimal.Context(
     traps=DECIMAL_TRAPS,
 )
 INTEGER_LIMIT = 10**34
+#: Negated once: a comparison with `-INTEGER_LIMIT` would do it again each time.
+INTEGER_FLOOR = -INTEGER_LIMIT
 #: The largest integer from outside that is taken for a number: calculating with longer ones would take too long.
 LARGEST_INTEGER = 2**4096
+LEAST_INTEGER = -LARGEST_INTEGER
 #: As exact as any two numbers of 34 digits need: for remainders, and to tell numbers apart.
 EXACT = decimal.Context(prec=13_000, Emin=-999_999, Emax=999_999, traps=DECIMAL_TRAPS)
 
@@ -39,14 +42,14 @@ def number_literal(text: str) -> Number:
 def operand(value: Number) -> Decimal:
     """`value` as a decimal of 34 digits: one from outside may have any number of them. Raises DecimalException."""
     if type(value) is int:
-        return Decimal(value) if -INTEGER_LIMIT < value < INTEGER_LIMIT else DECIMAL.plus(Decimal(value))
+        return Decimal(value) if INTEGER_FLOOR < value < INTEGER_LIMIT else DECIMAL.plus(Decimal(value))
     return DECIMAL.plus(value)
 
 
 def fitted(value: Number) -> Number:
     """`value` within 34 digits: integers as they are, everything else rounded half even."""
     if type(value) is int:
-        if -INTEGER_LIMIT < value < INTEGER_LIMIT:
+        if INTEGER_FLOOR < value < INTEGER_LIMIT:
             return value
         value = Decimal(value)
     return DECIMAL.plus(Decimal(value))
@@ -102,14 +105,14 @@ def identity(value: Number) -> str:
     A set of texts cannot be made slow; one of numbers can, since anybody can choose numbers of one hash.
     """
     exact = whole(value)
-    if exact is not None and -INTEGER_LIMIT < exact < INTEGER_LIMIT:
+    if exact is not None and INTEGER_FLOOR < exact < INTEGER_LIMIT:
         return str(exact)
     return str(EXACT.normalize(Decimal(value)))
 
 
 def number_text(value: Number) -> str:
     """The number without exponent and without trailing zeros: 1.50 is "1.5"."""
-    if type(value) is int and -INTEGER_LIMIT < value < INTEGER_LIMIT:
+    if type(value) is int and INTEGER_FLOOR < value < INTEGER_LIMIT:
         return str(value)
     text = format(Decimal(value), "f")
     if "." in text:

@@ -29,9 +29,10 @@ class Range:
 
 
 class Brief(NamedTuple):
-    """What a function of one argument comes to where that is a plain text, integer or date.
+    """What a function of one argument comes to where that is plain, so that nothing is to be paid for it.
 
-    `type` is str (of so few characters that they cost nothing), int (of at most 34 digits) or date.
+    `type` is str (of so few characters that they cost nothing), int (of at most 34 digits), date, or Decimal for
+    such an int and for a Decimal of no more digits before its point, which is rounded to 34 in all.
     """
 
     type: type
@@ -44,7 +45,8 @@ class Function:
 
     `signatures` are the parameter names by which it may be called, `overloads` what to apply for each of them where
     they take different types. Where all parameters are known by their `types` (none: any), `body` is what arguments
-    of these types are given to without being looked at again; `least` of them must be there.
+    of these types are given to without being looked at again; `least` of them must be there. `prepared` gets those
+    behind the first, where they are written out, and gives such a body for the first alone, or None.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Function:
     least: int = 0
     body: Callable[..., Value] | None = None
     brief: Brief | None = None
+    prepared: Callable[..., Callable[..., Value] | None] | None = None
 
     def types_of(self, count: int) -> tuple[frozenset[type], ...]:
         """The types of so many arguments; nothing where they are not known, or there are too few or too many."""

@@ -37,7 +37,8 @@ _KINDS: dict[type, str] = {
     ClockMark: "clock mark",
 }
 _FAR_TYPES = frozenset(FAR_TYPES)
-_LARGEST, _SHORT = numbers.LARGEST_INTEGER, numbers.INTEGER_LIMIT
+_LEAST, _LARGEST = numbers.LEAST_INTEGER, numbers.LARGEST_INTEGER
+_SHORT_FLOOR, _SHORT = numbers.INTEGER_FLOOR, numbers.INTEGER_LIMIT
 ORDERED = frozenset(
     (
         "string",
@@ -64,13 +65,13 @@ def types_of(kind_of_type: str) -> frozenset[type]:
 
 def is_number(value: Value) -> bool:
     if type(value) is int:
-        return -_LARGEST < value < _LARGEST
+        return _LEAST < value < _LARGEST
     return type(value) is Decimal and value.is_finite()
 
 
 def equal(left: Value, right: Value, run: Run, depth: int = 0) -> bool | None:
     """Equality: null equals only null; values of different kinds give null. What has no kind equals itself."""
-    if type(left) is int and type(right) is int and -_SHORT < left < _SHORT:
+    if type(left) is int and type(right) is int and _SHORT_FLOOR < left < _SHORT:
         return left == right
     if left is None or right is None:
         return left is right
@@ -173,11 +174,11 @@ def within(value: Value, wanted: Range, run: Run) -> bool | None:
 
 
 def add(left: Value, right: Value, run: Run) -> Value:
-    if type(left) is int and type(right) is int and -_SHORT < (whole := left + right) < _SHORT:
+    if type(left) is int and type(right) is int and _SHORT_FLOOR < (whole := left + right) < _SHORT:
         return whole
-    if is_number(left) and is_number(right):
-        return _computed(numbers.DECIMAL.add, left, right)
     left_kind, right_kind = kind(left), kind(right)
+    if left_kind == right_kind == "number":
+        return _computed(numbers.DECIMAL.add, left, right)
     if left_kind == right_kind == "string":
         run.writes(len(left) + len(right))
         return left + right
@@ -209,7 +210,7 @@ def subtract(left: Value, right: Value, run: Run) -> Value:
 
 
 def multiply(left: Value, right: Value, run: Run) -> Value:
-    if type(left) is int and type(right) is int and -_SHORT < left < _SHORT and -_SHORT < right < _SHORT:
+    if type(left) is int and type(right) is int and _SHORT_FLOOR < left < _SHORT and _SHORT_FLOOR < right < _SHORT:
         return numbers.fitted(left * right)
     if is_number(left) and is_number(right):
         return _computed(numbers.DECIMAL.multiply, left, right)

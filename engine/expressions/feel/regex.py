@@ -14,11 +14,12 @@ from engine.expressions.feel.regex_backtracking import BacktrackingPattern, Foun
 from engine.expressions.feel.regex_classes import PatternInvalid
 from engine.expressions.feel.regex_parser import PATTERN_LIMIT, PatternParser
 from engine.expressions.feel.regex_program import PROGRAM_LIMIT, Instruction, ProgramWriter
+from engine.expressions.feel.regex_simple import WORK_LIMIT, WORK_OF_A_STEP, SimplePattern, simple_pattern
 
 Spend = Callable[[int], None]
 _Thread = tuple[int, Found]
 #: Longest pattern that is kept compiled, in characters.
-_KEPT_LENGTH = 250
+KEPT_LENGTH = 250
 _FLAGS_LENGTH = 16
 _MARKS = frozenset("\\|.?*+(){}[]^$")
 
@@ -26,15 +27,23 @@ _MARKS = frozenset("\\|.?*+(){}[]^$")
 class Pattern:
     """A compiled pattern."""
 
-    __slots__ = ("_anchored", "_program", "groups")
+    __slots__ = ("_anchored", "_program", "_simple", "groups")
 
-    def __init__(self, program: list[Instruction], groups: int) -> None:
+    def __init__(self, program: list[Instruction], groups: int, simple: SimplePattern | None = None) -> None:
         self._program = program
+        self._simple = simple
         self._anchored = program[1].op == "at" and program[1].place == "^"
         self.groups = groups
 
     def search(self, text: str, start: int, spend: Spend) -> Found | None:
         """The first match at or after `start`; `spend` is charged for the work."""
+        simple = self._simple
+        if simple is not None:
+            work = simple.width * (len(text) - start + 1) ** simple.ways if simple.ways else simple.width
+            if work <= WORK_LIMIT:
+                spend(1 + work // WORK_OF_A_STEP)
+                match = simple.search(text, start)
+                return None if match is None else match.span()
         program = self._program
         nothing: Found = (None,) * (2 * self.groups + 2)
         threads: list[_Thread] = []
@@ -101,6 +110,11 @@ class Pattern:
         return visits
 
 
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern stands for itself."""
+    return bool(pattern) and _MARKS.isdisjoint(pattern)
+
+
 class PlainText:
     """A pattern without any special character."""
 
@@ -130,22 +144,29 @@ class Compiled:
 
 def compile_pattern(pattern: str, flags: str) -> Compiled:
     """The compiled pattern. Short ones are kept, so that a loop compiles once."""
-    if pattern and not flags and _MARKS.isdisjoint(pattern):
+    if len(pattern) <= KEPT_LENGTH and len(flags) <= _FLAGS_LENGTH:
+        return _kept(pattern, flags)
+    return _compile(pattern, flags)
+
+
+def _compile(pattern: str, flags: str) -> Compiled:
+    if not flags and is_plain(pattern):
         return Compiled(PlainText(pattern), 0)
     if len(pattern) > PATTERN_LIMIT or len(flags) > _FLAGS_LENGTH:
         return Compiled(None, 0)
-    compiled = _kept if len(pattern) <= _KEPT_LENGTH else _compile
-    return compiled(pattern, frozenset(flags))
+    return _written(pattern, frozenset(flags))
 
 
-def _compile(pattern: str, flags: frozenset[str]) -> Compiled:
+def _written(pattern: str, flags: frozenset[str]) -> Compiled:
     writer = ProgramWriter()
     machine: Machine | None = None
     try:
         parser = PatternParser(pattern, flags)
         program = writer.write(parser.parse())
-        kind = BacktrackingPattern if parser.back_references else Pattern
-        machine = kind(program, parser.groups)
+        if parser.back_references:
+            machine = BacktrackingPattern(program, parser.groups)
+        else:
+            machine = Pattern(program, parser.groups, None if flags else simple_pattern(pattern))
     except PatternInvalid:
         pass  # no machine: what asks for it gives null
     return Compiled(machine, len(pattern) + writer.visits)

@@ -8,7 +8,8 @@ budget could pay: 100,000 steps are 25 million characters or 100,000 items.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ CALL_LIMIT = 400
 #: Deepest value (lists in lists) that is compared, written or given back.
 VALUE_DEPTH = 150
 DEFAULT_STEPS = 100_000
+#: Types of which a value holds no text and no other value, the frequent ones.
+_FLAT = frozenset((int, bool, Decimal, type(None), date, datetime))
 NO_VARIABLES: Mapping[str, Value] = {}
 
 
@@ -118,8 +121,11 @@ class Run(Scope):
 
     def grown(self, length: int) -> None:
         """Account for a list of this length before it is made. Raises BudgetExceeded."""
-        self.fits(length)
-        self.spend(length)
+        if length > LIST_LIMIT:
+            self.fits(length)
+        self.left -= length
+        if self.left < 0:
+            self.spend(0)
 
     def fits(self, length: int) -> None:
         """Refuse a list of this length where it is too long. Raises BudgetExceeded."""
@@ -134,7 +140,8 @@ class Run(Scope):
         characters = self.walks(value)
         if characters > VALUE_LIMIT:
             raise BudgetExceeded(self.element, "characters in a value", VALUE_LIMIT)
-        self.reads(characters)
+        if characters > 255:
+            self.reads(characters)
 
     def walks(self, value: Value) -> int:
         """Account for every item of nested lists and contexts, shared ones as often as they are met.
@@ -148,12 +155,17 @@ class Run(Scope):
                 raise self.too_deep()
             below: list[Value] = []
             for part in level:
-                if type(part) is str:
+                kind = type(part)
+                if kind is str:
                     characters += len(part)
-                elif type(part) is list or type(part) is tuple:
-                    self.spend(len(part))
-                    below.extend(part)
-                elif type(part) is dict:
+                elif kind in _FLAT:
+                    continue
+                elif kind is list or kind is tuple:
+                    self.left -= len(part)
+                    if self.left < 0:
+                        self.spend(0)
+                    below += part
+                elif kind is dict:
                     self.spend(len(part))
                     characters += sum(len(key) for key in part if type(key) is str)
                     below.extend(part.values())

@@ -152,7 +152,7 @@ def _shift_near(moment: date | time, duration: timedelta) -> date | time:
             return moment + duration
         # By the time that passes, not by the wall clock, where a zone changes its offset in between.
         return (moment.astimezone(UTC) + duration).astimezone(moment.tzinfo)
-    return (datetime.combine(moment, time()) + duration).date()
+    return moment + duration
 
 
 def _shift_months(moment: AnyDate | AnyTime | AnyMoment, months: int) -> Value:
@@ -221,6 +221,8 @@ def in_order(left: Value, right: Value) -> tuple[Value, Value]:
     """
     if type(left) is type(right) is datetime and (left.tzinfo is None) is (right.tzinfo is None):
         return instant_key(left), instant_key(right)
+    if type(left) is type(right) is time and left.tzinfo is right.tzinfo is None:
+        return left, right
     (left_has_offset, first), (right_has_offset, second) = order_key(left), order_key(right)
     if left_has_offset is right_has_offset:
         return first, second

@@ -20,17 +20,22 @@ def not_(run: Run, negand: Value) -> Value:
 @FUNCTIONS.over_items("all")
 def all_(run: Run, items: list[Value]) -> Value:
     """Three-valued: false when one is false, else null when one is unknown."""
-    if any(item is False for item in items):
-        return False
-    return True if all(item is True for item in items) else None
+    return _decided(items, decisive=False)
 
 
 @FUNCTIONS.over_items("any")
 def any_(run: Run, items: list[Value]) -> Value:
     """Three-valued: true when one is true, else null when one is unknown."""
-    if any(item is True for item in items):
-        return True
-    return False if all(item is False for item in items) else None
+    return _decided(items, decisive=True)
+
+
+def _decided(items: list[Value], *, decisive: bool) -> Value:
+    unknown = False
+    for item in items:
+        if item is decisive:
+            return decisive
+        unknown = unknown or type(item) is not bool
+    return None if unknown else not decisive
 
 
 @FUNCTIONS("is", "value1: any, value2: any")

@@ -7,7 +7,16 @@ from collections.abc import Callable
 
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.builtins.registry import Registry
-from engine.expressions.feel.numbers import DECIMAL, INTEGER_LIMIT, divide, identity, operand, truncated, whole
+from engine.expressions.feel.numbers import (
+    DECIMAL,
+    INTEGER_FLOOR,
+    INTEGER_LIMIT,
+    divide,
+    identity,
+    operand,
+    truncated,
+    whole,
+)
 from engine.expressions.feel.objects import Function
 from engine.expressions.feel.run import Run
 from engine.expressions.feel.temporal import order_key
@@ -17,7 +26,7 @@ FUNCTIONS = Registry()
 
 
 def _numbers(items: list[Value]) -> bool:
-    return bool(items) and all(op.is_number(item) for item in items)
+    return bool(items) and all(map(op.is_number, items))
 
 
 def _total(items: list[Value], operation: Callable[[Value, Value, Run], Value], run: Run) -> Value:
@@ -231,7 +240,7 @@ def distinct_values(run: Run, items: list[Value]) -> Value:
     others: list[Value] = []
     kept: list[Value] = []
     for item in items:
-        short = type(item) is int and -INTEGER_LIMIT < item < INTEGER_LIMIT
+        short = type(item) is int and INTEGER_FLOOR < item < INTEGER_LIMIT
         item_kind = "number" if short else op.kind(item)
         if item_kind in _MARKED:
             mark = (item_kind, str(item) if short else _mark(item, run))

@@ -50,14 +50,16 @@ def rounded(number: Number, scale: Value, mode: str) -> Value:
         return None
 
 
-def _declare(name: str, mode: str, signature: str, to_whole: Callable[[Decimal], int] | None = None) -> None:
+def _declare(name: str, mode: str, signature: str, to_whole: Callable[[Number], int] | None = None) -> None:
     """`to_whole` does the same as the mode, at once, for no decimal places."""
-    plus, scaled = DECIMAL.plus, to_whole or (lambda number: int(number.to_integral_value(mode)))
 
-    @FUNCTIONS(name, signature)
+    def whole_of(number: Number) -> int:
+        return number if type(number) is int else int(number.to_integral_value(mode))  # type: ignore[union-attr]
+
+    brief = Brief(Decimal, to_whole or whole_of)
+
+    @FUNCTIONS(name, signature, brief=brief)
     def round_(run: Run, n: Number, scale: Value = 0) -> Value:
-        if type(n) is Decimal and scale == 0 and n.adjusted() < 34:
-            return scaled(plus(n))
         return rounded(n, scale, mode)
 
 

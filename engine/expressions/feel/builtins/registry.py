@@ -102,10 +102,17 @@ class Registry:
     def __init__(self) -> None:
         self.functions: list[Function] = []
 
-    def __call__(self, name: str, *signatures: str, brief: Brief | None = None) -> Callable[[Body], Body]:
+    def __call__(
+        self,
+        name: str,
+        *signatures: str,
+        brief: Brief | None = None,
+        prepared: Callable[..., Body | None] | None = None,
+    ) -> Callable[[Body], Body]:
         """Declare `name`; arguments that fit no signature give null, the first that they fit takes them.
 
-        `brief` says the same as the body, for one plain argument and without a run.
+        `brief` says the same as the body, for one plain argument and without a run; `prepared` makes of all
+        arguments but the first a body that does the same for the first.
         """
         read = tuple(_Signature(text) for text in signatures)
 
@@ -116,7 +123,7 @@ class Registry:
                 self.functions.append(Function(name, _first_fitting(read, body), names, overloads, brief=brief))
                 return body
             types = tuple(frozenset(each) for each in read[0].types)
-            known = Function(name, overloads[0], names, overloads, types, read[0].least, body, brief)
+            known = Function(name, overloads[0], names, overloads, types, read[0].least, body, brief, prepared)
             self.functions.append(known)
             return body
 

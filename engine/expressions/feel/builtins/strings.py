@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from engine.expressions.feel.builtins.registry import Registry
 from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.objects import Brief
-from engine.expressions.feel.regex import Machine, compile_pattern
+from engine.expressions.feel.regex import KEPT_LENGTH, Machine, compile_pattern, is_plain
 from engine.expressions.feel.regex_backtracking import Found
+from engine.expressions.feel.regex_simple import WORK_LIMIT, WORK_OF_A_STEP, simple_pattern
 from engine.expressions.feel.run import Run, Writing
 from engine.values import Value
 
 FUNCTIONS = Registry()
+#: What has a meaning of its own in a replacement.
+_MARKS = frozenset("\\$")
 #: A piece of a replacement: an escaped mark, the digits after `$`, or plain text.
 _PIECE = re.compile(r"\\([\\$])|\$([0-9]+)|([^\\$]+|[\\$])")
 
 
 @FUNCTIONS("substring", "string: string, start position: number, length?: number")
 def substring(run: Run, string: str, start: Value, length: Value = None) -> Value:
-    first, count = whole(start), whole(length)
+    first, count = whole(start), None if length is None else whole(length)
     if not first or abs(first) > len(string) or (length is not None and (count is None or count < 1)):
         return None
     begin = first - 1 if first > 0 else len(string) + first
@@ -93,13 +97,33 @@ def _compiled(run: Run, pattern: str, flags: Value = None) -> Machine | None:
     """The pattern, paid for; None where it or the flags are invalid. No flags may be written as null."""
     if flags is not None and type(flags) is not str:
         return None
-    run.reads(len(pattern))
+    if len(pattern) > 255:
+        run.reads(len(pattern))
     compiled = compile_pattern(pattern, flags or "")
     run.spend(compiled.work >> 2)
     return compiled.machine
 
 
-@FUNCTIONS("matches", "input: string, pattern: string, flags?: any")
+def _matching(pattern: str, flags: Value = None) -> Callable[[Run, str], Value] | None:
+    """`matches` with a simple pattern that is written out: it is compiled once, with the expression."""
+    simple = simple_pattern(pattern) if flags is None and len(pattern) <= KEPT_LENGTH else None
+    if simple is None:
+        return None
+    search, width, ways = simple.search, simple.width, simple.ways
+
+    def matches_pattern(run: Run, string: str) -> Value:
+        work = width * (len(string) + 1) ** ways if ways else width
+        if work > WORK_LIMIT:
+            return matches(run, string, pattern)
+        run.left -= 1 + work // WORK_OF_A_STEP
+        if run.left < 0:
+            run.spend(0)
+        return search(string, 0) is not None
+
+    return matches_pattern
+
+
+@FUNCTIONS("matches", "input: string, pattern: string, flags?: any", prepared=_matching)
 def matches(run: Run, string: str, pattern: str, flags: Value = None) -> Value:
     """Whether the pattern occurs in the text."""
     compiled = _compiled(run, pattern, flags)
@@ -109,6 +133,8 @@ def matches(run: Run, string: str, pattern: str, flags: Value = None) -> Value:
 @FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: any")
 def replace(run: Run, string: str, pattern: str, replacement: str, flags: Value = None) -> Value:
     """Every occurrence replaced; `$1` stands for the first group. Null where "" matches the pattern."""
+    if flags is None and is_plain(pattern) and _MARKS.isdisjoint(replacement):
+        return _replace_plain(run, string, pattern, replacement)
     compiled = _compiled(run, pattern, flags)
     if compiled is None or compiled.search("", 0, run.spend) is not None:
         return None
@@ -125,6 +151,15 @@ def replace(run: Run, string: str, pattern: str, replacement: str, flags: Value 
         position = end
     writing.add(string[position:])
     return writing.text()
+
+
+def _replace_plain(run: Run, string: str, text: str, replacement: str) -> str:
+    """Every occurrence of a text by another."""
+    run.reads(len(string))
+    count = string.count(text)
+    run.spend(1 + count)
+    run.writes(len(string) + count * (len(replacement) - len(text)))
+    return string.replace(text, replacement)
 
 
 def _replacement(text: str, groups: int) -> list[str | int]:
@@ -146,7 +181,21 @@ def _group(string: str, found: Found, group: int) -> str:
     return "" if start is None or end is None else string[start:end]
 
 
-@FUNCTIONS("split", "string: string, delimiter: string")
+def _splitting(delimiter: str) -> Callable[[Run, str], Value] | None:
+    """`split` at a text that is written out."""
+    if not is_plain(delimiter):
+        return None
+
+    def split_at_text(run: Run, string: str) -> Value:
+        if len(string) > 255:
+            run.reads(len(string))
+        run.grown(string.count(delimiter) + 1)
+        return string.split(delimiter)
+
+    return split_at_text
+
+
+@FUNCTIONS("split", "string: string, delimiter: string", prepared=_splitting)
 def split(run: Run, string: str, delimiter: str) -> Value:
     """The parts between the occurrences of the pattern `delimiter`."""
     compiled = _compiled(run, delimiter)
