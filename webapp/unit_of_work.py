@@ -25,8 +25,14 @@ def unit_of_work() -> Iterator[Session]:
         done = True
     finally:
         if not done:
-            session.info.pop(UNSENT, None)
-            session.rollback()
+            let_go()
+
+
+def let_go() -> None:
+    """Give back at once what the transaction holds, where a command did not come to its end: a page follows."""
+    session = db.session()
+    session.info.pop(UNSENT, None)
+    session.rollback()
 
 
 def sql() -> psycopg.Connection:

@@ -39,6 +39,15 @@ class Slot:
         """True where the value is the text itself, whatever the variables are."""
         return self.expression is None and not (self.is_variable or self.is_everything or self.parts)
 
+    @property
+    def reads(self) -> frozenset[str] | None:
+        """The variables on which alone the value depends; None where it may depend on others, or on the time."""
+        if self.expression is not None:
+            return self.expression.names if self.expression.is_steady else None
+        if self.is_variable:
+            return frozenset([self.text])
+        return None if self.is_everything or self.parts else frozenset()
+
     def value(self, variables: Variables, context: Context | None) -> Value:
         """The text, or the expression's (the variable's) value. Raises ExpressionFailed, BudgetExceeded."""
         if self.expression is not None:
@@ -326,6 +335,13 @@ class Process:
             known = self._downstream[node] = closure(self.after.get(node, ()), self.after)
         return known
 
+    def awaited_conditions(self) -> Iterator[Slot]:
+        """What conditional events and ad-hoc subprocesses wait for."""
+        for node in self.nodes.values():
+            yield from (event.condition for event in node.events if event.condition is not None)
+            if node.ad_hoc is not None and node.ad_hoc.completion is not None:
+                yield node.ad_hoc.completion
+
     def start_events(self) -> tuple[Node, ...]:
         """The start events of the process itself, in file order."""
         return tuple(n for n in self.nodes.values() if n.type == "startEvent" and n.container is None)
@@ -361,6 +377,18 @@ class Program:
     entry: str
     processes: Mapping[str, Process]
     decisions: Mapping[str, Decisions]  # decision id -> the decisions of its file
+    _read: list[frozenset[str] | None] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def read_by_conditions(self) -> frozenset[str] | None:
+        """The variables on which the conditions that events wait for depend; None where that cannot be said.
+
+        Worked out when first asked, and kept.
+        """
+        if not self._read:
+            reads = [slot.reads for process in self.processes.values() for slot in process.awaited_conditions()]
+            self._read.append(None if None in reads else frozenset().union(*filter(None, reads)))
+        return self._read[0]
 
     def called(self, process_id: str, version: str = "") -> Process | None:
         """The process that a call activity names, of the version with this tag where one is meant."""

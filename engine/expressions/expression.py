@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,12 +10,14 @@ from typing import Protocol
 
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import language as feel
+from engine.expressions.feel.builtins import OF_THE_MOMENT
 from engine.expressions.feel.run import Context
 from engine.expressions.juel.language import compile_juel
 from engine.expressions.python_subset.language import compile_python
 from engine.values import Value
 from engine.words import Words
 
+_WORD = re.compile(r"\w+")
 #: How many compiled expressions are kept in memory, per kind.
 CACHE_SIZE = 4096
 
@@ -40,6 +43,11 @@ class Expression:
     element: str
     names: frozenset[str]
     _compiled: Compiled = field(repr=False, compare=False)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the value stays as long as that of each of `names` does, whatever the time."""
+        return self.language == "feel" and OF_THE_MOMENT.isdisjoint(_WORD.findall(self.source))
 
     def evaluate(self, variables: Mapping[str, Value], context: Context | None = None) -> Value:
         """The value over these variables; without context there is no time, no calendar, the usual budget.

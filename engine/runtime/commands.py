@@ -81,7 +81,7 @@ def start(
 
 def complete(program: Program, stored: bytes, task_id: int, variables: Variables, context: Context) -> Step:
     """Completes an open user task with these variables. Raises TaskNotOpen and what all commands raise."""
-    run = loaded(program, stored, context)
+    run = resumed(program, stored, context)
     wait = run.state.waits.get(task_id)
     if wait is None or wait.kind != "task" or wait.token is None:
         raise TaskNotOpen(task_id)
@@ -91,7 +91,7 @@ def complete(program: Program, stored: bytes, task_id: int, variables: Variables
 
 def fire(program: Program, stored: bytes, timer_id: int, context: Context) -> Step:
     """The timer is due. Raises NothingWaits if it has fired or was cancelled."""
-    run = loaded(program, stored, context)
+    run = resumed(program, stored, context)
     events.trigger(run, _wait(run, timer_id, "timer"), {})
     return settled(run)
 
@@ -100,7 +100,7 @@ def correlate(
     program: Program, stored: bytes, message_name: str, key: str | None, payload: Variables, context: Context
 ) -> Step:
     """Gives a message to the subscription of this name and key. Raises NothingWaits if there is none."""
-    run = loaded(program, stored, context)
+    run = resumed(program, stored, context)
     if not events.receive_message(run, message_name, key, _accepted(payload, context, message_name)):
         raise NothingWaits(f"message {message_name!r} with key {key!r}")
     return settled(run)
@@ -108,7 +108,7 @@ def correlate(
 
 def signal(program: Program, stored: bytes, name: str, payload: Variables, context: Context) -> Step:
     """Gives a signal to all its subscriptions. Raises NothingWaits if there is none."""
-    run = loaded(program, stored, context)
+    run = resumed(program, stored, context)
     if not events.broadcast(run, name, _accepted(payload, context, name)):
         raise NothingWaits(f"signal {name!r}")
     return settled(run)
@@ -118,7 +118,7 @@ def resolve(
     program: Program, stored: bytes, job_id: int, outcome: JobDone | JobFailed | JobError, context: Context
 ) -> Step:
     """The outcome of a job. Raises NothingWaits if the job is not open any more."""
-    run = loaded(program, stored, context)
+    run = resumed(program, stored, context)
     wait = _wait(run, job_id, "job")
     if isinstance(outcome, JobDone):
         _finish(run, wait, _accepted(outcome.variables, context, wait.element))
@@ -229,6 +229,14 @@ def cancel(program: Program, stored: bytes, context: Context) -> Step:
 def loaded(program: Program, stored: bytes, context: Context) -> Run:
     """A command begins: the working copy of the state. Raises StateInvalid, StateFromNewerVersion."""
     return Run(program, load(stored), context)
+
+
+def resumed(program: Program, stored: bytes, context: Context) -> Run:
+    """As `loaded`, for a command that only goes on: all that a condition can depend on, but for the time, is as it
+    was when it was last asked."""
+    run = loaded(program, stored, context)
+    run.dirty = program.read_by_conditions is None
+    return run
 
 
 def settled(run: Run) -> Step:

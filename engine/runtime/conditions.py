@@ -1,7 +1,8 @@
 """Conditional events (BPMN 2.0.2, 10.5.5): they happen when their condition becomes true.
 
-A condition is asked when its event begins to wait, at the beginning of a command, and after every phase that
-writes variables. One that is true when the event begins to wait happens at
+A condition is asked when its event begins to wait, and after every phase that writes a variable which a condition
+of the program reads; at the beginning of a command too, where the command changes more than variables or a
+condition may depend on the time. One that is true when the event begins to wait happens at
 once; an event that can happen again must see it false in between. A condition that cannot be evaluated yet (a
 variable is missing) is not true.
 """
@@ -20,8 +21,8 @@ ASKED_PER_ACTIVATION = 20
 
 
 def check(run: Run) -> None:
-    """Triggers every waiting condition that has become true: of those that began to wait, and of all once a
-    variable was written."""
+    """Triggers every waiting condition that has become true: of those that began to wait, and of all once one
+    may have changed."""
     asked = list(run.state.conditions) if run.dirty else run.fresh
     run.dirty, run.fresh = False, []
     for number, wait_id in enumerate(asked):

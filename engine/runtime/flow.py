@@ -16,8 +16,8 @@ from engine.runtime.waits import close
 def complete(run: Run, token: Token, node: Node) -> str | None:
     """The element has done its work: what still waits is closed, then its result is written."""
     if node.ends_plainly and token.undoes is None:
-        run.dirty = True
         if token.result:
+            run.wrote(token.result)
             merge(run.layers(token), token.result)
             token.result = {}
         run.log("completed", token.scope, node)
@@ -32,17 +32,20 @@ def complete(run: Run, token: Token, node: Node) -> str | None:
 
 def write(run: Run, token: Token, node: Node) -> str:
     """What the element completed with is written, and the token leaves."""
-    run.dirty = True
     own = dict(token.locals) if node.boundaries else {}
     whole = node.loop is not None and not loops.is_instance(run, token, node)
     if whole:  # each instance has done its mappings; only the collected results are left
+        run.wrote(token.result)
         merge(run.scope_layers(token.scope), token.result)
     elif token.undoes == node.id:
         token.result = {}  # a subprocess was undone from the inside: its outputs were given when it completed
     else:
+        run.wrote(token.result)
         if node.loop is not None:
+            run.dirty = True
             loops.complete_instance(run, token, node)
         else:
+            run.wrote(mapped.path[0] for mapped in (*node.outputs, *node.data_outputs))
             apply_outputs(run, token, node)
         if node.boundaries:
             compensation.remember(run, token, node, own)

@@ -49,7 +49,7 @@ def settle(run: Run) -> None:
     Raises BudgetExceeded; then nothing of the command may be kept.
     """
     while True:
-        if run.state.conditions and (run.dirty or run.fresh):
+        if run.dirty or run.fresh:
             conditions.check(run)
         while run.freed:
             compensation.go_on(run, run.freed.popleft())
@@ -72,11 +72,10 @@ def _move(run: Run, token: Token, phase: str) -> None:
     """Does the phase, and those that follow as long as nothing else is to be done: the work list would give this
     token back at once. With anything else to do the token goes to the end of the list. What cannot go on becomes
     an incident, and the token stays."""
-    conditions = run.state.conditions
     node = run.node(token)
     try:
         while (following := PHASES[phase](run, token, node)) is not None:
-            if run.work or run.thrown or run.freed or conditions:
+            if run.work or run.thrown or run.freed or run.dirty or run.fresh:
                 run.schedule(token, following)
                 return
             token.phase = "ready"

@@ -36,7 +36,7 @@ def run_before(run: Run, token: Token, node: Node) -> None:
     written = _run(run, token, node.before, run.variables(token))
     if written is not None:
         merge(run.layers(token), written)
-        run.dirty = True
+        run.wrote(written)
         run.schedule(token, "begin")
 
 

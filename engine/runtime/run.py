@@ -6,7 +6,7 @@ Nothing here decides what a BPMN element does; see the modules by element family
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ class Run:
     pending: dict[int, int] = field(default_factory=dict)  # token -> serial of its valid entry in `work`
     next_phase: dict[int, str] = field(default_factory=dict)  # of tokens on the work list
     freed: deque[int] = field(default_factory=deque)  # throwers for which a token undoes no longer
-    dirty: bool = True  # variables were written since conditions were asked
+    dirty: bool = True  # variables that conditions may read were written since they were asked
     fresh: list[int] = field(default_factory=list)  # conditions that have begun to wait and were not asked yet
     thrown: deque[Thrown] = field(default_factory=deque)
     undelivered: deque[Thrown] = field(default_factory=deque)
@@ -225,6 +225,12 @@ class Run:
     def fired_gates(self) -> list[tuple[int, str]]:
         """(scope, element) of every complex gateway that has fired and waits for its reset."""
         return [(scope, element) for scope in self.state.gated for element in self.state.scopes[scope].gates]
+
+    def wrote(self, names: Iterable[str]) -> None:
+        """These variables were written: a condition that waits may have become true."""
+        if self.state.conditions and not self.dirty:
+            read = self.program.read_by_conditions
+            self.dirty = read is None or not read.isdisjoint(names)
 
     def add_wait(self, wait: Wait) -> None:
         """Takes the wait into the state (reporting it outside is the caller's)."""

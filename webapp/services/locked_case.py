@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from engine.runtime import Context
 from webapp import clock, moments
-from webapp.catalogue import Published, Rules, arranged, engine_context, published, rules_in_force_at, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, engine_context, published, rules_of
 from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
 from webapp.services.events import Event
@@ -174,24 +174,31 @@ def link(previous: bytes, body: bytes) -> bytes:
     return hashlib.sha256(previous + body).digest()
 
 
-LOCK_CASE = f"""
-select id, number, release_id, bundle_key, received_at, created_by, ledger_seq, ledger_hash,
-    {rules_in_force_at("cases.profile_key")},
-    suspended_at
-from cases where id = """
+#: What a command reads with the lock on a case `k`, in the order of `LockedCase`'s fields.
+CASE_FACTS = f"""
+    k.id, k.number, k.release_id, k.bundle_key, k.received_at, k.created_by, k.ledger_seq, k.ledger_hash,
+    {RULES_OF_CASE},
+    k.suspended_at
+"""
+LOCK_CASE = f"select {CASE_FACTS} from cases k where k.id = "
 LOCK_BY_ID = LOCK_CASE + "%s for no key update"
 LOCK_BY_TASK = LOCK_CASE + "(select case_id from user_task where id = %s) for no key update"
 
 
 def lock(statement: str, key: int) -> LockedCase:
     """Lock a case row for this transaction. Raises NotFound, or Busy past the lock timeout."""
+    return LockedCase(*lock_row(statement, key))
+
+
+def lock_row(statement: str, key: int) -> tuple[Any, ...]:
+    """The row of a statement that locks a case. Raises NotFound, or Busy past the lock timeout."""
     try:
         row = sql().execute(statement, (key,)).fetchone()
     except LockNotAvailable as waited:
         raise Busy() from waited
     if row is None:
         raise NotFound()
-    return LockedCase(*row)
+    return row
 
 
 @contextmanager

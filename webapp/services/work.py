@@ -15,8 +15,9 @@ from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.clocks import CLOCK_FACTS
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
-from webapp.services.locked_case import LOCK_BY_ID, LOCK_BY_TASK, ClockFacts, InstanceRow, LockedCase, lock, on_case
+from webapp.services.locked_case import LOCK_BY_ID, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
+from webapp.services.posted import case_of
 from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import ensure_goes_on, ensure_item_goes_on
@@ -83,7 +84,7 @@ def on_task(
     case_id: int | None = None
     try:
         with unit_of_work():
-            case = lock(LOCK_BY_TASK, task_id)
+            case = case_of(task_id)
             case_id = case.id
             task, used_for = _load(task_id, case, by.user_id, key)
             ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))

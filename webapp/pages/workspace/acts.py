@@ -11,6 +11,7 @@ from engine import AnswersInvalid, Words
 from webapp.identity import Identity
 from webapp.pages.workspace import intake_parts, pre_review_act, procedure_acts, revocation_acts
 from webapp.pages.workspace.points import all_points, marks_posted
+from webapp.pages.workspace.posted import Posted
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, reviews, rulings, verification
 
@@ -34,7 +35,7 @@ def _revision(typed: Typed) -> int:
     return typed.get("revision", -1, type=int)
 
 
-def _unmarked(task: Workspace, typed: Typed) -> Errors:
+def _unmarked(task: Posted, typed: Typed) -> Errors:
     marked = marks_posted(typed)
     message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
     return {point.name: message for point in all_points(task) if point.key not in marked}
@@ -45,7 +46,7 @@ def _refuse(errors: Errors) -> None:
         raise ActIncomplete(errors)
 
 
-def accept(task: Workspace, typed: Typed, by: Identity) -> Words:
+def accept(task: Posted, typed: Typed, by: Identity) -> Words:
     outcome, note, authority = _text(typed, "outcome"), _text(typed, "note"), _text(typed, "authority")
     faults = intake_parts.faults_of(task, typed) if outcome == intake.CORRECTION else []
     errors: Errors = {}
@@ -92,7 +93,7 @@ def _told(outcome: str) -> Words:
     return Words("已出具不予受理的书面决定。", "The written refusal of acceptance is issued.")
 
 
-def examine(task: Workspace, typed: Typed, by: Identity) -> Words:
+def examine(task: Posted, typed: Typed, by: Identity) -> Words:
     needed = _text(typed, "visit_needed")
     errors = _unmarked(task, typed)
     if task.visit_mode == "always":
@@ -116,7 +117,7 @@ def examine(task: Workspace, typed: Typed, by: Identity) -> Words:
     )
 
 
-def review(task: Workspace, typed: Typed, by: Identity) -> Words:
+def review(task: Posted, typed: Typed, by: Identity) -> Words:
     if _text(typed, "proposal") == "procedure":
         return procedure_acts.order(task, typed, by)
     proposal, opinion = _text(typed, "proposal"), _text(typed, "opinion")
@@ -142,7 +143,7 @@ def review(task: Workspace, typed: Typed, by: Identity) -> Words:
     )
 
 
-def decide(task: Workspace, typed: Typed, by: Identity) -> Words:
+def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     ruling, facts, reasons = _text(typed, "ruling"), _text(typed, "facts"), _text(typed, "reasons")
     errors = _unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
@@ -170,7 +171,7 @@ def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
         errors["reasons"] = Words("不予的决定应当说明理由。", "A refusal must give reasons.")
 
 
-def visit(task: Workspace, typed: Typed, by: Identity) -> Words:
+def visit(task: Posted, typed: Typed, by: Identity) -> Words:
     conclusion, record = _text(typed, "conclusion"), _text(typed, "record")
     errors: Errors = {}
     if not task.signers:
@@ -198,7 +199,7 @@ def visit(task: Workspace, typed: Typed, by: Identity) -> Words:
     )
 
 
-def backfill(task: Workspace, typed: Typed, by: Identity) -> Words:
+def backfill(task: Posted, typed: Typed, by: Identity) -> Words:
     ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
     number, again = _text(typed, "number").upper(), _text(typed, "number_again").upper()
     issued_on = _day(_text(typed, "issued_on"))
@@ -233,7 +234,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def verify(task: Workspace, typed: Typed, by: Identity) -> Words:
+def verify(task: Posted, typed: Typed, by: Identity) -> Words:
     result, record = _text(typed, "result"), _text(typed, "record")
     errors = _unmarked(task, typed)
     if result not in verification.RESULTS[task.step]:
@@ -253,7 +254,7 @@ def verify(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("核查结果已记录。", "The result of the verification is recorded.")
 
 
-def extend(task: Workspace, typed: Typed, by: Identity) -> Words:
+def extend(task: Posted, typed: Typed, by: Identity) -> Words:
     granted, opinion = _text(typed, "granted"), _text(typed, "opinion")
     errors: Errors = {}
     if granted not in ("yes", "no"):
@@ -270,7 +271,7 @@ def extend(task: Workspace, typed: Typed, by: Identity) -> Words:
 
 
 #: Step -> the act that ends it, and the template of its panel.
-ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
+ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "accept": accept,
     "examine": examine,
     "review": review,

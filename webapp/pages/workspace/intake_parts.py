@@ -14,7 +14,7 @@ from engine.law import Fault
 from webapp import clock
 from webapp.catalogue import engine_context
 from webapp.form_values import control_value
-from webapp.queries.workspace import Workspace
+from webapp.pages.workspace.posted import TaskAtHand
 from webapp.services.corrections import correctable
 
 #: Names of the controls: "fault.material.floor-plan" holds what is wrong, "fix.shop_name" an answer put right.
@@ -35,7 +35,7 @@ class FaultLine:
         return f"{FAULT}{self.kind}.{self.key}"
 
 
-def fault_lines(task: Workspace, typed: Mapping[str, str]) -> list[FaultLine]:
+def fault_lines(task: TaskAtHand, typed: Mapping[str, str]) -> list[FaultLine]:
     """Everything of the item that a correction can name, in the order of materials and form."""
     return [
         FaultLine(kind, key, label, typed.get(f"{FAULT}{kind}.{key}", ""))
@@ -43,7 +43,7 @@ def fault_lines(task: Workspace, typed: Mapping[str, str]) -> list[FaultLine]:
     ]
 
 
-def faults_of(task: Workspace, typed: Mapping[str, str]) -> list[Fault]:
+def faults_of(task: TaskAtHand, typed: Mapping[str, str]) -> list[Fault]:
     """What was typed as wrong."""
     lines = fault_lines(task, typed)
     return [Fault(line.kind, line.key, line.typed.strip()) for line in lines if line.typed.strip()]
@@ -57,7 +57,7 @@ class FixField:
     value: Any
 
 
-def fix_fields(task: Workspace, typed: MultiDict[str, str]) -> list[FixField]:
+def fix_fields(task: TaskAtHand, typed: MultiDict[str, str]) -> list[FixField]:
     """The answers that the item reads, to be put right at once."""
     own = {key for kind, key in _correctable(task) if kind == "answer"}
     controls = controls_on(task.release.form.page(task.answers, task.guided, engine_context(clock.now(), task.rules)))
@@ -69,17 +69,17 @@ def fix_fields(task: Workspace, typed: MultiDict[str, str]) -> list[FixField]:
     ]
 
 
-def _shown(task: Workspace, one: Field, name: str, typed: MultiDict[str, str]) -> Any:
+def _shown(task: TaskAtHand, one: Field, name: str, typed: MultiDict[str, str]) -> Any:
     given = typed.getlist(FIX + name)
     several = isinstance(value_at(task.answers, name), list) or one.type in ("checklist", "taglist")
     return given if several else (given[-1] if given else None)
 
 
-def _kept(task: Workspace, name: str) -> Any:
+def _kept(task: TaskAtHand, name: str) -> Any:
     return control_value(value_at(task.answers, name))
 
 
-def fixed_answers(task: Workspace, typed: MultiDict[str, str]) -> dict[str, Any]:
+def fixed_answers(task: TaskAtHand, typed: MultiDict[str, str]) -> dict[str, Any]:
     """The whole form with what was put right in it."""
     shown = frozenset(typed.get("_fixable", "").split())
     sent = {name.removeprefix(FIX): typed.getlist(name) for name in typed if name.startswith(FIX)}
@@ -91,13 +91,13 @@ def named(invalid: AnswersInvalid) -> dict[str, Words]:
     return {FIX + name: messages[0] for name, messages in invalid.errors.items()}
 
 
-def labels_of(task: Workspace) -> dict[str, Words]:
+def labels_of(task: TaskAtHand) -> dict[str, Words]:
     """Labels of the panel's controls, for the list of errors."""
     known = _correctable(task)
     faults = {f"{FAULT}{kind}.{key}": label for (kind, key), label in known.items()}
     return faults | {FIX + key: label for (kind, key), label in known.items() if kind == "answer"}
 
 
-def _correctable(task: Workspace) -> dict[tuple[str, str], Words]:
+def _correctable(task: TaskAtHand) -> dict[tuple[str, str], Words]:
     assert task.item_key is not None
     return correctable(task.release, task.guided, task.answers, task.item_key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine import Words
 from engine.bundles import ChecklistPoint
-from webapp.queries.workspace import Workspace
+from webapp.pages.workspace.posted import TaskAtHand
 
 MARKS = ("pass", "fail", "not-applicable")
 PREFIX = "check."
@@ -47,13 +47,13 @@ class PointGroup:
     points: tuple[Point, ...]
 
 
-def groups_of(task: Workspace) -> tuple[PointGroup, ...]:
+def groups_of(task: TaskAtHand) -> tuple[PointGroup, ...]:
     """What is to be gone through at this step; empty where the step has no list."""
     found = _groups(task)
     return tuple(group for group in found if group.points)
 
 
-def _groups(task: Workspace) -> Iterable[PointGroup]:
+def _groups(task: TaskAtHand) -> Iterable[PointGroup]:
     if task.step == "visit":
         return [
             PointGroup(view.item.name, _points(view.item.visit_checklist, f"{view.key}."))
@@ -78,13 +78,13 @@ def _points(points: Iterable[ChecklistPoint], prefix: str = "") -> tuple[Point, 
     return tuple(Point(prefix + point.key, point.text, point.basis, SEVERITIES.get(point.severity)) for point in points)
 
 
-def _conditions(task: Workspace) -> tuple[Point, ...]:
+def _conditions(task: TaskAtHand) -> tuple[Point, ...]:
     terms = task.catalogue_item.commitment if task.catalogue_item else None
     conditions = terms.conditions if terms else ()
     return tuple(Point(f"condition-{n}", text, None, None) for n, text in enumerate(conditions, 1))
 
 
-def _failed_before(task: Workspace) -> list[PointGroup]:
+def _failed_before(task: TaskAtHand) -> list[PointGroup]:
     """A recheck goes through what the verification found wrong; all points where it named none."""
     assert task.catalogue_item is not None
     verified = task.last_review("verify")
@@ -94,11 +94,11 @@ def _failed_before(task: Workspace) -> list[PointGroup]:
     return [PointGroup(Words("整改事项", "To be rectified"), wrong or tuple(everything))]
 
 
-def marks_before(task: Workspace) -> Mapping[str, str]:
+def marks_before(task: TaskAtHand) -> Mapping[str, str]:
     """Marks to start from: a review continues what the examination found."""
     earlier = task.last_review("review", "examine") if task.step == "review" else None
     return earlier.checklist if earlier else {}
 
 
-def all_points(task: Workspace) -> list[Point]:
+def all_points(task: TaskAtHand) -> list[Point]:
     return [point for group in groups_of(task) for point in group.points]

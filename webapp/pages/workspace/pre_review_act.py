@@ -9,11 +9,11 @@ from werkzeug.datastructures import MultiDict
 from engine import Words
 from webapp.identity import Identity
 from webapp.pages.workspace.points import marks_posted
-from webapp.queries.workspace import Workspace
+from webapp.pages.workspace.posted import Posted
 from webapp.services import pre_reviews
 
 
-def pre_review(task: Workspace, typed: MultiDict[str, str], by: Identity) -> Words:
+def pre_review(task: Posted, typed: MultiDict[str, str], by: Identity) -> Words:
     """Raises Incomplete, whose field the page shows."""
     conclusion = typed.get("conclusion", "").strip()
     pre_reviews.pre_review(
@@ -30,4 +30,4 @@ def pre_review(task: Workspace, typed: MultiDict[str, str], by: Identity) -> Wor
     return Words("预审未通过，已记录原因。", "Not ready: the reasons are kept.")
 
 
-ACTS: Mapping[str, Callable[[Workspace, MultiDict[str, str], Identity], Words]] = {pre_reviews.STEP: pre_review}
+ACTS: Mapping[str, Callable[[Posted, MultiDict[str, str], Identity], Words]] = {pre_reviews.STEP: pre_review}

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from engine import Words
 from webapp import moments
 from webapp.identity import Identity
-from webapp.queries.workspace import Workspace
+from webapp.pages.workspace.posted import Posted
 from webapp.services import hearings, procedures
 
 Typed = MultiDict[str, str]
@@ -36,7 +36,7 @@ def _text(typed: Typed, name: str) -> str:
     return typed.get(name, "").strip()
 
 
-def order(task: Workspace, typed: Typed, by: Identity) -> Words:
+def order(task: Posted, typed: Typed, by: Identity) -> Words:
     kind, days = _text(typed, "procedure"), _text(typed, "expected_days")
     procedures.order_procedure(
         task.id,
@@ -52,7 +52,7 @@ def order(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words(f"已决定进行{name.zh}，告知书已出具。", f"Ordered: {name.en}; the notice is issued.")
 
 
-def hearing_application(task: Workspace, typed: Typed, by: Identity) -> Words:
+def hearing_application(task: Posted, typed: Typed, by: Identity) -> Words:
     applied = _text(typed, "answer") == "applied"
     hearings.answer_hearing_right(
         task.id,
@@ -68,7 +68,7 @@ def hearing_application(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("已登记放弃听证，恢复计时。", "The waiver is recorded; the clocks run on.")
 
 
-def hearing_notice(task: Workspace, typed: Typed, by: Identity) -> Words:
+def hearing_notice(task: Posted, typed: Typed, by: Identity) -> Words:
     hearings.notify_hearing(
         task.id,
         by=by,
@@ -81,7 +81,7 @@ def hearing_notice(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("听证通知书已出具。", "The notice of the hearing is issued.")
 
 
-def hearing(task: Workspace, typed: Typed, by: Identity) -> Words:
+def hearing(task: Posted, typed: Typed, by: Identity) -> Words:
     hearings.record_hearing(
         task.id,
         by=by,
@@ -93,7 +93,7 @@ def hearing(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("听证笔录已制作，恢复计时。", "The record of the hearing is made; the clocks run on.")
 
 
-def result(task: Workspace, typed: Typed, by: Identity) -> Words:
+def result(task: Posted, typed: Typed, by: Identity) -> Words:
     procedures.record_result(
         task.id,
         by=by,
@@ -106,7 +106,7 @@ def result(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("结果已登记，恢复计时。", "The result is recorded; the clocks run on.")
 
 
-def public_notice(task: Workspace, typed: Typed, by: Identity) -> Words:
+def public_notice(task: Posted, typed: Typed, by: Identity) -> Words:
     """Take in an objection, or close the notice, as the button says."""
     if typed.get("do") == "objection":
         procedures.take_objection(
@@ -128,7 +128,7 @@ def public_notice(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("公示已结束，恢复计时。", "The public notice is closed; the clocks run on.")
 
 
-ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
+ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "hearing-application": hearing_application,
     "hearing-notice": hearing_notice,
     "hearing": hearing,

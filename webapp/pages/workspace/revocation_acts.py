@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import Words
 from webapp.identity import Identity
-from webapp.queries.workspace import Workspace
+from webapp.pages.workspace.posted import Posted
 from webapp.services import revocations
 
 Typed = MultiDict[str, str]
@@ -23,7 +23,7 @@ def _text(typed: Typed, name: str) -> str:
     return typed.get(name, "").strip()
 
 
-def tell(task: Workspace, typed: Typed, by: Identity) -> Words:
+def tell(task: Posted, typed: Typed, by: Identity) -> Words:
     revocations.tell_of_revocation(
         task.id,
         by=by,
@@ -35,7 +35,7 @@ def tell(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("撤销事先告知书已出具。", "The notice before revocation is issued.")
 
 
-def hear(task: Workspace, typed: Typed, by: Identity) -> Words:
+def hear(task: Posted, typed: Typed, by: Identity) -> Words:
     revocations.hear_holder(
         task.id,
         by=by,
@@ -47,7 +47,7 @@ def hear(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("陈述、申辩情况已记录。", "What the holder said is recorded.")
 
 
-def decide(task: Workspace, typed: Typed, by: Identity) -> Words:
+def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     decision = _text(typed, "decision")
     revocations.decide_revocation(
         task.id,
@@ -62,7 +62,7 @@ def decide(task: Workspace, typed: Typed, by: Identity) -> Words:
     return Words("已决定不予撤销。", "Not revoked.")
 
 
-ACTS: Mapping[str, Callable[[Workspace, Typed, Identity], Words]] = {
+ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "revocation-notice": tell,
     "statement": hear,
     "revoke": decide,

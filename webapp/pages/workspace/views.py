@@ -20,6 +20,7 @@ from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
 from webapp.pages.workspace.points import groups_of, marks_before, marks_posted
+from webapp.pages.workspace.posted import Posted
 from webapp.permissions import Permission, may
 from webapp.queries.appointments import appointment_of
 from webapp.queries.extensions import extension_of
@@ -32,6 +33,7 @@ from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspa
 from webapp.services import access, tasks
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.procedures import NAMES, OUTCOMES
+from webapp.unit_of_work import let_go
 
 #: Steps at which the item's special procedures matter.
 PROCEDURE_STEPS = frozenset({"review", "decide", "hearing-application", "hearing-notice", *OUTCOMES})
@@ -86,16 +88,15 @@ def release(task_id: int) -> ResponseReturnValue:
 def act(task_id: int) -> ResponseReturnValue:
     """Carry out the step's act. Whatever is refused, everything typed stays on the page."""
     by = signed_in()
-    task = workspace(task_id, by)
-    if task.step not in ACTS:
-        raise NotFound()
     try:
+        task = Posted.of(task_id, by)
+        if task.step not in ACTS:
+            raise NotFound()
         done = ACTS[task.step](task, request.form, by)
     except ActIncomplete as incomplete:
-        return with_frames(page_of(task, by, request.form, errors=incomplete.errors), 422)
+        return _unfinished_page(task_id, by, incomplete.errors, 422)
     except Incomplete as incomplete:
-        errors = {incomplete.field: incomplete.words}
-        return with_frames(page_of(task, by, request.form, errors=errors), incomplete.status)
+        return _unfinished_page(task_id, by, {incomplete.field: incomplete.words}, incomplete.status)
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
@@ -104,8 +105,15 @@ def act(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("inbox.inbox"))
 
 
+def _unfinished_page(task_id: int, by: Identity, errors: Errors, status: int) -> ResponseReturnValue:
+    """The task with what is still to be filled in, and what was typed."""
+    let_go()
+    return with_frames(page_of(workspace(task_id, by), by, request.form, errors=errors), status)
+
+
 def refused_page(task_id: int, by: Identity, refusal: ActRefused) -> ResponseReturnValue:
     """The task as it is now, with why the act was refused and what was typed."""
+    let_go()
     return with_frames(page_of(workspace(task_id, by), by, request.form, refusal=refusal), refusal.status)
 
 

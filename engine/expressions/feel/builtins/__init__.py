@@ -21,3 +21,7 @@ _MODULES = (booleans, contexts, conversion, lists, numeric, office, ranges, stri
 BUILTINS: dict[str, Function] = {
     function.name: function for module in _MODULES for function in module.FUNCTIONS.functions
 }
+#: The first words of those that read the moment or the calendar: what calls none of them depends on its names alone.
+OF_THE_MOMENT = frozenset(
+    name.split()[0] for name in ("now", "today", *(function.name for function in office.FUNCTIONS.functions))
+)
