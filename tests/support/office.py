@@ -326,6 +326,8 @@ def act(case_id: int, step: str, item: str | None = None, *, by: Identity | None
     """Do one act as a person of the right post does it; returns who did. Background jobs run after it."""
     if step == "visit":
         return sign_visit(case_id, **choice)
+    if step in ("verify", "recheck"):
+        return sign_verification(case_id, step, item, by=by, **choice)
     task, who = claimed(case_id, step, item, by=by)
     common: dict[str, Any] = {
         "by": who,
@@ -358,6 +360,31 @@ def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
         )
     db.session.expire_all()
     run_jobs(case_id)
+    return second
+
+
+def sign_verification(
+    case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, verification_result: str = "pass"
+) -> Identity:
+    """Two officers sign a verification (`by` first), and what follows is done."""
+    task = open_task(case_id, step, item)
+    first = by or member_of(task.groups[0])
+    second = member_of(task.groups[0], but=[first.user_id])
+    for officer in (first, second):
+        db.session.expire_all()
+        task = open_task(case_id, step, item)
+        verification.verify(
+            task.id,
+            by=officer,
+            result=verification_result,
+            record="到场核查，与承诺一致。",
+            checklist={},
+            revision=task.revision,
+            key=f"{step}-{task.id}-{officer.user_id}",
+        )
+    db.session.expire_all()
+    run_jobs(case_id)
+    db.session.expire_all()
     return second
 
 
@@ -466,16 +493,6 @@ def legal_representative(case_id: int) -> issuing.Collector:
     )
 
 
-def _verify(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
-    verification.verify(
-        task.id,
-        result=choice.get("verification_result", "pass"),
-        record="到场核查，与承诺一致。",
-        checklist={},
-        **common,
-    )
-
-
 def _correct(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     by = common.pop("by")
     correcting.answer(correcting.AtWindow(task.id, by), choice.get("reply", "已补正。"), **common)
@@ -505,8 +522,6 @@ ACTS: dict[str, Any] = {
     "backfill": _backfill,
     "issue": _issue,
     "deliver": _deliver,
-    "verify": _verify,
-    "recheck": _verify,
     "revocation-notice": _tell_of_revocation,
     "statement": _hear_holder,
     "revoke": _revoke,

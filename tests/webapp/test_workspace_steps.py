@@ -129,7 +129,9 @@ def test_an_outside_result_is_entered_twice(db: object, client: FlaskClient) -> 
 def test_verification_and_recheck_go_through_what_was_committed(db: object, client: FlaskClient) -> None:
     case = office.received("commitment")
     office.act(case.id, "immediate", "P2")
-    task, who = office.claimed(case.id, "verify", "P2")
+    task = office.open_task(case.id, "verify", "P2")
+    who = office.member_of("market.verify")
+    other = office.member_of("market.verify", but=[who.user_id])
     screen = Browser(client, who.login)
     panel = screen.open(f"/tasks/{task.id}").words("//aside")
     assert "承诺的条件" in panel
@@ -142,10 +144,20 @@ def test_verification_and_recheck_go_through_what_was_committed(db: object, clie
         ).status_code
         == 302
     )
-    task, who = office.claimed(case.id, "recheck", "P2", by=who)
+    seen = screen.open(f"/tasks/{task.id}").words("//aside")
+    assert "您已签字" in seen
+    screen = Browser(client, other.login)
+    seen = screen.open(f"/tasks/{task.id}").words("//aside")
+    assert "药品专柜未与非药品分开。" in seen
+    assert "责令限期整改" in seen
+    assert screen.act(task.id).status_code == 302
+    task = office.open_task(case.id, "recheck", "P2")
     again = marks(screen, task.id)
     assert list(again) == [faulty]
     assert screen.act(task.id, result="pass", record="已整改。", **again).status_code == 302
+    screen = Browser(client, who.login)
+    assert screen.act(task.id).status_code == 302
+    assert ("P2", "recheck") not in office.open_steps(case.id)
 
 
 def test_a_workspace_opens_with_few_statements(db: object, client: FlaskClient) -> None:

@@ -20,9 +20,11 @@ from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
+from webapp.services.two_officers import VerifierTookPart
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
+VERIFYING_STEPS = ("verify", "recheck")
 PROPOSING_STEPS = ("review", "examine", "pre-review")
 #: Steps whose act stands at the window, with the endpoint that opens it.
 WINDOW_STEPS = {
@@ -171,7 +173,7 @@ class Workspace:
     @property
     def diagram(self) -> dict[str, str | int]:
         """Which diagram shows the task: that of its own instance, of its item, or of the case."""
-        if self.step in ("verify", "recheck"):
+        if self.step in VERIFYING_STEPS:
             return {"instance": self.instance_id}
         return {"item": self.item.key} if self.item else {}
 
@@ -240,6 +242,8 @@ class Workspace:
             return Words("此任务已办结。", "This task is closed.")
         if self.suspended:
             return SUSPENDED
+        if self.step in VERIFYING_STEPS and self.reviewed_by(by):
+            return VerifierTookPart().words
         if self.is_shared:
             return _SIGNED if self.signed_by(by) else None
         if self.step in RULING_STEPS and not by.authorisation_number:

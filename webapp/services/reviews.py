@@ -7,15 +7,15 @@ from collections.abc import Mapping
 import orjson
 
 from engine import Words
-from webapp.errors import Incomplete, SecondOfficerNeeded
+from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.events import Event
 from webapp.services.procedures import ensure_did_not_host
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.two_officers import sign_together
 from webapp.services.visit_documents import issue_visit_record
 from webapp.services.work import OpenTask, on_task
-from webapp.unit_of_work import sql
 
 GRANT, REFUSE = "grant", "refuse"
 POINT_RESULTS = ("pass", "fail", "not-applicable")
@@ -79,50 +79,19 @@ def sign_visit(
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, revision=revision, key=key) as task:
         ensure_step(task, "visit")
-        signed = [row[0] for row in sql().execute("select user_id from participant where task_id = %s", (task_id,))]
-        if by.user_id in signed:
-            raise SecondOfficerNeeded()
-        if not signed:
+
+        def found() -> None:
             if conclusion not in VISIT_CONCLUSIONS:
                 raise Incomplete("conclusion", Words("请选择核查结论。", "Choose the conclusion."))
             if not record.strip():
                 raise Incomplete("record", Words("请填写核查记录。", "Write the record of the visit."))
             write_review(task, conclusion, record, checklist, by)
-        recorded = _conclusion(task_id)
-        if signed and conclusion and conclusion != recorded:
-            raise Incomplete(
-                "conclusion",
-                Words(
-                    "您的结论与已签字的核查记录不一致，请与首签人员核实。",
-                    "Your conclusion differs from the signed record.",
-                ),
-            )
-        _sign(task, by, first=not signed)
-        complete = len(signed) + 1 >= task.participants
-        if complete:
+
+        agreed = sign_together(task, by, conclusion, found)
+        if agreed is not None:
             issue_visit_record(task, by)
-            finish(task, {"visit_conclusion": recorded}, by=by, act="visited")
-    return complete
-
-
-def _sign(task: OpenTask, by: Identity, *, first: bool) -> None:
-    sql().execute(
-        "insert into participant (task_id, user_id, role, act, at) values (%s, %s, %s, 'signed', %s)",
-        (task.id, by.user_id, "lead-officer" if first else "second-officer", task.case.now),
-    )
-    sql().execute("update user_task set revision = revision + 1 where id = %s", (task.id,))
-    task.case.record(Event.VISIT_SIGNED, by, task=task.id)
-
-
-def _conclusion(task_id: int) -> str:
-    """What the first officer concluded."""
-    row = (
-        sql()
-        .execute("select conclusion from review where task_id = %s and step = 'visit' order by id limit 1", (task_id,))
-        .fetchone()
-    )
-    assert row is not None
-    return str(row[0])
+            finish(task, {"visit_conclusion": agreed}, by=by, act="visited")
+    return agreed is not None
 
 
 REVIEW = """

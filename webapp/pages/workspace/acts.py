@@ -236,13 +236,15 @@ def _day(text: str) -> date | None:
 
 def verify(task: Posted, typed: Typed, by: Identity) -> Words:
     result, record = _text(typed, "result"), _text(typed, "record")
-    errors = _unmarked(task, typed)
-    if result not in verification.RESULTS[task.step]:
-        errors["result"] = Words("请选择核查结论。", "Choose the result.")
-    if not record:
-        errors["record"] = Words("请填写核查记录。", "Write the record.")
+    errors: Errors = {}
+    if not task.signers:
+        errors = _unmarked(task, typed)
+        if result not in verification.RESULTS[task.step]:
+            errors["result"] = Words("请选择核查结论。", "Choose the result.")
+        if not record:
+            errors["record"] = Words("请填写核查记录。", "Write the record.")
     _refuse(errors)
-    verification.verify(
+    complete = verification.verify(
         task.id,
         by=by,
         result=result,
@@ -251,7 +253,9 @@ def verify(task: Posted, typed: Typed, by: Identity) -> Words:
         revision=_revision(typed),
         key=_text(typed, "key"),
     )
-    return Words("核查结果已记录。", "The result of the verification is recorded.")
+    if complete:
+        return Words("核查结果已记录。", "The result of the verification is recorded.")
+    return Words("已签字，等待另一名核查人员签字。", "Signed; another officer must sign too.")
 
 
 def extend(task: Posted, typed: Typed, by: Identity) -> Words:
