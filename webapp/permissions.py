@@ -42,6 +42,9 @@ class Permission(StrEnum):
     SIGNAL_SEE = "signal.see"
     SIGNAL_ANSWER = "signal.answer"
     SIGNAL_SETTLE = "signal.settle"
+    LICENCE_SEE = "licence.see"
+    LICENCE_ACT = "licence.act"
+    RENEWAL_TAKE = "renewal.take"
     CALENDAR_SEE = "calendar.see"
     CALENDAR_IMPORT = "calendar.import"
     ANY_SIGNED_IN = "signed-in"
@@ -74,7 +77,14 @@ class SignalFacts:
     judged_by_unit: bool = False
 
 
-Subject = TaskFacts | CaseFacts | SignalFacts | None
+@dataclass(frozen=True, slots=True)
+class LicenceFacts:
+    """What the rules ask about a licence: the department that issued it."""
+
+    unit: str
+
+
+Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | None
 Rule = Callable[[Identity, Subject], bool]
 
 
@@ -113,6 +123,10 @@ def opened_it(by: Identity, subject: Subject) -> bool:
 
 def is_of_the_unit(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, SignalFacts) and subject.unit == by.department_key
+
+
+def issued_it(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, LicenceFacts) and subject.unit == by.department_key
 
 
 def judges_itself(by: Identity, subject: Subject) -> bool:
@@ -174,6 +188,10 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
         [has_role("supervisor"), is_judged_from_above],
         [has_role("decider", "lead"), is_of_the_unit, judges_itself],
     ],
+    # The window and who supervises see every licence, a department those that it issued.
+    Permission.LICENCE_SEE: [[is_window], [has_role("supervisor")], [is_department, issued_it]],
+    Permission.LICENCE_ACT: [[has_role("decider"), issued_it]],
+    Permission.RENEWAL_TAKE: [[has_role("clerk", "issuer")], [is_department, issued_it]],
     Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
@@ -182,7 +200,16 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
 
 #: Rules that ask about the object; the others hold for a person as such.
 OBJECT_RULES: frozenset[Rule] = frozenset(
-    {in_candidate_group, is_assignee, department_has_part, group_has_task, opened_it, is_of_the_unit, judges_itself}
+    {
+        in_candidate_group,
+        is_assignee,
+        department_has_part,
+        group_has_task,
+        opened_it,
+        is_of_the_unit,
+        judges_itself,
+        issued_it,
+    }
 )
 
 
@@ -196,10 +223,22 @@ def may(by: Identity, permission: Permission, subject: Subject = None) -> bool:
     return any(all(rule(by, subject) for rule in rules) for rules in PERMISSIONS[permission])
 
 
+#: Who may not see an object is not told that it is there.
+NOT_KNOWN_TO_EXIST = frozenset(
+    {
+        Permission.CASE_SEE,
+        Permission.TASK_SEE,
+        Permission.PERSONAL_SEE,
+        Permission.SIGNAL_SEE,
+        Permission.LICENCE_SEE,
+    }
+)
+
+
 def ensure(by: Identity, permission: Permission, subject: Subject = None) -> None:
     """Raises NotFound where the subject must not even be known to exist, NotYours otherwise."""
     if may(by, permission, subject):
         return
-    if permission in (Permission.CASE_SEE, Permission.TASK_SEE, Permission.PERSONAL_SEE, Permission.SIGNAL_SEE):
+    if permission in NOT_KNOWN_TO_EXIST:
         raise NotFound()
     raise NotYours(permission)

@@ -21,6 +21,7 @@ HEARTBEAT_SECONDS = 5.0
 FORGOTTEN_SECONDS = 300.0
 CLEANING_SECONDS = 3600.0
 SUPERVISION_SECONDS = 300.0
+LICENCE_SECONDS = 900.0
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
 
@@ -38,6 +39,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "forgotten-jobs", FORGOTTEN_SECONDS, defer_forgotten_jobs),
         Loop(app, "cleaning", CLEANING_SECONDS, clean),
         Loop(app, "supervision", SUPERVISION_SECONDS, supervise),
+        Loop(app, "licences", LICENCE_SECONDS, watch_licences),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -91,6 +93,13 @@ def supervise() -> bool:
     while signal_watch.sweep() >= signal_watch.AT_ONCE:  # after a long rest there may be many
         pass
     return False
+
+
+def watch_licences() -> bool:
+    """Remind of licences that end, end those whose time is over, renew where silence does; true when there is more."""
+    from webapp.services import licence_watch
+
+    return licence_watch.sweep() >= licence_watch.AT_ONCE
 
 
 def clean() -> bool:
