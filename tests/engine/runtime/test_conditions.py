@@ -3,8 +3,8 @@
 import pytest
 
 from engine.errors import BudgetExceeded
-from engine.runtime import Budgets, Context
-from tests.engine.runtime.diagrams import MONDAY, Case, diagram
+from engine.runtime import Budgets, Context, conditions
+from tests.engine.runtime.diagrams import MONDAY, Case, diagram, ext, io, script
 
 
 def test_an_intermediate_event_waits_until_its_condition_is_true() -> None:
@@ -113,9 +113,48 @@ def test_a_condition_that_makes_itself_true_again_and_again_is_stopped_by_the_bu
         s -> work
         up -> flip -> flop
     """
-    from tests.engine.runtime.diagrams import ext, script
-
     inside = {"flip": ext(script("false", "odd")), "flop": ext(script("true", "odd"))}
     case = Case(diagram(text, inside), {"odd": False}, context=Context(MONDAY, budgets=Budgets(activations=200)))
     with pytest.raises(BudgetExceeded):
         case.set(odd=True)
+
+
+def _waiting_beside_work(condition: str, inside: dict[str, str] | None = None) -> Case:
+    text = f"""
+        start s
+        and f
+        user a
+        user b
+        catch c condition {condition}
+        user after
+        s -> f -> a -> b
+        f -> c -> after
+    """
+    return Case(diagram(text, inside or {}), {"day": "2026-11-24"})
+
+
+@pytest.mark.parametrize("mapped", ["done", "report.done"])
+def test_what_a_mapping_writes_is_seen_whatever_the_task_gave(mapped: str) -> None:
+    case = _waiting_beside_work(mapped, {"a": ext(io(outputs={mapped: "given > 1"}))})
+    case.complete("a", given=2)
+    assert "after" in case.tasks
+
+
+def test_a_condition_over_the_time_is_asked_at_every_step() -> None:
+    case = _waiting_beside_work("today() > date(day)")
+    case.complete("a", unrelated=1)
+    assert "after" not in case.tasks
+    case.later(days=9)
+    case.complete("b")
+    assert case.tasks == ["after"]
+
+
+def test_what_no_condition_reads_asks_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _waiting_beside_work("done = true and not(day = null)")
+    asked: list[object] = []
+    whole = conditions._holds
+    monkeypatch.setattr(conditions, "_holds", lambda run, wait: asked.append(wait) or whole(run, wait))
+    case.complete("a", unrelated=1)
+    assert asked == []
+    case.complete("b", done=True)
+    assert case.tasks == ["after"]
