@@ -11,11 +11,12 @@ from engine import AnswersInvalid, Words
 from engine.bundles import Eligibility, Item, Material, next_question
 from engine.forms import Field, Section
 from engine.runtime import Context
-from webapp import clock
+from webapp import clock, moments
 from webapp.catalogue import engine_context, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application import Draft
 from webapp.services.commitments import COMMITMENT, Letter, eligible_items, letter_for
+from webapp.services.licence_reuse import Reuse, reusable
 from webapp.unit_of_work import sql
 
 #: The key under which every bundle lists the mandate (授权委托书) among its materials.
@@ -44,6 +45,17 @@ class MaterialRow:
     provided_by: str
     files: tuple[FileFacts, ...]
     mandate_file_id: int | None  # shown at the counter when the visit was opened
+    reuse: Reuse | None = None  # what the licence registry has for it
+
+    @property
+    def stood_for(self) -> bool:
+        """A valid licence of the registry stands for it: nothing is asked."""
+        return self.reuse is not None and self.reuse.counts
+
+    @property
+    def not_asked_because(self) -> Words | None:
+        """Why it is not asked for: the licence that stands for it by its number, else the bundle's reason."""
+        return self.reuse.words if self.reuse is not None else self.material.exempt_reason
 
     @property
     def from_the_form(self) -> bool:
@@ -52,7 +64,7 @@ class MaterialRow:
 
     @property
     def asked_for(self) -> bool:
-        return not self.exempt and not self.from_the_form
+        return not self.exempt and not self.from_the_form and not self.stood_for
 
     @property
     def handed_in(self) -> bool:
@@ -166,6 +178,8 @@ def materials_of(draft: Draft) -> list[MaterialRow]:
         if file[0] is not None:
             files.append(FileFacts(*file))
     rows = []
+    today = clock.today(moments.OFFICE_ZONE)
+    reuses = reusable(draft.bundle, draft.guide.materials, {**draft.answers, **draft.guided}, today)
     for required in draft.guide.materials:
         material = required.material
         form, copies, provided_by, files = handed_in.get(material.key, (None, material.copies, "", []))
@@ -181,6 +195,7 @@ def materials_of(draft: Draft) -> list[MaterialRow]:
                 provided_by=provided_by,
                 files=tuple(files),
                 mandate_file_id=_mandate(draft, material),
+                reuse=reuses.get(material.key),
             )
         )
     return rows
@@ -262,6 +277,12 @@ def missing_of(
         count = len(faults)
         words = Words(f"申请表有 {count} 处没有填好。", f"{count} fields of the form are not in order.")
         found.append(Missing("form", words))
+    found += [
+        Missing("materials", row.reuse.words)
+        for row in materials
+        if row.reuse is not None
+        and row.reuse.stands_in_the_way(exempt=row.exempt, handed_in=row.handed_in, with_files=bool(row.files))
+    ]
     found += [
         Missing("materials", _is_missing(row.material.name))
         for row in materials

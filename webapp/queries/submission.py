@@ -16,6 +16,7 @@ from webapp.catalogue import Published
 from webapp.errors import NotFound
 from webapp.form_values import shown_value
 from webapp.queries.masking import masked_number
+from webapp.services.held_licence import STATUS_WORDS
 from webapp.unit_of_work import sql
 
 MATERIAL_FORMS = {
@@ -122,8 +123,11 @@ class MaterialLine:
 
 MATERIALS = """
 select m.id, m.material_key, m.form, m.copies, m.provided_by, m.at, f.id, f.name, f.media_type, f.size,
-    f.pages
+    f.pages, l.name_zh, l.name_en, l.number, case when l.status in ('valid', 'suspended')
+        and l.valid_to < current_date then 'expired' else l.status end
 from submitted_material m
+left join reused_licence u on u.case_id = m.case_id and u.material_key = m.material_key
+left join licence l on l.id = u.licence_id
 left join material_file mf on mf.submitted_material_id = m.id
 left join stored_file f on f.id = mf.file_id
 where m.case_id = %s order by m.id, mf.position
@@ -137,16 +141,25 @@ def materials_of(case_id: int, bundle: Bundle, item_keys: Sequence[str]) -> tupl
     for row in rows:
         files.setdefault(row[0], [])
         if row[6] is not None:
-            files[row[0]].append(FileLine(*row[6:]))
+            files[row[0]].append(FileLine(*row[6:11]))
     heads = {row[0]: row for row in rows}
     lines = []
-    for id_, (_, key, form, copies, provided_by, at, *_file) in heads.items():
+    for id_, (_, key, form, copies, provided_by, at, *rest) in heads.items():
         material = bundle.material(key)
         users = {requirement.item for requirement in material.requirements}
         used_by = tuple(item for item in item_keys if item in users)
-        name = MATERIAL_FORMS.get(form, Words(form, form))
+        name = _licence_in_its_stead(rest[5:]) or MATERIAL_FORMS.get(form, Words(form, form))
         lines.append(MaterialLine(key, material.name, name, copies, provided_by, at, tuple(files[id_]), used_by))
     return tuple(lines)
+
+
+def _licence_in_its_stead(licence: Sequence[Any]) -> Words | None:
+    """The licence that stands for a material, and how it stands today: it may have ended since the receipt."""
+    zh, en, number, status = licence
+    if number is None:
+        return None
+    state = STATUS_WORDS[status]
+    return Words(f"免提交：{zh} {number}（{state.zh}）", f"exempt: {en} {number} ({state.en})")
 
 
 @dataclass(frozen=True, slots=True)

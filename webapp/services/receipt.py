@@ -32,6 +32,7 @@ from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
+from webapp.services.licence_reuse import Reuse, ensure_reusable, keep_reused, reusable
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import next_number
 from webapp.services.page_keys import remember
@@ -69,7 +70,8 @@ class MaterialsMissing(ActRefused):
 def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
     """Receive the application: number, receipt, tracking code; the items' processes start.
 
-    Raises Incomplete (guided questions open), AnswersInvalid, MaterialsMissing, NotEligible, NotADraft.
+    Raises Incomplete (guided questions open), AnswersInvalid, MaterialsMissing, LicenceNotReusable, NotEligible,
+    NotADraft.
     """
     with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
         ensure(by, Permission.CASE_RECEIVE)
@@ -81,8 +83,10 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
         verdicts = eligible_items(case.release, case.rules, guided, answers)
         _ensure_ways(case, answers, ways, verdicts)
         _ensure_present(case, answers)
-        _ensure_materials(case, guide, ways)
+        reuses = _reusable(case, guide, answers, guided)
+        _ensure_materials(case, guide, ways, reuses)
         _keep_mandate(case, guide, by)
+        keep_reused(case, reuses, _with_files(case), by)
         write_answers(case, answers, version=AS_RECEIVED, source="applicant", by=by)
         code = tracking_code(secrets.randbits(TRACKING_BITS))
         _open_items(case, guide, ways)
@@ -220,13 +224,30 @@ def _keep_mandate(case: LockedCase, guide: Guide, by: Identity) -> None:
         )
 
 
-def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None:
+def _reusable(
+    case: LockedCase, guide: Guide, answers: Mapping[str, Any], guided: Mapping[str, Any]
+) -> Mapping[str, Reuse]:
+    """The valid licences that stand for materials. Raises LicenceNotReusable for one that is not in force."""
+    today = moments.local(case.now).date()
+    reuses = reusable(case.release.bundle, guide.materials, {**answers, **guided}, today)
+    if reuses:
+        own = {entry.item.key for entry in guide.items}
+        exempt = {one.material.key for one in guide.materials if one.exempt and one.material.result_of not in own}
+        ensure_reusable(reuses, exempt, _handed_in(case), _with_files(case))
+    return reuses
+
+
+def _with_files(case: LockedCase) -> frozenset[str]:
     rows = sql().execute(
-        "select material_key from submitted_material m where case_id = %s and (form in ('e-licence', 'exempt')"
-        " or exists(select from material_file f where f.submitted_material_id = m.id))",
+        "select material_key from submitted_material m where case_id = %s"
+        " and exists(select from material_file f where f.submitted_material_id = m.id)",
         (case.id,),
     )
-    handed_in = {key for (key,) in rows}
+    return frozenset(key for (key,) in rows)
+
+
+def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str], reuses: Mapping[str, Reuse]) -> None:
+    handed_in = _handed_in(case) | {key for key, reuse in reuses.items() if reuse.counts}
     mandate = (
         sql()
         .execute(
@@ -246,6 +267,15 @@ def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -
     ]
     if missing:
         raise MaterialsMissing(missing)
+
+
+def _handed_in(case: LockedCase) -> set[str]:
+    rows = sql().execute(
+        "select material_key from submitted_material m where case_id = %s and (form in ('e-licence', 'exempt')"
+        " or exists(select from material_file f where f.submitted_material_id = m.id))",
+        (case.id,),
+    )
+    return {key for (key,) in rows}
 
 
 def _open_items(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None:
