@@ -67,6 +67,7 @@ def city(db: SQLAlchemy) -> Office:
         "file_id": file_id[0],
         "document_id": document[0],
         "incident_id": 1,
+        "meeting_id": 1,
         "handover_id": 1,
         "reminder_id": 1,
         "signal_id": _signal(case.id),

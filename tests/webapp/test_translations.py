@@ -31,7 +31,8 @@ from webapp import clock
 from webapp.catalogue import current_releases, release_files
 from webapp.languages import COOKIE
 from webapp.queries.masking import masked_applicant, masked_person
-from webapp.services import signal_watch
+from webapp.services import meetings, signal_watch
+from webapp.services.meetings import Set
 from webapp.services.releases import draft_from_upload
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
@@ -237,6 +238,9 @@ def day(db: Any) -> Day:
     office.act(third.id, "review", "P6", proposal="refuse")
     office.act(third.id, "decide", "P6", ruling="refuse")
     office.act(third.id, "review", "P4")
+    told = Set(clock.now() + timedelta(days=40), "Room 302", "0000-8600100")
+    lead = office.person("zhaolin")
+    meetings.call_meeting(third.id, items=("P2", "P3"), questions=("Area?",), at=told, by=lead, key="meeting")
     unsigned, ordinary = office.draft("commitment"), office.draft("ordinary")
     office.trial()
     with clock.frozen_at(clock.now() + timedelta(days=60)):
@@ -267,6 +271,7 @@ def _places(case: int, draft: int) -> Office:
         "file_id": one("select min(id) from stored_file"),
         "document_id": one("select max(id) from document where case_id = %(case)s"),
         "incident_id": 0,
+        "meeting_id": one("select min(id) from joint_meeting where case_id = %(case)s"),
         "reminder_id": 0,
         "signal_id": one("select min(id) from supervision_signal where case_id = %(case)s"),
         "sheet_id": one("select min(id) from notification_sheet where case_id = %(draft)s"),

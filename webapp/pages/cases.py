@@ -35,6 +35,7 @@ from webapp.queries import diagram
 from webapp.queries.case_access import ensure_case, has_incident
 from webapp.queries.case_view import CasePage, case_page, release_of
 from webapp.queries.history import REPAIRED, STOOD_STILL, history_of
+from webapp.queries.meetings import meetings_of
 from webapp.queries.submission import answer_sections, case_file
 from webapp.queries.workspace import ReviewLine
 from webapp.services import access, incidents
@@ -78,6 +79,8 @@ def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, sta
         names={item.key: item.item.name for item in page.items},
         findings=_findings(page),
         may_retry=may(by, Permission.INCIDENT_RETRY),
+        meetings=meetings_of(case_id, page.release.bundle, page.rules) if personal else (),
+        may_call=by.department_key == page.release.bundle.lead_department and may(by, Permission.MEETING_CALL),
         link=link,
         errors=errors or {},
         typed=request.form,

@@ -13,6 +13,7 @@ from webapp.identity import signed_in
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import worklist
+from webapp.queries.meeting_inbox import waiting_meetings
 from webapp.queries.worklist import Counts, Cursor, Page
 from webapp.services import reminders
 
@@ -45,6 +46,7 @@ def inbox() -> ResponseReturnValue:
         tabs=_tabs(mine, text, worklist.counts(by)),
         groups=[(one.key, words(one.name)) for one in worklist.own_groups(by)],
         reminders=worklist.reminders(by),
+        meetings=waiting_meetings(by, rules_in_force()),
         cases=worklist.cases_found(by, text) if text else [],
         previous_url=_page_url(mine, text, group, before=page.previous),
         next_url=_page_url(mine, text, group, after=page.following),

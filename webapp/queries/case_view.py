@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_OF_CASE, Published, arranged, published, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
 from webapp.queries.due import Due
@@ -77,6 +77,7 @@ class CasePage:
     closed_at: datetime | None
     release: Published
     demo: bool
+    rules: Rules
     visit: CounterVisit
     items: tuple[ItemView, ...]
     tasks: tuple[TaskLine, ...]
@@ -211,6 +212,7 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         closed_at,
         release,
         rules.profile.demo,
+        rules,
         CounterVisit(ticket, Words(zh, en), clerk, started_at, present),
         items,
         tasks,

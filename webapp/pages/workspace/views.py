@@ -25,6 +25,7 @@ from webapp.permissions import Permission, may
 from webapp.queries.appointments import appointment_of
 from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
+from webapp.queries.meetings import meetings_of
 from webapp.queries.procedures import hosts_for, procedures_of
 from webapp.queries.repairs import suspension_of
 from webapp.queries.revocations import revocation_of
@@ -149,6 +150,8 @@ def page_of(
         groups=groups_of(task),
         history=history_of(task.case_id, task.items, task.tasks, reasons=STOOD_STILL),
         names={view.key: view.item.name for view in task.items},
+        meetings=meetings_of(task.case_id, task.release.bundle, task.rules),
+        may_call=by.department_key == task.release.bundle.lead_department and may(by, Permission.MEETING_CALL),
         others=[
             *item_lines(task.items),
             *task_lines([one for one in task.tasks if one.item_case_id is None], task.reviews, task.items),
