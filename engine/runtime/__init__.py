@@ -20,6 +20,7 @@ from engine.runtime.commands import (
 from engine.runtime.migration import migrate
 from engine.runtime.modification import Add, Move, Remove, modify
 from engine.runtime.snapshot import Snapshot, snapshot, variables_at, variables_seen
+from engine.runtime.starts import TimedStart, next_start, timed_starts, upcoming_start
 from engine.runtime.step import (
     Budgets,
     Closing,
@@ -58,6 +59,7 @@ __all__ = [
     "Step",
     "Subscription",
     "TaskClosed",
+    "TimedStart",
     "Thrown",
     "TimerSet",
     "UserTask",
@@ -67,6 +69,7 @@ __all__ = [
     "fire",
     "migrate",
     "modify",
+    "next_start",
     "reschedule",
     "resolve",
     "retry",
@@ -75,6 +78,8 @@ __all__ = [
     "skip",
     "snapshot",
     "start",
+    "timed_starts",
+    "upcoming_start",
     "variables_at",
     "variables_seen",
 ]

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.bpmn import Program
 from engine.bpmn.library import read_library
-from engine.bpmn.program import Timer
-from engine.bpmn.timers import TimerTextInvalid
-from engine.errors import DefinitionInvalid, ExpressionFailed
+from engine.errors import DefinitionInvalid
 from engine.findings import errors_in
-from engine.runtime import Context
-from engine.runtime.due import Due, due_of, following
+from engine.runtime import Context, TimedStart, timed_starts
 from engine.trial.cores import Core
-from engine.values import ClockMark, Variables
+from engine.values import Variables
 
 
 class Start(NamedTuple):
@@ -24,14 +20,6 @@ class Start(NamedTuple):
 
     process: str
     event: str | None
-
-
-@dataclass(slots=True)
-class StartingTimer:
-    """A start event that a time starts, armed when the files were deployed."""
-
-    start: Start
-    due: Due
 
 
 @dataclass(slots=True)
@@ -99,30 +87,7 @@ class Deployment:
         }
         return tuple(start for start, slot in conditions.items() if slot.value(variables, context) is True)
 
-    def starting_timers(self, context: Context) -> list[StartingTimer]:
+    def starting_timers(self, context: Context) -> list[TimedStart]:
         """The timers that start processes, counted from now. Raises ExpressionFailed."""
-        armed: dict[Start, StartingTimer] = {}
-        for program in self._programs():
-            for process, event, timer in program.timer_starts():
-                start = Start(process, event)
-                armed[start] = StartingTimer(start, _due(event, timer, context))
-        return [timer for timer in armed.values() if not isinstance(timer.due.at, ClockMark)]
-
-
-def _due(event: str, timer: Timer, context: Context) -> Due:
-    try:
-        return due_of(timer.kind, timer.slot.value({}, context), context)
-    except TimerTextInvalid as fault:
-        raise ExpressionFailed(event, timer.slot.text, fault.words.en) from fault
-
-
-def moment(timer: StartingTimer) -> datetime:
-    """When the process starts next."""
-    assert isinstance(timer.due.at, datetime)
-    return timer.due.at
-
-
-def next_start(timer: StartingTimer, context: Context) -> StartingTimer | None:
-    """The timer for the start after this one; None when that was the last."""
-    due = following(timer.due, context)
-    return None if due is None else StartingTimer(timer.start, due)
+        found = (start for program in self._programs() for start in timed_starts(program, context))
+        return list({(start.process, start.event): start for start in found}.values())

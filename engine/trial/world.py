@@ -9,9 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.errors import BudgetExceeded, NothingWaits
-from engine.runtime import Context, Job, JobDone, Step
+from engine.runtime import Context, Job, JobDone, Step, TimedStart, next_start
 from engine.trial.cores import Core
-from engine.trial.deployment import Deployment, Start, StartingTimer, moment, next_start
+from engine.trial.deployment import Deployment, Start
 from engine.trial.instance import Held, Instance
 from engine.trial.jobs import Handler, outcome_of
 from engine.trial.post import Letter, PostOffice, Sent
@@ -39,7 +39,7 @@ class World:
     post: PostOffice
     most: int
     instances: list[Instance] = field(default_factory=list)
-    starts: list[StartingTimer] = field(default_factory=list)
+    starts: list[TimedStart] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     _jobs: deque[Held[Job]] = field(default_factory=deque)
     _letters: deque[Letter] = field(default_factory=deque)
@@ -147,7 +147,7 @@ class World:
             following = next_start(timer, self.place)
             if following is not None:
                 self.starts.append(following)
-            self.begin(timer.start, {})
+            self.begin(Start(timer.process, timer.event), {})
 
     def fire(self, one: Instance, timer: int) -> None:
         """Lets a timer fire."""
@@ -156,7 +156,7 @@ class World:
 
     def _due(self) -> Iterator[tuple[datetime, int, int]]:
         """(moment, instance, timer) of all that waits for a time; instance 0 and an index for a start."""
-        yield from ((moment(timer), 0, index) for index, timer in enumerate(self.starts))
+        yield from ((timer.at, 0, index) for index, timer in enumerate(self.starts))
         for one in self.instances:
             for timer in one.timers.values():
                 if isinstance(timer.due, datetime):

@@ -12,10 +12,12 @@ from webapp.jobs.heartbeat import take_back_heartbeat, write_heartbeat
 from webapp.jobs.loops import Loop
 from webapp.jobs.queue import worker_queue
 from webapp.logs import LOG
-from webapp.services import timers
+from webapp.services import start_timers, timers
 
 TIMERS_AT_ONCE = 100
+STARTS_AT_ONCE = 20
 TIMER_SECONDS = 1.0
+START_SECONDS = 5.0
 MESSAGE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 5.0
 FORGOTTEN_SECONDS = 300.0
@@ -35,6 +37,7 @@ def run_worker(app: Flask) -> None:
     loops = [
         Loop(app, "heartbeat", HEARTBEAT_SECONDS, lambda: _beat(name)),
         Loop(app, "timers", TIMER_SECONDS, fire_due_timers),
+        Loop(app, "starts", START_SECONDS, begin_due),
         Loop(app, "messages", MESSAGE_SECONDS, expire_messages),
         Loop(app, "forgotten-jobs", FORGOTTEN_SECONDS, defer_forgotten_jobs),
         Loop(app, "cleaning", CLEANING_SECONDS, clean),
@@ -62,6 +65,11 @@ def run_worker(app: Flask) -> None:
 def fire_due_timers() -> bool:
     """Fire one handful of due timers; true when there may be more."""
     return timers.fire_due(TIMERS_AT_ONCE) >= TIMERS_AT_ONCE
+
+
+def begin_due() -> bool:
+    """Begin the processes whose time has come; true when there may be more."""
+    return start_timers.fire_due(STARTS_AT_ONCE) >= STARTS_AT_ONCE
 
 
 def expire_messages() -> bool:

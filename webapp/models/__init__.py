@@ -58,7 +58,7 @@ from webapp.models.organisation import (
     UserSession,
 )
 from webapp.models.procedures import Objection, SpecialProcedure
-from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable
+from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable, StartTimer
 from webapp.models.revocations import Revocation
 from webapp.models.runtime import (
     Activity,
@@ -142,6 +142,7 @@ __all__ = [
     "SealTry",
     "SignalWord",
     "SpecialProcedure",
+    "StartTimer",
     "StoredFile",
     "SubmittedMaterial",
     "SupervisionSignal",

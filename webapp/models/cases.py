@@ -52,7 +52,7 @@ class Case(Model):
     bundle_key: Mapped[str]
     profile_key: Mapped[str] = mapped_column(server_default="")  # whose local rules hold; empty: the office's own
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)  # none: a time began it
     guided: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     ways: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     applicant_name: Mapped[str] = mapped_column(server_default="")
@@ -70,7 +70,7 @@ class Case(Model):
     ledger_seq: Mapped[int] = mapped_column(server_default="0")
     ledger_hash: Mapped[bytes] = mapped_column(LargeBinary, server_default=text("decode(repeat('00', 32), 'hex')"))
 
-    visit: Mapped[Visit] = relationship()
+    visit: Mapped[Visit | None] = relationship()
 
     @property
     def is_draft(self) -> bool:

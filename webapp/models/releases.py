@@ -54,6 +54,30 @@ class ReleaseFile(Model):
     digest: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
 
 
+class StartTimer(Model):
+    """A process of a published release that begins by itself at a time. `due_at` is null once it has begun for good.
+
+    Of a cycle, `starts_left` (null: without end) and the interval: months, and the exact part in microseconds.
+    """
+
+    __tablename__ = "start_timer"
+    __table_args__ = (UniqueConstraint("release_id", "process", "element"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    process: Mapped[str]
+    element: Mapped[str]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    starts_left: Mapped[int | None]
+    months: Mapped[int | None]
+    microseconds: Mapped[int | None]
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    started_at: Mapped[datetime | None]  # the last time
+    failure_zh: Mapped[str] = mapped_column(server_default="")  # why it could not begin when it was due last
+    failure_en: Mapped[str] = mapped_column(server_default="")
+
+
 class RuleTable(Model):
     """A version of a calendar year, a profile or its rules of supervision: chosen by the legal date, never changed."""
 

@@ -78,7 +78,7 @@ class CasePage:
     release: Published
     demo: bool
     rules: Rules
-    visit: CounterVisit
+    visit: CounterVisit | None  # none: a time began it
     items: tuple[ItemView, ...]
     tasks: tuple[TaskLine, ...]
     reviews: tuple[ReviewLine, ...]
@@ -154,9 +154,9 @@ select k.id, k.number, k.subject_name, k.applicant_name, k.received_at, coalesce
     k.closed_at, k.guided, k.release_id, {RULES_OF_CASE},
     v.ticket, c.name_zh, c.name_en, clerk.name, v.started_at, v.present
 from cases k
-join visit v on v.id = k.visit_id
-join counter c on c.id = v.counter_id
-join app_user clerk on clerk.id = v.clerk_id
+left join visit v on v.id = k.visit_id
+left join counter c on c.id = v.counter_id
+left join app_user clerk on clerk.id = v.clerk_id
 left join app_user receiver on receiver.id = k.received_by
 where k.id = %s and k.received_at is not null
 """
@@ -213,7 +213,7 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         release,
         rules.profile.demo,
         rules,
-        CounterVisit(ticket, Words(zh, en), clerk, started_at, present),
+        CounterVisit(ticket, Words(zh, en), clerk, started_at, present) if ticket is not None else None,
         items,
         tasks,
         reviews_of(case_id),

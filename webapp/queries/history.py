@@ -34,6 +34,7 @@ WORDS: Mapping[str, Words] = {
     "eligibility-decided": Words("判断是否可以告知承诺", "decided whether commitment is possible"),
     "decision-made": Words("按决策表作出判断", "decided by a decision table"),
     "commitment-withdrawn": Words("撤回告知承诺", "commitment withdrawn"),
+    "started-by-time": Words("到时自动开始", "began by itself at its time"),
     "received": Words("收件，出具材料接收凭证", "received the application and gave the receipt"),
     "item-accepted": Words("予以受理", "accepted"),
     "item-withdrawn": Words("申请人撤回申请，终止办理", "taken back by the applicant: ended"),

@@ -138,7 +138,18 @@ def _end_extensions(case: LockedCase, unopened: Sequence[int]) -> None:
 
 def _is_the_case_itself(case: LockedCase, instance: InstanceRow) -> bool:
     """Whether the case ends with this instance. A process of another bundle may have the same id."""
-    return instance.release_id == case.release_id and instance.process == case.release.bundle.entry_process
+    if instance.release_id != case.release_id:
+        return False
+    if instance.process == case.release.bundle.entry_process:
+        return True
+    started = {process for process, _, _ in case.release.program.timer_starts()}
+    return instance.process in started and _nobody_applied(case)
+
+
+def _nobody_applied(case: LockedCase) -> bool:
+    """Whether a time began the case."""
+    row = sql().execute("select visit_id is null from cases where id = %s", (case.id,)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def item_cases(case_id: int) -> dict[str, int]:

@@ -20,6 +20,7 @@ class Event(StrEnum):
     ELIGIBILITY_DECIDED = "eligibility-decided"
     DECISION_MADE = "decision-made"
     RECEIVED = "received"
+    STARTED_BY_TIME = "started-by-time"
     ITEM_ACCEPTED = "item-accepted"
     ITEM_NOT_ACCEPTED = "item-not-accepted"
     ITEM_WITHDRAWN = "item-withdrawn"

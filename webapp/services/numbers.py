@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from engine.law import with_check_digit
 from webapp.unit_of_work import sql, sql_beside
 
 NEXT = """
@@ -39,3 +40,8 @@ def next_numbers(keys: Sequence[str]) -> list[int]:
         numbers.append(following[key])
         following[key] += 1
     return numbers
+
+
+def case_number(prefix: str, year: int) -> str:
+    """The next number of a case in a year's series, as people see it: with its check digit."""
+    return with_check_digit(f"{prefix}-{year}-{next_number(f'case:{prefix}:{year}'):07}")

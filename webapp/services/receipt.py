@@ -11,7 +11,7 @@ from pypinyin import lazy_pinyin
 
 from engine import AnswersInvalid, Words
 from engine.bundles import Eligibility, Guide, guide_for, next_question
-from engine.law import tracking_code, with_check_digit
+from engine.law import tracking_code
 from webapp import moments
 from webapp.answers import answers_of
 from webapp.errors import ActRefused, Incomplete, LetterChanged, NotFound
@@ -34,7 +34,7 @@ from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
 from webapp.services.licence_reuse import Reuse, ensure_reusable, keep_reused, reusable
 from webapp.services.locked_case import LockedCase, on_case
-from webapp.services.numbers import next_number
+from webapp.services.numbers import case_number
 from webapp.services.page_keys import remember
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.tracking import hash_code
@@ -289,9 +289,7 @@ def _open_items(case: LockedCase, guide: Guide, ways: Mapping[str, str]) -> None
 
 def _give_number(case: LockedCase) -> str:
     """The case's number, and the words by which it is found."""
-    bundle, year = case.release.bundle, moments.local(case.now).year
-    serial = next_number(f"case:{bundle.case_prefix}:{year}")
-    number = with_check_digit(f"{bundle.case_prefix}-{year}-{serial:07}")
+    number = case_number(case.release.bundle.case_prefix, moments.local(case.now).year)
     row = sql().execute("select applicant_name, subject_name from cases where id = %s", (case.id,)).fetchone()
     assert row is not None
     sql().execute(

@@ -17,10 +17,11 @@ from engine.bundles import check_bundle, form_variables
 from engine.forms import inspect_form
 from engine.law import Profile, read_calendar, read_profile, read_signal_rules
 from webapp import clock
-from webapp.catalogue import compile_release, release_files, rules_in_force
+from webapp.catalogue import Published, compile_release, release_files, rules_in_force
 from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services import start_timers
 from webapp.services.locked_case import link
 from webapp.services.release_uploads import place_of, plain_name, read_part, read_parts, read_zip
 from webapp.unit_of_work import sql, unit_of_work
@@ -135,7 +136,7 @@ def publish_release(release_id: int, *, by: Identity) -> None:
                 )
             )
         _ensure_no_errors(key, release_id)
-        _ensure_it_runs(key, release_id)
+        release = _ensure_it_runs(key, release_id)
         now = clock.now()
         sql().execute(
             "update release set state = 'retired', retired_at = %s where bundle_key = %s and state = 'published'",
@@ -145,6 +146,7 @@ def publish_release(release_id: int, *, by: Identity) -> None:
             "update release set state = 'published', published_by = %s, published_at = %s where id = %s",
             (by.user_id, now, release_id),
         )
+        start_timers.arm(release_id, key, release)
         _record(key, "published", by, release_id)
 
 
@@ -291,10 +293,10 @@ def _ensure_no_errors(key: str, release_id: int) -> None:
         )
 
 
-def _ensure_it_runs(key: str, release_id: int) -> None:
+def _ensure_it_runs(key: str, release_id: int) -> Published:
     """Cases will be pinned to it for years: it must compile as it will be run."""
     try:
-        compile_release(release_id, "", 0, key, release_files(release_id))
+        return compile_release(release_id, "", 0, key, release_files(release_id))
     except (EngineError, KeyError, StopIteration) as fault:
         raise ReleaseRefused(
             Words(

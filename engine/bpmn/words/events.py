@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.words.kind import Kind, doubt, error, note, office_error, warning
+from engine.bpmn.words.kind import Kind, doubt, error, note, office_duty, office_error, warning
 
 KINDS: dict[str, Kind] = {
     "several-endings": error(
@@ -41,9 +41,10 @@ KINDS: dict[str, Kind] = {
         "请删除其中一个，或使用不同的代码",
         "Remove one of them, or give them different codes",
     ),
-    "started-by-condition": note(
-        "以条件开始的流程不会自行检查条件，只能指定该事件来启动",
-        "A condition does not start a process by itself: the process is started at this event by name",
+    "started-by-condition": office_duty(
+        "以条件开始的流程没有可供判断条件的数据，不会自行开始，只能指定该事件来启动",
+        "A condition that starts a process has no data to be asked over, so it does not start by itself: the process"
+        " is started at this event by name",
         "需要自动开始时，请改用消息、信号或定时开始事件",
         "To start it automatically, use a message, signal or timer start event",
     ),

@@ -25,6 +25,7 @@ from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, ElementChange, FileChange, compare
 from webapp.queries.release_tables import decision_tables
+from webapp.queries.start_timers import starts_of
 from webapp.queries.trials import bundle_of
 from webapp.services.release_uploads import is_diagram, zip_of
 
@@ -45,6 +46,7 @@ def release(release_id: int) -> ResponseReturnValue:
     return render_template(
         f"studio/release_{view}.html",
         release=one,
+        starts=starts_of(release_id),
         name=queries.name_of(one),
         counts=queries.counts(findings),
         base=base,
