@@ -158,7 +158,7 @@ def _of_short_number(brief: Apply, only: Closure, apply: Apply) -> Closure:
     def call(scope: Scope) -> Value:
         number = only(scope)
         if type(number) is Decimal:
-            if number.is_finite() and number.adjusted() < 34:
+            if number.is_finite() and number.adjusted() < 33:  # so that rounded, too, it has 34 digits
                 return brief(rounded(number))
         elif type(number) is int and INTEGER_FLOOR < number < INTEGER_LIMIT:
             return brief(number)

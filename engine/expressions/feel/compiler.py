@@ -14,7 +14,7 @@ from engine.expressions.feel.filters import compile_filter
 from engine.expressions.feel.loops import compile_for, compile_quantified
 from engine.expressions.feel.objects import Range
 from engine.expressions.feel.paths import compile_path
-from engine.expressions.feel.run import Closure, Run, Scope
+from engine.expressions.feel.run import Closure, Run, Scope, look_up
 from engine.expressions.feel.types import TypeTests, instance_test, looks_inside
 from engine.expressions.feel.unary import COMPARISONS, COMPARISONS_AT_ONCE, compile_membership
 from engine.values import Value
@@ -88,7 +88,7 @@ def _name(compiler: Compiler, node: n.Name) -> Closure:
     if name in BUILTINS:
         compiler.free.add(name)
         fallback = BUILTINS[name]
-        return lambda scope: _look_up(scope, name, fallback)
+        return lambda scope: look_up(scope, name, fallback)
     if "." in name:
         return _dotted(compiler, node)
     compiler.free.add(name)
@@ -100,7 +100,7 @@ def _variable(name: str) -> Closure:
         try:
             return scope.variables[name]
         except KeyError:
-            return _look_up(scope.parent, name)
+            return look_up(scope.parent, name)
 
     return evaluate
 
@@ -114,18 +114,10 @@ def _dotted(compiler: Compiler, node: n.Name) -> Closure:
     name, walk = node.name, compiler.compile(path)
 
     def evaluate(scope: Scope) -> Value:
-        found = _look_up(scope, name, _MISSING)
+        found = look_up(scope, name, _MISSING)
         return walk(scope) if found is _MISSING else found
 
     return evaluate
-
-
-def _look_up(scope: Scope | None, name: str, fallback: Value = None) -> Value:
-    while scope is not None:
-        if name in scope.variables:
-            return scope.variables[name]
-        scope = scope.parent
-    return fallback
 
 
 def _logic(compiler: Compiler, node: n.Logic) -> Closure:
@@ -192,7 +184,7 @@ def _variable_and_literal(
         try:
             value = scope.variables[name]
         except KeyError:
-            value = _look_up(scope.parent, name)
+            value = look_up(scope.parent, name)
         if type(value) is type_:
             return at_once(value, literal)
         return compare(value, literal, scope.run)

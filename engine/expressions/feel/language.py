@@ -12,6 +12,8 @@ from engine.expressions.feel.run import CALL_LIMIT, DEFAULT_STEPS, Closure, Cont
 from engine.expressions.feel.unary import Test, compile_tests
 from engine.values import Value
 
+_new_run = Run.__new__
+
 
 class CompiledFeel:
     """A whole FEEL expression."""
@@ -25,22 +27,23 @@ class CompiledFeel:
 
     def evaluate(self, variables: Mapping[str, Value], context: Context | None, element: str) -> Value:
         # As `Run(...)` does it, without the call: that alone would be a sixth of a short condition.
-        run = Run.__new__(Run)
+        run = _new_run(Run)
         run.variables = variables
         run.parent = None
         run.context = context
         run.element = element
         run.depth = 0
         run.tracing = None
-        steps = DEFAULT_STEPS if context is None else context.budgets.expression_steps
-        run.left = steps - self._size
-        if run.left < 0:
+        left = DEFAULT_STEPS if context is None else context.budgets.expression_steps
+        run.left = left = left - self._size
+        if left < 0:
             run.spend(0)
         try:
             value = self._closure(run)
         except RecursionError as deep:
             raise BudgetExceeded(element, "levels of evaluation", CALL_LIMIT) from deep
-        if type(value) is list or type(value) is dict:
+        kind = type(value)
+        if kind is list or kind is dict:
             run.check_result(value)
         return value
 

@@ -32,7 +32,7 @@ class Brief(NamedTuple):
     """What a function of one argument comes to where that is plain, so that nothing is to be paid for it.
 
     `type` is str (of so few characters that they cost nothing), int (of at most 34 digits), date, or Decimal for
-    such an int and for a Decimal of no more digits before its point, which is rounded to 34 in all.
+    such an int and for a Decimal below 10**33, which is rounded to 34 digits.
     """
 
     type: type

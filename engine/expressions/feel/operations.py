@@ -71,7 +71,7 @@ def is_number(value: Value) -> bool:
 
 def equal(left: Value, right: Value, run: Run, depth: int = 0) -> bool | None:
     """Equality: null equals only null; values of different kinds give null. What has no kind equals itself."""
-    if type(left) is int and type(right) is int and _SHORT_FLOOR < left < _SHORT:
+    if type(left) is int and type(right) is int and _SHORT_FLOOR < left < _SHORT and _SHORT_FLOOR < right < _SHORT:
         return left == right
     if left is None or right is None:
         return left is right
@@ -308,6 +308,11 @@ def property_of(value: Value, name: str) -> Value:
     """`value.name` of a date, time, duration or range (DMN 1.5, table 65); None where it has none."""
     reader = _PROPERTIES.get((kind(value), name))
     return None if reader is None else reader(value)
+
+
+def date_reader(name: str) -> Callable[[date], Value] | None:
+    """What reads this property of a date."""
+    return _PROPERTIES.get(("date", name))
 
 
 def _offset(value: moments.AnyMoment | moments.AnyTime) -> timedelta | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.objects import Clock, Function
-from engine.expressions.feel.run import Closure, Run, Scope
+from engine.expressions.feel.run import Closure, Run, Scope, look_up
 from engine.values import Value
 
 if TYPE_CHECKING:
@@ -16,7 +17,27 @@ if TYPE_CHECKING:
 
 def compile_path(compiler: Compiler, node: n.Path) -> Closure:
     value, name = compiler.compile(node.value), node.name
+    if isinstance(node.value, n.Name) and compiler.is_variable(node.value.name):
+        return _member_of_variable(node.value.name, name)
     return lambda scope: member(value(scope), name, scope.run)
+
+
+def _member_of_variable(variable: str, name: str) -> Closure:
+    """`applicant.age`, `due.year`: the same in one step, since mappings and conditions are full of it."""
+    of_date = op.date_reader(name)
+
+    def evaluate(scope: Scope) -> Value:
+        try:
+            owner = scope.variables[variable]
+        except KeyError:
+            owner = look_up(scope.parent, variable)
+        if type(owner) is dict:
+            return owner.get(name)
+        if of_date is not None and type(owner) is date:
+            return of_date(owner)
+        return member(owner, name, scope.run)
+
+    return evaluate
 
 
 def member(value: Value, name: str, run: Run) -> Value:

@@ -60,6 +60,15 @@ class Scope:
         self.run = run
 
 
+def look_up(scope: Scope | None, name: str, fallback: Value = None) -> Value:
+    """The variable of the innermost scope that has it."""
+    while scope is not None:
+        if name in scope.variables:
+            return scope.variables[name]
+        scope = scope.parent
+    return fallback
+
+
 class Run(Scope):
     """One evaluation. Steps are counted where work can repeat: loops, calls, and values by their size.
 
@@ -149,6 +158,9 @@ class Run(Scope):
         Gives the number of characters in texts and keys. Raises BudgetExceeded.
         """
         level, depth, characters = [value], 0, 0
+        if type(value) is list:  # most are, and flat
+            self.spend(len(value))
+            level, depth = value, 1
         while level:
             depth += 1
             if depth > VALUE_DEPTH:

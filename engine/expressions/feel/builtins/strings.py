@@ -187,8 +187,13 @@ def _splitting(delimiter: str) -> Callable[[Run, str], Value] | None:
         return None
 
     def split_at_text(run: Run, string: str) -> Value:
-        if len(string) > 255:
-            run.reads(len(string))
+        if len(string) < 256:  # so few parts may be made before they are counted
+            parts = string.split(delimiter)
+            run.left -= len(parts)
+            if run.left < 0:
+                run.spend(0)
+            return parts
+        run.reads(len(string))
         run.grown(string.count(delimiter) + 1)
         return string.split(delimiter)
 
