@@ -35,8 +35,11 @@ def said(row: html.HtmlElement) -> str:
 def test_the_case_leads_to_the_page_that_tells_why(client: FlaskClient, db: SQLAlchemy) -> None:
     case = office.received("commitment")
     browser = Browser.of(client, "zhaolin").open(f"/cases/{case.id}")
-    (address,) = browser.links(containing="/decisions")
-    browser.open(address)
+    addresses = browser.links(containing="/decisions")
+    assert [address.partition("#")[2] for address in addresses] == ["", "item-P2", "item-P3", "item-P4"]
+    assert "判断是否可以告知承诺 · 药品经营许可" in browser.text
+    browser.open(addresses[0])
+    assert browser.page.get_element_by_id("item-P2") is not None
     assert browser.heading.startswith("判断依据：")
     for told in ("药品经营许可", "是否可以告知承诺", "可以告知承诺", "签署承诺书时", "收件时", "仅经营乙类非处方药"):
         assert told in browser.text, told
@@ -48,8 +51,8 @@ def test_the_table_marks_the_rule_that_held_and_where_the_others_failed(client: 
     found = rows(opened(client, "zhaolin", case.id), "药品经营许可")
     assert "得出结果" in said(found["6"])
     assert "is-matched" in found["6"].get("class")
-    assert [mark.text for mark in found["1"].iter("mark")] == ['"barred"']
-    assert [mark.text for mark in found["3"].iter("mark")] == ['list contains(?, "rx-otc-a")']
+    assert [mark.text for mark in found["1"].iter("mark")] == ["有未修复的不良信用记录"]
+    assert [mark.text for mark in found["3"].iter("mark")] == ["包含处方药、甲类非处方药"]
     assert "未查看" in said(found["7"])
 
 
@@ -57,8 +60,14 @@ def test_values_stand_in_words(client: FlaskClient, db: SQLAlchemy) -> None:
     browser = opened(client, "zhaolin", office.received("commitment").id)
     given = said(browser.page.xpath("//tr[contains(@class, 'given-row')]")[-1])
     assert "没有不良信用记录" in given
-    for told in ("乙类非处方药", "药品经营许可", "是 true"):
+    for told in (
+        "仅乙类非处方药",
+        "药品经营许可",
+        "按顺序判断，取第一条适用的规则",
+        "标红的是该条规则第一个不符合的条件",
+    ):
         assert told in browser.text, told
+    assert '"' not in browser.page.xpath("string(//main)")
 
 
 def test_in_english_nothing_of_the_table_stays_chinese(client: FlaskClient, db: SQLAlchemy) -> None:

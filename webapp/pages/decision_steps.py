@@ -20,16 +20,20 @@ class Reading:
 
     `text` gives what an attribute of an element says: (id of the element, attribute, as written) -> words; `meaning`
     what a value means to people: (expression of the input column, value) -> words, "" where it says no more than
-    the value itself. `labels`: result columns are headed by their labels, not by their names.
+    the value itself; `condition` an input cell: (expression of its column, cell) -> words. `labels`: result columns
+    are headed by their labels, not by their names.
     """
 
     text: Callable[[str, str, str], str]
     meaning: Callable[[str, Value], str]
+    condition: Callable[[str, str], str]
     labels: bool
 
 
 #: As designers know it: the file's own text.
-AS_WRITTEN = Reading(lambda element, attribute, text: text, lambda expression, value: "", labels=False)
+AS_WRITTEN = Reading(
+    lambda element, attribute, text: text, lambda expression, value: "", lambda expression, cell: cell, labels=False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,8 @@ def _result_head(column: OutputColumn, reading: Reading) -> str:
 
 
 def _rule(rule: MatchedRule, at: int, deciding: set[int], trace: TableTrace, reading: Reading) -> RuleShown:
-    column = trace.stopped[at] if at < len(trace.stopped) else 0
-    state = "decides" if rule.index in deciding else "stopped" if column else "holds"
+    stopped = trace.stopped[at] if at < len(trace.stopped) else 0
+    state = "decides" if rule.index in deciding else "stopped" if stopped else "holds"
     if at >= len(trace.stopped) and state != "decides":
         state = "unseen"
     results = tuple(
@@ -117,7 +121,11 @@ def _rule(rule: MatchedRule, at: int, deciding: set[int], trace: TableTrace, rea
         for column, text in zip(trace.table.results, rule.results, strict=False)
     )
     notes = reading.text(rule.id, "annotation", "；".join(filter(None, rule.annotations)))
-    return RuleShown(rule.index, rule.id, state, column, rule.conditions, results, notes)
+    conditions = tuple(
+        reading.condition(column.expression, cell)
+        for column, cell in zip(trace.table.inputs, rule.conditions, strict=False)
+    )
+    return RuleShown(rule.index, rule.id, state, stopped, conditions, results, notes)
 
 
 def short_text(value: object) -> str:

@@ -12,7 +12,7 @@ from webapp.pages.support import needs
 from webapp.permissions import Permission, may
 from webapp.queries.case_access import ensure_case
 from webapp.queries.case_view import case_head
-from webapp.queries.decisions import decisions_of
+from webapp.queries.decisions import DecisionLine, decisions_of
 from webapp.services import access
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/cases")
@@ -28,16 +28,22 @@ def of_case(case_id: int) -> ResponseReturnValue:
     """
     by = signed_in()
     personal = may(by, Permission.PERSONAL_SEE, ensure_case(by, case_id))
-    lines = decisions_of(case_id)
+    lines = sorted(decisions_of(case_id), key=_by_item)
     page = render_template(
         "case/decisions.html",
         case=case_head(case_id),
         personal=personal,
         lines=[
-            (line, [steps_shown(steps, reading_of(line.release.bundle, line.file)) for steps in line.outcomes])
+            (line, [steps_shown(steps, reading_of(line.release, line.file)) for steps in line.outcomes])
             for line in lines
         ],
     )
     if personal:
         access.note(by, case_id, "decisions")
     return page
+
+
+def _by_item(line: DecisionLine) -> int:
+    """In the order of the bundle's items, and for each the latest first; what is about no item stands last."""
+    order = [item.key for item in line.release.bundle.items]
+    return order.index(line.item_key) if line.item_key in order else len(order)

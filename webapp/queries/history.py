@@ -160,6 +160,7 @@ def history_of(
     """
     names = {item.id: item.item.name for item in items}
     by_id = {item.id: item for item in items}
+    by_key = {item.key: item.item.name for item in items}  # lines of the draft name the item
     task_names = {task.id: task for task in tasks}
     lines = []
     for kind, at, who, body, reason in sql().execute(LINES, (sorted(reasons), case_id, LEFT_OUT)):
@@ -169,7 +170,8 @@ def history_of(
         what = _what(kind, facts, by_id.get(item_id or -1))
         if kind in ("task-claimed", "task-released", "task-completed") and task is not None:
             what = Words(f"{what.zh}“{task.name.zh}”", f"{what.en} “{task.name.en}”")
-        lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, names.get(item_id or -1), reason))
+        about = names.get(item_id or -1) or by_key.get(str(facts.get("item", "")))
+        lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, about, reason))
     return lines
 
 

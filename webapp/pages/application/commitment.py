@@ -143,4 +143,4 @@ def _page(
 def _why(draft: Draft, choice: CommitmentChoice) -> list[StepShown]:
     """How the table decided on this item just now."""
     asked = choice.eligibility
-    return steps_shown(asked.outcome.steps, reading_of(draft.bundle, asked.file)) if asked.outcome else []
+    return steps_shown(asked.outcome.steps, reading_of(draft.release, asked.file)) if asked.outcome else []
