@@ -6,6 +6,22 @@ from engine.law.calendar_checks import check_calendar
 from engine.law.calendar_file import read_calendar
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
+from engine.law.credit import (
+    ALL,
+    APPLICATION,
+    COMMITMENT,
+    FALSE_COMMITMENT,
+    FALSE_MATERIALS,
+    LICENCE_BY_FRAUD,
+    SAME,
+    UNFULFILLED_COMMITMENT,
+    ApplicantBar,
+    CreditBarRule,
+    CreditKind,
+    CreditRules,
+    bars_of,
+    term_end,
+)
 from engine.law.holding import Holding, Spell, days_held
 from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
 from engine.law.item_kinds import KindRules
@@ -32,11 +48,23 @@ from engine.law.signals import SignalRule, SignalRules, read_signal_rules
 from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
 
 __all__ = [
+    "ALL",
+    "APPLICATION",
+    "COMMITMENT",
+    "FALSE_COMMITMENT",
+    "FALSE_MATERIALS",
     "INTAKE_OUTCOMES",
+    "LICENCE_BY_FRAUD",
+    "SAME",
+    "UNFULFILLED_COMMITMENT",
+    "ApplicantBar",
     "Calendar",
     "CalendarYear",
     "ClockReading",
     "ClockTerms",
+    "CreditBarRule",
+    "CreditKind",
+    "CreditRules",
     "DecidingUnit",
     "DueDay",
     "Extension",
@@ -57,6 +85,7 @@ __all__ = [
     "Spell",
     "add_months",
     "amount",
+    "bars_of",
     "check_calendar",
     "check_id_number",
     "check_mobile",
@@ -77,6 +106,7 @@ __all__ = [
     "remedy_paragraph",
     "remedy_terms",
     "ruling_words",
+    "term_end",
     "told_late",
     "tracking_code",
     "with_check_digit",

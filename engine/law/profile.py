@@ -9,6 +9,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.findings import Report
+from engine.law.credit import CreditRules, read_credit
 from engine.law.item_kinds import KindRules, read_kind
 from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
@@ -80,7 +81,8 @@ class Profile:
     `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
     by key; `levels` name who may extend a limit, by the role that they have;
     `arrangement` says who decides here, where it is not the department that an item names; `kinds` on what the
-    handling of each kind of item stands. `version` is the digest of the file, kept with whatever was computed from it.
+    handling of each kind of item stands; `credit` what records of applicants bar, None where no rule says so.
+    `version` is the digest of the file, kept with whatever was computed from it.
     """
 
     key: str
@@ -100,6 +102,7 @@ class Profile:
     levels: Mapping[str, Words] = field(default_factory=dict)
     arrangement: Arrangement | None = None
     kinds: Mapping[str, KindRules] = field(default_factory=dict)
+    credit: CreditRules | None = None
 
     def terms(self, key: str, clock: str | None = None, *, kind: str = "") -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError.
@@ -154,6 +157,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         levels=_levels(root),
         arrangement=_arrangement(root),
         kinds={kind: read_kind(table) for kind, table in root.tables("kinds")},
+        credit=_credit(root),
     )
     root.finish()
     report.raise_errors()
@@ -238,6 +242,11 @@ def _commitment(root: Table) -> tuple[tuple[str, ...], Words]:
     items, basis = table.texts("items"), _basis(table)
     table.finish()
     return items, basis
+
+
+def _credit(root: Table) -> CreditRules | None:
+    table = root.table("credit", required=False)
+    return None if table is None else read_credit(table)
 
 
 def _office_hours(root: Table) -> OfficeHours:
