@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,12 +11,18 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.support import office
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
-from webapp.errors import Incomplete
+from webapp.errors import Incomplete, SamePerson
 from webapp.identity import Identity
 from webapp.models import ClockPause, Document, ItemCase, LegalClock, Objection, Review, Ruling, SpecialProcedure
 from webapp.queries.procedures import hosts_for
-from webapp.services import hearings, procedures, reviews, timers
-from webapp.services.hearings import HearingAppliedLate, HearingNotYet, HearingTooSoon, NotTheHost
+from webapp.services import hearings, procedures, reviews, rulings, timers
+from webapp.services.hearing_applications import (
+    Application,
+    HearingAppliedLate,
+    NothingForgone,
+    take_missed_application,
+)
+from webapp.services.hearings import HearingNotYet, HearingTooSoon, NotTheHost
 from webapp.services.procedures import HostReviewed, NoticeStillRuns
 from webapp.unit_of_work import sql
 
@@ -78,6 +85,31 @@ def do(case_id: int, step: str, act: object, *, by: Identity | None = None, **fa
     return who
 
 
+def answered(case_id: int, application: Application) -> Identity:
+    return do(case_id, "hearing-application", hearings.answer_hearing_right, applied=True, application=application)
+
+
+def entered(case_id: int, application: Application, *, days: int = 10) -> Identity:
+    """The application is entered at the review, after the limit."""
+    return do(case_id, "review", take_missed_application, application=application, expected_days=days)
+
+
+def join(who: Identity, group: str) -> None:
+    """One more post for the same person."""
+    sql().execute(
+        "insert into membership select %s, id from candidate_group where key = %s on conflict do nothing",
+        (who.user_id, group),
+    )
+
+
+def rule_as(case_id: int, who: Identity) -> None:
+    task = office.open_task(case_id, "decide", "P6")
+    sql().execute("update user_task set assignee_id = %s where id = %s", (who.user_id, task.id))
+    rulings.rule(
+        task.id, by=who, ruling="grant", facts="", reasons="", revision=task.revision, key=f"rule-{who.user_id}"
+    )
+
+
 def kinds(db: SQLAlchemy, case_id: int) -> list[str]:
     rows = db.session.query(Document).filter_by(item_case_id=item(db, case_id).id).order_by(Document.id)
     return [one.kind for one in rows]
@@ -103,8 +135,7 @@ def test_a_hearing_from_application_to_a_ruling_on_its_record(db: SQLAlchemy) ->
             "hearing-application",
             hearings.answer_hearing_right,
             applied=True,
-            applicant="相邻住户程立",
-            applied_on=date(2026, 9, 9),
+            application=Application("相邻住户程立", date(2026, 9, 9)),
         )
     host = office.member_of("sign.decide")
     with frozen_at(day(10)):
@@ -148,22 +179,102 @@ def test_the_days_to_hold_a_hearing_run_from_the_application_not_from_its_entry(
     case_id = under_review()
     with frozen_at(day(2)):
         order(case_id, "hearing", on_application=True)
-    applied = {"applied": True, "applicant": "相邻住户程立"}
     with frozen_at(day(9)):
-        with pytest.raises(Incomplete) as early:  # nobody applies before the right was told
-            do(
-                case_id,
-                "hearing-application",
-                hearings.answer_hearing_right,
-                applied_on=date(2026, 9, 1),
-                **applied,
-            )
-        assert early.value.field == "applied_on"
-        do(case_id, "hearing-application", hearings.answer_hearing_right, applied_on=date(2026, 9, 3), **applied)
+        for wrong, field in (
+            (Application("相邻住户程立", date(2026, 9, 1)), "applied_on"),  # before the right was told
+            (Application("相邻住户程立", date(2026, 9, 10)), "applied_on"),  # a day to come
+            (Application("相邻住户程立", date(2026, 9, 3)), "evidence"),  # nothing proves the day
+            (Application("相邻住户程立", date(2026, 9, 3), "postmark"), "evidence_note"),
+        ):
+            with pytest.raises(Incomplete) as refused:
+                answered(case_id, wrong)
+            assert refused.value.field == field
+        answered(case_id, Application("相邻住户程立", date(2026, 9, 3), "postmark", "挂号信 XA123，存卷"))
+    kept = db.session.query(SpecialProcedure).one()
+    assert (kept.evidence, kept.evidence_note, kept.late_reason) == ("postmark", "挂号信 XA123，存卷", "")
     held = clock(db, case_id, "hearing")
     assert held.started_on == date(2026, 9, 3)
     # Twenty working days after the 3rd, over the make-up Sunday 20 September and the days of Mid-Autumn and October.
     assert rules_in_force().calendar.working_days_between(date(2026, 9, 3), held.due_on) == 20
+
+
+def test_what_was_applied_for_in_time_and_entered_after_the_limit_is_heard_all_the_same(db: SQLAlchemy) -> None:
+    """The letter was posted on the last day and came two days later: the right was kept; the entry says why late."""
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    with frozen_at(day(10)):
+        while timers.fire_due():
+            office.run_jobs(case_id)
+    letter = Application("相邻住户程立", date(2026, 9, 9), "postmark", "挂号信 XA124，存卷")
+    with frozen_at(day(11)):
+        for wrong, field in ((letter, "late_reason"), (replace(letter, late_reason="信件在途"), "hearing_days")):
+            with pytest.raises(Incomplete) as refused:
+                entered(case_id, wrong, days=0)
+            assert refused.value.field == field
+        with pytest.raises(HearingAppliedLate):
+            entered(case_id, replace(letter, made_on=date(2026, 9, 10), late_reason="信件在途"))
+        reviewer = entered(case_id, replace(letter, late_reason="信件在途，11日收到。"))
+    first, second = db.session.query(SpecialProcedure).order_by(SpecialProcedure.id).all()
+    assert (first.outcome, second.outcome) == ("forgone", "")
+    assert (second.applied_on, second.late_reason) == (date(2026, 9, 9), "信件在途，11日收到。")
+    assert clock(db, case_id, "hearing").started_on == date(2026, 9, 9)
+    assert ("P6", "hearing-notice") in office.open_steps(case_id)
+    assert kinds(db, case_id)[-1] == "special-procedure-notice"
+    still = db.session.query(ClockPause).filter_by(ended_on=None, item_case_id=item(db, case_id).id)
+    assert [one.started_on for one in still] == [date(2026, 9, 11)] * 3  # the statutory, promised and joint limits
+    told = {"held_at": day(23), "place": "302", "host_id": reviewer.user_id}
+    with frozen_at(day(11)), pytest.raises(HostReviewed):
+        do(case_id, "hearing-notice", hearings.notify_hearing, **told)
+
+
+def test_nothing_is_entered_late_where_no_hearing_lapsed(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+        do(
+            case_id,
+            "hearing-application",
+            hearings.answer_hearing_right,
+            applied=False,
+            application=Application("相邻住户程立", None),
+        )
+    with frozen_at(day(3)), pytest.raises(NothingForgone):  # waived in so many words
+        entered(case_id, Application("相邻住户程立", date(2026, 9, 2), "paper", "收件登记 7 号"))
+
+
+@pytest.mark.parametrize("kind", ["testing", "public-notice"])
+def test_who_ordered_a_procedure_or_kept_its_result_reviewed_the_item_and_does_not_rule(
+    db: SQLAlchemy, kind: str
+) -> None:
+    """Both leave a row of the review: the separation is checked on what was done."""
+    case_id = under_review()
+    with frozen_at(day(2)):
+        orderer = order(case_id, kind, days=3)
+    keeper = office.member_of("sign.review", but=[orderer.user_id])
+    with frozen_at(day(12)):
+        if kind == "testing":
+            facts = {"outcome": "conform", "conducted_by": "江城市质检院", "record": "合格。"}
+            do(case_id, kind, procedures.record_result, by=keeper, **facts)
+        else:
+            do(case_id, kind, procedures.close_notice, by=keeper, record="无异议。")
+        third = office.member_of("sign.decide")
+        join(third, "sign.review")
+        office.act(case_id, "review", "P6", by=office.person(third.login), proposal="grant")
+    rows = db.session.query(Review).filter_by(item_case_id=item(db, case_id).id).order_by(Review.id).all()
+    assert [(one.step, one.by_id) for one in rows] == [
+        ("review", orderer.user_id),
+        (kind, keeper.user_id),
+        ("review", third.user_id),
+    ]
+    assert rows[0].conclusion == "procedure"
+    for who in (orderer, keeper):
+        sql().execute(
+            "update app_user set authorisation_number = '试授〔2026〕1号', active = true where id = %s", (who.user_id,)
+        )
+        join(who, "sign.decide")
+        with frozen_at(day(12)), pytest.raises(SamePerson):
+            rule_as(case_id, office.person(who.login))
 
 
 def test_who_pre_reviewed_the_item_does_not_host_its_hearing(db: SQLAlchemy) -> None:
@@ -201,8 +312,7 @@ def test_a_hearing_not_applied_for_in_time_is_forgone_and_the_clocks_run_on(db: 
                 "hearing-application",
                 hearings.answer_hearing_right,
                 applied=True,
-                applicant="相邻住户程立",
-                applied_on=date(2026, 9, 10),
+                application=Application("相邻住户程立", date(2026, 9, 10)),
             )
         assert "第四十七条" in late.value.words.zh
         while timers.fire_due():

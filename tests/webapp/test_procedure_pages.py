@@ -12,6 +12,7 @@ from tests.support.pages import Browser, Page
 from webapp import clock
 from webapp.clock import frozen_at
 from webapp.models import SpecialProcedure
+from webapp.services import timers
 
 NOW = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 
@@ -107,3 +108,28 @@ def test_a_revocation_is_told_heard_and_decided_on_its_pages(db: object, client:
         assert said in panel
     assert screen.act(task, decision="revoke", grounds="未实际整改。").status_code == 302
     assert "已作出撤销决定" in screen.open("/inbox").words()
+
+
+def test_an_application_that_came_after_its_limit_is_entered_at_the_review(
+    reviewed: office.Handle, client: FlaskClient
+) -> None:
+    screen, task = open_as(client, reviewed.id, "review")
+    assert "补登听证申请" not in screen.open(f"/tasks/{task}").words("//aside")
+    typed = {"procedure": "hearing", "on_application": "yes", "expected_days": "15", "reason": "与邻户有重大利益关系。"}
+    assert screen.act(task, proposal="procedure", **typed).status_code == 302
+    told = clock.now()
+    with frozen_at(told + timedelta(days=20)):
+        while timers.fire_due():
+            office.run_jobs(reviewed.id)
+        screen, task = open_as(client, reviewed.id, "review")
+        assert "逾期未申请，视为放弃听证" in screen.open(f"/tasks/{task}").words("//aside")
+        posted = {"applicant": "邻户程立", "applied_on": f"{told:%Y-%m-%d}", "hearing_days": "15"}
+        missing = Page(screen.act(task, proposal="missed-hearing", **posted))
+        assert missing.status == 422
+        assert "#f-evidence" in missing.errors()
+        proof = {"evidence": "postmark", "evidence_note": "挂号信 XA125", "late_reason": "信件在途。"}
+        assert screen.act(task, proposal="missed-hearing", **posted, **proof).status_code == 302
+        screen, task = open_as(client, reviewed.id, "hearing-notice")
+        panel = screen.open(f"/tasks/{task}").words("//aside")
+        for said in ("信封上的邮戳日期", "挂号信 XA125", "信件在途。"):
+            assert said in panel

@@ -34,6 +34,9 @@ class SpecialProcedure(Model):
     ordered_at: Mapped[datetime]
     applied_on: Mapped[date | None]
     applicant: Mapped[str] = mapped_column(server_default="")  # who applied for the hearing
+    evidence: Mapped[str] = mapped_column(server_default="")  # paper | postmark: what proves a day before the entry
+    evidence_note: Mapped[str] = mapped_column(server_default="")
+    late_reason: Mapped[str] = mapped_column(server_default="")  # why it was entered after the limit
     notified_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]  # when the hearing is to be, and was, held
     place: Mapped[str] = mapped_column(server_default="")

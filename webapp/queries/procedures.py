@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from webapp.services.procedures import NAMES, OUTCOMES
+from webapp.services.hearing_applications import EVIDENCE
+from webapp.services.procedures import HEARING, NAMES, OUTCOMES
 from webapp.services.work import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
@@ -34,6 +35,9 @@ class ProcedureView:
     ordered_at: datetime
     applied_on: date | None
     applicant: str
+    evidence_key: str
+    evidence_note: str
+    late_reason: str
     held_at: datetime | None
     place: str
     host: str
@@ -50,6 +54,16 @@ class ProcedureView:
         return NAMES[self.kind]
 
     @property
+    def evidence(self) -> Words | None:
+        """What proves the day of the application, where it was entered later."""
+        return EVIDENCE.get(self.evidence_key)
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it is a hearing that nobody was known to have applied for in time."""
+        return self.kind == HEARING and self.on_application and self.outcome == "forgone"
+
+    @property
     def is_over(self) -> bool:
         return self.ended_at is not None
 
@@ -63,8 +77,8 @@ class ProcedureView:
 
 PROCEDURES = """
 select p.id, p.kind, p.reason, p.expected_days, p.on_application, p.paused, orderer.name, p.ordered_at, p.applied_on,
-    p.applicant, p.held_at, p.place, coalesce(host.name, ''), p.conducted_by, p.record, p.outcome, p.ended_at,
-    p.notice_id, p.record_id
+    p.applicant, p.evidence, p.evidence_note, p.late_reason, p.held_at, p.place, coalesce(host.name, ''),
+    p.conducted_by, p.record, p.outcome, p.ended_at, p.notice_id, p.record_id
 from special_procedure p join app_user orderer on orderer.id = p.ordered_by
 left join app_user host on host.id = p.host_id
 where p.item_case_id = %s order by p.id
@@ -98,6 +112,8 @@ where u.active and d.key = %(unit)s and g.key = any(%(groups)s)
     and not exists(select from review r where r.item_case_id = %(item)s and r.by_id = u.id
         and r.step in {PROPOSING_STEPS})
     and not exists(select from special_procedure p where p.item_case_id = %(item)s and p.ordered_by = u.id)
+    and not exists(select from participant s join user_task v on v.id = s.task_id where s.user_id = u.id
+        and v.step = 'visit' and v.case_id = (select case_id from item_case where id = %(item)s))
     and not exists(select from user_task t where t.item_case_id = %(item)s and t.step = 'accept'
         and t.closed_by = u.id)
 order by u.id

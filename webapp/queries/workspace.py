@@ -21,11 +21,11 @@ from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine,
 from webapp.queries.due import Due
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
 from webapp.services.two_officers import VerifierTookPart
+from webapp.services.work import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
 VERIFYING_STEPS = ("verify", "recheck")
-PROPOSING_STEPS = ("review", "examine", "pre-review")
 #: Steps whose act stands at the window, with the endpoint that opens it.
 WINDOW_STEPS = {
     "issue": "window.result",

@@ -17,23 +17,12 @@ from webapp.permissions import Permission
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.hearing_applications import Application, day_of
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.procedures import HEARING, HostReviewed, Running, end_procedure, running
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import PROPOSING_STEPS, OpenTask, on_task
 from webapp.unit_of_work import sql
-
-
-class HearingAppliedLate(ActRefused):
-    """Applied for after the days in which it can be."""
-
-    def __init__(self, until: date, basis: Words) -> None:
-        super().__init__(
-            Words(
-                f"听证申请应当在{until.isoformat()}以前提出，逾期视为放弃（{basis.zh}）。",
-                f"A hearing is applied for by {until.isoformat()}; after that it counts as forgone ({basis.en}).",
-            )
-        )
 
 
 class HearingTooSoon(ActRefused):
@@ -82,11 +71,15 @@ class NotTheHost(ActRefused):
         super().__init__(Words(f"听证由{name}主持，应由其制作笔录。", f"{name} hosts the hearing and records it."))
 
 
-APPLIED = "update special_procedure set applied_on = %(applied)s, applicant = %(applicant)s where id = %(procedure)s"
+APPLIED = """
+update special_procedure set applied_on = %(applied)s, applicant = %(applicant)s, evidence = %(evidence)s,
+    evidence_note = %(evidence_note)s, late_reason = %(late_reason)s
+where id = %(procedure)s
+"""
 
 
 def answer_hearing_right(
-    task_id: int, *, by: Identity, applied: bool, applicant: str, applied_on: date | None, revision: int, key: str
+    task_id: int, *, by: Identity, applied: bool, application: Application, revision: int, key: str
 ) -> None:
     """Whether a hearing was applied for, by whom, on which day; or waived in so many words.
 
@@ -98,37 +91,18 @@ def answer_hearing_right(
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None
         procedure = running(item_case_id)
-        if not applicant.strip():
+        if not application.applicant.strip():
             raise Incomplete("applicant", Words("请写明是谁提出或者放弃。", "Say who applied or waived."))
         if not applied:
-            end_procedure(case, item_case_id, procedure, "waived", by, applicant=applicant.strip())
+            end_procedure(case, item_case_id, procedure, "waived", by, applicant=application.applicant.strip())
         else:
-            day = _applied_on(task, procedure, applied_on)
-            case.writing.add("procedure", APPLIED, procedure=procedure.id, applied=day, applicant=applicant.strip())
+            day = day_of(task, application, procedure.ordered_at)
+            case.writing.add("procedure", APPLIED, procedure=procedure.id, **application.columns(day))
             stop_clock(case, item_case_id, "hearing-application")
             since = case.now if day == moments.local(case.now).date() else moments.midnight(day)
             start_clock(case, item_case_id, case.rules.profile.terms("hearing-hold-limit", HEARING), since)
         case.record(Event.HEARING_APPLIED, by, item=item_case_id, applied=applied)
         finish(task, {"hearing_applied": applied}, by=by, act="procedure")
-
-
-def _applied_on(task: OpenTask, procedure: Running, day: date | None) -> date:
-    today, told = moments.local(task.case.now).date(), moments.local(procedure.ordered_at).date()
-    if day is None or day > today:
-        raise Incomplete("applied_on", Words("请填写提出申请的日期。", "Enter the day of the application."))
-    if day < told:
-        raise Incomplete(
-            "applied_on",
-            Words(
-                f"提出申请的日期不能早于告知听证权利的{told.isoformat()}。",
-                f"The application does not lie before {told.isoformat()}, on which the right was told.",
-            ),
-        )
-    clocks = task.case.clocks.get(task.item_case_id or 0, ())
-    until = next((clock.due_on for clock in clocks if clock.name == "hearing-application"), None)
-    if until is not None and day > until:
-        raise HearingAppliedLate(until, task.case.rules.profile.terms("hearing-application-limit").basis)
-    return day
 
 
 NOTIFIED = """
@@ -139,6 +113,8 @@ HOST = f"""
 select u.name, u.login, exists(select from review r where r.item_case_id = %(item_case)s and r.by_id = u.id
         and r.step in {PROPOSING_STEPS})
     or exists(select from special_procedure p where p.item_case_id = %(item_case)s and p.ordered_by = u.id)
+    or exists(select from participant s join user_task v on v.id = s.task_id where s.user_id = u.id and v.step = 'visit'
+        and v.case_id = (select case_id from item_case where id = %(item_case)s))
     or exists(select from user_task t where t.item_case_id = %(item_case)s and t.step = 'accept'
         and t.closed_by = u.id)
 from app_user u join department d on d.id = u.department_id where u.id = %(host)s and d.key = %(unit)s and u.active

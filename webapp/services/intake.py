@@ -30,7 +30,7 @@ from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
 from webapp.services.locked_case import LOCK_BY_ID, lock
-from webapp.services.reviews import write_review
+from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql, unit_of_work

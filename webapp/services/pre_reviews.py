@@ -13,7 +13,7 @@ from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.reviews import write_review
+from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import on_task
 

@@ -22,6 +22,7 @@ from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
 from webapp.services.pauses import NoClockRuns, end_pause, pause_clocks
+from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
@@ -132,20 +133,23 @@ def order_procedure(
     on_application: bool,
     revision: int,
     key: str,
+    checklist: Mapping[str, str] | None = None,
 ) -> None:
     """Order a procedure instead of a proposal: the applicant is told what, why and how long; clocks stop as allowed.
 
     `expected_days` are working days. A hearing `on_application` tells of the right to one (art. 47), otherwise the
-    authority holds it of its own motion (art. 46). Raises Incomplete, PauseNotLegal.
+    authority holds it of its own motion (art. 46). It is an act of the review: who orders does not rule. Raises
+    Incomplete, HostReviewed, PauseNotLegal.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "review")
+        ensure_did_not_host(task)
         _ensure_order(kind, reason, expected_days)
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None
         on_application = on_application and kind == HEARING
-        notices = _tell(task, kind, reason.strip(), expected_days, on_application, by)
-        paused = _pause(case, item_case_id, kind, notices.get(TOLD_BY), expected_days, by)
+        notices = tell(task, kind, reason.strip(), expected_days, by=by, of_right=on_application)
+        paused = pause_for(case, item_case_id, kind, notices.get(TOLD_BY), expected_days, by)
         case.writing.add(
             "procedure",
             ORDERED,
@@ -169,6 +173,7 @@ def order_procedure(
                 case.rules.profile.terms("hearing-application-limit", "hearing-application"),
                 case.now,
             )
+        write_review(task, "procedure", reason, checklist or {}, by)
         case.record(Event.PROCEDURE_ORDERED, by, item=item_case_id, procedure=kind, paused=paused)
         variables = {"proposal": "procedure", "procedure": kind, "on_application": on_application}
         finish(task, variables, by=by, act="ordered")
@@ -186,10 +191,13 @@ def _ensure_order(kind: str, reason: str, expected_days: int) -> None:
         )
 
 
-def _tell(
-    task: OpenTask, kind: str, reason: str, expected_days: int, on_application: bool, by: Identity
+def tell(
+    task: OpenTask, kind: str, reason: str, expected_days: int, *, by: Identity, of_right: bool = False
 ) -> dict[str, int]:
-    """The papers of the order, by kind: that which stops clocks, where any may stop, and the procedure's own."""
+    """The papers of the order, by kind: that which stops clocks, where any may stop, and the procedure's own.
+
+    `of_right`: those concerned are told of their right to apply for the hearing.
+    """
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
     assert task.item_key is not None
@@ -210,7 +218,7 @@ def _tell(
             expected_days=amount(expected_days, "working_days"),
             begins_on=today,
         )
-    if kind == HEARING and on_application:
+    if kind == HEARING and of_right:
         terms = profile.terms("hearing-application-limit")
         until = case.rules.calendar.add_working_days(today, terms.value).day
         issued["hearing-right-notice"] = issue_for_item(
@@ -238,7 +246,7 @@ def _tell(
     return issued
 
 
-def _pause(
+def pause_for(
     case: LockedCase, item_case_id: int, kind: str, notice: int | None, expected_days: int, by: Identity
 ) -> bool:
     """Stop what this kind stops here; whether anything did. Raises PauseNotLegal where nothing at all was told."""
@@ -297,6 +305,7 @@ def record_result(
         if not record.strip():
             raise Incomplete("record", Words("请写明结果的内容。", "Write down the result."))
         facts = {"conducted_by": conducted_by.strip(), "record": record.strip()}
+        write_review(task, outcome, record, {}, by)
         end_procedure(task.case, task.item_case_id, procedure, outcome, by, **facts)
         finish(task, {}, by=by, act="procedure")
 
@@ -361,6 +370,7 @@ def close_notice(task_id: int, *, by: Identity, record: str, revision: int, key:
         if objected and not record.strip():
             raise Incomplete("record", Words("有异议的，请写明处理情况。", "Say how the objections were dealt with."))
         outcome = "objected" if objected else "unopposed"
+        write_review(task, outcome, record, {}, by)
         end_procedure(task.case, task.item_case_id, procedure, outcome, by, record=record.strip())
         finish(task, {}, by=by, act="procedure")
 

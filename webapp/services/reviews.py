@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.events import Event
 from webapp.services.procedures import ensure_did_not_host
+from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.two_officers import sign_together
 from webapp.services.visit_documents import issue_visit_record
-from webapp.services.work import OpenTask, on_task
+from webapp.services.work import on_task
 
 GRANT, REFUSE = "grant", "refuse"
-POINT_RESULTS = ("pass", "fail", "not-applicable")
 VISIT_CONCLUSIONS = ("pass", "minor", "major")
 
 
@@ -92,29 +89,3 @@ def sign_visit(
             issue_visit_record(task, by)
             finish(task, {"visit_conclusion": agreed}, by=by, act="visited")
     return agreed is not None
-
-
-REVIEW = """
-insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, at)
-values (%(case)s, %(review_item)s, %(task)s, %(review_step)s, %(conclusion)s, %(opinion)s, %(points)s::jsonb, %(by)s,
-    %(now)s)
-"""
-
-
-def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity) -> None:
-    """Keep what the officer found, with every point of the checklist, and say so in the ledger."""
-    points = {key: result for key, result in checklist.items() if result in POINT_RESULTS}
-    task.case.writing.add(
-        "review",
-        REVIEW,
-        case=task.case.id,
-        task=task.id,
-        now=task.case.now,
-        by=by.user_id,
-        review_item=task.item_case_id,
-        review_step=task.step,
-        conclusion=conclusion,
-        opinion=opinion.strip(),
-        points=orjson.dumps(points).decode(),
-    )
-    task.case.record(Event.REVIEWED, by, task=task.id, step=task.step, conclusion=conclusion)

@@ -10,7 +10,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.events import Event
-from webapp.services.reviews import write_review
+from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.two_officers import ensure_took_no_part, sign_together
 from webapp.services.visit_documents import issue_rectification

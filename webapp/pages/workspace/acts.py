@@ -120,6 +120,8 @@ def examine(task: Posted, typed: Typed, by: Identity) -> Words:
 def review(task: Posted, typed: Typed, by: Identity) -> Words:
     if _text(typed, "proposal") == "procedure":
         return procedure_acts.order(task, typed, by)
+    if _text(typed, "proposal") == "missed-hearing":
+        return procedure_acts.missed_application(task, typed, by)
     proposal, opinion = _text(typed, "proposal"), _text(typed, "opinion")
     errors = _unmarked(task, typed)
     if proposal not in (reviews.GRANT, reviews.REFUSE):

@@ -10,8 +10,10 @@ from werkzeug.datastructures import MultiDict
 from engine import Words
 from webapp import moments
 from webapp.identity import Identity
+from webapp.pages.workspace.points import marks_posted
 from webapp.pages.workspace.posted import Posted
 from webapp.services import hearings, procedures
+from webapp.services.hearing_applications import Application, take_missed_application
 
 Typed = MultiDict[str, str]
 LABELS = {
@@ -21,6 +23,10 @@ LABELS = {
     "answer": Words("是否申请听证", "Hearing applied for?"),
     "applicant": Words("申请人或者利害关系人", "Who applied or waived"),
     "applied_on": Words("提出申请的日期", "Day of the application"),
+    "evidence": Words("申请日期的凭据", "What proves the day"),
+    "evidence_note": Words("凭据的编号或者存放处", "Which paper, and where it is kept"),
+    "late_reason": Words("迟登的原因", "Why it is entered only now"),
+    "hearing_days": Words("听证所需工作日数", "Working days for the hearing"),
     "held_at": Words("听证时间", "Time of the hearing"),
     "place": Words("听证地点", "Place of the hearing"),
     "host": Words("听证主持人", "Host"),
@@ -45,11 +51,36 @@ def order(task: Posted, typed: Typed, by: Identity) -> Words:
         reason=_text(typed, "reason"),
         expected_days=int(days) if days.isdecimal() and len(days) < 4 else 0,
         on_application=_text(typed, "on_application") == "yes",
+        checklist=marks_posted(typed),
         revision=typed.get("revision", -1, type=int),
         key=_text(typed, "key"),
     )
     name = procedures.NAMES[kind]
     return Words(f"已决定进行{name.zh}，告知书已出具。", f"Ordered: {name.en}; the notice is issued.")
+
+
+def _application(typed: Typed, applicant: str) -> Application:
+    return Application(
+        applicant,
+        _day(_text(typed, "applied_on")),
+        _text(typed, "evidence"),
+        _text(typed, "evidence_note"),
+        _text(typed, "late_reason"),
+    )
+
+
+def missed_application(task: Posted, typed: Typed, by: Identity) -> Words:
+    """At the review: an application made in time, of which nobody knew when the limit passed."""
+    days = _text(typed, "hearing_days")
+    take_missed_application(
+        task.id,
+        by=by,
+        application=_application(typed, _text(typed, "applicant")),
+        expected_days=int(days) if days.isdecimal() and len(days) < 4 else 0,
+        revision=typed.get("revision", -1, type=int),
+        key=_text(typed, "key"),
+    )
+    return Words("已补登听证申请，将依法组织听证。", "The application is entered; the hearing will be held.")
 
 
 def hearing_application(task: Posted, typed: Typed, by: Identity) -> Words:
@@ -58,8 +89,7 @@ def hearing_application(task: Posted, typed: Typed, by: Identity) -> Words:
         task.id,
         by=by,
         applied=applied,
-        applicant=_text(typed, "applicant") if _text(typed, "answer") else "",
-        applied_on=_day(_text(typed, "applied_on")),
+        application=_application(typed, _text(typed, "applicant") if _text(typed, "answer") else ""),
         revision=typed.get("revision", -1, type=int),
         key=_text(typed, "key"),
     )

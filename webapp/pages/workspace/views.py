@@ -32,6 +32,7 @@ from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
 from webapp.services import access, tasks
+from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.procedures import NAMES, OUTCOMES
 from webapp.unit_of_work import let_go
@@ -40,7 +41,19 @@ from webapp.unit_of_work import let_go
 PROCEDURE_STEPS = frozenset({"review", "decide", "hearing-application", "hearing-notice", *OUTCOMES})
 REVOCATION_STEPS = frozenset({"revocation-notice", "statement", "revoke"})
 #: Long texts, which are shown to be copied where an act can no longer be carried out.
-LONG = ("note", "opinion", "facts", "reasons", "record", "again_reason", "reason", "content", "statement", "grounds")
+LONG = (
+    "note",
+    "opinion",
+    "facts",
+    "reasons",
+    "record",
+    "again_reason",
+    "reason",
+    "content",
+    "statement",
+    "grounds",
+    "late_reason",
+)
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
 
 
@@ -179,6 +192,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     item = task.item.item
     if task.step in PROCEDURE_STEPS:
         shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
+        shown["hearing_evidence"] = EVIDENCE
     if task.step in REVOCATION_STEPS:
         shown["revocation"] = revocation_of(task.item.id)
     if task.step == "hearing-notice" and task.is_open:

@@ -1,0 +1,40 @@
+"""Every act of examining an item leaves a row: who did it, at which step, with which finding.
+
+Who may rule, host a hearing or verify afterwards is checked on these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from webapp.identity import Identity
+from webapp.services.events import Event
+from webapp.services.work import OpenTask
+
+POINT_RESULTS = ("pass", "fail", "not-applicable")
+REVIEW = """
+insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, at)
+values (%(case)s, %(review_item)s, %(task)s, %(review_step)s, %(conclusion)s, %(opinion)s, %(points)s::jsonb, %(by)s,
+    %(now)s)
+"""
+
+
+def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity) -> None:
+    """Keep what the officer found, with every point of the checklist, and say so in the ledger."""
+    points = {key: result for key, result in checklist.items() if result in POINT_RESULTS}
+    task.case.writing.add(
+        "review",
+        REVIEW,
+        case=task.case.id,
+        task=task.id,
+        now=task.case.now,
+        by=by.user_id,
+        review_item=task.item_case_id,
+        review_step=task.step,
+        conclusion=conclusion,
+        opinion=opinion.strip(),
+        points=orjson.dumps(points).decode(),
+    )
+    task.case.record(Event.REVIEWED, by, task=task.id, step=task.step, conclusion=conclusion)
