@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from tests.browser.person import PHONE, Person
+from tests.browser.person import Person
 from tests.browser.site import Site
 from tests.browser.workspace import choose
 from tests.support import office
@@ -43,22 +43,16 @@ def test_the_lead_calls_a_meeting_and_an_invited_department_answers(site: Site, 
     page.get_by_label("时间", exact=True).fill("2030-09-10T14:00")
     page.get_by_label("地点", exact=True).fill("政务服务中心 302 会议室")
     page.get_by_label("联系电话", exact=True).fill("0000-8600100")
-    lead.picture("meeting-call")
-    lead.picture("meeting-call-phone", size=PHONE)
     lead.press("召集会审并通知各部门")
     lead.arrives(re.compile("^联合会审"))
     expect(page.locator(".flash-success")).to_contain_text("已召集联合会审")
-    lead.picture("meeting-lead")
     sign = somebody(SIGN)
     sign.open("/inbox", "待办")
-    sign.picture("meeting-inbox")
-    sign.picture("meeting-inbox-phone", size=PHONE)
     sign.page.locator("section", has_text="联合会审").get_by_role("link").first.click()
     sign.arrives(re.compile("^联合会审"))
     choose(sign, "答复", 2)
     sign.page.get_by_label("意见", exact=True).fill("招牌下移至一层门楣，避开登高面。")
-    sign.picture("meeting-answer")
-    sign.picture("meeting-answer-phone", size=PHONE)
+    sign.picture("joint-meeting")
     sign.press("答复")
     sign.arrives(re.compile("^联合会审"))
     expect(sign.page.locator("main")).to_contain_text("书面意见：附条件同意")
@@ -66,7 +60,6 @@ def test_the_lead_calls_a_meeting_and_an_invited_department_answers(site: Site, 
         task = office.open_task(case.id, "review", "P6").id
     sign.open(f"/tasks/{task}", re.compile("药"))
     expect(sign.page.locator("main")).to_contain_text("本事项：书面意见：附条件同意")
-    sign.picture("meeting-workspace", at="#meetings-title")
 
 
 def test_the_minutes_are_one_record_for_all_items(site: Site, somebody: Somebody) -> None:
@@ -83,12 +76,8 @@ def test_the_minutes_are_one_record_for_all_items(site: Site, somebody: Somebody
     page.get_by_label("参加人员").fill("行政审批局药品审批科 赵琳\n城市管理局市容审批科 韩磊")
     page.get_by_label("会审情况").fill("现场比对平面图、效果图。")
     page.get_by_label("会审结论").fill("面积满足分区陈列；招牌下移后不影响登高面。")
-    lead.picture("meeting-minutes-form")
-    lead.picture("meeting-minutes-phone", size=PHONE)
     lead.press("形成纪要并编号")
     lead.arrives(re.compile("^联合会审"))
     expect(page.locator("main")).to_contain_text("江审会〔")
-    lead.picture("meeting-held")
     lead.follow("查看会审纪要")
     lead.arrives("联合会审纪要")
-    lead.picture("meeting-paper")

@@ -13,6 +13,7 @@ from tests.journeys.test_places import CITY, COUNTY, at
 from tests.journeys.test_withdrawal import at_window
 from tests.support import office
 from webapp import clock
+from webapp.catalogue import forget
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotYours
 from webapp.identity import Identity
@@ -40,6 +41,7 @@ from webapp.services.meeting_refusals import (
     MeetingPutOff,
     MeetingTooSoon,
     NoMeetingRules,
+    NoMinutesTemplate,
     NoMoreTime,
     NotInvited,
     NotLeadDepartment,
@@ -51,6 +53,7 @@ from webapp.services.releases import load_rules
 from webapp.services.suspended import Suspended
 from webapp.services.terminated import ItemTerminated
 from webapp.settings import PROJECT_FOLDER
+from webapp.unit_of_work import sql
 
 #: Monday 7 September 2026, ten in the morning in the office. No holiday lies before the 25th.
 MONDAY = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)
@@ -536,3 +539,15 @@ def test_a_place_without_rules_on_meetings_holds_none(city: Story) -> None:
     with pytest.raises(NoMeetingRules):
         city.call(day(3), on=clock.now())
     assert city.refused() == ["NoMeetingRules"]
+
+
+def test_a_case_on_a_release_without_the_template_calls_none_that_it_could_not_record(city: Story) -> None:
+    sql().execute("delete from release_file where path like '%/meeting-minutes%'")
+    forget()
+    try:
+        with pytest.raises(NoMinutesTemplate) as refused:
+            city.call(day(3))
+    finally:
+        forget()
+    assert "没有联合会审纪要的文书模板" in refused.value.words.zh
+    assert city.refused() == ["NoMinutesTemplate"]

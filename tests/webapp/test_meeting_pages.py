@@ -70,6 +70,9 @@ def test_a_meeting_from_the_call_to_the_minutes(case: office.Handle, client: Fla
         page = sign.open(address)
         assert "招牌位置是否影响登高面？" in page.words()
         assert page.fields(f"{address}/answer")["items"] == "P6"  # its own, not the drugs'
+        why = sign.open(f"/cases/{case.id}/clocks").words()  # the day is explained as every due day is
+        assert "会审答复期限" in why
+        assert "会审通知" in why
         done = sign.post(f"{address}/answer", items="P6", answer="conditions", opinion="下移半米。", key="a")
         assert done.status_code == 302
         assert "已答复" in " ".join(" ".join(row) for row in sign.open("/inbox").rows())

@@ -20,6 +20,7 @@ from webapp.services.locked_case import LockedCase
 from webapp.services.meeting_refusals import MeetingNotYet, MeetingPutOff
 from webapp.services.open_meetings import (
     ANSWERS,
+    MINUTES,
     POSTPONE_ONCE,
     SILENCE,
     Invitation,
@@ -36,7 +37,6 @@ from webapp.services.open_meetings import (
 from webapp.services.suspended import ensure_active
 from webapp.unit_of_work import sql
 
-KIND = "meeting-minutes"
 SILENT = Words("未在期限内答复，会审不待其意见", "did not answer in time: the meeting went on without its opinion")
 PENDING = Words("尚未答复", "has not answered yet")
 ENDED = Words("该事项已办结或者终止", "the item has ended")
@@ -112,7 +112,7 @@ def _issue(case: LockedCase, meeting: OpenMeeting, said: dict[str, str], by: Ide
         "record": said["record"],
         "conclusion": said["conclusion"],
     }
-    kind = case.release.document_kind(KIND)
+    kind = case.release.document_kind(MINUTES)
     return issue(case, kind, known_of(case.release.bundle.lead_department, kind), fields, by)
 
 

@@ -26,6 +26,19 @@ class NoMeetingRules(MeetingRefused):
         )
 
 
+class NoMinutesTemplate(MeetingRefused):
+    """The case runs on a release from before there were minutes: the meeting could never be recorded."""
+
+    def __init__(self, basis: Words) -> None:
+        super().__init__(
+            Words(
+                f"该办件所用的发布版没有联合会审纪要的文书模板，会审不能形成纪要，不能召集（{basis.zh}）。",
+                f"The release of this case has no template of the minutes, so a meeting could not be recorded and none"
+                f" is called ({basis.en}).",
+            )
+        )
+
+
 class NotLeadDepartment(MeetingRefused):
     """The lead department calls, moves, cancels and records; another department answers."""
 

@@ -30,6 +30,7 @@ from webapp.services.open_meetings import (
     earliest_day,
     ensure_lead,
     ensure_meetings,
+    ensure_minutes,
     ensure_not_moot,
     meeting_act,
     open_meeting,
@@ -116,12 +117,13 @@ def call_meeting(
     """Invite the departments of these items (keys); returns the meeting's id.
 
     Raises Incomplete (items, questions, meeting_at, meeting_place, meeting_contact), NoMeetingRules,
-    NotLeadDepartment, NotUnderReview, ItemTerminated, MeetingTooSoon, Suspended.
+    NoMinutesTemplate, NotLeadDepartment, NotUnderReview, ItemTerminated, MeetingTooSoon, Suspended.
     """
     with meeting_act(case_id, by, Permission.MEETING_CALL, key=key, what=f"meeting:{case_id}") as case:
         ensure_meetings(case.rules)
         ensure_lead(case, by)
         ensure_active(case)
+        ensure_minutes(case)
         invited = _invited(case, items)
         asked = _questions(questions)
         moment = _moment(case, at)

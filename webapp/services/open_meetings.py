@@ -23,12 +23,18 @@ from webapp.permissions import Permission, ensure
 from webapp.services.clocks import first_day_counts, start_day
 from webapp.services.document_places import unit_of
 from webapp.services.locked_case import LockedCase, on_case
-from webapp.services.meeting_refusals import MeetingMoot, MeetingOver, NoMeetingRules, NotLeadDepartment
+from webapp.services.meeting_refusals import (
+    MeetingMoot,
+    MeetingOver,
+    NoMeetingRules,
+    NoMinutesTemplate,
+    NotLeadDepartment,
+)
 from webapp.services.page_keys import AlreadyCarriedOut, remember
 from webapp.services.work import record_refusal
 from webapp.unit_of_work import sql
 
-CLOCK = "meeting-answer"
+CLOCK, MINUTES = "meeting-answer", "meeting-minutes"
 NOTICE, ANSWER, MORE_TIME = "meeting-notice-ahead", "meeting-answer-limit", "meeting-more-time"
 SHORTER, SILENCE = "meeting-shorter-notice", "meeting-silence"
 WHEN_ALL_AGREE, POSTPONE_ONCE = "when-all-agree", "postpone-once"
@@ -159,6 +165,12 @@ def ensure_meetings(rules: Rules) -> None:
     """Raises NoMeetingRules."""
     if not has_meetings(rules):
         raise NoMeetingRules(rules.profile.jurisdiction)
+
+
+def ensure_minutes(case: LockedCase) -> None:
+    """Raises NoMinutesTemplate where the case's release cannot print the minutes."""
+    if case.release.template_path(MINUTES, "zh", case.rules.profile.key) is None:
+        raise NoMinutesTemplate(basis_of(case.rules))
 
 
 def basis_of(rules: Rules, key: str = NOTICE) -> Words:
