@@ -1,15 +1,15 @@
 """What proves the day of an application for a hearing; whoever ordered a procedure has a row among the reviews.
 
-Revision ID: 0020
-Revises: 0019
+Revision ID: 0021
+Revises: 0020
 """
 
 from alembic import op
 
 from webapp.migrations.support import run_sql
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
