@@ -137,7 +137,7 @@ def decide(chosen: argparse.Namespace) -> int:
     if tried.fault is not None or tried.outcome is None:
         return _failed(tried.fault or Fault(Words("没有结果", "no result")), "", chosen.json)
     if chosen.json:
-        _print_json(_told(tried))
+        _print_json(_told(tried, context))
     else:
         print(feel_text.written(tried.outcome.value))
         for step in tried.outcome.steps:
@@ -255,12 +255,12 @@ def _rule_line(rule: MatchedRule, stopped: int, decides: bool, trace: TableTrace
     return f"{named}: {conditions} → {', '.join(rule.results)} {'✓' if decides else '(✓)'}{notes}"
 
 
-def _told(tried: DecisionTried) -> dict[str, Value]:
+def _told(tried: DecisionTried, context: Context) -> dict[str, Value]:
     assert tried.outcome is not None
     matched = [{"index": rule.index, "id": rule.id} for rule in tried.outcome.matched]
     steps, hints = [], tried.hints
     try:
-        steps = tried.outcome.record()
+        steps = tried.outcome.record(context)
     except BudgetExceeded:
         hints = (*hints, _NO_STEPS)
     return {"value": _plain(tried.outcome.value), "matched": matched, "steps": _plain(steps), "hints": _both(hints)}
