@@ -18,6 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import is_window
 from webapp.queries.due import Due, due
 from webapp.search import wanted
+from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 25
@@ -66,7 +67,7 @@ _BELONGS = {
 _SEEN = "k.received_at is not null and (%(everyone)s or k.created_by = %(me)s)"
 _PAGE = """
 select k.id, k.number, k.applicant_name, k.subject_name, k.release_id, k.received_at, k.closed_at is not null,
-    k.suspended_at is not null
+    k.suspended_at is not null, k.profile_key
 from cases k
 where {seen} and {belongs} {found} and k.id {beyond} %(case)s
 order by k.id {way} limit %(limit)s
@@ -193,16 +194,17 @@ def _rows(kept: Sequence[Sequence[Any]], tab: str, rules: Rules) -> list[DeskRow
     for case_id, key, *facts in sql().execute(_ITEMS, ([row[0] for row in kept],)):
         items.setdefault(case_id, []).append((key, facts))
     today = clock.today(moments.OFFICE_ZONE)
-    return [_row(row, items.get(row[0], []), tab, today, rules) for row in kept]
+    calendars = PlaceCalendars(rules)
+    return [_row(row, items.get(row[0], []), tab, today, calendars) for row in kept]
 
 
 _STEP_OF = {CORRECTION: "correct", PREPARE: "issue", COLLECT: "deliver"}
 
 
 def _row(
-    row: Sequence[Any], items: Sequence[tuple[str, Sequence[Any]]], tab: str, today: date, rules: Rules
+    row: Sequence[Any], items: Sequence[tuple[str, Sequence[Any]]], tab: str, today: date, calendars: PlaceCalendars
 ) -> DeskRow:
-    case_id, number, applicant, subject, release_id, received_at, closed, suspended = row
+    case_id, number, applicant, subject, release_id, received_at, closed, suspended, place = row
     bundle = published(release_id).bundle
     order = [item.key for item in bundle.items]
     named = tuple(
@@ -221,7 +223,7 @@ def _row(
         suspended,
         named,
         shown,
-        due(nearest, today, rules.calendar),
+        due(nearest, today, calendars.of(place)),
     )
 
 

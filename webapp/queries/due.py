@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.law import Calendar
-from webapp.services.figures import NEAR
+from webapp.services.place_calendars import NEAR
 
 #: Where no clock runs the inbox's index holds this day.
 NO_DUE_DAY = date(9999, 12, 31)

@@ -16,7 +16,8 @@ from webapp.catalogue import Rules, published
 from webapp.queries.case_parts import CLOCK_NAMES
 from webapp.queries.due import NO_DUE_DAY, Due, due
 from webapp.services.clocks import STANDS_STILL
-from webapp.services.figures import ANSWERED_FOR, clocks_of, days_of
+from webapp.services.figures import ANSWERED_FOR, clocks_of
+from webapp.services.place_calendars import NEAR_OF_CASE, NearDays, PlaceCalendars, near_days
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 50
@@ -100,7 +101,7 @@ select t.id, k.id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_na
     t.name_zh, t.name_en, d.name_zh, d.name_en, d.phone, t.clock, p.due_on, {paused},
     (select l.due_on from legal_clock l where l.item_case_id = t.item_case_id and l.name = 'statutory'
         and t.clock = 'promised' and l.stopped_on is null),
-    coalesce(u.name, ''), t.opened_at, k.suspended_at is not null
+    coalesce(u.name, ''), t.opened_at, k.suspended_at is not null, k.profile_key
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id
@@ -114,14 +115,16 @@ order by p.due_on, p.task_id
 
 def board(rules: Rules, wanted: Wanted, *, after: str = "") -> WorkPage:
     """One page of open work in the order of its due days."""
-    days = days_of(rules)
-    first, last = _span(wanted.state, days["today"], days["near"])
+    today = clock.today(moments.OFFICE_ZONE)
+    days = near_days(rules, today)
+    first, last = _span(wanted.state, today, days.furthest)
     after_day, after_id = _cursor(after)
     found = (
         sql()
         .execute(
-            _statement(wanted),
+            _statement(wanted, days),
             {
+                **days.values,
                 "unit": wanted.unit,
                 "clocks": clocks_of(rules),
                 "person": wanted.person,
@@ -133,18 +136,20 @@ def board(rules: Rules, wanted: Wanted, *, after: str = "") -> WorkPage:
         )
         .fetchall()
     )
-    today = clock.today(moments.OFFICE_ZONE)
-    rows = tuple(_row(row, today, rules) for row in found[:PAGE_SIZE])
+    calendars = PlaceCalendars(rules)
+    rows = tuple(_row(row, today, calendars) for row in found[:PAGE_SIZE])
     if len(found) <= PAGE_SIZE:
         return WorkPage(rows, None)
     task_id, due_on = found[PAGE_SIZE - 1][0], found[PAGE_SIZE - 1][12]
     return WorkPage(rows, f"{due_on}.{task_id}")
 
 
-def _statement(wanted: Wanted) -> str:
+def _statement(wanted: Wanted, days: NearDays) -> str:
     # What stands still for a legal pause, or runs for the applicant, is neither near its end nor late.
     running = f"and {ANSWERED_FOR} and not {PAUSED}" if wanted.state in ("overdue", "near") else ""
     join = "join user_task t on t.id = c.task_id" if running else ""
+    if wanted.state == "near" and days.elsewhere:
+        running += f" and c.due_on <= (select {NEAR_OF_CASE} from cases k where k.id = t.case_id)"
     picked = OF_PAUSED if wanted.state == "paused" else OF_PERSON if wanted.person else OF_POSTS
     return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1), paused=PAUSED)
 
@@ -165,7 +170,7 @@ def _cursor(text: str) -> tuple[date, int]:
         return date.min, 0
 
 
-def _row(row: Sequence[Any], today: date, rules: Rules) -> WorkRow:
+def _row(row: Sequence[Any], today: date, calendars: PlaceCalendars) -> WorkRow:
     (
         task_id,
         case_id,
@@ -185,9 +190,10 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> WorkRow:
         holder,
         since,
         suspended,
+        place,
     ) = row
     bundle = published(release_id).bundle
-    nearness = due(due_on, today, rules.calendar, paused=paused)
+    nearness = due(due_on, today, calendars.of(place), paused=paused)
     runs = clock_name is not None and due_on != NO_DUE_DAY
     return WorkRow(
         task_id,

@@ -14,7 +14,7 @@ from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules
 from webapp.models.figures import NOBODY, WHOLE_UNIT
-from webapp.services.figures import COUNTED, clocks_of, days_of
+from webapp.services.figures import counting
 from webapp.unit_of_work import sql
 
 #: Rows of the inbox, and unsettled signals, up to which a page counts for itself.
@@ -83,7 +83,7 @@ select (select count(*) from (select from task_candidate limit {COUNTED_AT_ONCE 
         limit {COUNTED_AT_ONCE + 1}) s) > {COUNTED_AT_ONCE}
 """
 COLUMNS = ", ".join(field.name for field in fields(Counts))
-NOW = f"select unit, person_id, {COLUMNS}, null from ({COUNTED}) counted"
+NOW = f"select unit, person_id, {COLUMNS}, null from ({{counted}}) counted"
 KEPT = f"select unit, person_id, {COLUMNS}, at from unit_figure"
 UNITS = """
 select d.key, d.name_zh, d.name_en from department d
@@ -109,7 +109,11 @@ def count(rules: Rules) -> Counted:
     """The open work and unsettled signals of all units and people."""
     row = sql().execute(MANY).fetchone()
     many = bool(row and row[0])
-    rows = sql().execute(KEPT if many else NOW, {**days_of(rules), "clocks": clocks_of(rules)}).fetchall()
+    if many:
+        rows = sql().execute(KEPT).fetchall()
+    else:
+        counted, values = counting(rules)
+        rows = sql().execute(NOW.format(counted=counted), values).fetchall()
     by = {(key, person): Counts(*numbers) for key, person, *numbers, _ in rows}
     return Counted(by, next((row[-1] for row in rows), None))
 

@@ -18,6 +18,7 @@ from webapp.identity import Identity
 from webapp.queries.due import Due, due
 from webapp.search import wanted
 from webapp.services.clocks import STANDS_STILL
+from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 25
@@ -122,7 +123,6 @@ FOUND = """
     where found.search_tokens @> %(wanted)s::text[] and {whose}
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
     order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
-# A task of the case as a whole (the joint visit) has no clock of its own: the nearest of its items counts.
 ROWS = f"""
 with picked as ({{picked}})
 select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at, t.revision, t.assignee_id,
@@ -130,10 +130,7 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     k.release_id, ic.item_key,
     exists (select from clock_pause p join legal_clock l on l.id = p.clock_id
         where l.item_case_id = t.item_case_id and l.name = t.clock and {STANDS_STILL}),
-    case when t.item_case_id is null and t.clock is not null then (
-        select min(l.due_on) from item_case i join legal_clock l on l.item_case_id = i.id
-        where i.case_id = t.case_id and i.outcome is null and l.name = t.clock and l.stopped_on is null) end,
-    k.suspended_at is not null
+    k.suspended_at is not null, k.profile_key
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id
@@ -185,7 +182,8 @@ def inbox_page(
     more = len(found) > PAGE_SIZE
     kept = (found[1:] if before else found[:PAGE_SIZE]) if more else found
     today = clock.today(moments.OFFICE_ZONE)
-    rows = [_row(row, today, rules) for row in kept]
+    calendars = PlaceCalendars(rules)
+    rows = [_row(row, today, calendars) for row in kept]
     first, last = (rows[0].cursor, rows[-1].cursor) if rows else (None, None)
     return Page(
         tuple(row for row in rows if not tokens or _says(text, row)),
@@ -194,7 +192,7 @@ def inbox_page(
     )
 
 
-def _row(row: Sequence[Any], today: date, rules: Rules) -> Row:
+def _row(row: Sequence[Any], today: date, calendars: PlaceCalendars) -> Row:
     (
         task_id,
         urgency,
@@ -214,8 +212,8 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> Row:
         release_id,
         item_key,
         paused,
-        joint_due,
         suspended,
+        place,
     ) = row
     bundle = published(release_id).bundle
     return Row(
@@ -224,7 +222,7 @@ def _row(row: Sequence[Any], today: date, rules: Rules) -> Row:
         Words(zh, en),
         step,
         urgency == 0,
-        due(joint_due or due_on, today, rules.calendar, paused=paused),
+        due(due_on, today, calendars.of(place), paused=paused),
         opened_at,
         revision,
         holder_id,

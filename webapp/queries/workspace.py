@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from engine import Words
 from engine.bundles import Item, guide_for
 from engine.law import DecidingUnit, LimitMissing, remedy_paragraph, remedy_terms
-from webapp import moments
+from webapp import clock, moments
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
-from webapp.queries.due import Due
+from webapp.queries.due import Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
 from webapp.services.two_officers import VerifierTookPart
 from webapp.services.work import PROPOSING_STEPS
@@ -75,6 +75,7 @@ class Workspace:
     participants: int
     groups: frozenset[str]
     clock_name: str | None
+    due_on: date | None
     holder_id: int | None
     holder: str
     opened_at: datetime
@@ -146,16 +147,19 @@ class Workspace:
 
     @property
     def clock(self) -> ClockView | None:
-        """The clock that gives the due day: the step's own, or the nearest among those of a joint visit."""
-        own = [one for one in self.item.clocks if one.key == self.clock_name] if self.item else []
-        if own:
-            return own[-1]
-        clocks = [view.running for view in ([self.item] if self.item else self.visited_items) if view.running]
-        return min(clocks, key=lambda one: str(one.due.on), default=None)
+        """The clock that explains the due day: of the step's item, or among those of a joint visit, the one of that
+        day; where none has it, the one that the step names.
+        """
+        clocks = [one for view in ([self.item] if self.item else self.items) for one in view.clocks]
+        own = [one for one in clocks if one.key == self.clock_name]
+        of_the_day = [one for one in [*own, *clocks] if one.due.on == self.due_on and one.state != "stopped"]
+        return next(iter(of_the_day), own[-1] if own and self.item else None)
 
     @property
     def due(self) -> Due:
-        return self.clock.due if self.clock else Due(None, "none", None)
+        """As the inbox and the boards show it: the day of the task, by the calendar of its place."""
+        paused = self.clock is not None and self.clock.state == "paused"
+        return due(self.due_on, clock.today(moments.OFFICE_ZONE), self.rules.calendar, paused=paused)
 
     @property
     def own_materials(self) -> tuple[MaterialLine, ...]:
@@ -268,7 +272,7 @@ _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have
 
 TASK = f"""
 select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.state, t.revision,
-    t.participants, t.groups, t.clock, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
+    t.participants, t.groups, t.clock, t.due_on, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
     coalesce(closer.name, ''), t.act, t.item_case_id, ic.item_key, ic.way, k.id, k.number,
     k.subject_name, k.applicant_name, k.received_at, k.guided, i.release_id, {RULES_OF_CASE},
     (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
@@ -307,6 +311,7 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         participants,
         groups,
         clock_name,
+        due_on,
         holder_id,
         holder,
         opened_at,
@@ -343,6 +348,7 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         participants,
         frozenset(groups),
         clock_name,
+        due_on,
         holder_id,
         holder,
         opened_at,

@@ -16,29 +16,28 @@ from webapp.catalogue import Rules, rules_in_force
 from webapp.errors import NotFound
 from webapp.models.figures import NOBODY, WHOLE_UNIT
 from webapp.services.clocks import STANDS_STILL
+from webapp.services.place_calendars import NEAR_OF_CASE, PlaceCalendars, near_days
 from webapp.unit_of_work import sql, unit_of_work
 
-#: Working days left from which a due day counts as near.
-NEAR = 2
 #: The task `t` runs under a clock that the office answers for; all are, where the place has no rules of supervision.
 ANSWERED_FOR = "(%(clocks)s::text[] is null or t.clock = any(%(clocks)s::text[]))"
 #: Open tasks per unit and person (a task belongs to the unit of its first post), and unsettled signals. What stands
-#: still for a legal pause is neither near nor late.
+#: still for a legal pause is neither near nor late. `{near}` and `{cases}` are filled in by `counting`.
 COUNTED = f"""
 with paused as (
     select distinct l.item_case_id, l.name
     from clock_pause p join legal_clock l on l.id = p.clock_id where {STANDS_STILL}
 ), work as (
     select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id, w.name is not null as paused,
-        case when {ANSWERED_FOR} then t.due_on end as due_on
-    from user_task t
+        case when {ANSWERED_FOR} then t.due_on end as due_on, {{near}} as near_on
+    from user_task t {{cases}}
     join candidate_group g on g.key = t.groups ->> 0
     join department d on d.id = g.department_id
     left join paused w on w.item_case_id = t.item_case_id and w.name = t.clock
     where t.state = 'open'
 ), counted as (
     select unit, coalesce(person_id, {WHOLE_UNIT}) as person_id, count(*) as running,
-        count(*) filter (where not paused and due_on between %(today)s and %(near)s) as near,
+        count(*) filter (where not paused and due_on between %(today)s and near_on) as near,
         count(*) filter (where not paused and due_on < %(today)s) as overdue,
         count(*) filter (where paused) as paused
     from work group by grouping sets ((unit), (unit, person_id))
@@ -54,19 +53,20 @@ select unit, person_id, coalesce(c.running, 0) as running, coalesce(c.near, 0) a
     coalesce(s.red, 0) as red
 from counted c full join signalled s using (unit, person_id)
 """
-KEEP_COUNTS = f"""
+KEEP_COUNTS = """
 insert into unit_figure (unit, person_id, running, near, overdue, paused, yellow, red, at)
-select unit, person_id, running, near, overdue, paused, yellow, red, %(now)s from ({COUNTED}) counted
+select unit, person_id, running, near, overdue, paused, yellow, red, %(now)s from ({counted}) counted
 """
 #: Items with a ruling of that day, the clock that was promised, its pauses, and everyone who had a part.
 RULED = """
-select ic.department_key, l.started_on, l.due_on, l.stopped_on,
+select k.profile_key, ic.department_key, l.started_on, l.due_on, l.stopped_on,
     coalesce((select json_agg(json_build_array(p.started_on, p.ended_on)) from clock_pause p
         where p.clock_id = l.id and p.ended_on is not null), '[]'),
     array(select distinct t.closed_by from user_task t
         where t.item_case_id = ic.id and t.state = 'completed' and t.closed_at <= ic.ruled_at
             and t.closed_by is not null and t.step <> 'correct')
 from item_case ic
+join cases k on k.id = ic.case_id
 join legal_clock l on l.item_case_id = ic.id and l.name = 'promised' and l.stopped_on is not null
 where ic.ruled_at >= %s and ic.ruled_at < %s and ic.outcome in ('granted', 'refused')
 """
@@ -108,7 +108,8 @@ def refresh() -> None:
             return
         now = clock.now()
         sql().execute("delete from unit_figure")
-        sql().execute(KEEP_COUNTS, {**days_of(rules), "now": now, "clocks": clocks_of(rules)})
+        counted, values = counting(rules)
+        sql().execute(KEEP_COUNTS.format(counted=counted), {**values, "now": now})
         for day in _days_to_count(moments.local(now).date()):
             _count_day(day, rules)
 
@@ -119,10 +120,12 @@ def were_counted_since(moment: datetime) -> bool:
     return row is not None and row[0] is not None and row[0] >= moment
 
 
-def days_of(rules: Rules) -> dict[str, date]:
-    """Today, and the last day that counts as near."""
-    today = clock.today(moments.OFFICE_ZONE)
-    return {"today": today, "near": rules.calendar.add_working_days(today, NEAR).day}
+def counting(rules: Rules) -> tuple[str, dict[str, object]]:
+    """The statement that counts open work today, and its values; cases are looked at where places differ."""
+    days = near_days(rules, clock.today(moments.OFFICE_ZONE))
+    differ = bool(days.elsewhere)
+    near, cases = (NEAR_OF_CASE, "join cases k on k.id = t.case_id") if differ else ("%(near)s::date", "")
+    return COUNTED.format(near=near, cases=cases), {**days.values, "clocks": clocks_of(rules)}
 
 
 def clocks_of(rules: Rules) -> list[str] | None:
@@ -145,7 +148,8 @@ def _first_day(today: date) -> date:
 
 def _count_day(day: date, rules: Rules) -> None:
     first, last = moments.midnight(day), moments.midnight(day + timedelta(1))
-    items = [_ruled(row, rules.calendar) for row in sql().execute(RULED, (first, last)).fetchall()]
+    calendars = PlaceCalendars(rules)
+    items = [_ruled(row, calendars.of(place)) for place, *row in sql().execute(RULED, (first, last)).fetchall()]
     sql().execute("delete from ruled_day where day = %s", (day,))
     if items:
         sql().execute(KEEP_DAY, {"day": day, "rows": orjson.dumps(list(_sums(items))).decode()})
