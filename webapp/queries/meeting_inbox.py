@@ -40,11 +40,15 @@ class MeetingLine:
     has_begun: bool
 
 
-# Only open meetings are read, of which an office has few at a time. An answer that asks for more time is still owed.
+# Only open meetings are read, of which an office has few at a time, and of them first whose they are. An answer that
+# asks for more time is still owed. (An `exists` would be planned as a scan of all the invitations there ever were.)
 WAITING = """
+with mine as materialized (select id, case_id, questions, called_by from joint_meeting m
+    where ended_at is null and (called_by = %(me)s or (select true from meeting_invitation v
+        where v.meeting_id = m.id and v.groups && %(groups)s::text[] limit 1)))
 select m.id, m.case_id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id, t.at, t.place,
     m.questions, coalesce(i.own, '{}'), i.due_on, i.owed, m.called_by = %(me)s, i.answered, i.invited
-from joint_meeting m
+from mine m
 join cases k on k.id = m.case_id
 cross join lateral (select at, place from meeting_time where meeting_id = m.id order by id desc limit 1) t
 cross join lateral (
@@ -57,7 +61,7 @@ cross join lateral (
     from meeting_invitation v join item_case ic on ic.id = v.item_case_id and ic.outcome is null
     left join legal_clock l on l.item_case_id = ic.id and l.name = 'meeting-answer'
     where v.meeting_id = m.id) i
-where m.ended_at is null and (i.own is not null or m.called_by = %(me)s)
+where i.own is not null or m.called_by = %(me)s
 order by i.due_on nulls last, t.at, m.id limit %(limit)s
 """
 
