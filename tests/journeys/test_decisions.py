@@ -107,6 +107,22 @@ def test_a_refused_signature_leaves_its_reasons_and_nothing_else(db: SQLAlchemy)
     assert list(verify_all()) == []
 
 
+def test_an_item_that_knows_no_commitment_cannot_be_signed_for_and_the_try_is_kept(db: SQLAlchemy) -> None:
+    draft = office.draft("commitment")
+    with pytest.raises(NotEligible):
+        commitments.sign(
+            draft,
+            {"P1": "-"},
+            by=office.person(office.CLERK),
+            signature=office.picture(),
+            signer_name="林秀英",
+            channel="tablet",
+        )
+    (told,) = facts(draft, "refused-act")
+    assert (told["refusal"], told["rule"]) == ("NotEligible", "-")
+    assert decisions_of(draft) == []
+
+
 def test_what_was_decided_is_drawn_from_what_was_kept(db: SQLAlchemy) -> None:
     case = office.received("commitment")
     bar()  # would decide otherwise now

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from lxml import html
 
-from tests.support import office
+from tests.journeys.test_decisions import ASKS, CHARGES, FEES
+from tests.support import machines, office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from tests.webapp.test_application_commitment import ALL, bar, drawn, signed
@@ -68,6 +69,23 @@ def test_values_stand_in_words(client: FlaskClient, db: SQLAlchemy) -> None:
     ):
         assert told in browser.text, told
     assert '"' not in browser.page.xpath("string(//main)")
+
+
+def test_a_business_rule_task_is_explained_with_the_step_that_asked_it(client: FlaskClient, db: SQLAlchemy) -> None:
+    case, _ = machines.run(machines.publish(ASKS, CHARGES, more={"fees.dmn": FEES}))
+    machines.done(case, "measure", area=120)
+    browser = opened(client, "weixiaohong", case)
+    for told in ("收费", "流程办理中", "环节", "charge", "fees.dmn", "面积", "第 2 条规则得出结果", "按次收取"):
+        assert told in browser.text, told
+    assert said(rows(browser, "收费")["1"]).startswith("1 不适用 < 100")
+
+
+def test_a_decision_without_a_table_shows_what_it_read_and_gave(client: FlaskClient, db: SQLAlchemy) -> None:
+    literal = FEES[: FEES.index(b"<decisionTable")] + b"<literalExpression><text>area * 2</text></literalExpression>"
+    case, _ = machines.run(machines.publish(ASKS, CHARGES, more={"fees.dmn": literal + b"</decision></definitions>"}))
+    machines.done(case, "measure", area=120)
+    shown = opened(client, "weixiaohong", case).page.xpath("//dl[contains(@class, 'value-lines')]")[0]
+    assert [" ".join(line.text_content().split()) for line in shown] == ["area120", "结果240"]
 
 
 def test_in_english_nothing_of_the_table_stays_chinese(client: FlaskClient, db: SQLAlchemy) -> None:

@@ -178,8 +178,10 @@ def ineligible_tries_kept(case_id: int, by: Identity) -> Iterator[None]:
     try:
         yield
     except NotEligible as refusal:
-        if refusal.verdict is not None:
-            with on_case(case_id) as case:
+        with on_case(case_id) as case:
+            if refusal.verdict is None:
+                case.record(Event.REFUSED_ACT, by, refusal=type(refusal).__name__, rule=refusal.rule)
+            else:
                 keep_records(case, _refused(case, refusal.verdict, by))
         raise
 
