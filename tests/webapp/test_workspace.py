@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from tests.support import office
 from tests.support.pages import Browser, Page
 from webapp.pages.workspace.acts import ACTS
-from webapp.queries.workspace import WINDOW_STEPS, visit_mode, workspace
+from webapp.queries.visit_modes import visit_mode
+from webapp.queries.workspace import WINDOW_STEPS, workspace
 from webapp.services import tasks
 from webapp.unit_of_work import sql
 

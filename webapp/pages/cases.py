@@ -33,11 +33,11 @@ from webapp.pages.support import needs
 from webapp.permissions import Permission, may, may_at_all
 from webapp.queries import diagram
 from webapp.queries.case_access import ensure_case, has_incident
+from webapp.queries.case_reviews import ReviewLine
 from webapp.queries.case_view import CasePage, case_page, release_of
 from webapp.queries.history import REPAIRED, STOOD_STILL, history_of
 from webapp.queries.meetings import meetings_of
 from webapp.queries.submission import answer_sections, case_file
-from webapp.queries.workspace import ReviewLine
 from webapp.services import access, incidents
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")

@@ -9,9 +9,10 @@ from datetime import datetime
 from flask_babel import gettext
 
 from webapp.pages.support import when, words
-from webapp.queries.case_parts import INTAKE_WORDS, ItemView, TaskLine
+from webapp.queries.case_parts import INTAKE_WORDS, ItemView
+from webapp.queries.case_reviews import ReviewLine
+from webapp.queries.case_tasks import TaskLine
 from webapp.queries.history import REVIEWED, VERIFIED
-from webapp.queries.workspace import ReviewLine
 from webapp.services.events import ACT_WORDS
 
 ACTS = {**ACT_WORDS, **INTAKE_WORDS}

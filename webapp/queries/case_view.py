@@ -11,11 +11,13 @@ from engine import Words
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, published, rules_of
 from webapp.errors import NotFound
-from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
+from webapp.queries.case_clocks import ClockView
+from webapp.queries.case_parts import NOT_ISSUED, ItemView, items_of
+from webapp.queries.case_reviews import ReviewLine, reviews_of
+from webapp.queries.case_tasks import TaskLine, tasks_of
 from webapp.queries.due import Due
 from webapp.queries.repairs import Suspension, suspension_of
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
-from webapp.queries.workspace import ReviewLine, reviews_of
 from webapp.unit_of_work import sql
 
 

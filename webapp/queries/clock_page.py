@@ -12,7 +12,9 @@ from engine.law import CalendarYear, Holding, Pause, Spell, days_held, read_cloc
 from webapp import clock, moments
 from webapp.catalogue import RULES_OF_CASE, Rules, published, rules_of
 from webapp.errors import NotFound
-from webapp.queries.case_parts import ClockView, ItemView, TaskLine, clocks_of, items_of, tasks_of
+from webapp.queries.case_clocks import ClockView, clocks_of
+from webapp.queries.case_parts import ItemView, items_of
+from webapp.queries.case_tasks import TaskLine, tasks_of
 from webapp.services.clocks import first_day_counts, start_day
 from webapp.unit_of_work import sql
 

@@ -10,7 +10,9 @@ from typing import Any
 import orjson
 
 from engine import Words
-from webapp.queries.case_parts import CLOCK_NAMES, INTAKE_WORDS, ItemView, TaskLine
+from webapp.queries.case_clocks import CLOCK_NAMES
+from webapp.queries.case_parts import INTAKE_WORDS, ItemView
+from webapp.queries.case_tasks import TaskLine
 from webapp.unit_of_work import sql
 
 SYSTEM = Words("系统", "System")

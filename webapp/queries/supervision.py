@@ -13,7 +13,7 @@ from typing import Any
 from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published
-from webapp.queries.case_parts import CLOCK_NAMES
+from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.due import NO_DUE_DAY, Due, due
 from webapp.services.clocks import STANDS_STILL
 from webapp.services.figures import ANSWERED_FOR, clocks_of

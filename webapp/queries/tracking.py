@@ -14,7 +14,9 @@ from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
 from webapp.queries.appointments import Appointment, appointment_of
-from webapp.queries.case_parts import TERMINATED, ClockView, ItemView, items_of, tasks_of
+from webapp.queries.case_clocks import ClockView
+from webapp.queries.case_parts import TERMINATED, ItemView, items_of
+from webapp.queries.case_tasks import tasks_of
 from webapp.queries.case_view import Status, case_status
 from webapp.queries.masking import masked_applicant, persons_in
 from webapp.services.documents import RECEIVING_UNIT

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from engine import Words
 from webapp.catalogue import RULES_OF_CASE, published, rules_of
 from webapp.errors import NotFound
-from webapp.queries.case_parts import items_of, tasks_of
+from webapp.queries.case_parts import items_of
+from webapp.queries.case_tasks import tasks_of
 from webapp.services.termination import with_dependents
 from webapp.services.withdrawal import GENERAL, RULE
 from webapp.unit_of_work import sql

@@ -10,22 +10,27 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Item, guide_for
-from engine.law import DecidingUnit, LimitMissing, remedy_paragraph, remedy_terms
 from webapp import clock, moments
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
-from webapp.queries.case_parts import NOT_ISSUED, ClockView, ItemView, TaskLine, items_of, tasks_of
+from webapp.queries.case_clocks import ClockView
+from webapp.queries.case_parts import NOT_ISSUED, ItemView, items_of
+from webapp.queries.case_reviews import ReviewLine, reviews_of
+from webapp.queries.case_tasks import TaskLine, tasks_of
 from webapp.queries.due import Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
+from webapp.queries.visit_modes import visit_mode
 from webapp.services.two_officers import VerifierTookPart
 from webapp.services.work import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
+
 VERIFYING_STEPS = ("verify", "recheck")
+
 #: Steps whose act stands at the window, with the endpoint that opens it.
 WINDOW_STEPS = {
     "issue": "window.result",
@@ -33,21 +38,6 @@ WINDOW_STEPS = {
     "correct": "window.correct",
     "ask-applicant": "window.question",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewLine:
-    """What an officer found in a step. `checklist`: point -> pass | fail | not-applicable."""
-
-    item_case_id: int | None
-    task_id: int
-    step: str
-    conclusion: str
-    opinion: str
-    checklist: Mapping[str, str]
-    by_id: int
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +258,7 @@ class Workspace:
 
 
 SUSPENDED = Words("流程已挂起，恢复后才能办理。", "The process is suspended; it can go on once it is resumed.")
+
 _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have signed; another officer must sign too.")
 
 TASK = f"""
@@ -286,10 +277,6 @@ left join item_case ic on ic.id = t.item_case_id
 left join app_user holder on holder.id = t.assignee_id
 left join app_user closer on closer.id = t.closed_by
 where t.id = %(task)s
-"""
-REVIEWS = """
-select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at
-from review r join app_user u on u.id = r.by_id where r.case_id = %s order by r.id
 """
 
 
@@ -372,45 +359,5 @@ def workspace(task_id: int, by: Identity) -> Workspace:
     )
 
 
-def reviews_of(case_id: int) -> tuple[ReviewLine, ...]:
-    """All findings of the case, oldest first."""
-    return tuple(ReviewLine(*row) for row in sql().execute(REVIEWS, (case_id,)))
-
-
 def _signers(rows: Sequence[Sequence[Any]]) -> tuple[Signer, ...]:
     return tuple(Signer(user, name, role, datetime.fromisoformat(at)) for user, name, role, at in rows)
-
-
-def visit_mode(release: Published, item: Item) -> str:
-    """What the call of the item's process passes as `visit`; "never" where it passes nothing constant."""
-    process = release.program.processes[release.bundle.entry_process]
-    node = process.nodes.get(item.call_activity)
-    for mapped in node.inputs if node else ():
-        if mapped.path == ("visit",):
-            expression = mapped.slot.expression
-            if expression is None:
-                return mapped.slot.text
-            return str(expression.evaluate({})) if not expression.names else "never"
-    return "never"
-
-
-def remedy_of(release: Published, rules: Rules, item: Item) -> Words:
-    """The paragraph that a refusal of this item will carry (LAW 2.10)."""
-    row = (
-        sql()
-        .execute(
-            "select name_zh, name_en, reconsideration_body_zh, reconsideration_body_en, court_zh, court_en"
-            " from department where key = %s",
-            (item.department,),
-        )
-        .fetchone()
-    )
-    if row is None:
-        raise NotFound()
-    unit = DecidingUnit(Words(row[0], row[1]), Words(row[2], row[3]), Words(row[4], row[5]))
-    first = item.reconsideration_first
-    try:
-        terms = remedy_terms(rules.profile, reconsideration_first=first is not None)
-    except LimitMissing as missing:
-        return missing.words  # what the refusal would be refused with
-    return remedy_paragraph(unit, terms, reconsideration_first=first)

@@ -17,7 +17,7 @@ from webapp.pages.supervision.sheets import NOTHING, Cell, Head, Sheet, as_csv
 from webapp.pages.support import needs, when, words
 from webapp.permissions import Permission, SignalFacts, ensure, may
 from webapp.queries import signals as found
-from webapp.queries.case_parts import CLOCK_NAMES
+from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.signals import COLOUR_NAMES, SAID, STATE_NAMES, Signal, SignalRow, Wanted
 from webapp.services import signal_answers
 

@@ -11,7 +11,9 @@ from engine.bundles import Item
 from webapp.catalogue import Published, Rules, arranged
 from webapp.identity import Identity
 from webapp.queries.case_parts import ItemView
-from webapp.queries.workspace import ReviewLine, Signer, Workspace, visit_mode, workspace
+from webapp.queries.case_reviews import ReviewLine
+from webapp.queries.visit_modes import visit_mode
+from webapp.queries.workspace import Signer, Workspace, workspace
 from webapp.services.posted import PostedTask, posted_task
 
 

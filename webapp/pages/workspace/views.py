@@ -27,10 +27,11 @@ from webapp.queries.extensions import extension_of
 from webapp.queries.history import STOOD_STILL, history_of
 from webapp.queries.meetings import meetings_of
 from webapp.queries.procedures import hosts_for, procedures_of
+from webapp.queries.remedies import remedy_of
 from webapp.queries.repairs import suspension_of
 from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
-from webapp.queries.workspace import WINDOW_STEPS, Workspace, remedy_of, workspace
+from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
 from webapp.services import access, tasks
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut

@@ -1,0 +1,35 @@
+"""What officers found, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """What an officer found in a step. `checklist`: point -> pass | fail | not-applicable."""
+
+    item_case_id: int | None
+    task_id: int
+    step: str
+    conclusion: str
+    opinion: str
+    checklist: Mapping[str, str]
+    by_id: int
+    by: str
+    at: datetime
+
+
+REVIEWS = """
+select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at
+from review r join app_user u on u.id = r.by_id where r.case_id = %s order by r.id
+"""
+
+
+def reviews_of(case_id: int) -> tuple[ReviewLine, ...]:
+    """All findings of the case, oldest first."""
+    return tuple(ReviewLine(*row) for row in sql().execute(REVIEWS, (case_id,)))

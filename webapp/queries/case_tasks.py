@@ -1,0 +1,53 @@
+"""The user tasks of a case, open and closed, as every page about it lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine import Words
+from webapp.unit_of_work import sql
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A user task of the case, open or closed. `posts` are the groups that may take it."""
+
+    id: int
+    item_case_id: int | None
+    element: str
+    step: str
+    name: Words
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+    act: str
+    holder: str
+    shared: bool  # several persons sign it
+    posts: Words
+
+
+TASKS = """
+select t.id, t.item_case_id, t.element, t.step, t.name_zh, t.name_en, t.state, t.opened_at, t.closed_at,
+    coalesce(closer.name, ''), t.act, coalesce(holder.name, ''), t.participants > 1,
+    (select string_agg(g.name_zh, '、' order by g.key) from candidate_group g where t.groups ? g.key),
+    (select string_agg(g.name_en, ', ' order by g.key) from candidate_group g where t.groups ? g.key)
+from user_task t
+left join app_user closer on closer.id = t.closed_by
+left join app_user holder on holder.id = t.assignee_id
+where t.case_id = %s order by t.id
+"""
+
+
+def tasks_of(case_id: int) -> tuple[TaskLine, ...]:
+    """Every user task of the case in the order in which they opened."""
+    return tuple(_task(row) for row in sql().execute(TASKS, (case_id,)))
+
+
+def _task(row: Sequence[Any]) -> TaskLine:
+    posts = Words(row[13] or "", row[14] or "")
+    values: list[Any] = [*row[:4], Words(row[4], row[5]), *row[6:13], posts]
+    return TaskLine(*values)
