@@ -100,6 +100,24 @@ def test_items_that_never_opened_get_a_written_outcome(db: SQLAlchemy) -> None:
         assert "行政复议" in paper.content_zh
 
 
+def test_what_needs_a_refused_result_is_turned_down_with_the_refusal_and_not_when_all_is_over(db: SQLAlchemy) -> None:
+    case = office.received("ordinary", ways={})
+    assert ("P6", "pre-review") in office.open_steps(case.id)
+    office.act(case.id, "backfill", "P1", ruling="refuse")
+    assert [step for _, step in office.open_steps(case.id)] == ["issue"]  # the refusal is still to be handed over
+    items = {one.item_key: one for one in db.session.query(ItemCase).filter_by(case_id=case.id)}
+    for key in ("P2", "P3", "P5", "P6"):
+        assert (items[key].outcome, items[key].intake_outcome) == ("not-accepted", "predecessor-refused")
+        paper = db.session.query(Document).filter_by(item_case_id=items[key].id, kind="not-accepted").one()
+        assert "市场主体设立登记”未获准" in paper.content_zh
+        assert "申请行政复议" in paper.content_zh
+        assert ("行政许可法" in paper.content_zh) == (key != "P5")  # a filing stands on a text of its own
+    office.act(case.id, "issue", "P1")
+    office.act(case.id, "deliver", "P1")
+    papers = db.session.query(Document).filter(Document.case_id == case.id, Document.kind == "not-accepted")
+    assert papers.count() == 4  # told once
+
+
 def test_a_bar_recorded_after_receipt_still_stops_the_ruling_by_commitment(db: SQLAlchemy) -> None:
     case = office.received("commitment")
     sql().execute(

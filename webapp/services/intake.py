@@ -26,6 +26,7 @@ from webapp.services.corrections import (
     names_in_question,
     request_correction,
 )
+from webapp.services.dependents import turn_down_dependents
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
@@ -99,6 +100,8 @@ def decide_intake(
             except AnswersInvalid as wrong:  # the officer's to mend, not an incident of the process
                 raise FixInvalid(wrong) from wrong
             finish(task, {"intake_outcome": outcome}, by=by, act=outcome)
+            if INTAKE_OUTCOMES[outcome].closes:
+                _leave_out_dependents(task)
     except FixInvalid as fix:
         invalid = fix.invalid
     except AlreadyDone as done:
@@ -107,6 +110,13 @@ def decide_intake(
         raise
     if invalid is not None:
         raise invalid
+
+
+def _leave_out_dependents(task: OpenTask) -> None:
+    assert task.item_key is not None
+    turned_down = turn_down_dependents(task.case, task.case.release.bundle.item(task.item_key))
+    if turned_down and task.extension_asked:
+        end_with_items(task.case, turned_down)
 
 
 class FixInvalid(ActRefused):

@@ -10,6 +10,7 @@ from typing import Any
 from webapp.services.accepted_by_law import accept_by_law
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.corrections import CONSEQUENCES, NOT_ACCEPTED, STILL_OPEN, WITHDRAWN, last_round, late_rule
+from webapp.services.dependents import turn_down_dependents
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
@@ -57,4 +58,6 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
             ("termination-notice", {"ended_at": case.now}) if consequence == WITHDRAWN else ("not-accepted", {})
         )
         issue_for_item(case, item_case_id, item, kind, None, reasons=reasons, **ended)
+        if turned_down := turn_down_dependents(case, item):
+            end_with_items(case, turned_down)
     return {"lapse_outcome": outcome}

@@ -61,7 +61,9 @@ def _accept_at_window(case: LockedCase, item_case_id: int, item: Item) -> None:
 
 
 def close_unopened_items(case: LockedCase) -> list[int]:
-    """At the end of the case: an item that never opened, because what it needs was refused, is not left in silence.
+    """At the end of the case: an item that never opened, for whatever reason, is not left in silence.
+
+    Those that need the result of one that was refused were told when it was (`dependents`).
 
     It was received, so the applicant gets a written outcome with reason and remedy (art. 32). Returns those items.
     """

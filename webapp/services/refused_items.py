@@ -17,8 +17,10 @@ from webapp.permissions import Permission
 from webapp.services.advance import apply, begin
 from webapp.services.applicants import ensure_applicant
 from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.dependents import turn_down_dependents
 from webapp.services.engine_border import complete
 from webapp.services.events import Event
+from webapp.services.extensions import end_with_items
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import LockedCase
 from webapp.services.tasks import ensure_step
@@ -58,10 +60,13 @@ where item_case_id = %s and answer = ''
 
 
 def after_refusal(case: LockedCase, item_case_id: int, item: Item) -> None:
-    """The act has refused the item: begin what the bundle lays down for the rest, where there is a rest.
+    """The act has refused the item: what needs its result is turned down, and what the bundle lays down for the rest
+    begins, where there is a rest.
 
     While one question is open no second one is put.
     """
+    if turned_down := turn_down_dependents(case, item):
+        end_with_items(case, turned_down)
     policy = case.release.bundle.refused_item_policy
     if policy == CONTINUE or not the_rest(case, item):
         return
