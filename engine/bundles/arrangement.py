@@ -40,4 +40,5 @@ def _item(item: Item, profile: Profile) -> Item:
         supervised_by=here.supervised_by,
         groups={**item.groups, **here.groups},
         extension=extension,
+        hand_up=here.hand_up,
     )

@@ -25,7 +25,8 @@ def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mappin
             "way": ways.get(item.key, ORDINARY) if item.key in applicable else NONE,
             "accepts": item.accepts,
             "immediate": item.immediate,
-            "groups": dict(item.groups),
+            "groups": {**item.groups, **(item.hand_up.groups if item.hand_up else {})},
+            "hand_up": item.hand_up is not None,
         }
         for item in bundle.items
     }

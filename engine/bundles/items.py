@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from engine.bundles.levels import read_hand_up
 from engine.bundles.licence_terms import read_expiry, read_identifier, read_renewal
 from engine.bundles.model import (
     ChecklistPoint,
@@ -61,6 +62,7 @@ def read_item(reading: Reading, key: str) -> Item | None:
         reconsideration_first=_source_named(reading, root, "reconsideration_first"),
         extension=_extension(reading, root),
         intake_basis=_source_named(reading, root, "intake_basis"),
+        hand_up=read_hand_up(reading, root),
     )
     _check_whole(root, item)
     root.finish()

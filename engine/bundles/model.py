@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.expressions import Expression
+from engine.law.hand_up import HandUp
 from engine.words import Words
 
 
@@ -198,6 +199,13 @@ class Item:
     extension: ExtensionTerms | None = None
     #: The text behind its intake and correction, where it is not what the place states for its kind.
     intake_basis: Words | None = field(default=None, kw_only=True)
+    #: The lower level that accepts and reviews it first (art. 35); None: who decides does all of it.
+    hand_up: HandUp | None = field(default=None, kw_only=True)
+
+    @property
+    def reviewing_department(self) -> str:
+        """The key of the department that accepts and reviews: the lower level's, where it is handed up."""
+        return self.hand_up.reviewed_by if self.hand_up else self.department
 
     @property
     def termination_variable(self) -> str:

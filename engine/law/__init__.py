@@ -22,6 +22,7 @@ from engine.law.credit import (
     bars_of,
     term_end,
 )
+from engine.law.hand_up import HAND_UP, LOCKED_BASIS, HandUp
 from engine.law.holding import Holding, Spell, days_held
 from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
 from engine.law.item_kinds import KindRules
@@ -70,9 +71,12 @@ __all__ = [
     "Extension",
     "Holding",
     "Fault",
+    "HAND_UP",
+    "HandUp",
     "IntakeOutcome",
     "KindRules",
     "LimitMissing",
+    "LOCKED_BASIS",
     "OfficeHours",
     "Parameter",
     "Pause",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.findings import Report
 from engine.law.credit import CreditRules, read_credit
+from engine.law.hand_up import HAND_UP, POSTS, HandUp
 from engine.law.item_kinds import KindRules, read_kind
 from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
@@ -55,13 +56,15 @@ class PauseKind:
 class ItemArrangement:
     """Who decides and supervises an item in this place, by which posts ("intake", "review", "decide", "verify").
 
-    `extension_group` is the post that may extend its limit; empty where the item's own may.
+    `extension_group` is the post that may extend its limit; empty where the item's own may. `hand_up`: a lower level
+    of this place accepts and reviews it first; then "intake" and "review" are posts of that level.
     """
 
     department: str
     supervised_by: str
     groups: Mapping[str, str]
     extension_group: str
+    hand_up: HandUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +209,38 @@ def _of_item(table: Table) -> ItemArrangement:
     if posts is not None:
         posts.finish()
     extension_group = table.text("extension_group", required=False)
+    below = table.table("hand_up", required=False)
+    hand_up = _hand_up(below) if below is not None else None
     table.finish()
-    return ItemArrangement(department, supervised_by, groups, extension_group)
+    return ItemArrangement(department, supervised_by, groups, extension_group, hand_up)
+
+
+def _hand_up(table: Table) -> HandUp:
+    posts, given = table.table("groups"), table.table("limit")
+    groups = {key: posts.text(key) for key in POSTS} if posts is not None else {}
+    if posts is not None:
+        posts.finish()
+    hand_up = HandUp(
+        reviewed_by=table.text("reviewed_by"),
+        groups=groups,
+        limit=_review_limit(given) if given is not None else ClockTerms(HAND_UP, 0, UNITS[0], Words("", "")),
+        basis=_basis(table),
+        may_return=table.boolean("may_return", default=False),
+    )
+    table.finish()
+    return hand_up
+
+
+def _review_limit(table: Table) -> ClockTerms:
+    """The limit of the lower level's review (行政许可法 art. 43)."""
+    value, unit = table.integer("value", least=1), table.text("unit", required=False)
+    if not unit:
+        without_unit(table.report, table.path)
+    elif unit not in UNITS:
+        table.choice("unit", UNITS)
+    basis = _basis(table)
+    table.finish()
+    return ClockTerms(HAND_UP, value, unit, basis)
 
 
 def _pause_kind(key: str, table: Table) -> PauseKind:

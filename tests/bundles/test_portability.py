@@ -22,6 +22,8 @@ STILL_OPEN = {**ORDINARY, "lapse_outcome": "correct-late"}  # what the job answe
 COMMITMENT = {**ORDINARY, "way": "commitment"}
 AT_WINDOW = {**ORDINARY, "accepts": "window", "immediate": True}
 VISITED = {**ORDINARY, "visit": "declared"}
+PREPARED = {**ORDINARY, "accepts": "decider", "immediate": True}
+HANDED_UP = {**ORDINARY, "hand_up": True, "groups": {**GROUPS, "send": "a.decide", "receive": "b.review"}}
 
 ACCEPT = ("accept", {"intake_outcome": "accepted"})
 CORRECTED = [("accept", {"intake_outcome": "correction"}), ("correct",)]
@@ -39,6 +41,9 @@ def ordered(procedure: str, *, on_application: bool = False) -> tuple[str, dict[
     return ("review", {"proposal": "procedure", "procedure": procedure, "on_application": on_application})
 
 
+REVIEWED = [("review", {"proposal": "grant"}), ("hand-up", {"handed_up": True})]
+ABOVE, BACK = ("upper-review", {"upper_review": "grant"}), ("upper-review", {"upper_review": "return"})
+DECIDED = ("decide", {"ruling": "grant"})
 HEARD = [("announce-hearing", {}), ("hold-hearing", {})]
 APPLIED = ("hearing-application", {"hearing_applied": True})
 ON_APPLICATION = ordered("hearing", on_application=True)
@@ -66,7 +71,10 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", ORDINARY, [ACCEPT, *TESTED, *GRANT]),
     ("item-licence", ORDINARY, [ACCEPT, ordered("expert-review"), ("review-by-experts",), *GRANT]),
     ("item-licence", ORDINARY, [ACCEPT, *TESTED, ordered("public-notice"), ("publish",), *REFUSE]),
+    ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, ABOVE, DECIDED]),
+    ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, BACK, *REVIEWED, ABOVE, DECIDED]),
     ("item-filing", ORDINARY, [ACCEPT, *GRANT]),
+    ("item-filing", PREPARED, [("immediate", {"ruling": "grant"})]),
     ("item-filing", ORDINARY, [ACCEPT, ordered("public-notice"), ("publish",), *GRANT]),
     ("item-filing", ORDINARY, [*CORRECTED, *CORRECTED, ACCEPT, *REFUSE]),
     ("item-filing", AT_WINDOW, [("immediate", {"ruling": "grant"})]),

@@ -113,3 +113,28 @@ def test_the_workspace_says_in_one_line_what_it_waits_for(db: SQLAlchemy, client
     html = screen.text(f"/tasks/{task.id}")
     assert "前置事项“市场主体设立登记”" in html
     assert "结果一到即由决定人当场决定" in html
+
+
+def filing(db: SQLAlchemy, case_id: int) -> ItemCase:
+    db.session.expire_all()
+    return db.session.query(ItemCase).filter_by(case_id=case_id, item_key="P4").one()
+
+
+def test_a_filing_is_pre_reviewed_too_and_filed_at_once(db: SQLAlchemy) -> None:
+    """Of the pharmacy's items that need the registration, those that need no visit and are no matter of one act."""
+    with frozen_at(TUESDAY):
+        case = office.received("pre-review")
+        assert [item for item, step in office.open_steps(case.id) if step == "pre-review"] == ["P4"]
+        reviewer = office.act(case.id, "pre-review", "P4")
+    with frozen_at(THURSDAY):
+        office.act(case.id, "backfill", "P1")
+        assert ("P4", "immediate") in office.open_steps(case.id)
+        decider = office.act(case.id, "immediate", "P4")
+    decided = filing(db, case.id)
+    assert (decided.outcome, decided.accepted_at) == ("granted", THURSDAY)
+    assert decider.user_id != reviewer.user_id
+
+
+def test_by_commitment_nothing_of_it_is_pre_reviewed(db: SQLAlchemy) -> None:
+    case = office.received("pre-review", ways={"P2": "commitment", "P4": "commitment"})
+    assert ("P4", "pre-review") not in office.open_steps(case.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bpmn import Process, Program, compile_program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.departments import check_departments
+from engine.bundles.checks.levels import check_levels
 from engine.bundles.checks.officers import check_officers
 from engine.bundles.checks.place import check_place
 from engine.bundles.model import Item
@@ -36,6 +37,7 @@ def check_calls(checking: Checking) -> None:
     check_departments(checking, program, process)
     check_place(checking, program, process)
     check_officers(checking, program)
+    check_levels(checking, program, process)
 
 
 def _check_decision(checking: Checking, program: Program) -> None:

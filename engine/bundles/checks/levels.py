@@ -1,0 +1,89 @@
+"""Items that a lower level reviews and hands up: their posts, their limit, and that the diagram can do it."""
+
+from __future__ import annotations
+
+from engine.bpmn import Process, Program
+from engine.bundles.arrangement import arrange
+from engine.bundles.checks.checking import Checking
+from engine.bundles.model import Item
+from engine.law.hand_up import HandUp
+from engine.words import Words
+
+#: The step of the task that sends it up, and the input by which an item's process learns of it.
+STEP, INPUT = "hand-up", "hand_up"
+_GROUP = Words("岗位", "candidate group")
+
+
+def check_levels(checking: Checking, program: Program, process: Process) -> None:
+    """Every item that is handed up, in the catalogue or by the rules of the place that is checked against."""
+    bundle = checking.bundle if checking.profile is None else arrange(checking.bundle, checking.profile)
+    for item in bundle.items:
+        if item.hand_up is None:
+            continue
+        _check_posts(checking, item, item.hand_up)
+        _check_limit(checking, item, item.hand_up)
+        _check_drawn(checking, item, program, process)
+
+
+def _check_posts(checking: Checking, item: Item, hand_up: HandUp) -> None:
+    file = f"items/{item.key}.toml"
+    if hand_up.reviewed_by == item.department:
+        checking.error(
+            "handed-up-to-itself",
+            file,
+            "hand_up.reviewed_by",
+            Words(
+                "初审机关与决定机关是同一个单位。",
+                "The unit that reviews below and the one that decides are the same.",
+            ),
+            Words("写明下级机关，或者删去[hand_up]。", "Name the lower unit, or remove [hand_up]."),
+        )
+    if checking.known_groups is None:
+        return
+    for post, group in hand_up.groups.items():
+        if group not in checking.known_groups:
+            checking.missing(_GROUP, file, f"hand_up.groups.{post}", group)
+
+
+def _check_limit(checking: Checking, item: Item, hand_up: HandUp) -> None:
+    """The review below lies within the limit of the whole, which runs from the same acceptance."""
+    for name, limit in item.limits.items():
+        if limit.unit == hand_up.limit.unit and hand_up.limit.value >= limit.value:
+            checking.error(
+                "hand-up-leaves-no-time",
+                f"items/{item.key}.toml",
+                "hand_up.limit",
+                Words(
+                    f"初审期限不短于办理时限（{name}），上级机关没有决定的时间。",
+                    f"The limit of the review below is not shorter than the item's ({name}): the upper unit has no"
+                    " day left.",
+                ),
+                Words("缩短初审期限，或者核对办理时限。", "Shorten it, or check the item's limits."),
+            )
+
+
+def _check_drawn(checking: Checking, item: Item, program: Program, process: Process) -> None:
+    """The item's call says that it is handed up, and what it calls has the task that does it."""
+    node = process.nodes.get(item.call_activity)
+    if node is None or node.call is None:
+        return  # a finding of its own
+    called = program.processes.get(node.call.process.text)
+    told = any(mapped.path == (INPUT,) for mapped in node.inputs)
+    drawn = called is not None and any(
+        slot.text == STEP for one in called.nodes.values() for name, slot in one.properties if name == "step"
+    )
+    if told and drawn:
+        return
+    checking.error(
+        "hand-up-not-drawn",
+        process.file,
+        item.call_activity,
+        Words(
+            f"{item.key}由下级机关初审后上报，但图中没有上报环节。",
+            f"A lower level reviews {item.key} and hands it up, but the diagram has no such step.",
+        ),
+        Words(
+            f"调用item-licence，并写输入映射 =items.{item.key}.hand_up → {INPUT}。",
+            f"Call item-licence and map the input =items.{item.key}.hand_up to {INPUT}.",
+        ),
+    )
