@@ -30,10 +30,20 @@ def decode_all(content: bytes) -> dict[str, Any]:
     return decode_variables(orjson.loads(content))
 
 
-def answers_of(case_id: int) -> dict[str, Any]:
-    """The answers in force: per key the latest version."""
-    rows = sql().execute(
-        "select distinct on (key) key, value from answer where case_id = %s order by key, version desc",
-        (case_id,),
-    )
+#: The answers that an item is handled on: those in force, or as they were handed up (art. 35).
+IN_FORCE = """
+select distinct on (key) key, value from answer
+where case_id = %(case)s and version <= coalesce((select min(h.answers_version) from hand_up h
+    where h.item_case_id = %(item_case)s), version)
+order by key, version desc
+"""
+
+
+def answers_of(case_id: int, item_case_id: int | None = None) -> dict[str, Any]:
+    """The answers in force: per key the latest version.
+
+    `item_case_id`: as this item is handled on them. What a later correction for another item changed does not reach
+    one that was handed up.
+    """
+    rows = sql().execute(IN_FORCE, {"case": case_id, "item_case": item_case_id})
     return {key: decode_answer(value) for key, value in rows}

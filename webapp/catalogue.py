@@ -185,6 +185,12 @@ def rules_in_force(place: str = "") -> Rules:
     return rules_of(tuple(row[0] or ()))
 
 
+def places() -> list[tuple[str, Words]]:
+    """The places whose rules are loaded, by key, with their names; the office's own first."""
+    rows = sql().execute("select key from rule_table where kind = 'profile' group by key order by min(id)").fetchall()
+    return [(key, rules_in_force(key).profile.jurisdiction) for (key,) in rows]
+
+
 @lru_cache(maxsize=8)
 def rules_of(versions: tuple[str, ...]) -> Rules:
     """The rules made of these versions ("calendar:<digest>", "profile:<digest>"). Raises NotFound without a profile."""

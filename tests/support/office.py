@@ -31,6 +31,7 @@ from webapp.services import (
     correcting,
     drafts,
     engine_jobs,
+    hand_up,
     intake,
     issuing,
     materials,
@@ -161,7 +162,7 @@ REPRESENTED = {
 }
 
 
-def draft(name: str = "commitment", *, clerk: str = CLERK, present: str | None = None) -> int:
+def draft(name: str = "commitment", *, clerk: str = CLERK, present: str | None = None, place: str = "") -> int:
     """A draft with guided answers, form answers and every material of the example; nothing signed yet.
 
     The person present is the one that the form names, unless `present` says otherwise.
@@ -172,7 +173,8 @@ def draft(name: str = "commitment", *, clerk: str = CLERK, present: str | None =
     if present == visits.REPRESENTATIVE and not answers.get("representative_id"):
         answers = {**answers, **REPRESENTED}
     by = person(clerk)
-    case_id = drafts.start_draft(by=by, visit_id=visit(clerk, present=present, person_of=answers), bundle_key=BUNDLE)
+    visit_id = visit(clerk, present=present, person_of=answers)
+    case_id = drafts.start_draft(by=by, visit_id=visit_id, bundle_key=BUNDLE, place=place)
     drafts.answer_guided(case_id, given["guided"], by=by)
     drafts.hand_sheet(case_id, by=by, language="zh")
     drafts.save_answers(case_id, raw_answers(answers), by=by)
@@ -241,10 +243,11 @@ def received(
     clerk: str = CLERK,
     present: str | None = None,
     ways: Mapping[str, str] | None = None,
+    place: str = "",
 ) -> Handle:
-    """An example, received at the window: by commitment where it says so."""
+    """An example, received at the window: by commitment where it says so. `place`: another than the counter's."""
     by = person(clerk)
-    case_id = draft(name, clerk=clerk, present=present)
+    case_id = draft(name, clerk=clerk, present=present, place=place)
     chosen = example(name)["ways"] if ways is None else ways
     committed = [key for key, way in chosen.items() if way == "commitment"]
     if committed:
@@ -443,6 +446,16 @@ def _review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -
     )
 
 
+def _hand_up(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    conclusion = choice.get("conclusion", reviews.GRANT)
+    hand_up.hand_up(task.id, conclusion=conclusion, opinion="经初审，符合规定条件。", **common)
+
+
+def _upper_review(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    conclusion = choice.get("conclusion", reviews.GRANT)
+    hand_up.upper_review(task.id, conclusion=conclusion, opinion="计算机系统的追溯情况不明。", checklist={}, **common)
+
+
 def _rule(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     ruling = choice.get("ruling", "grant")
     facts = "" if ruling == "grant" else "效果图显示招牌设置在二层外墙。"
@@ -517,6 +530,8 @@ ACTS: dict[str, Any] = {
     "pre-review": _pre_review,
     "examine": _examine,
     "review": _review,
+    "hand-up": _hand_up,
+    "upper-review": _upper_review,
     "decide": _rule,
     "immediate": _rule,
     "backfill": _backfill,

@@ -24,6 +24,7 @@ from webapp.models.documents import (
     UnitSeal,
 )
 from webapp.models.figures import RuledDay, UnitFigure
+from webapp.models.hand_ups import HandUp
 from webapp.models.intake import Correction
 from webapp.models.items import (
     ClockExtension,
@@ -101,6 +102,7 @@ __all__ = [
     "DocumentFile",
     "DocumentSeal",
     "EngineJob",
+    "HandUp",
     "HandoverLine",
     "IdempotencyKey",
     "Incident",

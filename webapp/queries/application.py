@@ -41,6 +41,7 @@ class VisitFacts:
     mobile: str
     identity_checked: str  # hand | reader
     mandate_file_id: int | None
+    place: str  # whose local rules hold at the counter; empty: the office's own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +117,7 @@ def last_counter(by: Identity) -> int | None:
 
 VISIT = """
 select v.id, v.ticket, n.name_zh, n.name_en, u.name, v.started_at, v.present, v.person_name,
-       v.person_id_number, v.person_mobile, v.identity_checked, v.mandate_file_id
+       v.person_id_number, v.person_mobile, v.identity_checked, v.mandate_file_id, n.profile_key
 from visit v join counter n on n.id = v.counter_id join app_user u on u.id = v.clerk_id
 where v.id = %s
 """

@@ -19,6 +19,7 @@ CLOCK_NAMES = {
     "intake-promise": Words("承诺受理时限", "Promised intake limit"),
     "promised": Words("承诺办结时限", "Promised limit"),
     "statutory": Words("法定办结时限", "Statutory limit"),
+    "hand-up": Words("初审上报时限", "Limit of the review below"),
     "joint": Words("联办时限", "Joint limit"),
     "delivery": Words("送达时限", "Delivery limit"),
     "verification": Words("事后核查时限", "Verification limit"),
@@ -35,13 +36,14 @@ CLOCK_NAMES = {
 }
 
 #: Clocks that run beside the one that matters for the item as a whole.
-BESIDE = ("statutory", "meeting-answer")
+BESIDE = ("statutory", "hand-up", "meeting-answer")
 
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
     "intake-promise": Words("收件", "receipt"),
     "promised": Words("受理", "acceptance"),
     "statutory": Words("受理", "acceptance"),
+    "hand-up": Words("受理", "acceptance"),
     "joint": Words("首个事项开始办理", "the first item's handling"),
     "delivery": Words("作出决定", "the ruling"),
     "verification": Words("作出决定", "the ruling"),

@@ -60,6 +60,10 @@ WORDS: Mapping[str, Words] = {
     "task-claimed": Words("认领", "claimed"),
     "task-released": Words("退回待领", "released"),
     "task-completed": Words("办结任务", "completed a task"),
+    "handed-up": Words(
+        "上报审查意见和全部材料，材料锁定", "handed up the opinion with all materials, which are locked"
+    ),
+    "sent-back": Words("退回下级机关补充审查", "sent it back below for the review to be completed"),
     "visit-appointed": Words("约定联合核查的时间、地点", "appointed the joint visit"),
     "visit-signed": Words("在核查记录上签字", "signed the record of the visit"),
     "meeting-called": Words("召集联合会审", "called a joint meeting"),
@@ -123,6 +127,11 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("expert-review", "not-supported"): Words("专家评审未通过", "expert review: not supported"),
     ("public-notice", "unopposed"): Words("公示期满无异议", "public notice: no objection"),
     ("public-notice", "objected"): Words("公示期内有异议", "public notice: objections were raised"),
+    ("hand-up", "grant"): Words("初审意见：建议准予", "review below: to grant"),
+    ("hand-up", "refuse"): Words("初审意见：建议不予", "review below: to refuse"),
+    ("upper-review", "grant"): Words("上级审查：建议准予", "review above: to grant"),
+    ("upper-review", "refuse"): Words("上级审查：建议不予", "review above: to refuse"),
+    ("upper-review", "return"): Words("上级审查：退回下级机关补充", "review above: back below to be completed"),
     ("accept", "asked-again"): Words("记录再次要求补正的原因", "recorded why correction is asked for again"),
     ("correct", "corrected"): Words("说明补正情况", "said what was put right"),
     ("visit", "pass"): Words("现场核查结论：合格", "visit: passed"),

@@ -130,13 +130,20 @@ left join reused_licence u on u.case_id = m.case_id and u.material_key = m.mater
 left join licence l on l.id = u.licence_id
 left join material_file mf on mf.submitted_material_id = m.id
 left join stored_file f on f.id = mf.file_id
-where m.case_id = %s order by m.id, mf.position
+where m.case_id = %(case)s and coalesce(f.at, m.at) <= coalesce((select min(h.at) from hand_up h
+    where h.item_case_id = %(item_case)s), 'infinity')
+order by m.id, mf.position
 """
 
 
-def materials_of(case_id: int, bundle: Bundle, item_keys: Sequence[str]) -> tuple[MaterialLine, ...]:
-    """The submitted materials in the order in which they came, with their files."""
-    rows = sql().execute(MATERIALS, (case_id,)).fetchall()
+def materials_of(
+    case_id: int, bundle: Bundle, item_keys: Sequence[str], item_case_id: int | None = None
+) -> tuple[MaterialLine, ...]:
+    """The submitted materials in the order in which they came, with their files.
+
+    `item_case_id`: as this item is handled on them. What came after it was handed up is not among them (art. 35).
+    """
+    rows = sql().execute(MATERIALS, {"case": case_id, "item_case": item_case_id}).fetchall()
     files: dict[int, list[FileLine]] = {}
     for row in rows:
         files.setdefault(row[0], [])

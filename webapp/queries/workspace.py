@@ -21,6 +21,7 @@ from webapp.queries.case_parts import NOT_ISSUED, ItemView, items_of
 from webapp.queries.case_reviews import ReviewLine, reviews_of
 from webapp.queries.case_tasks import TaskLine, tasks_of
 from webapp.queries.due import Due, due
+from webapp.queries.hand_ups import HandUpLine, last_hand_up
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
 from webapp.queries.visit_modes import visit_mode
 from webapp.services.two_officers import VerifierTookPart
@@ -89,7 +90,7 @@ class Workspace:
 
     @cached_property
     def answers(self) -> Mapping[str, Any]:
-        return answers_of(self.case_id)
+        return answers_of(self.case_id, self.item_case_id)
 
     @cached_property
     def tasks(self) -> tuple[TaskLine, ...]:
@@ -105,11 +106,18 @@ class Workspace:
 
     @cached_property
     def materials(self) -> tuple[MaterialLine, ...]:
-        return materials_of(self.case_id, self.release.bundle, [view.key for view in self.items])
+        return materials_of(self.case_id, self.release.bundle, [view.key for view in self.items], self.item_case_id)
 
     @cached_property
     def reviews(self) -> tuple[ReviewLine, ...]:
         return reviews_of(self.case_id)
+
+    @cached_property
+    def hand_up(self) -> HandUpLine | None:
+        """The last hand-up of the item; its materials are locked from the first."""
+        if self.catalogue_item is None or self.catalogue_item.hand_up is None or self.item_case_id is None:
+            return None
+        return last_hand_up(self.item_case_id)
 
     @cached_property
     def commitment(self) -> CommitmentView | None:

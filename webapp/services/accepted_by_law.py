@@ -37,7 +37,7 @@ def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
     case.record(Event.DEEMED_ACCEPTED, None, item=item_case_id, since=on)
     start_decision_clocks(case, item_case_id, item, received)
     move_clocks(case, Why.EARLIER_ACCEPTANCE, None)  # the joint clock may have begun with one that lies after this
-    raise_signal(case, "deemed-accepted", item_case_id=item_case_id, unit=item.department, ref={"since": on})
+    raise_signal(case, "deemed-accepted", item_case_id=item_case_id, unit=item.reviewing_department, ref={"since": on})
 
 
 def _received(item_case_id: int) -> datetime:

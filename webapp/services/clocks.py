@@ -15,7 +15,7 @@ import orjson
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import ClockReading, ClockTerms, legal_start, read_clock
+from engine.law import HAND_UP, ClockReading, ClockTerms, legal_start, read_clock
 from webapp import moments
 from webapp.catalogue import Rules
 from webapp.services.events import Event
@@ -141,10 +141,18 @@ def _remember(case: LockedCase, item_case_id: int, facts: ClockFacts) -> None:
     )
 
 
-def start_decision_clocks(case: LockedCase, item_case_id: int, item: Item, since: datetime) -> None:
-    """The clocks that run from acceptance: the promised limit, the statutory one beside it, the joint one (art. 42)."""
+def start_decision_clocks(
+    case: LockedCase, item_case_id: int, item: Item, since: datetime, *, reviewed_below: bool = True
+) -> None:
+    """The clocks that run from acceptance: the promised limit, the statutory one beside it, the joint one (art. 42).
+
+    Where a lower level reviews the item first, the limit of its review too (art. 43); `reviewed_below` False: not in
+    the way that this item goes.
+    """
     limits = [(name, item.limits[name]) for name in DECISION_CLOCKS if name in item.limits]
     terms = [ClockTerms(name, limit.value, limit.unit, limit.basis) for name, limit in limits]
+    if item.hand_up is not None and reviewed_below:
+        terms.append(item.hand_up.limit)
     if terms:
         start_clocks(case, item_case_id, terms, since)
     joint = case.release.bundle.joint_limit
@@ -164,7 +172,8 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
     if not missing:
         return
     rows = sql().execute(
-        f"select l.item_case_id, {CLOCK_FACTS} from legal_clock l where l.item_case_id = any(%s)", (sorted(missing),)
+        f"select l.item_case_id, {CLOCK_FACTS} from legal_clock l where l.item_case_id = any(%s) and {OF_USE}",
+        (sorted(missing),),
     )
     for item_case, *facts in rows:
         known = case.clocks.setdefault(item_case, [])
@@ -178,6 +187,10 @@ STANDS_STILL = "p.ended_on is null and p.started_on < l.due_on"
 #: The columns of `ClockFacts`, of a clock `l`.
 CLOCK_FACTS = f"""l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
     exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL})"""
+
+
+#: Leaves out what the lower level's review was done under: what is open then runs under the item's own limits.
+OF_USE = f"(l.stopped_on is null or l.name <> '{HAND_UP}')"
 
 
 def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime | None:

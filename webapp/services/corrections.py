@@ -181,7 +181,7 @@ def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again
             case,
             "second-correction",
             item_case_id=item_case_id,
-            unit=item.department,
+            unit=item.reviewing_department,
             ref={"round": len(before) + 1},
             person=by.user_id,
         )

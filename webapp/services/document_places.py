@@ -10,7 +10,7 @@ from engine import Words
 from engine.bundles import Bundle, Item
 from engine.law import DecidingUnit, amount
 from webapp import moments
-from webapp.answers import decode_answer
+from webapp.answers import IN_FORCE, decode_answer
 from webapp.catalogue import Published, Rules
 from webapp.errors import NotFound
 from webapp.services.locked_case import LockedCase
@@ -22,15 +22,17 @@ LANGUAGES = ("zh", "en")
 Places = Mapping[str, Any]
 
 
-def known_answers(case_id: int, bundle: Bundle, *, only: Container[str] | None = None) -> dict[str, Any]:
+def known_answers(
+    case_id: int, bundle: Bundle, *, only: Container[str] | None = None, item_case_id: int | None = None
+) -> dict[str, Any]:
     """The answers in force; what was left empty and an issued licence's number answers (`number_field`) is filled.
 
     A new business has no credit code when it applies: the papers of later items print the one it was given.
-    `only`: the answers that are asked for.
+    `only`: the answers that are asked for. `item_case_id`: as this item is handled on them.
     """
     fields = {item.key: item.licence.number_field for item in bundle.items if item.licence}
     answers: dict[str, Any] = {}
-    for kind, key, value in sql().execute(KNOWN, (case_id, case_id)):
+    for kind, key, value in sql().execute(KNOWN, {"case": case_id, "item_case": item_case_id}):
         if kind == "answer":
             if only is None or key in only:
                 answers[key] = decode_answer(value)
@@ -42,11 +44,11 @@ def known_answers(case_id: int, bundle: Bundle, *, only: Container[str] | None =
 
 
 #: The answers in force, then the numbers of the case's licences by item.
-KNOWN = """
-(select distinct on (key) 'answer', key, value from answer where case_id = %s order by key, version desc)
+KNOWN = f"""
+(select 'answer', key, value from ({IN_FORCE}) a)
 union all
 (select 'licence', ic.item_key, l.number from licence l join item_case ic on ic.id = l.item_case_id
- where ic.case_id = %s order by l.id)
+ where ic.case_id = %(case)s order by l.id)
 """
 
 

@@ -162,12 +162,29 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
 def issue_for_item(
     case: LockedCase, item_case_id: int, item: Item, kind: str, by: Identity | None, **fields: Any
 ) -> int:
-    """Issue a document of `kind` about one item, by the item's department; returns its id.
+    """Issue a document of `kind` about one item, by the item's department (`REVIEWERS`); returns its id.
 
     `fields` are those of the kind (engine/bundles/document_kinds.toml); `reasons` also fills the list of faults
     where the kind has one. A remedy is generated. Raises DocumentNotPossible, and KindUnknown for no such kind.
     """
-    return issue_by_unit(case, item.department, item_case_id, item, kind, by, fields)
+    unit = item.reviewing_department if kind in REVIEWERS else item.department
+    return issue_by_unit(case, unit, item_case_id, item, kind, by, fields)
+
+
+#: What belongs to acceptance and review: where a lower level does these, it answers for them under its own seal.
+REVIEWERS = frozenset(
+    {
+        "correction-notice",
+        "not-accepted",
+        "not-required",
+        "special-procedure-notice",
+        "hearing-right-notice",
+        "hearing-notice",
+        "hearing-announcement",
+        "hearing-record",
+        "public-notice",
+    }
+)
 
 
 def issue_by_unit(

@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 
+from engine import Words
 from engine.bundles import guide_for, notification_sheet
 from webapp import clock
-from webapp.catalogue import current_releases
-from webapp.errors import NotADraft, NotFound
+from webapp.catalogue import current_releases, places
+from webapp.errors import Incomplete, NotADraft, NotFound
 from webapp.identity import Identity
 from webapp.models import Case, Visit
 from webapp.moments import local
@@ -22,19 +23,25 @@ from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock, on_case
 from webapp.unit_of_work import sql, unit_of_work
 
 
-def start_draft(*, by: Identity, visit_id: int, bundle_key: str) -> int:
-    """Open a draft of the bundle's published release for a visit; returns the case id."""
+def start_draft(*, by: Identity, visit_id: int, bundle_key: str, place: str = "") -> int:
+    """Open a draft of the bundle's published release for a visit; returns the case id.
+
+    `place` is the key of where the applicant's matter lies, whose units handle it whichever window receives it; empty:
+    where the counter is. Raises Incomplete for a place without rules.
+    """
     ensure(by, Permission.VISIT_OPEN)
     release_id = current_releases().get(bundle_key)
     if release_id is None:
         raise NotFound()
+    if place and place not in dict(places()):
+        raise Incomplete("place", Words("请选择办理地。", "Choose the place."))
     with unit_of_work() as session:
         visit = session.get(Visit, visit_id)
         if visit is None or visit.clerk_id != by.user_id:
             raise NotFound()
         case = Case(
             bundle_key=bundle_key,
-            profile_key=visit.counter.profile_key,
+            profile_key=place or visit.counter.profile_key,
             release_id=release_id,
             visit_id=visit_id,
             guided={},

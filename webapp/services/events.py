@@ -45,6 +45,8 @@ class Event(StrEnum):
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"
     REVIEWED = "reviewed"
+    HANDED_UP = "handed-up"
+    SENT_BACK = "sent-back"
     VISIT_APPOINTED = "visit-appointed"
     VISIT_SIGNED = "visit-signed"
     MEETING_CALLED = "meeting-called"
@@ -111,6 +113,8 @@ ACT_WORDS = {
     "refuse": Words("不予", "refused"),
     "examined": Words("完成资料审查", "examined"),
     "pre-reviewed": Words("完成预审", "pre-reviewed"),
+    "handed-up": Words("上报", "handed it up"),
+    "sent-back": Words("退回下级机关", "sent it back below"),
     "propose-grant": Words("建议准予", "proposed to grant"),
     "propose-refuse": Words("建议不予", "proposed to refuse"),
     "ordered": Words("决定进行特别程序", "ordered a special procedure"),

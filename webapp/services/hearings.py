@@ -144,7 +144,7 @@ def notify_hearing(
         at = _moment(task, held_at)
         if not place.strip():
             raise Incomplete("place", Words("请填写听证地点。", "Enter the place of the hearing."))
-        values = {"item_case": item_case_id, "host": host_id, "unit": item.department}
+        values = {"item_case": item_case_id, "host": host_id, "unit": item.reviewing_department}
         row = sql().execute(HOST, values).fetchone()
         if row is None:
             raise Incomplete("host", Words("请选择本单位的听证主持人。", "Choose a host from the deciding unit."))

@@ -30,6 +30,7 @@ from webapp.services.dependents import turn_down_dependents
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
+from webapp.services.handed_up import ensure_unlocked
 from webapp.services.locked_case import LOCK_BY_ID, lock
 from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
@@ -89,6 +90,7 @@ def decide_intake(
     try:
         with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
             if outcome == CORRECTION:
+                ensure_unlocked(task.item_case_id)
                 _ensure_not_accepted(task)
             ensure_step(task, "accept")
             if _is_late(task, outcome):

@@ -27,12 +27,12 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
     row = sql().execute("select way from item_case where id = %s", (item_case_id,)).fetchone()
     assert row is not None
     if row[0] == "commitment" or (item.needs_result_of and _is_prepared(item_case_id)):
-        start_decision_clocks(case, item_case_id, item, case.now)
+        start_decision_clocks(case, item_case_id, item, case.now, reviewed_below=False)
     elif item.accepts == "window":
         _accept_at_window(case, item_case_id, item)
     elif item.decided_in == "external":
         sql().execute("update item_case set intake_outcome = 'forwarded' where id = %s", (item_case_id,))
-        start_decision_clocks(case, item_case_id, item, case.now)
+        start_decision_clocks(case, item_case_id, item, case.now, reviewed_below=False)
     else:
         start_intake_clocks(case, item_case_id, item, case.now)
 

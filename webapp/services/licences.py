@@ -80,7 +80,7 @@ def licence_row(
     # "owner.name" is printed of the answer "owner".
     printed_keys = (bundle.applicant_name_field, *(key for key, _ in licence.fields))
     named = {re.split(r"[.\[]", key)[0] for key in printed_keys} | set(bundle.identity_fields)
-    answers = known_answers(case.id, bundle, only=named)
+    answers = known_answers(case.id, bundle, only=named, item_case_id=item_case_id)
     printed = _printed(case.release, answers, licence)
     facts = [[label.zh, label.en, *printed.get(key, ("", ""))] for key, label in licence.fields]
     holder = str(answers.get(bundle.applicant_name_field) or "")

@@ -241,7 +241,7 @@ def tell(
             reasons=reason,
             notice_from=today,
             notice_until=case.rules.calendar.add_working_days(today, expected_days).day,
-            objections_to=unit_of(item.department).name.zh,
+            objections_to=unit_of(item.reviewing_department).name.zh,
         )
     return issued
 

@@ -10,7 +10,7 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from engine import AnswersInvalid, Words
-from engine.bundles import Eligibility, Guide, guide_for, next_question
+from engine.bundles import Eligibility, Guide, guide_for, next_question, start_variables
 from engine.law import tracking_code
 from webapp import moments
 from webapp.answers import answers_of
@@ -93,7 +93,7 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
         _mark_received(case, code, answers, by)
         case.record(Event.RECEIVED, by, items=[entry.item.key for entry in guide.items])
         _tell_eligibility(case, verdicts, ways, by)
-        begin(case, case.release.bundle.entry_process, _variables(case, guide, guided, ways))
+        begin(case, case.release.bundle.entry_process, start_variables(case.release.bundle, guide, guided, ways))
         # The series' rows stay locked to the end of the command, so numbers come last.
         number = _give_number(case)
         issue_receipt(case, guide, by)
@@ -324,21 +324,3 @@ def _mark_received(case: LockedCase, code: str, answers: Mapping[str, Any], by: 
             case.id,
         ),
     )
-
-
-def _variables(case: LockedCase, guide: Guide, guided: Mapping[str, Any], ways: Mapping[str, str]) -> dict[str, Any]:
-    """What the diagrams read: the declared case variables, and per item whether and how it goes."""
-    bundle = case.release.bundle
-    applicable = {entry.item.key for entry in guide.items}
-    variables: dict[str, Any] = {key: guided.get(key) for key in bundle.case_variables}
-    variables["items"] = {
-        item.key: {
-            "applies": item.key in applicable,
-            "way": ways.get(item.key, ORDINARY) if item.key in applicable else "none",
-            "accepts": item.accepts,
-            "immediate": item.immediate,
-            "groups": dict(item.groups),
-        }
-        for item in bundle.items
-    }
-    return variables

@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 
 from engine import Words
-from engine.law import ClockTerms, Pause, SignalRule, SignalRules, read_clock
+from engine.bundles import Item
+from engine.law import HAND_UP, ClockTerms, Pause, SignalRule, SignalRules, read_clock
 from webapp import clock as office_clock
 from webapp import moments
 from webapp.catalogue import OWN_PLACE, Rules, rules_in_force
@@ -67,7 +68,7 @@ where r.case_id = %s and r.kind = 'suspended' order by r.id desc limit 1
 REASONS = "coalesce(r.reasons, ic.intake_note)"
 #: Only what a person decided is judged by its words; an item that another's refusal closed has none of its own.
 SHORT = f"""
-select ic.id, ic.department_key, ic.outcome, coalesce(r.by_id, (select t.closed_by from user_task t
+select ic.id, ic.item_key, ic.outcome, coalesce(r.by_id, (select t.closed_by from user_task t
     where t.item_case_id = ic.id and t.step = 'accept' and t.state = 'completed' order by t.id desc limit 1))
 from item_case ic left join ruling r on r.item_case_id = ic.id
 where ic.case_id = %(case)s and ic.outcome in ('refused', 'not-accepted')
@@ -121,9 +122,21 @@ def _without_reasons(case: LockedCase, rule: SignalRule) -> int:
     """Refusals of the case whose reasons are shorter than any reason is."""
     rows = sql().execute(SHORT, {"case": case.id, "least": rule.least_characters}).fetchall()
     return sum(
-        raise_signal(case, rule.kind, item_case_id=item_case_id, unit=unit, ref={"decided": decided}, person=person)
-        for item_case_id, unit, decided, person in rows
+        raise_signal(
+            case,
+            rule.kind,
+            item_case_id=item_case_id,
+            unit=_who_said(case.release.bundle.item(item_key), decided),
+            ref={"decided": decided},
+            person=person,
+        )
+        for item_case_id, item_key, decided, person in rows
     )
+
+
+def _who_said(item: Item, decided: str) -> str:
+    """The unit that decided: on acceptance the one that reviews, which may be below the one that rules."""
+    return item.reviewing_department if decided == "not-accepted" else item.department
 
 
 def _running(row: tuple[Any, ...]) -> RunningClock:
@@ -162,6 +175,9 @@ def _responsible(case: LockedCase, one: RunningClock, tasks: Iterable[OpenWork])
         row = sql().execute(SUSPENDED_BY, (case.id,)).fetchone()
         if row is not None:
             return row[0], row[1]
+    if one.name == HAND_UP and one.item_key is not None:  # the review below, whoever else has a task of the item
+        below = case.release.bundle.item(one.item_key).reviewing_department
+        return below, next((t.person for t in tasks if t.item_case_id == one.item_case_id and t.clock == HAND_UP), None)
     if one.item_case_id is None:  # the joint clock: who leads has all of it to bring together
         return case.release.bundle.lead_department, None
     wanted = WORKED_UNDER.get(one.name, one.name)

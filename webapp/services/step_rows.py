@@ -172,8 +172,7 @@ def open_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
 
 def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[str, Any]:
     item_case = item_case_of(instance, task.scope)
-    clock_name = task.properties.get("clock")
-    clock = _running(case, item_case, clock_name)
+    clock_name, clock = _clock_of(case, item_case, task.properties.get("clock", ""))
     due = _due(case, item_case, clock_name, clock)
     name = instance.release.element_words(task.process, task.element, task.name)
     return {
@@ -191,6 +190,13 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
         "due_on": due.isoformat() if due else None,
         "priority": task.priority,
     }
+
+
+def _clock_of(case: LockedCase, item_case: int | None, names: str) -> tuple[str | None, ClockFacts | None]:
+    """The first of the clocks that the diagram names which the item has; the last name where it has none of them."""
+    wanted = names.split()
+    running = ((name, _running(case, item_case, name)) for name in wanted)
+    return next((found for found in running if found[1]), (wanted[-1] if wanted else None, None))
 
 
 def _due(case: LockedCase, item_case: int | None, clock_name: str | None, clock: ClockFacts | None) -> date | None:
@@ -310,4 +316,4 @@ def clocks_wanted(instance: InstanceRow, step: Step) -> Iterator[tuple[int, str]
     for scope, name in named:
         item = item_case_of(instance, scope)
         if item is not None and name:
-            yield item, name
+            yield item, name.split()[-1]  # an item that has another of those named has this one too

@@ -12,9 +12,10 @@ from webapp import moments
 from webapp.errors import ActRefused, AlreadyDone, NotFound, Stale
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
-from webapp.services.clocks import CLOCK_FACTS
+from webapp.services.clocks import CLOCK_FACTS, OF_USE
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
+from webapp.services.handed_up import ensure_item_unlocked
 from webapp.services.locked_case import LOCK_BY_ID, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.posted import case_of
@@ -52,7 +53,7 @@ class OpenTask:
 
 
 #: Steps at which an item is examined: who acted at one proposes, and neither rules on the item nor hosts its hearing.
-PROPOSING_STEPS = ("review", "examine", "pre-review", "testing", "expert-review", "public-notice")
+PROPOSING_STEPS = ("review", "examine", "pre-review", "upper-review", "testing", "expert-review", "public-notice")
 # All that an act on a task reads before it decides: the task with its instance, what this person had to do with the
 # item before, whether an extension is asked for, the clocks of its item, and what the page's key was used for, if at
 # all.
@@ -64,7 +65,8 @@ select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.st
        exists(select from special_procedure p where p.item_case_id = t.item_case_id and p.host_id = %(actor)s),
        exists(select from clock_extension x where x.case_id = t.case_id and x.granted is null),
        i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
-       (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l where l.item_case_id = t.item_case_id),
+       (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l
+        where l.item_case_id = t.item_case_id and {OF_USE}),
        (select outcome from idempotency_key where actor_id = %(actor)s and key = %(key)s)
 from user_task t
 join process_instance i on i.id = t.instance_id
@@ -131,6 +133,7 @@ def on_applicants_task(case_id: int, item_key: str, step: str, gone: Callable[[i
             row = sql().execute(APPLICANTS_TASK, (case_id, item_key, step)).fetchone()
             if row is None:
                 ensure_item_goes_on(case_id, item_key)
+                ensure_item_unlocked(case_id, item_key)
                 raise gone(case_id)
             task_id = int(row[0])
             task, _ = _load(task_id, case, None, None)

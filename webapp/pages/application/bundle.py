@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp.catalogue import places
 from webapp.identity import signed_in
 from webapp.pages.application.steps import BUNDLE, blueprint, step_url, stepper
 from webapp.pages.support import needs, words
@@ -25,6 +26,7 @@ def bundle(visit_id: int) -> ResponseReturnValue:
         visit=found,
         cards=queries.bundle_cards(search, group),
         group_tabs=_group_tabs(visit_id, search, group),
+        places=places(),
         search=search,
         group=group,
         **stepper(BUNDLE),
@@ -37,7 +39,9 @@ def begin_draft(visit_id: int) -> ResponseReturnValue:
     """Begin an application for the chosen bundle."""
     by = signed_in()
     queries.own_visit(by, visit_id)
-    case_id = start_draft(by=by, visit_id=visit_id, bundle_key=request.form.get("bundle", ""))
+    case_id = start_draft(
+        by=by, visit_id=visit_id, bundle_key=request.form.get("bundle", ""), place=request.form.get("place", "")
+    )
     return redirect(step_url(case_id, "questions"))
 
 

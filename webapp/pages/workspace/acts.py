@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine import AnswersInvalid, Words
 from webapp.identity import Identity
-from webapp.pages.workspace import intake_parts, pre_review_act, procedure_acts, revocation_acts
+from webapp.pages.workspace import hand_up_act, intake_parts, pre_review_act, procedure_acts, revocation_acts
 from webapp.pages.workspace.points import all_points, marks_posted
 from webapp.pages.workspace.posted import Posted
 from webapp.queries.workspace import Workspace
@@ -288,6 +288,7 @@ ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "verify": verify,
     "recheck": verify,
     "extend": extend,
+    **hand_up_act.ACTS,
     **pre_review_act.ACTS,
     **procedure_acts.ACTS,
     **revocation_acts.ACTS,

@@ -62,7 +62,9 @@ def _groups(task: TaskAtHand) -> Iterable[PointGroup]:
     item = task.catalogue_item
     if item is None:
         return []
-    if task.step in ("pre-review", "examine", "review") or (task.step == "immediate" and task.way != "commitment"):
+    if task.step in ("pre-review", "examine", "review", "upper-review") or (
+        task.step == "immediate" and task.way != "commitment"
+    ):
         return [PointGroup(None, _points(item.checklist))]
     if task.step == "verify":
         return [

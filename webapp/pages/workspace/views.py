@@ -197,7 +197,9 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step in REVOCATION_STEPS:
         shown["revocation"] = revocation_of(task.item.id)
     if task.step == "hearing-notice" and task.is_open:
-        shown["hosts"] = hosts_for(task.item.id, item.department, [item.groups["review"], item.groups["decide"]])
+        shown["hosts"] = hosts_for(
+            task.item.id, item.reviewing_department, [item.groups["review"], item.groups["decide"]]
+        )
     shown["extension"] = extension_of(task.item.id)
     shown["ruling_words"] = ruling_words(item.kind)
     if task.step in ("decide", "immediate", "revoke") and task.is_open:
