@@ -30,12 +30,13 @@ def compile_built_in(function: Function, nodes: Sequence[n.Node], arguments: Seq
     literals = [node.value for node in nodes if isinstance(node, n.Literal)]
     if function.name in _CONVERSIONS and len(literals) == len(nodes):
         return _constant(function.apply, literals)
-    if len(arguments) == 1 and function.brief is not None and function.least <= 1:
-        return _BRIEFLY[function.brief.type](function.brief.of, arguments[0], function.apply)
-    types = function.types_of(len(arguments))
-    one_is_open = len(literals) == len(nodes) - 1 and not isinstance(nodes[0], n.Literal)
-    if types and one_is_open and all(map(_fits, literals, types[1:])):
-        return _with_one_open(function, arguments[0], types[0], literals)
+    types = function.types.get(len(arguments), ())
+    if len(types) == 1 and function.brief is not None:
+        otherwise = function.apply if types[0] else function.body or function.apply
+        return _BRIEFLY[function.brief.type](function.brief.of, arguments[0], otherwise)
+    rest = [node.value for node in nodes[1:] if isinstance(node, n.Literal)]
+    if types and len(rest) == len(nodes) - 1 and all(map(_fits, rest, types[1:])):
+        return _with_one_open(function, arguments[0], types[0], rest)
     if len(types) == 2 and not any(Decimal in each for each in types):
         return _of_two(function.body or function.apply, function.apply, arguments, types)
     return _applied(function.apply, arguments)

@@ -55,18 +55,20 @@ def defined_function(compiler: Compiler, node: n.FunctionOf) -> Closure:
     checks = _parameter_checks(compiler, node.types)
     walked = [type_ is not None and looks_inside(type_, compiler.types) for type_ in node.types]
     depth = 2 + 2 * levels
+    unchecked = not any(node.types)
 
     def evaluate(scope: Scope) -> Value:
         def apply(run: Run, *arguments: Value) -> Value:
             if len(arguments) != len(parameters):
                 return None  # by position all are given; by name those left out are null
             run.spend(size)
-            for argument in compress(arguments, walked):
-                run.walks(argument)
-            try:
-                arguments = tuple(check(value) for check, value in zip(checks, arguments, strict=True))
-            except Unfit:
-                return None
+            if not unchecked:
+                for argument in compress(arguments, walked):
+                    run.walks(argument)
+                try:
+                    arguments = tuple(check(value) for check, value in zip(checks, arguments, strict=True))
+                except Unfit:
+                    return None
             run.enter(depth)
             try:
                 return body(Scope(dict(zip(parameters, arguments, strict=True)), scope, run))

@@ -239,6 +239,8 @@ def _context(compiler: Compiler, node: n.ContextOf) -> Closure:
     literals = {key: value.value for key, value in node.entries if isinstance(value, n.Literal)}
     if len(literals) == len(entries):
         return lambda scope: literals.copy()
+    if all(isinstance(value, n.Literal) or _is_outside(value, node) for _, value in node.entries):
+        return lambda scope: {key: value(scope) for key, value in entries}
 
     def evaluate(scope: Scope) -> Value:
         made: dict[str, Value] = {}
@@ -248,6 +250,11 @@ def _context(compiler: Compiler, node: n.ContextOf) -> Closure:
         return made
 
     return evaluate
+
+
+def _is_outside(value: n.Node, context: n.ContextOf) -> bool:
+    """Whether it is a name, and not that of an entry."""
+    return isinstance(value, n.Name) and value.name.split(".")[0].strip() not in dict(context.entries)
 
 
 def _range(compiler: Compiler, node: n.RangeOf) -> Closure:

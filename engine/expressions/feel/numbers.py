@@ -104,6 +104,8 @@ def identity(value: Number) -> str:
 
     A set of texts cannot be made slow; one of numbers can, since anybody can choose numbers of one hash.
     """
+    if type(value) is int and INTEGER_FLOOR < value < INTEGER_LIMIT:
+        return str(value)
     exact = whole(value)
     if exact is not None and INTEGER_FLOOR < exact < INTEGER_LIMIT:
         return str(exact)

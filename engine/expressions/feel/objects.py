@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from engine.expressions.feel.run import Run
@@ -44,24 +44,19 @@ class Function:
     """A built-in or defined function. `apply` gets the run and the arguments by position.
 
     `signatures` are the parameter names by which it may be called, `overloads` what to apply for each of them where
-    they take different types. Where all parameters are known by their `types` (none: any), `body` is what arguments
-    of these types are given to without being looked at again; `least` of them must be there. `prepared` gets those
-    behind the first, where they are written out, and gives such a body for the first alone, or None.
+    they take different types. `types` are those of the parameters by the number of arguments (no types: any), where
+    that tells them; `body` is what arguments of these types are given to without being looked at again. `prepared`
+    gets those behind the first, where they are written out, and gives such a body for the first alone, or None.
     """
 
     name: str
     apply: Callable[..., Value]
     signatures: tuple[tuple[str, ...], ...]
     overloads: tuple[Callable[..., Value], ...] = ()
-    types: tuple[frozenset[type], ...] = ()
-    least: int = 0
+    types: Mapping[int, tuple[frozenset[type], ...]] = field(default_factory=dict)
     body: Callable[..., Value] | None = None
     brief: Brief | None = None
     prepared: Callable[..., Callable[..., Value] | None] | None = None
-
-    def types_of(self, count: int) -> tuple[frozenset[type], ...]:
-        """The types of so many arguments; nothing where they are not known, or there are too few or too many."""
-        return self.types[:count] if self.least <= count <= len(self.types) else ()
 
     def call(self, run: Run, arguments: list[Value]) -> Value:
         """The result; null where the arguments do not fit."""

@@ -37,6 +37,8 @@ _KINDS: dict[type, str] = {
     ClockMark: "clock mark",
 }
 _FAR_TYPES = frozenset(FAR_TYPES)
+#: Less than these two times each other is a timedelta still: 100,000 days, 9,000 times.
+_LONG, _LONG_FACTOR = timedelta(days=100_000), 9_000
 _LEAST, _LARGEST = numbers.LEAST_INTEGER, numbers.LARGEST_INTEGER
 _SHORT_FLOOR, _SHORT = numbers.INTEGER_FLOOR, numbers.INTEGER_LIMIT
 ORDERED = frozenset(
@@ -214,6 +216,8 @@ def multiply(left: Value, right: Value, run: Run) -> Value:
         return numbers.fitted(left * right)
     if is_number(left) and is_number(right):
         return _computed(numbers.DECIMAL.multiply, left, right)
+    if type(left) is timedelta and type(right) is int and abs(left) < _LONG and -_LONG_FACTOR < right < _LONG_FACTOR:
+        return left * right
     if kind(left) in _DURATIONS and is_number(right):
         return _scaled(left, right)
     if kind(right) in _DURATIONS and is_number(left):
@@ -251,6 +255,8 @@ def negate(value: Value) -> Value:
 
 def absolute(value: Value) -> Value:
     """The number or duration without its sign; null of anything else, and out of range."""
+    if type(value) is timedelta:
+        return abs(value)
     units = value if is_number(value) else duration_units(value) if kind(value) in _DURATIONS else None
     if units is None:
         return None
@@ -312,6 +318,8 @@ def property_of(value: Value, name: str) -> Value:
 
 def date_reader(name: str) -> Callable[[date], Value] | None:
     """What reads this property of a date."""
+    if name == "weekday":
+        return date.isoweekday
     return _PROPERTIES.get(("date", name))
 
 

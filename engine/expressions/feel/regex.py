@@ -39,10 +39,10 @@ class Pattern:
         """The first match at or after `start`; `spend` is charged for the work."""
         simple = self._simple
         if simple is not None:
-            work = simple.width * (len(text) - start + 1) ** simple.ways if simple.ways else simple.width
+            work = simple.work(len(text) - start)
             if work <= WORK_LIMIT:
                 spend(1 + work // WORK_OF_A_STEP)
-                match = simple.search(text, start)
+                match = simple.compiled.search(text, start)
                 return None if match is None else match.span()
         program = self._program
         nothing: Found = (None,) * (2 * self.groups + 2)

@@ -8,7 +8,6 @@ everything else is left to the machine that follows all ways side by side.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 _PLAIN = r"[^\\|.?*+(){}\[\]^$]"
@@ -31,9 +30,13 @@ _WIDTH_LIMIT = 1_000
 class SimplePattern:
     """`width` comparisons at most for each of (length + 1) ** `ways`."""
 
-    search: Callable[[str, int], re.Match[str] | None]
+    compiled: re.Pattern[str]
     width: int
     ways: int
+
+    def work(self, length: int) -> int:
+        """Most comparisons of a search in so many characters."""
+        return self.width * (length + 1) ** self.ways if self.ways else self.width
 
 
 def simple_pattern(pattern: str) -> SimplePattern | None:
@@ -56,6 +59,6 @@ def simple_pattern(pattern: str) -> SimplePattern | None:
     if position < end:
         written += r"\Z"
     try:
-        return SimplePattern(re.compile(written).search, width, ways)
+        return SimplePattern(re.compile(written), width, ways)
     except re.error:  # a range or a count from more to less
         return None

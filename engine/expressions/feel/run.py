@@ -179,7 +179,8 @@ class Run(Scope):
                     below += part
                 elif kind is dict:
                     self.spend(len(part))
-                    characters += sum(len(key) for key in part if type(key) is str)
+                    for key in part:
+                        characters += len(key) if type(key) is str else 0
                     below.extend(part.values())
             level = below
         return characters

@@ -31,6 +31,7 @@ WRITTEN = {
     "0": 0,
     '"b"': "b",
     '"^[a-c]+$"': "^[a-c]+$",
+    '"[b-z]"': "[b-z]",
     '"("': "(",
     "null": None,
     "0.05": Decimal("0.05"),
@@ -47,7 +48,7 @@ def outcome(source, variables):
 
 
 #: `is defined` is answered by the compiler for names.
-ONE = sorted(name for name, each in BUILTINS.items() if each.types and each.least <= 1 and name != "is defined")
+ONE = sorted(name for name, each in BUILTINS.items() if 1 in each.types and name != "is defined")
 
 
 @pytest.mark.parametrize("name", ONE)
@@ -57,10 +58,10 @@ def test_one_argument_by_position_and_by_name(name):
         assert outcome(f"{name}(x)", {"x": value}) == outcome(f"{name}({parameter}: x)", {"x": value})
 
 
-@pytest.mark.parametrize("name", sorted(name for name, each in BUILTINS.items() if len(each.types) > 1))
+@pytest.mark.parametrize("name", sorted(name for name, each in BUILTINS.items() if max(each.types, default=0) > 1))
 def test_arguments_written_out_and_given(name):
     function = BUILTINS[name]
-    for count in range(max(function.least, 2), min(len(function.types), 3) + 1):
+    for count in sorted({2, 3} & function.types.keys()):
         for value, rest in product(VALUES, product(WRITTEN, repeat=count - 1)):
             given_rest = {f"a{number}": WRITTEN[each] for number, each in enumerate(rest)}
             by_name = ", ".join(
@@ -69,7 +70,8 @@ def test_arguments_written_out_and_given(name):
             )
             written = outcome(f"{name}(x, {', '.join(rest)})", {"x": value})
             assert written == outcome(f"{name}(x, {', '.join(given_rest)})", {"x": value, **given_rest})
-            assert written == outcome(f"{name}({by_name})", {"x": value, **given_rest})
+            if len(function.signatures) == 1:
+                assert written == outcome(f"{name}({by_name})", {"x": value, **given_rest})
 
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">="])

@@ -41,9 +41,12 @@ def _decided(items: list[Value], *, decisive: bool) -> Value:
 @FUNCTIONS("is", "value1: any, value2: any")
 def is_(run: Run, value1: Value, value2: Value) -> Value:
     """Same kind and same value; two moments only with the same offset."""
-    if op.kind(value1) != op.kind(value2):
+    kind = op.kind(value1)
+    if kind != op.kind(value2):
         return False
-    if op.property_of(value1, "time offset") != op.property_of(value2, "time offset"):
+    if kind in ("time", "date and time") and op.property_of(value1, "time offset") != op.property_of(
+        value2, "time offset"
+    ):
         return False
     return op.equal(value1, value2, run)
 

@@ -28,6 +28,8 @@ def number(run: Run, text: str, grouping: Value = None, mark: Value = None) -> V
         text = text.replace(grouping, "")
     if mark == ",":
         text = text.replace(",", ".")
+    if len(text) <= 34 and text.isascii() and text.isdigit():
+        return int(text)
     if len(text) > 7000 or not _NUMBER.fullmatch(text):
         return None
     try:

@@ -125,7 +125,7 @@ def stddev(run: Run, items: list[Value]) -> Value:
 @FUNCTIONS.over_items("mode")
 def mode(run: Run, items: list[Value]) -> Value:
     """The most frequent numbers, ascending; an empty list for an empty list."""
-    if not all(op.is_number(item) for item in items):
+    if not all(map(op.is_number, items)):
         return None
     equals: dict[str, list[Value]] = {}
     for item in items:

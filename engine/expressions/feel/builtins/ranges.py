@@ -82,7 +82,8 @@ def _relation(
                 return None
             sides.append(value if type(value) is Range else Range(value, value, True, True))
             for point in (sides[-1].start, sides[-1].end):
-                run.reads(2 * len(point) if type(point) is str else 0)
+                if type(point) is str:
+                    run.reads(2 * len(point))
         try:
             return test(*sides)
         except _NoOrder:

@@ -96,6 +96,16 @@ def _first_fitting(signatures: tuple[_Signature, ...], body: Body) -> Body:
     return apply
 
 
+def _types_by_count(signatures: tuple[_Signature, ...]) -> dict[int, tuple[frozenset[type], ...]]:
+    """The types of so many arguments, where all signatures that take so many have the same."""
+    known: dict[int, tuple[frozenset[type], ...]] = {}
+    for count in range(1, max(len(each.names) for each in signatures) + 1):
+        types = {each.types[:count] for each in signatures if each.least <= count <= len(each.names)}
+        if len(types) == 1:
+            known[count] = tuple(frozenset(each) for each in types.pop())
+    return known
+
+
 class Registry:
     """The functions of one module, in the order they are written."""
 
@@ -119,12 +129,9 @@ class Registry:
         def declare(body: Body) -> Body:
             overloads = tuple(signature.applied(body) for signature in read)
             names = tuple(each.names for each in read)
-            if any((each.types, each.least) != (read[0].types, read[0].least) for each in read):
-                self.functions.append(Function(name, _first_fitting(read, body), names, overloads, brief=brief))
-                return body
-            types = tuple(frozenset(each) for each in read[0].types)
-            known = Function(name, overloads[0], names, overloads, types, read[0].least, body, brief, prepared)
-            self.functions.append(known)
+            apply = overloads[0] if len(read) == 1 else _first_fitting(read, body)
+            function = Function(name, apply, names, overloads, _types_by_count(read), body, brief, prepared)
+            self.functions.append(function)
             return body
 
         return declare

@@ -10,7 +10,7 @@ from engine.expressions.feel.numbers import whole
 from engine.expressions.feel.objects import Brief
 from engine.expressions.feel.regex import KEPT_LENGTH, Machine, compile_pattern, is_plain
 from engine.expressions.feel.regex_backtracking import Found
-from engine.expressions.feel.regex_simple import WORK_LIMIT, WORK_OF_A_STEP, simple_pattern
+from engine.expressions.feel.regex_simple import WORK_LIMIT, WORK_OF_A_STEP, SimplePattern, simple_pattern
 from engine.expressions.feel.run import Run, Writing
 from engine.values import Value
 
@@ -104,12 +104,21 @@ def _compiled(run: Run, pattern: str, flags: Value = None) -> Machine | None:
     return compiled.machine
 
 
+def _simple(pattern: str, flags: Value = None) -> SimplePattern | None:
+    return simple_pattern(pattern) if flags is None and len(pattern) <= KEPT_LENGTH else None
+
+
+def _all_work(simple: SimplePattern, string: str) -> int:
+    """Most comparisons of the searches for all that matches: no more than one from each place."""
+    return (len(string) + 1) * simple.work(len(string))
+
+
 def _matching(pattern: str, flags: Value = None) -> Callable[[Run, str], Value] | None:
     """`matches` with a simple pattern that is written out: it is compiled once, with the expression."""
-    simple = simple_pattern(pattern) if flags is None and len(pattern) <= KEPT_LENGTH else None
+    simple = _simple(pattern, flags)
     if simple is None:
         return None
-    search, width, ways = simple.search, simple.width, simple.ways
+    search, width, ways = simple.compiled.search, simple.width, simple.ways
 
     def matches_pattern(run: Run, string: str) -> Value:
         work = width * (len(string) + 1) ** ways if ways else width
@@ -118,7 +127,7 @@ def _matching(pattern: str, flags: Value = None) -> Callable[[Run, str], Value] 
         run.left -= 1 + work // WORK_OF_A_STEP
         if run.left < 0:
             run.spend(0)
-        return search(string, 0) is not None
+        return search(string) is not None
 
     return matches_pattern
 
@@ -130,7 +139,24 @@ def matches(run: Run, string: str, pattern: str, flags: Value = None) -> Value:
     return None if compiled is None else compiled.search(string, 0, run.spend) is not None
 
 
-@FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: any")
+def _replacing(pattern: str, replacement: str, flags: Value = None) -> Callable[[Run, str], Value] | None:
+    """`replace` of a simple pattern by a text without groups, both written out."""
+    simple = _simple(pattern, flags)
+    if simple is None or simple.compiled.search("") or not _MARKS.isdisjoint(replacement):
+        return None
+    replaced = simple.compiled.sub
+
+    def replace_pattern(run: Run, string: str) -> Value:
+        work = _all_work(simple, string) + len(replacement) * len(string)
+        if work > WORK_LIMIT:
+            return replace(run, string, pattern, replacement)
+        run.spend(1 + work // WORK_OF_A_STEP)
+        return replaced(replacement, string)
+
+    return replace_pattern
+
+
+@FUNCTIONS("replace", "input: string, pattern: string, replacement: string, flags?: any", prepared=_replacing)
 def replace(run: Run, string: str, pattern: str, replacement: str, flags: Value = None) -> Value:
     """Every occurrence replaced; `$1` stands for the first group. Null where "" matches the pattern."""
     if flags is None and is_plain(pattern) and _MARKS.isdisjoint(replacement):
@@ -182,9 +208,9 @@ def _group(string: str, found: Found, group: int) -> str:
 
 
 def _splitting(delimiter: str) -> Callable[[Run, str], Value] | None:
-    """`split` at a text that is written out."""
+    """`split` at a text or a simple pattern that is written out."""
     if not is_plain(delimiter):
-        return None
+        return _splitting_at_pattern(delimiter)
 
     def split_at_text(run: Run, string: str) -> Value:
         if len(string) < 256:  # so few parts may be made before they are counted
@@ -198,6 +224,22 @@ def _splitting(delimiter: str) -> Callable[[Run, str], Value] | None:
         return string.split(delimiter)
 
     return split_at_text
+
+
+def _splitting_at_pattern(delimiter: str) -> Callable[[Run, str], Value] | None:
+    simple = _simple(delimiter)
+    if simple is None or simple.compiled.search(""):
+        return None
+    parts = simple.compiled.split
+
+    def split_at_pattern(run: Run, string: str) -> Value:
+        work = _all_work(simple, string)
+        if work > WORK_LIMIT:
+            return split(run, string, delimiter)
+        run.spend(1 + len(string) + work // WORK_OF_A_STEP)
+        return parts(string)
+
+    return split_at_pattern
 
 
 @FUNCTIONS("split", "string: string, delimiter: string", prepared=_splitting)

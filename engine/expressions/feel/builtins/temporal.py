@@ -22,7 +22,7 @@ _MONTHS = (
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@FUNCTIONS("date", "from: any", "year: number, month: number, day: number")
+@FUNCTIONS("date", "from: any", "year: number, month: number, day: number", brief=Brief(date, lambda day: day))
 def date_(run: Run, *arguments: Value) -> Value:
     """From a text, a date, a date and time, or year, month and day."""
     if len(arguments) == 3:
@@ -160,7 +160,7 @@ def today(run: Run) -> Value:
     return None if moment is None else moment.date()
 
 
-@FUNCTIONS("day of year", "date: date")
+@FUNCTIONS("day of year", "date: date", brief=Brief(date, lambda day: (day - date(day.year, 1, 1)).days + 1))
 def day_of_year(run: Run, value: Value) -> Value:
     day = _day(value)
     return sum(moments.last_day(day.year, month) for month in range(1, day.month)) + day.day
@@ -178,7 +178,7 @@ def month_of_year(run: Run, value: Value) -> Value:
     return _MONTHS[_day(value).month - 1]
 
 
-@FUNCTIONS("week of year", "date: date")
+@FUNCTIONS("week of year", "date: date", brief=Brief(date, lambda day: day.isocalendar()[1]))
 def week_of_year(run: Run, value: Value) -> Value:
     """The week's number by ISO 8601: week 1 has the year's first Thursday."""
     number = moments.day_number(_day(value))
