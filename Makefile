@@ -46,6 +46,7 @@ types:
 	@status=0; set -x; \
 	$(BIN)/mypy --strict engine || status=1; \
 	$(BIN)/mypy webapp || status=1; \
+	$(BIN)/mypy benchmarks || status=1; \
 	{ set +x; exit $$status; } 2>/dev/null
 
 tests:

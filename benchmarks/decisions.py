@@ -182,7 +182,8 @@ def _rule(rule: int, *, python: bool) -> Sequence[str]:
 
 def _model(*, python: bool) -> bytes:
     facts = {"id": "d", "name": "d", "namespace": "urn:fees"}
-    definitions = etree.Element(f"{{{NAMESPACE}}}definitions", facts, {None: NAMESPACE})
+    namespaces: Any = {None: NAMESPACE}  # the stubs know no default namespace
+    definitions = etree.Element(f"{{{NAMESPACE}}}definitions", facts, namespaces)
     decision = _under(definitions, "decision", id="fee", name="fee")
     table = _under(decision, "decisionTable", id="table", hitPolicy="UNIQUE")
     for name in INPUTS:

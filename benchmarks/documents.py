@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from benchmarks.figures import Figure
 from benchmarks.server import Bench, bench
@@ -85,7 +86,7 @@ def _issue(place: Bench, cases: list[int], each: int) -> tuple[float, Counter[st
 
 def _issuer(app: Flask, case_id: int, each: int, together: threading.Barrier, errors: Counter[str]) -> None:
     with app.app_context():
-        items = {one.item_key: one.id for one in ItemCase.query.filter_by(case_id=case_id)}
+        items = {one.item_key: one.id for one in db.session.scalars(select(ItemCase).filter_by(case_id=case_id))}
         people = {login: office.person(login) for _, login in ITEMS}
         db.session.remove()
         together.wait()

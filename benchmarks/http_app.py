@@ -67,6 +67,6 @@ def _told(wsgi: Callable[..., Any], counted: Statements) -> Callable[..., Iterab
         body = wsgi(environ, remember)
         status, headers, rest = told
         start(status, [*headers, (STATEMENTS, str(counted.executed)), (COMMITS, str(counted.commits))], *rest)
-        return body  # type: ignore[no-any-return]
+        return body
 
     return serve

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -110,15 +111,15 @@ def count_statements() -> Statements:
     counted = Statements()
     execute, commit = psycopg.Cursor.execute, psycopg.Connection.commit
 
-    def counted_execute(cursor, query, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def counted_execute(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
         if query != ";":
             counted.executed += 1
         return execute(cursor, query, *args, **kwargs)
 
-    def counted_commit(connection):  # type: ignore[no-untyped-def]
+    def counted_commit(connection: Any) -> None:
         counted.commits += 1
-        return commit(connection)
+        commit(connection)
 
-    psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign]
-    psycopg.Connection.commit = counted_commit  # type: ignore[method-assign]
+    psycopg.Cursor.execute = counted_execute  # type: ignore[method-assign, assignment]
+    psycopg.Connection.commit = counted_commit  # type: ignore[method-assign, assignment]
     return counted

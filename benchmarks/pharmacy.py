@@ -66,22 +66,21 @@ def _ours(meter: Meter, cases: int) -> Cost:
         case = office.received("commitment")
         for item in ITEMS:
             task, who = office.claimed(case.id, "immediate", item)
-            common = {"by": who, "revision": task.revision, "key": f"rule-{task.id}"}
-            task_id = task.id
+            task_id, revision, key = task.id, task.revision, f"rule-{task.id}"
             with _one(meter, cost):
-                rulings.rule(task_id, ruling="grant", reasons="", **common)
+                rulings.rule(task_id, ruling="grant", reasons="", by=who, revision=revision, key=key)
             office.run_jobs(case.id)
         for item in ITEMS:
             task, who = office.claimed(case.id, "issue", item)
-            common = {"by": who, "revision": task.revision, "key": f"issue-{task.id}"}
-            task_id = task.id
+            task_id, revision, key = task.id, task.revision, f"issue-{task.id}"
             with _one(meter, cost):
-                issuing.prepare_result(task_id, means="electronic", preprinted_number="", **common)
+                issuing.prepare_result(
+                    task_id, means="electronic", preprinted_number="", by=who, revision=revision, key=key
+                )
             task, who = office.claimed(case.id, "deliver", item)
-            common = {"by": who, "revision": task.revision, "key": f"send-{task.id}"}
-            task_id = task.id
+            task_id, revision, key = task.id, task.revision, f"send-{task.id}"
             with _one(meter, cost):
-                issuing.send(task_id, tracking_number="", **common)
+                issuing.send(task_id, tracking_number="", by=who, revision=revision, key=key)
     return cost
 
 

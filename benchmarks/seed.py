@@ -60,7 +60,7 @@ def copy_case(watching: psycopg.Connection, case_id: int, count: int, **changes:
     """
     values: dict[str, int] = {"case": case_id}
     for table in COPIES:
-        row = watching.execute(f"select coalesce(max(id), 0) from {table}").fetchone()  # type: ignore[call-overload]
+        row = watching.execute(f"select coalesce(max(id), 0) from {table}").fetchone()
         assert row is not None
         values[table] = row[0] * 2  # beyond every id there is, whatever the pattern's own is
     for table, own in COPIES.items():
@@ -85,7 +85,5 @@ def _copy(
         f"insert into {table} ({', '.join(columns)}) select {expressions}"
         f" from {table} p cross join generate_series(1, {count}) g where {where}"
     )
-    watching.execute(statement, values)  # type: ignore[call-overload]
-    watching.execute(
-        f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))"  # type: ignore[call-overload]
-    )
+    watching.execute(statement, values)
+    watching.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))")

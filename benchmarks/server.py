@@ -75,5 +75,5 @@ def _database(sockets: str, name: str) -> Iterator[Bench]:
 
 def _quiet(watching: psycopg.Connection) -> None:
     for setting in ("autovacuum = off", "checkpoint_timeout = '1h'", "max_wal_size = '4GB'"):
-        watching.execute(f"alter system set {setting}")  # type: ignore[call-overload]
+        watching.execute(f"alter system set {setting}")
     watching.execute("select pg_reload_conf()")
