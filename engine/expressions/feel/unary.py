@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel import operations as op
 from engine.expressions.feel.objects import Range
-from engine.expressions.feel.run import Closure, Run, Scope
+from engine.expressions.feel.run import Closure, Run, Scope, look_up
 from engine.values import Value
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def compile_membership(compiler: Compiler, node: n.Membership) -> Closure:
     passes = any_of(compiler, node.tests)
     texts = _texts(node.tests)
     if texts:
+        if isinstance(node.value, n.Name) and compiler.is_variable(node.value.name):
+            return _variable_of_texts(node.value.name, texts, passes)
         return _one_of_texts(value, texts, passes)
     if not any(test.uses_input for test in node.tests):
         return lambda scope: passes(value(scope), scope)
@@ -103,6 +105,19 @@ def _one_of_texts(value: Closure, texts: frozenset[str], other: Test) -> Closure
 
     def evaluate(scope: Scope) -> Value:
         wanted = value(scope)
+        if type(wanted) is str and len(wanted) < 256:
+            return wanted in texts
+        return other(wanted, scope)
+
+    return evaluate
+
+
+def _variable_of_texts(name: str, texts: frozenset[str], other: Test) -> Closure:
+    def evaluate(scope: Scope) -> Value:
+        try:
+            wanted = scope.variables[name]
+        except KeyError:
+            wanted = look_up(scope.parent, name)
         if type(wanted) is str and len(wanted) < 256:
             return wanted in texts
         return other(wanted, scope)
