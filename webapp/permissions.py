@@ -188,8 +188,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
         [has_role("supervisor"), is_judged_from_above],
         [has_role("decider", "lead"), is_of_the_unit, judges_itself],
     ],
-    # The window and who supervises see every licence, a department those that it issued.
-    Permission.LICENCE_SEE: [[is_window], [has_role("supervisor")], [is_department, issued_it]],
+    # The window sees every licence, whoever issued it; a department those that it issued.
+    Permission.LICENCE_SEE: [[is_window], [is_department, issued_it]],
     Permission.LICENCE_ACT: [[has_role("decider"), issued_it]],
     Permission.RENEWAL_TAKE: [[has_role("clerk", "issuer")], [is_department, issued_it]],
     Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],

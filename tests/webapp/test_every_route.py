@@ -78,6 +78,7 @@ def city(db: SQLAlchemy) -> Office:
         "licence_id": 1,
         "commitment_id": 1,
         "collection_id": 1,
+        "act": "suspend",
         "code": "0000000000",
         "public_code": "0000000000",
         "trial_id": office.trial(),

@@ -13,9 +13,11 @@ from webapp.pages import (
     health,
     home,
     inbox,
+    licence_check,
     meetings,
     papers,
     public_question,
+    registry,
     repair,
     studio,
     supervision,
@@ -48,6 +50,8 @@ def register(app: Flask) -> None:
         papers.blueprint,
         told.blueprint,
         document_check.blueprint,
+        licence_check.blueprint,
+        registry.blueprint,
         public_question.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)

@@ -22,7 +22,7 @@ from webapp.languages import language
 from webapp.pages.addresses import came_from, safe_next, this_page
 from webapp.pages.failures import bind as bind_failures
 from webapp.pages.failures import shown
-from webapp.permissions import Permission, SignalFacts, may, may_at_all
+from webapp.permissions import LicenceFacts, Permission, SignalFacts, may, may_at_all
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.settings import current_settings
 
@@ -114,10 +114,12 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
     entries = [
         (gettext("综合窗口"), "window.desk", Permission.WINDOW_SEE),
         (gettext("待办"), "inbox.inbox", Permission.INBOX_SEE),
+        (gettext("证照库"), "registry.licences", Permission.LICENCE_SEE),
         (gettext("监督"), "supervision.board", Permission.SUPERVISION_SEE),
         (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),
     ]
-    shown = [(label, endpoint) for label, endpoint, permission in entries if may(by, permission)]
+    own = {Permission.LICENCE_SEE: LicenceFacts(by.department_key)}
+    shown = [(label, endpoint) for label, endpoint, permission in entries if may(by, permission, own.get(permission))]
     if not may(by, Permission.SUPERVISION_SEE) and may(by, Permission.SIGNAL_SEE, SignalFacts(by.department_key)):
         shown.append((gettext("监察信号"), "supervision.signals"))
     blueprint = WITHIN.get(request.blueprint or "", request.blueprint)

@@ -38,6 +38,8 @@ class PublicLicence:
     external: bool
     checked_at: datetime
     digest: str
+    identifier: str = ""
+    since: date | None = None  # the day on which it ended or was suspended
 
     @property
     def status_words(self) -> Words:
@@ -50,7 +52,8 @@ class PublicLicence:
 
 LICENCE = """
 select name_zh, name_en, type_key, number, holder, issuer_zh, issuer_en, issued_on, valid_to, status, facts,
-    external
+    external, identifier, (select max(e.at) from licence_event e where e.licence_id = licence.id
+        and e.status = licence.status and licence.status <> 'valid')
 from licence where public_code = %s
 """
 
@@ -60,7 +63,8 @@ def public_licence(code: str) -> PublicLicence | None:
     row = sql().execute(LICENCE, (normalise_tracking_code(code),)).fetchone()
     if row is None:
         return None
-    zh, en, type_key, number, holder, issuer_zh, issuer_en, issued_on, valid_to, status, facts, external = row
+    zh, en, type_key, number, holder, issuer_zh, issuer_en, issued_on, valid_to, status, facts, external, *rest = row
+    identifier, since = rest
     now = clock.now()
     printed = [
         type_key,
@@ -71,7 +75,7 @@ def public_licence(code: str) -> PublicLicence | None:
         valid_to and valid_to.isoformat(),
         facts,
     ]
-    ended = status == "valid" and valid_to is not None and valid_to < moments.local(now).date()
+    ended = status in ("valid", "suspended") and valid_to is not None and valid_to < moments.local(now).date()
     return PublicLicence(
         Words(zh, en),
         number,
@@ -84,6 +88,8 @@ def public_licence(code: str) -> PublicLicence | None:
         external,
         now,
         hashlib.sha256(orjson.dumps(printed)).hexdigest(),
+        identifier,
+        None if since is None or ended else moments.local(since).date(),
     )
 
 

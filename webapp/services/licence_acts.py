@@ -29,6 +29,7 @@ from webapp.services.held_licence import (
     on_licence,
 )
 from webapp.services.licence_history import GIVES
+from webapp.unit_of_work import sql
 
 CHANGES = (Words("项目", "Field"), Words("变更前", "Before"), Words("变更后", "After"))
 STATUS = "update licence set status = %(licence_status)s where id = %(licence)s" + GIVES
@@ -108,6 +109,13 @@ def change(
         )
         _write_version(licence, facts, number, by, grounds, paper)
         licence.case.record(Event.LICENCE_CHANGED, by, item=licence.item_case_id, licence=licence.id)
+
+
+def sign_again(licence_id: int, *, by: Identity, key: str) -> None:
+    """Have the file of the present version signed once more, after a refusal."""
+    with on_licence(licence_id, by, Permission.RENEWAL_TAKE, key=key) as licence:
+        sql().execute("update licence_sign_try set final = false where licence_id = %s", (licence.id,))
+        outbox.defer(sql(), outbox.MAKE_LICENCE, licence_id=licence.id)
 
 
 def next_identifier(licence: HeldLicence) -> str:

@@ -107,11 +107,6 @@ def pdf(licence_id: int) -> LicencePdf:
     return kept
 
 
-def try_again(licence_id: int) -> None:
-    """Let the queue sign once more, after a refusal; inside the running command."""
-    sql().execute("update licence_sign_try set final = false where licence_id = %s", (licence_id,))
-
-
 KEPT = """
 select digest, kind, signer, serial, profile, demo, made_at from licence_file
 where licence_id = %s and version = %s and kind = %s
