@@ -45,6 +45,11 @@ class Permission(StrEnum):
     LICENCE_SEE = "licence.see"
     LICENCE_ACT = "licence.act"
     RENEWAL_TAKE = "renewal.take"
+    CREDIT_SEE = "credit.see"
+    CREDIT_RECORD = "credit.record"
+    CREDIT_TAKE = "credit.take"
+    CREDIT_EXAMINE = "credit.examine"
+    CREDIT_DECIDE = "credit.decide"
     CALENDAR_SEE = "calendar.see"
     CALENDAR_IMPORT = "calendar.import"
     ANY_SIGNED_IN = "signed-in"
@@ -84,7 +89,14 @@ class LicenceFacts:
     unit: str
 
 
-Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | None
+@dataclass(frozen=True, slots=True)
+class CreditFacts:
+    """What the rules ask about a credit record: the department that recorded it; "" where none is known any more."""
+
+    unit: str
+
+
+Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | CreditFacts | None
 Rule = Callable[[Identity, Subject], bool]
 
 
@@ -127,6 +139,10 @@ def is_of_the_unit(by: Identity, subject: Subject) -> bool:
 
 def issued_it(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, LicenceFacts) and subject.unit == by.department_key
+
+
+def recorded_it(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, CreditFacts) and subject.unit in ("", by.department_key)
 
 
 def judges_itself(by: Identity, subject: Subject) -> bool:
@@ -192,6 +208,12 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.LICENCE_SEE: [[is_window], [is_department, issued_it]],
     Permission.LICENCE_ACT: [[has_role("decider"), issued_it]],
     Permission.RENEWAL_TAKE: [[has_role("clerk", "issuer")], [is_department, issued_it]],
+    # By exact number, every look noted: the window, where a repair is applied for, and who handles or supervises.
+    Permission.CREDIT_SEE: [[is_window], [is_department], [has_role("supervisor")]],
+    Permission.CREDIT_RECORD: [[has_role("decider", "verifier")]],
+    Permission.CREDIT_TAKE: [[has_role("clerk")]],
+    Permission.CREDIT_EXAMINE: [[has_role("reviewer", "verifier", "officer"), recorded_it]],
+    Permission.CREDIT_DECIDE: [[has_role("decider"), recorded_it]],
     Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
@@ -209,6 +231,7 @@ OBJECT_RULES: frozenset[Rule] = frozenset(
         is_of_the_unit,
         judges_itself,
         issued_it,
+        recorded_it,
     }
 )
 

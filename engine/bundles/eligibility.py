@@ -47,11 +47,14 @@ def eligibility(
     answers: Mapping[str, Value],
     *,
     credit: str,
+    false_commitments: int = 0,
+    unrepaired_records: int = 0,
     context: Context | None = None,
 ) -> Eligibility:
     """Asks the bundle's decision with the answers and `item`, `credit`, `listed`, `district`.
 
-    `credit` is the applicant's record ("clear", "barred" …). An item without commitment terms, or one
+    `credit` is the applicant's record ("good", "barred" …); `false_commitments` that stand, and `unrepaired_records`
+    of any kind, are told beside it. An item without commitment terms, or one
     that the profile does not list, is never eligible, whatever the table says: the list is the law's
     condition. Raises KeyError for an unknown item.
     """
@@ -60,6 +63,7 @@ def eligibility(
         return Eligibility(item_key, False, "no-commitment-terms", NO_TERMS)
     listed = item_key in profile.commitment_list
     facts = {"district": None, **answers, "item": item_key, "credit": credit, "listed": listed}
+    facts |= {"false_commitments": false_commitments, "unrepaired_records": unrepaired_records}
     key = bundle.eligibility_decision
     file = decisions.decision(key).file
     outcome = decisions.evaluate(key, facts, context)

@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from engine.dmn import DecisionStep, TableTrace
 from tests.engine.runtime.diagrams import ext
-from tests.support import machines, office
+from tests.support import credit, machines, office
 from webapp.errors import NotEligible
 from webapp.queries.audit import verify_all
 from webapp.queries.decisions import DecisionLine, decisions_of
@@ -22,11 +22,7 @@ ITEMS = ("P2", "P3", "P4")
 
 def bar() -> None:
     """A false commitment of the applicant is recorded."""
-    sql().execute(
-        "insert into credit_record (subject_key, kind, source, recorded_on)"
-        " values (%s, 'false-commitment', '演示', now())",
-        (office.example("commitment")["answers"]["credit_code"],),
-    )
+    credit.bar(kind="false-commitment")
 
 
 def facts(case_id: int, kind: str) -> list[dict[str, Any]]:

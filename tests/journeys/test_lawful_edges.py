@@ -11,7 +11,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from engine.law import Fault
-from tests.support import office
+from tests.support import credit, office
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible, Stale
 from webapp.models import Correction, Document, ItemCase, LegalClock, Licence
@@ -120,11 +120,7 @@ def test_what_needs_a_refused_result_is_turned_down_with_the_refusal_and_not_whe
 
 def test_a_bar_recorded_after_receipt_still_stops_the_ruling_by_commitment(db: SQLAlchemy) -> None:
     case = office.received("commitment")
-    sql().execute(
-        "insert into credit_record (subject_key, kind, source, recorded_on)"
-        " values (%s, 'false-commitment', '演示', now())",
-        (office.example("commitment")["answers"]["credit_code"],),
-    )
+    credit.bar(kind="false-commitment")
     with pytest.raises(NotEligible):
         office.act(case.id, "immediate", "P2")
     office.act(case.id, "immediate", "P2", ruling="refuse")  # refusing stays possible

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.support import credit, office
 from webapp import clock
 from webapp.errors import Incomplete, NotEligible, SamePerson
 from webapp.models import Case, Collection, ItemCase, Licence, Ruling, UserTask
@@ -126,12 +126,7 @@ def test_whoever_proposed_cannot_decide(db: SQLAlchemy) -> None:
 
 
 def test_an_applicant_with_a_bad_record_is_told_rule_and_basis(db: SQLAlchemy) -> None:
-    code = office.example("commitment")["answers"]["credit_code"]
-    sql().execute(
-        "insert into credit_record (subject_key, kind, source, recorded_on)"
-        " values (%s, 'false-commitment', '演示', now())",
-        (code,),
-    )
+    credit.bar(kind="false-commitment")
     with pytest.raises(NotEligible) as refusal:
         office.received("commitment")
     assert refusal.value.rule

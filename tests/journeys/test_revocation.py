@@ -62,9 +62,9 @@ def test_a_commitment_not_kept_is_revoked_after_the_holder_was_heard(db: SQLAlch
     assert "江城市人民政府申请行政复议" in kept.remedy_zh
     item = db.session.query(ItemCase).filter_by(case_id=case_id, item_key="P2").one()
     papers = db.session.query(Document).filter_by(item_case_id=item.id).order_by(Document.id).all()
-    assert [paper.kind for paper in papers][-2:] == ["revocation-notice", "revocation"]
+    assert [paper.kind for paper in papers][-3:] == ["revocation-notice", "revocation", "credit-notice"]
     for said in ("货架已经订购。", "订购不等于整改完成。", "江城市东城区人民法院"):
-        assert said in papers[-1].content_zh
+        assert said in papers[-2].content_zh
     licence = db.session.query(Licence).filter_by(item_case_id=item.id).one()
     shown = public_licence(licence.public_code)
     assert shown is not None

@@ -6,11 +6,11 @@ import base64
 
 from flask.testing import FlaskClient
 
-from tests.support import office
+from tests.support import credit, office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from webapp.extensions import db as database
-from webapp.models import Case, Commitment, CreditRecord
+from webapp.models import Case, Commitment
 from webapp.services.files import Upload
 
 ALL = {"way-P2": "commitment", "way-P3": "commitment", "way-P4": "commitment"}
@@ -29,14 +29,6 @@ def signed(case_id: int) -> list[Commitment]:
     database.session.expire_all()
     query = database.session.query(Commitment).filter_by(case_id=case_id)
     return query.order_by(Commitment.item_key).all()
-
-
-def bar(number: str) -> None:
-    """A credit record that bars this number from commitment."""
-    database.session.add(
-        CreditRecord(subject_key=number, kind="失信", source="信用江城", recorded_on="2026-01-01", until=None)
-    )
-    database.session.commit()
 
 
 def test_the_letters_are_read_in_full_on_the_page(client: FlaskClient) -> None:
@@ -112,7 +104,7 @@ def test_a_change_after_signing_asks_for_a_new_signature(client: FlaskClient) ->
 
 def test_whoever_is_not_eligible_reads_rule_and_basis(client: FlaskClient) -> None:
     case_id = office.draft("commitment")
-    bar(office.example("commitment")["answers"]["credit_code"])
+    credit.bar()
     browser = Browser.of(client, CLERK).open(f"/application/{case_id}/commitment")
     assert "不适用告知承诺" in browser.text
     assert "规则 " in browser.text
@@ -122,7 +114,7 @@ def test_whoever_is_not_eligible_reads_rule_and_basis(client: FlaskClient) -> No
 def test_who_is_barred_after_signing_goes_the_ordinary_way(client: FlaskClient) -> None:
     browser, case_id = at_commitment(client)
     browser.submit("/commitment", {**ALL, "signature": drawn()})
-    bar(office.example("commitment")["answers"]["credit_code"])
+    credit.bar()
     browser.open(f"/application/{case_id}/check")
     assert any("请改按一般程序" in error for error in browser.errors())
     assert browser.submit("/check").status == 422

@@ -6,13 +6,13 @@ from webapp.models.cases import (
     AnswerFile,
     Case,
     Commitment,
-    CreditRecord,
     MaterialFile,
     NotificationSheet,
     StoredFile,
     SubmittedMaterial,
     Visit,
 )
+from webapp.models.credit import CreditBar, CreditEvent, CreditRecord, CreditRequest, CreditRequestFile
 from webapp.models.decisions import DecisionRecord
 from webapp.models.documents import (
     DocumentDelivery,
@@ -94,7 +94,11 @@ __all__ = [
     "Commitment",
     "Correction",
     "Counter",
+    "CreditBar",
+    "CreditEvent",
     "CreditRecord",
+    "CreditRequest",
+    "CreditRequestFile",
     "DecisionRecord",
     "Department",
     "Document",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
@@ -175,16 +175,3 @@ class Commitment(Model):
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     rule: Mapped[str]
     rule_basis: Mapped[str]
-
-
-class CreditRecord(Model):
-    """A record that bars an applicant from commitment, for a term, with its source."""
-
-    __tablename__ = "credit_record"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    subject_key: Mapped[str] = mapped_column(index=True)  # identity number or unified social credit code
-    kind: Mapped[str]
-    source: Mapped[str]
-    recorded_on: Mapped[date]
-    until: Mapped[date | None]

@@ -17,6 +17,8 @@ select case_id, seq, kind, at, actor_id, body, hash from case_event
 where case_id between %s and %s order by case_id, seq
 """
 RELEASE_LINES = "select bundle_key, seq, kind, at, actor_id, body, hash from release_event order by bundle_key, seq"
+CREDIT_HEADS = "select id, ledger_seq, ledger_hash from credit_record"
+CREDIT_LINES = "select record_id, seq, kind, at, actor_id, body, hash from credit_event order by record_id, seq"
 CASES_AT_ONCE = 1000
 
 
@@ -47,6 +49,8 @@ def verify_all() -> Iterator[Break]:
         yield from _verify("case", sql().execute(CASE_LINES, (first, last)).fetchall(), heads)
         yield from _verify_records(first, last)
     yield from _verify("releases of", sql().execute(RELEASE_LINES).fetchall(), {})
+    heads = {id_: (seq, bytes(head)) for id_, seq, head in sql().execute(CREDIT_HEADS)}
+    yield from _verify("credit record", sql().execute(CREDIT_LINES).fetchall(), heads)
 
 
 RECORDS = """
@@ -89,6 +93,6 @@ def _verify(kind: str, lines: list[tuple[Any, ...]], heads: dict[int | str, tupl
             yield Break(f"{kind} {key}", seq, "the chain's end is missing")
 
 
-def _chain_of(told: dict[str, Any]) -> tuple[Any, Any]:
-    """The case or bundle that a line says it belongs to."""
-    return told.get("case"), told.get("bundle")
+def _chain_of(told: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """The case, bundle or credit record that a line says it belongs to."""
+    return told.get("case"), told.get("bundle"), told.get("credit")

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from engine import Words
 from engine.bundles import PLACES, Eligibility, Item, eligibility, guide_for, render
+from engine.law import COMMITMENT as BY_COMMITMENT
 from engine.law import amount
 from webapp import clock, moments
 from webapp.answers import answers_of
@@ -18,6 +18,7 @@ from webapp.catalogue import Published, Rules, engine_context
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
 from webapp.papers import keep
+from webapp.services.credit_bars import ApplicantBarred, standing_in_case, standing_of, subjects_of
 from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.document_places import answer_places, item_places, unit_of
 from webapp.services.drafts import ensure_draft
@@ -43,46 +44,20 @@ class Letter:
         return hashlib.sha256(self.zh.encode()).hexdigest()
 
 
-def credit_of(keys: list[str], on: date) -> str:
-    """ "barred" while a credit record of one of these numbers is in force on the day, else "good"."""
-    row = (
-        sql()
-        .execute(
-            "select exists(select from credit_record where subject_key = any(%s) and (until is null or until >= %s))",
-            (keys, on),
-        )
-        .fetchone()
-    )
-    assert row is not None
-    return "barred" if row[0] else "good"
-
-
-BARRED = """
-select exists(select from credit_record cr join answer a on upper(a.value::jsonb ->> 'v') = cr.subject_key
-    where a.case_id = %s and a.key = any(%s) and (cr.until is null or cr.until >= %s))
-"""
-
-
-def ensure_not_barred(case: LockedCase) -> None:
-    """A bar recorded after receipt still stops a ruling by commitment. Raises NotEligible."""
-    today = moments.local(case.now).date()
-    row = sql().execute(BARRED, (case.id, list(case.release.bundle.identity_fields), today)).fetchone()
-    if row is not None and row[0]:
-        raise NotEligible(
-            "credit-barred",
-            Words(
-                "申请人有未修复的不良信用记录，应当改按一般程序办理。",
-                "A credit record bars the applicant from commitment.",
-            ),
-        )
+def ensure_not_barred(case: LockedCase, item_key: str) -> None:
+    """A bar recorded after receipt still stops a ruling by commitment on the item. Raises NotEligible."""
+    today, fields = moments.local(case.now).date(), case.release.bundle.identity_fields
+    standing = standing_in_case(case.id, fields, case.rules.profile.key, today)
+    bar = standing.bar(BY_COMMITMENT, case.release.bundle.item(item_key))
+    if bar is not None:
+        raise NotEligible(bar.rule, bar.words)
 
 
 def eligible_items(
     release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]
 ) -> dict[str, Eligibility]:
     """Item key -> eligibility, for every applicable item that knows commitment at all."""
-    keys = [str(answers[key]).upper() for key in release.bundle.identity_fields if answers.get(key)]
-    credit = credit_of(keys, clock.today(moments.OFFICE_ZONE))
+    standing = standing_of(subjects_of(release.bundle, answers), rules.profile.key, clock.today(moments.OFFICE_ZONE))
     context = engine_context(clock.now(), rules)
     return {
         entry.item.key: eligibility(
@@ -91,7 +66,9 @@ def eligible_items(
             rules.profile,
             entry.item.key,
             {**answers, **guided},
-            credit=credit,
+            credit=standing.word(entry.item),
+            false_commitments=standing.false_commitments,
+            unrepaired_records=standing.unrepaired,
             context=context,
         )
         for entry in guide_for(release.bundle, dict(guided)).items
@@ -174,7 +151,7 @@ def ensure_eligible(verdict: Eligibility | None) -> Eligibility:
 
 @contextmanager
 def ineligible_tries_kept(case_id: int, by: Identity) -> Iterator[None]:
-    """Around a command: a refused commitment goes into the ledger, with why, in a transaction after the rollback."""
+    """Around a command: a refused commitment, or a barred applicant, goes into the ledger after the rollback."""
     try:
         yield
     except NotEligible as refusal:
@@ -183,6 +160,11 @@ def ineligible_tries_kept(case_id: int, by: Identity) -> Iterator[None]:
                 case.record(Event.REFUSED_ACT, by, refusal=type(refusal).__name__, rule=refusal.rule)
             else:
                 keep_records(case, _refused(case, refusal.verdict, by))
+        raise
+    except ApplicantBarred as barred:
+        with on_case(case_id) as case:
+            facts = {"refusal": type(barred).__name__, "rule": barred.rule, "credit": barred.bar.record_id}
+            case.record(Event.REFUSED_ACT, by, **facts)
         raise
 
 

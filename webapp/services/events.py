@@ -41,6 +41,8 @@ class Event(StrEnum):
     REVOCATION_TOLD = "revocation-told"
     HOLDER_HEARD = "holder-heard"
     REVOCATION_DECIDED = "revocation-decided"
+    CREDIT_RECORDED = "credit-recorded"
+    CREDIT_SETTLED = "credit-settled"
     TASK_CLAIMED = "task-claimed"
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"

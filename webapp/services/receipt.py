@@ -28,6 +28,7 @@ from webapp.services.commitments import (
     ineligible_tries_kept,
     letter_for,
 )
+from webapp.services.credit_bars import Standing, ensure_may_apply, standing_of, subjects_of
 from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
@@ -70,8 +71,8 @@ class MaterialsMissing(ActRefused):
 def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
     """Receive the application: number, receipt, tracking code; the items' processes start.
 
-    Raises Incomplete (guided questions open), AnswersInvalid, MaterialsMissing, LicenceNotReusable, NotEligible,
-    NotADraft.
+    Raises Incomplete (guided questions open), AnswersInvalid, ApplicantBarred, MaterialsMissing, LicenceNotReusable,
+    NotEligible, NotADraft.
     """
     with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
         ensure(by, Permission.CASE_RECEIVE)
@@ -80,6 +81,7 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
         guided, ways = _choices(case)
         answers = _valid_answers(case, guided)
         guide = _complete_guide(case, guided, answers)
+        ensure_may_apply(_standing(case, answers), [entry.item for entry in guide.items])
         verdicts = eligible_items(case.release, case.rules, guided, answers)
         _ensure_ways(case, answers, ways, verdicts)
         _ensure_present(case, answers)
@@ -149,6 +151,11 @@ class FormIncomplete(ActRefused):
                 f"The form has {count} fields to correct; go back to it.",
             )
         )
+
+
+def _standing(case: LockedCase, answers: Mapping[str, Any]) -> Standing:
+    today = moments.local(case.now).date()
+    return standing_of(subjects_of(case.release.bundle, answers), case.rules.profile.key, today)
 
 
 def _ensure_ways(

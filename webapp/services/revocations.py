@@ -10,13 +10,15 @@ from datetime import date
 from typing import Any
 
 from engine import Words
-from engine.law import amount
+from engine.law import UNFULFILLED_COMMITMENT, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services import licence_history
 from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.commitments import COMMITMENT
+from webapp.services.credit import knows_kind, record_credit
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.rulings import ensure_owner, named_remedy
@@ -192,6 +194,7 @@ def decide_revocation(task_id: int, *, by: Identity, decision: str, grounds: str
         )
         if revoked:
             licence_history.revoke(case, item_case_id, by, reason=grounds.strip(), document=paper)
+            _record_unkept(task, proceeding, paper, by)
         case.record(Event.REVOCATION_DECIDED, by, item=item_case_id, outcome=decision)
         finish(task, {"revocation": decision}, by=by, act="procedure")
 
@@ -208,6 +211,21 @@ def _revoked(task: OpenTask, proceeding: Proceeding, grounds: str, by: Identity)
         statement=proceeding.statement,
         decider_name=by.name,
     )
+
+
+def _record_unkept(task: OpenTask, proceeding: Proceeding, paper: int | None, by: Identity) -> None:
+    """What was revoked because its commitment was not kept, nor rectified, is on the holder's credit from now on."""
+    case, item_case_id = task.case, task.item_case_id
+    assert item_case_id is not None
+    if task.way == COMMITMENT and knows_kind(case, UNFULFILLED_COMMITMENT):
+        record_credit(
+            case,
+            kind=UNFULFILLED_COMMITMENT,
+            item_case_id=item_case_id,
+            facts=proceeding.facts,
+            document_id=paper,
+            by=by,
+        )
 
 
 def _issue(task: OpenTask, kind: str, by: Identity, **fields: Any) -> int:

@@ -67,7 +67,8 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
         _ensure_ruling(ruling, facts, reasons)
         ensure_not_proposer(task)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
-            ensure_not_barred(task.case)
+            assert task.item_key is not None
+            ensure_not_barred(task.case, task.item_key)
         if task.extension_asked:
             assert task.item_case_id is not None
             end_with_items(task.case, [task.item_case_id])

@@ -1,0 +1,40 @@
+"""Arranging credit records, by the acts that people do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from tests.support import office
+from webapp import clock, moments
+from webapp.services.credit import OutsideRecord, enter_record
+
+DECIDER, VERIFIER = "wujianhua", "huaqiang"
+
+
+def applicant() -> str:
+    """The credit code of the applicant of the example `commitment`."""
+    return str(office.example("commitment")["answers"]["credit_code"])
+
+
+def typed(number: str = "", **changed: Any) -> OutsideRecord:
+    """A record as an officer types it in from another body's decision."""
+    given = OutsideRecord(
+        number=number or applicant(),
+        name="江城市安康大药房有限公司",
+        kind="serious-dishonesty",
+        source="信用江城",
+        source_number="江信〔2026〕17号",
+        since=date(2026, 1, 5),
+        term="until-repaired",
+        until=None,
+    )
+    return replace(given, **changed)
+
+
+def bar(number: str = "", *, by: str = DECIDER, **changed: Any) -> int:
+    """Enter a record that bars from commitment; returns its id."""
+    today = moments.local(clock.now()).date()
+    given = typed(number, **{"since": min(date(2026, 1, 5), today), **changed})
+    return enter_record(given, by=office.person(by), key=f"credit-{given.number}-{given.kind}-{given.source_number}")
