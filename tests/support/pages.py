@@ -16,6 +16,7 @@ class Page:
         self.status = response.status_code
         self.text = response.get_data(as_text=True)
         self.tree = html.fromstring(self.text)
+        assert unexplained(self.tree) == []
 
     @property
     def heading(self) -> str:
@@ -44,6 +45,17 @@ class Page:
         """Anchor -> message, of the error summary."""
         links = self.tree.xpath("//*[contains(@class, 'error-summary')]//a")
         return {str(link.get("href")): link.text_content() for link in links}
+
+
+def unexplained(tree: html.HtmlElement) -> list[str]:
+    """The due days of a page that neither lead to their explanation nor have it folded up behind them."""
+    badges = tree.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), ' due ')]")
+    return [
+        " ".join(one.text_content().split())
+        for one in badges
+        if "due-none" not in one.get("class") and not one.get("href")
+        if not one.xpath("ancestor::details//ul[contains(@class, 'explain')]")
+    ]
 
 
 class Browser:

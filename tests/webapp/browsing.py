@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from tests.support.office import PASSWORD
+from tests.support.pages import unexplained
 from webapp.services.files import Upload
 
 
@@ -112,7 +113,8 @@ class Browser:
 
 
 def check_page(page: html.HtmlElement, url: str) -> None:
-    """What holds for every page: one h1 that the title repeats, ids once, every control with a name."""
+    """What holds for every page: one h1 that the title repeats, ids once, every control named, every day explained."""
+    assert unexplained(page) == [], url
     headings = [" ".join(one.text_content().split()) for one in page.xpath("//h1")]
     assert len(headings) == 1, (url, headings)
     assert headings[0] in " ".join(page.xpath("string(//title)").split()), url

@@ -94,3 +94,38 @@ def test_who_has_no_part_in_the_case_does_not_see_it(client: FlaskClient, db: SQ
     case_id = accepted()
     office.sign_in(client, "qinyong")
     assert client.get(f"/cases/{case_id}/clocks").status_code == 404
+
+
+def test_the_limit_of_a_joint_visit_stands_with_those_of_the_whole(client: FlaskClient, db: SQLAlchemy) -> None:
+    with frozen_at(ACCEPTED):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        for item in ("P2", "P3"):
+            office.act(case.id, "accept", item)
+            office.act(case.id, "examine", item, visit_needed=True)
+    with frozen_at(LATER):
+        office.sign_in(client, "zhaolin")
+        whole = section(page(client, f"/cases/{case.id}/clocks"), "joint")
+    rules = rules_in_force()
+    assert rules.signals is not None
+    assert ("本环节：联合核查" in whole) == ("visit" in rules.signals.steps)
+
+
+def test_the_applicant_reads_why_a_correction_is_due_on_that_day(client: FlaskClient, db: SQLAlchemy) -> None:
+    with frozen_at(ACCEPTED):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P2", intake_outcome="correction")
+    with frozen_at(LATER):
+        office.sign_in(client, office.CLERK)
+        task = office.open_task(case.id, "correct", "P2").id
+        window = page(client, f"/window/corrections/{task}").text_content()
+        token = office.csrf_token(client)
+        client.post("/sign-out", data={"csrf_token": token})
+        client.get("/track")
+        values = {"number": case.number, "code": case.code, "csrf_token": office.csrf_token(client)}
+        assert client.post("/track", data=values).status_code == 302
+        public = page(client, "/track/corrections/P2").text_content()
+    for told in (window, public):
+        assert "起算：2026年9月18日（补正告知），当日不计入" in told
+        assert "不计入：国庆节 10月1日至10月7日" in told

@@ -112,6 +112,12 @@ def clocks_of(case_id: int, rules: Rules) -> list[ClockView]:
     ]
 
 
+def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> ClockView | None:
+    """The clock of this name of an item; None where it never ran."""
+    found = (one for one in clocks_of(case_id, rules) if one.item_case_id == item_case_id and one.key == name)
+    return next(found, None)
+
+
 def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
     item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, unaccepted, extensions, pauses = row
     terms = ClockTerms(key, value, unit, Words(zh, en))

@@ -60,9 +60,12 @@ class ItemClocks:
 
 @dataclass(frozen=True, slots=True)
 class ClockPage:
-    """All of one case. `tables` are the calendars that its days were counted by."""
+    """All of one case. `steps`: of tasks that are about no single item (the joint visit). `tables` are the calendars
+    that its days were counted by.
+    """
 
     joint: ClockView | None
+    steps: tuple[StepView, ...]
     items: tuple[ItemClocks, ...]
     tables: tuple[CalendarYear, ...]
     place: Words
@@ -80,8 +83,10 @@ def clock_page(case_id: int, department: str) -> ClockPage:
     spells, names, pauses = _spells(case_id), _department_names(), _pauses(case_id)
     joint = next((one for one in clocks_of(case_id, rules) if one.item_case_id is None), None)
     today = clock.today(moments.OFFICE_ZONE)
+    whole = (_step(task, (), rules, today) for task in tasks if task.item_case_id is None and task.state == "open")
     return ClockPage(
         joint,
+        tuple(step for step in whole if step is not None),
         tuple(_item(item, department, spells, names, pauses.get(item.id, ()), rules, today) for item in items),
         _tables(rules, items),
         rules.profile.jurisdiction,

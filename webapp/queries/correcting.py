@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from engine import Words
@@ -19,6 +19,7 @@ from webapp.form_values import control_value
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_access import ensure_case
+from webapp.queries.case_clocks import ClockView, clock_of_item
 from webapp.queries.masking import masked_applicant, paper_without_names, persons_in, without_names
 from webapp.queries.submission import MaterialLine, materials_of
 from webapp.services.corrected_answers import open_fields
@@ -81,7 +82,7 @@ class CorrectionPage:
     phone: str
     notice: Notice | None
     note: str
-    due_on: date | None
+    clock: ClockView | None
     consequence: Words | None  # of letting the limit pass; None where the place has no rule
     consequence_basis: Words
     guided: Mapping[str, Any]
@@ -128,8 +129,7 @@ where t.step = 'correct' and
 BY_ID = TASK + "t.id = %s"
 OF_ITEM = TASK + "k.id = %s and ic.item_key = %s order by t.id desc limit 1"
 REQUEST = """
-select c.faults, c.note, d.id, d.number, d.issued_at, d.content_zh, d.content_en,
-    (select l.due_on from legal_clock l where l.item_case_id = c.item_case_id and l.name = 'correction'), c.asked_at
+select c.faults, c.note, d.id, d.number, d.issued_at, d.content_zh, d.content_en, c.asked_at
 from correction c join document d on d.id = c.document_id
 where c.item_case_id = %s order by c.round desc limit 1
 """
@@ -227,13 +227,13 @@ def _page(row: Sequence[Any]) -> CorrectionPage:
         phone,
         Notice(asked[2], asked[3], asked[4], papers.read(asked[5]), papers.read(asked[6])) if asked else None,
         asked[1] if asked else "",
-        asked[7] if asked else None,
+        clock_of_item(case_id, item_case_id, "correction", rules) if asked else None,
         CONSEQUENCES.get(str(rule.value)) if rule else None,
         rule.basis if rule else Words("", ""),
         guided,
         answers_of(case_id),
         faults,
-        _materials(case_id, release, item_key, faults, asked[8] if asked else None),
+        _materials(case_id, release, item_key, faults, asked[7] if asked else None),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from engine import Words
-from webapp.catalogue import published
+from webapp.catalogue import RULES_OF_CASE, published, rules_of
 from webapp.errors import NotFound
+from webapp.queries.case_clocks import ClockView, clock_of_item
 from webapp.services.refused_items import CLOCK, STEP
 from webapp.services.termination import with_dependents
 from webapp.unit_of_work import sql
@@ -28,12 +28,12 @@ class QuestionPage:
     reasons: str
     rest: tuple[Words, ...]
     basis: Words
-    answer_by: date | None
+    clock: ClockView | None  # to answer
 
 
-OPEN = """
-select t.id, t.revision, k.number, k.subject_name, k.release_id, ic.item_key,
-    coalesce(r.reasons, ''), (select l.due_on from legal_clock l where l.item_case_id = ic.id and l.name = %(clock)s),
+OPEN = f"""
+select t.id, t.revision, k.number, k.subject_name, k.release_id, ic.id, ic.item_key, coalesce(r.reasons, ''),
+    {RULES_OF_CASE},
     (select coalesce(json_agg(o.item_key), '[]') from item_case o where o.case_id = k.id and o.outcome is null)
 from user_task t join item_case ic on ic.id = t.item_case_id join cases k on k.id = t.case_id
 left join ruling r on r.item_case_id = ic.id
@@ -43,10 +43,10 @@ where t.case_id = %(case)s and t.step = %(step)s and t.state = 'open' order by t
 
 def open_question(case_id: int) -> QuestionPage | None:
     """The question that waits for the applicant; None where none does."""
-    row = sql().execute(OPEN, {"case": case_id, "step": STEP, "clock": CLOCK}).fetchone()
+    row = sql().execute(OPEN, {"case": case_id, "step": STEP}).fetchone()
     if row is None:
         return None
-    task_id, revision, number, subject, release_id, item_key, reasons, due_on, still_open = row
+    task_id, revision, number, subject, release_id, item_case_id, item_key, reasons, versions, still_open = row
     bundle = published(release_id).bundle
     fallen = with_dependents(bundle, [item_key], still_open)
     return QuestionPage(
@@ -61,7 +61,7 @@ def open_question(case_id: int) -> QuestionPage | None:
         reasons,
         tuple(item.name for item in bundle.items if item.key in still_open and item.key not in fallen),
         bundle.refused_item_basis,
-        due_on,
+        clock_of_item(case_id, item_case_id, CLOCK, rules_of(tuple(versions or ()))),
     )
 
 

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
+from engine.law import day_words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published, rules_in_force
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
 from webapp.queries.supervision_figures import UNITS
+from webapp.services.signals import limit_of
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 50
@@ -82,6 +84,7 @@ class Signal:
     person_id: int | None
     rules: Rules
     step: Words | None  # of the task that it is about
+    answer_why: tuple[Words, ...]  # why the unit has to answer by that day; empty where it has no limit
 
     @property
     def acts(self) -> frozenset[str]:
@@ -184,7 +187,23 @@ def signal(signal_id: int) -> Signal:
     said = tuple(Said(*line) for line in sql().execute(WORDS, (signal_id,)))
     told = rule.told if rule else Words("", "")
     step = Words(step_zh, step_en) if step_zh is not None else None
-    return Signal(kept, told, Words(basis_zh, basis_en), ref, said, person_id, rules, step)
+    return Signal(kept, told, Words(basis_zh, basis_en), ref, said, person_id, rules, step, _answer_why(kept, rules))
+
+
+def _answer_why(row: SignalRow, rules: Rules) -> tuple[Words, ...]:
+    if row.answer_due_on is None or rules.signals is None:
+        return ()
+    limit = limit_of(rules.signals.answer, moments.local(row.raised_at).date(), rules)
+    if limit.due_on == row.answer_due_on:
+        return limit.explanation
+    now = day_words(limit.due_on)
+    return (
+        Words(
+            f"按发出信号时的规则和工作日安排确定；按现行的计算，为{now.zh}：",
+            f"Set by the rules and the table of working days at the time; by those of today it would be {now.en}:",
+        ),
+        *limit.explanation,
+    )
 
 
 def units(by: Identity) -> list[tuple[str, Words]]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import orjson
 
 from engine import Words
-from engine.law import ClockTerms, SignalRule, SignalRules, read_clock
+from engine.law import ClockReading, ClockTerms, SignalRule, SignalRules, read_clock
 from webapp import moments
 from webapp.catalogue import Rules
 from webapp.errors import ActRefused
@@ -163,7 +163,13 @@ def answer_due(case: LockedCase, rules: SignalRules | None) -> date | None:
 
 def last_day(terms: ClockTerms, since: date, rules: Rules) -> date:
     """The last day of a limit of the rules of supervision that began on `since`."""
-    return read_clock(terms, since, (), rules.calendar, today=since).due_on
+    return limit_of(terms, since, rules).due_on
+
+
+def limit_of(terms: ClockTerms, since: date, rules: Rules) -> ClockReading:
+    """Such a limit, with why it ends on that day."""
+    reason = Words("发出信号", "the signal")
+    return read_clock(terms, since, (), rules.calendar, today=since, start_reason=reason)
 
 
 def _is_raised(case: LockedCase, kind: str, item_case_id: int | None, ref_key: str) -> bool:

@@ -211,6 +211,6 @@ def _cells(row: SignalRow) -> tuple[Cell, ...]:
         Cell(words(row.unit)),
         Cell(row.person or NOTHING, look="nowrap"),
         Cell(when(row.raised_at), look="nowrap"),
-        Cell(due, look="nowrap"),
+        Cell(due, address("signal", signal_id=row.id) if row.answer_due_on else "", look="nowrap"),
         Cell(words(STATE_NAMES[row.state]), look="nowrap", badge=STATE_LOOKS[row.state]),
     )
