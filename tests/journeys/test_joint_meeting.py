@@ -282,6 +282,27 @@ def test_the_invited_may_agree_to_less_notice_where_the_place_lets_them(county: 
     county.record(meeting, on=day(1, 8))
 
 
+def test_an_item_that_a_lower_level_reviews_is_answered_for_by_who_has_it(county: Story, db: SQLAlchemy) -> None:
+    """Class III devices: the county reviews, the city decides (art. 35). Each answers while the item lies with it."""
+    below, above = county.lead, office.member_of("device.review")
+    meeting = county.call(day(7), "P3")
+    with pytest.raises(NotInvited):
+        county.answer(meeting, "agree", "P3", by=above, on=day(1))
+    with frozen_at(day(3)):
+        signal_watch.sweep()
+    assert [unit for _, unit, _ in county.signals()] == ["county-market"]
+    with frozen_at(day(3)):
+        meetings.cancel_meeting(county.id, meeting, reason="先行上报。", by=below, key=county.key())
+        office.act(county.id, "examine", "P3", visit_needed=False)
+        office.act(county.id, "review", "P3")
+        office.act(county.id, "hand-up", "P3")
+    meeting = county.call(day(14), "P3", on=day(3))
+    with pytest.raises(NotInvited):
+        county.answer(meeting, "agree", "P3", by=below, on=day(4))
+    county.answer(meeting, "agree", "P3", by=above, on=day(4))
+    county.record(meeting, on=day(14, 4))
+
+
 def test_the_city_knows_no_shorter_notice(city: Story) -> None:
     meeting = city.call(day(7), "P6")
     city.answer(meeting, "attend", "P6", by=city.sign, on=day(0, 3), shorter=True)

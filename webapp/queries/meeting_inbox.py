@@ -12,6 +12,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.identity import Identity
 from webapp.queries.due import Due, due
+from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
 SHOWN = 20
@@ -47,7 +48,8 @@ with mine as materialized (select id, case_id, questions, called_by from joint_m
     where ended_at is null and (called_by = %(me)s or (select true from meeting_invitation v
         where v.meeting_id = m.id and v.groups && %(groups)s::text[] limit 1)))
 select m.id, m.case_id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id, t.at, t.place,
-    m.questions, coalesce(i.own, '{}'), i.due_on, i.owed, m.called_by = %(me)s, i.answered, i.invited
+    m.questions, coalesce(i.own, '{}'), i.due_on, i.owed, m.called_by = %(me)s, i.answered, i.invited,
+    k.profile_key
 from mine m
 join cases k on k.id = m.case_id
 cross join lateral (select at, place from meeting_time where meeting_id = m.id order by id desc limit 1) t
@@ -69,11 +71,13 @@ order by i.due_on nulls last, t.at, m.id limit %(limit)s
 def waiting_meetings(by: Identity, rules: Rules) -> list[MeetingLine]:
     """The open meetings that this person has a part in; the answers that are owed first."""
     values = {"me": by.user_id, "groups": sorted(by.groups), "limit": SHOWN}
-    return [_line(row, rules) for row in sql().execute(WAITING, values).fetchall()]
+    calendars = PlaceCalendars(rules)
+    return [_line(row, calendars) for row in sql().execute(WAITING, values).fetchall()]
 
 
-def _line(row: Sequence[Any], rules: Rules) -> MeetingLine:
-    id_, case_id, number, subject, release, at, place, questions, own, due_on, owed, called, answered, invited = row
+def _line(row: Sequence[Any], calendars: PlaceCalendars) -> MeetingLine:
+    id_, case_id, number, subject, release, at, room, questions, own, due_on, owed, *rest = row
+    called, answered, invited, place = rest
     bundle = published(release).bundle
     return MeetingLine(
         id_,
@@ -81,10 +85,10 @@ def _line(row: Sequence[Any], rules: Rules) -> MeetingLine:
         number or "",
         subject,
         at,
-        place,
+        room,
         tuple(questions),
         tuple(bundle.item(key).name for key in own),
-        due(due_on, clock.today(moments.OFFICE_ZONE), rules.calendar),
+        due(due_on, clock.today(moments.OFFICE_ZONE), calendars.of(place)),
         owed,
         called,
         answered,

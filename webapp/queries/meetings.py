@@ -52,7 +52,6 @@ class InvitationView:
 
     item_key: str
     item: Words
-    department_key: str
     department: Words
     groups: tuple[str, ...]
     state: str
@@ -67,7 +66,7 @@ class InvitationView:
 
     def is_of(self, by: Identity) -> bool:
         """Whether it goes to a post of this person."""
-        return by.department_key == self.department_key and bool(by.groups & set(self.groups))
+        return not by.groups.isdisjoint(self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +297,6 @@ def _invitation(
     return InvitationView(
         key,
         bundle.item(key).name,
-        department,
         names.get(department, Words(department, department)),
         tuple(groups),
         state,

@@ -57,10 +57,15 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item of the case; `why` says why it cannot be invited now, None where it can."""
+    """An item of the case, with the department and the posts that have it now.
+
+    Until it is handed up these are the lower level's, where it has one (art. 35). `why` says why it cannot be invited now, None where it can.
+    """
 
     id: int
     item: Item
+    department: str
+    posts: tuple[str, str]
     why: Words | None
 
 
@@ -68,7 +73,9 @@ ITEMS = """
 select ic.id, ic.item_key, ic.way, ic.accepted_at is not null, ic.outcome,
     (select p.kind from special_procedure p where p.item_case_id = ic.id and p.ended_at is null),
     exists(select from meeting_invitation i join joint_meeting m on m.id = i.meeting_id
-        where i.item_case_id = ic.id and m.ended_at is null)
+        where i.item_case_id = ic.id and m.ended_at is null),
+    coalesce((select h.returned_at is null from hand_up h where h.item_case_id = ic.id order by h.round desc limit 1),
+        false)
 from item_case ic where ic.case_id = %s order by ic.item_key
 """
 
@@ -76,7 +83,19 @@ from item_case ic where ic.case_id = %s order by ic.item_key
 def candidates(case_id: int, bundle: Bundle) -> list[Candidate]:
     """The items of the case, those under ordinary review to be invited."""
     rows = sql().execute(ITEMS, (case_id,)).fetchall()
-    return [Candidate(id_, bundle.item(key), _why_not(bundle.item(key), *facts)) for id_, key, *facts in rows]
+    return [
+        Candidate(id_, bundle.item(key), *_at(bundle.item(key), is_above), _why_not(bundle.item(key), *facts))
+        for id_, key, *facts, is_above in rows
+    ]
+
+
+def _at(item: Item, is_above: bool) -> tuple[str, tuple[str, str]]:
+    """The department that has the item, and its posts: who reviews, and who signs."""
+    if item.hand_up is None:
+        return item.department, (item.groups["review"], item.groups["decide"])
+    if is_above:
+        return item.department, (item.hand_up.groups["receive"], item.groups["decide"])
+    return item.reviewing_department, (item.groups["review"], item.hand_up.groups["send"])
 
 
 def _why_not(
@@ -106,8 +125,8 @@ insert into meeting_time (meeting_id, at, place, contact, reason, by_id, made_at
 """
 INVITE = """
 insert into meeting_invitation (meeting_id, item_case_id, department_key, groups)
-select %s, ic.id, ic.department_key, array[r.review, r.decide]
-from unnest(%s::bigint[], %s::text[], %s::text[]) as r(id, review, decide) join item_case ic on ic.id = r.id
+select %s, r.id, r.department, array[r.reviews, r.signs]
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) as r(id, department, reviews, signs)
 """
 
 
@@ -133,8 +152,8 @@ def call_meeting(
         assert row is not None
         meeting_id = int(row[0])
         _set(case, meeting_id, moment, at, "", by)
-        posts = [(one.id, one.item.groups["review"], one.item.groups["decide"]) for one in invited]
-        sql().execute(INVITE, (meeting_id, *(list(column) for column in zip(*posts, strict=True))))
+        asked_of = [(one.id, one.department, *one.posts) for one in invited]
+        sql().execute(INVITE, (meeting_id, *(list(column) for column in zip(*asked_of, strict=True))))
         _ask(case, [one.id for one in invited])
         facts = {"meeting": meeting_id, "at": moment.isoformat(), "items": [one.id for one in invited]}
         case.record(Event.MEETING_CALLED, by, **facts)

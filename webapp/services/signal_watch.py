@@ -40,8 +40,12 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 500
 #: The clock by which the task of the same work is known.
 WORKED_UNDER = {"statutory": "promised", INTAKE_PROMISE: INTAKE}
-#: What the item's unit owes whoever has its task, and whether or not the case is suspended.
+#: What the invited unit owes, whoever has the item's task, and whether or not the case is suspended.
 OWED_BY_UNIT = "meeting-answer"
+INVITED = """
+select i.department_key from meeting_invitation i join joint_meeting m on m.id = i.meeting_id
+where i.item_case_id = %s and m.ended_at is null
+"""
 
 CLOCKS = f"""
 select l.item_case_id, ic.department_key, ic.item_key, {CLOCK_FACTS}, l.value + l.extended_by
@@ -170,7 +174,8 @@ def _law_acts(case: LockedCase, one: RunningClock) -> bool:
 def _responsible(case: LockedCase, one: RunningClock, tasks: Iterable[OpenWork]) -> tuple[str, int | None]:
     """The unit with whom the work lies, and who holds it: by the open task, else the department of the item."""
     if one.name == OWED_BY_UNIT:
-        return one.department or case.release.bundle.lead_department, None
+        row = sql().execute(INVITED, (one.item_case_id,)).fetchone()
+        return row[0] if row else one.department or case.release.bundle.lead_department, None
     if case.suspended_at is not None:
         row = sql().execute(SUSPENDED_BY, (case.id,)).fetchone()
         if row is not None:
