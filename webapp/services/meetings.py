@@ -59,7 +59,8 @@ class Set:
 class Candidate:
     """An item of the case, with the department and the posts that have it now.
 
-    Until it is handed up these are the lower level's, where it has one (art. 35). `why` says why it cannot be invited now, None where it can.
+    Until it is handed up these are the lower level's, where it has one (art. 35). `why` says why it cannot be
+    invited now, None where it can.
     """
 
     id: int
