@@ -38,6 +38,7 @@ from engine.bundles.guide import (
 )
 from engine.bundles.items import licence_number
 from engine.bundles.legal_basis import intake_basis, paper_basis
+from engine.bundles.levels import handled_by
 from engine.bundles.licence_rules import (
     RenewalTime,
     check_character,
@@ -132,6 +133,7 @@ __all__ = [
     "form_file",
     "form_variables",
     "guide_for",
+    "handled_by",
     "inspect_bundle",
     "intake_basis",
     "kind_of_template",

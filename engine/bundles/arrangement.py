@@ -33,7 +33,7 @@ def _item(item: Item, profile: Profile) -> Item:
         return item
     extension = item.extension
     if extension is not None and here.extension_group:
-        extension = replace(extension, group=here.extension_group)
+        extension = replace(extension, group=here.extension_group, level_name=here.extension_level)
     return replace(
         item,
         department=here.department,

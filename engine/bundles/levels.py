@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from engine.bundles.model import Limit, Unit
+from collections.abc import Mapping
+
+from engine.bundles.model import Item, Limit, Unit
 from engine.bundles.reading import Reading
 from engine.law.hand_up import HAND_UP, POSTS, HandUp
 from engine.law.tables import Table
 from engine.law.terms import ClockTerms
 from engine.words import Words
+
+
+def handled_by(item: Item, departments: Mapping[str, Words]) -> Words:
+    """Who handles the item, in words: the deciding department, and the one that reviews it below where there is one.
+
+    `departments` gives their names by key; the key itself stands where one is missing.
+    """
+    decides = departments.get(item.department, Words(item.department, item.department))
+    if item.hand_up is None:
+        return decides
+    below = departments.get(item.reviewing_department, Words(item.reviewing_department, item.reviewing_department))
+    return Words(f"{below.zh}初审，{decides.zh}决定", f"{below.en} reviews, {decides.en} decides")
 
 
 def read_hand_up(reading: Reading, root: Table) -> HandUp | None:

@@ -166,6 +166,7 @@ class ExtensionTerms:
     level: str
     group: str
     clocks: tuple[str, ...]
+    level_name: Words | None = None  # what the level is called, where it is not the place's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import date
 
 from engine.bundles.eligibility import Eligibility
 from engine.bundles.guide import Answers
+from engine.bundles.levels import handled_by
 from engine.bundles.model import Bundle, Guide, Item, Limit, RequiredMaterial, Situation
 from engine.expressions import Context
 from engine.law.clock_words import amount, day_words
@@ -167,7 +168,7 @@ def _item(
         code=item.code,
         name=item.name,
         situation=situation.name,
-        department=departments.get(item.department, Words(item.department, item.department)),
+        department=handled_by(item, departments),
         limits=item.limits,
         immediate=item.immediate,
         basis=item.basis,

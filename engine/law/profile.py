@@ -56,7 +56,8 @@ class PauseKind:
 class ItemArrangement:
     """Who decides and supervises an item in this place, by which posts ("intake", "review", "decide", "verify").
 
-    `extension_group` is the post that may extend its limit; empty where the item's own may. `hand_up`: a lower level
+    `extension_group` is the post that may extend its limit; empty where the item's own may; `extension_level` what the
+    level is called that grants it, where it is not the place's own. `hand_up`: a lower level
     of this place accepts and reviews it first; then "intake" and "review" are posts of that level.
     """
 
@@ -65,6 +66,7 @@ class ItemArrangement:
     groups: Mapping[str, str]
     extension_group: str
     hand_up: HandUp | None = None
+    extension_level: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +211,11 @@ def _of_item(table: Table) -> ItemArrangement:
     if posts is not None:
         posts.finish()
     extension_group = table.text("extension_group", required=False)
+    level = table.words("extension_level") if "extension_level" in table else None
     below = table.table("hand_up", required=False)
     hand_up = _hand_up(below) if below is not None else None
     table.finish()
-    return ItemArrangement(department, supervised_by, groups, extension_group, hand_up)
+    return ItemArrangement(department, supervised_by, groups, extension_group, hand_up, level)
 
 
 def _hand_up(table: Table) -> HandUp:

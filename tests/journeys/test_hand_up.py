@@ -21,12 +21,13 @@ from webapp.models import (
     ItemCase,
     LegalClock,
     Licence,
+    NotificationSheet,
     Review,
     SupervisionSignal,
     UserTask,
 )
 from webapp.queries.workspace import workspace
-from webapp.services import correcting, hand_up, intake, signal_watch, tasks
+from webapp.services import correcting, extensions, hand_up, intake, signal_watch, tasks
 from webapp.services.correcting import ByApplicant
 from webapp.services.handed_up import MaterialsLocked
 from webapp.unit_of_work import sql
@@ -337,6 +338,31 @@ def test_in_the_city_the_same_item_is_decided_without_a_hand_up(db: SQLAlchemy) 
         assert ("P3", "decide") in office.open_steps(case.id)
     names = {one.name for one in db.session.query(LegalClock).filter_by(item_case_id=devices(db, case.id).id)}
     assert "hand-up" not in names
+
+
+def test_the_applicant_is_told_who_reviews_and_who_decides(db: SQLAlchemy, client: FlaskClient, case_id: int) -> None:
+    both = "澜溪县市场监督管理局初审，江城市行政审批服务管理局决定"
+    sheet = db.session.query(NotificationSheet).filter_by(case_id=case_id).one()
+    receipt = db.session.query(Document).filter_by(case_id=case_id, kind="receipt").one()
+    assert both in sheet.content
+    assert both in receipt.content_zh
+    office.sign_in(client, "weixiaohong")
+    assert both in Screen(client).text(f"/cases/{case_id}")
+
+
+def test_who_extends_it_is_called_what_the_city_calls_it(db: SQLAlchemy, case_id: int) -> None:
+    with frozen_at(day(2)):
+        handed_up(case_id)
+        task, by = office.claimed(case_id, "upper-review", "P3")
+        extensions.request_extension(task.id, by=by, reason="需要核对外省档案", key="ask")
+        asked = office.open_task(case_id, "extend", "P3")
+        head = office.person("gaozhiyuan")
+        tasks.claim(asked.id, by=head)
+        revision = office.open_task(case_id, "extend", "P3").revision
+        extensions.decide_extension(asked.id, by=head, grant=True, opinion="", revision=revision, key="grant")
+    told = db.session.query(Document).filter_by(case_id=case_id, kind="extension-notice").one()
+    assert "市行政审批服务管理局负责人" in told.content_zh
+    assert clock(db, case_id, "hand-up").extended_by == 0  # the review below was done under its own limit
 
 
 # On the screen

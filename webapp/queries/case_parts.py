@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle, Item
+from engine.bundles import Bundle, Item, handled_by
 from webapp.catalogue import Rules
+from webapp.organisation_names import department_names
 from webapp.queries.case_clocks import BESIDE, ClockView, clocks_of
 from webapp.queries.case_tasks import TaskLine
 from webapp.unit_of_work import sql
@@ -192,6 +193,9 @@ def items_of(case_id: int, bundle: Bundle, rules: Rules, tasks: Sequence[TaskLin
     clocks = clocks_of(case_id, rules)
     views = [_item(row, bundle, clocks, tasks) for row in sql().execute(ITEMS, (case_id,)).fetchall()]
     order = [item.key for item in bundle.items]
+    if any(view.item.hand_up for view in views):
+        names = department_names()
+        views = [replace(one, department=handled_by(one.item, names)) if one.item.hand_up else one for one in views]
     return tuple(sorted(views, key=lambda view: order.index(view.key)))
 
 

@@ -34,6 +34,14 @@ NEXT: Mapping[str, Words] = {
     "examine": Words("资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."),
     "visit": Words("核查后由部门提出审查意见。", "After the visit the department proposes."),
     "review": Words("审查后由首席代表作出决定。", "After the review the chief representative rules."),
+    "hand-up": Words(
+        "初审后报上级机关决定，申请材料一并报送，不需要您重复提供。",
+        "It is handed up to be decided, with your materials; you need not hand in anything again.",
+    ),
+    "upper-review": Words(
+        "上级机关审查后作出决定，不需要您重复提供材料。",
+        "The upper authority reviews and decides; you need not hand in anything again.",
+    ),
     "hearing-application": Words(
         "需要听证的，请在告知书写明的期限内向承办部门提出；放弃的，继续审查。",
         "If you want a hearing, apply to the department within the days of the notice; without one the review goes on.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle, DocumentKind, Guide, Item, paper_basis
+from engine.bundles import Bundle, DocumentKind, Guide, Item, handled_by, paper_basis
 from engine.law import LimitMissing, remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused
@@ -87,7 +87,7 @@ def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
         "clerk_name": by.name,
         "items_table": table(
             [Words("事项", "Item"), Words("承办部门", "Department"), Words("承诺时限", "Promised limit")],
-            [(entry.item.name, names[entry.item.department], promised(entry.item)) for entry in guide.items],
+            [(entry.item.name, handled_by(entry.item, names), promised(entry.item)) for entry in guide.items],
         ),
         "materials_table": table(
             [Words("材料", "Material"), Words("形式", "Form"), Words("份数", "Copies")],

@@ -32,7 +32,7 @@ from webapp.services.work import OpenTask, on_task, record_refusal
 from webapp.unit_of_work import sql
 
 #: The steps at which who handles the item may ask.
-ASKING_STEPS = ("examine", "review", "decide")
+ASKING_STEPS = ("examine", "review", "upper-review", "decide")
 BEGINNING = "start"
 GRANTED, REFUSED = "extension-granted", "extension-refused"
 NOTICE = "extension-notice"
@@ -179,7 +179,7 @@ def _terms(task: OpenTask, *, joint: bool) -> tuple[Item, ExtensionTerms]:
 
 def _level(task: OpenTask, terms: ExtensionTerms) -> Words:
     """The level as the place names it. Raises NotExtendable for one that the place does not have."""
-    level = task.case.rules.profile.levels.get(terms.level)
+    level = terms.level_name or task.case.rules.profile.levels.get(terms.level)
     if level is None:
         raise NotExtendable(Words(terms.level, terms.level))
     return level
