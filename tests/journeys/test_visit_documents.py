@@ -53,6 +53,26 @@ def test_a_visit_that_two_officers_signed_is_on_record(db: SQLAlchemy) -> None:
     assert "现场核查记录" not in {line.title.zh for line in told.told(case.id, release, names)}
 
 
+def test_what_is_collected_is_in_the_register_of_the_office(db: SQLAlchemy) -> None:
+    """领取登记: what left, how, to whom, when, by whom; beside the receipt that the collector signs."""
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    office.act(case.id, "issue", "P1")
+    assert Document.query.filter_by(case_id=case.id, kind="collection-register").count() == 0
+    clerk = office.act(case.id, "deliver", "P1")
+    register = document(case.id, "collection-register")
+    text = str(kept_document(register.id).zh)
+    who = office.legal_representative(case.id)
+    for words in ("市场主体设立登记", "营业执照", "窗口领取", who.name, clerk.name):
+        assert words in text
+    assert who.id_number not in text  # the number stands on the receipt, which is signed
+    assert document(case.id, "delivery-receipt").number != register.number
+    release = release_of(case.id)
+    assert "办理结果领取登记表" not in {
+        line.title.zh for line in told.told(case.id, release, told.item_names(case.id, release))
+    }
+
+
 def test_who_must_rectify_is_told_what_and_until_when_in_writing(db: SQLAlchemy) -> None:
     case = office.received("commitment")
     office.act(case.id, "immediate", "P2")

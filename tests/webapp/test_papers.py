@@ -31,7 +31,7 @@ def test_every_document_of_a_case_prints_in_both_languages(db, client):
     case = delivered()
     office.sign_in(client, office.CLERK)
     documents = Document.query.filter_by(case_id=case.id).all()
-    assert {one.kind for one in documents} == {"receipt", "grant", "delivery-receipt"}
+    assert {one.kind for one in documents} == {"receipt", "grant", "delivery-receipt", "collection-register"}
     for one in documents:
         for language in ("zh", "en"):
             client.client.set_cookie("language", language)

@@ -70,6 +70,14 @@ def known_of(unit: str, kind: DocumentKind, item_case_id: int | None = None) -> 
     return Known(int(id_), unit_from(of_unit), accepted_at)
 
 
+def known_with_next(unit: str, kind: DocumentKind) -> tuple[Known, int]:
+    """As `known_of`, and an id more: for a paper of the same unit that is issued in the same act."""
+    statement = KNOWN.replace("select nextval", "select nextval('document_id_seq'), nextval", 1)
+    row = sql().execute(statement, {"unit": unit, "role": kind.seal, "item": None}).fetchone()
+    following, id_, accepted_at, *of_unit = row or (0, 0, None)
+    return Known(int(id_), unit_from(of_unit), accepted_at), int(following)
+
+
 @dataclass(frozen=True, slots=True)
 class Unnumbered:
     """A document of the running command that waits for its number. `places` has everything else, per language."""
@@ -95,17 +103,19 @@ def issue(
     template: str = "",
     title: Words | None = None,
     places: Mapping[str, Places] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> int:
     """Issue a document of `kind` by the unit in `known`; returns its id.
 
-    `fields` are the kind's own, checked against their types; `places` what the document prints besides. Raises
-    DocumentNotPossible.
+    `fields` are the kind's own, checked against their types; `places` what the document prints besides; `answers` the
+    case's, where the act has read them already. Raises DocumentNotPossible.
     """
     title = title or kind.title
     _ensure_fields(kind, title, fields)
     place = case.rules.profile.key
     path, texts = _templates(case, title, template or kind.key, place)
-    answers = known_answers(case.id, case.release.bundle)
+    if answers is None:
+        answers = known_answers(case.id, case.release.bundle)
     code = tracking_code(secrets.randbits(PUBLIC_CODE_BITS))
     demo = case.rules.profile.demo
     seal = known.unit.seal_in(demo) if kind.seal else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import Words
@@ -15,8 +15,8 @@ from webapp.identity import Identity
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission, ensure
 from webapp.services.document_acts import write_delivery
-from webapp.services.document_issue import issue, known_of
-from webapp.services.document_places import DEMO, LANGUAGES, Unit, item_places, promised, table, unit_of
+from webapp.services.document_issue import issue, known_of, known_with_next
+from webapp.services.document_places import DEMO, LANGUAGES, Unit, item_places, known_answers, promised, table, unit_of
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.unit_of_work import sql
 
@@ -291,11 +291,20 @@ class Delivery:
 
 
 def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -> int:
-    """送达回证 of the results that left together (art. 44)."""
+    """送达回证 of the results that left together (art. 44), and the office's own 领取登记 of them.
+
+    A release from before there was a template of the register has the receipt alone.
+    """
     rows = sql().execute(RESULTS, (case.id, list(delivery.item_case_ids))).fetchall()
     kind = case.release.document_kind("delivery-receipt")
+    answers = known_answers(case.id, case.release.bundle)
+    known, following = known_with_next(RECEIVING_UNIT, kind)
     fields = delivery_fields(case.release.bundle, rows, delivery, by.name)
-    receipt = issue(case, kind, known_of(RECEIVING_UNIT, kind), fields, by)
+    receipt = issue(case, kind, known, fields, by, answers=answers)
+    if case.release.template_path(REGISTER, "zh", case.rules.profile.key):
+        own = replace(known, id=following, unit=replace(known.unit, seal=None))
+        register = case.release.document_kind(REGISTER)
+        issue(case, register, own, register_fields(case.release.bundle, rows, delivery, by.name), by, answers=answers)
     case.writing.add(
         "went_along",
         WENT_ALONG,
@@ -310,6 +319,8 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
     return receipt
 
 
+#: 领取登记: the office's own paper beside the receipt.
+REGISTER = "collection-register"
 #: The decisions that leave with the results, and are delivered with them.
 WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required", "termination-notice")
 #: Whether one of them still waits for its seal, so that the result cannot leave. Needs %(item)s.
@@ -344,12 +355,8 @@ where ic.case_id = %s and ic.id = any(%s) order by ic.item_key
 def delivery_fields(bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Delivery, clerk: str) -> Mapping[str, Any]:
     """The fields of the 送达回证; `rows` are those of RESULTS."""
     heads = [Words("事项", "Item"), Words("办理结果", "Result"), Words("编号", "Number")]
-    results = [
-        (bundle.item(key).name, Words(zh or no_zh or "", en or no_en or ""), number or no_number or "")
-        for key, zh, en, number, no_zh, no_en, no_number in rows
-    ]
     return {
-        "results_table": table(heads, results),
+        "results_table": table(heads, _results(bundle, rows)),
         "delivery_way": DELIVERY_WAYS[delivery.means],
         "collector_name": delivery.collector_name,
         "collector_id": delivery.collector_id,
@@ -357,6 +364,29 @@ def delivery_fields(bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Del
         "delivered_at": delivery.delivered_at,
         "clerk_name": clerk,
     }
+
+
+def register_fields(bundle: Bundle, rows: Sequence[Sequence[str]], delivery: Delivery, clerk: str) -> Mapping[str, Any]:
+    """The fields of the 领取登记: what left, how, to whom, when, by which clerk."""
+    heads = [
+        Words("事项", "Item"),
+        Words("办理结果", "Result"),
+        Words("编号", "Number"),
+        Words("领取方式", "How"),
+        Words("领取人或者运单号", "Collected by, or tracking number"),
+        Words("时间", "When"),
+    ]
+    who = delivery.collector_name or delivery.tracking_number
+    left = (DELIVERY_WAYS[delivery.means], who, delivery.delivered_at)
+    return {"collected_table": table(heads, [(*row, *left) for row in _results(bundle, rows)]), "clerk_name": clerk}
+
+
+def _results(bundle: Bundle, rows: Sequence[Sequence[str]]) -> list[tuple[Words, Words, str]]:
+    """(item, result, number) of the rows of RESULTS."""
+    return [
+        (bundle.item(key).name, Words(zh or no_zh or "", en or no_en or ""), number or no_number or "")
+        for key, zh, en, number, no_zh, no_en, no_number in rows
+    ]
 
 
 def _lines(text: str | Words) -> list[str | Words]:
