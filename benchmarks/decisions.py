@@ -71,6 +71,7 @@ SHARED = (
     "[1,2,3,4][item > 2]",
     "some x in [1,2,3] satisfies x > 2",
     # contexts
+    "{a: age}",
     "{a: age, b: area}.b",
     "[{a: 1}, {a: 2}].a",
     'get value({a: 1}, "a")',

@@ -240,13 +240,25 @@ def _context(compiler: Compiler, node: n.ContextOf) -> Closure:
     if len(literals) == len(entries):
         return lambda scope: literals.copy()
     if all(isinstance(value, n.Literal) or _is_outside(value, node) for _, value in node.entries):
-        return lambda scope: {key: value(scope) for key, value in entries}
+        return _unrelated(entries)
 
     def evaluate(scope: Scope) -> Value:
         made: dict[str, Value] = {}
         inner = Scope(made, scope, scope.run)
         for key, value in entries:
             made[key] = value(inner)
+        return made
+
+    return evaluate
+
+
+def _unrelated(entries: list[tuple[str, Closure]]) -> Closure:
+    """A context of which no entry reads another: they need no scope of their own."""
+
+    def evaluate(scope: Scope) -> Value:
+        made: dict[str, Value] = {}
+        for key, value in entries:
+            made[key] = value(scope)
         return made
 
     return evaluate

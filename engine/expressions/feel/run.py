@@ -178,7 +178,9 @@ class Run(Scope):
                         self.spend(0)
                     below += part
                 elif kind is dict:
-                    self.spend(len(part))
+                    self.left -= len(part)
+                    if self.left < 0:
+                        self.spend(0)
                     for key in part:
                         characters += len(key) if type(key) is str else 0
                     below.extend(part.values())
