@@ -126,11 +126,11 @@ def test_a_change_keeps_what_was_typed_and_makes_a_version(licence, client):
     decider = Browser.of(client, DECIDER)
     decider.open(f"/licence-registry/{licence.id}/acts/change")
     wrong = office.credit_code(9)[:-1] + "I"
-    decider.submit("/acts/change", {**GROUNDS, "printed.quality_manager": "周明", "holder_number": wrong})
+    decider.submit("/acts/change", {**GROUNDS, "printed.quality_manager": "周明", "printed.credit_code": wrong})
     assert decider.status == 422
     assert any("校验位" in one for one in decider.errors())
     assert decider.page.xpath("string(//input[@name='printed.quality_manager']/@value)") == "周明"
-    decider.submit("/acts/change", {"holder_number": office.credit_code(9)})
+    decider.submit("/acts/change", {"printed.credit_code": office.credit_code(9)})
     assert "第 2 版" in decider.text
     database.session.expire_all()
     assert licence.holder_number == office.credit_code(9)

@@ -270,6 +270,7 @@ def _places(case: int, draft: int) -> Office:
         "material_key": "floor-plan",
         "file_id": one("select min(id) from stored_file"),
         "document_id": one("select max(id) from document where case_id = %(case)s"),
+        "act": "suspend",
         "incident_id": 0,
         "meeting_id": one("select min(id) from joint_meeting where case_id = %(case)s"),
         "reminder_id": 0,

@@ -11,6 +11,7 @@ from webapp import clock, moments
 from webapp.catalogue import current_releases, published
 from webapp.errors import NotFound
 from webapp.services.held_licence import EXPIRED, STATUS_WORDS, SUSPENDED, VALID
+from webapp.services.licence_acts import number_field
 from webapp.unit_of_work import sql
 
 KINDS = {
@@ -120,6 +121,7 @@ class LicenceView:
     external: bool
     public_code: str
     terms: LicenceType | None
+    number_is_printed: bool  # the licence states its holder's number among what it prints
     file: FileState
     history: tuple[HistoryLine, ...]
     renewals: tuple[RenewalLine, ...]
@@ -223,7 +225,7 @@ def licence_view(licence_id: int) -> LicenceView:
         tuple((Words(fact[0], fact[1]), Words(fact[2], fact[3])) for fact in facts),
         external,
         public_code,
-        _terms(bundle_key, release_id, item_key, type_key),
+        *_terms(bundle_key, release_id, item_key, type_key),
         _file(id_, version),
         tuple(HistoryLine(*line) for line in sql().execute(HISTORY, (id_,)).fetchall()),
         tuple(RenewalLine(*line) for line in sql().execute(RENEWALS, (id_,)).fetchall()),
@@ -231,15 +233,17 @@ def licence_view(licence_id: int) -> LicenceView:
     )
 
 
-def _terms(bundle_key: str, release_id: int, item_key: str, type_key: str) -> LicenceType | None:
-    """The type's terms in force: of the published release while it gives such licences, else of the case's own."""
+def _terms(bundle_key: str, release_id: int, item_key: str, type_key: str) -> tuple[LicenceType | None, bool]:
+    """The type's terms in force: of the published release while it gives such licences, else of the case's own; and
+    whether the licence prints its holder's number."""
     for release in (current_releases().get(bundle_key), release_id):
         if release is None:
             continue
-        item = next((one for one in published(release).bundle.items if one.key == item_key), None)
+        bundle = published(release).bundle
+        item = next((one for one in bundle.items if one.key == item_key), None)
         if item is not None and item.licence is not None and item.licence.key == type_key:
-            return item.licence
-    return None
+            return item.licence, number_field(item.licence, bundle.identity_fields) is not None
+    return None, False
 
 
 def _file(licence_id: int, version: int) -> FileState:

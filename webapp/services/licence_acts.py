@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from engine import Words
-from engine.bundles import licence_identifier
+from engine.bundles import LicenceType, licence_identifier
 from engine.law import check_id_number, check_uscc
 from webapp import outbox
 from webapp.errors import Incomplete
@@ -88,13 +88,18 @@ def change(
 ) -> None:
     """变更: what the licence states becomes what `printed` says, by answer key; a new version with a file of its own.
 
-    `holder_number` is the credit code or identity number of who holds it from now on. Raises as `suspend` does.
+    `holder_number` is the credit code or identity number of who holds it from now on; where the licence states that
+    number, what is printed counts. Raises as `suspend` does.
     """
     with on_licence(licence_id, by, Permission.LICENCE_ACT, key=key) as licence:
         _ensure_in_force(licence, Words("变更", "changed"))
+        stated = number_field(licence.type, licence.case.release.bundle.identity_fields)
+        if stated is not None:
+            holder_number = printed.get(stated, holder_number)
+            printed = {**printed, **({stated: holder_number} if holder_number.strip() else {})}
+        number = _checked_number(holder_number, stated or "holder_number") or licence.holder_number
         facts, changes = _changed(licence, printed)
-        number = _checked_number(holder_number) or licence.holder_number
-        if number != licence.holder_number:
+        if number != licence.holder_number and stated is None:
             changes.append((Words("证件号码", "Number"), licence.holder_number, number))
         if not changes:
             raise Incomplete("printed", Words("没有需要变更的内容。", "Nothing is changed."))
@@ -152,13 +157,19 @@ def _changed(licence: HeldLicence, printed: Mapping[str, str]) -> tuple[list[lis
     return facts + [list(fact) for fact in licence.facts[len(facts) :]], changes
 
 
-def _checked_number(text: str) -> str:
+def number_field(licence: LicenceType, identity_fields: Sequence[str]) -> str | None:
+    """The answer key by which the licence itself states its holder's number; None where it does not."""
+    printed = {key for key, _ in licence.fields}
+    return next((key for key in identity_fields if key in printed), None)
+
+
+def _checked_number(text: str, field: str) -> str:
     """A credit code or an identity number that passes its check digit; empty where nothing was typed."""
     number = text.strip().upper()
     if not number or check_uscc(number) is None or check_id_number(number) is None:
         return number
     raise Incomplete(
-        "holder_number",
+        field,
         Words(
             "统一社会信用代码或者身份证号码的校验位不符，请核对。",
             "The check digit of the credit code or identity number does not match.",

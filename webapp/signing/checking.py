@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+#: A certificate that leads to no root is an answer here, not a fault of the server.
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
