@@ -191,7 +191,7 @@ def places() -> list[tuple[str, Words]]:
     return [(key, rules_in_force(key).profile.jurisdiction) for (key,) in rows]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def rules_of(versions: tuple[str, ...]) -> Rules:
     """The rules made of these versions ("calendar:<digest>", "profile:<digest>"). Raises NotFound without a profile."""
     digests = [version.partition(":") for version in versions]
@@ -202,6 +202,12 @@ def rules_of(versions: tuple[str, ...]) -> Rules:
     together = hashlib.sha256(" ".join(v for v in versions if not v.startswith("supervision:")).encode()).hexdigest()
     profile = read_profile(_blob(profiles[-1]))
     return Rules(Calendar.from_tables(tables), profile, together, _signals_of(profile.key, digests))
+
+
+@lru_cache(maxsize=32)
+def kept_profile(version: str) -> Profile:
+    """A version of a profile that was in force once. Raises NotFound."""
+    return read_profile(_blob(version))
 
 
 def _signals_of(place: str, digests: Iterable[tuple[str, str, str]]) -> SignalRules | None:
@@ -227,3 +233,4 @@ def forget() -> None:
     _compiled.cache_clear()
     _ARRANGED.clear()
     rules_of.cache_clear()
+    kept_profile.cache_clear()

@@ -76,6 +76,10 @@ class LegalClock(Model):
     provisional: Mapped[bool]
     stopped_on: Mapped[date | None]
     rules_digest: Mapped[str]  # digest over the calendar versions that were used
+    # The profile (`rule_table.id`) in force at the start, whose terms hold to the end; unset where it began before
+    # they were kept. No foreign key: every clock of a place would lock the one row.
+    profile_id: Mapped[int | None]
+    first_day_counts: Mapped[bool | None]  # as that profile says
 
     pauses: Mapped[list[ClockPause]] = relationship(order_by="ClockPause.started_on")
 

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from engine import Words
-from engine.law import ClockTerms, Extension, Pause, amount, read_clock
+from engine.law import ClockTerms, Extension, Pause, amount, day_words, read_clock
 from webapp import clock, moments
-from webapp.catalogue import Rules
+from webapp.catalogue import Rules, kept_profile
 from webapp.queries.due import Due, due
+from webapp.services.clocks import first_day_counted
 from webapp.unit_of_work import sql
 
 CLOCK_NAMES = {
@@ -87,7 +88,7 @@ class ClockView:
 
 CLOCKS = """
 select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.started_on, l.stopped_on, l.due_on,
-    l.since_receipt,
+    l.since_receipt, l.first_day_counts, (select r.digest from rule_table r where r.id = l.profile_id),
     coalesce((select jsonb_agg(jsonb_build_array(x.value, x.basis_zh, x.basis_en, x.level_zh, x.level_en,
         (x.decided_at at time zone %(zone)s)::date, d.number) order by x.id)
         from clock_extension x left join document d on d.id = x.document_id
@@ -119,7 +120,8 @@ def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> C
 
 
 def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
-    item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, unaccepted, extensions, pauses = row
+    item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, since_receipt, *kept = row
+    first_day, profile, extensions, pauses = kept
     terms = ClockTerms(key, value, unit, Words(zh, en))
     reading = read_clock(
         terms,
@@ -128,8 +130,8 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         rules.calendar,
         today=today,
         stopped_on=stopped_on,
-        start_reason=_start(key, unaccepted),
-        first_day_counts=bool(rules.profile.rule("day-of-event-counts", False)),
+        start_reason=_start(key, since_receipt),
+        first_day_counts=first_day_counted(first_day, rules),
         extensions=[_extension(extension) for extension in extensions],
     )
     return ClockView(
@@ -143,7 +145,25 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         due(due_on, today, rules.calendar, paused=reading.state == "paused"),
         reading.state,
         reading.provisional,
-        reading.explanation,
+        (*reading.explanation, *_terms_of(profile, rules)),
+    )
+
+
+def _terms_of(version: str | None, rules: Rules) -> tuple[Words, ...]:
+    """Which version of the place's rules the limit keeps; nothing where it began before that was kept."""
+    if version is None:
+        return ()
+    profile = rules.profile if version == rules.profile.version else kept_profile(version)
+    day, mark = day_words(profile.valid_from), version[:12]
+    later = profile is not rules.profile
+    zh = "；其后的版本不改变已经起算的期限" if later else ""
+    en = "; later versions do not change a limit that has begun" if later else ""
+    return (
+        Words(
+            f"地方规则：{profile.jurisdiction.zh}{day.zh}起施行的版本（{mark}），起算时有效{zh}",
+            f"Local rules: the version of {profile.jurisdiction.en} valid from {day.en} ({mark}), in force at the start"
+            f"{en}",
+        ),
     )
 
 

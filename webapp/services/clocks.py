@@ -30,25 +30,30 @@ PROMISED_WITHIN = {INTAKE: INTAKE_PROMISE}
 #: The clocks of an item that run from acceptance to its ruling.
 DECISION_CLOCKS = ("promised", "statutory")
 
+#: The version of the place's profile that is in force: a clock keeps its terms to the end.
+PROFILE = """(select id from rule_table
+    where kind = 'profile' and key = %(clock_place)s and digest = %(clock_profile)s)"""
 #: A clock that starts again (after a correction) replaces its former run.
-CLOCKS = """
+CLOCKS = f"""
 insert into legal_clock (item_case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional,
-    rules_digest)
-select item_case, name, value, unit, basis_zh, basis_en, started, due, provisional, rules
+    rules_digest, first_day_counts, profile_id)
+select item_case, name, value, unit, basis_zh, basis_en, started, due, provisional, rules, first_day, {PROFILE}
 from json_to_recordset(%(clocks)s::json) as r(item_case bigint, name text, value bigint, unit text, basis_zh text,
-    basis_en text, started date, due date, provisional boolean, rules text)
+    basis_en text, started date, due date, provisional boolean, rules text, first_day boolean)
 on conflict (item_case_id, name) do update set value = excluded.value, unit = excluded.unit,
     basis_zh = excluded.basis_zh, basis_en = excluded.basis_en, started_on = excluded.started_on,
     due_on = excluded.due_on, provisional = excluded.provisional, rules_digest = excluded.rules_digest,
+    first_day_counts = excluded.first_day_counts, profile_id = excluded.profile_id,
     extended_by = 0, four_fifths_on = null, day_before_on = null, stopped_on = null
 """
 #: The case's own clock runs from the first acceptance; a later one leaves it as it is. One that the law dates back
 #: begins it earlier: whoever does that has the due day computed anew (`clock_moves`), with its pauses and extensions.
-JOINT_CLOCK = """
-insert into legal_clock (case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional, rules_digest)
-select %(joint_case)s, name, value, unit, basis_zh, basis_en, started, due, provisional, rules
+JOINT_CLOCK = f"""
+insert into legal_clock (case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional, rules_digest,
+    first_day_counts, profile_id)
+select %(joint_case)s, name, value, unit, basis_zh, basis_en, started, due, provisional, rules, first_day, {PROFILE}
 from json_to_recordset(%(joint)s::json) as r(name text, value bigint, unit text, basis_zh text, basis_en text,
-    started date, due date, provisional boolean, rules text)
+    started date, due date, provisional boolean, rules text, first_day boolean)
 on conflict (case_id, name) where case_id is not null do update set started_on = excluded.started_on
     where legal_clock.stopped_on is null and excluded.started_on < legal_clock.started_on
 """
@@ -86,7 +91,7 @@ def start_clocks(
             for mark, day in reading.marks.items()
         ]
         begun.append(ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on))
-    case.writing.add("clocks", CLOCKS, clocks=orjson.dumps(rows).decode())
+    case.writing.add("clocks", CLOCKS, clocks=orjson.dumps(rows).decode(), **_profile(case.rules))
     case.writing.add("clock_marks", MARKS, marks=orjson.dumps(marks).decode())
     for facts in begun:
         _remember(case, item_case_id, facts)
@@ -102,7 +107,7 @@ def start_day(since: datetime, rules: Rules) -> date:
 
 def would_be_due(terms: ClockTerms, started: date, rules: Rules) -> date:
     """The last day of a limit that begins on this day."""
-    return _reading(terms.value, terms.unit, started, rules).due_on
+    return _reading(terms.value, terms.unit, started, rules, first_day_counts(rules)).due_on
 
 
 def first_day_counts(rules: Rules) -> bool:
@@ -110,9 +115,19 @@ def first_day_counts(rules: Rules) -> bool:
     return bool(rules.profile.rule("day-of-event-counts", False))
 
 
+def first_day_counted(kept: bool | None, rules: Rules) -> bool:
+    """Whether the day of the event is the first day of a clock that kept this; None: it began before it was kept."""
+    return first_day_counts(rules) if kept is None else kept
+
+
+def _profile(rules: Rules) -> dict[str, str]:
+    return {"clock_place": rules.profile.key, "clock_profile": rules.profile.version}
+
+
 def _row(terms: ClockTerms, started: date, rules: Rules) -> tuple[dict[str, Any], ClockReading]:
     """A clock that begins on this day, as the row that is kept of it."""
-    reading = _reading(terms.value, terms.unit, started, rules)
+    counts = first_day_counts(rules)
+    reading = _reading(terms.value, terms.unit, started, rules, counts)
     row = {
         "name": terms.name,
         "value": terms.value,
@@ -123,6 +138,7 @@ def _row(terms: ClockTerms, started: date, rules: Rules) -> tuple[dict[str, Any]
         "due": reading.due_on,
         "provisional": reading.provisional,
         "rules": rules.digest,
+        "first_day": counts,
     }
     return row, reading
 
@@ -158,7 +174,9 @@ def start_decision_clocks(
     joint = case.release.bundle.joint_limit
     if joint is not None:
         row, _ = _row(ClockTerms(JOINT, joint.value, joint.unit, joint.basis), start_day(since, case.rules), case.rules)
-        case.writing.add("joint_clock", JOINT_CLOCK, joint_case=case.id, joint=orjson.dumps([row]).decode())
+        case.writing.add(
+            "joint_clock", JOINT_CLOCK, joint_case=case.id, joint=orjson.dumps([row]).decode(), **_profile(case.rules)
+        )
 
 
 def stop_clock(case: LockedCase, item_case_id: int, *names: str) -> None:
@@ -186,7 +204,7 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
 STANDS_STILL = "p.ended_on is null and p.started_on < l.due_on"
 #: The columns of `ClockFacts`, of a clock `l`.
 CLOCK_FACTS = f"""l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
-    exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL})"""
+    exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL}), l.first_day_counts"""
 
 
 #: Leaves out what the lower level's review was done under: what is open then runs under the item's own limits.
@@ -198,15 +216,15 @@ def mark_moment(clock: ClockFacts, mark: str, rules: Rules) -> datetime | None:
     if clock.paused:
         return None
     kept: Mapping[str, date | None] = {"80%": clock.four_fifths_on, "-1": clock.day_before_on, "100%": clock.due_on}
-    day = kept.get(mark) or _reading(clock.value, clock.unit, clock.started_on, rules).marks[mark]
+    counts = first_day_counted(clock.first_day_counts, rules)
+    day = kept.get(mark) or _reading(clock.value, clock.unit, clock.started_on, rules, counts).marks[mark]
     return moment_of(mark, day)
 
 
 @lru_cache(maxsize=512)
-def _reading(value: int, unit: str, started_on: date, rules: Rules) -> ClockReading:
+def _reading(value: int, unit: str, started_on: date, rules: Rules, counts: bool) -> ClockReading:
     """What a limit comes to that begins on this day. The same few clocks begin for every case of a day."""
     terms = ClockTerms("", value, unit, Words("", ""))
-    counts = first_day_counts(rules)
     return read_clock(terms, started_on, (), rules.calendar, today=started_on, first_day_counts=counts)
 
 

@@ -34,6 +34,7 @@ class ClockFacts:
     four_fifths_on: date | None = None  # set where a pause, an extension or a new calendar has moved the marks
     day_before_on: date | None = None
     paused: bool = False
+    first_day_counts: bool | None = None  # by the profile in force at the start; None: by today's
 
     @classmethod
     def of(
@@ -46,6 +47,7 @@ class ClockFacts:
         four_fifths_on: str | None,
         day_before_on: str | None,
         paused: bool,
+        first_day_counts: bool | None,
     ) -> ClockFacts:
         """A clock read as JSON."""
         return cls(
@@ -57,6 +59,7 @@ class ClockFacts:
             date.fromisoformat(four_fifths_on) if four_fifths_on else None,
             date.fromisoformat(day_before_on) if day_before_on else None,
             paused,
+            first_day_counts,
         )
 
 
