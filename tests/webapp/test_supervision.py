@@ -111,6 +111,29 @@ def test_work_that_stands_still_for_a_legal_pause_is_neither_near_nor_late(
         assert [row[6][:4] for row in paused] == ["暂停计时"]
 
 
+def test_a_pause_that_begins_on_the_due_day_leaves_that_day_to_the_office_on_every_page(
+    case: office.Handle, client: FlaskClient
+) -> None:
+    """The due day itself still runs: whoever does not rule on it is late, on the board as in the signals."""
+    with unit_of_work():
+        sql().execute(
+            "insert into clock_pause (clock_id, item_case_id, kind, basis_zh, basis_en, started_on)"
+            " select l.id, i.id, 'testing', '第四十五条', 'art. 45', l.due_on from legal_clock l"
+            " join item_case i on i.id = l.item_case_id where i.case_id = %s and i.item_key = 'P6'",
+            (case.id,),
+        )
+    with frozen_at(LATE):
+        screen = Browser(client, "xieguang")
+        unit = line(screen.open("/supervision"), "各单位时限", "江城市城市管理局")
+        assert (unit["在办"], unit["已逾期"], unit["暂停计时"]) == ("1", "1", "0")
+        late = table(screen.open("/supervision?unit=urban-management&state=overdue"), "在办清单")[1:]
+        assert [row[6][:2] for row in late] == ["逾期"]
+        assert screen.open("/supervision?unit=urban-management&state=paused").words().count(case.number) == 0
+        signal_watch.sweep()
+        kinds = sql().execute("select kind from supervision_signal where case_id = %s", (case.id,)).fetchall()
+        assert ("promise-overdue",) in kinds
+
+
 def test_days_taken_stand_against_days_promised(case: office.Handle, client: FlaskClient) -> None:
     with frozen_at(MONDAY + timedelta(days=1)):
         office.act(case.id, "review", "P6", by=office.person("hanlei"))
