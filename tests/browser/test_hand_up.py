@@ -1,4 +1,4 @@
-"""A county reviews and hands up, the city decides: on the screen of both, and at the window that receives for either."""
+"""A county reviews and hands up, the city decides: on the screen of both, and at the window that receives."""
 
 from __future__ import annotations
 

@@ -104,6 +104,16 @@ def test_the_county_reviews_in_time_and_the_city_decides(db: SQLAlchemy, case_id
     assert (line.from_unit, line.to_unit, line.conclusion, line.due_on) == (BELOW, ABOVE, "grant", REVIEW_ENDS)
     assert {"quality-rules", "computer-system"} <= {key for key, *_ in line.materials}
     assert "signboard-rendering" not in {key for key, *_ in line.materials}  # another item's
+    opinion = db.session.query(Document).filter_by(case_id=case_id, kind="review-opinion").one()
+    assert (opinion.unit_key, opinion.number) == (BELOW, "澜市监初〔2026〕1号")
+    for words in (
+        "江城市行政审批服务管理局：",
+        "经初审：建议准予许可。",
+        "计算机信息管理系统说明",
+        line.digest,
+        "第三十五条",
+    ):
+        assert words in opinion.content_zh
     with frozen_at(day(5)):
         office.act(case_id, "upper-review", "P3")
         decider = office.act(case_id, "decide", "P3")

@@ -131,7 +131,7 @@ left join seal_try t on t.document_id = d.id
 where d.case_id = %s and d.kind <> all(%s) order by d.id
 """
 #: What the office writes for itself.
-OWN_PAPERS = ("material-handover", "collection-register", "visit-record", "meeting-minutes")
+OWN_PAPERS = ("material-handover", "collection-register", "visit-record", "review-opinion", "meeting-minutes")
 PROOF = "delivery-receipt"
 DELIVERIES = """
 select v.document_id, v.means, v.recipient, v.reference, v.at, coalesce(u.name, '')

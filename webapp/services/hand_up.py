@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,11 +17,14 @@ import orjson
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import HAND_UP
+from engine.law import HAND_UP, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
+from webapp.organisation_names import department_names
 from webapp.permissions import Permission
+from webapp.services.document_places import table
+from webapp.services.documents import MATERIAL_FORMS, issue_by_unit
 from webapp.services.events import Event
 from webapp.services.handed_up import ensure_unlocked
 from webapp.services.reviews import GRANT, REFUSE, write_review
@@ -33,6 +37,23 @@ STEP, ABOVE = "hand-up", "upper-review"
 RETURN = "return"
 #: What asks the applicant again; it is refused, whoever asks (art. 35).
 ASKS_AGAIN = "correction"
+
+
+OPINION = "review-opinion"
+MATERIAL, FORM, COPIES, FILES = (
+    Words("材料", "Material"),
+    Words("形式", "Form"),
+    Words("份数", "Copies"),
+    Words("电子文件", "Files"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What went up: [material key, form, copies, digests of its files] each, and the digest over all of it."""
+
+    materials: tuple[Any, ...]
+    digest: str
 
 
 class ReturnNotAllowed(ActRefused):
@@ -81,8 +102,10 @@ def hand_up(task_id: int, *, by: Identity, conclusion: str, opinion: str, revisi
         if not opinion.strip():
             raise Incomplete("opinion", Words("请填写初审意见。", "Write the opinion of the review."))
         due = _due(task)
-        _send(task, _item(task), conclusion, by, due)
+        item = _item(task)
+        sent = _send(task, item, conclusion, by, due)
         write_review(task, conclusion, opinion, {}, by)
+        _write_opinion(task, item, sent, conclusion, opinion.strip(), by)
         _raise_late(task, due, by)
         finish(task, {"handed_up": True}, by=by, act="handed-up")
 
@@ -128,7 +151,7 @@ def _due(task: OpenTask) -> date | None:
     return next((clock.due_on for clock in clocks if clock.name == HAND_UP), None)
 
 
-def _send(task: OpenTask, item: Item, conclusion: str, by: Identity, due: date | None) -> None:
+def _send(task: OpenTask, item: Item, conclusion: str, by: Identity, due: date | None) -> Sent:
     case = task.case
     assert item.hand_up is not None  # the diagram asks for it where the item is handed up
     before, version, materials = _what_goes_up(task, item)
@@ -156,6 +179,30 @@ def _send(task: OpenTask, item: Item, conclusion: str, by: Identity, due: date |
     today = moments.local(case.now).date()
     case.writing.add("reviewed_below", REVIEWED, item_case=task.item_case_id, today=today, review_clock=HAND_UP)
     case.record(Event.HANDED_UP, by, item=task.item_case_id, round=number, to=item.department, sent=digest)
+    return Sent(tuple(materials), digest)
+
+
+def _write_opinion(task: OpenTask, item: Item, sent: Sent, conclusion: str, opinion: str, by: Identity) -> None:
+    """初审意见: the paper that goes up, of the lower unit; a release without its template has none."""
+    case = task.case
+    if case.release.template_path(OPINION, "zh", case.rules.profile.key) is None:
+        return
+    assert task.item_case_id is not None
+    assert item.hand_up is not None
+    names = {one.key: one.name for one in case.release.bundle.materials}
+    rows = [
+        (names[key], MATERIAL_FORMS[form], str(copies), str(len(files))) for key, form, copies, files in sent.materials
+    ]
+    fields = {
+        "upper_unit": department_names()[item.department],
+        "conclusion": ruling_words(item.kind).proposal(conclusion),
+        "opinion": opinion,
+        "materials_table": table([MATERIAL, FORM, COPIES, FILES], rows),
+        "sent_digest": sent.digest,
+        "review_basis": item.hand_up.basis,
+        "signer": by.name,
+    }
+    issue_by_unit(case, item.reviewing_department, task.item_case_id, item, OPINION, by, fields)
 
 
 def _what_goes_up(task: OpenTask, item: Item) -> tuple[dict[str, Any] | None, int, list[Any]]:
