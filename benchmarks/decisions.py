@@ -102,7 +102,7 @@ def run(*, full: bool) -> Iterator[Figure]:
     if find_spec("pySFeel") is None:
         print("pySFeel is not installed: the expressions are not measured against it.")
     else:
-        yield from _expressions(repeat // 20)
+        yield from _expressions(repeat // 2)
 
 
 def _condition(repeat: int) -> Figure:
@@ -234,7 +234,7 @@ def _expressions(repeat: int) -> Iterator[Figure]:
         expression = compile_expression(source)
         _same(expression.evaluate(FACTS), parser.sFeelParse(source)[1], source)
         ours = best_seconds(partial(expression.evaluate, FACTS), repeat=repeat)
-        times[source] = ours, best_seconds(partial(parser.sFeelParse, source), repeat=max(1, repeat // 20))
+        times[source] = ours, best_seconds(partial(parser.sFeelParse, source), repeat=max(1, repeat // 50))
     all_ours, all_peer = (sum(each) / len(times) for each in zip(*times.values(), strict=True))
     what = f"one evaluation of {len(times)} expressions that both accept, compiled before where that can be done"
     yield _against_feel("decisions.expressions", what, all_ours, all_peer)

@@ -33,7 +33,7 @@ def _member_of_variable(variable: str, name: str) -> Closure:
             owner = look_up(scope.parent, variable)
         if type(owner) is dict:
             return owner.get(name)
-        if of_date is not None and type(owner) is date:
+        if type(owner) is date and of_date is not None:
             return of_date(owner)
         return member(owner, name, scope.run)
 

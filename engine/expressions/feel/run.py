@@ -78,9 +78,10 @@ class Run(Scope):
 
     __slots__ = ("context", "depth", "element", "left", "tracing")
 
+    parent = None  # nothing is around it; one thing less to be set for each evaluation
+
     def __init__(self, context: Context | None, element: str, variables: Mapping[str, Value] = NO_VARIABLES) -> None:
         self.variables = variables
-        self.parent = None
         self.context = context
         self.element = element
         self.left = DEFAULT_STEPS if context is None else context.budgets.expression_steps
