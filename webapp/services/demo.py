@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine import Words
+from webapp import clock
 from webapp.errors import IntoFullHome
 from webapp.identity import Identity, by_login
 from webapp.permissions import Permission, may
@@ -10,6 +11,7 @@ from webapp.services.bundle_folders import bundles_of, read_tree, rule_files
 from webapp.services.organisation import Account, load_organisation
 from webapp.services.releases import draft_from_files, load_rules, publish_release, submit_release
 from webapp.settings import Settings
+from webapp.signing.demo_authority import make_authority
 from webapp.unit_of_work import sql, unit_of_work
 
 ORGANISATION = "processes/_shared/organisation/demo.toml"
@@ -31,6 +33,7 @@ def load_demo(settings: Settings, *, password: str | None = None) -> list[Accoun
                 )
             )
         accounts = load_organisation(tree[ORGANISATION], password=password)
+    make_authority(settings.home, clock.now())
     load_rules(rule_files(tree))
     designer, publisher = (
         _first(accounts, Permission.RELEASE_DRAFT),

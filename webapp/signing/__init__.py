@@ -5,8 +5,9 @@ pyHanko and its libraries are heavy: they are imported by what signs and checks,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import EngineError
 
@@ -22,6 +23,12 @@ class NotSignable(EngineError):
         super().__init__(reason)
 
 
+def subject_of(name: Mapping[str, Any]) -> str:
+    """The subject of a certificate as people read it: whose it is, and what it is called."""
+    parts = [name.get("organization_name"), name.get("common_name")]
+    return " · ".join(part if isinstance(part, str) else "、".join(part) for part in parts if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """A key with its certificate chain. `demo`: of the demo authority, without legal effect."""
@@ -33,7 +40,7 @@ class Credential:
     def subject(self) -> str:
         certificate = self.signer.signing_cert
         assert certificate is not None
-        return str(certificate.subject.human_friendly)
+        return subject_of(certificate.subject.native)
 
     @property
     def serial(self) -> str:

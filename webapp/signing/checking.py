@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.signing import subject_of
+
 #: A certificate that leads to no root is an answer here, not a fault of the server.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.ERROR)
 
@@ -54,7 +56,7 @@ def signatures_of(pdf: bytes, roots: Sequence[bytes] = ()) -> tuple[SignatureFou
         stamp = status.timestamp_validity
         found.append(
             SignatureFound(
-                str(status.signing_cert.subject.human_friendly),
+                subject_of(status.signing_cert.subject.native),
                 bool(status.intact and status.valid),
                 status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
                 bool(status.trusted),
