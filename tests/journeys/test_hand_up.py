@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from engine.law import Fault
+from tests.journeys.test_pauses import notice
 from tests.support import office
 from tests.webapp.screen import Screen
 from webapp.clock import frozen_at
@@ -27,9 +28,10 @@ from webapp.models import (
     UserTask,
 )
 from webapp.queries.workspace import workspace
-from webapp.services import correcting, extensions, hand_up, intake, signal_watch, tasks
+from webapp.services import correcting, extensions, hand_up, intake, pauses, signal_watch, tasks
 from webapp.services.correcting import ByApplicant
 from webapp.services.handed_up import MaterialsLocked
+from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql
 
 COUNTY = "fictional-county"
@@ -157,6 +159,23 @@ def test_while_it_waits_for_the_joint_visit_the_county_answers_for_the_delay(db:
     with frozen_at(day(7)):
         signal_watch.sweep()
     assert [one.unit for one in late_signals(db, case_id)] == [BELOW]
+
+
+def test_a_hearing_stands_the_review_below_still_too(db: SQLAlchemy, case_id: int) -> None:
+    """What art. 45 takes out of the limits of its section, it takes out of that of art. 43."""
+    with frozen_at(day(1)):
+        told = notice(db, case_id, "P3")
+        with on_case(case_id) as case:
+            by = office.member_of("county-market.review")
+            item = devices(db, case_id).id
+            pauses.pause_clocks(case, item, "testing", document_id=told, by=by, expected_days=5)
+    with frozen_at(day(12)):
+        signal_watch.sweep()
+        assert late_signals(db, case_id) == []
+        with on_case(case_id) as case:
+            pauses.end_pause(case, devices(db, case_id).id, "testing", by=by)
+    assert clock(db, case_id, "hand-up").due_on > REVIEW_ENDS
+    assert office.open_task(case_id, "examine", "P3").due_on == clock(db, case_id, "hand-up").due_on
 
 
 # Locked
