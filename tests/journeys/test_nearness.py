@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.journeys.test_calendars import closures, run_jobs
+from tests.journeys.test_pauses import notice, pause
 from tests.journeys.test_places import COUNTY, at
 from tests.support import office
 from webapp.catalogue import rules_in_force
@@ -107,3 +108,38 @@ def test_the_joint_visit_is_due_when_the_first_of_its_own_items_is_on_every_page
         assert page.clock.due.on == visited
         board = supervision.board(rules_in_force(), Wanted()).rows
         assert next(one.due for one in board if one.task_id == row.task_id) == row.due
+
+
+def test_a_joint_visit_stands_still_with_the_item_that_gives_its_day(db: SQLAlchemy) -> None:
+    with frozen_at(WEDNESDAY):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        for item in ("P2", "P3"):
+            office.act(case.id, "accept", item)
+            office.act(case.id, "examine", item, visit_needed=True)
+        task = office.open_task(case.id, "visit")
+        nearest = (
+            sql()
+            .execute(
+                "select i.item_key from legal_clock l join item_case i on i.id = l.item_case_id"
+                " where i.case_id = %s and l.name = 'promised' and l.due_on = %s",
+                (case.id, task.due_on),
+            )
+            .fetchone()[0]
+        )
+        pause(db, case.id, document=notice(db, case.id, nearest), key=nearest)
+        officer = office.member_of("market.visit")
+        (row,) = worklist.inbox_page(officer, rules_in_force()).rows
+        assert row.due.state == "paused"
+        assert workspace(task.id, officer).due == row.due
+        paused = supervision.board(rules_in_force(), Wanted(state="paused")).rows
+        assert [one.due for one in paused if one.task_id == task.id] == [row.due]
+        unit = (
+            sql()
+            .execute(
+                "select d.key from candidate_group g join department d on d.id = g.department_id where g.key = %s",
+                ("market.visit",),
+            )
+            .fetchone()[0]
+        )
+        assert supervision_figures.count(rules_in_force()).by[unit, WHOLE_UNIT].paused == 1

@@ -24,13 +24,13 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 @needs(Permission.INBOX_SEE)
 def inbox() -> ResponseReturnValue:
     """Tabs, search and place in the list stand in the URL."""
-    by = signed_in()
+    by, rules = signed_in(), rules_in_force()
     mine = request.args.get("tab") == "mine"
     text = request.args.get("q", "").strip()
     group = request.args.get("group", "")
     page = worklist.inbox_page(
         by,
-        rules_in_force(),
+        rules,
         mine=mine,
         group=group,
         text=text,
@@ -46,7 +46,7 @@ def inbox() -> ResponseReturnValue:
         tabs=_tabs(mine, text, worklist.counts(by)),
         groups=[(one.key, words(one.name)) for one in worklist.own_groups(by)],
         reminders=worklist.reminders(by),
-        meetings=waiting_meetings(by, rules_in_force()),
+        meetings=waiting_meetings(by, rules),
         cases=worklist.cases_found(by, text) if text else [],
         previous_url=_page_url(mine, text, group, before=page.previous),
         next_url=_page_url(mine, text, group, after=page.following),

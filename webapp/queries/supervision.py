@@ -15,7 +15,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.due import NO_DUE_DAY, Due, due
-from webapp.services.clocks import STANDS_STILL
+from webapp.services.clocks import STANDS_STILL, TASK_STANDS_STILL
 from webapp.services.figures import ANSWERED_FOR, clocks_of
 from webapp.services.place_calendars import NEAR_OF_CASE, NearDays, PlaceCalendars, near_days
 from webapp.unit_of_work import sql
@@ -59,8 +59,6 @@ class Wanted:
     person: int = 0
 
 
-PAUSED = f"""exists (select from legal_clock l join clock_pause p on p.clock_id = l.id
-    where l.item_case_id = t.item_case_id and l.name = t.clock and {STANDS_STILL})"""
 # One LIMIT for each post and urgency, read from the inbox's index in its order, then merged: a page costs the same
 # whatever the number of tasks. Limits stand in the text, so that PostgreSQL plans for them.
 OF_POSTS = """
@@ -88,7 +86,9 @@ OF_PERSON = """
 OF_PAUSED = f"""
     select distinct c.task_id, c.due_on
     from clock_pause p join legal_clock l on l.id = p.clock_id
-    join user_task t on t.item_case_id = l.item_case_id and t.clock = l.name and t.state = 'open'
+    join item_case i on i.id = l.item_case_id
+    join user_task t on t.case_id = i.case_id and t.clock = l.name and t.state = 'open'
+        and (t.item_case_id = i.id or (t.item_case_id is null and t.due_on = l.due_on))
     join task_candidate c on c.task_id = t.id
     where {STANDS_STILL} and (c.due_on, c.task_id) > (%(after_day)s, %(after)s)
         and (%(person)s = 0 or t.assignee_id = %(person)s)
@@ -146,12 +146,12 @@ def board(rules: Rules, wanted: Wanted, *, after: str = "") -> WorkPage:
 
 def _statement(wanted: Wanted, days: NearDays) -> str:
     # What stands still for a legal pause, or runs for the applicant, is neither near its end nor late.
-    running = f"and {ANSWERED_FOR} and not {PAUSED}" if wanted.state in ("overdue", "near") else ""
+    running = f"and {ANSWERED_FOR} and not ({TASK_STANDS_STILL})" if wanted.state in ("overdue", "near") else ""
     join = "join user_task t on t.id = c.task_id" if running else ""
     if wanted.state == "near" and days.elsewhere:
         running += f" and c.due_on <= (select {NEAR_OF_CASE} from cases k where k.id = t.case_id)"
     picked = OF_PAUSED if wanted.state == "paused" else OF_PERSON if wanted.person else OF_POSTS
-    return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1), paused=PAUSED)
+    return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1), paused=TASK_STANDS_STILL)
 
 
 def _span(state: str, today: date, near: date) -> tuple[date, date]:

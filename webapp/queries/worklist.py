@@ -17,7 +17,7 @@ from webapp.catalogue import Rules, published
 from webapp.identity import Identity
 from webapp.queries.due import Due, due
 from webapp.search import wanted
-from webapp.services.clocks import STANDS_STILL
+from webapp.services.clocks import TASK_STANDS_STILL
 from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
@@ -128,8 +128,7 @@ with picked as ({{picked}})
 select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at, t.revision, t.assignee_id,
     coalesce(holder.name, ''), t.participants > 1, k.id, k.number, k.applicant_name, k.subject_name,
     k.release_id, ic.item_key,
-    exists (select from clock_pause p join legal_clock l on l.id = p.clock_id
-        where l.item_case_id = t.item_case_id and l.name = t.clock and {STANDS_STILL}),
+    {TASK_STANDS_STILL},
     k.suspended_at is not null, k.profile_key
 from picked p
 join user_task t on t.id = p.task_id

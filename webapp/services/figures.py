@@ -27,13 +27,21 @@ COUNTED = f"""
 with paused as (
     select distinct l.item_case_id, l.name
     from clock_pause p join legal_clock l on l.id = p.clock_id where {STANDS_STILL}
+), paused_visits as (
+    select distinct t.id
+    from clock_pause p join legal_clock l on l.id = p.clock_id join item_case i on i.id = l.item_case_id
+    join user_task t on t.case_id = i.case_id and t.item_case_id is null and t.state = 'open'
+        and t.clock = l.name and t.due_on = l.due_on
+    where {STANDS_STILL}
 ), work as (
-    select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id, w.name is not null as paused,
+    select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id,
+        (w.name is not null or v.id is not null) as paused,
         case when {ANSWERED_FOR} then t.due_on end as due_on, {{near}} as near_on
     from user_task t {{cases}}
     join candidate_group g on g.key = t.groups ->> 0
     join department d on d.id = g.department_id
     left join paused w on w.item_case_id = t.item_case_id and w.name = t.clock
+    left join paused_visits v on v.id = t.id
     where t.state = 'open'
 ), counted as (
     select unit, coalesce(person_id, {WHOLE_UNIT}) as person_id, count(*) as running,

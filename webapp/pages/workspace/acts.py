@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
-
-from werkzeug.datastructures import MultiDict
 
 from engine import AnswersInvalid, Words
 from webapp.identity import Identity
 from webapp.pages.workspace import hand_up_act, intake_parts, pre_review_act, procedure_acts, revocation_acts
 from webapp.pages.workspace.points import all_points, marks_posted
 from webapp.pages.workspace.posted import Posted
+from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, reviews, rulings, verification
 
-Typed = MultiDict[str, str]
 Errors = dict[str, Words]
 
 
@@ -25,14 +22,6 @@ class ActIncomplete(Exception):
     def __init__(self, errors: Errors) -> None:
         self.errors = errors
         super().__init__(", ".join(errors))
-
-
-def _text(typed: Typed, name: str) -> str:
-    return typed.get(name, "").strip()
-
-
-def _revision(typed: Typed) -> int:
-    return typed.get("revision", -1, type=int)
 
 
 def _unmarked(task: Posted, typed: Typed) -> Errors:
@@ -47,7 +36,7 @@ def _refuse(errors: Errors) -> None:
 
 
 def accept(task: Posted, typed: Typed, by: Identity) -> Words:
-    outcome, note, authority = _text(typed, "outcome"), _text(typed, "note"), _text(typed, "authority")
+    outcome, note, authority = text(typed, "outcome"), text(typed, "note"), text(typed, "authority")
     faults = intake_parts.faults_of(task, typed) if outcome == intake.CORRECTION else []
     errors: Errors = {}
     if outcome not in intake.OUTCOMES:
@@ -68,12 +57,12 @@ def accept(task: Posted, typed: Typed, by: Identity) -> Words:
             by=by,
             outcome=outcome,
             note=note,
-            again_reason=_text(typed, "again_reason"),
+            again_reason=text(typed, "again_reason"),
             faults=faults,
             authority=authority,
             corrected=intake_parts.fixed_answers(task, typed) if outcome == intake.FIXED else None,
-            revision=_revision(typed),
-            key=_text(typed, "key"),
+            revision=revision_of(typed),
+            key=text(typed, "key"),
         )
     except AnswersInvalid as invalid:
         raise ActIncomplete(intake_parts.named(invalid)) from invalid
@@ -94,7 +83,7 @@ def _told(outcome: str) -> Words:
 
 
 def examine(task: Posted, typed: Typed, by: Identity) -> Words:
-    needed = _text(typed, "visit_needed")
+    needed = text(typed, "visit_needed")
     errors = _unmarked(task, typed)
     if task.visit_mode == "always":
         needed = "yes"
@@ -105,10 +94,10 @@ def examine(task: Posted, typed: Typed, by: Identity) -> Words:
         task.id,
         by=by,
         visit_needed=needed == "yes",
-        opinion=_text(typed, "opinion"),
+        opinion=text(typed, "opinion"),
         checklist=marks_posted(typed),
-        revision=_revision(typed),
-        key=_text(typed, "key"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return (
         Words("资料审查已完成：需要现场核查。", "Examined: a visit is needed.")
@@ -118,11 +107,11 @@ def examine(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def review(task: Posted, typed: Typed, by: Identity) -> Words:
-    if _text(typed, "proposal") == "procedure":
+    if text(typed, "proposal") == "procedure":
         return procedure_acts.order(task, typed, by)
-    if _text(typed, "proposal") == "missed-hearing":
+    if text(typed, "proposal") == "missed-hearing":
         return procedure_acts.missed_application(task, typed, by)
-    proposal, opinion = _text(typed, "proposal"), _text(typed, "opinion")
+    proposal, opinion = text(typed, "proposal"), text(typed, "opinion")
     errors = _unmarked(task, typed)
     if proposal not in (reviews.GRANT, reviews.REFUSE):
         errors["proposal"] = Words("请选择审查意见。", "Choose the proposal.")
@@ -135,8 +124,8 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
         proposal=proposal,
         opinion=opinion,
         checklist=marks_posted(typed),
-        revision=_revision(typed),
-        key=_text(typed, "key"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return (
         Words("审查意见已提出：建议准予。", "Proposed: to grant.")
@@ -146,7 +135,7 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def decide(task: Posted, typed: Typed, by: Identity) -> Words:
-    ruling, facts, reasons = _text(typed, "ruling"), _text(typed, "facts"), _text(typed, "reasons")
+    ruling, facts, reasons = text(typed, "ruling"), text(typed, "facts"), text(typed, "reasons")
     errors = _unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
     if ruling == reviews.REFUSE and not facts:
@@ -158,8 +147,8 @@ def decide(task: Posted, typed: Typed, by: Identity) -> Words:
         ruling=ruling,
         facts=facts,
         reasons=reasons,
-        revision=_revision(typed),
-        key=_text(typed, "key"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     assert task.catalogue_item is not None
     made = rulings.ruling_words(task.catalogue_item.kind).ruling(ruling)
@@ -174,7 +163,7 @@ def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
 
 
 def visit(task: Posted, typed: Typed, by: Identity) -> Words:
-    conclusion, record = _text(typed, "conclusion"), _text(typed, "record")
+    conclusion, record = text(typed, "conclusion"), text(typed, "record")
     errors: Errors = {}
     if not task.signers:
         errors = _unmarked(task, typed)
@@ -189,8 +178,8 @@ def visit(task: Posted, typed: Typed, by: Identity) -> Words:
         conclusion=conclusion,
         record=record,
         checklist=marks_posted(typed),
-        revision=_revision(typed),
-        key=_text(typed, "key"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return (
         Words(
@@ -202,9 +191,9 @@ def visit(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def backfill(task: Posted, typed: Typed, by: Identity) -> Words:
-    ruling, reasons = _text(typed, "ruling"), _text(typed, "reasons")
-    number, again = _text(typed, "number").upper(), _text(typed, "number_again").upper()
-    issued_on = _day(_text(typed, "issued_on"))
+    ruling, reasons = text(typed, "ruling"), text(typed, "reasons")
+    number, again = text(typed, "number").upper(), text(typed, "number_again").upper()
+    issued_on = typed_day(typed, "issued_on")
     errors: Errors = {}
     _ruling_errors(errors, ruling, reasons)
     if ruling == reviews.GRANT:
@@ -223,21 +212,14 @@ def backfill(task: Posted, typed: Typed, by: Identity) -> Words:
         number=number,
         number_again=again,
         issued_on=issued_on,
-        revision=_revision(typed),
-        key=_text(typed, "key"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return Words("结果已回填，转综合窗口出件。", "The outside result is entered; the window issues it.")
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def verify(task: Posted, typed: Typed, by: Identity) -> Words:
-    result, record = _text(typed, "result"), _text(typed, "record")
+    result, record = text(typed, "result"), text(typed, "record")
     errors: Errors = {}
     if not task.signers:
         errors = _unmarked(task, typed)
@@ -252,8 +234,8 @@ def verify(task: Posted, typed: Typed, by: Identity) -> Words:
         result=result,
         record=record,
         checklist=marks_posted(typed),
-        revision=_revision(typed),
-        key=_text(typed, "key"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     if complete:
         return Words("核查结果已记录。", "The result of the verification is recorded.")
@@ -261,7 +243,7 @@ def verify(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def extend(task: Posted, typed: Typed, by: Identity) -> Words:
-    granted, opinion = _text(typed, "granted"), _text(typed, "opinion")
+    granted, opinion = text(typed, "granted"), text(typed, "opinion")
     errors: Errors = {}
     if granted not in ("yes", "no"):
         errors["granted"] = Words("请选择是否准予延期。", "Choose whether the limit is extended.")
@@ -269,7 +251,7 @@ def extend(task: Posted, typed: Typed, by: Identity) -> Words:
         errors["opinion"] = Words("不予延期应当说明理由。", "State why the limit is not extended.")
     _refuse(errors)
     extensions.decide_extension(
-        task.id, by=by, grant=granted == "yes", opinion=opinion, revision=_revision(typed), key=_text(typed, "key")
+        task.id, by=by, grant=granted == "yes", opinion=opinion, revision=revision_of(typed), key=text(typed, "key")
     )
     if granted == "yes":
         return Words("已准予延期，告知书已制发。", "The limit is extended; the notice is issued.")

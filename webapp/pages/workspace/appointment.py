@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import signed_in
 from webapp.pages.cases import with_frames
 from webapp.pages.support import needs
+from webapp.pages.workspace.typed import typed_moment
 from webapp.pages.workspace.views import blueprint, page_of, refused_page
 from webapp.permissions import Permission
 from webapp.queries.workspace import workspace
@@ -29,7 +27,7 @@ def appoint(task_id: int) -> ResponseReturnValue:
         appoint_visit(
             task_id,
             by=by,
-            at=_moment(request.form.get("visit_at", "")),
+            at=typed_moment(request.form, "visit_at"),
             place=request.form.get("visit_place", ""),
             contact=request.form.get("visit_contact", ""),
             note=request.form.get("visit_note", ""),
@@ -44,11 +42,3 @@ def appoint(task_id: int) -> ResponseReturnValue:
         return refused_page(task_id, by, refusal)
     flash(gettext("已约定联合核查，申请人可以在查询页看到。"), "success")
     return redirect(url_for("task.show", task_id=task_id))
-
-
-def _moment(text: str) -> datetime | None:
-    """What a control of day and time sends, in the office's time; None for what is no moment."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=moments.OFFICE_ZONE)
-    except ValueError:
-        return None

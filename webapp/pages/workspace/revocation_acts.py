@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from werkzeug.datastructures import MultiDict
-
 from engine import Words
 from webapp.identity import Identity
 from webapp.pages.workspace.posted import Posted
+from webapp.pages.workspace.typed import Typed, revision_of, text
 from webapp.services import revocations
 
-Typed = MultiDict[str, str]
 LABELS = {
     "statement": Words("陈述、申辩", "Statement and defence"),
     "decision": Words("是否撤销", "Revoke?"),
@@ -19,18 +17,14 @@ LABELS = {
 }
 
 
-def _text(typed: Typed, name: str) -> str:
-    return typed.get(name, "").strip()
-
-
 def tell(task: Posted, typed: Typed, by: Identity) -> Words:
     revocations.tell_of_revocation(
         task.id,
         by=by,
-        facts=_text(typed, "facts"),
-        reasons=_text(typed, "reasons"),
-        revision=typed.get("revision", -1, type=int),
-        key=_text(typed, "key"),
+        facts=text(typed, "facts"),
+        reasons=text(typed, "reasons"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return Words("撤销事先告知书已出具。", "The notice before revocation is issued.")
 
@@ -39,23 +33,23 @@ def hear(task: Posted, typed: Typed, by: Identity) -> Words:
     revocations.hear_holder(
         task.id,
         by=by,
-        statement=_text(typed, "statement"),
-        nothing_said=_text(typed, "nothing_said") == "true",
-        revision=typed.get("revision", -1, type=int),
-        key=_text(typed, "key"),
+        statement=text(typed, "statement"),
+        nothing_said=text(typed, "nothing_said") == "true",
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return Words("陈述、申辩情况已记录。", "What the holder said is recorded.")
 
 
 def decide(task: Posted, typed: Typed, by: Identity) -> Words:
-    decision = _text(typed, "decision")
+    decision = text(typed, "decision")
     revocations.decide_revocation(
         task.id,
         by=by,
         decision=decision,
-        grounds=_text(typed, "grounds"),
-        revision=typed.get("revision", -1, type=int),
-        key=_text(typed, "key"),
+        grounds=text(typed, "grounds"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     if decision == revocations.REVOKE:
         return Words("已作出撤销决定，证照状态已更新。", "Revoked: everyone who checks the licence sees it.")
