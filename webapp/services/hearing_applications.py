@@ -18,7 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock
 from webapp.services.events import Event
-from webapp.services.procedures import HEARING, NAMES, TOLD_BY, ensure_did_not_host, pause_for, tell
+from webapp.services.procedures import HEARING, NAMES, TOLD_BY, ensure_did_not_host, limit_of, pause_for, tell
 from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task
@@ -96,7 +96,7 @@ def day_of(task: OpenTask, application: Application, told_at: datetime) -> date:
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     until = next((clock.due_on for clock in clocks if clock.name == CLOCK), None)
     if until is not None and day > until:
-        raise HearingAppliedLate(until, task.case.rules.profile.terms(LIMIT).basis)
+        raise HearingAppliedLate(until, limit_of(task, LIMIT).basis)
     if day < today:
         _ensure_proved(application)
     if until is not None and today > until and not application.late_reason.strip():
@@ -174,7 +174,7 @@ def take_missed_application(
             **application.columns(day),
         )
         since = case.now if day == moments.local(case.now).date() else moments.midnight(day)
-        start_clock(case, item_case_id, case.rules.profile.terms("hearing-hold-limit", HEARING), since)
+        start_clock(case, item_case_id, limit_of(task, "hearing-hold-limit", HEARING), since)
         write_review(task, "procedure", NAMES[HEARING].zh, {}, by)
         case.record(Event.HEARING_APPLIED, by, item=item_case_id, applied=True, entered_late=True)
         # To the diagram it is a hearing that is to be told and held: nobody is asked for an application again.

@@ -19,7 +19,7 @@ from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.hearing_applications import Application, day_of
 from webapp.services.job_handlers import RunningJob, handles
-from webapp.services.procedures import HEARING, HostReviewed, Running, end_procedure, running
+from webapp.services.procedures import HEARING, HostReviewed, Running, end_procedure, limit_of, running
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import PROPOSING_STEPS, OpenTask, on_task
 from webapp.unit_of_work import sql
@@ -45,11 +45,11 @@ class HearingTooLate(ActRefused):
 
     status = 422
 
-    def __init__(self, latest: date) -> None:
+    def __init__(self, latest: date, basis: Words) -> None:
         super().__init__(
             Words(
-                f"应当在{latest.isoformat()}以前组织听证（《行政许可法》第四十七条）。",
-                f"The hearing is to be held by {latest.isoformat()} (Licensing Law, art. 47).",
+                f"应当在{latest.isoformat()}以前组织听证（{basis.zh}）。",
+                f"The hearing is to be held by {latest.isoformat()} ({basis.en}).",
             )
         )
 
@@ -100,7 +100,7 @@ def answer_hearing_right(
             case.writing.add("procedure", APPLIED, procedure=procedure.id, **application.columns(day))
             stop_clock(case, item_case_id, "hearing-application")
             since = case.now if day == moments.local(case.now).date() else moments.midnight(day)
-            start_clock(case, item_case_id, case.rules.profile.terms("hearing-hold-limit", HEARING), since)
+            start_clock(case, item_case_id, limit_of(task, "hearing-hold-limit", HEARING), since)
         case.record(Event.HEARING_APPLIED, by, item=item_case_id, applied=applied)
         finish(task, {"hearing_applied": applied}, by=by, act="procedure")
 
@@ -166,14 +166,14 @@ def _moment(task: OpenTask, held_at: datetime | None) -> datetime:
     if held_at is None:
         raise Incomplete("held_at", Words("请填写听证时间。", "Enter the time of the hearing."))
     rules, today = task.case.rules, moments.local(task.case.now).date()
-    terms, day = rules.profile.terms("hearing-notice-ahead"), moments.local(held_at).date()
+    terms, day = limit_of(task, "hearing-notice-ahead"), moments.local(held_at).date()
     earliest = rules.calendar.add_working_days(today, terms.value).day
     if day < earliest:
         raise HearingTooSoon(earliest, terms)
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     latest = next((clock.due_on for clock in clocks if clock.name == HEARING), None)
     if latest is not None and day > latest:
-        raise HearingTooLate(latest)
+        raise HearingTooLate(latest, limit_of(task, "hearing-hold-limit").basis)
     return held_at
 
 

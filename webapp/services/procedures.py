@@ -74,6 +74,13 @@ class HostReviewed(ActRefused):
         )
 
 
+def limit_of(task: OpenTask, key: str, clock: str | None = None) -> ClockTerms:
+    """A limit of the place for the kind of the task's item. Raises KeyError."""
+    assert task.item_key is not None
+    kind = task.case.release.bundle.item(task.item_key).kind
+    return task.case.rules.profile.terms(key, clock, kind=kind)
+
+
 def ensure_did_not_host(task: OpenTask) -> None:
     """Raises HostReviewed where the task's officer hosted a hearing of the item."""
     if task.hosted:
@@ -170,7 +177,7 @@ def order_procedure(
             start_clock(
                 case,
                 item_case_id,
-                case.rules.profile.terms("hearing-application-limit", "hearing-application"),
+                limit_of(task, "hearing-application-limit", "hearing-application"),
                 case.now,
             )
         write_review(task, "procedure", reason, checklist or {}, by)
@@ -219,7 +226,7 @@ def tell(
             begins_on=today,
         )
     if kind == HEARING and of_right:
-        terms = profile.terms("hearing-application-limit")
+        terms = limit_of(task, "hearing-application-limit")
         until = case.rules.calendar.add_working_days(today, terms.value).day
         issued["hearing-right-notice"] = issue_for_item(
             case,

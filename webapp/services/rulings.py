@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine import Words
-from engine.bundles import Item
+from engine.bundles import Item, paper_basis
 from engine.law import check_uscc, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised
@@ -150,15 +150,15 @@ def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: d
         raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
 
 
-#: After a hearing the ruling rests on its record (art. 48).
+#: After a hearing the ruling rests on its record.
 RULING = """
 with record as (select d.number from special_procedure p join document d on d.id = p.record_id
     where p.item_case_id = %(item_case)s and p.outcome = 'held' order by p.id desc limit 1)
 insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, facts, reasons, basis_zh, basis_en, remedy_zh,
     remedy_en, by_id, authorisation_number, at)
 values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(facts)s, %(reasons)s,
-    concat_ws('；', %(basis_zh)s::text, (select '《行政许可法》第四十八条，听证笔录' || d.number from record d)),
-    concat_ws('; ', %(basis_en)s::text, (select 'Licensing Law, art. 48, record ' || d.number from record d)),
+    concat_ws('；', %(basis_zh)s::text, (select %(record_zh)s::text || '，听证笔录' || d.number from record d)),
+    concat_ws('; ', %(basis_en)s::text, (select %(record_en)s::text || ', record ' || d.number from record d)),
     %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
 """
 STOPPED = """
@@ -181,6 +181,7 @@ def _write(task: OpenTask, ruling: str, facts: str, reasons: str, by: Identity, 
     words = ruling_words(item.kind).ruling(ruling)
     basis = item.basis[0] if granted else item.refusal_basis
     remedy = Words("", "") if granted else named_remedy(case, item)
+    heard = paper_basis(case.release.document_kind("hearing-record"), item, case.rules.profile)
     known = {
         "item_case": task.item_case_id,
         "task": task.id,
@@ -198,6 +199,8 @@ def _write(task: OpenTask, ruling: str, facts: str, reasons: str, by: Identity, 
         reasons=reasons,
         basis_zh=basis.zh,
         basis_en=basis.en,
+        record_zh=heard.zh,
+        record_en=heard.en,
         remedy_zh=remedy.zh,
         remedy_en=remedy.en,
         authorisation=by.authorisation_number or "",
