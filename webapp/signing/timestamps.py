@@ -42,8 +42,12 @@ class HttpTimeStamper(TimeStamper):
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
         request = urllib.request.Request(self.address, data=body, headers=headers, method="POST")
         opener = urllib.request.build_opener(_NoRedirect)
-        with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return tsp.TimeStampResp.load(answer.read(LARGEST_ANSWER))
+        try:
+            with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
+                return tsp.TimeStampResp.load(answer.read(LARGEST_ANSWER))
+        except urllib.error.HTTPError as failed:
+            failed.close()
+            raise TimestampUnavailable(f"HTTP {failed.code}") from failed
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
