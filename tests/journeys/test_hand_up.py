@@ -375,8 +375,13 @@ def test_the_applicant_is_told_who_reviews_and_who_decides(db: SQLAlchemy, clien
     receipt = db.session.query(Document).filter_by(case_id=case_id, kind="receipt").one()
     assert both in sheet.content
     assert both in receipt.content_zh
+    screen = Screen(client)
+    office.sign_in(client, office.CLERK)
+    draft = office.draft("ordinary", place=COUNTY)
+    for step in ("sheet", "check"):
+        assert both in screen.text(f"/application/{draft}/{step}")
     office.sign_in(client, "weixiaohong")
-    assert both in Screen(client).text(f"/cases/{case_id}")
+    assert both in screen.text(f"/cases/{case_id}")
 
 
 def test_who_extends_it_is_called_what_the_city_calls_it(db: SQLAlchemy, case_id: int) -> None:

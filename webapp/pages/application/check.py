@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import Words
-from engine.bundles import answer_words
+from engine.bundles import answer_words, handled_by
 from engine.forms import value_at
 from engine.law import grouped_tracking_code
 from webapp.errors import ActRefused, Incomplete, NotEligible
@@ -85,6 +85,7 @@ def _receipt(draft: Draft, code: str | None) -> ResponseReturnValue:
         address=address,
         qr_code=qr_svg(address),
         departments=department_names(),
+        handled_by=handled_by,
         document_url=_document_url(draft.id),
         case_url=url_for("case.show", case_id=draft.id),
         window_url=url_for("window.result", case_id=draft.id),
@@ -107,6 +108,7 @@ def _page(draft: Draft, refusals: list[ActRefused], status: int = 200) -> Respon
         rows=[row for row in rows if row.asked_for],
         commitments={choice.item.key: choice for choice in commitments},
         departments=department_names(),
+        handled_by=handled_by,
         may_receive=may(signed_in(), Permission.CASE_RECEIVE),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.bundles import next_question
+from engine.bundles import handled_by, next_question
 from engine.law import amount
 from webapp.identity import signed_in
 from webapp.languages import LANGUAGES, language
@@ -30,6 +30,7 @@ def sheet(case_id: int) -> ResponseReturnValue:
         draft,
         materials=materials_of(draft),
         departments=department_names(),
+        handled_by=handled_by,
         given=sheets_of(case_id),
         amount=amount,
     )
