@@ -178,6 +178,16 @@ def test_a_hearing_stands_the_review_below_still_too(db: SQLAlchemy, case_id: in
     assert office.open_task(case_id, "examine", "P3").due_on == clock(db, case_id, "hand-up").due_on
 
 
+def test_once_it_is_up_a_step_that_takes_too_long_is_the_citys(db: SQLAlchemy, case_id: int) -> None:
+    with frozen_at(day(1)):
+        handed_up(case_id)
+    with frozen_at(day(6)):
+        signal_watch.sweep()
+    late = db.session.query(SupervisionSignal).filter_by(item_case_id=devices(db, case_id).id, kind="step-overdue")
+    above = office.open_task(case_id, "upper-review", "P3")
+    assert [(one.unit, one.ref["task"]) for one in late] == [(ABOVE, above.id)]
+
+
 # Locked
 
 
