@@ -165,6 +165,16 @@ def test_a_renewal_the_day_after_the_end_says_by_which_rule_not(licence, client)
         renewals.apply(licence.id, by=office.person(office.CLERK), note="", key="k2")
 
 
+def test_a_type_without_a_rule_on_renewal_says_so_on_its_page(db, client):
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    outside = Licence.query.filter_by(type_key="business-licence").one()
+    clerk = Browser.of(client, office.CLERK)
+    assert "登记延续申请" not in clerk.open(f"/licence-registry/{outside.id}").text
+    assert clerk.open(f"/licence-registry/{outside.id}/renew").status == 409
+    assert "没有关于延续的规定" in clerk.text
+
+
 # ---------------------------------------------------------------- for everyone
 
 

@@ -22,6 +22,7 @@ from webapp.queries.licence_registry import STATES, Wanted, kinds
 from webapp.queries.licence_registry import licences as found_licences
 from webapp.services import access, licence_acts, licence_files, renewals
 from webapp.services.licence_files import public_address
+from webapp.services.renewals import NotRenewable
 
 blueprint = Blueprint("registry", __name__, url_prefix="/licence-registry")
 
@@ -128,6 +129,8 @@ def renew(licence_id: int) -> ResponseReturnValue:
     """The form of an application to renew."""
     by, view = _opened(licence_id)
     ensure(by, Permission.RENEWAL_TAKE, LicenceFacts(view.unit))
+    if view.apply_until is None:
+        raise NotRenewable(view.name)
     return _form(view, "renew", {})
 
 
