@@ -69,6 +69,8 @@ def test_a_commitment_not_kept_is_revoked_after_the_holder_was_heard(db: SQLAlch
     shown = public_licence(licence.public_code)
     assert shown is not None
     assert shown.status == "revoked"
+    happened = "select kind, reason from licence_event where licence_id = %s order by id"
+    assert sql().execute(happened, (licence.id,)).fetchall() == [("issued", ""), ("revoked", "订购不等于整改完成。")]
     with pytest.raises(CheckViolation):
         sql().execute("update revocation set remedy_zh = ''")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography.x509.oid import NameOID
 
+from engine import Words
 from tests.support import office
 from tests.support.pdf_signatures import pdfsig, read_signature
 from tests.support.seal_service import SealService, seal_service, sealed
@@ -20,7 +21,7 @@ from webapp.services import licence_files
 from webapp.services.e_seals import SealUnreachable
 from webapp.services.licence_files import IssuedElsewhere
 from webapp.services.seals import set_seal
-from webapp.settings import current_settings
+from webapp.settings import Environment, current_settings
 from webapp.signing.checking import signatures_of
 from webapp.signing.demo_authority import DEMO_MARK, demo_credential, root_certificate
 from webapp.signing.signing import sign
@@ -165,8 +166,6 @@ def provider(db) -> SealService:
 
 
 def set_seal_of(service: SealService) -> None:
-    from engine import Words
-
     set_seal(
         UNIT,
         "licence",
@@ -199,6 +198,20 @@ def test_a_provider_that_sends_back_no_signature_is_refused(licence, provider):
     assert licence_files.pdf(licence.id).kind == "plain"
     reason = sql().execute("select reason from licence_sign_try").fetchall()[0][0]
     assert "no signature" in reason
+
+
+def test_a_unit_that_seals_by_hand_signs_nothing_and_nothing_is_wrong(licence):
+    set_seal(UNIT, "licence", Words("行政许可专用章", "Licensing seal"), way="hand")
+    licence_files.make(licence.id)
+    assert licence_files.pdf(licence.id).kind == "plain"
+    assert sql().execute("select count(*) from licence_sign_try").fetchall() == [(0,)]
+
+
+def test_a_demos_certificate_signs_nothing_in_production(app, licence):
+    told = replace(current_settings(), environment=Environment.PRODUCTION)
+    _with_settings(app, told, lambda: licence_files.make(licence.id))
+    assert licence_files.pdf(licence.id).kind == "plain"
+    assert "production" in sql().execute("select reason from licence_sign_try").fetchall()[0][0]
 
 
 def test_a_licence_of_another_system_has_no_file_of_ours(db):

@@ -27,8 +27,8 @@ alter table licence
     add version bigint not null default 1,
     add version_on date,
     add search_tokens text[] not null default '{}';
-update licence l set department_key = ic.department_key, holder_number = k.applicant_key
-from item_case ic join cases k on k.id = ic.case_id where ic.id = l.item_case_id;
+update licence l set department_key = ic.department_key, holder_number = coalesce(k.applicant_key, '')
+from item_case ic left join cases k on k.id = ic.case_id where ic.id = l.item_case_id;
 alter table licence add constraint ck_licence_known_status
     check (status in ('valid', 'suspended', 'revoked', 'cancelled', 'expired'));
 create index licence_holder on licence (holder_number, type_key) where holder_number <> '';
