@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import Words
 from engine.bpmn import Program, compile_program
-from engine.bundles import Bundle, DocumentKind, KindUnknown, arrange, read_bundle, read_kinds, template_path
+from engine.bundles import Bundle, DocumentKind, KindUnknown, arrange, as_drawn, read_bundle, read_kinds, template_path
 from engine.dmn import Decisions, read_decisions
 from engine.forms import Form, read_form, value_at
 from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profile, read_signal_rules
@@ -134,7 +134,7 @@ def arranged(release_id: int, profile: Profile) -> Published:
     known = _ARRANGED.get((release_id, profile.version))
     if known is None:
         release = published(release_id)
-        known = replace(release, bundle=arrange(release.bundle, profile))
+        known = replace(release, bundle=as_drawn(arrange(release.bundle, profile), release.program))
         _ARRANGED[release_id, profile.version] = known
     return known
 

@@ -38,7 +38,7 @@ from engine.bundles.guide import (
 )
 from engine.bundles.items import licence_number
 from engine.bundles.legal_basis import intake_basis, paper_basis
-from engine.bundles.levels import handled_by
+from engine.bundles.levels import as_drawn, handled_by
 from engine.bundles.licence_rules import (
     RenewalTime,
     check_character,
@@ -125,6 +125,7 @@ __all__ = [
     "answer_words",
     "answers_valid",
     "arrange",
+    "as_drawn",
     "bundle_files",
     "bundle_keys",
     "check_bundle",

@@ -1,15 +1,41 @@
-"""Reads `[hand_up]` of an item: the lower level that accepts and reviews it, and sends it up (行政许可法 art. 35)."""
+"""`[hand_up]` of an item: the lower level that accepts and reviews it, and sends it up (行政许可法 art. 35)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from engine.bundles.model import Item, Limit, Unit
+from engine.bpmn import Program
+from engine.bundles.model import Bundle, Item, Limit, Unit
 from engine.bundles.reading import Reading
 from engine.law.hand_up import HAND_UP, POSTS, HandUp
 from engine.law.tables import Table
 from engine.law.terms import ClockTerms
 from engine.words import Words
+
+#: The step of the task that sends it up, and the input by which an item's process learns of it.
+STEP, INPUT = "hand-up", "hand_up"
+
+
+def is_drawn(item: Item, program: Program, entry: str) -> bool:
+    """Whether the item's call in the process `entry` says that it is handed up, and what it calls can do it."""
+    node = program.processes[entry].nodes.get(item.call_activity)
+    called = program.processes.get(node.call.process.text) if node is not None and node.call is not None else None
+    if node is None or called is None or all(mapped.path != (INPUT,) for mapped in node.inputs):
+        return False
+    return any(slot.text == STEP for one in called.nodes.values() for name, slot in one.properties if name == "step")
+
+
+def as_drawn(bundle: Bundle, program: Program) -> Bundle:
+    """The bundle without the hand-ups that its diagrams cannot do: a release may be older than the rules of its place.
+
+    Such an item is reviewed and decided by the posts that the place names, and no clock waits for what never comes.
+    """
+    undrawn = {item.key for item in bundle.items if item.hand_up and not is_drawn(item, program, bundle.entry_process)}
+    if not undrawn:
+        return bundle
+    items = tuple(replace(item, hand_up=None) if item.key in undrawn else item for item in bundle.items)
+    return replace(bundle, items=items)
 
 
 def handled_by(item: Item, departments: Mapping[str, Words]) -> Words:

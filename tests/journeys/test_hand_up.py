@@ -11,8 +11,11 @@ from flask_sqlalchemy import SQLAlchemy
 
 from engine.law import Fault
 from tests.journeys.test_pauses import notice
-from tests.support import office
+from tests.journeys.test_places import at
+from tests.support import machines, office
 from tests.webapp.screen import Screen
+from tests.webapp.test_portability_page import PORTABLE
+from webapp.catalogue import current_releases, release_files
 from webapp.clock import frozen_at
 from webapp.errors import ActRefused, Incomplete
 from webapp.models import (
@@ -407,6 +410,32 @@ def test_who_extends_it_is_called_what_the_city_calls_it(db: SQLAlchemy, case_id
     told = db.session.query(Document).filter_by(case_id=case_id, kind="extension-notice").one()
     assert "市行政审批服务管理局负责人" in told.content_zh
     assert clock(db, case_id, "hand-up").extended_by == 0  # the review below was done under its own limit
+
+
+def test_a_release_from_before_knows_no_hand_up_and_waits_for_none(db: SQLAlchemy) -> None:
+    """The rules of the place are newer than the diagrams: the county reviews, the city decides, no clock hangs."""
+    files = release_files(current_releases()[office.BUNDLE])
+    machines.publish_files(files | {"open-pharmacy.bpmn": PORTABLE.read_bytes()})
+    with frozen_at(DAY):
+        case = office.received("ordinary", ways={}, place=COUNTY)
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P3")
+        reviewed(case.id)
+    assert office.open_task(case.id, "decide", "P3").groups == ["device.decide"]
+    names = {one.name for one in db.session.query(LegalClock).filter_by(item_case_id=devices(db, case.id).id)}
+    assert "hand-up" not in names
+
+
+@pytest.mark.parametrize("window", ["the city's", "the county's"])
+def test_at_either_window_the_same_units_have_it(db: SQLAlchemy, window: str) -> None:
+    if window == "the county's":
+        at(db, COUNTY)
+    case = office.received("ordinary", ways={}, place=COUNTY if window == "the city's" else "")
+    with frozen_at(DAY):
+        office.act(case.id, "backfill", "P1")
+    units = {one.item_key: one.department_key for one in db.session.query(ItemCase).filter_by(case_id=case.id)}
+    assert (units["P2"], units["P3"], units["P6"]) == (BELOW, ABOVE, "urban-management")
+    assert office.open_task(case.id, "accept", "P3").groups == ["county-market.review"]
 
 
 # On the screen

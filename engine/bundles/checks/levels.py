@@ -5,12 +5,11 @@ from __future__ import annotations
 from engine.bpmn import Process, Program
 from engine.bundles.arrangement import arrange
 from engine.bundles.checks.checking import Checking
+from engine.bundles.levels import INPUT, is_drawn
 from engine.bundles.model import Item
 from engine.law.hand_up import HandUp
 from engine.words import Words
 
-#: The step of the task that sends it up, and the input by which an item's process learns of it.
-STEP, INPUT = "hand-up", "hand_up"
 _GROUP = Words("岗位", "candidate group")
 
 
@@ -64,16 +63,8 @@ def _check_limit(checking: Checking, item: Item, hand_up: HandUp) -> None:
 
 def _check_drawn(checking: Checking, item: Item, program: Program, process: Process) -> None:
     """The item's call says that it is handed up, and what it calls has the task that does it."""
-    node = process.nodes.get(item.call_activity)
-    if node is None or node.call is None:
-        return  # a finding of its own
-    called = program.processes.get(node.call.process.text)
-    told = any(mapped.path == (INPUT,) for mapped in node.inputs)
-    drawn = called is not None and any(
-        slot.text == STEP for one in called.nodes.values() for name, slot in one.properties if name == "step"
-    )
-    if told and drawn:
-        return
+    if item.call_activity not in process.nodes or is_drawn(item, program, process.id):
+        return  # no call at all is a finding of its own
     checking.error(
         "hand-up-not-drawn",
         process.file,
