@@ -9,6 +9,7 @@ from typing import Any
 from tests.support import office
 from webapp import clock, moments
 from webapp.services.credit import OutsideRecord, enter_record
+from webapp.services.credit_requests import REPAIR, Asked, take_request
 
 DECIDER, VERIFIER = "wujianhua", "huaqiang"
 
@@ -38,3 +39,10 @@ def bar(number: str = "", *, by: str = DECIDER, **changed: Any) -> int:
     today = moments.local(clock.now()).date()
     given = typed(number, **{"since": min(date(2026, 1, 5), today), **changed})
     return enter_record(given, by=office.person(by), key=f"credit-{given.number}-{given.kind}-{given.source_number}")
+
+
+def request(record: int) -> int:
+    """An application to repair, taken in at the window; returns its id."""
+    asked = Asked(REPAIR, "周国富", "self", "已经整改。")
+    files = [office.pdf("整改报告.pdf")]
+    return take_request(record, asked, files, by=office.person(office.CLERK), key=f"request-{record}")

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from werkzeug.routing import Rule
 
-from tests.support import office
+from tests.support import credit, office
 from webapp.identity import Identity
 from webapp.models import ItemCase
 from webapp.permissions import Permission, TaskFacts, may, may_at_all
@@ -58,7 +58,11 @@ def city(db: SQLAlchemy) -> Office:
     task = office.open_task(case.id, "accept", "P2").id
     file_id = sql().execute("select min(id) from stored_file").fetchone()
     document = sql().execute("select min(id) from document").fetchone()
+    record = credit.bar("91440300708461136T")
     places = {
+        "record_id": record,
+        "request_id": credit.request(record),
+        "kind": "repair",
         "case_id": case.id,
         "task_id": task,
         "release_id": 1,

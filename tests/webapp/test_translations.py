@@ -25,7 +25,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
-from tests.support import office
+from tests.support import credit, office
 from tests.webapp.test_every_route import Office, address, rules
 from webapp import clock
 from webapp.catalogue import current_releases, release_files
@@ -118,6 +118,8 @@ TYPED = {
     "licence": "number holder facts",
     "collection": "collector_name",
     "release": "note",
+    "credit_record": "subject_name source source_number facts",
+    "credit_request": "person statement opinion reasons",
 }
 PEOPLE = {
     "clerk": "lixiaoyun",
@@ -278,6 +280,10 @@ def _places(case: int, draft: int) -> Office:
         "sheet_id": one("select min(id) from notification_sheet where case_id = %(draft)s"),
         "visit_id": one("select visit_id from cases where id = %(draft)s"),
         "item_key": "P2",
+        "record_id": one("select min(id) from credit_record") or credit.bar("91440300708461136T"),
+        "request_id": one("select min(id) from credit_request")
+        or credit.request(one("select min(id) from credit_record")),
+        "kind": "repair",
         "licence_id": one(f"select min(l.id) {licence}"),
         "public_code": code[0] if code else "0000000000",
         "trial_id": one("select min(id) from trial"),

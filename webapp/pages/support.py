@@ -117,6 +117,7 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
         (gettext("证照库"), "registry.licences", Permission.LICENCE_SEE),
         (gettext("监督"), "supervision.board", Permission.SUPERVISION_SEE),
         (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),
+        (gettext("信用"), "credit.search", Permission.CREDIT_SEE),
     ]
     own = {Permission.LICENCE_SEE: LicenceFacts(by.department_key)}
     shown = [(label, endpoint) for label, endpoint, permission in entries if may(by, permission, own.get(permission))]

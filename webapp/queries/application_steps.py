@@ -10,12 +10,14 @@ from typing import Any
 from engine import AnswersInvalid, Words
 from engine.bundles import Eligibility, Item, Material, next_question
 from engine.forms import Field, Section
+from engine.law import APPLICATION
 from engine.runtime import Context
 from webapp import clock, moments
 from webapp.catalogue import engine_context, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application import Draft
 from webapp.services.commitments import COMMITMENT, Letter, eligible_items, letter_for
+from webapp.services.credit_bars import ApplicantBarred, Bar, standing_of, subjects_of
 from webapp.services.licence_reuse import Reuse, reusable
 from webapp.unit_of_work import sql
 
@@ -272,6 +274,9 @@ def missing_of(
         found.append(Missing("questions", Words("情形引导还没有答完。", "Some guided questions are open.")))
     elif not draft.guide.items:
         found.append(Missing("questions", Words("没有需要办理的事项。", "No item applies.")))
+    found += [
+        Missing("questions", ApplicantBarred(item.name, bar).words) for item, bar in bars_of_draft(draft, APPLICATION)
+    ]
     faults = form_faults(draft)
     if faults:
         count = len(faults)
@@ -294,6 +299,15 @@ def missing_of(
         if choice.way == COMMITMENT and not choice.signed_as_shown
     ]
     return found
+
+
+def bars_of_draft(draft: Draft, effect: str) -> list[tuple[Item, Bar]]:
+    """The items of this application that a credit record of the applicant bars, each with the record."""
+    subjects = subjects_of(draft.bundle, draft.answers)
+    standing = standing_of(subjects, draft.rules.profile.key, clock.today(moments.OFFICE_ZONE))
+    items = [entry.item for entry in draft.guide.items]
+    barred = [(item, standing.bar(effect, item)) for item in items]
+    return [(item, bar) for item, bar in barred if bar is not None]
 
 
 def unfinished_steps(draft: Draft, before: Collection[str]) -> frozenset[str]:

@@ -22,6 +22,7 @@ delete from stored_file f where f.at < %s
     and not exists(select from visit where mandate_file_id = f.id)
     and not exists(select from commitment where signature_file_id = f.id)
     and not exists(select from collection where signature_file_id = f.id)
+    and not exists(select from credit_request_file where file_id = f.id)
 returning f.digest
 """
 #: The same content may be kept for another reason: a PDF of ours that somebody handed in again.

@@ -10,8 +10,8 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import PLACES, Eligibility, Item, eligibility, guide_for, render
+from engine.law import APPLICATION, amount
 from engine.law import COMMITMENT as BY_COMMITMENT
-from engine.law import amount
 from webapp import clock, moments
 from webapp.answers import answers_of
 from webapp.catalogue import Published, Rules, engine_context
@@ -221,17 +221,31 @@ def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], tuple[str, str]]:
 
 
 def keep_ineligible(case_id: int, *, by: Identity) -> None:
-    """The application was to be received by commitments that are not open any longer: the try is in the ledger."""
+    """The application was to be received although it cannot: by commitments that are not open any longer, or for items
+    that a credit record bars. The try is in the ledger.
+    """
     with on_case(case_id) as case:
         ensure_draft(case, by)
         row = sql().execute("select guided, ways from cases where id = %s", (case_id,)).fetchone()
         assert row is not None
         guided, ways = row
         told: list[Kept] = []
-        for key, verdict in eligible_items(case.release, case.rules, guided, answers_of(case_id)).items():
+        answers = answers_of(case_id)
+        _keep_barred(case, guided, answers, by)
+        for key, verdict in eligible_items(case.release, case.rules, guided, answers).items():
             if ways.get(key) == COMMITMENT and not verdict.eligible:
                 told += _refused(case, verdict, by)
         keep_records(case, told)
+
+
+def _keep_barred(case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any], by: Identity) -> None:
+    today = moments.local(case.now).date()
+    standing = standing_of(subjects_of(case.release.bundle, answers), case.rules.profile.key, today)
+    for entry in guide_for(case.release.bundle, dict(guided)).items:
+        bar = standing.bar(APPLICATION, entry.item)
+        if bar is not None:
+            facts = {"refusal": ApplicantBarred.__name__, "rule": bar.rule, "credit": bar.record_id}
+            case.record(Event.REFUSED_ACT, by, item=entry.item.key, **facts)
 
 
 def _refused(case: LockedCase, verdict: Eligibility, by: Identity) -> list[Kept]:

@@ -1,0 +1,174 @@
+"""信用记录 on pages: found by exact number, every look noted; entered, asked about, decided; the window told why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from engine.law import FALSE_MATERIALS
+from tests.journeys.test_credit import DECIDER, FOUND, MONTHS_LATER, REVIEWER, found, take
+from tests.support import credit, office
+from tests.support.office import CLERK
+from tests.webapp.browsing import Browser
+from webapp.clock import frozen_at
+from webapp.models import Case, CreditRecord, CreditRequest
+from webapp.unit_of_work import sql
+
+NUMBER = {"number": credit.applicant()}
+
+
+def opened(app: Flask, login: str) -> Browser:
+    """A browser of their own."""
+    return Browser.of(app.test_client(), login)
+
+
+def looks(login: str) -> list[str]:
+    """What the access log has of this person."""
+    rows = sql().execute("select what from access_log where user_id = %s order by id", (office.person(login).user_id,))
+    return [what for (what,) in rows]
+
+
+def test_credit_is_found_by_the_whole_number_and_every_look_is_noted(app: Flask, db: SQLAlchemy) -> None:
+    record = credit.bar()
+    browser = opened(app, REVIEWER).open("/credit")
+    browser.submit("/credit", {"number": credit.applicant()[:10]})
+    assert browser.status == 422
+    assert "完整" in browser.errors()[0]
+    browser.submit("/credit", {"number": "91440300708461136T"})
+    assert "没有信用记录" in browser.text
+    browser.submit("/credit", {"number": f" {credit.applicant().lower()} "})
+    assert browser.url == f"/credit/records/{record}"
+    for said in ("较严重不良信用记录", "信用江城", "江信〔2026〕17号", "不适用告知承诺", "全部事项", "限制中"):
+        assert said in browser.text
+    *_, unknown, searched, shown = looks(REVIEWER)
+    assert unknown.startswith("credit-search:")
+    assert searched.startswith("credit-search:")
+    assert unknown != searched
+    assert shown == f"credit:{record}"
+    assert credit.applicant() not in " ".join(looks(REVIEWER))
+
+
+def test_a_person_is_shown_by_a_masked_number(app: Flask, db: SQLAlchemy) -> None:
+    number = office.example("commitment")["answers"]["legal_representative_id"]
+    credit.bar(number, name="周国富")
+    browser = opened(app, REVIEWER).open("/credit").submit("/credit", {"number": number})
+    assert number not in browser.response.get_data(as_text=True)
+    assert f"{number[:3]}***" in browser.text
+
+
+def test_who_handles_the_case_sees_the_credit_of_its_applicant_and_nobody_else(app: Flask, db: SQLAlchemy) -> None:
+    credit.bar()
+    case = office.received("commitment", ways={})
+    browser = opened(app, REVIEWER).open(f"/cases/{case.id}")
+    assert f"/cases/{case.id}/credit" in browser.links(containing="credit")
+    browser.open(f"/cases/{case.id}/credit")
+    assert "较严重不良信用记录" in browser.text
+    assert looks(REVIEWER)[-1] == "credit"
+    assert opened(app, "hanlei").open(f"/cases/{case.id}/credit").status == 404
+    assert opened(app, "taoran").open("/credit").status == 403
+
+
+def test_a_record_is_entered_with_source_and_term_or_every_fault_is_told(app: Flask, db: SQLAlchemy) -> None:
+    browser = opened(app, "huaqiang").open("/credit/records/new")
+    browser.submit("/credit/records", {"name": "某企业"})
+    assert browser.status == 422
+    assert len(browser.errors()) == 6
+    assert CreditRecord.query.count() == 0
+    given = {
+        **NUMBER,
+        "name": "江城市安康大药房有限公司",
+        "kind": "serious-dishonesty",
+        "source": "江城市中级人民法院",
+        "source_number": "（2026）江01执17号",
+        "since": "2026-01-05",
+        "term": "until-repaired",
+    }
+    browser.submit("/credit/records", given)
+    assert "江城市中级人民法院" in browser.text
+    assert "即时生效" in browser.text
+    kept = CreditRecord.query.one()
+    assert (kept.source_kind, kept.until_repaired, kept.unit_key) == ("outside", True, "market-supervision")
+
+
+def test_from_the_window_to_the_repaired_record(app: Flask, db: SQLAlchemy) -> None:
+    _, record = found()
+    with frozen_at(FOUND):
+        early = opened(app, CLERK).open(f"/credit/records/{record}/repair")
+        early.submit("/repair", {"person": "周国富", "capacity": "self", "statement": "已经整改。"}, files=evidence())
+        assert early.status == 409
+        assert "自2026-06-02起方可申请信用修复" in early.text
+    with frozen_at(MONTHS_LATER):
+        window = opened(app, CLERK).open(f"/credit/records/{record}")
+        window.open(f"/credit/records/{record}/repair").submit("/repair", {"person": "周国富"})
+        assert len(window.errors()) == 3
+        answers = {"person": "周国富", "capacity": "self", "statement": "已经整改。"}
+        window.submit("/repair", answers, files=evidence())
+        request = CreditRequest.query.one().id
+        assert window.url == f"/credit/requests/{request}"
+        assert "期限是怎么算的" in window.text
+        examiner = opened(app, REVIEWER).open("/credit")
+        assert "信用修复申请" in examiner.text
+        examiner.open(f"/credit/requests/{request}")
+        examiner.submit("/examined", {"opinion": "材料属实。"})
+        assert "请选择处理结果" in examiner.errors()[0]
+        examiner.submit("/examined", {"proposal": "repaired", "opinion": "材料属实。"})
+        assert "等待记录单位的另一名工作人员作出决定" in examiner.text
+        (path,) = examiner.links(containing="/files/")
+        assert examiner.client.get(path).data.startswith(b"%PDF")
+        decider = opened(app, DECIDER).open(f"/credit/requests/{request}")
+        decider.submit("/decided", {"outcome": "repaired", "reasons": "已经纠正。"})
+        assert "准予信用修复" in decider.text
+        decider.open(f"/credit/records/{record}")
+        assert "已修复" in decider.text
+        assert "已解除" in decider.text
+        assert office.received("commitment").number
+
+
+def evidence() -> dict[str, list[office.Upload]]:
+    return {"files": [office.pdf("整改报告.pdf")]}
+
+
+def test_somebody_without_right_repairs_nothing_by_a_post_of_their_own(app: Flask, db: SQLAlchemy) -> None:
+    _, record = found()
+    with frozen_at(MONTHS_LATER):
+        request = take(record)
+        for stranger in (CLERK, "hanlei", "xieguang", office.member_of("county-market.decide").login):
+            browser = opened(app, stranger).open("/credit")
+            posted = {"csrf_token": browser.token(), "key": "k", "outcome": "repaired", "reasons": "好。"}
+            assert browser.send(f"/credit/requests/{request}/decided", posted).status == 403, stranger
+            body = browser.open(f"/credit/requests/{request}").text
+            if stranger != CLERK:
+                shown = "已经整改并完成培训" in body
+                assert shown == (office.person(stranger).department_key == "approval-bureau"), stranger
+    assert CreditRecord.query.one().repaired_at is None
+
+
+def test_the_window_reads_rule_and_basis_on_a_page_that_has_grown_old_and_by_a_direct_post(
+    app: Flask, db: SQLAlchemy
+) -> None:
+    with frozen_at(FOUND):
+        case_id = office.draft("commitment")
+        browser = opened(app, CLERK).open(f"/application/{case_id}/check")
+        token = browser.token()
+    found(FALSE_MATERIALS, "P2")
+    with frozen_at(FOUND):
+        browser.submit("/check")
+        assert browser.status == 422
+        assert "不得申请“药品经营许可（零售）”（规则 credit-false-materials）" in browser.errors()[0]
+        assert "《中华人民共和国行政许可法》第七十八条" in browser.errors()[0]
+        assert "2027-03-02" in browser.errors()[0]
+        browser.send(f"/application/{case_id}/check", {"csrf_token": token, "key": "direct"})
+        assert browser.status == 422
+        db.session.expire_all()
+        case = db.session.get(Case, case_id)
+        assert case is not None
+        assert case.received_at is None
+        tries = sql().execute("select count(*) from case_event where case_id = %s and kind = 'refused-act'", (case_id,))
+        assert tries.fetchone() == (2,)
+        browser.open(f"/application/{case_id}/commitment")
+        assert "信用记录限制告知承诺" in browser.text
+        assert "隐瞒有关情况或者提供虚假材料" in browser.text
+    with frozen_at(datetime(2027, 3, 3, 2, tzinfo=UTC)):
+        assert "不得申请" not in opened(app, CLERK).open(f"/application/{case_id}/check").text
