@@ -49,6 +49,15 @@ class Published:
                 return self.element_words(candidate, element, node.name)
         return Words(element, element)
 
+    def start_name(self, process: str, event: str) -> Words:
+        """What begins there: the process by its name, else its start event by its own."""
+        known = self.program.processes.get(process)
+        return (
+            self.element_words(process, process, known.name)
+            if known and known.name
+            else (self.element_name(process, event))
+        )
+
     def shown_answers(self, answers: Mapping[str, Any], language: str) -> dict[str, str]:
         """Every field of the form as people read it: option labels instead of values, empty for no answer."""
         return {

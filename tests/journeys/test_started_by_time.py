@@ -21,12 +21,16 @@ from webapp.unit_of_work import sql, unit_of_work
 
 #: Tuesday, ten in the morning in the office.
 PUBLISHED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
-GROUP = ext('<zeebe:userTask/><zeebe:assignmentDefinition candidateGroups="drug.review"/>')
+GROUP = ext(
+    '<zeebe:userTask/><zeebe:assignmentDefinition candidateGroups="drug.review"/>',
+    '<zeebe:properties><zeebe:property name="step" value="record"/></zeebe:properties>',
+)
 
 
 def drawn(time: str) -> bytes:
     """A process of the bundle that a time begins: somebody looks, and it is over."""
     text = diagram(f"start s timer {time}\nuser look\nend e\ns -> look -> e", {"look": GROUP}, process="monthly-look")
+    text = text.replace(b'id="look"', 'id="look" name="抽查"'.encode())
     return text.replace(b'id="monthly-look"', 'id="monthly-look" name="每月抽查"'.encode())
 
 
@@ -63,28 +67,34 @@ def test_a_cycle_begins_a_case_of_the_offices_own_each_time(db: SQLAlchemy, clie
         (case,) = begun(db)
         assert case.release_id == release_id
         assert case.number
-        task = office.open_task(case.id, "")
+        task = office.open_task(case.id, "record")
         reviewer = office.member_of("drug.review")
         screen = Browser(client, reviewer.login)
         assert case.number in screen.open("/inbox").words()
         assert screen.open(f"/tasks/{task.id}").status == 200
-        assert "到时自动开始" in screen.open(f"/cases/{case.id}").words()
+        page = screen.open(f"/cases/{case.id}")
+        assert page.heading == "每月抽查"
+        assert "到时自动开始" in page.words()
+        assert "申请材料" not in page.words()
         assert armed() == [(release_id, datetime(2026, 10, 7, 1, 0, tzinfo=UTC))]
     assert list(verify_all()) == []
 
 
-def test_the_case_is_done_with_its_process_and_no_other_is(db: SQLAlchemy) -> None:
+def test_the_case_is_done_with_its_process_and_no_other_is(db: SQLAlchemy, client: FlaskClient) -> None:
     with frozen_at(PUBLISHED):
         publish("R/PT1H")
     with frozen_at(PUBLISHED + timedelta(hours=1)):
         start_timers.fire_due()
         (case,) = begun(db)
-        task = office.open_task(case.id, "")
+        task = office.open_task(case.id, "record")
         reviewer = office.member_of("drug.review")
         tasks.claim(task.id, by=reviewer)
-        db.session.expire_all()
-        revision = office.open_task(case.id, "").revision
-        tasks.complete_task(task.id, {}, by=reviewer, revision=revision, key="looked")
+        screen = Browser(client, reviewer.login)
+        assert screen.act(task.id, record=" ").status_code == 422
+        assert screen.act(task.id, record="抽查三家，均在营业。").status_code == 302
+        page = screen.open(f"/cases/{case.id}").words()
+        assert "抽查三家，均在营业。" in page
+        assert "已办结" in page
     (case,) = begun(db)
     assert case.closed_at == PUBLISHED + timedelta(hours=1)
     assert list(verify_all()) == []

@@ -28,7 +28,7 @@ from webapp.headers import CONTENT_SECURITY_POLICY
 from webapp.identity import Identity, signed_in
 from webapp.languages import language
 from webapp.pages.addresses import safe_next
-from webapp.pages.progress import finding_words, received_line, task_lines
+from webapp.pages.progress import begun_line, finding_words, received_line, task_lines
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may, may_at_all
 from webapp.queries import diagram
@@ -73,7 +73,7 @@ def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, sta
         sections=sections,
         history=history_of(case_id, page.items, page.tasks, reasons=_reasons(by, personal=personal)),
         progress=[
-            received_line(page.received_at, page.received_by),
+            received_line(page.received_at, page.received_by) if page.visit else begun_line(page.received_at),
             *task_lines(page.tasks, page.reviews, page.items, named=True),
         ],
         names={item.key: item.item.name for item in page.items},

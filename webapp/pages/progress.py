@@ -70,8 +70,13 @@ def task_lines(
 
 
 def received_line(at: datetime, by: str) -> ProgressLine:
-    """The beginning of every case."""
+    """The beginning of every case that somebody applied for."""
     return ProgressLine("done", gettext("收件"), by, when(at))
+
+
+def begun_line(at: datetime) -> ProgressLine:
+    """The beginning of a case that nobody applied for."""
+    return ProgressLine("done", gettext("到时自动开始"), "", when(at))
 
 
 def _task_line(task: TaskLine, reviews: Sequence[ReviewLine], item: ItemView | None, named: bool) -> ProgressLine:

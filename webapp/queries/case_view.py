@@ -81,6 +81,7 @@ class CasePage:
     demo: bool
     rules: Rules
     visit: CounterVisit | None  # none: a time began it
+    instance: int | None  # whose diagram is shown, where it is not the bundle's
     items: tuple[ItemView, ...]
     tasks: tuple[TaskLine, ...]
     reviews: tuple[ReviewLine, ...]
@@ -132,6 +133,8 @@ def case_status(items: Sequence[ItemView], closed_at: datetime | None) -> Status
         return Status(Words("已撤回申请", "Taken back"), "muted")
     if closed_at is not None or (items and len(delivered) == total):
         return Status(Words("已办结", "Done"), "ok")
+    if not items:
+        return Status(Words("办理中", "In progress"), "info")
     if any(item.intake_outcome == "correction" and item.outcome is None for item in items):
         return Status(Words("待补正", "Correction awaited"), "warn")
     if ruled and len(ruled) == total:
@@ -216,6 +219,7 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         rules.profile.demo,
         rules,
         CounterVisit(ticket, Words(zh, en), clerk, started_at, present) if ticket is not None else None,
+        _first_instance(case_id) if ticket is None else None,
         items,
         tasks,
         reviews_of(case_id),
@@ -227,6 +231,12 @@ def case_page(case_id: int, *, personal: bool) -> CasePage:
         materials_of(case_id, release.bundle, keys) if personal else (),
         commitments_of(case_id) if personal else {},
     )
+
+
+def _first_instance(case_id: int) -> int | None:
+    """What a time began the case with."""
+    row = sql().execute("select min(id) from process_instance where case_id = %s", (case_id,)).fetchone()
+    return row[0] if row else None
 
 
 def case_head(case_id: int) -> CaseHead:

@@ -64,7 +64,8 @@ _BELONGS = {
     " and t.state = 'open')",
     ALL: "true",
 }
-_SEEN = "k.received_at is not null and (%(everyone)s or k.created_by = %(me)s)"
+#: What somebody handed in; a case that a time began is no business of the window.
+_SEEN = "k.received_at is not null and k.visit_id is not null and (%(everyone)s or k.created_by = %(me)s)"
 _PAGE = """
 select k.id, k.number, k.applicant_name, k.subject_name, k.release_id, k.received_at, k.closed_at is not null,
     k.suspended_at is not null, k.profile_key

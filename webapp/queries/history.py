@@ -134,6 +134,7 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("upper-review", "return"): Words("上级审查：退回下级机关补充", "review above: back below to be completed"),
     ("accept", "asked-again"): Words("记录再次要求补正的原因", "recorded why correction is asked for again"),
     ("correct", "corrected"): Words("说明补正情况", "said what was put right"),
+    ("record", "done"): Words("记录办理情况并办结", "recorded what was done"),
     ("visit", "pass"): Words("现场核查结论：合格", "visit: passed"),
     ("visit", "minor"): Words("现场核查结论：存在一般缺陷", "visit: minor faults"),
     ("visit", "major"): Words("现场核查结论：存在严重或者主要缺陷", "visit: major faults"),

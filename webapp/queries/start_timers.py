@@ -29,8 +29,6 @@ where release_id = %s order by due_at nulls last, id
 def starts_of(release_id: int) -> list[StartLine]:
     """The start events of a published release that a time starts, the next first."""
     return [
-        StartLine(
-            published(release_id).element_name(process, element), due_at, started_at, Words(zh, en) if zh else None
-        )
+        StartLine(published(release_id).start_name(process, element), due_at, started_at, Words(zh, en) if zh else None)
         for process, element, due_at, started_at, zh, en in sql().execute(STARTS, (release_id,)).fetchall()
     ]

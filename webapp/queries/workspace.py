@@ -177,6 +177,8 @@ class Workspace:
         """Which diagram shows the task: that of its own instance, of its item, or of the case."""
         if self.step in VERIFYING_STEPS:
             return {"instance": self.instance_id}
+        if self.item is None and self.process != self.release.bundle.entry_process:
+            return {"instance": self.instance_id}
         return {"item": self.item.key} if self.item else {}
 
     @property

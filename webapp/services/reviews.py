@@ -58,6 +58,16 @@ def propose(
         finish(task, {"proposal": proposal}, by=by, act=f"propose-{proposal}")
 
 
+def record_step(task_id: int, *, by: Identity, record: str, revision: int, key: str) -> None:
+    """What was done is written down, and the step is over: for work that rules on nothing. Raises Incomplete."""
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "record")
+        if not record.strip():
+            raise Incomplete("record", Words("请记录办理情况。", "Record what was done."))
+        write_review(task, "done", record, {}, by)
+        finish(task, {}, by=by, act="done")
+
+
 def sign_visit(
     task_id: int,
     *,

@@ -127,7 +127,7 @@ def _fire_one(timer_id: int, me: str) -> None:
 def _open_case(release_id: int, start: TimedStart) -> LockedCase:
     """A case of the office's own: nobody applied, so it has no visit, no code and no items."""
     release = published(release_id)
-    subject = release.element_name(start.process, start.event).zh
+    subject = release.start_name(start.process, start.event).zh
     values = {"subject": subject, "release": release_id, "now": clock.now()}
     row = sql().execute(OPEN_CASE, values).fetchone()
     assert row is not None

@@ -258,6 +258,14 @@ def extend(task: Posted, typed: Typed, by: Identity) -> Words:
     return Words("未准予延期，期限不变。", "Not extended: the limit stands.")
 
 
+def record(task: Posted, typed: Typed, by: Identity) -> Words:
+    """Work that rules on nothing."""
+    reviews.record_step(
+        task.id, by=by, record=text(typed, "record"), revision=revision_of(typed), key=text(typed, "key")
+    )
+    return Words("已办结。", "Done.")
+
+
 #: Step -> the act that ends it, and the template of its panel.
 ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "accept": accept,
@@ -270,6 +278,7 @@ ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "verify": verify,
     "recheck": verify,
     "extend": extend,
+    "record": record,
     **hand_up_act.ACTS,
     **pre_review_act.ACTS,
     **procedure_acts.ACTS,
