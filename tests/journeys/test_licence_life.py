@@ -222,6 +222,7 @@ def test_applied_in_time_and_renewed_by_a_decider(sign):
     assert sign.version == 2
     assert history(sign) == ["issued", "renewed"]
     assert document_kinds(sign)[-1] == "licence-renewal"
+    assert document_kinds(sign)[-2] == "licence-renewal-receipt"
     renewal = LicenceRenewal.query.one()
     assert (renewal.outcome, renewal.in_time, renewal.renewed_to) == ("renewed", True, sign.valid_to)
     with at(end + timedelta(1)):

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import Words
 from webapp import clock, moments
+from webapp.catalogue import current_releases, published
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
 from webapp.search import wanted
@@ -75,9 +76,9 @@ from licence l where {where} order by l.id {way} limit {limit}
 STATUS = "case when l.status in ('valid', 'suspended') and l.valid_to < %(today)s then 'expired' else l.status end"
 IN_STATE = {
     "ending": "l.status = 'valid' and l.valid_to between %(today)s and %(soon)s",
-    "renewal": "exists(select from licence_renewal r where r.licence_id = l.id and r.outcome is null)",
+    "renewal": "l.id in (select r.licence_id from licence_renewal r where r.outcome is null)",
     "suspended": "l.status = 'suspended'",
-    "expired": f"{STATUS} = 'expired'",
+    "expired": "(l.status = 'expired' or l.status in ('valid', 'suspended') and l.valid_to < %(today)s)",
     "revoked": "l.status = 'revoked'",
     "cancelled": "l.status = 'cancelled'",
 }
@@ -105,14 +106,15 @@ def licences(by: Identity, looked_for: Wanted) -> LicencePage:
 
 
 def kinds(by: Identity) -> list[tuple[str, Words]]:
-    """The types of licences that `by` may see."""
-    conditions, values = _narrowed(by, Wanted(), "")
-    rows = sql().execute(
-        "select l.type_key, min(l.name_zh), min(l.name_en) from licence l"
-        f" where {' and '.join(conditions)} group by l.type_key order by 2",
-        values,
-    )
-    return [(key, Words(zh, en)) for key, zh, en in rows]
+    """The types of licences that the published bundles give, of one's own department for whoever sees no others."""
+    sees_all = may(by, Permission.LICENCE_SEE)
+    items = [item for release in current_releases().values() for item in published(release).bundle.items]
+    found = {
+        item.licence.key: item.licence.name
+        for item in items
+        if item.licence is not None and (sees_all or item.department == by.department_key)
+    }
+    return sorted(found.items(), key=lambda kind: kind[1].zh)
 
 
 def _narrowed(by: Identity, looked_for: Wanted, beyond: str) -> tuple[list[str], dict[str, Any]]:

@@ -51,15 +51,20 @@ def _credential(paper: LicencePaper) -> Credential | None:
 
 
 def _signed(credential: Credential, pdf: bytes, number: str) -> SignedPdf:
+    from webapp.signing.checking import signatures_of
     from webapp.signing.signing import sign
     from webapp.signing.timestamps import TimestampUnavailable
 
     try:
-        return sign(pdf, credential, reason=f"{REASON} {number}", timestamp_url=current_settings().timestamp_url)
+        signed = sign(pdf, credential, reason=f"{REASON} {number}", timestamp_url=current_settings().timestamp_url)
     except TimestampUnavailable as unavailable:
         raise SealUnreachable(unavailable.reason) from unavailable
     except NotSignable as fault:
         raise Refused(fault.reason) from fault
+    # A key that does not belong to its certificate is found here, and not by the first who checks the licence.
+    if not all(one.holds for one in signatures_of(signed.pdf)):
+        raise Refused("the signature that was made does not hold: key and certificate do not belong together")
+    return signed
 
 
 def _sealed(paper: LicencePaper, pdf: bytes) -> SignedPdf:

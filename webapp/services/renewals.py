@@ -125,6 +125,14 @@ def apply(licence_id: int, *, by: Identity, note: str, key: str) -> None:
             renewal_note=note.strip(),
             ends_on=valid_to,
         )
+        licence.paper(
+            "licence-renewal-receipt",
+            by,
+            applied_on=licence.today,
+            valid_until_before=valid_to,
+            consequence=_consequence(terms, in_time=in_time),
+            clerk_name=by.name,
+        )
         tell_unit(
             licence,
             Words(
@@ -133,6 +141,20 @@ def apply(licence_id: int, *, by: Identity, note: str, key: str) -> None:
             ),
         )
         case.record(Event.RENEWAL_APPLIED, by, item=licence.item_case_id, licence=licence.id, in_time=in_time)
+
+
+def _consequence(terms: RenewalTerms, *, in_time: bool) -> Words:
+    """What the applicant is told of a decision that does not come before the end."""
+    if terms.silence is not None and in_time:
+        return Words(
+            f"申请在规定期限内提出；有效期届满前未作出决定的，视为准予延续（{terms.silence.zh}）。",
+            f"It came in time; without a decision before the end the licence counts as renewed ({terms.silence.en}).",
+        )
+    late = Words("", "") if in_time else Words("申请超过规定期限提出；", "It came after the last day to apply. ")
+    return Words(
+        f"{late.zh}有效期届满前应当作出决定；未作出决定的，不产生延续的效力。",
+        f"{late.en}It is to be decided before the end; without a decision the licence is not renewed.",
+    )
 
 
 DECIDED = """

@@ -5,7 +5,10 @@ Real seals come from a licensed provider; what this one signs has no legal effec
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +31,11 @@ LONGEST_NAME = 50
 
 def make_authority(home: Path, now: datetime) -> None:
     """Make key and certificate of the demo's root where they are not there yet."""
-    folder = _folder(home)
+    with _held(home) as folder:
+        _make_root(folder, now)
+
+
+def _make_root(folder: Path, now: datetime) -> None:
     if (folder / "root.pem").exists():
         return
     key = _new_key()
@@ -50,13 +57,13 @@ def demo_credential(home: Path, unit: str, seal: str, now: datetime) -> Credenti
     from pyhanko.sign import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    make_authority(home, now)
-    folder = _folder(home)
-    if not _holds(folder / f"{unit}.pem", unit, seal, now):
-        _issue(folder, unit, seal, now)
-    root, leaf, key = (
-        pem.unarmor((folder / name).read_bytes())[2] for name in ("root.pem", f"{unit}.pem", f"{unit}.key")
-    )
+    with _held(home) as folder:
+        _make_root(folder, now)
+        if not _holds(folder / f"{unit}.pem", unit, seal, now):
+            _issue(folder, unit, seal, now)
+        root, leaf, key = (
+            pem.unarmor((folder / name).read_bytes())[2] for name in ("root.pem", f"{unit}.pem", f"{unit}.key")
+        )
     store = SimpleCertificateStore()
     store.register(x509.Certificate.load(root))
     # The root goes along with no signature: a reader trusts it because it has it, and no signature covers its bytes.
@@ -164,10 +171,14 @@ def _text(certificate: Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _folder(home: Path) -> Path:
+@contextmanager
+def _held(home: Path) -> Iterator[Path]:
+    """The authority's folder, for one at a time: a key and its certificate are two files that belong together."""
     folder = home / FOLDER / "demo"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    with os.fdopen(os.open(folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # let go when the file is closed
+        yield folder
 
 
 def _keep(place: Path, content: bytes) -> None:
