@@ -17,7 +17,7 @@ from webapp.clock import frozen_at
 from webapp.errors import Incomplete
 from webapp.models import CaseEvent, ClockExtension, Document, LegalClock, UserTask
 from webapp.queries.audit import verify_all
-from webapp.services import extensions, tasks
+from webapp.services import extensions, tasks, timers
 
 ACCEPTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 HEAD, DECIDER, REVIEWER = "gaozhiyuan", "wujianhua", "zhaolin"
@@ -264,7 +264,10 @@ def moot(db: SQLAlchemy, case_id: int, task_id: int) -> list[str]:
     return [str(facts["clock"]) for facts in lines]
 
 
-def test_more_time_for_the_whole_ends_with_the_last_item_also_when_nobody_accepts_it(db: SQLAlchemy) -> None:
+@pytest.mark.parametrize("outcome", ["wrong-authority", "correction"])
+def test_more_time_for_the_whole_ends_with_the_last_item_also_when_nobody_accepts_it(
+    db: SQLAlchemy, outcome: str
+) -> None:
     case_id = accepted()
     with frozen_at(day(3)):
         task = ask_for_the_whole(case_id)
@@ -277,9 +280,15 @@ def test_more_time_for_the_whole_ends_with_the_last_item_also_when_nobody_accept
             office.act(case_id, "decide", key)
         office.act(case_id, "immediate", "P5")
         assert moot(db, case_id, task) == []  # the signboard is still to be accepted
-        office.act(case_id, "accept", "P6", intake_outcome="wrong-authority")
-        assert moot(db, case_id, task) == ["joint"]
-    assert joint_of(db, case_id).stopped_on == date(2026, 9, 3)
+        office.act(case_id, "accept", "P6", intake_outcome=outcome)
+    if outcome == "correction":  # and the correction never comes
+        assert moot(db, case_id, task) == []
+        with frozen_at(day(28, month=10)):
+            while timers.fire_due():
+                office.run_jobs(case_id)
+    assert moot(db, case_id, task) == ["joint"]
+    assert item_case(db, case_id, "P6").outcome == "not-accepted"
+    assert joint_of(db, case_id).stopped_on is not None
     assert list(verify_all()) == []
 
 
