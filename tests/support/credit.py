@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from engine.bundles import Item
 from tests.support import office
 from webapp import clock, moments
+from webapp.catalogue import current_releases, published
 from webapp.services.credit import OutsideRecord, enter_record
 from webapp.services.credit_requests import REPAIR, Asked, take_request
 
@@ -46,3 +48,8 @@ def request(record: int) -> int:
     asked = Asked(REPAIR, "周国富", "self", "已经整改。")
     files = [office.pdf("整改报告.pdf")]
     return take_request(record, asked, files, by=office.person(office.CLERK), key=f"request-{record}")
+
+
+def item(key: str) -> Item:
+    """An item of the pharmacy as the office has it."""
+    return published(current_releases()[office.BUNDLE]).bundle.item(key)

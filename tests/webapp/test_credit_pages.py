@@ -168,7 +168,7 @@ def test_the_window_reads_rule_and_basis_on_a_page_that_has_grown_old_and_by_a_d
         tries = sql().execute("select count(*) from case_event where case_id = %s and kind = 'refused-act'", (case_id,))
         assert tries.fetchone() == (2,)
         browser.open(f"/application/{case_id}/commitment")
-        assert "信用记录限制告知承诺" in browser.text
+        assert "信用记录的限制" in browser.text
         assert "隐瞒有关情况或者提供虚假材料" in browser.text
     with frozen_at(datetime(2027, 3, 3, 2, tzinfo=UTC)):
         assert "不得申请" not in opened(app, CLERK).open(f"/application/{case_id}/check").text

@@ -241,7 +241,7 @@ def keep_ineligible(case_id: int, *, by: Identity) -> None:
 def _keep_barred(case: LockedCase, guided: Mapping[str, Any], answers: Mapping[str, Any], by: Identity) -> None:
     today = moments.local(case.now).date()
     standing = standing_of(subjects_of(case.release.bundle, answers), case.rules.profile.key, today)
-    for entry in guide_for(case.release.bundle, dict(guided)).items:
+    for entry in guide_for(case.release.bundle, {**answers, **guided}).items:
         bar = standing.bar(APPLICATION, entry.item)
         if bar is not None:
             facts = {"refusal": ApplicantBarred.__name__, "rule": bar.rule, "credit": bar.record_id}

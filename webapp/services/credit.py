@@ -268,11 +268,15 @@ def known_items(rules: Rules) -> dict[str, Item]:
 
 
 def place_of_unit(unit: str) -> str:
-    """The place whose rules a department goes by: one that gives it items to decide; else the office's own ("")."""
+    """The place whose rules a department goes by: the office's own ("") where it decides or supervises there, else
+    the one that gives it items.
+    """
+    if any(unit in (item.department, item.supervised_by) for item in known_items(rules_in_force()).values()):
+        return ""
     keys = sql().execute("select distinct key from rule_table where kind = 'profile' order by key").fetchall()
     for (key,) in keys:
         here = rules_in_force(key).profile.arrangement
-        if here is not None and any(item.department == unit for item in here.items.values()):
+        if here is not None and any(unit in (item.department, item.supervised_by) for item in here.items.values()):
             return str(key)
     return ""
 

@@ -46,8 +46,8 @@ class Bar:
     @property
     def words(self) -> Words:
         """Record, term and basis in one sentence."""
-        zh = f"{self.kind.zh}（{self.source}{self.number}），限制至{self.term.zh}为止；依据：{self.basis.zh}"
         source = f"{self.source} {self.number}".strip()
+        zh = f"{self.kind.zh}（{source}），限制至{self.term.zh}为止；依据：{self.basis.zh}"
         return Words(zh, f"{self.kind.en} ({source}), barred until {self.term.en}; basis: {self.basis.en}")
 
     def stops(self, effect: str, item_code: str) -> bool:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
+from engine.law import APPLICATION
 from engine.law import COMMITMENT as BY_COMMITMENT
 from webapp import papers
 from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible
@@ -22,6 +23,7 @@ from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import CommitmentChoice, bars_of_draft, commitments_of, form_faults
 from webapp.services.commitments import COMMITMENT, ORDINARY, sign, take_ordinary_way
+from webapp.services.credit_bars import ApplicantBarred
 from webapp.services.files import Upload
 from webapp.services.visits import LEGAL_REPRESENTATIVE
 
@@ -136,6 +138,7 @@ def _page(
         form_incomplete=bool(form_faults(draft)),
         read_paper=papers.read,
         bars=list(dict.fromkeys(bar.words for _, bar in bars_of_draft(draft, BY_COMMITMENT))),
+        not_applied_for=[ApplicantBarred(item.name, bar).words for item, bar in bars_of_draft(draft, APPLICATION)],
         why={choice.item.key: _why(draft, choice) for choice in choices},
         may_sign={choice.item.key: signers or choice.proxy_allowed for choice in choices},
         signer_name=request.form.get("signer_name") or (draft.visit.name if signers else ""),
