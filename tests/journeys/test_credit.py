@@ -15,6 +15,8 @@ from tests.support import credit, office
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotEligible, NotYours, SamePerson
 from webapp.models import CreditBar, CreditRecord, CreditRequest, Document, ItemCase
+from webapp.queries.application import draft_of
+from webapp.queries.application_steps import commitments_of
 from webapp.queries.audit import verify_all
 from webapp.services import credit as records
 from webapp.services import credit_requests, receipt
@@ -319,3 +321,47 @@ def test_only_some_enter_records(db: SQLAlchemy) -> None:
     for stranger in (office.CLERK, "xieguang", "taoran"):
         with pytest.raises(NotYours):
             records.enter_record(credit.typed(), by=office.person(stranger), key="k")
+
+
+COUNTY = "fictional-county"
+
+
+@pytest.mark.parametrize(("recorded_in", "bars"), [("", {""}), (COUNTY, {"", COUNTY})])
+def test_a_false_commitment_of_the_city_bars_there_and_one_of_the_county_everywhere(
+    db: SQLAlchemy, recorded_in: str, bars: set[str]
+) -> None:
+    by = DECIDER if not recorded_in else office.member_of("county-market.decide").login
+    with frozen_at(FOUND):
+        credit.bar(kind=FALSE_COMMITMENT, by=by)
+        clerk = office.person(office.CLERK)
+        barred = set()
+        for place in ("", COUNTY):
+            draft = draft_of(clerk, office.draft("commitment", place=place))
+            (filing,) = [choice for choice in commitments_of(draft) if choice.item.key == "P4"]
+            if not filing.eligibility.eligible:
+                assert filing.eligibility.rule == "credit-barred"
+                barred.add(place)
+    assert barred == bars
+
+
+def test_a_chain_whose_end_was_cut_is_found(db: SQLAlchemy) -> None:
+    _, record = found()
+    with frozen_at(FOUND):
+        take(record, APPEAL)
+    assert list(verify_all()) == []
+    sql().execute("update credit_record set ledger_seq = ledger_seq + 1 where id = %s", (record,))
+    (fault,) = verify_all()
+    assert fault.chain == f"credit record {record}"
+
+
+def test_the_way_back_of_a_refused_act_leaves_no_half_request(db: SQLAlchemy) -> None:
+    _, record = found()
+    with frozen_at(FOUND):
+        with pytest.raises(RepairTooEarly):
+            take(record)
+        with pytest.raises(Incomplete):
+            credit_requests.take_request(
+                record, asked(APPEAL, statement=""), [], by=office.person(office.CLERK), key="without"
+            )
+    assert CreditRequest.query.count() == 0
+    assert lines(record) == ["recorded", "refused-act", "refused-act"]
