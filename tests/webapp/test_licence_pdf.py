@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,6 +103,20 @@ def test_one_altered_byte_is_found_wherever_the_signature_covers_it(signed, tmp_
 def test_what_is_added_after_the_signature_is_found_too(signed):
     added = signed.content + b"\n% one line more\n"
     assert not any(one.holds for one in signatures_of(added))
+
+
+def test_a_damaged_file_never_breaks_the_reader(signed):
+    dice = random.Random(20261128)
+    parts = (b"<<", b">>", b"0 R", b"/Prev 0", b"/Length -1", b"/Size 99999999999", b"/ByteRange", b"endobj")
+    for _ in range(400):
+        damaged = bytearray(signed.content)
+        for _ in range(dice.choice((1, 3, 20))):
+            place = dice.randrange(len(damaged))
+            if dice.random() < 0.5:
+                damaged[place : place + 8] = dice.choice(parts)
+            else:
+                del damaged[place : place + dice.randrange(1, 200)]
+        assert not any(one.holds for one in signatures_of(bytes(damaged)))
 
 
 def test_the_file_stays_byte_for_byte_and_the_ledger_knows_its_digest(licence, signed):

@@ -7,11 +7,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from webapp.signing import subject_of
 
-#: A certificate that leads to no root is an answer here, not a fault of the server.
-logging.getLogger("pyhanko.sign.validation").setLevel(logging.ERROR)
+if TYPE_CHECKING:
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+#: A file that is not in order, or a certificate that leads to no root, is an answer here, not a fault of the server.
+logging.getLogger("pyhanko").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +34,51 @@ class SignatureFound:
         return self.intact and self.whole
 
 
+#: How a reader of PDFs fails on bytes that somebody made up or damaged; whichever it is, nothing can be vouched for.
+BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
 def signatures_of(pdf: bytes, roots: Sequence[bytes] = ()) -> tuple[SignatureFound, ...]:
     """Every signature of a PDF; a file that is none, or that cannot be read any more, has none. `roots`: as PEM."""
     from asn1crypto import pem, x509
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
+
+    trusted = [x509.Certificate.load(pem.unarmor(root)[2]) for root in roots]
+    try:
+        embedded = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    except (PdfError, *BROKEN):
+        return ()
+    return tuple(_read(one, trusted) for one in embedded)
+
+
+def _read(embedded: EmbeddedPdfSignature, trusted: Sequence[object]) -> SignatureFound:
+    """One signature. What cannot be read of it counts as not intact."""
+    from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.errors import SignatureValidationError
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
-    trusted = [x509.Certificate.load(pem.unarmor(root)[2]) for root in roots]
+    context = ValidationContext(trust_roots=trusted, allow_fetching=False)
     try:
-        embedded = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
-    except (PdfError, ValueError, KeyError, TypeError, IndexError, AttributeError):
-        return ()  # a damaged file breaks in many ways inside the reader; whichever it is, nothing can be vouched for
-    found = []
-    for one in embedded:
-        context = ValidationContext(trust_roots=trusted, allow_fetching=False)
-        try:
-            status = validate_pdf_signature(one, context, context)
-        except (SignatureValidationError, PdfError, ValueError, TypeError):
-            found.append(SignatureFound("", False, False, False, None))
-            continue
+        status = validate_pdf_signature(embedded, context, context)
         stamp = status.timestamp_validity
-        found.append(
-            SignatureFound(
-                subject_of(status.signing_cert.subject.native),
-                bool(status.intact and status.valid),
-                status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
-                bool(status.trusted),
-                stamp.timestamp if stamp is not None and stamp.intact and stamp.valid else None,
-            )
+        return SignatureFound(
+            subject_of(status.signing_cert.subject.native),
+            bool(status.intact and status.valid),
+            status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
+            bool(status.trusted),
+            stamp.timestamp if stamp is not None and stamp.intact and stamp.valid else None,
         )
-    return tuple(found)
+    except (SignatureValidationError, PdfError, *BROKEN):
+        return SignatureFound("", False, False, False, None)
