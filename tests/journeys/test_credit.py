@@ -18,6 +18,7 @@ from webapp.models import CreditBar, CreditRecord, CreditRequest, Document, Item
 from webapp.queries.application import draft_of
 from webapp.queries.application_steps import commitments_of
 from webapp.queries.audit import verify_all
+from webapp.queries.credit import request_view, waiting_requests
 from webapp.services import credit as records
 from webapp.services import credit_requests, receipt
 from webapp.services.credit_bars import ApplicantBarred
@@ -365,3 +366,17 @@ def test_the_way_back_of_a_refused_act_leaves_no_half_request(db: SQLAlchemy) ->
             )
     assert CreditRequest.query.count() == 0
     assert lines(record) == ["recorded", "refused-act", "refused-act"]
+
+
+def test_the_last_day_of_a_request_is_told_with_the_days_that_it_skips(db: SQLAlchemy) -> None:
+    _, record = found()
+    with frozen_at(datetime(2026, 9, 28, 2, 0, tzinfo=UTC)):
+        request = request_view(take(record))
+        # Ten working days over the holidays of October, and the Saturday that is worked for them.
+        assert request.due_on == date(2026, 10, 16)
+        assert any("国庆" in line.zh for line in request.limit)
+    with frozen_at(datetime(2026, 10, 19, 2, 0, tzinfo=UTC)):
+        assert request_view(request.id).is_late
+        (waiting,) = waiting_requests("approval-bureau")
+        assert waiting.is_late
+        assert waiting_requests("market-supervision") == []

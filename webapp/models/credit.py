@@ -100,7 +100,7 @@ class CreditRequest(Model):
     statement: Mapped[str]
     taken_at: Mapped[datetime]
     taken_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
-    due_on: Mapped[date]
+    due_on: Mapped[date]  # as counted when it was taken in; pages count anew, by the calendar in force
     limit_value: Mapped[int]
     limit_unit: Mapped[str]
     limit_basis_zh: Mapped[str]

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.law import ClockTerms, check_uscc, read_clock
+from engine.law import ClockReading, ClockTerms, check_uscc, read_clock
 from webapp import clock, moments
 from webapp.catalogue import rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application_steps import StoredContent
 from webapp.queries.masking import masked_number
+from webapp.services.clocks import first_day_counts, start_day
 from webapp.services.credit import EFFECT_WORDS, EVERY_ITEM, OUTSIDE, OWN
 from webapp.services.credit_bars import UNTIL_REPAIRED, normalised
 from webapp.services.credit_ledger import CreditAct
@@ -43,6 +44,8 @@ HISTORY_WORDS = {
     CreditAct.ANNULLED: Words("撤销记录", "annulled"),
     CreditAct.REFUSED_ACT: Words("未获准的操作", "an act was refused"),
 }
+RECEIVED = Words("收到申请", "received")
+NO_BASIS = Words("", "")
 PERMANENT = Words("记录有效期间", "as long as it counts")
 
 
@@ -185,9 +188,10 @@ select record_id, effect, item_code, item_zh, item_en, until, lifted_by_repair, 
 where record_id = any(%s) order by id
 """
 REQUESTS = """
-select q.record_id, q.id, q.kind, q.taken_at, q.due_on, coalesce(q.outcome, ''), q.decided_at, q.document_id,
-    coalesce(d.number, '')
-from credit_request q left join document d on d.id = q.document_id where q.record_id = any(%s) order by q.id desc
+select q.record_id, q.id, q.kind, q.taken_at, q.limit_value, q.limit_unit, r.place, coalesce(q.outcome, ''),
+    q.decided_at, q.document_id, coalesce(d.number, '')
+from credit_request q join credit_record r on r.id = q.record_id
+left join document d on d.id = q.document_id where q.record_id = any(%s) order by q.id desc
 """
 HISTORY = """
 select e.record_id, e.at, e.kind, coalesce(u.name, '') from credit_event e left join app_user u on u.id = e.actor_id
@@ -242,8 +246,28 @@ def _record(
         recorded_at,
         recorded_by,
         tuple(_bar(bar, state, repaired=repaired, annulled=annulled, today=today) for bar in bars),
-        tuple(RequestLine(*one) for one in requests.get(id_, ())),
+        tuple(_request_line(*one) for one in requests.get(id_, ())),
         tuple((at, HISTORY_WORDS.get(CreditAct(act), Words(act, act)), who) for at, act, who in history.get(id_, ())),
+    )
+
+
+def _request_line(
+    id_: int, kind: str, taken_at: datetime, value: int, unit: str, place: str, *decided: Any
+) -> RequestLine:
+    return RequestLine(id_, kind, taken_at, _reading(taken_at, value, unit, place).due_on, *decided)
+
+
+def _reading(taken_at: datetime, value: int, unit: str, place: str, basis: Words = NO_BASIS) -> ClockReading:
+    """The limit of a request as the calendar in force counts it."""
+    rules = rules_in_force(place)
+    return read_clock(
+        ClockTerms("credit", value, unit, basis),
+        start_day(taken_at, rules),
+        (),
+        rules.calendar,
+        today=clock.today(moments.OFFICE_ZONE),
+        start_reason=RECEIVED,
+        first_day_counts=first_day_counts(rules),
     )
 
 
@@ -284,8 +308,8 @@ class WaitingRequest:
 
 
 WAITING = """
-select q.id, q.record_id, q.kind, r.kind_zh, r.kind_en, r.subject_name, q.taken_at, q.due_on,
-    q.examined_by is not null
+select q.id, q.record_id, q.kind, r.kind_zh, r.kind_en, r.subject_name, q.taken_at, q.limit_value, q.limit_unit,
+    r.place, q.examined_by is not null
 from credit_request q join credit_record r on r.id = q.record_id
 where q.outcome is null and (r.unit_key = %s or r.unit_key = '') order by q.due_on, q.id limit 200
 """
@@ -293,11 +317,14 @@ where q.outcome is null and (r.unit_key = %s or r.unit_key = '') order by q.due_
 
 def waiting_requests(unit: str) -> list[WaitingRequest]:
     """What the unit has still to decide, the most urgent first."""
-    today = clock.today(moments.OFFICE_ZONE)
-    return [
-        WaitingRequest(id_, record, REQUEST_WORDS[kind], Words(zh, en), name, taken, due, due < today, examined)
-        for id_, record, kind, zh, en, name, taken, due, examined in sql().execute(WAITING, (unit,))
-    ]
+    today, waiting = clock.today(moments.OFFICE_ZONE), []
+    for id_, record, kind, zh, en, name, taken, value, limit, place, examined in (
+        sql().execute(WAITING, (unit,)).fetchall()
+    ):
+        due = _reading(taken, value, limit, place).due_on
+        words = (REQUEST_WORDS[kind], Words(zh, en))
+        waiting.append(WaitingRequest(id_, record, *words, name, taken, due, due < today, examined))
+    return waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,8 +364,8 @@ class RequestView:
 
 
 REQUEST = """
-select q.id, q.record_id, q.kind, q.person, q.capacity, q.statement, q.taken_at, t.name, q.due_on, q.limit_value,
-    q.limit_unit, q.limit_basis_zh, q.limit_basis_en, q.proposal, q.opinion, q.proposed_until, coalesce(e.name, ''),
+select q.id, q.record_id, q.kind, q.person, q.capacity, q.statement, q.taken_at, t.name, q.limit_value, q.limit_unit,
+    q.limit_basis_zh, q.limit_basis_en, q.proposal, q.opinion, q.proposed_until, coalesce(e.name, ''),
     q.examined_by, q.examined_at, coalesce(q.outcome, ''), q.reasons, q.source_number, q.new_until, q.decided_at,
     coalesce(p.name, ''), q.document_id, r.place
 from credit_request q join credit_record r on r.id = q.record_id join app_user t on t.id = q.taken_by
@@ -348,7 +375,6 @@ FILES = """
 select f.id, f.name from credit_request_file q join stored_file f on f.id = q.file_id where q.request_id = %s
 order by f.id
 """
-RECEIVED = Words("收到申请", "received")
 
 
 def request_view(request_id: int) -> RequestView:
@@ -356,19 +382,14 @@ def request_view(request_id: int) -> RequestView:
     row = sql().execute(REQUEST, (request_id,)).fetchone()
     if row is None:
         raise NotFound()
-    id_, record, kind, person, capacity, statement, taken_at, taken_by, due, value, unit, zh, en, *rest = row
+    id_, record, kind, person, capacity, statement, taken_at, taken_by, value, unit, zh, en, *rest = row
     *decided, place = rest
-    today, terms = clock.today(moments.OFFICE_ZONE), ClockTerms("credit", value, unit, Words(zh, en))
-    rules = rules_in_force(place)
-    counted = bool(rules.profile.rule("day-of-event-counts", False))
-    taken_on = moments.local(taken_at).date()
-    reading = read_clock(
-        terms, taken_on, (), rules.calendar, today=today, start_reason=RECEIVED, first_day_counts=counted
-    )
+    basis = Words(zh, en)
+    reading = _reading(taken_at, value, unit, place, basis)
     files = tuple(sql().execute(FILES, (request_id,)).fetchall())
-    late = not decided[6] and due < today
-    head = (id_, record, kind, person, capacity, statement, taken_at, taken_by, due, late)
-    return RequestView(*(*head, reading.explanation, terms.basis, *decided, files))
+    late = not decided[6] and reading.due_on < clock.today(moments.OFFICE_ZONE)
+    head = (id_, record, kind, person, capacity, statement, taken_at, taken_by, reading.due_on, late)
+    return RequestView(*(*head, reading.explanation, basis, *decided, files))
 
 
 def request_file(request_id: int, file_id: int) -> StoredContent:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine import Words
-from engine.law import read_clock
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.clocks import start_day, would_be_due
 from webapp.services.credit import OUTSIDE
 from webapp.services.credit_ledger import CreditAct
 from webapp.services.events import Event
@@ -199,10 +199,7 @@ def _keep(record: HeldCredit, asked: Asked, by: Identity) -> tuple[int, date]:
     if LIMITS[asked.kind] not in profile.parameters:
         raise CreditLimitMissing(LIMITS[asked.kind])
     terms = profile.terms(LIMITS[asked.kind])
-    counted = bool(profile.rule("day-of-event-counts", False))
-    due = read_clock(
-        terms, record.today, (), record.rules.calendar, today=record.today, first_day_counts=counted
-    ).due_on
+    due = would_be_due(terms, start_day(record.now, record.rules), record.rules)
     values = {
         "record": record.id,
         "kind": asked.kind,
