@@ -26,6 +26,7 @@ def test_a_licence_is_found_changed_suspended_and_checked(site: Site, somebody: 
     find(clerk, number)
     decider = somebody(DECIDER)
     change(decider, licence_id)
+    renew(clerk, decider, licence_id)
     site.work_off()
     suspend(decider, licence_id)
     check_the_code(somebody(), code)
@@ -74,6 +75,29 @@ def change(decider: Person, licence_id: int) -> None:
     decider.press("准予变更")
     decider.arrives(NAME)
     expect(page.get_by_text("第 2 版").first).to_be_visible()
+
+
+def renew(clerk: Person, decider: Person, licence_id: int) -> None:
+    """Taken in at the window with its last day named, decided by the unit."""
+    clerk.open(f"/licence-registry/{licence_id}", NAME)
+    clerk.follow("登记延续申请")
+    clerk.arrives("登记延续申请")
+    expect(clerk.page.get_by_text("申请延续的最后一天是")).to_be_visible()
+    clerk.picture("licence-renew-phone", size=PHONE)
+    clerk.press("收下申请")
+    clerk.arrives(NAME)
+    expect(clerk.page.get_by_text("待决定").first).to_be_visible()
+    decider.open(f"/licence-registry/{licence_id}", NAME)
+    decider.follow("决定延续申请")
+    decider.arrives("决定延续申请")
+    decider.page.get_by_text("准予延续", exact=True).click()
+    decider.page.get_by_label("理由").fill("条件没有变化，核查合格。")
+    decider.page.get_by_label("依据").fill("《行政许可法》第五十条")
+    decider.picture("licence-renewal")
+    decider.press("作出决定")
+    decider.arrives(NAME)
+    expect(decider.page.get_by_text("第 3 版").first).to_be_visible()
+    decider.picture("licence-renewed", at="#history-title")
 
 
 def suspend(decider: Person, licence_id: int) -> None:

@@ -95,7 +95,15 @@ def test_a_department_sees_its_own_and_nobody_elses(app, licence, client):
 def test_its_page_shows_what_it_states_its_signature_and_its_history(licence, clerk):
     licence_files.make(licence.id)
     clerk.open(f"/licence-registry/{licence.id}")
-    for words in (licence.number, licence.identifier, licence.holder, "已签名（PAdES-B-B）", "演示样章", "签发"):
+    for words in (
+        licence.number,
+        licence.identifier,
+        licence.holder,
+        "已签名（PAdES-B-B）",
+        "演示样章",
+        "签发",
+        "吴建华",
+    ):
         assert words in clerk.text, words
     seen = sql().execute("select what from access_log order by id desc limit 1").fetchone()
     assert seen == (f"licence-record:{licence.id}",)

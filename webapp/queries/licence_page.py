@@ -166,10 +166,13 @@ select l.id, ic.case_id, k.number, l.department_key, l.type_key, l.name_zh, l.na
     l.facts, l.external, l.public_code, k.bundle_key, k.release_id, ic.item_key
 from licence l join item_case ic on ic.id = l.item_case_id join cases k on k.id = ic.case_id where l.id = %(licence)s
 """
+#: A licence is made by a job, on the ruling of a person: that one issued it.
 HISTORY = """
-select e.kind, e.version, e.at, coalesce(u.name, ''), e.reason, e.basis, e.document_id, coalesce(d.number, ''),
+select e.kind, e.version, e.at, coalesce(u.name, case when e.kind = 'issued' then decider.name end, ''), e.reason, e.basis, e.document_id, coalesce(d.number, ''),
     coalesce(e.printed ->> 'holder', ''), coalesce(e.printed ->> 'valid_to', '')
-from licence_event e left join app_user u on u.id = e.by_id left join document d on d.id = e.document_id
+from licence_event e join licence l on l.id = e.licence_id
+left join app_user u on u.id = e.by_id left join document d on d.id = e.document_id
+left join ruling r on r.item_case_id = l.item_case_id left join app_user decider on decider.id = r.by_id
 where e.licence_id = %s order by e.id desc
 """
 FILE = """
