@@ -168,7 +168,8 @@ from licence l join item_case ic on ic.id = l.item_case_id join cases k on k.id 
 """
 #: A licence is made by a job, on the ruling of a person: that one issued it.
 HISTORY = """
-select e.kind, e.version, e.at, coalesce(u.name, case when e.kind = 'issued' then decider.name end, ''), e.reason, e.basis, e.document_id, coalesce(d.number, ''),
+select e.kind, e.version, e.at, coalesce(u.name, case when e.kind = 'issued' then decider.name end, ''), e.reason,
+    e.basis, e.document_id, coalesce(d.number, ''),
     coalesce(e.printed ->> 'holder', ''), coalesce(e.printed ->> 'valid_to', '')
 from licence_event e join licence l on l.id = e.licence_id
 left join app_user u on u.id = e.by_id left join document d on d.id = e.document_id
