@@ -228,6 +228,39 @@ def test_what_was_applied_for_in_time_and_entered_after_the_limit_is_heard_all_t
         do(case_id, "hearing-notice", hearings.notify_hearing, **told)
 
 
+@pytest.mark.parametrize(("place", "hour"), [("fictional-city", 12), ("fictional-county", 2)])
+def test_the_letter_names_the_day_on_which_the_limit_ends(db: SQLAlchemy, place: str, hour: int) -> None:
+    """In the city what is told in the evening is told on the next working day; in the county the day of it counts."""
+    for kind, paper, name in (
+        ("hearing", "hearing-right-notice", "hearing-application"),
+        ("public-notice", "public-notice", "public-notice"),
+    ):
+        with frozen_at(ACCEPTED):
+            case_id = office.received("ordinary", ways={}, place=place).id
+            office.act(case_id, "backfill", "P1")
+            office.act(case_id, "accept", "P6")
+        with frozen_at(day(2, hour=hour)):
+            order(case_id, kind, days=7, on_application=True)
+        until = clock(db, case_id, name).due_on
+        told = db.session.query(Document).filter_by(item_case_id=item(db, case_id).id, kind=paper).one()
+        assert f"{until.year}年{until.month}月{until.day}日" in told.content_zh
+
+
+def test_an_application_on_its_way_is_entered_also_after_another_procedure(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    with frozen_at(day(10)):
+        while timers.fire_due():
+            office.run_jobs(case_id)
+        order(case_id, "testing", days=3)
+        facts = {"outcome": "conform", "conducted_by": "江城市质检院", "record": "合格。"}
+        do(case_id, "testing", procedures.record_result, **facts)
+        letter = Application("相邻住户程立", date(2026, 9, 9), "postmark", "挂号信 XA124，存卷", "信件在途")
+        entered(case_id, letter)
+    assert ("P6", "hearing-notice") in office.open_steps(case_id)
+
+
 def test_nothing_is_entered_late_where_no_hearing_lapsed(db: SQLAlchemy) -> None:
     case_id = under_review()
     with frozen_at(day(2)):

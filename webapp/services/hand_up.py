@@ -27,9 +27,12 @@ from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_by_unit
 from webapp.services.events import Event
 from webapp.services.handed_up import ensure_unlocked
-from webapp.services.reviews import GRANT, REFUSE, write_review
+from webapp.services.procedures import ensure_did_not_host
+from webapp.services.review_rows import write_review
+from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.signals import raise_signal
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.tolerance import ensure_nothing_awaited
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -93,14 +96,17 @@ where item_case_id = %(item_case)s and name = %(review_clock)s and stopped_on is
 def hand_up(task_id: int, *, by: Identity, conclusion: str, opinion: str, revision: int, key: str) -> None:
     """Sign the opinion of the lower level and send it up with all materials, which are locked from now on.
 
-    Its clock stops; late, it raises the signal that the place's rules know, once. Raises Incomplete.
+    Its clock stops; late, it raises the signal that the place's rules know, once. Raises Incomplete,
+    HostReviewed.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, STEP)
+        ensure_did_not_host(task)
         if conclusion not in (GRANT, REFUSE):
             raise Incomplete("conclusion", Words("请选择初审意见。", "Choose the opinion of the review."))
         if not opinion.strip():
             raise Incomplete("opinion", Words("请填写初审意见。", "Write the opinion of the review."))
+        ensure_nothing_awaited(task)  # all materials go up, and are locked
         due = _due(task)
         item = _item(task)
         sent = _send(task, item, conclusion, by, due)
@@ -115,12 +121,13 @@ def upper_review(
 ) -> None:
     """Review above on what was handed up: propose to grant or refuse, or send it back to be completed.
 
-    Raises Incomplete, ReturnNotAllowed, and MaterialsLocked for having the applicant asked again.
+    Raises Incomplete, ReturnNotAllowed, HostReviewed, and MaterialsLocked for having the applicant asked again.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, ABOVE)
         if conclusion == ASKS_AGAIN:
             ensure_unlocked(task.item_case_id)
+        ensure_did_not_host(task)
         if conclusion not in (GRANT, REFUSE, RETURN):
             raise Incomplete("conclusion", Words("请选择审查意见。", "Choose the proposal."))
         if conclusion != GRANT and not opinion.strip():

@@ -121,8 +121,8 @@ def _ensure_proved(application: Application) -> None:
 
 
 FORGONE = """
-select kind = 'hearing' and on_application and outcome = 'forgone', reason, ordered_at, notice_id
-from special_procedure where item_case_id = %s order by id desc limit 1
+select on_application and outcome = 'forgone', reason, ordered_at, notice_id
+from special_procedure where item_case_id = %s and kind = 'hearing' order by id desc limit 1
 """
 REOPENED = """
 insert into special_procedure (item_case_id, kind, reason, expected_days, on_application, paused, notice_id, ordered_by,

@@ -9,17 +9,25 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.law import ClockTerms
+from engine.law import ClockTerms, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.clocks import start_clock, start_day, stop_clock, would_be_due
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.hearing_applications import Application, day_of
 from webapp.services.job_handlers import RunningJob, handles
-from webapp.services.procedures import HEARING, HostReviewed, Running, end_procedure, limit_of, running
+from webapp.services.procedures import (
+    HEARING,
+    Running,
+    end_procedure,
+    host_reviewed,
+    hosting_posts,
+    limit_of,
+    running,
+)
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import PROPOSING_STEPS, OpenTask, on_task
 from webapp.unit_of_work import sql
@@ -31,11 +39,11 @@ class HearingTooSoon(ActRefused):
     status = 422
 
     def __init__(self, earliest: date, terms: ClockTerms) -> None:
+        ahead = amount(terms.value, terms.unit)
         super().__init__(
             Words(
-                f"举行听证应当提前{terms.value}个工作日通知，最早为{earliest.isoformat()}（{terms.basis.zh}）。",
-                f"A hearing is told {terms.value} working days ahead: {earliest.isoformat()} at the earliest"
-                f" ({terms.basis.en}).",
+                f"举行听证应当提前{ahead.zh}通知，最早为{earliest.isoformat()}（{terms.basis.zh}）。",
+                f"A hearing is told {ahead.en} ahead: {earliest.isoformat()} at the earliest ({terms.basis.en}).",
             )
         )
 
@@ -118,6 +126,8 @@ select u.name, u.login, exists(select from review r where r.item_case_id = %(ite
     or exists(select from user_task t where t.item_case_id = %(item_case)s and t.step = 'accept'
         and t.closed_by = u.id)
 from app_user u join department d on d.id = u.department_id where u.id = %(host)s and d.key = %(unit)s and u.active
+    and exists(select from membership m join candidate_group g on g.id = m.group_id
+        where m.user_id = u.id and g.key = any(%(posts)s))
 """
 
 
@@ -144,13 +154,18 @@ def notify_hearing(
         at = _moment(task, held_at)
         if not place.strip():
             raise Incomplete("place", Words("请填写听证地点。", "Enter the place of the hearing."))
-        values = {"item_case": item_case_id, "host": host_id, "unit": item.reviewing_department}
+        values = {
+            "item_case": item_case_id,
+            "host": host_id,
+            "unit": item.reviewing_department,
+            "posts": hosting_posts(item),
+        }
         row = sql().execute(HOST, values).fetchone()
         if row is None:
-            raise Incomplete("host", Words("请选择本单位的听证主持人。", "Choose a host from the deciding unit."))
+            raise Incomplete("host", Words("请选择本单位的听证主持人。", "Choose a host from the unit that reviews."))
         name, login, reviewed = row
         if reviewed:
-            raise HostReviewed()
+            raise host_reviewed(task)
         told: dict[str, Any] = {"hearing_at": at, "hearing_place": place.strip(), "hearing_host": name}
         issue_for_item(case, item_case_id, item, "hearing-notice", by, reasons=procedure.reason, **told)
         if not procedure.on_application:  # art. 46: of public interest, so announced to the public
@@ -165,9 +180,9 @@ def notify_hearing(
 def _moment(task: OpenTask, held_at: datetime | None) -> datetime:
     if held_at is None:
         raise Incomplete("held_at", Words("请填写听证时间。", "Enter the time of the hearing."))
-    rules, today = task.case.rules, moments.local(task.case.now).date()
-    terms, day = limit_of(task, "hearing-notice-ahead"), moments.local(held_at).date()
-    earliest = rules.calendar.add_working_days(today, terms.value).day
+    rules, day = task.case.rules, moments.local(held_at).date()
+    terms = limit_of(task, "hearing-notice-ahead")
+    earliest = would_be_due(terms, start_day(task.case.now, rules), rules)
     if day < earliest:
         raise HearingTooSoon(earliest, terms)
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
@@ -212,7 +227,7 @@ def _ensure_host(task: OpenTask, procedure: Running, by: Identity) -> None:
         row = sql().execute("select name from app_user where id = %s", (procedure.host_id,)).fetchone()
         raise NotTheHost(row[0] if row else "")
     if task.proposed:
-        raise HostReviewed()
+        raise host_reviewed(task)
 
 
 def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str, by: Identity) -> int:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import Words
+from engine.bundles import Item, paper_basis
 from engine.law import ClockTerms, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.clocks import start_clock, start_day, stop_clock, would_be_due
 from webapp.services.document_places import unit_of
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
@@ -58,18 +59,15 @@ OUTCOMES: Mapping[str, Mapping[str, Words]] = {
 TOLD_BY = "special-procedure-notice"
 
 
-HOST_BASIS = Words("《中华人民共和国行政许可法》第四十八条", "Administrative Licensing Law, art. 48")
-
-
 class HostReviewed(ActRefused):
-    """Who reviews an application does not host its hearing, and the other way round (art. 48)."""
+    """Who reviews an application does not host its hearing, and the other way round (行政许可法 art. 48)."""
 
-    def __init__(self) -> None:
+    def __init__(self, basis: Words) -> None:
         super().__init__(
             Words(
-                f"听证主持人应当是审查该申请的工作人员以外的人员，主持人也不能审查（{HOST_BASIS.zh}）。",
+                f"听证主持人应当是审查该申请的工作人员以外的人员，主持人也不能审查（{basis.zh}）。",
                 "The host of a hearing is someone other than those who review the application, and does not review it"
-                f" ({HOST_BASIS.en}).",
+                f" ({basis.en}).",
             )
         )
 
@@ -81,10 +79,24 @@ def limit_of(task: OpenTask, key: str, clock: str | None = None) -> ClockTerms:
     return task.case.rules.profile.terms(key, clock, kind=kind)
 
 
+def hosting_posts(item: Item) -> list[str]:
+    """The posts from which a hearing of the item is hosted: those that review and sign it in the unit that reviews."""
+    signs = item.groups["decide"] if item.hand_up is None else item.hand_up.groups["send"]
+    return [item.groups["review"], signs]
+
+
+def host_reviewed(task: OpenTask) -> HostReviewed:
+    """The refusal, on the text that hearings of items of this kind stand on here."""
+    assert task.item_key is not None
+    release = task.case.release
+    kind, item = release.document_kind("hearing-record"), release.bundle.item(task.item_key)
+    return HostReviewed(paper_basis(kind, item, task.case.rules.profile))
+
+
 def ensure_did_not_host(task: OpenTask) -> None:
     """Raises HostReviewed where the task's officer hosted a hearing of the item."""
     if task.hosted:
-        raise HostReviewed()
+        raise host_reviewed(task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +183,7 @@ def order_procedure(
             now=case.now,
         )
         if kind != HEARING:
-            basis = _basis(case, kind)
-            start_clock(case, item_case_id, ClockTerms(kind, expected_days, "working_days", basis), case.now)
+            start_clock(case, item_case_id, _time_told(case, kind, expected_days), case.now)
         elif on_application:
             start_clock(
                 case,
@@ -209,7 +220,7 @@ def tell(
     assert item_case_id is not None
     assert task.item_key is not None
     item, profile = case.release.bundle.item(task.item_key), case.rules.profile
-    today = moments.local(case.now).date()
+    today, began = moments.local(case.now).date(), start_day(case.now, case.rules)
     issued: dict[str, int] = {}
     pause = profile.pauses.get(kind)
     if pause is not None and pause.holds_for(item.key):
@@ -227,7 +238,7 @@ def tell(
         )
     if kind == HEARING and of_right:
         terms = limit_of(task, "hearing-application-limit")
-        until = case.rules.calendar.add_working_days(today, terms.value).day
+        until = would_be_due(terms, began, case.rules)
         issued["hearing-right-notice"] = issue_for_item(
             case,
             item_case_id,
@@ -247,7 +258,7 @@ def tell(
             by,
             reasons=reason,
             notice_from=today,
-            notice_until=case.rules.calendar.add_working_days(today, expected_days).day,
+            notice_until=would_be_due(_time_told(case, kind, expected_days), began, case.rules),
             objections_to=unit_of(item.reviewing_department).name.zh,
         )
     return issued
@@ -266,9 +277,11 @@ def pause_for(
     return True
 
 
-def _basis(case: LockedCase, kind: str) -> Words:
+def _time_told(case: LockedCase, kind: str, expected_days: int) -> ClockTerms:
+    """The time that the applicant is told the procedure takes, as its clock."""
     known = case.rules.profile.pauses.get(kind)
-    return known.basis if known else Words("特别程序告知书", "the notice of the procedure")
+    basis = known.basis if known else Words("特别程序告知书", "the notice of the procedure")
+    return ClockTerms(kind, expected_days, "working_days", basis)
 
 
 ENDED = """

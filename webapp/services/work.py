@@ -53,7 +53,16 @@ class OpenTask:
 
 
 #: Steps at which an item is examined: who acted at one proposes, and neither rules on the item nor hosts its hearing.
-PROPOSING_STEPS = ("review", "examine", "pre-review", "upper-review", "testing", "expert-review", "public-notice")
+PROPOSING_STEPS = (
+    "review",
+    "examine",
+    "pre-review",
+    "hand-up",
+    "upper-review",
+    "testing",
+    "expert-review",
+    "public-notice",
+)
 # All that an act on a task reads before it decides: the task with its instance, what this person had to do with the
 # item before, whether an extension is asked for, the clocks of its item, and what the page's key was used for, if at
 # all.

@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from werkzeug.datastructures import MultiDict
-
 from engine import Words
 from webapp.identity import Identity
 from webapp.pages.workspace.points import marks_posted
 from webapp.pages.workspace.posted import Posted
+from webapp.pages.workspace.typed import Typed, revision_of, text
 from webapp.services import hand_up
 
 
-def send(task: Posted, typed: MultiDict[str, str], by: Identity) -> Words:
+def send(task: Posted, typed: Typed, by: Identity) -> Words:
     """Raises Incomplete, whose field the page shows."""
     hand_up.hand_up(
         task.id,
         by=by,
-        conclusion=typed.get("conclusion", "").strip(),
-        opinion=typed.get("opinion", ""),
-        revision=typed.get("revision", -1, type=int),
-        key=typed.get("key", "").strip(),
+        conclusion=text(typed, "conclusion"),
+        opinion=text(typed, "opinion"),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     return Words(
         "审查意见和全部材料已上报，材料已锁定。", "Opinion and all materials are handed up; the materials are locked."
     )
 
 
-def above(task: Posted, typed: MultiDict[str, str], by: Identity) -> Words:
+def above(task: Posted, typed: Typed, by: Identity) -> Words:
     """Raises Incomplete, whose field the page shows; MaterialsLocked, ReturnNotAllowed."""
-    conclusion = typed.get("conclusion", "").strip()
+    conclusion = text(typed, "conclusion")
     hand_up.upper_review(
         task.id,
         by=by,
         conclusion=conclusion,
-        opinion=typed.get("opinion", ""),
+        opinion=text(typed, "opinion"),
         checklist=marks_posted(typed),
-        revision=typed.get("revision", -1, type=int),
-        key=typed.get("key", "").strip(),
+        revision=revision_of(typed),
+        key=text(typed, "key"),
     )
     if conclusion == hand_up.RETURN:
         return Words(
@@ -47,7 +46,7 @@ def above(task: Posted, typed: MultiDict[str, str], by: Identity) -> Words:
     return Words("审查意见已提出。", "The proposal is made.")
 
 
-ACTS: Mapping[str, Callable[[Posted, MultiDict[str, str], Identity], Words]] = {
+ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     hand_up.STEP: send,
     hand_up.ABOVE: above,
 }

@@ -35,7 +35,7 @@ from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
 from webapp.services import access, tasks
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut
-from webapp.services.procedures import NAMES, OUTCOMES
+from webapp.services.procedures import NAMES, OUTCOMES, hosting_posts
 from webapp.unit_of_work import let_go
 
 #: Steps at which the item's special procedures matter.
@@ -197,9 +197,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step in REVOCATION_STEPS:
         shown["revocation"] = revocation_of(task.item.id)
     if task.step == "hearing-notice" and task.is_open:
-        shown["hosts"] = hosts_for(
-            task.item.id, item.reviewing_department, [item.groups["review"], item.groups["decide"]]
-        )
+        shown["hosts"] = hosts_for(task.item.id, item.reviewing_department, hosting_posts(item))
     shown["extension"] = extension_of(task.item.id)
     shown["ruling_words"] = ruling_words(item.kind)
     if task.step in ("decide", "immediate", "revoke") and task.is_open:
