@@ -254,6 +254,7 @@ def test_in_the_county_a_silent_unit_puts_the_meeting_off_once(county: Story, db
     with frozen_at(day(4)):
         signal_watch.sweep()
     assert county.signals() == [("red", "urban-management", "2026-09-09")]
+    county.move(meeting, day(4, 4), on=day(4, 3), place="403")  # another room puts nothing off
     with pytest.raises(MeetingPutOff) as refused:
         county.record(meeting, on=day(4, 5))
     assert "澜溪县联合会审规定" in refused.value.words.zh

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
-from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.pages.support import needs
+from webapp.pages.workspace.typed import typed_moment
 from webapp.permissions import CaseFacts, Permission, may
 from webapp.queries.case_access import ensure_case
 from webapp.queries.meetings import MeetingCase, meeting_case, meeting_of, to_invite
@@ -221,12 +220,4 @@ def _errors(refusal: ActRefused | None, fields: dict[str, str]) -> dict[str, dic
 
 def _set() -> Set:
     form = request.form
-    return Set(_moment(form.get("meeting_at", "")), form.get("meeting_place", ""), form.get("meeting_contact", ""))
-
-
-def _moment(text: str) -> datetime | None:
-    """What a control of day and time sends, in the office's time; None for what is no moment."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=moments.OFFICE_ZONE)
-    except ValueError:
-        return None
+    return Set(typed_moment(form, "meeting_at"), form.get("meeting_place", ""), form.get("meeting_contact", ""))

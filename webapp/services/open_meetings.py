@@ -14,13 +14,13 @@ from datetime import date, datetime
 
 from engine import Words
 from engine.bundles import Bundle, Item
-from engine.law import ClockTerms, Parameter, read_clock
+from engine.law import ClockTerms, Parameter
 from webapp import moments
 from webapp.catalogue import Rules
 from webapp.errors import ActRefused, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
-from webapp.services.clocks import first_day_counts, start_day
+from webapp.services.clocks import start_day, would_be_due
 from webapp.services.document_places import unit_of
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.meeting_refusals import (
@@ -71,7 +71,10 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class OpenMeeting:
-    """A meeting that is called and neither recorded nor cancelled. `times`: how often it was set."""
+    """A meeting that is called and neither recorded nor cancelled.
+
+    `times`: for how many moments it was set; another place or number to call is none.
+    """
 
     id: int
     questions: tuple[str, ...]
@@ -110,7 +113,7 @@ def meeting_act(case_id: int, by: Identity, permission: Permission, *, key: str,
 
 MEETING = """
 select m.id, m.questions, m.outcome, m.ended_at, t.at, t.place,
-    (select count(*) from meeting_time o where o.meeting_id = m.id)
+    (select count(distinct o.at) from meeting_time o where o.meeting_id = m.id)
 from joint_meeting m
 cross join lateral (select at, place from meeting_time where meeting_id = m.id order by id desc limit 1) t
 where m.id = %s and m.case_id = %s
@@ -193,9 +196,7 @@ def answer_terms(rules: Rules, key: str = ANSWER) -> ClockTerms:
 
 def earliest_day(rules: Rules, now: datetime) -> date:
     """The first day on which a meeting that is announced `now` may take place."""
-    terms, counts = rules.profile.terms(NOTICE), first_day_counts(rules)
-    today = moments.local(now).date()
-    return read_clock(terms, start_day(now, rules), (), rules.calendar, today=today, first_day_counts=counts).due_on
+    return would_be_due(rules.profile.terms(NOTICE), start_day(now, rules), rules)
 
 
 def named(bundle: Bundle, invitations: Sequence[Invitation]) -> Words:

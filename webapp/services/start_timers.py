@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from psycopg.errors import LockNotAvailable
 
 from engine import EngineError, Words
 from engine.runtime import TimedStart, timed_starts, upcoming_start
 from webapp import clock, moments
 from webapp.catalogue import Published, engine_context, published, rules_in_force
-from webapp.errors import ActRefused, ReleaseRefused
+from webapp.errors import ActRefused, Busy, ReleaseRefused
 from webapp.search import tokens
 from webapp.services.advance import begin
 from webapp.services.events import Event
@@ -58,6 +59,10 @@ from release where id = %(release)s returning id
 NUMBERED = "update cases set number = %s, search_tokens = %s where id = %s"
 
 
+#: What the release's page says of a failure that is no refusal; the log has the rest.
+FAILED = Words("系统故障，稍后自动重试。", "The system failed; it is tried again by itself.")
+
+
 class StartNeverDue(ReleaseRefused):
     """A start event waits for what only a running case has."""
 
@@ -94,8 +99,8 @@ def arm(release_id: int, bundle_key: str, release: Published) -> None:
 def fire_due(limit: int = 20) -> int:
     """Begin what is due; returns how many were taken on. Any number of workers may call it at once.
 
-    What cannot begin says so on the release's page and waits for its next time; what failed for another reason is
-    tried again when its claim lapses.
+    What cannot begin says so on the release's page and waits for its next time. What failed for another reason says so
+    too, and is tried again when its claim lapses; where another command held what it needs, that is all.
     """
     me, now = f"{os.getpid()}", clock.now()
     with unit_of_work():
@@ -103,11 +108,14 @@ def fire_due(limit: int = 20) -> int:
     for (timer_id,) in claimed:
         try:
             _fire_one(timer_id, me)
+        except (Busy, LockNotAvailable) as busy:  # the claim lapses, and it is taken again
+            log.warning("start-waits", timer=timer_id, error=repr(busy))
         except (ActRefused, EngineError) as fault:
             log.warning("start-failed", timer=timer_id, error=repr(fault))
             _keep_failure(timer_id, me, fault)
-        except Exception as fault:  # noqa: BLE001  # the worker's: one that fails holds up no other
+        except Exception as fault:  # noqa: BLE001  # the worker's: one that fails holds up no other, and is seen
             log.warning("start-failed", timer=timer_id, error=repr(fault))
+            _say_failed(timer_id, me)
     return len(claimed)
 
 
@@ -156,6 +164,15 @@ def _keep_failure(timer_id: int, me: str, fault: ActRefused | EngineError) -> No
         row = sql().execute(TAKE, (timer_id, me, clock.now())).fetchone()
         if row is not None:
             _again(timer_id, _start(row), None, words)
+
+
+SAY_FAILED = "update start_timer set failure_zh = %s, failure_en = %s where id = %s and claimed_by = %s"
+
+
+def _say_failed(timer_id: int, me: str) -> None:
+    """It stays due: its claim holds it back for a while."""
+    with unit_of_work():
+        sql().execute(SAY_FAILED, (FAILED.zh, FAILED.en, timer_id, me))
 
 
 def _start(row: Any) -> TimedStart:
