@@ -14,7 +14,8 @@ ORDINARY, COMMITMENT, NONE = "ordinary", "commitment", "none"
 def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mapping[str, str]) -> dict[str, Value]:
     """The engine variables of a new case: the bundle's `case_variables` and one context per item.
 
-    `ways` says "ordinary" or "commitment" per applicable item (ordinary where it says nothing). The
+    `ways` says "ordinary" or "commitment" per applicable item (ordinary where it says nothing), and "commitment" for
+    each "<item>/<material>" that a commitment replaces: such an item is `committed`, and verified afterwards. The
     context `items` holds every item of the bundle, so that a diagram never reads a missing one.
     """
     applicable = {one.item.key for one in guide.items}
@@ -23,6 +24,7 @@ def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mappin
         item.key: {
             "applies": item.key in applicable,
             "way": ways.get(item.key, ORDINARY) if item.key in applicable else NONE,
+            "committed": any(way == COMMITMENT and key.startswith(f"{item.key}/") for key, way in ways.items()),
             "accepts": item.accepts,
             "immediate": item.immediate,
             "groups": {**item.groups, **(item.hand_up.groups if item.hand_up else {})},

@@ -93,6 +93,8 @@ OF_LETTERS = {
     "told_list": FieldType.LIST,
     "verification_limit": FieldType.TEXT,
 }
+#: Of a letter by which a commitment replaces one proof.
+OF_PROOFS = {"material_name": FieldType.TEXT}
 OF_LICENCES = {
     **dict.fromkeys(("licence_number", "valid_from", "valid_until", "decision_date", "decider_name"), FieldType.TEXT),
     "fields_table": FieldType.TABLE,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from engine.bundles.document_kinds import COMMON, OF_ITEM, OF_LETTERS, OF_LICENCES, REMEDY, national_kinds
+from engine.bundles.document_kinds import COMMON, OF_ITEM, OF_LETTERS, OF_LICENCES, OF_PROOFS, REMEDY, national_kinds
 from engine.errors import EngineError
 from engine.law.clock_words import day_words
 from engine.words import Words
@@ -24,6 +24,7 @@ PLACES = frozenset(
         *COMMON,
         *OF_ITEM,
         *OF_LETTERS,
+        *OF_PROOFS,
         *OF_LICENCES,
         REMEDY,
         *(name for kind in national_kinds().values() for name in kind.fields),

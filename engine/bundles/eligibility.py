@@ -18,7 +18,9 @@ NO_RULE = Words("没有适用的告知承诺规则。", "No commitment rule appl
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """May the applicant choose commitment for the item? `rule` and `basis` say why (or why not).
+    """May the applicant choose commitment for the item, or for one proof of it (`requirement`, a material's key)?
+
+    `rule` and `basis` say why (or why not).
 
     `decision` is the id of the bundle's decision that was asked, in `file`, and `outcome` how it came to what it
     gave; "" and None for an item without commitment terms, about which none is asked. The profile's list may stand
@@ -32,6 +34,7 @@ class Eligibility:
     file: str = ""
     decision: str = ""
     outcome: DecisionOutcome | None = None
+    requirement: str = ""
 
     @property
     def matched(self) -> MatchedRule | None:
@@ -50,19 +53,23 @@ def eligibility(
     false_commitments: int = 0,
     unrepaired_records: int = 0,
     context: Context | None = None,
+    requirement: str = "",
 ) -> Eligibility:
-    """Asks the bundle's decision with the answers and `item`, `credit`, `listed`, `district`.
+    """Asks the bundle's decision with the answers and `item`, `requirement`, `credit`, `listed`, `district`.
+
+    `requirement` is the key of the material that the commitment would replace (null for the whole item); the place
+    lists it as "<item>/<material>".
 
     `credit` is the applicant's record ("good", "barred" …); `false_commitments` that stand, and `unrepaired_records`
     of any kind, are told beside it. An item without commitment terms, or one
     that the profile does not list, is never eligible, whatever the table says: the list is the law's
-    condition. Raises KeyError for an unknown item.
+    condition. Raises KeyError for an unknown item or material.
     """
-    item = bundle.item(item_key)
-    if item.commitment is None:
-        return Eligibility(item_key, False, "no-commitment-terms", NO_TERMS)
-    listed = item_key in profile.commitment_list
+    if bundle.commitment_terms(item_key, requirement) is None:
+        return Eligibility(item_key, False, "no-commitment-terms", NO_TERMS, requirement=requirement)
+    listed = (f"{item_key}/{requirement}" if requirement else item_key) in profile.commitment_list
     facts = {"district": None, **answers, "item": item_key, "credit": credit, "listed": listed}
+    facts["requirement"] = requirement or None
     facts |= {"false_commitments": false_commitments, "unrepaired_records": unrepaired_records}
     key = bundle.eligibility_decision
     file = decisions.decision(key).file
@@ -77,4 +84,4 @@ def eligibility(
     else:
         rule = str(value.get("rule") or matched.id)
         basis = bundle.words(file, f"{matched.id}-basis", "text", str(value["basis"]))
-    return Eligibility(item_key, eligible, rule, basis, file, key, outcome)
+    return Eligibility(item_key, eligible, rule, basis, file, key, outcome, requirement)

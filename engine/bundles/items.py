@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from engine.bundles.commitment_terms import read_commitment
 from engine.bundles.levels import read_hand_up
 from engine.bundles.licence_terms import read_expiry, read_identifier, read_renewal
 from engine.bundles.model import (
     ChecklistPoint,
-    CommitmentTerms,
     Delegation,
     ExtensionTerms,
     Item,
@@ -57,7 +57,7 @@ def read_item(reading: Reading, key: str) -> Item | None:
         checklist=tuple(_points(reading, root, "checklist")),
         visit_checklist=tuple(_points(reading, root, "visit_checklist")),
         licence=_licence(reading, root),
-        commitment=_commitment(reading, root),
+        commitment=read_commitment(reading, root),
         refusal_basis=_refusal_basis(reading, root),
         reconsideration_first=_source_named(reading, root, "reconsideration_first"),
         extension=_extension(reading, root),
@@ -199,22 +199,6 @@ def _check_number(table: Table, pattern: str) -> None:
         licence_number(pattern, year=2026, region="0001", serial=1)
     except (ValueError, IndexError, KeyError) as fault:
         table.wrong("number", Words(f"编号规则有误：{fault}", f"The pattern is faulty: {fault}"))
-
-
-def _commitment(reading: Reading, root: Table) -> CommitmentTerms | None:
-    table = root.table("commitment", required=False)
-    if table is None:
-        return None
-    terms = CommitmentTerms(
-        letter=table.text("letter"),
-        conditions=tuple(reading.texts_of(table.table("conditions")).values()),
-        told=tuple(reading.texts_of(table.table("told")).values()),
-        replaces=table.texts("replaces", required=False),
-        verification_parameter=table.text("verification_parameter"),
-        representative_may_sign=table.boolean("representative_may_sign", default=False),
-    )
-    table.finish()
-    return terms
 
 
 def _source_named(reading: Reading, root: Table, name: str) -> Words | None:

@@ -142,7 +142,7 @@ class ChecklistPoint:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentTerms:
-    """Commitment for one item: the letter, what is told and committed, and the check afterwards."""
+    """Commitment for one item, or for one proof of it: letter, what is told and committed, the check afterwards."""
 
     letter: str  # key of documents/<letter>.md
     conditions: tuple[Words, ...]
@@ -150,6 +150,8 @@ class CommitmentTerms:
     replaces: tuple[str, ...]  # material keys that need not be submitted
     verification_parameter: str  # key of the profile's parameter with the limit
     representative_may_sign: bool
+    channels: tuple[str, ...] = ("tablet", "scan")  # how it may be signed: "tablet" | "scan" | "phone" | "code"
+    typed_name: bool = False  # on the signer's own phone the typed name is a signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +218,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Item `item` requires the material; `main` False means secondary (容缺 possible later)."""
+    """Item `item` requires the material; `main` False means secondary.
+
+    `tolerance`: it may follow within so long after acceptance, on a written promise (容缺受理); None: it may not.
+    """
 
     item: str
     when: Expression | None
     main: bool
     basis: Words
+    tolerance: Limit | None = None
+    #: A commitment may replace this one proof (证明事项告知承诺), for this item; None: it may not.
+    commitment: CommitmentTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +300,7 @@ class Bundle:
     #: Answer keys of the identity numbers of those who may collect results.
     signatory_name_field: str = ""  # answer keys of the one person who may sign a commitment: name, identity number
     signatory_id_field: str = ""
+    signatory_mobile_field: str = ""  # of the same person's mobile number, to which a code may be sent
     collector_fields: tuple[str, ...] = ()  # answer keys of the identity numbers of those who may collect,
     collector_name_fields: tuple[str, ...] = ()  # and of their names, in the same order
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
@@ -310,6 +319,12 @@ class Bundle:
         if found is None:
             raise KeyError(key)
         return found
+
+    def commitment_terms(self, item: str, material: str = "") -> CommitmentTerms | None:
+        """The terms of a commitment for an item or, with `material`, for this one proof of it. Raises KeyError."""
+        if not material:
+            return self.item(item).commitment
+        return next((one.commitment for one in self.material(material).requirements if one.item == item), None)
 
     def words(self, file: str, element: str, attribute: str, chinese: str) -> Words:
         """`chinese`, with the English that texts/en.toml has for file, element and attribute."""

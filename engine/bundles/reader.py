@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.bundles.commitment_terms import read_requirement_commitment
 from engine.bundles.items import read_item
 from engine.bundles.licence_terms import read_uses
 from engine.bundles.model import (
@@ -125,6 +126,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         form_key=form.key,
         signatory_name_field=form.signatory_name_field,
         signatory_id_field=form.signatory_id_field,
+        signatory_mobile_field=form.signatory_mobile_field,
         applicant_name_field=form.applicant_name_field,
         subject_field=form.subject_field,
         identity_fields=form.identity_fields,
@@ -167,6 +169,7 @@ class _FormTable:
     subject_field: str = ""
     signatory_name_field: str = ""
     signatory_id_field: str = ""
+    signatory_mobile_field: str = ""
     identity_fields: tuple[str, ...] = ()
     collector_fields: tuple[str, ...] = ()
     collector_name_fields: tuple[str, ...] = ()
@@ -177,14 +180,15 @@ def _form(root: Table) -> _FormTable:
     if table is None:
         return _FormTable()
     found = _FormTable(
-        table.text("key"),
-        table.text("applicant_name_field"),
-        table.text("subject_field"),
-        table.text("signatory_name_field", required=False),
-        table.text("signatory_id_field", required=False),
-        table.texts("identity_fields"),
-        table.texts("collector_fields"),
-        table.texts("collector_name_fields"),
+        key=table.text("key"),
+        applicant_name_field=table.text("applicant_name_field"),
+        subject_field=table.text("subject_field"),
+        signatory_name_field=table.text("signatory_name_field", required=False),
+        signatory_id_field=table.text("signatory_id_field", required=False),
+        signatory_mobile_field=table.text("signatory_mobile_field", required=False),
+        identity_fields=table.texts("identity_fields"),
+        collector_fields=table.texts("collector_fields"),
+        collector_name_fields=table.texts("collector_name_fields"),
     )
     if len(found.collector_fields) != len(found.collector_name_fields):
         table.wrong(
@@ -270,6 +274,12 @@ def _materials(reading: Reading, root: Table) -> Iterator[Material]:
         yield material
 
 
+def _tolerance(reading: Reading, table: Table) -> Limit | None:
+    """How long the material may follow after acceptance, where it may."""
+    given = table.table("tolerance", required=False)
+    return None if given is None else reading.limit_of(given)
+
+
 def _forms(table: Table) -> tuple[str, ...]:
     forms = table.texts("forms")
     for form in forms:
@@ -286,6 +296,8 @@ def _requirements(reading: Reading, material: Table) -> Iterator[Requirement]:
             when=reading.condition(table),
             main=table.boolean("main", default=True),
             basis=reading.basis_of(table, "material-without-basis"),
+            tolerance=_tolerance(reading, table),
+            commitment=read_requirement_commitment(reading, table),
         )
         table.finish()
         yield requirement

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from engine.bpmn import check as check_diagrams
 from engine.bundles.checks.catalogue import check_catalogue
 from engine.bundles.checks.checking import Checking
+from engine.bundles.checks.commitments import check_commitments
 from engine.bundles.checks.coverage import check_coverage
 from engine.bundles.checks.diagrams import check_calls
 from engine.bundles.checks.documents import check_documents
@@ -58,6 +59,7 @@ def check_bundle(
         )
     check_names(checking)
     check_catalogue(checking)
+    check_commitments(checking)
     check_calls(checking)
     check_coverage(checking)
     check_documents(checking)

@@ -12,6 +12,7 @@ from engine.bundles.document_kinds import (
     OF_ITEM,
     OF_LETTERS,
     OF_LICENCES,
+    OF_PROOFS,
     DocumentKind,
     FieldType,
     kind_of_template,
@@ -69,6 +70,11 @@ def _needed(checking: Checking, kinds: Mapping[str, DocumentKind]) -> Iterator[t
             yield item.licence.template, file, "licence.template"
         if item.commitment is not None:
             yield item.commitment.letter, file, "commitment.letter"
+    for material in checking.bundle.materials:
+        for one in material.requirements:
+            if one.commitment is not None:
+                element = f"materials.{material.key}.required.{one.item}.commitment.letter"
+                yield one.commitment.letter, "bundle.toml", element
 
 
 def _check_template(checking: Checking, template: Template, kinds: Mapping[str, DocumentKind]) -> None:
@@ -95,6 +101,9 @@ def _fields_of(checking: Checking, key: str, kind: DocumentKind | None) -> Mappi
     items = checking.bundle.items
     if any(item.commitment is not None and item.commitment.letter == key for item in items):
         return {**COMMON, **OF_ITEM, **OF_LETTERS}
+    proofs = (one.commitment for material in checking.bundle.materials for one in material.requirements)
+    if any(terms is not None and terms.letter == key for terms in proofs):
+        return {**COMMON, **OF_ITEM, **OF_LETTERS, **OF_PROOFS}
     if any(item.licence is not None and item.licence.template == key for item in items):
         return {**COMMON, **OF_ITEM, **OF_LICENCES}
     return dict.fromkeys(PLACES, FieldType.TEXT)
