@@ -58,7 +58,9 @@ WORDS: Mapping[str, Words] = {
     "holder-heard": Words("听取陈述、申辩", "heard what the holder says"),
     "revocation-decided": Words("作出是否撤销的决定", "decided on the revocation"),
     "credit-recorded": Words("记入申请人信用记录", "recorded on the applicant's credit"),
-    "credit-settled": Words("对信用修复申请或者异议作出决定", "decided on a repair of, or an objection to, the credit record"),
+    "credit-settled": Words(
+        "对信用修复申请或者异议作出决定", "decided on a repair of, or an objection to, the credit record"
+    ),
     "task-claimed": Words("认领", "claimed"),
     "task-released": Words("退回待领", "released"),
     "task-completed": Words("办结任务", "completed a task"),
