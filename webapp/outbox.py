@@ -25,12 +25,16 @@ MAKE_PAPER = "make_paper"
 MAKE_LICENCE = "make_licence"
 """Payload `licence_id: int`. Print the present version of a licence as PDF and have it signed."""
 
+SEND_HANDOVER = "send_handover"
+"""Payload `handover_id: int`. Send a ruling to the system of supervision, signed."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
     RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
     DELIVER_MESSAGE: frozenset({"message_id"}),
     MAKE_PAPER: frozenset({"document_id"}),
     MAKE_LICENCE: frozenset({"licence_id"}),
+    SEND_HANDOVER: frozenset({"handover_id"}),
 }
 
 

@@ -59,6 +59,8 @@ class Settings:
     seal_token: str = ""
     signing_passphrase: str = ""
     timestamp_url: str = ""
+    handover_url: str = ""
+    handover_secret: str = ""
 
     @property
     def production(self) -> bool:
@@ -103,6 +105,8 @@ class Settings:
             seal_token=env.get("ONEWINDOW_SEAL_TOKEN", ""),
             signing_passphrase=env.get("ONEWINDOW_SIGNING_PASSPHRASE", ""),
             timestamp_url=_timestamp_url(env),
+            handover_url=_handover_url(env),
+            handover_secret=env.get("ONEWINDOW_HANDOVER_SECRET", ""),
         )
 
 
@@ -177,6 +181,23 @@ def _timestamp_url(env: Mapping[str, str]) -> str:
     here = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
     if given and not given.startswith("https://") and not here:
         raise SettingsInvalid("ONEWINDOW_TIMESTAMP_URL", "must be an https:// address")
+    return given
+
+
+SHORTEST_SECRET = 32
+
+
+def _handover_url(env: Mapping[str, str]) -> str:
+    """Where rulings are handed over to the system of supervision, signed; empty: to the inbox alone.
+
+    The secret may stand without an address: then that system answers, and reads the rulings otherwise.
+    """
+    given, secret = env.get("ONEWINDOW_HANDOVER_URL", ""), env.get("ONEWINDOW_HANDOVER_SECRET", "")
+    here = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
+    if given and not given.startswith("https://") and not here:
+        raise SettingsInvalid("ONEWINDOW_HANDOVER_URL", "must be an https:// address")
+    if (given or secret) and len(secret) < SHORTEST_SECRET:
+        raise SettingsInvalid("ONEWINDOW_HANDOVER_SECRET", f"must have at least {SHORTEST_SECRET} characters")
     return given
 
 

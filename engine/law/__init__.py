@@ -22,7 +22,9 @@ from engine.law.credit import (
     bars_of,
     term_end,
 )
+from engine.law.draw import drawn
 from engine.law.hand_up import HAND_UP, LOCKED_BASIS, HandUp
+from engine.law.handover import HandoverRules
 from engine.law.holding import Holding, Spell, days_held
 from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
 from engine.law.item_kinds import KindRules
@@ -47,22 +49,44 @@ from engine.law.rulings import (
 )
 from engine.law.signals import SignalRule, SignalRules, read_signal_rules
 from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
+from engine.law.verification import (
+    DATA_COMPARISON,
+    METHOD_WORDS,
+    ON_SITE,
+    PASS,
+    RANDOM_DRAW,
+    RECTIFY,
+    REVOKE,
+    ComparedFact,
+    Finding,
+    VerificationMethod,
+    VerificationRules,
+)
 
 __all__ = [
     "ALL",
     "APPLICATION",
     "COMMITMENT",
+    "DATA_COMPARISON",
     "FALSE_COMMITMENT",
     "FALSE_MATERIALS",
     "INTAKE_OUTCOMES",
     "LICENCE_BY_FRAUD",
+    "METHOD_WORDS",
+    "ON_SITE",
+    "PASS",
+    "RANDOM_DRAW",
+    "RECTIFY",
+    "REVOKE",
     "SAME",
+    "TOLERANCE",
     "UNFULFILLED_COMMITMENT",
     "ApplicantBar",
     "Calendar",
     "CalendarYear",
     "ClockReading",
     "ClockTerms",
+    "ComparedFact",
     "CreditBarRule",
     "CreditKind",
     "CreditRules",
@@ -71,8 +95,10 @@ __all__ = [
     "Extension",
     "Holding",
     "Fault",
+    "Finding",
     "HAND_UP",
     "HandUp",
+    "HandoverRules",
     "IntakeOutcome",
     "KindRules",
     "LimitMissing",
@@ -87,6 +113,8 @@ __all__ = [
     "SignalRule",
     "SignalRules",
     "Spell",
+    "VerificationMethod",
+    "VerificationRules",
     "add_months",
     "amount",
     "bars_of",
@@ -96,6 +124,7 @@ __all__ = [
     "check_uscc",
     "day_words",
     "days_held",
+    "drawn",
     "end_of_day",
     "grouped_tracking_code",
     "is_valid",

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.findings import Report
 from engine.law.credit import CreditRules, read_credit
 from engine.law.hand_up import HAND_UP, POSTS, HandUp
+from engine.law.handover import HandoverRules, read_handover
 from engine.law.item_kinds import KindRules, read_kind
 from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
+from engine.law.verification import NO_RULES, VerificationRules, read_verification
 from engine.words import Words
 
 RULE = "rule"
@@ -86,7 +88,8 @@ class Profile:
     `commitment_list` are the item keys that the place admits to commitment; `pauses` the legal kinds of pause
     by key; `levels` name who may extend a limit, by the role that they have;
     `arrangement` says who decides here, where it is not the department that an item names; `kinds` on what the
-    handling of each kind of item stands; `credit` what records of applicants bar, None where no rule says so.
+    handling of each kind of item stands; `credit` what records of applicants bar, None where no rule says so;
+    `verification` how commitments are verified; `handover` which rulings the supervising unit is told of.
     `version` is the digest of the file, kept with whatever was computed from it.
     """
 
@@ -108,6 +111,8 @@ class Profile:
     arrangement: Arrangement | None = None
     kinds: Mapping[str, KindRules] = field(default_factory=dict)
     credit: CreditRules | None = None
+    verification: VerificationRules = NO_RULES
+    handover: HandoverRules | None = None
 
     def terms(self, key: str, clock: str | None = None, *, kind: str = "") -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError.
@@ -163,6 +168,8 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         arrangement=_arrangement(root),
         kinds={kind: read_kind(table) for kind, table in root.tables("kinds")},
         credit=_credit(root),
+        verification=_verification(root),
+        handover=_handover(root),
     )
     root.finish()
     report.raise_errors()
@@ -283,6 +290,16 @@ def _commitment(root: Table) -> tuple[tuple[str, ...], Words]:
 def _credit(root: Table) -> CreditRules | None:
     table = root.table("credit", required=False)
     return None if table is None else read_credit(table)
+
+
+def _verification(root: Table) -> VerificationRules:
+    table = root.table("verification", required=False)
+    return NO_RULES if table is None else read_verification(table)
+
+
+def _handover(root: Table) -> HandoverRules | None:
+    table = root.table("handover", required=False)
+    return None if table is None else read_handover(table)
 
 
 def _office_hours(root: Table) -> OfficeHours:

@@ -51,6 +51,14 @@ FORGONE = ("timer", "application-limit")
 TESTED = [ordered("testing"), ("test",)]
 WAIVED = ("hearing-application", {"hearing_applied": False})
 
+TOLD_OF, FALSE = ("verify", {"verification_result": "rectify"}), ("verify", {"verification_result": "revoke"})
+RECTIFIED = [("recheck", {"verification_result": "pass"})]
+ONCE_MORE = ("recheck", {"verification_result": "rectify"})
+TOLD_WITH_HEARING = ("revocation-notice", {"hearing": True})
+REVOKED = [("statement",), ("revoke", {"revocation": "revoke"})]
+KEPT = [("statement",), ("revoke", {"revocation": "keep"})]
+UNHEARD = [("revocation-notice", {"hearing": False}), *REVOKED]
+
 WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", ORDINARY, [ACCEPT, *GRANT]),
     ("item-licence", ORDINARY, [*CORRECTED, ACCEPT, *REFUSE]),
@@ -82,6 +90,13 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-external", ORDINARY, [("backfill", {"ruling": "grant"})]),
     ("item-external", ORDINARY, [("backfill", {"ruling": "refuse"})]),
     ("delivery", ORDINARY, [("issue",), ("deliver",)]),
+    ("supervision-handover", ORDINARY, [("take-over",), ("report-back",)]),
+    ("verification", COMMITMENT, [("verify", {"verification_result": "pass"})]),
+    ("verification", COMMITMENT, [TOLD_OF, *RECTIFIED]),
+    ("verification", COMMITMENT, [("timer", "verification-mark"), TOLD_OF, ONCE_MORE, *RECTIFIED]),
+    ("verification", COMMITMENT, [TOLD_OF, ("recheck", {"verification_result": "fail"}), *UNHEARD]),
+    ("verification", COMMITMENT, [FALSE, TOLD_WITH_HEARING, APPLIED, *HEARD, *KEPT]),
+    ("verification", COMMITMENT, [FALSE, TOLD_WITH_HEARING, WAIVED, *REVOKED]),
 ]  # fmt: skip
 
 
@@ -97,4 +112,6 @@ def test_both_cores_open_the_same_tasks_and_leave_the_same_data(
     assert sorted(ours.thrown, key=str) == sorted(reference.thrown, key=str)
     # Ours are the variables as the last act but the ending one left them: the ended state keeps none.
     assert ours.variables
-    assert {key: reference.variables.get(key) for key in ours.variables} == dict(ours.variables)
+    last = acts[-1][1] if len(acts[-1]) == 2 else {}  # what it wrote anew is in the reference core's alone
+    before = {key: value for key, value in ours.variables.items() if key not in last}
+    assert {key: reference.variables.get(key) for key in before} == before

@@ -44,8 +44,7 @@ def join(by: Identity, group: str) -> Identity:
 
 def test_one_officer_records_and_a_second_one_confirms(db: SQLAlchemy) -> None:
     case_id, _ = decided()
-    first = office.member_of("market.verify")
-    second = office.member_of("market.verify", but=[first.user_id])
+    first, second = office.verifiers(office.open_task(case_id, "verify", "P2"))
     with pytest.raises(Incomplete):
         sign(case_id, first)  # nothing is signed that is not written down
     before = office.open_task(case_id, "verify", "P2").revision

@@ -21,7 +21,7 @@ from pypdf import PdfWriter
 from engine.law import Fault, check_uscc
 from tests.support.database import PASSWORD
 from webapp import clock
-from webapp.catalogue import current_releases, published
+from webapp.catalogue import arranged, current_releases, published, rules_in_force
 from webapp.extensions import db
 from webapp.identity import Identity, by_login
 from webapp.models import Counter, ItemCase, UserTask
@@ -30,6 +30,7 @@ from webapp.services import (
     commitments,
     correcting,
     drafts,
+    draws,
     engine_jobs,
     hand_up,
     intake,
@@ -43,8 +44,10 @@ from webapp.services import (
     tasks,
     trials,
     verification,
+    verification_photos,
     visits,
 )
+from webapp.services.compared_facts import Comparison
 from webapp.services.files import Upload
 from webapp.services.trial_acts import Act, Kind
 from webapp.settings import PROJECT_FOLDER
@@ -218,14 +221,13 @@ def attach_all(case_id: int, by: Identity) -> None:
 def sign_letters(case_id: int, item_keys: Iterable[str], by: Identity) -> None:
     """Read and sign the letters of these items in one sitting."""
     from webapp.answers import answers_of
-    from webapp.catalogue import rules_in_force
 
-    row = sql().execute("select release_id from cases where id = %s", (case_id,)).fetchone()
+    row = sql().execute("select release_id, profile_key from cases where id = %s", (case_id,)).fetchone()
     assert row is not None
-    release, answers = published(row[0]), answers_of(case_id)
+    rules = rules_in_force(row[1] or "")
+    release, answers = arranged(row[0], rules.profile), answers_of(case_id)
     letters = {
-        key: commitments.letter_for(release, release.bundle.item(key), answers, rules_in_force()).digest
-        for key in item_keys
+        key: commitments.letter_for(release, release.bundle.item(key), answers, rules).digest for key in item_keys
     }
     commitments.sign(
         case_id,
@@ -369,19 +371,21 @@ def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
 def sign_verification(
     case_id: int, step: str, item: str | None = None, *, by: Identity | None = None, verification_result: str = "pass"
 ) -> Identity:
-    """Two officers sign a verification (`by` first), and what follows is done."""
+    """Two officers sign a verification (`by` first; those who were drawn, where that is the method)."""
     task = open_task(case_id, step, item)
-    first = by or member_of(task.groups[0])
-    second = member_of(task.groups[0], but=[first.user_id])
+    first, second = verifiers(task, first=by)
     for officer in (first, second):
         db.session.expire_all()
         task = open_task(case_id, step, item)
+        if officer is first:
+            take_photo(task, by=officer)
         verification.verify(
             task.id,
             by=officer,
             result=verification_result,
             record="到场核查，与承诺一致。",
             checklist={},
+            compared=compared_facts(task) if verification_result == "pass" else differing_facts(task),
             revision=task.revision,
             key=f"{step}-{task.id}-{officer.user_id}",
         )
@@ -389,6 +393,45 @@ def sign_verification(
     run_jobs(case_id)
     db.session.expire_all()
     return second
+
+
+def verifiers(task: UserTask, *, first: Identity | None = None) -> tuple[Identity, Identity]:
+    """The two officers who verify: those drawn for the item, else two of the post."""
+    assert task.item_case_id is not None
+    draw = draws.latest_draw(task.item_case_id)
+    if draw is None:
+        lead = first or member_of(task.groups[0])
+        return lead, member_of(task.groups[0], but=[lead.user_id])
+    rows = sql().execute("select id, login from app_user where id = any(%s)", (list(draw.officers),)).fetchall()
+    logins = dict(rows)
+    one, other = (person(logins[user]) for user in draw.officers)
+    return (other, one) if first is not None and first.user_id == other.user_id else (one, other)
+
+
+def take_photo(task: UserTask, *, by: Identity) -> None:
+    """A photo of the whole, taken now."""
+    verification_photos.add_photos(
+        task.id,
+        [picture("门店外观.png")],
+        by=by,
+        point="",
+        taken_at=clock.now(),
+        place="江城市东城区和平路12号",
+        key=f"photo-{task.id}-{by.user_id}",
+    )
+
+
+def compared_facts(task: UserTask, result: str = "match") -> dict[str, Comparison]:
+    """Every fact that the place lays down for the item, held against the register."""
+    item = db.session.get(ItemCase, task.item_case_id)
+    assert item is not None
+    key = sql().execute("select profile_key from cases where id = %s", (task.case_id,)).fetchone()
+    facts = rules_in_force(key[0] if key else "").profile.verification.method(item.item_key).facts
+    return {fact.key: Comparison("江城市市场主体登记库", "登记信息", result) for fact in facts}
+
+
+def differing_facts(task: UserTask) -> dict[str, Comparison]:
+    return compared_facts(task, "differ")
 
 
 def _accept(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:

@@ -76,6 +76,8 @@ def city(db: SQLAlchemy) -> Office:
         "reminder_id": 1,
         "signal_id": _signal(case.id),
         "sheet_id": 1,
+        "photo_id": 1,
+        "public_id": "none",
         "visit_id": 1,
         "item_key": "P2",
         "item": "P2",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from webapp import outbox
-from webapp.services import calendars, engine_jobs, licence_files, message_delivery, paper_files
+from webapp.services import calendars, engine_jobs, handover_sending, licence_files, message_delivery, paper_files
 
 HANDLERS: dict[str, Callable[..., None]] = {
     outbox.RUN_ENGINE_JOB: engine_jobs.run,
@@ -16,6 +16,7 @@ HANDLERS: dict[str, Callable[..., None]] = {
     outbox.RECOMPUTE_CLOCKS: calendars.run,
     outbox.MAKE_PAPER: paper_files.make,
     outbox.MAKE_LICENCE: licence_files.make,
+    outbox.SEND_HANDOVER: handover_sending.send,
     outbox.RECOMPUTE_CLOCKS: calendars.run,
 }
 

@@ -60,7 +60,7 @@ from webapp.models.organisation import (
 )
 from webapp.models.procedures import Objection, SpecialProcedure
 from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable, StartTimer
-from webapp.models.revocations import Revocation
+from webapp.models.revocations import Publication, Revocation
 from webapp.models.runtime import (
     Activity,
     EngineJob,
@@ -76,7 +76,9 @@ from webapp.models.runtime import (
     UserTask,
 )
 from webapp.models.supervision import SignalWord, SupervisionSignal
+from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
 from webapp.models.trials import Trial
+from webapp.models.verifications import ComparedFactRow, DeclaredConflict, VerificationDraw, VerificationPhoto
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "Answer",
     "AnswerFile",
     "Blob",
+    "CallbackSeen",
     "CandidateGroup",
     "Case",
     "CaseEvent",
@@ -92,6 +95,7 @@ __all__ = [
     "ClockPause",
     "Collection",
     "Commitment",
+    "ComparedFactRow",
     "Correction",
     "Counter",
     "CreditBar",
@@ -100,6 +104,7 @@ __all__ = [
     "CreditRequest",
     "CreditRequestFile",
     "DecisionRecord",
+    "DeclaredConflict",
     "Department",
     "Document",
     "DocumentDelivery",
@@ -107,6 +112,7 @@ __all__ = [
     "DocumentSeal",
     "EngineJob",
     "HandUp",
+    "HandoverDelivery",
     "HandoverLine",
     "IdempotencyKey",
     "Incident",
@@ -132,6 +138,7 @@ __all__ = [
     "Objection",
     "Participant",
     "ProcessInstance",
+    "Publication",
     "RateCount",
     "RefusedItemQuestion",
     "Release",
@@ -151,6 +158,7 @@ __all__ = [
     "StartTimer",
     "StoredFile",
     "SubmittedMaterial",
+    "SupervisionHandover",
     "SupervisionSignal",
     "TaskCandidate",
     "Termination",
@@ -161,6 +169,8 @@ __all__ = [
     "User",
     "UserSession",
     "UserTask",
+    "VerificationDraw",
+    "VerificationPhoto",
     "Visit",
     "VisitAppointment",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model
@@ -23,6 +23,7 @@ class Revocation(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), index=True)
+    finding: Mapped[str] = mapped_column(server_default="")  # of the place's rules on verification
     facts: Mapped[str]
     reasons: Mapped[str]
     notice_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
@@ -37,3 +38,22 @@ class Revocation(Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     decided_at: Mapped[datetime | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+
+
+class Publication(Model):
+    """公示: what anyone may read of a revocation: whose, what, by which document; no personal number, no reasons."""
+
+    __tablename__ = "publication"
+    __table_args__ = (Index("published_by_day", "published_on", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revocation_id: Mapped[int] = mapped_column(ForeignKey("revocation.id"), unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    unit_key: Mapped[str]
+    subject: Mapped[str]
+    act_zh: Mapped[str]
+    act_en: Mapped[str]
+    licence_zh: Mapped[str]
+    licence_en: Mapped[str]
+    licence_number: Mapped[str]
+    published_on: Mapped[date]

@@ -33,7 +33,7 @@ class IncidentPage:
 
 
 FIND = """
-select n.id, n.instance_id, n.element, n.engine_incident, n.engine_job_id, n.timer_id, n.message_id, i.state
+select n.id, n.instance_id, n.element, n.engine_incident, n.engine_job_id, n.timer_id, n.message_id, n.code, i.state
 from incident n join process_instance i on i.id = n.instance_id
 where n.id = %s and n.case_id = %s and n.resolved_at is null
 """

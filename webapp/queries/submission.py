@@ -184,12 +184,14 @@ where f.id = %(file)s and (
     exists (select from material_file mf join submitted_material m on m.id = mf.submitted_material_id
         where mf.file_id = f.id and m.case_id = %(case)s)
     or exists (select from answer_file a where a.file_id = f.id and a.case_id = %(case)s)
-    or exists (select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s))
+    or exists (select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s)
+    or exists (select from verification_photo p join user_task t on t.id = p.task_id
+        where p.file_id = f.id and t.case_id = %(case)s))
 """
 
 
 def case_file(case_id: int, file_id: int) -> CaseFile:
-    """A file that belongs to the case: of a material, or a signature. Raises NotFound."""
+    """A file that belongs to the case: of a material, a signature, or a photo of a verification. Raises NotFound."""
     row = sql().execute(CASE_FILE, {"file": file_id, "case": case_id}).fetchone()
     if row is None:
         raise NotFound()

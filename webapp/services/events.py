@@ -33,6 +33,8 @@ class Event(StrEnum):
     ANSWERS_CORRECTED = "answers-corrected"
     CORRECTED = "corrected"
     CORRECTION_LAPSED = "correction-lapsed"
+    TOLERATED = "tolerated"
+    ITEM_LAPSED = "item-lapsed"
     PROCEDURE_ORDERED = "procedure-ordered"
     HEARING_APPLIED = "hearing-applied"
     HEARING_NOTIFIED = "hearing-notified"
@@ -84,6 +86,14 @@ class Event(StrEnum):
     EXTENSION_DECIDED = "extension-decided"
     REMINDED = "reminded"
     VERIFIED = "verified"
+    OFFICERS_DRAWN = "officers-drawn"
+    CONFLICT_DECLARED = "conflict-declared"
+    PHOTO_ADDED = "photo-added"
+    PHOTO_REMOVED = "photo-removed"
+    SUPERVISION_TOLD = "supervision-told"
+    SUPERVISION_DELIVERED = "supervision-delivered"
+    SUPERVISION_TOOK_OVER = "supervision-took-over"
+    SUPERVISION_ANSWERED = "supervision-answered"
     INCIDENT_OPENED = "incident-opened"
     INCIDENT_RETRIED = "incident-retried"
     STEP_SKIPPED = "step-skipped"
@@ -123,12 +133,17 @@ ACT_WORDS = {
     "procedure": Words("办结特别程序环节", "did a step of the special procedure"),
     "visited": Words("完成联合核查", "finished the joint visit"),
     "corrected": Words("已补正", "corrected"),
+    "checked-adequate": Words("核对补交材料：已补齐", "checked what was handed in: complete"),
+    "checked-inadequate": Words("核对补交材料：不符合要求", "checked what was handed in: not as required"),
     "prepared": Words("已出件", "prepared the result"),
     "delivered": Words("已送达", "delivered"),
     "rest-continue": Words("其余事项继续办理", "the other items go on"),
     "rest-stop": Words("其余事项不再办理", "the other items end"),
     "verified-pass": Words("核查通过", "verified"),
     "verified-rectify": Words("限期整改", "ordered rectification"),
+    "verified-revoke": Words("核查不符，转撤销程序", "found it to be revoked"),
+    "taken-over": Words("已接收审批信息", "took the ruling over"),
+    "supervised": Words("已回传监管结果", "reported back"),
     "verified-fail": Words("整改后仍不符合", "still not met after rectification"),
     "extension-granted": Words("准予延期", "granted the extension"),
     "extension-refused": Words("不予延期", "refused the extension"),

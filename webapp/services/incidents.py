@@ -20,7 +20,7 @@ from webapp.answers import decode_all, encode_all
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
-from webapp.services import engine_jobs
+from webapp.services import engine_jobs, handover_sending
 from webapp.services.advance import apply
 from webapp.services.engine_border import (
     resolve,
@@ -51,11 +51,13 @@ class Incident:
     engine_job_id: int | None
     timer_id: int | None
     message_id: int | None
+    code: str = ""
 
     @property
     def waits(self) -> bool:
         """Whether work waits in it; else it tells of an act that was not kept."""
-        return self.can_be_skipped or self.timer_id is not None or self.message_id is not None
+        held = (self.timer_id, self.message_id)
+        return self.can_be_skipped or self.code == handover_sending.INCIDENT or held != (None, None)
 
     @property
     def can_be_skipped(self) -> bool:
@@ -84,7 +86,7 @@ class NothingToSkip(ActRefused):
 
 RESOLVE = """
 update incident set resolved_at = %s, resolved_by = %s where id = %s and case_id = %s and resolved_at is null
-returning id, instance_id, element, engine_incident, engine_job_id, timer_id, message_id
+returning id, instance_id, element, engine_incident, engine_job_id, timer_id, message_id, code
 """
 
 
@@ -235,6 +237,8 @@ def _again(case: LockedCase, instance: InstanceRow, incident: Incident, changes:
     elif incident.message_id is not None:
         sql().execute("update message set state = 'sent' where id = %s and state = 'failed'", (incident.message_id,))
         outbox.defer(sql(), outbox.DELIVER_MESSAGE, message_id=incident.message_id)
+    elif incident.code == handover_sending.INCIDENT:
+        handover_sending.send_again(incident.id)
 
 
 def _failed_step(case: LockedCase, instance: InstanceRow, incident: Incident) -> int:

@@ -18,6 +18,7 @@ from webapp.services.events import Event
 from webapp.services.licences import issue_licence
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.results import GRANTED, REFUSED, ensure_ruled
+from webapp.services.supervision_handovers import hand_over
 from webapp.unit_of_work import sql
 
 
@@ -74,6 +75,7 @@ def _issue_licence(job: RunningJob) -> dict[str, Any]:
     issue_licence(job.case, job.item_case_id, item)
     issue_grant(job.case, job.item_case_id, job.case.release.bundle.item(item))
     _start_delivery(job)
+    hand_over(job.case, job.item_case_id, job.case.release.bundle.item(item))
     return {}
 
 

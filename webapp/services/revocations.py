@@ -21,8 +21,11 @@ from webapp.services.commitments import COMMITMENT
 from webapp.services.credit import knows_kind, record_credit
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.publications import publish
+from webapp.services.revocation_hearings import heard_in, offer_hearing
 from webapp.services.rulings import ensure_owner, named_remedy
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.verification import finding_of
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -47,18 +50,22 @@ class Proceeding:
     """What was told and said so far, and what it is about."""
 
     id: int
+    finding: str
     facts: str
     reasons: str
     statement: str
     proposed_by: int
+    holder: str
     licence: Words
     number: str
 
 
 OPEN = """
-select r.id, r.facts, r.reasons, r.statement, r.proposed_by, coalesce(l.name_zh, ''), coalesce(l.name_en, ''),
+select r.id, r.finding, r.facts, r.reasons, r.statement, r.proposed_by,
+    coalesce(nullif(l.holder, ''), k.applicant_name), coalesce(l.name_zh, ''), coalesce(l.name_en, ''),
     coalesce(l.number, '')
-from revocation r left join licence l on l.item_case_id = r.item_case_id
+from revocation r join item_case i on i.id = r.item_case_id join cases k on k.id = i.case_id
+left join licence l on l.item_case_id = r.item_case_id
 where r.item_case_id = %s and r.outcome = '' order by r.id desc limit 1
 """
 
@@ -67,19 +74,23 @@ def open_proceeding(item_case_id: int) -> Proceeding:
     """The proceeding that is not decided yet."""
     row = sql().execute(OPEN, (item_case_id,)).fetchone()
     assert row is not None, "the diagram tells before it hears and decides"
-    id_, facts, reasons, statement, proposed_by, zh, en, number = row
-    return Proceeding(id_, facts, reasons, statement, proposed_by, Words(zh, en), number)
+    id_, finding, facts, reasons, statement, proposed_by, holder, zh, en, number = row
+    return Proceeding(id_, finding, facts, reasons, statement, proposed_by, holder, Words(zh, en), number)
 
 
 PROPOSED = """
-insert into revocation (item_case_id, facts, reasons, notice_id, proposed_by, proposed_at)
-values (%(item_case)s, %(facts)s, %(reasons)s, %(notice)s, %(by)s, %(now)s)
+insert into revocation (item_case_id, finding, facts, reasons, notice_id, proposed_by, proposed_at)
+values (%(item_case)s, %(finding)s, %(facts)s, %(reasons)s, %(notice)s, %(by)s, %(now)s)
 """
 LICENCE = "select name_zh, name_en, number from licence where item_case_id = %s"
+#: A filing is not revoked as a licence is: it is cancelled, in its own words and papers (LAW 2.11).
+OF_FILING = {"revocation-notice": "filing-cancellation-notice", "revocation": "filing-cancellation"}
 
 
 def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, revision: int, key: str) -> None:
-    """Tell the holder what was found and on what grounds it is to be revoked. Raises Incomplete."""
+    """Tell the holder what was found and on what grounds it is to be revoked; and of a right to a hearing, where the
+    place gives one for what was found. Raises Incomplete.
+    """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "revocation-notice")
         case, item_case_id = task.case, task.item_case_id
@@ -91,6 +102,7 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
             if not value.strip():
                 raise Incomplete(field, words)
         terms = case.rules.profile.terms("statement-limit", CLOCK)
+        finding = finding_of(task)
         row = sql().execute(LICENCE, (item_case_id,)).fetchone()
         notice = _issue(
             task,
@@ -106,6 +118,7 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
             "revocation",
             PROPOSED,
             item_case=item_case_id,
+            finding=finding.key if finding else "",
             facts=facts.strip(),
             reasons=reasons.strip(),
             notice=notice,
@@ -113,8 +126,11 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
             now=case.now,
         )
         start_clock(case, item_case_id, terms, case.now)
-        case.record(Event.REVOCATION_TOLD, by, item=item_case_id)
-        finish(task, {}, by=by, act="procedure")
+        case.record(Event.REVOCATION_TOLD, by, item=item_case_id, finding=finding.key if finding else "")
+        hearing = finding is not None and finding.hearing is not None
+        if finding is not None and finding.hearing is not None:
+            offer_hearing(task, facts.strip(), reasons.strip(), finding.hearing, by)
+        finish(task, {"hearing": hearing}, by=by, act="procedure")
 
 
 HEARD = "update revocation set statement = %(statement)s, heard_at = %(now)s where id = %(revocation)s"
@@ -153,7 +169,6 @@ update revocation set outcome = %(outcome)s, grounds = %(grounds)s, remedy_zh = 
     remedy_en = %(remedy_en)s, decided_by = %(by)s, decided_at = %(now)s, document_id = %(paper)s
 where id = %(revocation)s
 """
-ENDED = "update licence set status = 'revoked' where item_case_id = %(item_case)s"
 
 
 def decide_revocation(task_id: int, *, by: Identity, decision: str, grounds: str, revision: int, key: str) -> None:
@@ -194,12 +209,25 @@ def decide_revocation(task_id: int, *, by: Identity, decision: str, grounds: str
         )
         if revoked:
             licence_history.revoke(case, item_case_id, by, reason=grounds.strip(), document=paper)
+            assert paper is not None
             _record_unkept(task, proceeding, paper, by)
+            publish(
+                case,
+                case.release.bundle.item(task.item_key),
+                proceeding.id,
+                document=paper,
+                subject=proceeding.holder,
+                licence=proceeding.licence,
+                number=proceeding.number,
+            )
         case.record(Event.REVOCATION_DECIDED, by, item=item_case_id, outcome=decision)
         finish(task, {"revocation": decision}, by=by, act="procedure")
 
 
 def _revoked(task: OpenTask, proceeding: Proceeding, grounds: str, by: Identity) -> int:
+    assert task.item_case_id is not None
+    record = heard_in(task.item_case_id)
+    said = f"{proceeding.statement}\n听证笔录：{record}。" if record else proceeding.statement
     return _issue(
         task,
         "revocation",
@@ -208,28 +236,29 @@ def _revoked(task: OpenTask, proceeding: Proceeding, grounds: str, by: Identity)
         licence_number=proceeding.number,
         facts=proceeding.facts,
         reasons=grounds,
-        statement=proceeding.statement,
+        statement=said,
         decider_name=by.name,
     )
 
 
-def _record_unkept(task: OpenTask, proceeding: Proceeding, paper: int | None, by: Identity) -> None:
-    """What was revoked because its commitment was not kept, nor rectified, is on the holder's credit from now on."""
+def _record_unkept(task: OpenTask, proceeding: Proceeding, paper: int, by: Identity) -> None:
+    """What was revoked because its commitment was false or not kept is on the holder's credit from now on.
+
+    As what it is recorded is the place's rule on the finding; a place without one records it as not kept.
+    """
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
-    if task.way == COMMITMENT and knows_kind(case, UNFULFILLED_COMMITMENT):
-        record_credit(
-            case,
-            kind=UNFULFILLED_COMMITMENT,
-            item_case_id=item_case_id,
-            facts=proceeding.facts,
-            document_id=paper,
-            by=by,
-        )
+    rule = case.rules.profile.verification.findings.get(proceeding.finding)
+    kind = (rule.credit if rule else "") or UNFULFILLED_COMMITMENT
+    if task.way == COMMITMENT and knows_kind(case, kind):
+        record_credit(case, kind=kind, item_case_id=item_case_id, facts=proceeding.facts, document_id=paper, by=by)
 
 
 def _issue(task: OpenTask, kind: str, by: Identity, **fields: Any) -> int:
     assert task.item_case_id is not None
     assert task.item_key is not None
-    item = task.case.release.bundle.item(task.item_key)
-    return issue_for_item(task.case, task.item_case_id, item, kind, by, **fields)
+    case, item = task.case, task.case.release.bundle.item(task.item_key)
+    own = OF_FILING[kind] if item.kind == "filing" else kind
+    # A release from before has no papers of filings and says it as of a licence.
+    written = own if case.release.template_path(own, "zh", case.rules.profile.key) else kind
+    return issue_for_item(case, task.item_case_id, item, written, by, **fields)

@@ -6,12 +6,20 @@ from collections.abc import Callable, Mapping
 
 from engine import AnswersInvalid, Words
 from webapp.identity import Identity
-from webapp.pages.workspace import hand_up_act, intake_parts, pre_review_act, procedure_acts, revocation_acts
+from webapp.pages.workspace import (
+    hand_up_act,
+    handover_acts,
+    intake_parts,
+    pre_review_act,
+    procedure_acts,
+    revocation_acts,
+    verification_acts,
+)
 from webapp.pages.workspace.points import all_points, marks_posted
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.queries.workspace import Workspace
-from webapp.services import extensions, intake, reviews, rulings, verification
+from webapp.services import extensions, intake, reviews, rulings
 
 Errors = dict[str, Words]
 
@@ -218,30 +226,6 @@ def backfill(task: Posted, typed: Typed, by: Identity) -> Words:
     return Words("结果已回填，转综合窗口出件。", "The outside result is entered; the window issues it.")
 
 
-def verify(task: Posted, typed: Typed, by: Identity) -> Words:
-    result, record = text(typed, "result"), text(typed, "record")
-    errors: Errors = {}
-    if not task.signers:
-        errors = _unmarked(task, typed)
-        if result not in verification.RESULTS[task.step]:
-            errors["result"] = Words("请选择核查结论。", "Choose the result.")
-        if not record:
-            errors["record"] = Words("请填写核查记录。", "Write the record.")
-    _refuse(errors)
-    complete = verification.verify(
-        task.id,
-        by=by,
-        result=result,
-        record=record,
-        checklist=marks_posted(typed),
-        revision=revision_of(typed),
-        key=text(typed, "key"),
-    )
-    if complete:
-        return Words("核查结果已记录。", "The result of the verification is recorded.")
-    return Words("已签字，等待另一名核查人员签字。", "Signed; another officer must sign too.")
-
-
 def extend(task: Posted, typed: Typed, by: Identity) -> Words:
     granted, opinion = text(typed, "granted"), text(typed, "opinion")
     errors: Errors = {}
@@ -275,14 +259,14 @@ ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "immediate": decide,
     "visit": visit,
     "backfill": backfill,
-    "verify": verify,
-    "recheck": verify,
     "extend": extend,
     "record": record,
     **hand_up_act.ACTS,
     **pre_review_act.ACTS,
     **procedure_acts.ACTS,
     **revocation_acts.ACTS,
+    **verification_acts.ACTS,
+    **handover_acts.ACTS,
 }
 PANELS = {"immediate": "decide", "recheck": "verify", **procedure_acts.PANELS}
 LABELS: Mapping[str, Words] = {
@@ -305,6 +289,8 @@ LABELS: Mapping[str, Words] = {
     "result": Words("结果", "Result"),
     **procedure_acts.LABELS,
     **revocation_acts.LABELS,
+    **verification_acts.LABELS,
+    **handover_acts.LABELS,
     "granted": Words("是否准予延期", "Extension"),
     "visit_at": Words("核查时间", "Time of the visit"),
     "visit_place": Words("核查地点", "Place of the visit"),
@@ -317,4 +303,5 @@ LABELS: Mapping[str, Words] = {
 def labels_of(task: Workspace) -> dict[str, Words]:
     """Labels for the error summary: the controls of the step and every point of its list."""
     own = intake_parts.labels_of(task) if task.step == "accept" else {}
-    return {**LABELS, **own, **{point.name: point.text for point in all_points(task)}}
+    compared = verification_acts.labels_of(task) if task.step == "verify" else {}
+    return {**LABELS, **own, **compared, **{point.name: point.text for point in all_points(task)}}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine import Words
 from engine.bundles import ChecklistPoint
+from engine.law import DATA_COMPARISON
 from webapp.pages.workspace.posted import TaskAtHand
 
 MARKS = ("pass", "fail", "not-applicable")
@@ -67,10 +68,10 @@ def _groups(task: TaskAtHand) -> Iterable[PointGroup]:
     ):
         return [PointGroup(None, _points(item.checklist))]
     if task.step == "verify":
-        return [
-            PointGroup(Words("承诺的条件", "Conditions committed to"), _conditions(task)),
-            PointGroup(Words("现场核查要点", "Points of the visit"), _points(item.visit_checklist)),
-        ]
+        conditions = PointGroup(Words("承诺的条件", "Conditions committed to"), _conditions(task))
+        if task.rules.profile.verification.method(item.key).method == DATA_COMPARISON:
+            return [conditions]
+        return [conditions, PointGroup(Words("现场核查要点", "Points of the visit"), _points(item.visit_checklist))]
     if task.step == "recheck":
         return _failed_before(task)
     return []

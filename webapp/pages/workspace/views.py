@@ -19,7 +19,7 @@ from webapp.pages.progress import item_lines, task_lines
 from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
-from webapp.pages.workspace.points import groups_of, marks_before, marks_posted
+from webapp.pages.workspace.points import all_points, groups_of, marks_before, marks_posted
 from webapp.pages.workspace.posted import Posted
 from webapp.permissions import Permission, may
 from webapp.queries.appointments import appointment_of
@@ -31,16 +31,23 @@ from webapp.queries.remedies import remedy_of
 from webapp.queries.repairs import suspension_of
 from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
+from webapp.queries.supervision_handovers import handover_of_item
+from webapp.queries.verifications import VerificationView, obstacle_to, verification_of
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
 from webapp.services import access, tasks
+from webapp.services.compared_facts import RESULTS as COMPARED
+from webapp.services.draws import REASONS
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.procedures import NAMES, OUTCOMES, hosting_posts
+from webapp.services.supervision_handovers import REPORT, RESULTS, TAKE_OVER
 from webapp.unit_of_work import let_go
 
 #: Steps at which the item's special procedures matter.
 PROCEDURE_STEPS = frozenset({"review", "decide", "hearing-application", "hearing-notice", *OUTCOMES})
 REVOCATION_STEPS = frozenset({"revocation-notice", "statement", "revoke"})
+VERIFICATION_STEPS = REVOCATION_STEPS | {"verify", "recheck"}
+HANDOVER_STEPS = frozenset({TAKE_OVER, REPORT})
 #: Long texts, which are shown to be copied where an act can no longer be carried out.
 LONG = (
     "note",
@@ -111,7 +118,7 @@ def act(task_id: int) -> ResponseReturnValue:
     except ActIncomplete as incomplete:
         return _unfinished_page(task_id, by, incomplete.errors, 422)
     except Incomplete as incomplete:
-        return _unfinished_page(task_id, by, {incomplete.field: incomplete.words}, incomplete.status)
+        return _unfinished_page(task_id, by, dict(incomplete.faults), incomplete.status)
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
@@ -140,7 +147,8 @@ def page_of(
     errors: Errors | None = None,
     refusal: ActRefused | None = None,
 ) -> str:
-    obstacle = task.obstacle(by)
+    verified = _verification(task)
+    obstacle = task.obstacle(by) or (obstacle_to(verified, by, task.case_id) if verified and task.is_open else None)
     sections = answer_sections(
         task.release, task.guided, task.answers, task.item.key if task.item else None, language()
     )
@@ -171,8 +179,17 @@ def page_of(
             *task_lines([one for one in task.tasks if one.item_case_id is None], task.reviews, task.items),
         ],
         steps=task_lines(task.item.tasks if task.item else [], task.reviews, task.items),
+        verification=verified,
         **_of_step(task, by, typed),
     )
+
+
+def _verification(task: Workspace) -> VerificationView | None:
+    """What was, or is to be, verified of the task's item, where its step has to do with it."""
+    if task.item is None or task.step not in VERIFICATION_STEPS:
+        return None
+    rules, item = task.rules.profile.verification, task.item.item
+    return verification_of(task.id, task.step, task.item.id, rules, item.key, task.answers)
 
 
 def _panel(task: Workspace) -> str:
@@ -198,6 +215,14 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
         shown["revocation"] = revocation_of(task.item.id)
     if task.step == "hearing-notice" and task.is_open:
         shown["hosts"] = hosts_for(task.item.id, item.reviewing_department, hosting_posts(item))
+    if task.step in HANDOVER_STEPS:
+        shown |= {"handover": handover_of_item(task.item.id), "handover_results": RESULTS}
+    if task.step in ("verify", "recheck"):
+        shown |= {"aside_reasons": REASONS, "compared_results": COMPARED}
+        shown["point_names"] = {point.key: words(point.text) for point in all_points(task)}
+    if task.step in VERIFICATION_STEPS:
+        findings = task.rules.profile.verification.findings
+        shown["verification_names"] = {key: words(one.name) for key, one in findings.items()}
     shown["extension"] = extension_of(task.item.id)
     shown["ruling_words"] = ruling_words(item.kind)
     if task.step in ("decide", "immediate", "revoke") and task.is_open:

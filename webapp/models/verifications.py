@@ -1,0 +1,93 @@
+"""事后核查: who was drawn, who declared a conflict, photos, compared facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import Model
+
+
+class VerificationDraw(Model):
+    """One draw of officers, as it can be made again: seed, list, how many. Append-only, as triggers see to.
+
+    `candidates` and `drawn` are ids of people in the order in which they stood; `excluded` [id, why]; `officers` are
+    who verifies after this draw. A further draw replaces one of them, with a reason.
+    """
+
+    __tablename__ = "verification_draw"
+    __table_args__ = (
+        UniqueConstraint("item_case_id", "number"),
+        CheckConstraint("(replaced_id is null) or reason <> ''", name="replaced_with_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"))
+    number: Mapped[int]
+    seed: Mapped[str]
+    candidates: Mapped[list[int]] = mapped_column(JSONB)
+    excluded: Mapped[list[Any]] = mapped_column(JSONB)
+    wanted: Mapped[int]
+    drawn: Mapped[list[int]] = mapped_column(JSONB)
+    officers: Mapped[list[int]] = mapped_column(JSONB)
+    replaced_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    reason_kind: Mapped[str] = mapped_column(server_default="")  # conflict | absent | other
+    reason: Mapped[str] = mapped_column(server_default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))  # nobody: at the beginning, by itself
+    at: Mapped[datetime]
+
+
+class DeclaredConflict(Model):
+    """回避: an officer has an interest in the case, and does not verify anything of it."""
+
+    __tablename__ = "declared_conflict"
+    __table_args__ = (UniqueConstraint("case_id", "user_id"), CheckConstraint("reason <> ''", name="with_reason"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class VerificationPhoto(Model):
+    """A photo of a verification: of which point, when and where it was taken as its officer entered it."""
+
+    __tablename__ = "verification_photo"
+    __table_args__ = (Index("photo_of_task", "task_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    point: Mapped[str] = mapped_column(server_default="")  # of the checklist; "": the whole
+    taken_at: Mapped[datetime]
+    place: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
+
+
+class ComparedFactRow(Model):
+    """One fact held against the records of another body: whose, what is declared, what stands there, the result."""
+
+    __tablename__ = "compared_fact"
+    __table_args__ = (
+        UniqueConstraint("task_id", "key"),
+        CheckConstraint("source <> ''", name="with_source"),
+        CheckConstraint("result in ('match', 'differ', 'not-found')", name="known_result"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
+    key: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    declared: Mapped[str]
+    source: Mapped[str]
+    found: Mapped[str] = mapped_column(server_default="")
+    result: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    at: Mapped[datetime]
