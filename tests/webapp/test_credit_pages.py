@@ -172,3 +172,15 @@ def test_the_window_reads_rule_and_basis_on_a_page_that_has_grown_old_and_by_a_d
         assert "隐瞒有关情况或者提供虚假材料" in browser.text
     with frozen_at(datetime(2027, 3, 3, 2, tzinfo=UTC)):
         assert "不得申请" not in opened(app, CLERK).open(f"/application/{case_id}/check").text
+
+
+def test_a_list_masks_a_person_and_an_endless_text_is_refused(app: Flask, db: SQLAlchemy) -> None:
+    number = office.example("commitment")["answers"]["legal_representative_id"]
+    record = credit.bar(number, name="周国富")
+    browser = opened(app, CLERK).open(f"/credit/records/{record}/appeal")
+    browser.submit("/appeal", {"person": "周国富", "capacity": "self", "statement": "长" * 2001})
+    assert "最多2000字" in browser.errors()[0]
+    credit.request(record)
+    text = opened(app, REVIEWER).open("/credit").text
+    assert "周**" in text
+    assert "周国富" not in text

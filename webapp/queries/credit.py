@@ -13,7 +13,7 @@ from webapp import clock, moments
 from webapp.catalogue import rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application_steps import StoredContent
-from webapp.queries.masking import masked_number
+from webapp.queries.masking import masked_number, masked_person
 from webapp.services.clocks import first_day_counts, start_day
 from webapp.services.credit import EFFECT_WORDS, EVERY_ITEM, OUTSIDE, OWN
 from webapp.services.credit_bars import UNTIL_REPAIRED, normalised
@@ -148,6 +148,11 @@ class Subject:
 def shown_number(number: str) -> str:
     """A credit code as it is, since it is public; an identity number masked."""
     return number if check_uscc(number) is None else masked_number(number)
+
+
+def listed_name(name: str, number: str) -> str:
+    """The name of a subject as lists show it: a person's masked."""
+    return name if check_uscc(number) is None else masked_person(name)
 
 
 def newest_record(number: str) -> int | None:
@@ -308,8 +313,8 @@ class WaitingRequest:
 
 
 WAITING = """
-select q.id, q.record_id, q.kind, r.kind_zh, r.kind_en, r.subject_name, q.taken_at, q.limit_value, q.limit_unit,
-    r.place, q.examined_by is not null
+select q.id, q.record_id, q.kind, r.kind_zh, r.kind_en, r.subject_name, r.subject_key, q.taken_at,
+    q.limit_value, q.limit_unit, r.place, q.examined_by is not null
 from credit_request q join credit_record r on r.id = q.record_id
 where q.outcome is null and (r.unit_key = %s or r.unit_key = '') order by q.due_on, q.id limit 200
 """
@@ -318,12 +323,14 @@ where q.outcome is null and (r.unit_key = %s or r.unit_key = '') order by q.due_
 def waiting_requests(unit: str) -> list[WaitingRequest]:
     """What the unit has still to decide, the most urgent first."""
     today, waiting = clock.today(moments.OFFICE_ZONE), []
-    for id_, record, kind, zh, en, name, taken, value, limit, place, examined in (
+    for id_, record, kind, zh, en, name, number, taken, value, limit, place, examined in (
         sql().execute(WAITING, (unit,)).fetchall()
     ):
         due = _reading(taken, value, limit, place).due_on
         words = (REQUEST_WORDS[kind], Words(zh, en))
-        waiting.append(WaitingRequest(id_, record, *words, name, taken, due, due < today, examined))
+        waiting.append(
+            WaitingRequest(id_, record, *words, listed_name(name, number), taken, due, due < today, examined)
+        )
     return waiting
 
 

@@ -36,6 +36,8 @@ OUTCOME_WORDS = {
 REQUEST_WORDS = {REPAIR: Words("信用修复申请", "application to repair"), APPEAL: Words("异议", "objection")}
 LIMITS = {REPAIR: "credit-repair-limit", APPEAL: "credit-appeal-limit"}
 CAPACITIES = ("self", "representative")
+LONGEST = 2000
+TOO_LONG = Words(f"最多{LONGEST}字。", f"At most {LONGEST} characters.")
 
 
 class RecordCountsNoMore(ActRefused):
@@ -166,6 +168,7 @@ def _ensure_asked(asked: Asked, *, with_files: bool) -> None:
             ("person", not asked.person.strip(), Words("请填写申请人姓名。", "Give the name of who applies.")),
             ("capacity", asked.capacity not in CAPACITIES, Words("请选择申请人身份。", "Choose who applies.")),
             ("statement", not asked.statement.strip(), Words("请写明事实和理由。", "State facts and reasons.")),
+            ("statement", len(asked.statement) > LONGEST, TOO_LONG),
             (
                 "files",
                 not with_files and (asked.kind == REPAIR or asked.capacity == "representative"),
@@ -179,6 +182,13 @@ def _ensure_asked(asked: Asked, *, with_files: bool) -> None:
     ]
     if missing:
         raise Incomplete(*missing[0], *missing[1:])
+
+
+def _ensure_said(field: str, text: str, wanting: Words) -> None:
+    if not text.strip():
+        raise Incomplete(field, wanting)
+    if len(text) > LONGEST:
+        raise Incomplete(field, TOO_LONG)
 
 
 def _ensure_open_to(record: HeldCredit, kind: str) -> None:
@@ -282,8 +292,7 @@ def examine(request_id: int, *, by: Identity, proposal: str, opinion: str, until
     with on_credit(record_of(request_id), by, Permission.CREDIT_EXAMINE, f"examine:{request_id}", key) as record:
         request = _open(request_id)
         _ensure_outcome(record, request.kind, "proposal", proposal, until)
-        if not opinion.strip():
-            raise Incomplete("opinion", Words("请写明审查意见。", "State your opinion."))
+        _ensure_said("opinion", opinion, Words("请写明审查意见。", "State your opinion."))
         kept_until = until if proposal == CORRECTED else None
         sql().execute(EXAMINED, (proposal, opinion.strip(), kept_until, by.user_id, record.now, request_id))
         record.record(CreditAct.EXAMINED, by, request=request_id, proposal=proposal)
@@ -322,8 +331,7 @@ def decide(
         _ensure_decider(record, request, by)
         until = until or request.proposed_until
         _ensure_outcome(record, request.kind, "outcome", outcome, until)
-        if not reasons.strip():
-            raise Incomplete("reasons", Words("请写明决定的理由。", "State the reasons of the decision."))
+        _ensure_said("reasons", reasons, Words("请写明决定的理由。", "State the reasons of the decision."))
         if outcome == REPAIRED and record.source_kind == OUTSIDE and not source_number.strip():
             raise Incomplete(
                 "source_number",
