@@ -49,6 +49,14 @@ from engine.law.rulings import (
 )
 from engine.law.signals import SignalRule, SignalRules, read_signal_rules
 from engine.law.terms import ClockTerms, Extension, OfficeHours, Pause
+from engine.law.tolerance import (
+    ACCEPTANCE_REVOKED,
+    CONSEQUENCES,
+    DEEMED_WITHDRAWN,
+    REFUSED_BY_RULE,
+    TOLERANCE,
+    ToleranceRules,
+)
 from engine.law.verification import (
     DATA_COMPARISON,
     METHOD_WORDS,
@@ -64,9 +72,12 @@ from engine.law.verification import (
 )
 
 __all__ = [
+    "ACCEPTANCE_REVOKED",
     "ALL",
     "APPLICATION",
     "COMMITMENT",
+    "CONSEQUENCES",
+    "DEEMED_WITHDRAWN",
     "DATA_COMPARISON",
     "FALSE_COMMITMENT",
     "FALSE_MATERIALS",
@@ -78,8 +89,10 @@ __all__ = [
     "RANDOM_DRAW",
     "RECTIFY",
     "REVOKE",
+    "REFUSED_BY_RULE",
     "SAME",
     "TOLERANCE",
+    "ToleranceRules",
     "UNFULFILLED_COMMITMENT",
     "ApplicantBar",
     "Calendar",

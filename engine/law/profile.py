@@ -15,6 +15,7 @@ from engine.law.handover import HandoverRules, read_handover
 from engine.law.item_kinds import KindRules, read_kind
 from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
+from engine.law.tolerance import ToleranceRules, read_tolerance
 from engine.law.verification import NO_RULES, VerificationRules, read_verification
 from engine.words import Words
 
@@ -111,6 +112,8 @@ class Profile:
     arrangement: Arrangement | None = None
     kinds: Mapping[str, KindRules] = field(default_factory=dict)
     credit: CreditRules | None = None
+    #: 容缺受理; None: no application is accepted with materials to follow.
+    tolerance: ToleranceRules | None = None
     verification: VerificationRules = NO_RULES
     handover: HandoverRules | None = None
 
@@ -168,6 +171,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         arrangement=_arrangement(root),
         kinds={kind: read_kind(table) for kind, table in root.tables("kinds")},
         credit=_credit(root),
+        tolerance=_tolerance(root),
         verification=_verification(root),
         handover=_handover(root),
     )
@@ -300,6 +304,11 @@ def _verification(root: Table) -> VerificationRules:
 def _handover(root: Table) -> HandoverRules | None:
     table = root.table("handover", required=False)
     return None if table is None else read_handover(table)
+
+
+def _tolerance(root: Table) -> ToleranceRules | None:
+    table = root.table("tolerance", required=False)
+    return None if table is None else read_tolerance(table)
 
 
 def _office_hours(root: Table) -> OfficeHours:

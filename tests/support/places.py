@@ -20,3 +20,14 @@ def rule(key: str, value: str, *, basis: str = "江城市试验规定（虚构�
         f'basis = {{ zh = "{basis}", en = "Trial rules (fictional)" }}\n'
     )
     load_rules({(kind, place): content.encode()})
+
+
+def tolerance_late(consequence: str) -> None:
+    """What the city makes of a promised material that does not come, as a new version of its rules."""
+    files = rule_files(read_tree(current_settings()))
+    ((kind, place),) = [name for name in files if name == ("profile", "fictional-city")]
+    content = files[kind, place].decode()
+    before, _, rest = content.partition("[tolerance.late]\n")
+    assert rest.startswith('consequence = "withdrawn"')
+    changed = before + "[tolerance.late]\n" + rest.replace("withdrawn", consequence, 1)
+    load_rules({(kind, place): changed.encode()})

@@ -77,6 +77,7 @@ from webapp.models.runtime import (
 )
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
+from webapp.models.tolerances import Tolerance
 from webapp.models.trials import Trial
 from webapp.models.verifications import ComparedFactRow, DeclaredConflict, VerificationDraw, VerificationPhoto
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
@@ -163,6 +164,7 @@ __all__ = [
     "TaskCandidate",
     "Termination",
     "Timer",
+    "Tolerance",
     "Trial",
     "UnitSeal",
     "UnitFigure",

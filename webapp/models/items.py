@@ -174,7 +174,8 @@ class Review(Model):
 class Ruling(Model):
     """办理决定 of one item, by a named official under an authorisation.
 
-    A refusal states facts, basis and remedy, or is not kept (art. 38).
+    A refusal states facts, basis and remedy, or is not kept (art. 38). Nobody made one that the rule of the place makes
+    by itself (a promised material that did not come): it refuses, and its basis names that rule.
     """
 
     __tablename__ = "ruling"
@@ -183,11 +184,15 @@ class Ruling(Model):
             "outcome <> 'refused' or (facts <> '' and basis_zh <> '' and remedy_zh <> '')",
             name="refused_with_facts_basis_remedy",
         ),
+        CheckConstraint(
+            "(by_id is null) = (task_id is null) and (by_id is not null or outcome = 'refused')",
+            name="by_someone_or_by_rule",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), unique=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("user_task.id"))
     outcome: Mapped[str]  # granted | refused
     words_zh: Mapped[str]
     words_en: Mapped[str]
@@ -197,11 +202,11 @@ class Ruling(Model):
     basis_en: Mapped[str]
     remedy_zh: Mapped[str] = mapped_column(server_default="")
     remedy_en: Mapped[str] = mapped_column(server_default="")
-    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     authorisation_number: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
 
-    by: Mapped[User] = relationship()
+    by: Mapped[User | None] = relationship()
 
 
 class Licence(Model):

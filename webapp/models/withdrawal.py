@@ -19,12 +19,17 @@ class Termination(Model):
 
     __tablename__ = "termination"
     __table_args__ = (
-        CheckConstraint("cause in ('withdrawn', 'needed-withdrawn', 'refused-item')", name="known_cause"),
+        CheckConstraint(
+            "cause in ('withdrawn', 'needed-withdrawn', 'refused-item', 'tolerance-withdrawn', 'acceptance-revoked')",
+            name="known_cause",
+        ),
         CheckConstraint("(cause = 'refused-item') = (because_of is not null)", name="names_the_refused"),
     )
 
     item_case_id: Mapped[int] = mapped_column(ForeignKey("item_case.id"), primary_key=True, autoincrement=False)
-    cause: Mapped[str]  # withdrawn | needed-withdrawn (what it needs was) | refused-item (the bundle's rule)
+    #: withdrawn | needed-withdrawn (what it needs was) | refused-item (the bundle's rule)
+    #: | tolerance-withdrawn, acceptance-revoked (what was to follow acceptance did not come)
+    cause: Mapped[str]
     because_of: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))
     basis_zh: Mapped[str]
     basis_en: Mapped[str]

@@ -12,6 +12,7 @@ from webapp.services.events import Event
 from webapp.services.intake_limits import PARAMETER
 from webapp.services.locked_case import LockedCase
 from webapp.services.signals import raise_signal
+from webapp.services.tolerance import tolerate
 from webapp.unit_of_work import sql
 
 RECEIVED = """
@@ -37,6 +38,7 @@ def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
     case.record(Event.DEEMED_ACCEPTED, None, item=item_case_id, since=on)
     start_decision_clocks(case, item_case_id, item, received)
     move_clocks(case, Why.EARLIER_ACCEPTANCE, None)  # the joint clock may have begun with one that lies after this
+    tolerate(case, item_case_id, item, None)
     raise_signal(case, "deemed-accepted", item_case_id=item_case_id, unit=item.reviewing_department, ref={"since": on})
 
 

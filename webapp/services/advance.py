@@ -36,6 +36,8 @@ from webapp.services.step_rows import (
 )
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import QUESTION
+from webapp.services.tolerance_acceptance import BEGINNING as TOLERATED
+from webapp.services.tolerance_acceptance import PROCESS as TOLERANCE
 from webapp.unit_of_work import sql
 
 #: Processes that one act may begin: a message that starts the process that throws it must come to an end.
@@ -178,7 +180,9 @@ def _follow_scopes(case: LockedCase, instance: InstanceRow, step: Step) -> bool:
         if isinstance(item, str):
             known = known if known is not None else item_cases(case.id)
             instance.scopes[str(opened.scope)] = _named(item, known)
-            item_opened(case, known[item], item, opened.element)
+            awaited = item_opened(case, known[item], item, opened.element)
+            if awaited is not None:
+                begin(case, TOLERANCE, awaited, event=TOLERATED)
             continue
         inherited = item_case_of(instance, opened.parent)
         if inherited is not None:

@@ -33,6 +33,8 @@ INTAKE_WORDS = {
     "deemed-withdrawn": Words("逾期未补正，视为撤回申请", "not corrected in time: counts as withdrawn"),
     "withdrawn": Words("申请人撤回申请，终止办理", "taken back by the applicant: ended"),
     "terminated": Words("同一件事的其他事项未获准，终止办理", "ended: another item of the bundle was refused"),
+    "tolerance-withdrawn": Words("逾期未补齐容缺材料，视为撤回申请", "what was to follow did not come: withdrawn"),
+    "acceptance-revoked": Words("逾期未补齐容缺材料，撤销受理", "what was to follow did not come: acceptance revoked"),
 }
 DELIVERY_WAYS = {
     "counter": Words("窗口领取", "collected at the counter"),
@@ -177,6 +179,8 @@ REVIEWERS = frozenset(
         "correction-notice",
         "not-accepted",
         "not-required",
+        "tolerance-notice",
+        "acceptance-revocation",
         "special-procedure-notice",
         "hearing-right-notice",
         "hearing-notice",
@@ -322,7 +326,7 @@ def issue_delivery_receipt(case: LockedCase, delivery: Delivery, by: Identity) -
 #: 领取登记: the office's own paper beside the receipt.
 REGISTER = "collection-register"
 #: The decisions that leave with the results, and are delivered with them.
-WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required", "termination-notice")
+WITH_RESULTS = ("grant", "refusal", "not-accepted", "not-required", "termination-notice", "acceptance-revocation")
 #: Whether one of them still waits for its seal, so that the result cannot leave. Needs %(item)s.
 WAITS_FOR_SEAL = f"""exists(select from document d where d.item_case_id = %(item)s
     and d.seal_way in ('hand', 'certified') and d.kind in ({", ".join(f"'{kind}'" for kind in WITH_RESULTS)})
@@ -345,7 +349,8 @@ left join licence l on l.item_case_id = ic.id
 left join ruling r on r.item_case_id = ic.id
 left join lateral (
     select title_zh, title_en, number from document
-    where item_case_id = ic.id and kind in ('refusal', 'not-accepted', 'not-required', 'termination-notice')
+    where item_case_id = ic.id
+        and kind in ('refusal', 'not-accepted', 'not-required', 'termination-notice', 'acceptance-revocation')
     order by id desc limit 1
 ) d on true
 where ic.case_id = %s and ic.id = any(%s) order by ic.item_key

@@ -15,7 +15,7 @@ from engine.runtime import JobDone, JobError, JobFailed
 from webapp import clock, outbox
 from webapp.answers import decode_all
 from webapp.errors import ActRefused, Busy
-from webapp.services import hearings, intake_by_law, refused_items, verification  # noqa: F401  # they register their handlers
+from webapp.services import hearings, intake_by_law, refused_items, tolerance_by_law, verification  # noqa: F401  # they register their handlers
 from webapp.services.advance import apply, open_incident
 from webapp.services.engine_border import resolve
 from webapp.services.failures import Failure, failure_of, traced

@@ -35,6 +35,17 @@ class Event(StrEnum):
     CORRECTION_LAPSED = "correction-lapsed"
     TOLERATED = "tolerated"
     ITEM_LAPSED = "item-lapsed"
+    TOLERANCE_OFFERED = "tolerance-offered"
+    TOLERANCE_PROMISED = "tolerance-promised"
+    TOLERANCE_DECLINED = "tolerance-declined"
+    TOLERATED = "tolerated"
+    TOLERANCE_REMINDED = "tolerance-reminded"
+    TOLERANCE_HANDED_IN = "tolerance-handed-in"
+    TOLERANCE_TOLD = "tolerance-told"
+    TOLERANCE_MET = "tolerance-met"
+    TOLERANCE_MOVED = "tolerance-moved"
+    TOLERANCE_LAPSED = "tolerance-lapsed"
+    ITEM_LAPSED = "item-lapsed"
     PROCEDURE_ORDERED = "procedure-ordered"
     HEARING_APPLIED = "hearing-applied"
     HEARING_NOTIFIED = "hearing-notified"
@@ -133,6 +144,9 @@ ACT_WORDS = {
     "procedure": Words("办结特别程序环节", "did a step of the special procedure"),
     "visited": Words("完成联合核查", "finished the joint visit"),
     "corrected": Words("已补正", "corrected"),
+    "handed-in": Words("已补交容缺材料", "handed in what was to follow"),
+    "checked-adequate": Words("核对补交材料：已补齐", "checked what was handed in: complete"),
+    "checked-inadequate": Words("核对补交材料：不符合要求", "checked what was handed in: not as required"),
     "checked-adequate": Words("核对补交材料：已补齐", "checked what was handed in: complete"),
     "checked-inadequate": Words("核对补交材料：不符合要求", "checked what was handed in: not as required"),
     "prepared": Words("已出件", "prepared the result"),

@@ -32,6 +32,7 @@ from webapp.services.review_rows import write_review
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.signals import raise_signal
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.tolerance import ensure_nothing_awaited
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -105,6 +106,7 @@ def hand_up(task_id: int, *, by: Identity, conclusion: str, opinion: str, revisi
             raise Incomplete("conclusion", Words("请选择初审意见。", "Choose the opinion of the review."))
         if not opinion.strip():
             raise Incomplete("opinion", Words("请填写初审意见。", "Write the opinion of the review."))
+        ensure_nothing_awaited(task)  # all materials go up, and are locked
         due = _due(task)
         item = _item(task)
         sent = _send(task, item, conclusion, by, due)

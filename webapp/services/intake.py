@@ -34,6 +34,8 @@ from webapp.services.handed_up import ensure_unlocked
 from webapp.services.locked_case import LOCK_BY_ID, lock
 from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
+from webapp.services.tolerance import drop_offer, tolerate
+from webapp.services.tolerance_terms import OFFERED, PROMISED, OfferUnanswered
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -97,6 +99,8 @@ def decide_intake(
                 _accept_late(task, by)
                 return
             _ensure_complete(task, outcome, note, authority)
+            if task.tolerance == OFFERED and INTAKE_OUTCOMES[outcome].accepts:
+                raise OfferUnanswered()
             try:
                 _record(task, outcome, note.strip(), by, again_reason.strip(), faults, authority.strip(), corrected)
             except AnswersInvalid as wrong:  # the officer's to mend, not an incident of the process
@@ -225,6 +229,8 @@ def _record(
     item = case.release.bundle.item(task.item_key)
     known = INTAKE_OUTCOMES[outcome]
     if outcome == CORRECTION:
+        if task.tolerance == OFFERED:
+            drop_offer(case, item_case_id)
         note = request_correction(task, faults, note, again_reason, by)
     if outcome == FIXED:
         _fix(task, note, corrected, by)
@@ -237,6 +243,8 @@ def _record(
     if known.accepts:
         case.record(Event.ITEM_ACCEPTED, by, item=item_case_id, outcome=outcome)
         start_decision_clocks(case, item_case_id, item, case.now)
+        if task.tolerance == PROMISED:
+            tolerate(case, item_case_id, item, by)
     elif known.closes:
         case.record(Event.ITEM_NOT_ACCEPTED, by, item=item_case_id, outcome=outcome)
         delivery = case.rules.profile.terms("delivery-limit", "delivery", kind=item.kind)

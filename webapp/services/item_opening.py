@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.bundles import Item
 from webapp.services.clocks import start_decision_clocks
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.intake_limits import start_intake_clocks
 from webapp.services.locked_case import LockedCase
+from webapp.services.tolerance_acceptance import on_promise
+from webapp.services.tolerance_terms import PROMISED
 from webapp.unit_of_work import sql
 
 
-def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str) -> None:
+def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str) -> dict[str, Any] | None:
     """Called when a called process of the item opens at `element` of the parent.
+
+    Returns the variables of the process that waits for what was promised, where acceptance by the window begins it.
 
     - by commitment, or found ready before the result that it needs was there: nothing waits for acceptance; the
       decider accepts and rules in one act;
@@ -23,20 +29,23 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
     """
     item = case.release.bundle.item(item_key)
     if element != item.call_activity:
-        return
-    row = sql().execute("select way from item_case where id = %s", (item_case_id,)).fetchone()
+        return None
+    row = sql().execute(WAY, (item_case_id,)).fetchone()
     assert row is not None
     if row[0] == "commitment" or (item.needs_result_of and _is_prepared(item_case_id)):
         start_decision_clocks(case, item_case_id, item, case.now, reviewed_below=False)
     elif item.accepts == "window":
         _accept_at_window(case, item_case_id, item)
+        return on_promise(case, item_case_id, item, None) if row[1] == PROMISED else None
     elif item.decided_in == "external":
         sql().execute("update item_case set intake_outcome = 'forwarded' where id = %s", (item_case_id,))
         start_decision_clocks(case, item_case_id, item, case.now, reviewed_below=False)
     else:
         start_intake_clocks(case, item_case_id, item, case.now)
+    return None
 
 
+WAY = "select way, (select t.state from tolerance t where t.item_case_id = i.id) from item_case i where id = %s"
 PREPARED = """
 select conclusion = 'ready' from review where item_case_id = %s and step = 'pre-review' order by id desc limit 1
 """

@@ -145,7 +145,9 @@ class LockedCase:
 
 
 #: The lines of the ledger with which an item has its outcome.
-ITEM_ENDS = frozenset({Event.RULED, Event.ITEM_NOT_ACCEPTED, Event.ITEM_WITHDRAWN, Event.ITEM_TERMINATED})
+ITEM_ENDS = frozenset(
+    {Event.RULED, Event.ITEM_NOT_ACCEPTED, Event.ITEM_WITHDRAWN, Event.ITEM_TERMINATED, Event.ITEM_LAPSED}
+)
 #: The joint clock runs until the last item has its outcome; those of this command have it in the same statement,
 #: in which a part may be called like the table.
 JOINT_STOPPED = """

@@ -37,6 +37,7 @@ from webapp.services.licence_reuse import Reuse, ensure_reusable, keep_reused, r
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import case_number
 from webapp.services.page_keys import remember
+from webapp.services.tolerance_promises import bind_promises, covered_by_promises
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.tracking import hash_code
 from webapp.unit_of_work import sql
@@ -92,6 +93,7 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
         write_answers(case, answers, version=AS_RECEIVED, source="applicant", by=by)
         code = tracking_code(secrets.randbits(TRACKING_BITS))
         _open_items(case, guide, ways)
+        bind_promises(case)
         _mark_received(case, code, answers, by)
         case.record(Event.RECEIVED, by, items=[entry.item.key for entry in guide.items])
         _tell_eligibility(case, verdicts, ways, by)
@@ -255,6 +257,7 @@ def _with_files(case: LockedCase) -> frozenset[str]:
 
 def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str], reuses: Mapping[str, Reuse]) -> None:
     handed_in = _handed_in(case) | {key for key, reuse in reuses.items() if reuse.counts}
+    handed_in |= covered_by_promises(case, guide, ways, handed_in)
     mandate = (
         sql()
         .execute(

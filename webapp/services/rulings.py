@@ -23,6 +23,8 @@ from webapp.services.locked_case import LockedCase
 from webapp.services.refused_items import after_refusal
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
+from webapp.services.tolerance import end_tolerance, ensure_nothing_awaited
+from webapp.services.tolerance_terms import AWAITED
 from webapp.services.work import OpenTask, on_task
 
 
@@ -66,6 +68,11 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
         ensure_owner(task, by)
         _ensure_ruling(ruling, facts, reasons)
         ensure_not_proposer(task)
+        if ruling == GRANT:
+            ensure_nothing_awaited(task)
+        elif task.tolerance in AWAITED:
+            assert task.item_case_id is not None
+            end_tolerance(task.case, task.item_case_id)
         if task.step == "immediate" and ruling == GRANT and task.way == COMMITMENT:
             assert task.item_key is not None
             ensure_not_barred(task.case, task.item_key)

@@ -13,12 +13,26 @@ from webapp.unit_of_work import sql
 QUESTION = "refused-item"
 #: Why an item ended; the outcome that its item case shows.
 WITHDRAWN, NEEDED_WITHDRAWN, REFUSED_ITEM = "withdrawn", "needed-withdrawn", "refused-item"
+#: What was to follow acceptance did not come, and the rule of the place says what that means.
+TOLERANCE_WITHDRAWN, ACCEPTANCE_REVOKED = "tolerance-withdrawn", "acceptance-revoked"
 CAUSES = {
     WITHDRAWN: Words("申请人撤回申请", "the applicant took the application back"),
     NEEDED_WITHDRAWN: Words("申请人撤回了前置事项的申请", "the applicant took back what it depends on"),
     REFUSED_ITEM: Words("同一件事的其他事项未获准", "another item of the bundle was refused"),
+    TOLERANCE_WITHDRAWN: Words(
+        "逾期未补齐容缺材料，视为撤回申请", "what was to follow did not come: the application counts as withdrawn"
+    ),
+    ACCEPTANCE_REVOKED: Words(
+        "逾期未补齐容缺材料，撤销受理", "what was to follow did not come: the acceptance is revoked"
+    ),
 }
-OUTCOMES = {WITHDRAWN: "withdrawn", NEEDED_WITHDRAWN: "withdrawn", REFUSED_ITEM: "terminated"}
+OUTCOMES = {
+    WITHDRAWN: "withdrawn",
+    NEEDED_WITHDRAWN: "withdrawn",
+    REFUSED_ITEM: "terminated",
+    TOLERANCE_WITHDRAWN: TOLERANCE_WITHDRAWN,
+    ACCEPTANCE_REVOKED: ACCEPTANCE_REVOKED,
+}
 
 
 class ItemTerminated(ActRefused):

@@ -28,10 +28,14 @@ from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.pauses import end_pause
 from webapp.services.step_rows import WHOLE_INSTANCE
 from webapp.services.suspended import ensure_active
-from webapp.services.terminated import CAUSES, OUTCOMES, QUESTION
+from webapp.services.terminated import ACCEPTANCE_REVOKED, CAUSES, OUTCOMES, QUESTION
 from webapp.unit_of_work import sql
 
 NOTICE = "termination-notice"
+#: Where the paper is another: what revokes an acceptance tells the remedy.
+NOTICES = {ACCEPTANCE_REVOKED: "acceptance-revocation"}
+#: The line of the ledger, by the outcome.
+ENDS = {"withdrawn": Event.ITEM_WITHDRAWN, "terminated": Event.ITEM_TERMINATED}
 WINDOW, TRACKING, RULE = "window", "tracking", "rule"
 
 
@@ -108,21 +112,47 @@ select distinct item_case_id, kind from clock_pause where item_case_id = any(%s)
 """
 
 
-def terminate(case: LockedCase, ended: Sequence[tuple[OpenItem, str]], ending: Ending, by: Identity | None) -> None:
-    """End these items (each with its cause), with a notice each. Raises Suspended, TerminationNotDrawn."""
+PROCEDURES_ENDED = """
+update special_procedure set ended_at = %s, ended_by = %s, outcome = 'terminated'
+where item_case_id = any(%s) and ended_at is null
+"""
+
+
+def end_procedures(case: LockedCase, ids: Sequence[int], by: Identity | None) -> None:
+    """The special procedures of items that a rule refuses end with them, and the pauses that they gave."""
+    _end_pauses(case, ids, by)
+    sql().execute(PROCEDURES_ENDED, (case.now, by.user_id if by else None, list(ids)))
+
+
+def _end_pauses(case: LockedCase, ids: Sequence[int], by: Identity | None) -> None:
+    for item_case_id, kind in sql().execute(PAUSED, (list(ids),)).fetchall():
+        end_pause(case, item_case_id, kind, by=by)
+
+
+def terminate(
+    case: LockedCase,
+    ended: Sequence[tuple[OpenItem, str]],
+    ending: Ending,
+    by: Identity | None,
+    *,
+    running: int | None = None,
+) -> None:
+    """End these items (each with its cause), with a notice each; `running`: the instance whose work does it.
+
+    Raises Suspended, TerminationNotDrawn.
+    """
     ensure_active(case)
     ids = [one.id for one, _ in ended]
-    for item_case_id, kind in sql().execute(PAUSED, (ids,)).fetchall():
-        end_pause(case, item_case_id, kind, by=by)
+    _end_pauses(case, ids, by)
     end_with_items(case, ids, taken_back=True)
     returned = _submitted(case)
     documents = [_notice(case, one, cause, ending, returned, by) for one, cause in ended]
     case.writing.send()  # the rows below refer to the notices
     sql().execute(ENDED, _values(case, ended, documents, ending, by))
     for one, cause in ended:
-        event = Event.ITEM_WITHDRAWN if OUTCOMES[cause] == "withdrawn" else Event.ITEM_TERMINATED
+        event = ENDS.get(OUTCOMES[cause], Event.ITEM_LAPSED)
         case.record(event, by, item=one.id, cause=cause, channel=ending.channel, because_of=ending.because_of)
-    _end_processes(case, [one for one, _ in ended])
+    _end_processes(case, [one for one, _ in ended], running)
 
 
 def _values(
@@ -179,7 +209,7 @@ def _notice(
         case,
         one.id,
         one.item,
-        NOTICE,
+        NOTICES.get(cause, NOTICE),
         by,
         reasons=f"{why}依据：{ending.basis.zh}。",
         ended_at=case.now,
@@ -187,10 +217,11 @@ def _notice(
     )
 
 
-def _end_processes(case: LockedCase, ended: Sequence[OpenItem]) -> None:
+def _end_processes(case: LockedCase, ended: Sequence[OpenItem], running: int | None) -> None:
     """What runs for one of the items beside the case's process is cancelled, then that leaves the items.
 
-    The case's own comes last: it may end with this, and what it ends then is not to be ended twice.
+    The case's own comes last: it may end with this, and what it ends then is not to be ended twice. The instance
+    whose own work this is (`running`) goes on from it.
     """
     ids = {one.id for one in ended}
     # Where nothing is left open, there is no rest to be asked about.
@@ -199,7 +230,7 @@ def _end_processes(case: LockedCase, ended: Sequence[OpenItem]) -> None:
     for instance in running_instances(case):
         if instance.process == case.release.bundle.entry_process and instance.release_id == case.release_id:
             own.append(instance)
-        elif instance.scopes.get(WHOLE_INSTANCE) in ids or instance.id in moot:
+        elif instance.id != running and (instance.scopes.get(WHOLE_INSTANCE) in ids or instance.id in moot):
             apply(case, instance, cancel(instance.release.program, instance.state, case.context))
     said = {one.item.termination_variable: True for one in ended}
     for instance in own:

@@ -48,6 +48,7 @@ class OpenTask:
     proposed: bool  # this person reviewed the item, so another rules on it
     hosted: bool  # this person hosted a hearing of the item, so another reviews it
     extension_asked: bool  # somebody asked for an extension in this case, and nobody has answered
+    tolerance: str | None  # how it stands with materials that are to follow; None: nobody spoke of any
     instance: InstanceRow
     case: LockedCase
 
@@ -73,6 +74,7 @@ select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.st
               and r.step in {PROPOSING_STEPS}),
        exists(select from special_procedure p where p.item_case_id = t.item_case_id and p.host_id = %(actor)s),
        exists(select from clock_extension x where x.case_id = t.case_id and x.granted is null),
+       (select x.state from tolerance x where x.item_case_id = t.item_case_id),
        i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
        (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l
         where l.item_case_id = t.item_case_id and {OF_USE}),
@@ -222,6 +224,7 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         proposed,
         hosted,
         extension_asked,
+        tolerance,
         instance,
         blob,
         scopes,
@@ -253,6 +256,7 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         proposed,
         hosted,
         extension_asked,
+        tolerance,
         InstanceRow(instance, bytes(blob), scopes, release, process, steps),
         case,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.bundles.arrangement import arrange
 from engine.bundles.checks.checking import Checking
-from engine.bundles.model import CommitmentTerms, ExtensionTerms, Item, Material
+from engine.bundles.model import CommitmentTerms, ExtensionTerms, Item, Material, Requirement
 from engine.words import Words
 
 _CATCH_ALL = re.compile("其他|其它|有关|等相关|相关规定")
@@ -195,9 +195,40 @@ def _check_commitment_list(checking: Checking) -> None:
         )
 
 
+def _check_tolerance(checking: Checking, material: Material, requirement: Requirement) -> None:
+    """What may follow is secondary, and of an item whose ruling can wait for it here."""
+    if requirement.tolerance is None:
+        return
+    element = f"materials.{material.key}.required.{requirement.item}.tolerance"
+    if requirement.main:
+        checking.error(
+            "main-material-tolerated",
+            "bundle.toml",
+            element,
+            Words(
+                f"“{material.name.zh}”是主要材料，不能容缺。",
+                f"“{material.key}” is a main material: it may not follow.",
+            ),
+            Words("写明main = false，或者删去tolerance。", "Say main = false, or remove the tolerance."),
+        )
+    item = next((one for one in checking.bundle.items if one.key == requirement.item), None)
+    if item is not None and item.decided_in == "external":
+        checking.error(
+            "tolerance-decided-elsewhere",
+            "bundle.toml",
+            element,
+            Words(
+                f"“{item.name.zh}”在外部系统决定，这里不能使决定等待材料。",
+                f"“{item.key}” is decided in another system: its ruling cannot be made to wait here.",
+            ),
+            Words("删去tolerance。", "Remove the tolerance."),
+        )
+
+
 def _check_material(checking: Checking, material: Material) -> None:
     element = f"materials.{material.key}"
     for requirement in material.requirements:
+        _check_tolerance(checking, material, requirement)
         if requirement.item not in checking.item_keys:
             checking.missing(_ITEM, "bundle.toml", f"{element}.required", requirement.item)
     if material.result_of is not None and material.result_of not in checking.item_keys:

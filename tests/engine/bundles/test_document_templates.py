@@ -83,6 +83,7 @@ def test_what_refuses_or_takes_away_generates_its_remedy() -> None:
         "not-required",
         "refusal",
         "revocation",
+        "acceptance-revocation",
         "cancellation",
     }
 
