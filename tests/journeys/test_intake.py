@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,17 +16,32 @@ from webapp.answers import answers_of
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
-from webapp.models import Answer, CaseEvent, Correction, Document, ItemCase, LegalClock, Review, SupervisionSignal
+from webapp.models import (
+    Answer,
+    CaseEvent,
+    Correction,
+    Document,
+    Incident,
+    ItemCase,
+    LegalClock,
+    Review,
+    SupervisionSignal,
+)
 from webapp.moments import local
 from webapp.services import correcting, intake, timers
+from webapp.services.accepted_by_law import SilenceWithoutText
 from webapp.services.corrected_answers import NotAsked
 from webapp.services.correcting import AtWindow, ByApplicant, NothingToCorrect
 from webapp.services.corrections import AfterAcceptance, CorrectionLate, HandedIn
 from webapp.services.intake import AcceptedByLaw
+from webapp.services.releases import load_rules
+from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
 
 #: Monday 21 September 2026, ten in the morning in the office: Mid-Autumn and National Day lie ahead.
 BEFORE_THE_HOLIDAYS = datetime(2026, 9, 21, 2, 0, tzinfo=UTC)
+#: More than the jobs of three items are tried before each is an incident.
+TRIES_OF_ALL = 30
 PAPER = HandedIn("copy", 1, "申请人")
 
 
@@ -231,6 +247,23 @@ def test_silence_accepts_no_filing_since_the_licensing_law_does_not_speak_of_fil
     filing = item(db, case.id, "P4")
     assert (filing.intake_outcome, filing.accepted_at, filing.deemed_accepted) == ("wrong-authority", None, False)
     assert item(db, case.id, "P2").deemed_accepted
+
+
+def test_where_no_text_speaks_of_silence_an_older_diagram_accepts_nothing_and_it_is_seen(db: SQLAlchemy) -> None:
+    case = applied()
+    city = PROJECT_FOLDER / "processes" / "_shared" / "profiles" / "fictional-city.toml"
+    before, _, after = city.read_text("utf-8").partition("[kinds.licence.silence]")
+    without = before + after[after.index("[kinds.licence.limits") :]
+    assert load_rules({("profile", "fictional-city"): without.encode()}) == 1
+    with frozen_at(day(30)):
+        for _ in range(TRIES_OF_ALL):
+            with suppress(SilenceWithoutText):
+                fire(case.id)
+                office.run_jobs(case.id)
+    assert (item(db, case.id).intake_outcome, item(db, case.id).accepted_at) == (None, None)
+    stuck = db.session.query(Incident).filter_by(item_case_id=item(db, case.id).id).one()
+    assert "应当由受理岗位审查决定" in stuck.message_zh
+    assert "deemed-accepted" not in told(case.id)
 
 
 # Correction
