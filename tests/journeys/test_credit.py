@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import CheckViolation
 
 from engine.law import FALSE_COMMITMENT, FALSE_MATERIALS, UNFULFILLED_COMMITMENT
+from tests.journeys import test_verification as verifying
 from tests.support import credit, office
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotEligible, NotYours, SamePerson
@@ -380,3 +381,22 @@ def test_the_last_day_of_a_request_is_told_with_the_days_that_it_skips(db: SQLAl
         (waiting,) = waiting_requests("approval-bureau")
         assert waiting.is_late
         assert waiting_requests("market-supervision") == []
+
+
+def test_from_the_verification_to_the_repaired_record(db: SQLAlchemy) -> None:
+    case_id = verifying.by_commitment("P4")
+    verifying.found(case_id, "P4", "unfulfilled", at=verifying.day(10))
+    verifying.found(case_id, "P4", "fail", step="recheck", at=verifying.day(24))
+    verifying.revoke(case_id, "P4", verifying.day(25))
+    record = CreditRecord.query.one()
+    assert (record.kind, record.since, record.source_kind) == (UNFULFILLED_COMMITMENT, date(2026, 9, 27), "own")
+    decision = db.session.get(Document, record.document_id)
+    assert decision is not None
+    assert decision.kind == "filing-cancellation"
+    with frozen_at(verifying.day(28)):
+        with pytest.raises(NotEligible):
+            office.received("commitment")
+        assert office.received("commitment", ways={}).number  # the ordinary way
+    with frozen_at(verifying.day(28, 10)):
+        settle(take(record.id), "repaired")
+        assert office.received("commitment").number
