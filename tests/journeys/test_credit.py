@@ -15,13 +15,13 @@ from tests.journeys import test_verification as verifying
 from tests.support import credit, office
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotEligible, NotYours, SamePerson
-from webapp.models import CreditBar, CreditRecord, CreditRequest, Document, ItemCase
+from webapp.models import CreditBar, CreditRecord, CreditRequest, Document, ItemCase, SupervisionSignal
 from webapp.queries.application import draft_of
 from webapp.queries.application_steps import commitments_of
 from webapp.queries.audit import verify_all
 from webapp.queries.credit import request_view, waiting_requests
 from webapp.services import credit as records
-from webapp.services import credit_requests, receipt
+from webapp.services import credit_requests, credit_watch, receipt
 from webapp.services.credit_bars import ApplicantBarred
 from webapp.services.credit_requests import (
     APPEAL,
@@ -400,3 +400,19 @@ def test_from_the_verification_to_the_repaired_record(db: SQLAlchemy) -> None:
     with frozen_at(verifying.day(28, 10)):
         settle(take(record.id), "repaired")
         assert office.received("commitment").number
+
+
+def test_a_request_that_nobody_decides_in_time_is_a_signal_once_and_decided_in_time_it_is_none(db: SQLAlchemy) -> None:
+    case_id, record = found()
+    with frozen_at(FOUND):
+        take(record, APPEAL)
+    for moment, raised in ((datetime(2026, 3, 11, 8, tzinfo=UTC), 0), (datetime(2026, 3, 12, 2, tzinfo=UTC), 1)):
+        with frozen_at(moment):
+            credit_watch.sweep()
+            credit_watch.sweep()
+            signals = SupervisionSignal.query.filter_by(case_id=case_id, kind="credit-undecided").all()
+            assert len(signals) == raised
+    assert (signals[0].unit, signals[0].colour) == ("approval-bureau", "red")
+    with frozen_at(datetime(2026, 3, 12, 2, tzinfo=UTC)):
+        settle(CreditRequest.query.one().id, "upheld", by=OTHER_DECIDER)
+        assert credit_watch.sweep() == 0

@@ -33,8 +33,6 @@ class Event(StrEnum):
     ANSWERS_CORRECTED = "answers-corrected"
     CORRECTED = "corrected"
     CORRECTION_LAPSED = "correction-lapsed"
-    TOLERATED = "tolerated"
-    ITEM_LAPSED = "item-lapsed"
     TOLERANCE_OFFERED = "tolerance-offered"
     TOLERANCE_PROMISED = "tolerance-promised"
     TOLERANCE_DECLINED = "tolerance-declined"
@@ -145,8 +143,6 @@ ACT_WORDS = {
     "visited": Words("完成联合核查", "finished the joint visit"),
     "corrected": Words("已补正", "corrected"),
     "handed-in": Words("已补交容缺材料", "handed in what was to follow"),
-    "checked-adequate": Words("核对补交材料：已补齐", "checked what was handed in: complete"),
-    "checked-inadequate": Words("核对补交材料：不符合要求", "checked what was handed in: not as required"),
     "checked-adequate": Words("核对补交材料：已补齐", "checked what was handed in: complete"),
     "checked-inadequate": Words("核对补交材料：不符合要求", "checked what was handed in: not as required"),
     "prepared": Words("已出件", "prepared the result"),
