@@ -19,7 +19,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import apply, begin
 from webapp.services.clock_moves import Why, move_clocks
-from webapp.services.clocks import JOINT
+from webapp.services.clocks import JOINT, STANDS_STILL
 from webapp.services.documents import issue_for_item
 from webapp.services.engine_border import cancel
 from webapp.services.events import Event
@@ -108,8 +108,7 @@ class WrongLevel(ExtensionRefused):
 
 
 #: A clock `l` that stands still for a pause which began before its end: the day in its row is not its end then.
-STANDING_STILL = """exists(select from clock_pause p
-    where p.clock_id = l.id and p.ended_on is null and p.started_on < l.due_on)"""
+STANDING_STILL = f"exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL})"
 ASKED = f"""
 select exists(select from clock_extension x where coalesce(x.granted, true) and (x.clock = 'joint') = %(joint)s
         and case when %(joint)s then x.case_id = %(case)s else x.item_case_id = %(item_case)s end)
