@@ -59,6 +59,8 @@ class Settings:
     seal_token: str = ""
     signing_passphrase: str = ""
     timestamp_url: str = ""
+    sms_url: str = ""
+    sms_token: str = ""
     handover_url: str = ""
     handover_secret: str = ""
 
@@ -105,6 +107,8 @@ class Settings:
             seal_token=env.get("ONEWINDOW_SEAL_TOKEN", ""),
             signing_passphrase=env.get("ONEWINDOW_SIGNING_PASSPHRASE", ""),
             timestamp_url=_timestamp_url(env),
+            sms_url=_outside_url(env, "ONEWINDOW_SMS_URL"),
+            sms_token=env.get("ONEWINDOW_SMS_TOKEN", ""),
             handover_url=_handover_url(env),
             handover_secret=env.get("ONEWINDOW_HANDOVER_SECRET", ""),
         )
@@ -177,10 +181,15 @@ def _with_driver(url: str) -> str:
 
 def _timestamp_url(env: Mapping[str, str]) -> str:
     """The service of time stamps for signatures (RFC 3161); empty: signatures carry no time stamp."""
-    given = env.get("ONEWINDOW_TIMESTAMP_URL", "")
+    return _outside_url(env, "ONEWINDOW_TIMESTAMP_URL")
+
+
+def _outside_url(env: Mapping[str, str], variable: str) -> str:
+    """The address of another system; over plain http on this very machine only. Empty: there is none."""
+    given = env.get(variable, "")
     here = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
     if given and not given.startswith("https://") and not here:
-        raise SettingsInvalid("ONEWINDOW_TIMESTAMP_URL", "must be an https:// address")
+        raise SettingsInvalid(variable, "must be an https:// address")
     return given
 
 

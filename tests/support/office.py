@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask.testing import FlaskClient
-from PIL import Image
+from PIL import Image, ImageDraw
 from pypdf import PdfWriter
 
 from engine.law import Fault, check_uscc
@@ -35,6 +35,7 @@ from webapp.services import (
     hand_up,
     intake,
     issuing,
+    letters,
     materials,
     pre_reviews,
     receipt,
@@ -112,9 +113,11 @@ def pdf(name: str = "材料.pdf") -> Upload:
 
 
 def picture(name: str = "签名.png", size: tuple[int, int] = (320, 120)) -> Upload:
-    """A real PNG."""
+    """A real PNG with a stroke of ink on it."""
     target = io.BytesIO()
-    Image.new("RGB", size, "white").save(target, "PNG")
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).line([(20, size[1] - 30), (size[0] // 2, 30), (size[0] - 20, size[1] - 40)], "black", 3)
+    image.save(target, "PNG")
     return Upload(name, target.getvalue())
 
 
@@ -226,12 +229,13 @@ def sign_letters(case_id: int, item_keys: Iterable[str], by: Identity) -> None:
     assert row is not None
     rules = rules_in_force(row[1] or "")
     release, answers = arranged(row[0], rules.profile), answers_of(case_id)
-    letters = {
-        key: commitments.letter_for(release, release.bundle.item(key), answers, rules).digest for key in item_keys
+    digests = {
+        key: letters.letter_for(release, letters.subject_of(release.bundle, key), answers, rules).digest
+        for key in item_keys
     }
     commitments.sign(
         case_id,
-        letters,
+        digests,
         by=by,
         signature=picture(),
         signer_name=answers["legal_representative"],

@@ -75,6 +75,7 @@ from webapp.models.runtime import (
     Timer,
     UserTask,
 )
+from webapp.models.signing import CommitmentMonth, SigningRequest, WithdrawnCommitment
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
 from webapp.models.tolerances import Tolerance
@@ -96,6 +97,7 @@ __all__ = [
     "ClockPause",
     "Collection",
     "Commitment",
+    "CommitmentMonth",
     "ComparedFactRow",
     "Correction",
     "Counter",
@@ -155,6 +157,7 @@ __all__ = [
     "Ruling",
     "SealTry",
     "SignalWord",
+    "SigningRequest",
     "SpecialProcedure",
     "StartTimer",
     "StoredFile",
@@ -175,4 +178,5 @@ __all__ = [
     "VerificationPhoto",
     "Visit",
     "VisitAppointment",
+    "WithdrawnCommitment",
 ]

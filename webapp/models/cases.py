@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -158,20 +158,32 @@ class NotificationSheet(Model):
 
 
 class Commitment(Model):
-    """A signed letter for one item: the words that were read, the signature, who, when, by which channel."""
+    """A signed letter for one item, or for one proof of it: the words that were read, who signed, when, how.
+
+    `signature_file_id` is unset where the name was typed on the signer's own phone, or a code was confirmed.
+    """
 
     __tablename__ = "commitment"
-    __table_args__ = (UniqueConstraint("case_id", "item_key"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "item_key", "material_key"),
+        CheckConstraint(
+            "signature_file_id is not null or request_id is not null and (typed or channel = 'code')",
+            name="with_signature",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     item_key: Mapped[str]
     letter: Mapped[str]
     letter_digest: Mapped[str]
-    signature_file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    signature_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     signer_name: Mapped[str]
-    channel: Mapped[str]  # tablet | scan
+    channel: Mapped[str]  # tablet | scan | phone | code
     signed_at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     rule: Mapped[str]
     rule_basis: Mapped[str]
+    material_key: Mapped[str] = mapped_column(server_default="")  # the proof that it replaces; "": the whole item
+    typed: Mapped[bool] = mapped_column(server_default=text("false"))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("signing_request.id"))

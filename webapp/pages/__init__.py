@@ -21,6 +21,7 @@ from webapp.pages import (
     public_question,
     registry,
     repair,
+    signing,
     studio,
     supervision,
     support,
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
         document_check.blueprint,
         licence_check.blueprint,
         registry.blueprint,
+        signing.blueprint,
         public_question.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)

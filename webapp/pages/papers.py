@@ -23,7 +23,6 @@ from webapp.permissions import Permission
 from webapp.queries import papers as queries
 from webapp.queries.application_steps import StoredContent
 from webapp.queries.case_access import ensure_case
-from webapp.queries.case_view import release_of
 from webapp.queries.submission import commitments_of
 from webapp.services import access, paper_files
 from webapp.services.document_issue import check_address
@@ -114,7 +113,7 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/cases/<int:case_id>/letters/<item_key>")
+@blueprint.get("/cases/<int:case_id>/letters/<path:item_key>")
 @needs(Permission.CASE_SEE)
 def letter(case_id: int, item_key: str) -> ResponseReturnValue:
     """A commitment letter as signed: the words that were read, the signature, who and when."""
@@ -123,14 +122,14 @@ def letter(case_id: int, item_key: str) -> ResponseReturnValue:
     commitment = commitments_of(case_id).get(item_key)
     if commitment is None:
         raise NotFound()
-    stored = queries.signature_file(case_id, commitment.signature_file_id)
+    file_id = commitment.signature_file_id
+    stored = queries.signature_file(case_id, file_id) if file_id is not None else None
     access.note(by, case_id, f"letter:{item_key}")
     return render_template(
         "paper/letter.html",
         commitment=commitment,
-        item=release_of(case_id).bundle.item(item_key),
         text=papers.read(commitment.letter),
-        signature=_image(stored.digest, stored.media_type),
+        signature=_image(stored.digest, stored.media_type) if stored else None,
         case_id=case_id,
         back_url=_back(case_id),
     )

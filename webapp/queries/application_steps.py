@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import AnswersInvalid, Words
-from engine.bundles import Eligibility, Item, Material, next_question
+from engine.bundles import Eligibility, Item, Material, RequiredMaterial, next_question
 from engine.forms import Field, Section
 from engine.law import APPLICATION
 from engine.runtime import Context
@@ -16,8 +16,9 @@ from webapp import clock, moments
 from webapp.catalogue import engine_context, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application import Draft
-from webapp.services.commitments import COMMITMENT, Letter, eligible_items, letter_for
+from webapp.services.commitments import COMMITMENT, eligible_items
 from webapp.services.credit_bars import ApplicantBarred, Bar, standing_of, subjects_of
+from webapp.services.letters import KEY, Letter, Subject, key_of, letter_for, subject_of
 from webapp.services.licence_reuse import Reuse, reusable
 from webapp.unit_of_work import sql
 
@@ -73,31 +74,50 @@ class MaterialRow:
         return bool(self.files) or self.form in ("e-licence", "exempt") or self.mandate_file_id is not None
 
     def replaced_under(self, ways: Mapping[str, str]) -> bool:
-        """Every item that uses it goes by commitment, and each commitment replaces it."""
-        return bool(self.used_by) and all(
-            item in self.replaced_for and ways.get(item.key) == COMMITMENT for item in self.used_by
-        )
+        """For every item that uses it a commitment replaces it: the item's own, or one for this proof."""
+        return bool(self.used_by) and all(self._replaced_for(item, ways) for item in self.used_by)
+
+    def _replaced_for(self, item: Item, ways: Mapping[str, str]) -> bool:
+        as_a_whole = item in self.replaced_for and ways.get(item.key) == COMMITMENT
+        return as_a_whole or ways.get(key_of(item.key, self.material.key)) == COMMITMENT
 
 
 @dataclass(frozen=True, slots=True)
 class SignedLetter:
     digest: str
     signer: str
-    channel: str  # tablet | scan
+    channel: str  # tablet | scan | phone | code
     signed_at: datetime
-    file_id: int
+    file_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class CommitmentChoice:
-    """One item that knows commitment: whether it is open to this applicant, the letter, what was chosen."""
+    """One item that knows commitment, or one proof of it: whether it is open, the letter, what was chosen."""
 
-    item: Item
+    subject: Subject
     eligibility: Eligibility
     letter: Letter | None  # None where it is not open
     way: str  # ordinary | commitment
     signed: SignedLetter | None
-    proxy_allowed: bool
+    asked_for_by: tuple[Item, ...] = ()  # of a proof: items that want it brought, whatever is committed here
+
+    @property
+    def key(self) -> str:
+        return self.subject.key
+
+    @property
+    def item(self) -> Item:
+        return self.subject.item
+
+    @property
+    def is_proof(self) -> bool:
+        """It replaces one proof; the item itself goes the ordinary way."""
+        return self.subject.material is not None
+
+    @property
+    def proxy_allowed(self) -> bool:
+        return self.subject.terms.representative_may_sign
 
     @property
     def signed_as_shown(self) -> bool:
@@ -239,26 +259,41 @@ def file_of_case(case_id: int, file_id: int) -> StoredContent:
 
 
 def commitments_of(draft: Draft) -> list[CommitmentChoice]:
-    """The items that know commitment, each with its verdict, its letter and what was signed."""
+    """The items that know commitment, each followed by its proofs that do, with verdict, letter and what was signed.
+
+    Proofs of an item that goes by commitment as a whole are not among them: they are replaced with it.
+    """
     rules = draft.rules
     signed = _signed(draft.id)
-    return [
-        CommitmentChoice(
-            item=item,
-            eligibility=verdict,
-            letter=letter_for(draft.release, item, draft.answers, rules) if verdict.eligible else None,
-            way=draft.ways.get(item.key, "ordinary"),
-            signed=signed.get(item.key),
-            proxy_allowed=item.commitment is not None and item.commitment.representative_may_sign,
-        )
-        for key, verdict in eligible_items(draft.release, rules, draft.guided, draft.answers).items()
-        for item in (draft.bundle.item(key),)
-    ]
+    materials = {required.material.key: required for required in draft.guide.materials}
+    choices = []
+    for key, verdict in eligible_items(draft.release, rules, draft.guided, draft.answers).items():
+        subject = subject_of(draft.bundle, key)
+        assert subject is not None
+        material = subject.material.key if subject.material else ""
+        if material and draft.ways.get(subject.item.key) == COMMITMENT:
+            continue
+        letter = letter_for(draft.release, subject, draft.answers, rules) if verdict.eligible else None
+        wanted = _wanted_by(draft, materials[material], subject.item.key) if material in materials else ()
+        way = draft.ways.get(key, "ordinary")
+        choices.append(CommitmentChoice(subject, verdict, letter, way, signed.get(key), wanted))
+    return choices
+
+
+def _wanted_by(draft: Draft, required: RequiredMaterial, item_key: str) -> tuple[Item, ...]:
+    """The other items for which the material has to be brought as things are, and no commitment could replace it."""
+    others = (key for key in required.used_by if key != item_key)
+    return tuple(
+        draft.bundle.item(key)
+        for key in others
+        if not (draft.ways.get(key) == COMMITMENT and key in required.replaced_for)
+        and draft.bundle.commitment_terms(key, required.material.key) is None
+    )
 
 
 def _signed(case_id: int) -> dict[str, SignedLetter]:
     rows = sql().execute(
-        "select item_key, letter_digest, signer_name, channel, signed_at, signature_file_id"
+        f"select {KEY}, letter_digest, signer_name, channel, signed_at, signature_file_id"
         " from commitment where case_id = %s",
         (case_id,),
     )
@@ -325,12 +360,12 @@ def _is_missing(name: Words) -> Words:
 
 
 def _to_be_signed(choice: CommitmentChoice) -> Words:
-    name = choice.item.name
+    name = choice.subject.name
     return Words(f"承诺书要重新签署：{name.zh}", f"The letter must be signed again: {name.en or name.zh}")
 
 
 def _no_longer_open(choice: CommitmentChoice) -> Words:
-    name = choice.item.name
+    name = choice.subject.name
     return Words(
         f"不适用告知承诺，请改按一般程序：{name.zh}",
         f"Commitment is not available; choose the ordinary way: {name.en or name.zh}",

@@ -16,7 +16,9 @@ from webapp.catalogue import Published
 from webapp.errors import NotFound
 from webapp.form_values import shown_value
 from webapp.queries.masking import masked_number
+from webapp.services.commitments import CHANNEL_WORDS
 from webapp.services.held_licence import STATUS_WORDS
+from webapp.services.letters import key_of
 from webapp.unit_of_work import sql
 
 MATERIAL_FORMS = {
@@ -205,13 +207,24 @@ class CommitmentView:
     item_key: str
     letter: str
     digest: str
-    signature_file_id: int
+    signature_file_id: int | None
     signer: str
     channel: str
     signed_at: datetime
     taken_by: str
     rule: str
     rule_basis: str
+    material_key: str = ""  # the one proof that it replaces; "": the whole item
+    typed: bool = False
+
+    @property
+    def key(self) -> str:
+        return key_of(self.item_key, self.material_key)
+
+    @property
+    def way(self) -> Words:
+        """How it was signed."""
+        return CHANNEL_WORDS.get("typed" if self.typed else self.channel, Words(self.channel, self.channel))
 
     @property
     def paper(self) -> Document:
@@ -226,11 +239,12 @@ class CommitmentView:
 
 COMMITMENTS = """
 select c.item_key, c.letter, c.letter_digest, c.signature_file_id, c.signer_name, c.channel, c.signed_at,
-    u.name, c.rule, c.rule_basis
-from commitment c join app_user u on u.id = c.by_id where c.case_id = %s order by c.item_key
+    u.name, c.rule, c.rule_basis, c.material_key, c.typed
+from commitment c join app_user u on u.id = c.by_id where c.case_id = %s order by c.item_key, c.material_key
 """
 
 
 def commitments_of(case_id: int) -> dict[str, CommitmentView]:
-    """Item key -> the letter that was signed for it."""
-    return {row[0]: CommitmentView(*row) for row in sql().execute(COMMITMENTS, (case_id,))}
+    """Key of the letter ("P2", "P5/health-certificates") -> the letter that was signed."""
+    views = (CommitmentView(*row) for row in sql().execute(COMMITMENTS, (case_id,)))
+    return {view.key: view for view in views}

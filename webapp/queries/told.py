@@ -17,6 +17,7 @@ from webapp.queries.papers import DeliveryLine
 from webapp.services.document_places import CERTIFIED, DEMO, HAND
 from webapp.services.documents import MATERIAL_FORMS, RECEIVING_UNIT
 from webapp.services.handovers import ON_PAPER, WHEREABOUTS
+from webapp.services.letters import subject_of
 from webapp.unit_of_work import sql
 
 SEAL_WAYS = {
@@ -142,7 +143,8 @@ SHEETS = """
 select s.id, s.given_at, u.name from notification_sheet s join app_user u on u.id = s.given_by where s.case_id = %s
 """
 LETTERS = """
-select c.id, c.signed_at, coalesce(u.name, ''), c.item_key, c.signer_name, c.letter, c.letter_digest
+select c.id, c.signed_at, coalesce(u.name, ''), concat_ws('/', c.item_key, nullif(c.material_key, '')), c.signer_name,
+    c.letter, c.letter_digest
 from commitment c left join app_user u on u.id = c.by_id where c.case_id = %s
 """
 LICENCES = """
@@ -219,7 +221,7 @@ def _letters(case_id: int, release: Published) -> list[ToldLine]:
             at,
             LETTER_TITLE,
             "",
-            release.bundle.item(key).name,
+            _letter_name(release, key),
             by,
             key=key,
             intact=papers.digest_of(letter) == digest,
@@ -227,6 +229,12 @@ def _letters(case_id: int, release: Published) -> list[ToldLine]:
         )
         for id_, at, by, key, signer, letter, digest in sql().execute(LETTERS, (case_id,))
     ]
+
+
+def _letter_name(release: Published, key: str) -> Words:
+    subject = subject_of(release.bundle, key)
+    assert subject is not None  # it was signed under this release
+    return subject.name
 
 
 def _licences(case_id: int, items: Mapping[int, Words]) -> list[ToldLine]:

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import PLACES, Eligibility, Item, eligibility, guide_for, render
-from engine.law import APPLICATION, amount
+from engine.bundles import Eligibility, eligibility, guide_for
+from engine.law import APPLICATION
 from engine.law import COMMITMENT as BY_COMMITMENT
 from webapp import clock, moments
 from webapp.answers import answers_of
 from webapp.catalogue import Published, Rules, engine_context
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
-from webapp.papers import keep
 from webapp.services.credit_bars import ApplicantBarred, standing_in_case, standing_of, subjects_of
 from webapp.services.decisions import Kept, eligibility_told, keep_records
-from webapp.services.document_places import answer_places, item_places, unit_of
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
-from webapp.services.files import Upload, check_upload, keep_file
+from webapp.services.files import Upload, keep_file
+from webapp.services.letters import Letter, Subject, key_of, letter_for, parts_of, subject_of
 from webapp.services.locked_case import LockedCase, on_case
+from webapp.services.signature_files import check_drawing, check_scan
 from webapp.unit_of_work import sql
 
 ORDINARY, COMMITMENT = "ordinary", "commitment"
-CHANNELS = ("tablet", "scan")
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A commitment letter as it is read and signed, kept as `webapp.papers` does; `digest` is over the Chinese."""
-
-    item: Item
-    zh: str
-    en: str
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.zh.encode()).hexdigest()
+TABLET, SCAN, PHONE, CODE = "tablet", "scan", "phone", "code"
+#: Those of the window itself.
+CHANNELS = (TABLET, SCAN)
+CHANNEL_WORDS = {
+    TABLET: Words("窗口手写板", "tablet at the window"),
+    SCAN: Words("纸质扫描", "scan of the paper"),
+    PHONE: Words("本人手机扫码", "own phone"),
+    CODE: Words("短信验证码", "code sent to the mobile"),
+    "typed": Words("手机键入姓名", "typed name"),
+}
 
 
 def ensure_not_barred(case: LockedCase, item_key: str) -> None:
@@ -56,47 +51,71 @@ def ensure_not_barred(case: LockedCase, item_key: str) -> None:
 def eligible_items(
     release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]
 ) -> dict[str, Eligibility]:
-    """Item key -> eligibility, for every applicable item that knows commitment at all."""
+    """Key of the letter -> eligibility: for every applicable item that knows commitment at all, and for every proof
+    of such an item that a commitment may replace.
+    """
     standing = standing_of(subjects_of(release.bundle, answers), rules.profile.key, clock.today(moments.OFFICE_ZONE))
     context = engine_context(clock.now(), rules)
     return {
-        entry.item.key: eligibility(
+        subject.key: eligibility(
             release.bundle,
             release.decisions,
             rules.profile,
-            entry.item.key,
+            subject.item.key,
             {**answers, **guided},
-            credit=standing.word(entry.item),
+            credit=standing.word(subject.item),
             false_commitments=standing.false_commitments,
             unrepaired_records=standing.unrepaired,
             context=context,
+            requirement=subject.material.key if subject.material else "",
         )
-        for entry in guide_for(release.bundle, dict(guided)).items
-        if entry.item.commitment is not None
+        for subject in _subjects(release, guided)
     }
 
 
-def letter_for(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules) -> Letter:
-    """The letter of an item for this applicant, in both languages. It carries no date: the signature does."""
-    assert item.commitment is not None
-    return Letter(item, *(_letter_text(release, item, answers, rules, language) for language in ("zh", "en")))
+def _subjects(release: Published, guided: Mapping[str, Any]) -> Iterator[Subject]:
+    guide = guide_for(release.bundle, dict(guided))
+    for entry in guide.items:
+        keys = [entry.item.key]
+        keys += [
+            key_of(entry.item.key, required.material.key)
+            for required in guide.materials
+            if entry.item.key in required.used_by and not required.exempt
+        ]
+        for key in keys:
+            subject = subject_of(release.bundle, key)
+            if subject is not None:
+                yield subject
 
 
-def _letter_text(release: Published, item: Item, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
-    terms = item.commitment
-    assert terms is not None
-    limit = rules.profile.terms(terms.verification_parameter)
-    places = {
-        **answer_places(release, rules, answers, language),
-        **unit_of(item.department).places(language, rules.profile.demo),
-        **item_places(item, language),
-        "conditions_list": [words.in_language(language) for words in terms.conditions],
-        "told_list": [words.in_language(language) for words in terms.told],
-        "verification_limit": amount(limit.value, limit.unit).in_language(language),
-    }
-    return keep(
-        render(release.document(terms.letter, language, rules.profile.key), places, language=language, optional=PLACES)
-    )
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How letters were signed: by whom, by which channel, with what to show for it.
+
+    `file_id` is the drawn signature or the scan; None where the name was typed on the signer's own phone, or a code
+    was confirmed: then `request_id` has it. `clerk_id` is who was at the counter.
+    """
+
+    signer: str
+    channel: str
+    clerk_id: int
+    file_id: int | None = None
+    typed: bool = False
+    request_id: int | None = None
+
+
+class ChannelNotOpen(Incomplete):
+    """The terms of this letter do not let it be signed like that."""
+
+    def __init__(self, subject: Words, channel: str) -> None:
+        way = CHANNEL_WORDS.get(channel, Words(channel, channel))
+        super().__init__(
+            "channel",
+            Words(
+                f"“{subject.zh}”的承诺书不能以{way.zh}方式签署。",
+                f"The letter for “{subject.en or subject.zh}” may not be signed by this way: {way.en}.",
+            ),
+        )
 
 
 def sign(
@@ -108,7 +127,7 @@ def sign(
     signer_name: str,
     channel: str,
 ) -> None:
-    """Sign the letters of these items (item key -> digest of the letter as read) in one sitting.
+    """Sign these letters (key -> digest of the letter as read) at the window, in one sitting.
 
     Raises NotEligible (rule and basis), LetterChanged, Incomplete, FileRefused. Nothing is half done; a try that the
     rules do not allow stays in the ledger.
@@ -117,24 +136,42 @@ def sign(
         raise Incomplete("signer_name", Words("请填写签署人姓名。", "Enter the signer's name."))
     if channel not in CHANNELS:
         raise Incomplete("channel", Words("请选择签署方式。", "Choose how it was signed."))
-    checked = check_upload(signature)
+    checked = check_drawing(signature) if channel == TABLET else check_scan(signature)
     with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
         ensure_draft(case, by)
-        guided, visitor = _draft_facts(case)
-        answers = answers_of(case_id)
-        eligible = eligible_items(case.release, case.rules, guided, answers)
-        signature_file = keep_file(checked, by)
-        decided: list[Kept] = []
-        for item_key, digest in letters.items():
-            verdict = ensure_eligible(eligible.get(item_key))
-            item = case.release.bundle.item(item_key)
-            _ensure_signatory(case.release, item, answers, visitor, signer_name.strip())
-            letter = letter_for(case.release, item, answers, case.rules)
-            if letter.digest != digest:
-                raise LetterChanged()
-            decided += _keep(case, letter, signature_file, signer_name.strip(), channel, verdict, by)
-        _set_ways(case, dict.fromkeys(letters, COMMITMENT))
-        keep_records(case, decided)
+        evidence = Evidence(signer_name.strip(), channel, by.user_id, keep_file(checked, by))
+        sign_within(case, letters, evidence, by)
+
+
+def sign_within(case: LockedCase, letters: Mapping[str, str], evidence: Evidence, by: Identity | None) -> None:
+    """Keep these letters as signed, in the running command. Raises NotEligible, LetterChanged, Incomplete."""
+    decided: list[Kept] = []
+    for letter, verdict in signable(case, letters, evidence.signer, evidence.channel, typed=evidence.typed):
+        decided += _keep(case, letter, evidence, verdict, by)
+    _set_ways(case, dict.fromkeys(letters, COMMITMENT))
+    keep_records(case, decided)
+
+
+def signable(
+    case: LockedCase, letters: Mapping[str, str], signer: str, channel: str, *, typed: bool = False
+) -> list[tuple[Letter, Eligibility]]:
+    """The letters as they read now, when this signer may sign all of them so. Raises as `sign_within`."""
+    guided, visitor = _draft_facts(case)
+    answers = answers_of(case.id)
+    eligible = eligible_items(case.release, case.rules, guided, answers)
+    found = []
+    for key, digest in letters.items():
+        verdict = ensure_eligible(eligible.get(key))
+        subject = subject_of(case.release.bundle, key)
+        assert subject is not None  # eligible
+        if channel not in subject.terms.channels or (typed and not subject.terms.typed_name):
+            raise ChannelNotOpen(subject.name, "typed" if typed and channel in subject.terms.channels else channel)
+        _ensure_signatory(case.release, subject, answers, visitor, signer)
+        letter = letter_for(case.release, subject, answers, case.rules)
+        if letter.digest != digest:
+            raise LetterChanged()
+        found.append((letter, verdict))
+    return found
 
 
 NO_COMMITMENT = Words("该事项没有告知承诺办理方式。", "This item knows no commitment.")
@@ -150,7 +187,7 @@ def ensure_eligible(verdict: Eligibility | None) -> Eligibility:
 
 
 @contextmanager
-def ineligible_tries_kept(case_id: int, by: Identity) -> Iterator[None]:
+def ineligible_tries_kept(case_id: int, by: Identity | None) -> Iterator[None]:
     """Around a command: a refused commitment, or a barred applicant, goes into the ledger after the rollback."""
     try:
         yield
@@ -169,11 +206,10 @@ def ineligible_tries_kept(case_id: int, by: Identity) -> Iterator[None]:
 
 
 def _ensure_signatory(
-    release: Published, item: Item, answers: Mapping[str, Any], visitor: tuple[str, str], signer: str
+    release: Published, subject: Subject, answers: Mapping[str, Any], visitor: tuple[str, str], signer: str
 ) -> None:
     """Where no proxy may sign (42号文 pattern), the signatory of the form is here in person and signs."""
-    assert item.commitment is not None
-    if item.commitment.representative_may_sign:
+    if subject.terms.representative_may_sign:
         return
     bundle = release.bundle
     name = str(answers.get(bundle.signatory_name_field) or "").strip()
@@ -195,14 +231,21 @@ def _ensure_signatory(
         )
 
 
-def take_ordinary_way(case_id: int, item_key: str, *, by: Identity) -> None:
-    """The applicant goes the ordinary way for this item; a signed letter is withdrawn. Nothing is typed twice."""
+def take_ordinary_way(case_id: int, key: str, *, by: Identity) -> None:
+    """The applicant goes the ordinary way for this item, or brings this proof; a signed letter is withdrawn.
+
+    Nothing is typed twice.
+    """
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        gone = sql().execute("delete from commitment where case_id = %s and item_key = %s", (case_id, item_key))
+        item_key, material_key = parts_of(key)
+        gone = sql().execute(
+            "delete from commitment where case_id = %s and item_key = %s and material_key = %s",
+            (case_id, item_key, material_key),
+        )
         if gone.rowcount:
-            case.record(Event.COMMITMENT_WITHDRAWN, by, item=item_key)
-        _set_ways(case, {item_key: ORDINARY})
+            case.record(Event.COMMITMENT_WITHDRAWN, by, item=key)
+        _set_ways(case, {key: ORDINARY})
 
 
 def _draft_facts(case: LockedCase) -> tuple[dict[str, Any], tuple[str, str]]:
@@ -248,47 +291,57 @@ def _keep_barred(case: LockedCase, guided: Mapping[str, Any], answers: Mapping[s
             case.record(Event.REFUSED_ACT, by, item=entry.item.key, **facts)
 
 
-def _refused(case: LockedCase, verdict: Eligibility, by: Identity) -> list[Kept]:
+def _refused(case: LockedCase, verdict: Eligibility, by: Identity | None) -> list[Kept]:
     return eligibility_told(case, Event.REFUSED_ACT, by, verdict, refusal=NotEligible.__name__)
 
 
 def _keep(
-    case: LockedCase,
-    letter: Letter,
-    signature_file: int,
-    signer: str,
-    channel: str,
-    verdict: Eligibility,
-    by: Identity,
+    case: LockedCase, letter: Letter, evidence: Evidence, verdict: Eligibility, by: Identity | None
 ) -> list[Kept]:
     """The signed letter, its line in the ledger, and the record of why it may be signed, still to be written."""
+    item_key, material_key = parts_of(letter.subject.key)
     sql().execute(
-        "insert into commitment (case_id, item_key, letter, letter_digest, signature_file_id, signer_name, channel,"
-        " signed_at, by_id, rule, rule_basis) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " on conflict (case_id, item_key) do update set letter = excluded.letter,"
+        "insert into commitment (case_id, item_key, material_key, letter, letter_digest, signature_file_id,"
+        " signer_name, channel, typed, request_id, signed_at, by_id, rule, rule_basis)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (case_id, item_key, material_key) do update set letter = excluded.letter,"
         " letter_digest = excluded.letter_digest, signature_file_id = excluded.signature_file_id,"
-        " signer_name = excluded.signer_name, channel = excluded.channel, signed_at = excluded.signed_at,"
-        " by_id = excluded.by_id, rule = excluded.rule, rule_basis = excluded.rule_basis",
+        " signer_name = excluded.signer_name, channel = excluded.channel, typed = excluded.typed,"
+        " request_id = excluded.request_id, signed_at = excluded.signed_at, by_id = excluded.by_id,"
+        " rule = excluded.rule, rule_basis = excluded.rule_basis",
         (
             case.id,
-            letter.item.key,
+            item_key,
+            material_key,
             letter.zh,
             letter.digest,
-            signature_file,
-            signer,
-            channel,
+            evidence.file_id,
+            evidence.signer,
+            evidence.channel,
+            evidence.typed,
+            evidence.request_id,
             case.now,
-            by.user_id,
+            evidence.clerk_id,
             verdict.rule,
             verdict.basis.zh,
         ),
     )
-    return eligibility_told(case, Event.COMMITMENT_SIGNED, by, verdict, letter=letter.digest)
+    facts = {"letter": letter.digest, "channel": evidence.channel}
+    return eligibility_told(case, Event.COMMITMENT_SIGNED, by, verdict, **facts)
 
 
 def _set_ways(case: LockedCase, ways: Mapping[str, str]) -> None:
-    for item_key, way in ways.items():
+    """Keep the ways. An item that goes by commitment as a whole has no letters for single proofs."""
+    for key, way in ways.items():
         sql().execute(
             "update cases set ways = jsonb_set(ways, array[%s], to_jsonb(%s::text)) where id = %s",
-            (item_key, way, case.id),
+            (key, way, case.id),
         )
+        if way == COMMITMENT and not parts_of(key)[1]:
+            sql().execute(
+                "with letters as (delete from commitment where case_id = %(case)s and item_key = %(item)s"
+                " and material_key <> '')"
+                " update cases set ways = (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(ways)"
+                " where key not like %(proofs)s) where id = %(case)s",
+                {"case": case.id, "item": key, "proofs": f"{key}/%"},
+            )

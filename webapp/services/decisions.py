@@ -116,9 +116,13 @@ def keep_records(case: LockedCase, records: Iterable[Kept]) -> None:
         case.writing.add("decision_records", RECORDS, case=case.id, records=orjson.dumps(rows).decode())
 
 
-def eligibility_told(case: LockedCase, kind: Event, by: Identity, verdict: Eligibility, **facts: object) -> list[Kept]:
+def eligibility_told(
+    case: LockedCase, kind: Event, by: Identity | None, verdict: Eligibility, **facts: object
+) -> list[Kept]:
     """A line about whether an item may go by commitment, and why; the record of it, where a table was asked."""
     facts = {**facts, "item": verdict.item, "rule": verdict.rule, "eligible": verdict.eligible}
+    if verdict.requirement:
+        facts["material"] = verdict.requirement
     if verdict.outcome is None:
         case.record(kind, by, **facts)
         return []

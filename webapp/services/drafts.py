@@ -76,7 +76,7 @@ def answer_guided(case_id: int, guided: Mapping[str, Any], *, by: Identity) -> N
         sql().execute(
             "with letters as (delete from commitment where case_id = %s and not item_key = any(%s))"
             " update cases set guided = %s::jsonb, ways = (select coalesce(jsonb_object_agg(key, value), '{}')"
-            " from jsonb_each(ways) where key = any(%s)) where id = %s",
+            " from jsonb_each(ways) where split_part(key, '/', 1) = any(%s)) where id = %s",
             (case_id, sorted(applicable), orjson.dumps(dict(guided)).decode(), sorted(applicable), case_id),
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from engine import AnswersInvalid, Words
-from engine.bundles import Eligibility, Guide, guide_for, next_question, start_variables
+from engine.bundles import Eligibility, Guide, RequiredMaterial, guide_for, next_question, start_variables
 from engine.law import tracking_code
 from webapp import moments
 from webapp.answers import answers_of
@@ -26,13 +26,13 @@ from webapp.services.commitments import (
     eligible_items,
     ensure_eligible,
     ineligible_tries_kept,
-    letter_for,
 )
 from webapp.services.credit_bars import Standing, ensure_may_apply, standing_of, subjects_of
 from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
+from webapp.services.letters import KEY, key_of, letter_for, subject_of
 from webapp.services.licence_reuse import Reuse, ensure_reusable, keep_reused, reusable
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import case_number
@@ -168,13 +168,15 @@ def _ensure_ways(
     if not committed:
         return
     signed: dict[str, str] = dict(
-        sql().execute("select item_key, letter_digest from commitment where case_id = %s", (case.id,)).fetchall()
+        sql().execute(f"select {KEY}, letter_digest from commitment where case_id = %s", (case.id,)).fetchall()
     )
     for key in committed:
         ensure_eligible(verdicts.get(key))
         if key not in signed:
             raise Incomplete("commitment", Words("承诺书尚未签署。", "The letter is not signed yet."))
-        if letter_for(case.release, case.release.bundle.item(key), answers, case.rules).digest != signed[key]:
+        subject = subject_of(case.release.bundle, key)
+        assert subject is not None  # eligible
+        if letter_for(case.release, subject, answers, case.rules).digest != signed[key]:
             raise LetterChanged()
 
 
@@ -273,10 +275,16 @@ def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str], r
         if not required.exempt
         and not shown.get(required.material.source, False)
         and required.material.key not in handed_in
-        and not all(ways.get(item) == COMMITMENT and item in required.replaced_for for item in required.used_by)
+        and not all(_is_replaced(required, item, ways) for item in required.used_by)
     ]
     if missing:
         raise MaterialsMissing(missing)
+
+
+def _is_replaced(required: RequiredMaterial, item: str, ways: Mapping[str, str]) -> bool:
+    """Whether the item's commitment, or one in place of this very proof, replaces the material for the item."""
+    as_a_whole = ways.get(item) == COMMITMENT and item in required.replaced_for
+    return as_a_whole or ways.get(key_of(item, required.material.key)) == COMMITMENT
 
 
 def _handed_in(case: LockedCase) -> set[str]:

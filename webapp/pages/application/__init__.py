@@ -9,6 +9,7 @@ from webapp.pages.application import (
     materials,
     questions,
     sheet,
+    signing,
     visit,
 )
 from webapp.pages.application.steps import blueprint
@@ -23,5 +24,6 @@ __all__ = [
     "materials",
     "questions",
     "sheet",
+    "signing",
     "visit",
 ]

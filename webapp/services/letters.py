@@ -1,0 +1,97 @@
+"""Letters of commitment: for a whole item, or in place of one proof of it. As read, signed and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import Words
+from engine.bundles import PLACES, Bundle, CommitmentTerms, Item, Material, render
+from engine.law import amount
+from webapp.catalogue import Published, Rules
+from webapp.papers import keep
+from webapp.services.document_places import answer_places, item_places, unit_of
+
+SEPARATOR = "/"
+#: The key of a letter, of its row in `commitment`.
+KEY = "concat_ws('/', item_key, nullif(material_key, ''))"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a letter is for: an item or, with `material`, one proof that the item asks for."""
+
+    item: Item
+    material: Material | None
+    terms: CommitmentTerms
+
+    @property
+    def key(self) -> str:
+        """ "P2", or "P5/health-certificates": how ways, letters and the place's list name it."""
+        return key_of(self.item.key, self.material.key if self.material else "")
+
+    @property
+    def name(self) -> Words:
+        """The item, or the item with the material."""
+        if self.material is None:
+            return self.item.name
+        en = f"{self.item.name.en or self.item.name.zh}: {self.material.name.en or self.material.name.zh}"
+        return Words(f"{self.item.name.zh}：{self.material.name.zh}", en)
+
+
+def key_of(item_key: str, material_key: str = "") -> str:
+    return f"{item_key}{SEPARATOR}{material_key}" if material_key else item_key
+
+
+def parts_of(key: str) -> tuple[str, str]:
+    """(item, material) of a key; "" for the whole item."""
+    item, _, material = key.partition(SEPARATOR)
+    return item, material
+
+
+def subject_of(bundle: Bundle, key: str) -> Subject | None:
+    """What the letter of this key is for; None where the bundle knows no such commitment."""
+    item_key, material_key = parts_of(key)
+    try:
+        terms = bundle.commitment_terms(item_key, material_key)
+        item, material = bundle.item(item_key), bundle.material(material_key) if material_key else None
+    except KeyError:
+        return None
+    return Subject(item, material, terms) if terms is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is read and signed, kept as `webapp.papers` does; `digest` is over the Chinese."""
+
+    subject: Subject
+    zh: str
+    en: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.zh.encode()).hexdigest()
+
+
+def letter_for(release: Published, subject: Subject, answers: Mapping[str, Any], rules: Rules) -> Letter:
+    """The letter for this applicant, in both languages. It carries no date: the signature does."""
+    return Letter(subject, *(_text(release, subject, answers, rules, language) for language in ("zh", "en")))
+
+
+def _text(release: Published, subject: Subject, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
+    terms, item = subject.terms, subject.item
+    limit = rules.profile.terms(terms.verification_parameter)
+    places = {
+        **answer_places(release, rules, answers, language),
+        **unit_of(item.department).places(language, rules.profile.demo),
+        **item_places(item, language),
+        "conditions_list": [words.in_language(language) for words in terms.conditions],
+        "told_list": [words.in_language(language) for words in terms.told],
+        "verification_limit": amount(limit.value, limit.unit).in_language(language),
+        "material_name": subject.material.name.in_language(language) if subject.material else "",
+    }
+    return keep(
+        render(release.document(terms.letter, language, rules.profile.key), places, language=language, optional=PLACES)
+    )
