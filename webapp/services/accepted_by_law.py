@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from engine import Words
 from engine.bundles import Item
 from webapp import moments
+from webapp.errors import ActRefused
 from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_decision_clocks, stop_clock
 from webapp.services.events import Event
-from webapp.services.intake_limits import PARAMETER
 from webapp.services.locked_case import LockedCase
 from webapp.services.signals import raise_signal
 from webapp.services.tolerance import tolerate
@@ -27,11 +28,29 @@ where id = %s
 """
 
 
+class SilenceWithoutText(ActRefused):
+    """The diagram lets silence accept, and the place has no text that says so: the release is older than its rules."""
+
+    def __init__(self, item: Words) -> None:
+        super().__init__(
+            Words(
+                f"地方规则没有规定“{item.zh}”逾期未告知即视为受理，不能依此受理，应当由受理岗位审查决定。",
+                f"No rule of the place accepts “{item.en}” in silence, so nothing accepts it but a decision of the"
+                " post that takes it on.",
+            )
+        )
+
+
 def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
-    """Accepted from the day of receipt; the decision clocks run from that day, and the unit hears of it."""
+    """Accepted from the day of receipt; the decision clocks run from that day, and the unit hears of it.
+
+    Raises SilenceWithoutText.
+    """
     received = _received(item_case_id)
-    profile = case.rules.profile
-    basis = (profile.silence(item.kind) or profile.terms(PARAMETER)).basis
+    silence = case.rules.profile.silence(item.kind)
+    if silence is None:
+        raise SilenceWithoutText(item.name)
+    basis = silence.basis
     on = moments.local(received).date().isoformat()
     sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", item_case_id))
     stop_clock(case, item_case_id, INTAKE, INTAKE_PROMISE)
