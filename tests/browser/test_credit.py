@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ Somebody = Callable[..., Person]
 
 
 def test_a_record_is_seen_repaired_and_bars_no_longer(site: Site, somebody: Somebody) -> None:
+    case = site.received("commitment", ways={})
     with site.app.app_context():
         draft = office.draft("commitment")
         long_ago = moments.local(clock.now()).date() - timedelta(days=200)
@@ -23,6 +25,7 @@ def test_a_record_is_seen_repaired_and_bars_no_longer(site: Site, somebody: Some
     clerk = somebody("lixiaoyun")
     at_the_window(clerk, draft)
     request = taken_in(clerk, record)
+    in_the_case(somebody("zhengxin"), case.id)
     examined(somebody("zhaolin"), request)
     decided(somebody("wujianhua"), request, record)
     entered(somebody("huaqiang"))
@@ -37,6 +40,16 @@ def at_the_window(clerk: Person, draft: int) -> None:
     clerk.open(f"/application/{draft}/check", "核对并收件")
     expect(page.get_by_text("规则 credit-false-materials").first).to_be_visible()
     clerk.look_over()
+
+
+def in_the_case(reviewer: Person, case: int) -> None:
+    """Who handles a case of the applicant comes to the records from there."""
+    reviewer.page.goto(f"/cases/{case}")
+    reviewer.page.get_by_role("link", name="申请人信用").click()
+    reviewer.arrives(re.compile("^申请人信用："))
+    expect(reviewer.page.get_by_text("隐瞒有关情况或者提供虚假材料")).to_be_visible()
+    expect(reviewer.page.get_by_text("没有信用记录")).to_be_visible()  # of the person who applies for it
+    reviewer.look_over()
 
 
 def taken_in(clerk: Person, record: int) -> int:
