@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.journeys.test_procedures import join
 from tests.support import office
+from tests.support.pages import Browser
+from tests.webapp.screen import Screen
 from webapp.clock import frozen_at
 from webapp.errors import SamePerson
 from webapp.identity import Identity
+from webapp.queries.workspace import workspace
 from webapp.services import hand_up, hearings, procedures, tasks
 from webapp.services.procedures import HostReviewed
 from webapp.unit_of_work import sql
@@ -105,3 +109,27 @@ def test_who_hosted_the_hearing_neither_signs_the_opinion_below_nor_reviews_abov
         "select body::jsonb ->> 'refusal' from case_event where case_id = %s and kind = 'refused-act'", (case_id,)
     )
     assert tries.fetchall() == [("HostReviewed",), ("HostReviewed",)]
+
+
+def test_the_record_of_the_hearing_is_before_who_signs_below_and_who_reviews_above(
+    db: SQLAlchemy, client: FlaskClient, case_id: int
+) -> None:
+    """The decision rests on it (art. 48); and above, too, every point is gone through."""
+    heard(case_id)
+    with frozen_at(day(20, hour=7)):
+        other = in_post(office.member_of("county-market.review"), "county-market.decide")
+        task = office.open_task(case_id, "hand-up", "P3")
+        assert "如录" in Browser(client, other.login).open(f"/tasks/{task.id}").words()
+        sql().execute("update user_task set assignee_id = %s where id = %s", (other.user_id, task.id))
+        db.session.expire_all()
+        office.act(case_id, "hand-up", "P3", by=other)
+        above, by = office.claimed(case_id, "upper-review", "P3")
+        office.sign_in(client, by.login)
+        screen = Screen(client)
+        assert "如录" in screen.text(f"/tasks/{above.id}")
+        posted = {"conclusion": "grant", "opinion": "", "revision": above.revision, "key": "above"}
+        unmarked = screen.post(f"/tasks/{above.id}/act", posted)
+        assert unmarked.status_code == 422
+        assert "请标明符合、不符合或者不适用" in unmarked.get_data(as_text=True)
+        points = {f"check.{one.key}": "pass" for one in workspace(above.id, by).catalogue_item.checklist}
+        assert screen.post(f"/tasks/{above.id}/act", posted | points).status_code == 302

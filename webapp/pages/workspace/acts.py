@@ -15,7 +15,7 @@ from webapp.pages.workspace import (
     revocation_acts,
     verification_acts,
 )
-from webapp.pages.workspace.points import all_points, marks_posted
+from webapp.pages.workspace.points import all_points, marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.queries.workspace import Workspace
@@ -30,12 +30,6 @@ class ActIncomplete(Exception):
     def __init__(self, errors: Errors) -> None:
         self.errors = errors
         super().__init__(", ".join(errors))
-
-
-def _unmarked(task: Posted, typed: Typed) -> Errors:
-    marked = marks_posted(typed)
-    message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
-    return {point.name: message for point in all_points(task) if point.key not in marked}
 
 
 def _refuse(errors: Errors) -> None:
@@ -92,7 +86,7 @@ def _told(outcome: str) -> Words:
 
 def examine(task: Posted, typed: Typed, by: Identity) -> Words:
     needed = text(typed, "visit_needed")
-    errors = _unmarked(task, typed)
+    errors = unmarked(task, typed)
     if task.visit_mode == "always":
         needed = "yes"
     elif needed not in ("yes", "no"):
@@ -120,7 +114,7 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
     if text(typed, "proposal") == "missed-hearing":
         return procedure_acts.missed_application(task, typed, by)
     proposal, opinion = text(typed, "proposal"), text(typed, "opinion")
-    errors = _unmarked(task, typed)
+    errors = unmarked(task, typed)
     if proposal not in (reviews.GRANT, reviews.REFUSE):
         errors["proposal"] = Words("请选择审查意见。", "Choose the proposal.")
     elif proposal == reviews.REFUSE and not opinion:
@@ -144,7 +138,7 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
 
 def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     ruling, facts, reasons = text(typed, "ruling"), text(typed, "facts"), text(typed, "reasons")
-    errors = _unmarked(task, typed)
+    errors = unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
     if ruling == reviews.REFUSE and not facts:
         errors["facts"] = Words("不予的决定应当写明查明的事实。", "A refusal must state the facts.")
@@ -174,7 +168,7 @@ def visit(task: Posted, typed: Typed, by: Identity) -> Words:
     conclusion, record = text(typed, "conclusion"), text(typed, "record")
     errors: Errors = {}
     if not task.signers:
-        errors = _unmarked(task, typed)
+        errors = unmarked(task, typed)
         if conclusion not in reviews.VISIT_CONCLUSIONS:
             errors["conclusion"] = Words("请选择核查结论。", "Choose the conclusion.")
         if not record:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine import Words
+from webapp.errors import Incomplete
 from webapp.identity import Identity
-from webapp.pages.workspace.points import marks_posted
+from webapp.pages.workspace.points import marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text
 from webapp.services import hand_up
@@ -30,6 +31,9 @@ def send(task: Posted, typed: Typed, by: Identity) -> Words:
 def above(task: Posted, typed: Typed, by: Identity) -> Words:
     """Raises Incomplete, whose field the page shows; MaterialsLocked, ReturnNotAllowed."""
     conclusion = text(typed, "conclusion")
+    missing = list(unmarked(task, typed).items())
+    if missing and conclusion in (hand_up.GRANT, hand_up.REFUSE):
+        raise Incomplete(*missing[0], *missing[1:])
     hand_up.upper_review(
         task.id,
         by=by,

@@ -105,3 +105,10 @@ def marks_before(task: TaskAtHand) -> Mapping[str, str]:
 
 def all_points(task: TaskAtHand) -> list[Point]:
     return [point for group in groups_of(task) for point in group.points]
+
+
+def unmarked(task: TaskAtHand, typed: Mapping[str, str]) -> dict[str, Words]:
+    """What to say at the points that nobody has marked, by the name of their control."""
+    marked = marks_posted(typed)
+    message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
+    return {point.name: message for point in all_points(task) if point.key not in marked}

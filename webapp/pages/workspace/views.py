@@ -44,7 +44,9 @@ from webapp.services.supervision_handovers import REPORT, RESULTS, TAKE_OVER
 from webapp.unit_of_work import let_go
 
 #: Steps at which the item's special procedures matter.
-PROCEDURE_STEPS = frozenset({"review", "decide", "hearing-application", "hearing-notice", *OUTCOMES})
+PROCEDURE_STEPS = frozenset(
+    {"review", "hand-up", "upper-review", "decide", "hearing-application", "hearing-notice", *OUTCOMES}
+)
 REVOCATION_STEPS = frozenset({"revocation-notice", "statement", "revoke"})
 VERIFICATION_STEPS = REVOCATION_STEPS | {"verify", "recheck"}
 HANDOVER_STEPS = frozenset({TAKE_OVER, REPORT})
