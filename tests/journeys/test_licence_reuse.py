@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from tests.support import office
-from webapp import clock
+from webapp import clock, moments
+from webapp.catalogue import current_releases, published
 from webapp.extensions import db as database
 from webapp.models import Licence, ReusedLicence
 from webapp.queries.audit import verify_all
+from webapp.queries.submission import materials_of
 from webapp.services import drafts, licence_acts, receipt
 from webapp.services.bundle_folders import bundles_of, read_tree
 from webapp.services.licence_reuse import LicenceNotReusable
@@ -96,6 +98,17 @@ def test_the_department_sees_when_it_has_ended_since(client, licence):
     suspend(licence)
     office.sign_in(client, office.CLERK)
     assert f"{licence.number}（已暂停）" in client.get(f"/cases/{case_id}").get_data(as_text=True)
+
+
+def test_it_has_ended_when_the_offices_day_after_its_last_begins(licence):
+    case_id = second_draft()
+    receive(case_id)
+    bundle = published(current_releases()[office.BUNDLE]).bundle
+    ends = moments.midnight(licence.valid_to + timedelta(days=1))
+    for moment, state in ((ends - timedelta(hours=1), "有效"), (ends + timedelta(hours=1), "已过有效期")):
+        with clock.frozen_at(moment):
+            (line,) = (one for one in materials_of(case_id, bundle, ["P2"]) if one.key == "premises-proof")
+            assert f"{licence.number}（{state}）" in line.form.zh
 
 
 def test_one_that_is_not_in_force_is_not_taken_and_the_material_is_asked_for(client, licence):

@@ -11,7 +11,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import Bundle, Document
 from engine.forms import LIST, Field, Section, value_at
-from webapp import papers
+from webapp import clock, moments, papers
 from webapp.catalogue import Published
 from webapp.errors import NotFound
 from webapp.form_values import shown_value
@@ -126,7 +126,7 @@ class MaterialLine:
 MATERIALS = """
 select m.id, m.material_key, m.form, m.copies, m.provided_by, m.at, f.id, f.name, f.media_type, f.size,
     f.pages, l.name_zh, l.name_en, l.number, case when l.status in ('valid', 'suspended')
-        and l.valid_to < current_date then 'expired' else l.status end
+        and l.valid_to < %(today)s then 'expired' else l.status end
 from submitted_material m
 left join reused_licence u on u.case_id = m.case_id and u.material_key = m.material_key
 left join licence l on l.id = u.licence_id
@@ -145,7 +145,8 @@ def materials_of(
 
     `item_case_id`: as this item is handled on them. What came after it was handed up is not among them (art. 35).
     """
-    rows = sql().execute(MATERIALS, {"case": case_id, "item_case": item_case_id}).fetchall()
+    values = {"case": case_id, "item_case": item_case_id, "today": clock.today(moments.OFFICE_ZONE)}
+    rows = sql().execute(MATERIALS, values).fetchall()
     files: dict[int, list[FileLine]] = {}
     for row in rows:
         files.setdefault(row[0], [])
