@@ -90,7 +90,10 @@ def test_a_ruling_by_commitment_is_in_the_inbox_of_the_unit_that_supervises_with
 def test_taken_over_and_reported_back_the_loop_is_closed_and_in_the_ledger(db: SQLAlchemy) -> None:
     case_id = granted()
     task, officer = office.claimed(case_id, "take-over", "P2")
-    supervision_handovers.take_over(task.id, by=officer, revision=task.revision, key="t")
+    with pytest.raises(Incomplete) as nobody:
+        supervision_handovers.take_over(task.id, by=officer, responsible=" ", revision=task.revision, key="n")
+    assert nobody.value.field == "responsible"
+    supervision_handovers.take_over(task.id, by=officer, responsible="药品监管科", revision=task.revision, key="t")
     task, officer = office.claimed(case_id, "report-back", "P2")
     with pytest.raises(Incomplete) as unsaid:
         supervision_handovers.report_back(task.id, by=officer, result="fault", note="", revision=task.revision, key="r")
@@ -99,7 +102,8 @@ def test_taken_over_and_reported_back_the_loop_is_closed_and_in_the_ledger(db: S
         task.id, by=officer, result="fault", note="处方药未凭处方销售，已责令改正。", revision=task.revision, key="s"
     )
     kept = handover(db, case_id)
-    assert (kept.receiver, kept.result, kept.result_by) == (officer.name, "fault", officer.user_id)
+    assert (kept.receiver, kept.received_by) == ("药品监管科", officer.user_id)
+    assert (kept.result, kept.result_by) == ("fault", officer.user_id)
     kinds = [line.kind for line in db.session.query(CaseEvent).filter_by(case_id=case_id).order_by(CaseEvent.seq)]
     assert {"supervision-told", "supervision-took-over", "supervision-answered"} <= set(kinds)
 

@@ -130,11 +130,12 @@ def test_verification_and_recheck_go_through_what_was_committed(db: object, clie
     case = office.received("commitment")
     office.act(case.id, "immediate", "P2")
     task = office.open_task(case.id, "verify", "P2")
-    who = office.member_of("market.verify")
-    other = office.member_of("market.verify", but=[who.user_id])
+    who, other = office.verifiers(task)
     screen = Browser(client, who.login)
     panel = screen.open(f"/tasks/{task.id}").words("//aside")
     assert "承诺的条件" in panel
+    assert f"抽取的核查人员：{who.name}、{other.name}" in panel
+    assert "复算一致" in panel
     assert "告知承诺书" in panel
     points = marks(screen, task.id)
     faulty = sorted(points)[0]

@@ -4,6 +4,7 @@ from flask import Flask
 
 from webapp.pages import (
     account,
+    announcements,
     application,
     calendars,
     callbacks,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
         clocks.blueprint,
         decisions.blueprint,
         calendars.blueprint,
+        announcements.blueprint,
         callbacks.blueprint,
         credit.blueprint,
         repair.blueprint,

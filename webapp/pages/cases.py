@@ -38,6 +38,7 @@ from webapp.queries.case_view import CasePage, case_page, release_of
 from webapp.queries.history import REPAIRED, STOOD_STILL, history_of
 from webapp.queries.meetings import meetings_of
 from webapp.queries.submission import answer_sections, case_file
+from webapp.queries.supervision_handovers import handovers_of_case
 from webapp.services import access, incidents
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
@@ -81,6 +82,7 @@ def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, sta
         may_retry=may(by, Permission.INCIDENT_RETRY),
         meetings=meetings_of(case_id, page.release.bundle, page.rules) if personal else (),
         may_call=by.department_key == page.release.bundle.lead_department and may(by, Permission.MEETING_CALL),
+        handovers=handovers_of_case(case_id) if personal else (),
         link=link,
         errors=errors or {},
         typed=request.form,

@@ -32,6 +32,8 @@ CLOCK_NAMES = {
     "testing": Words("检验检测所需时间", "Time for testing"),
     "expert-review": Words("专家评审所需时间", "Time for expert review"),
     "public-notice": Words("公示期", "Time of public notice"),
+    "recheck": Words("整改复查期限", "Time to look again after rectification"),
+    "handover": Words("监管部门接收期限", "Time for the supervising unit to take over"),
     "statement": Words("陈述申辩期限", "Time to state and defend"),
     "meeting-answer": Words("会审答复期限", "Time to answer on the joint meeting"),
 }
@@ -56,6 +58,8 @@ CLOCK_STARTS = {
     "testing": Words("特别程序告知", "the notice of the procedure"),
     "expert-review": Words("特别程序告知", "the notice of the procedure"),
     "public-notice": Words("公示", "publication"),
+    "recheck": Words("整改期满", "the end of the time to rectify"),
+    "handover": Words("推送审批结果", "the handover of the ruling"),
     "statement": Words("告知拟撤销", "the notice before revocation"),
     "meeting-answer": Words("会审通知", "the announcement of the meeting"),
 }

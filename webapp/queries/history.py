@@ -64,6 +64,14 @@ WORDS: Mapping[str, Words] = {
     "task-claimed": Words("认领", "claimed"),
     "task-released": Words("退回待领", "released"),
     "task-completed": Words("办结任务", "completed a task"),
+    "officers-drawn": Words("随机抽取核查人员", "drew the officers of the verification"),
+    "conflict-declared": Words("申请回避", "declared a conflict"),
+    "photo-added": Words("上传现场照片", "added a photo of the verification"),
+    "photo-removed": Words("移除现场照片", "took a photo out again"),
+    "supervision-told": Words("审批结果推送监管部门", "handed the ruling over to supervision"),
+    "supervision-delivered": Words("审批结果送达监管系统", "the system of supervision has the ruling"),
+    "supervision-took-over": Words("监管部门接收审批信息", "the supervising unit took the ruling over"),
+    "supervision-answered": Words("监管部门回传监管结果", "the supervising unit reported back"),
     "handed-up": Words(
         "上报审查意见和全部材料，材料锁定", "handed up the opinion with all materials, which are locked"
     ),
@@ -152,6 +160,9 @@ MOVED_BY = {
     "earlier-acceptance": Words("因视为受理重新计算", "computed anew for an acceptance by law"),
 }
 VERIFIED = {
+    "unfulfilled": Words("事后核查：未履行承诺", "verification: commitment not kept"),
+    "false": Words("事后核查：虚假承诺", "verification: false commitment"),
+    "again": Words("整改复查：再次责令限期整改", "recheck: to be rectified once more"),
     "pass": Words("事后核查：与承诺一致", "verification: as committed"),
     "rectify": Words("事后核查：责令限期整改", "verification: to be rectified"),
     "fail": Words("整改复查：未达到要求", "recheck: not rectified"),

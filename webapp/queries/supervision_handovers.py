@@ -19,6 +19,7 @@ class HandoverView:
     """`told` is the document as it went out; `delivery`: "" (to the inbox alone), waits, failed, arrived."""
 
     item_key: str
+    licence: Words
     from_unit: Words
     to_unit: Words
     told: dict[str, Any]
@@ -33,12 +34,14 @@ class HandoverView:
 
 
 HANDOVERS = """
-select i.item_key, f.name_zh, f.name_en, s.name_zh, s.name_en, h.body, h.sent_at,
+select i.item_key, coalesce(l.name_zh, ''), coalesce(l.name_en, ''), f.name_zh, f.name_en, s.name_zh, s.name_en,
+    h.body, h.sent_at,
     case when d.handover_id is null then '' when d.delivered_at is not null then 'arrived'
         when d.tries > 0 then 'failed' else 'waits' end,
     coalesce(d.reason, ''), h.received_at, h.receiver, h.result, h.result_note, h.result_at
 from supervision_handover h join item_case i on i.id = h.item_case_id
 join department f on f.key = h.from_unit join department s on s.key = h.to_unit
+left join licence l on l.item_case_id = i.id
 left join handover_delivery d on d.handover_id = h.id
 where {of} order by h.id
 """
@@ -57,9 +60,11 @@ def handover_of_item(item_case_id: int) -> HandoverView | None:
 
 
 def _view(row: Sequence[Any]) -> HandoverView:
-    key, from_zh, from_en, to_zh, to_en, body, sent_at, delivery, reason, received, receiver, result, note, at = row
+    key, *names, body, sent_at, delivery, reason, received, receiver, result, note, at = row
+    licence_zh, licence_en, from_zh, from_en, to_zh, to_en = names
     return HandoverView(
         key,
+        Words(licence_zh, licence_en),
         Words(from_zh, from_en),
         Words(to_zh, to_en),
         orjson.loads(body),

@@ -103,7 +103,7 @@ def obstacle_to(view: VerificationView, by: Identity, case_id: int) -> Words | N
         return NotDrawnYet().words
     if by.user_id in (user for user, _ in view.officers):
         return None
-    return NotDrawn("、".join(name for _, name in view.officers)).words
+    return NotDrawn([name for _, name in view.officers]).words
 
 
 DRAWS = """
@@ -132,7 +132,7 @@ def _draw(row: Sequence[Any], names: Mapping[int, str]) -> DrawLine:
         number,
         at,
         seed,
-        tuple(f"{names.get(user, '')}（{user}）" for user in candidates),
+        tuple(f"{names.get(user, '')} #{user}" for user in candidates),
         tuple((names.get(user, ""), EXCLUDED[why]) for user, why in excluded),
         tuple(names.get(user, "") for user in chosen),
         names.get(replaced, "") if replaced else "",

@@ -68,11 +68,11 @@ class NotDrawn(ActRefused):
 
     status = 403
 
-    def __init__(self, officers: str) -> None:
+    def __init__(self, officers: Sequence[str]) -> None:
         super().__init__(
             Words(
-                f"本次核查随机抽取的核查人员是{officers}，应由其核查。",
-                f"{officers} were drawn for this verification, and do it.",
+                f"本次核查随机抽取的核查人员是{'、'.join(officers)}，应由其核查。",
+                f"{', '.join(officers)} were drawn for this verification, and do it.",
             )
         )
 
@@ -233,11 +233,11 @@ def ensure_no_conflict(task: OpenTask, by: Identity) -> None:
         raise VerifierInConflict()
 
 
-def names_of(users: Sequence[int]) -> str:
+def names_of(users: Sequence[int]) -> list[str]:
     """The names of people, in the order of the ids."""
     rows = sql().execute("select id, name from app_user where id = any(%s)", (list(users),)).fetchall()
     known: dict[int, str] = dict(rows)
-    return "、".join(known.get(user, "") for user in users)
+    return [known.get(user, "") for user in users]
 
 
 def draw_now(task_id: int, *, by: Identity, key: str) -> None:

@@ -166,12 +166,16 @@ where id = %(handover)s and result is null
 """
 
 
-def take_over(task_id: int, *, by: Identity, revision: int, key: str) -> None:
-    """已接收: an officer of the supervising unit takes the ruling over."""
+def take_over(task_id: int, *, by: Identity, responsible: str, revision: int, key: str) -> None:
+    """已接收: an officer of the supervising unit takes the ruling over, for who is responsible from now on (a section,
+    a station, a person). Raises Incomplete.
+    """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, TAKE_OVER)
         assert task.item_case_id is not None
-        received(task.case, task.item_case_id, by, by.name)
+        if not responsible.strip():
+            raise Incomplete("responsible", Words("请填写监管责任单位或者人员。", "Say who supervises it."))
+        received(task.case, task.item_case_id, by, responsible)
         finish(task, {}, by=by, act="taken-over")
 
 

@@ -12,12 +12,19 @@ from webapp.pages.workspace.posted import Posted
 from webapp.services import supervision_handovers
 
 Typed = MultiDict[str, str]
-LABELS = {"supervision_note": Words("处理情况", "What was found and done")}
+LABELS = {
+    "responsible": Words("监管责任单位或者人员", "Who supervises it"),
+    "supervision_note": Words("处理情况", "What was found and done"),
+}
 
 
 def take_over(task: Posted, typed: Typed, by: Identity) -> Words:
     supervision_handovers.take_over(
-        task.id, by=by, revision=typed.get("revision", -1, type=int), key=typed.get("key", "")
+        task.id,
+        by=by,
+        responsible=typed.get("responsible", ""),
+        revision=typed.get("revision", -1, type=int),
+        key=typed.get("key", ""),
     )
     return Words("已接收审批信息，纳入监管。", "Taken over for supervision.")
 

@@ -219,10 +219,9 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
         shown["hosts"] = hosts_for(task.item.id, item.reviewing_department, hosting_posts(item))
     if task.step in HANDOVER_STEPS:
         shown |= {"handover": handover_of_item(task.item.id), "handover_results": RESULTS}
-    if task.step in ("verify", "recheck"):
+    if task.step in VERIFICATION_STEPS:
         shown |= {"aside_reasons": REASONS, "compared_results": COMPARED}
         shown["point_names"] = {point.key: words(point.text) for point in all_points(task)}
-    if task.step in VERIFICATION_STEPS:
         findings = task.rules.profile.verification.findings
         shown["verification_names"] = {key: words(one.name) for key, one in findings.items()}
     shown["extension"] = extension_of(task.item.id)
