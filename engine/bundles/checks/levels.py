@@ -21,6 +21,7 @@ def check_levels(checking: Checking, program: Program, process: Process) -> None
             continue
         _check_posts(checking, item, item.hand_up)
         _check_limit(checking, item, item.hand_up)
+        _check_reviewed(checking, item)
         _check_drawn(checking, item, program, process)
 
 
@@ -59,6 +60,22 @@ def _check_limit(checking: Checking, item: Item, hand_up: HandUp) -> None:
                 ),
                 Words("缩短初审期限，或者核对办理时限。", "Shorten it, or check the item's limits."),
             )
+
+
+def _check_reviewed(checking: Checking, item: Item) -> None:
+    """What is decided at once has no review below: it would never be handed up."""
+    if not item.immediate:
+        return
+    checking.error(
+        "hand-up-of-immediate",
+        f"items/{item.key}.toml",
+        "immediate",
+        Words(
+            "即办件当场决定，不经审查，不会由下级机关初审后上报。",
+            "An item that is decided at once is not reviewed, so no lower unit ever hands it up.",
+        ),
+        Words("取消immediate，或者删去[hand_up]。", "Remove immediate, or remove [hand_up]."),
+    )
 
 
 def _check_drawn(checking: Checking, item: Item, program: Program, process: Process) -> None:

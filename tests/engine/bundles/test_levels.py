@@ -94,6 +94,12 @@ def test_without_unit_basis_or_time_it_cannot_be_published(files, old, new, code
     assert code in {one.code for one in findings}
 
 
+def test_what_is_decided_at_once_is_handed_up_by_nobody(files, county):
+    at_once = changed(files, "items/P3.toml", "\nimmediate = false", "\nimmediate = true")
+    assert ("hand-up-of-immediate", "immediate") in found(at_once, county)
+    assert "hand-up-of-immediate" not in {code for code, _ in found(at_once, None)}
+
+
 def test_its_posts_must_be_there_and_the_diagram_must_hand_up(files, county):
     posts = {"missing-reference"}
     assert {code for code, element in found(files, county, set()) if element.startswith("hand_up.groups")} == posts
