@@ -11,7 +11,7 @@ from flask_babel import gettext
 from engine import Words
 from webapp.errors import ActRefused, NotFound
 from webapp.pages.public import open_case
-from webapp.pages.public_withdrawal import TRIES_PER_HOUR, blueprint
+from webapp.pages.public_commitment import TRIES_PER_HOUR, blueprint
 from webapp.pages.support import public, words
 from webapp.pages.withdrawal_form import LABELS, beside_its_field
 from webapp.queries.questions import open_question

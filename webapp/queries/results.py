@@ -90,6 +90,11 @@ class ResultsPage:
         return any(line.item.outcome is None for line in self.lines)
 
     @property
+    def committed(self) -> bool:
+        """A commitment of it can still be taken back."""
+        return any(line.item.outcome is None and line.item.way == "commitment" for line in self.lines)
+
+    @property
     def at_counter(self) -> tuple[ResultLine, ...]:
         """Ready for whoever stands at the counter."""
         return tuple(line for line in self.of_stage("deliver") if line.handover and line.handover.means == "counter")

@@ -112,6 +112,7 @@ class TrackedItem:
     correcting: bool  # it can be corrected here and now
     asking: bool  # it was refused, and what becomes of the rest is the applicant's to say
     undecided: bool
+    by_commitment: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +135,11 @@ class TrackedCase:
     def undecided(self) -> bool:
         """Something of it can still be taken back."""
         return any(item.undecided for item in self.items)
+
+    @property
+    def committed(self) -> bool:
+        """A commitment of it can still be taken back."""
+        return any(item.undecided and item.by_commitment for item in self.items)
 
     @property
     def asking(self) -> bool:
@@ -223,6 +229,7 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         "correct" in steps,
         "ask-applicant" in steps,
         item.outcome is None,
+        item.way == "commitment",
     )
 
 

@@ -123,7 +123,20 @@ class Workspace:
     def commitment(self) -> CommitmentView | None:
         if self.item_key is None or self.way != "commitment":
             return None
-        return commitments_of(self.case_id).get(self.item_key)
+        return self.letters.get(self.item_key)
+
+    @cached_property
+    def letters(self) -> Mapping[str, CommitmentView]:
+        return commitments_of(self.case_id)
+
+    @property
+    def proof_letters(self) -> tuple[CommitmentView, ...]:
+        """The letters that replace one proof each: of the item, or of all where the task is the case's."""
+        letters = self.letters.values()
+        return tuple(one for one in letters if one.material_key and self.item_key in (None, one.item_key))
+
+    def material_name(self, key: str) -> Words:
+        return self.release.bundle.material(key).name
 
     @property
     def catalogue_item(self) -> Item | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.values import Value
-from webapp.services.clocks import start_clock
+from webapp.services.clocks import start_clock, start_day, would_be_due
 from webapp.services.documents import issue_for_item, issue_grant
 from webapp.services.events import Event
 from webapp.services.licences import issue_licence
@@ -126,19 +126,24 @@ def _start_delivery(job: RunningJob) -> None:
         sql()
         .execute(
             "select ruled_at, way, outcome,"
-            " exists(select from legal_clock where item_case_id = ic.id and name = 'delivery')"
+            " exists(select from legal_clock where item_case_id = ic.id and name = 'delivery'),"
+            " array(select material_key from commitment c where c.case_id = ic.case_id"
+            " and c.item_key = ic.item_key and material_key <> '' order by 1)"
             " from item_case ic where id = %s",
             (job.item_case_id,),
         )
         .fetchone()
     )
     assert row is not None
-    ruled_at, way, outcome, running = row
+    ruled_at, way, outcome, running, proofs = row
     if running:
         return
     profile, item = job.case.rules.profile, job.case.release.bundle.item(str(job.inputs["item"]))
     start_clock(job.case, job.item_case_id, profile.terms("delivery-limit", "delivery", kind=item.kind), ruled_at)
-    commitment = item.commitment
-    if way == "commitment" and outcome == "granted" and commitment is not None:
-        terms = profile.terms(commitment.verification_parameter, "verification")
-        start_clock(job.case, job.item_case_id, terms, ruled_at)
+    keys = [""] if way == "commitment" else proofs
+    committed = [job.case.release.bundle.commitment_terms(item.key, key) for key in keys]
+    limits = [profile.terms(one.verification_parameter, "verification") for one in committed if one is not None]
+    if outcome == "granted" and limits:
+        began = start_day(ruled_at, job.case.rules)
+        first = min(limits, key=lambda terms: would_be_due(terms, began, job.case.rules))
+        start_clock(job.case, job.item_case_id, first, ruled_at)

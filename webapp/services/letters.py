@@ -13,6 +13,7 @@ from engine.law import amount
 from webapp.catalogue import Published, Rules
 from webapp.papers import keep
 from webapp.services.document_places import answer_places, item_places, unit_of
+from webapp.unit_of_work import sql
 
 SEPARATOR = "/"
 #: The key of a letter, of its row in `commitment`.
@@ -95,3 +96,16 @@ def _text(release: Published, subject: Subject, answers: Mapping[str, Any], rule
     return keep(
         render(release.document(terms.letter, language, rules.profile.key), places, language=language, optional=PLACES)
     )
+
+
+def replaces_proof(case_id: int, item_key: str | None) -> bool:
+    """Whether a commitment replaces a proof of this item, which itself goes the ordinary way."""
+    row = (
+        sql()
+        .execute(
+            "select from commitment where case_id = %s and item_key = %s and material_key <> '' limit 1",
+            (case_id, item_key),
+        )
+        .fetchone()
+    )
+    return row is not None

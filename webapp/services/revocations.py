@@ -21,6 +21,7 @@ from webapp.services.commitments import COMMITMENT
 from webapp.services.credit import knows_kind, record_credit
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.letters import replaces_proof
 from webapp.services.publications import publish
 from webapp.services.revocation_hearings import heard_in, offer_hearing
 from webapp.services.rulings import ensure_owner, named_remedy
@@ -250,7 +251,7 @@ def _record_unkept(task: OpenTask, proceeding: Proceeding, paper: int, by: Ident
     assert item_case_id is not None
     rule = case.rules.profile.verification.findings.get(proceeding.finding)
     kind = (rule.credit if rule else "") or UNFULFILLED_COMMITMENT
-    if task.way == COMMITMENT and knows_kind(case, kind):
+    if (task.way == COMMITMENT or replaces_proof(case.id, task.item_key)) and knows_kind(case, kind):
         record_credit(case, kind=kind, item_case_id=item_case_id, facts=proceeding.facts, document_id=paper, by=by)
 
 

@@ -24,7 +24,16 @@ from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import CommitmentChoice, bars_of_draft, commitments_of, form_faults
 from webapp.services import sms
-from webapp.services.commitments import CHANNEL_WORDS, CODE, COMMITMENT, ORDINARY, PHONE, sign, take_ordinary_way
+from webapp.services.commitments import (
+    CHANNEL_WORDS,
+    CODE,
+    COMMITMENT,
+    ORDINARY,
+    PHONE,
+    ChannelNotOpen,
+    sign,
+    take_ordinary_way,
+)
 from webapp.services.credit_bars import ApplicantBarred
 from webapp.services.files import Upload
 from webapp.services.signing_codes import send_code
@@ -121,6 +130,8 @@ def _sign(case_id: int, letters: Mapping[str, str], act: str) -> tuple[str, Word
         else:
             signature, channel = _signature()
             sign(case_id, letters, by=signed_in(), signature=signature, signer_name=signer, channel=channel)
+    except ChannelNotOpen as fault:
+        return "letters", fault.words
     except Incomplete as fault:
         return fault.field, fault.words
     except FileRefused as refusal:
