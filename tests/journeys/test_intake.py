@@ -249,12 +249,17 @@ def test_silence_accepts_no_filing_since_the_licensing_law_does_not_speak_of_fil
     assert item(db, case.id, "P2").deemed_accepted
 
 
-def test_where_no_text_speaks_of_silence_an_older_diagram_accepts_nothing_and_it_is_seen(db: SQLAlchemy) -> None:
-    case = applied()
+def silence_repealed() -> None:
+    """The place's rules without the text by which silence accepts a licence."""
     city = PROJECT_FOLDER / "processes" / "_shared" / "profiles" / "fictional-city.toml"
     before, _, after = city.read_text("utf-8").partition("[kinds.licence.silence]")
     without = before + after[after.index("[kinds.licence.limits") :]
     assert load_rules({("profile", "fictional-city"): without.encode()}) == 1
+
+
+def test_where_no_text_speaks_of_silence_an_older_diagram_accepts_nothing_and_it_is_seen(db: SQLAlchemy) -> None:
+    silence_repealed()
+    case = applied()
     with frozen_at(day(30)):
         for _ in range(TRIES_OF_ALL):
             with suppress(SilenceWithoutText):
@@ -264,6 +269,19 @@ def test_where_no_text_speaks_of_silence_an_older_diagram_accepts_nothing_and_it
     stuck = db.session.query(Incident).filter_by(item_case_id=item(db, case.id).id).one()
     assert "应当由受理岗位审查决定" in stuck.message_zh
     assert "deemed-accepted" not in told(case.id)
+
+
+def test_a_limit_that_began_under_the_text_ends_under_it(db: SQLAlchemy) -> None:
+    case = applied()
+    with frozen_at(day(22)):
+        silence_repealed()
+    with frozen_at(day(30)):
+        with pytest.raises(AcceptedByLaw) as late:
+            decide(case.id, "wrong-authority", note="不属于本机关", authority="某机关")
+        assert "第三十二条" in late.value.words.zh
+        fire(case.id)
+    assert item(db, case.id).deemed_accepted
+    assert "第三十二条" in item(db, case.id).intake_note
 
 
 # Correction

@@ -11,6 +11,7 @@ from webapp.errors import ActRefused
 from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_decision_clocks, stop_clock
 from webapp.services.events import Event
+from webapp.services.intake_limits import silence_basis
 from webapp.services.locked_case import LockedCase
 from webapp.services.signals import raise_signal
 from webapp.services.tolerance import tolerate
@@ -47,10 +48,9 @@ def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
     Raises SilenceWithoutText.
     """
     received = _received(item_case_id)
-    silence = case.rules.profile.silence(item.kind)
-    if silence is None:
+    basis = silence_basis(case, item_case_id, item)
+    if basis is None:
         raise SilenceWithoutText(item.name)
-    basis = silence.basis
     on = moments.local(received).date().isoformat()
     sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", item_case_id))
     stop_clock(case, item_case_id, INTAKE, INTAKE_PROMISE)

@@ -31,6 +31,7 @@ from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
 from webapp.services.handed_up import ensure_unlocked
+from webapp.services.intake_limits import silence_basis
 from webapp.services.locked_case import LOCK_BY_ID, lock
 from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
@@ -162,16 +163,14 @@ def _is_late(task: OpenTask, outcome: str) -> bool:
     """Whether the limit has passed, and so the law has accepted already an item of this kind. Raises AcceptedByLaw
     for anything but acceptance."""
     assert task.item_key is not None
-    kind = task.case.release.bundle.item(task.item_key).kind
-    silence = task.case.rules.profile.silence(kind)
-    if silence is None:
-        return False
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     due = next((clock.due_on for clock in clocks if clock.name == INTAKE), None)
-    late = due is not None and local(task.case.now).date() > due
-    if late and outcome != ACCEPTED:
-        raise AcceptedByLaw(str(due), silence.basis)
-    return late
+    if task.item_case_id is None or due is None or local(task.case.now).date() <= due:
+        return False
+    basis = silence_basis(task.case, task.item_case_id, task.case.release.bundle.item(task.item_key))
+    if basis is not None and outcome != ACCEPTED:
+        raise AcceptedByLaw(str(due), basis)
+    return basis is not None
 
 
 def _accept_late(task: OpenTask, by: Identity) -> None:

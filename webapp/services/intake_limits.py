@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from engine import Words
 from engine.bundles import Item
+from webapp.catalogue import kept_profile
 from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_clocks, start_day, would_be_due
 from webapp.services.locked_case import LockedCase
+from webapp.unit_of_work import sql
 
 PARAMETER = "intake-limit"
 
@@ -27,3 +30,17 @@ def start_intake_clocks(case: LockedCase, item_case_id: int, item: Item, since: 
     began = start_day(since, case.rules)
     shorter = would_be_due(promised, began, case.rules) < would_be_due(silence, began, case.rules)
     start_clocks(case, item_case_id, [silence, promised] if shorter else [silence], since)
+
+
+#: The version of the local rules that an item's limit of intake began under.
+BEGUN_UNDER = """
+select r.digest from legal_clock l join rule_table r on r.id = l.profile_id
+where l.item_case_id = %s and l.name = 'intake'
+"""
+
+
+def silence_basis(case: LockedCase, item_case_id: int, item: Item) -> Words | None:
+    """The text by which silence accepts the item, as it was when its limit began; None where none does."""
+    row = sql().execute(BEGUN_UNDER, (item_case_id,)).fetchone()
+    silence = (kept_profile(row[0]) if row else case.rules.profile).silence(item.kind)
+    return None if silence is None else silence.basis

@@ -30,6 +30,7 @@ from webapp.services.clocks import (
     mark_moment,
     start_day,
 )
+from webapp.services.intake_limits import silence_basis
 from webapp.services.locked_case import ClockFacts, LockedCase, on_case
 from webapp.services.signals import raise_signal
 from webapp.unit_of_work import sql, unit_of_work
@@ -166,9 +167,9 @@ def _is_reached(case: LockedCase, mark: str, one: RunningClock) -> bool:
 
 def _law_acts(case: LockedCase, one: RunningClock) -> bool:
     """Whether the end of the clock is acceptance by law, whose own signal says who kept silent."""
-    if one.name != INTAKE or one.item_key is None:
+    if one.name != INTAKE or one.item_key is None or one.item_case_id is None:
         return False
-    return case.rules.profile.silence(case.release.bundle.item(one.item_key).kind) is not None
+    return silence_basis(case, one.item_case_id, case.release.bundle.item(one.item_key)) is not None
 
 
 def _responsible(case: LockedCase, one: RunningClock, tasks: Iterable[OpenWork]) -> tuple[str, int | None]:
