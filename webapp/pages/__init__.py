@@ -19,7 +19,7 @@ from webapp.pages import (
     licence_check,
     meetings,
     papers,
-    public_question,
+    public_tolerance,
     registry,
     repair,
     signing,
@@ -60,7 +60,7 @@ def register(app: Flask) -> None:
         licence_check.blueprint,
         registry.blueprint,
         signing.blueprint,
-        public_question.blueprint,  # that of `public`, with its further pages
+        public_tolerance.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)
     support.bind(app)

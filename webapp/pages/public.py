@@ -14,6 +14,7 @@ from webapp.pages.progress import ProgressLine
 from webapp.pages.support import public, when, words
 from webapp.queries import diagram
 from webapp.queries.licences import public_licence
+from webapp.queries.tolerance import tolerances_of
 from webapp.queries.tracking import VISIT, TrackedCase, tracked_case
 from webapp.services.rates import count_try
 from webapp.services.tracking import TrackingRefused, find_case
@@ -55,7 +56,13 @@ def progress() -> ResponseReturnValue:
         return redirect(url_for("public.track"))
     case = tracked_case(case_id)
     position = diagram.case_position(case.release, diagram.lines_of(case_id))
-    return render_template("public/progress.html", case=case, lines=_lines(case), position=position.as_json())
+    return render_template(
+        "public/progress.html",
+        case=case,
+        lines=_lines(case),
+        position=position.as_json(),
+        tolerances=tolerances_of(case_id),
+    )
 
 
 @blueprint.get("/track/diagram.bpmn")

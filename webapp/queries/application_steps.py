@@ -312,6 +312,7 @@ def missing_of(
     found += [
         Missing("questions", ApplicantBarred(item.name, bar).words) for item, bar in bars_of_draft(draft, APPLICATION)
     ]
+    promised = _promised(draft.id)
     faults = form_faults(draft)
     if faults:
         count = len(faults)
@@ -326,7 +327,7 @@ def missing_of(
     found += [
         Missing("materials", _is_missing(row.material.name))
         for row in materials
-        if row.asked_for and not row.handed_in and not row.replaced_under(draft.ways)
+        if row.asked_for and not row.handed_in and not row.replaced_under(draft.ways) and not _follows(row, promised)
     ]
     found += [
         Missing("commitment", _to_be_signed(choice) if choice.letter else _no_longer_open(choice))
@@ -353,6 +354,19 @@ def unfinished_steps(draft: Draft, before: Collection[str]) -> frozenset[str]:
     if draft.sheet_id is None:
         found.add("sheet")
     return frozenset(found & set(before))
+
+
+PROMISED = "select item_key, m ->> 0 from tolerance, jsonb_array_elements(materials) m where case_id = %s"
+
+
+def _promised(case_id: int) -> frozenset[tuple[str, str]]:
+    """(item, material) of what is promised for after acceptance."""
+    return frozenset((item, material) for item, material in sql().execute(PROMISED, (case_id,)))
+
+
+def _follows(row: MaterialRow, promised: frozenset[tuple[str, str]]) -> bool:
+    """Every item that uses the material has it promised, or replaced by its commitment."""
+    return bool(row.used_by) and all((item.key, row.material.key) in promised for item in row.used_by)
 
 
 def _is_missing(name: Words) -> Words:

@@ -31,6 +31,8 @@ INTAKE_WORDS = {
 TERMINATED = {
     "withdrawn": Words("已撤回申请", "taken back by the applicant"),
     "terminated": Words("已终止办理", "ended: another item was refused"),
+    "tolerance-withdrawn": Words("逾期未补齐容缺材料，视为撤回申请", "not completed in time: counts as withdrawn"),
+    "acceptance-revoked": Words("逾期未补齐容缺材料，撤销受理", "not completed in time: acceptance revoked"),
 }
 
 NOT_ISSUED = frozenset({"not-accepted", *TERMINATED})

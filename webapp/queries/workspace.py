@@ -37,6 +37,7 @@ WINDOW_STEPS = {
     "issue": "window.result",
     "deliver": "window.result",
     "correct": "window.correct",
+    "hand-in": "window.hand_in",
     "ask-applicant": "window.question",
 }
 

@@ -25,7 +25,7 @@ from webapp.papers import keep
 from webapp.permissions import Permission, ensure
 from webapp.services.applicants import ensure_applicant
 from webapp.services.clocks import start_day
-from webapp.services.commitments import CHANNELS, COMMITMENT
+from webapp.services.commitments import COMMITMENT
 from webapp.services.document_places import answer_places, item_places, table, unit_of
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
@@ -50,7 +50,7 @@ from webapp.services.work import on_task, record_refusal
 from webapp.unit_of_work import sql
 
 LETTER = "tolerance-promise"
-BY_CODE = "code"
+TABLET, SCAN, BY_CODE = "tablet", "scan", "code"
 LONGEST_NOTE = 500
 
 
@@ -417,7 +417,7 @@ def _checked(signed: Signed) -> Checked:
     """The signature of a promise at the window, looked into before the case is locked. Raises Incomplete."""
     if not signed.name.strip():
         raise Incomplete("signer_name", Words("请填写签署人姓名。", "Enter the signer's name."))
-    if signed.channel not in CHANNELS or signed.signature is None:
+    if signed.channel not in (TABLET, SCAN) or signed.signature is None:
         raise Incomplete("signature", Words("请申请人在容缺受理承诺书上签名。", "The applicant must sign the promise."))
     return check_upload(signed.signature)
 

@@ -10,6 +10,7 @@ from webapp.pages.application import (
     questions,
     sheet,
     signing,
+    tolerance,
     visit,
 )
 from webapp.pages.application.steps import blueprint
@@ -25,5 +26,6 @@ __all__ = [
     "questions",
     "sheet",
     "signing",
+    "tolerance",
     "visit",
 ]

@@ -19,6 +19,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow, materials_of
+from webapp.queries.tolerance import choices_of, is_promised, promised_in
 from webapp.services.files import MEBIBYTE
 from webapp.services.materials import TooManyFiles, attach, attach_pages, detach
 from webapp.settings import current_settings
@@ -172,12 +173,20 @@ def _page(
     """The rows, one of them open: the refused one, the one asked for, else the first that is missing."""
     rows = materials_of(draft)
     asked = [row for row in rows if row.asked_for]
-    missing = [row.material.key for row in asked if not row.handed_in and not row.replaced_under(draft.ways)]
+    promised = promised_in(draft.id)
+    may_follow = bool(choices_of(draft, rows, {}))
+    missing = [
+        row.material.key
+        for row in asked
+        if not row.handed_in and not row.replaced_under(draft.ways) and not is_promised(row, promised)
+    ]
     return show(
         "materials",
         draft,
         status,
         rows=asked,
+        may_follow=may_follow,
+        promised={row.material.key for row in asked if not row.handed_in and is_promised(row, promised)},
         not_asked=[row for row in rows if not row.asked_for],
         refused=refused,
         open_key=next((key for key in (*refused, open_key, *missing) if key), None),

@@ -18,6 +18,7 @@ from webapp.pages.window.blueprint import blueprint, take
 from webapp.permissions import Permission, may
 from webapp.queries.case_access import ensure_case
 from webapp.queries.results import held_by, results_page
+from webapp.queries.tolerance import tolerances_of
 from webapp.services import access, issuing
 from webapp.services.documents import NotAllDecided, issue_acceptance
 from webapp.services.files import Upload
@@ -189,6 +190,7 @@ def _page(case_id: int, errors: Errors, status: int = 200, *, new_code: str = ""
     page = render_template(
         "window/result.html",
         page=results_page(case_id),
+        tolerances=tolerances_of(case_id),
         errors=errors,
         new_code=new_code,
         typed=request.form,

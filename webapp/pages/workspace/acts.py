@@ -13,6 +13,7 @@ from webapp.pages.workspace import (
     pre_review_act,
     procedure_acts,
     revocation_acts,
+    tolerance_act,
     verification_acts,
 )
 from webapp.pages.workspace.points import all_points, marks_posted, unmarked
@@ -259,6 +260,7 @@ ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     **pre_review_act.ACTS,
     **procedure_acts.ACTS,
     **revocation_acts.ACTS,
+    **tolerance_act.ACTS,
     **verification_acts.ACTS,
     **handover_acts.ACTS,
 }
@@ -283,6 +285,7 @@ LABELS: Mapping[str, Words] = {
     "result": Words("结果", "Result"),
     **procedure_acts.LABELS,
     **revocation_acts.LABELS,
+    **tolerance_act.LABELS,
     **verification_acts.LABELS,
     **handover_acts.LABELS,
     "granted": Words("是否准予延期", "Extension"),

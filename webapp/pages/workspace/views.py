@@ -32,6 +32,7 @@ from webapp.queries.repairs import suspension_of
 from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.supervision_handovers import handover_of_item
+from webapp.queries.tolerance import may_follow, tolerance_of
 from webapp.queries.verifications import VerificationView, obstacle_to, verification_of
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
 from webapp.services import access, tasks
@@ -210,6 +211,11 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step == "accept" and task.is_open:
         shown |= {"faults": fault_lines(task, typed), "fixes": fix_fields(task, typed)}
     item = task.item.item
+    shown["tolerance"] = tolerance_of(task.item.id)
+    if task.step == "accept" and task.is_open:
+        shown["tolerance_rules"], shown["may_follow"] = may_follow(
+            task.release, task.rules, item, {**task.answers, **task.guided}, {item.key: task.way or ""}
+        )
     if task.step in PROCEDURE_STEPS:
         shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
         shown["hearing_evidence"] = EVIDENCE
@@ -236,7 +242,7 @@ def _window_url(task: Workspace) -> str | None:
     endpoint = WINDOW_STEPS.get(task.step)
     if endpoint is None or not task.is_open:
         return None
-    if endpoint == "window.correct":
+    if endpoint in ("window.correct", "window.hand_in"):
         return link(endpoint, task_id=task.id)
     return link(endpoint, case_id=task.case_id)
 

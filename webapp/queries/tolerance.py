@@ -1,0 +1,456 @@
+"""容缺受理 as pages show it: what may be promised, the letter as it would read, and what is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from engine import Words
+from engine.bundles import Document, Item, Material
+from engine.law import CONSEQUENCES, ToleranceRules
+from webapp import clock, moments, papers
+from webapp.answers import answers_of
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
+from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.identity import Identity
+from webapp.permissions import Permission, TaskFacts, ensure
+from webapp.queries.application import Draft
+from webapp.queries.application_steps import MaterialRow
+from webapp.queries.case_access import ensure_case
+from webapp.queries.case_clocks import ClockView, clock_of_item
+from webapp.queries.masking import masked_applicant, persons_in, without_names
+from webapp.queries.submission import MaterialLine, materials_of
+from webapp.services.clocks import start_day
+from webapp.services.credit_bars import standing_of, subjects_of
+from webapp.services.tolerance_promises import PromiseLetter, letter_for
+from webapp.services.tolerance_terms import (
+    AWAITED,
+    COMPLETE,
+    DECLINED,
+    HANDED_IN,
+    HOW,
+    LAPSED,
+    MOOT,
+    OFFERED,
+    PROMISED,
+    TOLD,
+    WAITING,
+    Asking,
+    NotTolerable,
+    Promise,
+    latest_day,
+    rules_for,
+    tolerable,
+)
+from webapp.unit_of_work import sql
+
+STATE_WORDS = {
+    OFFERED: Words("待申请人书面承诺", "offered, waits for the promise"),
+    DECLINED: Words("申请人不选择容缺受理", "the applicant does not want it"),
+    PROMISED: Words("已书面承诺，待受理", "promised, not accepted yet"),
+    WAITING: Words("待补齐", "waits for the materials"),
+    HANDED_IN: Words("已补交，待核对", "handed in, to be checked"),
+    TOLD: Words("补交不符合要求，待重新补齐", "not as required, to be handed in again"),
+    COMPLETE: Words("已补齐", "complete"),
+    LAPSED: Words("逾期未补齐", "not completed in time"),
+    MOOT: Words("不再需要", "of no use any more"),
+}
+KINDS = {COMPLETE: "ok", LAPSED: "bad", MOOT: "muted", DECLINED: "muted", HANDED_IN: "info", PROMISED: "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed of a promise: the day as text, and how each material comes."""
+
+    until: str
+    hows: Mapping[str, str]
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An item whose missing materials may be promised. `letter` once the day does; `fault` where it does not."""
+
+    item: Item
+    materials: tuple[Material, ...]
+    latest: date
+    because: Words  # the limit that says so
+    typed: Typed
+    letter: PromiseLetter | None
+    fault: tuple[str, Words] | None
+    signed: Signed | None
+
+    def how(self, material: str) -> str:
+        return self.typed.hows.get(material) or next(iter(HOW))
+
+    @property
+    def signed_as_shown(self) -> bool:
+        return self.signed is not None and self.letter is not None and self.signed.digest == self.letter.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The promise as it was signed in the draft."""
+
+    digest: str
+    signer: str
+    at: datetime
+    until: date
+    materials: Mapping[str, str]
+
+
+IN_DRAFT = """
+select item_key, letter_digest, signer_name, promised_at, promised_until, materials from tolerance
+where case_id = %s and state = 'promised'
+"""
+
+
+def promised_in(case_id: int) -> dict[str, Signed]:
+    """The promises of a draft, by item."""
+    rows = sql().execute(IN_DRAFT, (case_id,))
+    return {key: Signed(digest, who, at, until, dict(of)) for key, digest, who, at, until, of in rows}
+
+
+def is_promised(row: MaterialRow, promised: Mapping[str, Signed]) -> bool:
+    """Whether every item that uses the material has promised it."""
+    return bool(row.used_by) and all(
+        item.key in promised and row.material.key in promised[item.key].materials for item in row.used_by
+    )
+
+
+def asking_of_draft(draft: Draft) -> Asking:
+    """The draft as the rules on tolerance ask of it."""
+    place, today = draft.rules.profile.key, clock.today(moments.OFFICE_ZONE)
+    standing = standing_of(subjects_of(draft.bundle, draft.answers), place, today)
+    return Asking(draft.bundle, draft.rules, {**draft.answers, **draft.guided}, draft.ways, standing)
+
+
+def choices_of(draft: Draft, rows: Iterable[MaterialRow], typed: Mapping[str, Typed]) -> list[Choice]:
+    """The items of a draft whose missing materials may follow, each with its letter where a day was given."""
+    asking, signed = asking_of_draft(draft), promised_in(draft.id)
+    missing = {row.material.key for row in rows if row.asked_for and not row.handed_in}
+    found = []
+    for entry in draft.guide.items:
+        materials = tuple(one for one in tolerable(asking, entry.item) if one.key in missing)
+        if materials:
+            known = signed.get(entry.item.key)
+            given = typed.get(entry.item.key) or _kept(known)
+            found.append(_choice(draft.release, asking, entry.item, materials, given, known))
+    return found
+
+
+def _kept(signed: Signed | None) -> Typed:
+    if signed is None:
+        return Typed("", {}, True)
+    return Typed(signed.until.isoformat(), signed.materials, True)
+
+
+def _choice(
+    release: Published,
+    asking: Asking,
+    item: Item,
+    materials: tuple[Material, ...],
+    typed: Typed,
+    signed: Signed | None = None,
+) -> Choice:
+    began = start_day(clock.now(), asking.rules)
+    keys = [one.key for one in materials]
+    latest, by = latest_day(asking, item, keys, began)
+    letter: PromiseLetter | None = None
+    fault: tuple[str, Words] | None = None
+    hows = {key: typed.hows.get(key) or next(iter(HOW)) for key in keys}
+    if typed.until:
+        try:
+            letter = letter_for(release, asking, Promise(item.key, hows, day_of(typed.until)), began)
+        except Incomplete as incomplete:
+            fault = f"until-{item.key}", incomplete.words
+        except ActRefused as refusal:
+            fault = f"until-{item.key}", refusal.words
+    return Choice(item, materials, latest, by.basis, typed, letter, fault, signed)
+
+
+def day_of(text: str) -> date | None:
+    """A typed day; None for what is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One promised material: how it comes, what is there of it, whether it came since the promise."""
+
+    material: Material
+    how: Words
+    submitted: MaterialLine | None
+    came: bool
+    form: str
+    copies: int
+
+    @property
+    def key(self) -> str:
+        return self.material.key
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TolerancePage:
+    """The tolerance of an item, from the offer to its end."""
+
+    case_id: int
+    item_case_id: int
+    item: Item
+    release: Published
+    rules: Rules
+    number: str
+    subject: str
+    department: Words
+    phone: str
+    state: str
+    offer_note: str
+    awaited: tuple[Awaited, ...]
+    letter: Document | None
+    signer: str
+    channel: str
+    promised_at: datetime | None
+    promised_until: date | None
+    notice_id: int | None
+    notice_number: str
+    late: Words | None
+    late_basis: Words
+    told: str
+    moved: int | None
+    moved_reason: str
+    clock: ClockView | None
+    ended: bool
+    task_id: int | None  # the open task to hand in
+    revision: int
+    assignee_id: int | None
+    assignee: str
+
+    @property
+    def words(self) -> Words:
+        return STATE_WORDS[self.state]
+
+    @property
+    def kind(self) -> str:
+        return KINDS.get(self.state, "warn")
+
+    @property
+    def is_awaited(self) -> bool:
+        """The ruling waits for it."""
+        return self.state in AWAITED and not self.ended
+
+    @property
+    def is_offered(self) -> bool:
+        return self.state == OFFERED and not self.ended
+
+    @property
+    def is_open(self) -> bool:
+        """It can be handed in."""
+        return self.task_id is not None
+
+    @property
+    def all_came(self) -> bool:
+        return all(one.came for one in self.awaited)
+
+    def material(self, key: str) -> Awaited:
+        """Raises NotFound for one that was not promised."""
+        found = next((one for one in self.awaited if one.key == key), None)
+        if found is None:
+            raise NotFound()
+        return found
+
+
+PAGE = f"""
+select k.id, i.id, i.item_key, k.release_id, {RULES_OF_CASE}, k.number,
+    coalesce(nullif(k.subject_name, ''), k.applicant_name), d.name_zh, d.name_en, d.phone, t.state, t.offer_note,
+    t.materials, t.letter, t.signer_name, t.channel, t.promised_at, t.promised_until, t.document_id,
+    coalesce(n.number, ''), t.late, t.late_basis_zh, t.late_basis_en, t.told, t.extended_days, t.extended_reason,
+    i.outcome is not null, h.id, coalesce(h.revision, 0), h.assignee_id, coalesce(u.name, ''), h.groups, h.state
+from tolerance t
+join item_case i on i.id = t.item_case_id
+join cases k on k.id = t.case_id
+join department d on d.key = i.department_key
+left join document n on n.id = t.document_id
+left join user_task h on h.item_case_id = i.id and h.step = 'hand-in' and h.state = 'open'
+left join app_user u on u.id = h.assignee_id
+where """
+CAME = """
+select m.material_key from submitted_material m join tolerance t on t.case_id = m.case_id
+where t.item_case_id = %s and (exists (select from material_file mf join stored_file f on f.id = mf.file_id
+    where mf.submitted_material_id = m.id and f.at > t.promised_at) or (m.form = 'e-licence' and m.at > t.promised_at))
+"""
+FORMS = "select material_key, form, copies from submitted_material where case_id = %s"
+OF_TASK = "select case_id, item_case_id from user_task where id = %s and step = 'hand-in'"
+
+
+def tolerance_of(item_case_id: int) -> TolerancePage | None:
+    """The tolerance of an item case; None where there never was one."""
+    row = sql().execute(PAGE + "t.item_case_id = %s", (item_case_id,)).fetchone()
+    return _page(row) if row else None
+
+
+def tolerance_at_window(by: Identity, task_id: int) -> TolerancePage:
+    """What is awaited, for whoever may take it in at the window. Raises NotFound."""
+    found = sql().execute(OF_TASK, (task_id,)).fetchone()
+    if found is None:
+        raise NotFound()
+    ensure_case(by, found[0])
+    row = sql().execute(PAGE + "t.item_case_id = %s", (found[1],)).fetchone()
+    if row is None:
+        raise NotFound()
+    if row[-2] is not None:
+        ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(row[-2]), row[-4], row[-1]))
+    return _page(row)
+
+
+def tolerance_in_case(case_id: int, item_key: str) -> TolerancePage:
+    """The tolerance of an item of a case, for whoever may see the case. Raises NotFound."""
+    row = sql().execute(PAGE + "t.case_id = %s and t.item_key = %s", (case_id, item_key)).fetchone()
+    if row is None:
+        raise NotFound()
+    return _page(row)
+
+
+def applicants_tolerance(case_id: int, item_key: str) -> TolerancePage:
+    """As its applicant sees it, who has given number and code: no more of the names than the page of progress."""
+    page = tolerance_in_case(case_id, item_key)
+    names = sql().execute("select applicant_name, subject_name from cases where id = %s", (case_id,)).fetchone() or ()
+    persons = persons_in(page.release.bundle, answers_of(case_id))
+
+    def masked(text: str) -> str:
+        return without_names(text, names, persons)
+
+    def material(one: Awaited) -> Awaited:
+        there = one.submitted
+        files = tuple(replace(file, name=masked(file.name)) for file in there.files) if there else ()
+        return replace(one, submitted=replace(there, files=files) if there else None)
+
+    return replace(
+        page,
+        subject=masked_applicant(page.subject, persons),
+        awaited=tuple(map(material, page.awaited)),
+        told=masked(page.told),
+        letter=None,
+        signer=masked(page.signer),
+    )
+
+
+def tolerances_of(case_id: int) -> dict[str, TolerancePage]:
+    """By item, the tolerances of a received case whose item has no outcome yet: offered, promised or awaited."""
+    rows = sql().execute(
+        PAGE + "t.case_id = %s and i.outcome is null and t.state not in ('declined', 'moot')", (case_id,)
+    )
+    pages = [_page(row) for row in rows.fetchall()]
+    return {page.item.key: page for page in sorted(pages, key=lambda page: page.item.key)}
+
+
+def offered_choice(page: TolerancePage, typed: Typed) -> Choice:
+    """What the department offered, as the applicant would promise it. Raises NotTolerable."""
+    row = sql().execute("select guided, ways from cases where id = %s", (page.case_id,)).fetchone()
+    assert row is not None
+    guided, ways = row
+    answers, place = answers_of(page.case_id), page.rules.profile.key
+    standing = standing_of(subjects_of(page.release.bundle, answers), place, clock.today(moments.OFFICE_ZONE))
+    asking = Asking(page.release.bundle, page.rules, {**answers, **guided}, ways, standing)
+    return _choice(page.release, asking, page.item, tuple(one.material for one in page.awaited), typed)
+
+
+def may_follow(
+    release: Published, rules: Rules, item: Item, answers: Mapping[str, Any], ways: Mapping[str, str]
+) -> tuple[ToleranceRules | None, tuple[Material, ...]]:
+    """The place's rules and the materials of the item that the department may offer to have follow."""
+    standing = standing_of(subjects_of(release.bundle, answers), rules.profile.key, clock.today(moments.OFFICE_ZONE))
+    asking = Asking(release.bundle, rules, answers, ways, standing)
+    try:
+        return rules_for(rules, item), tolerable(asking, item)
+    except NotTolerable:
+        return None, ()
+
+
+def _page(row: Any) -> TolerancePage:
+    (
+        case_id,
+        item_case_id,
+        item_key,
+        release_id,
+        versions,
+        number,
+        subject,
+        zh,
+        en,
+        phone,
+        state,
+        offer_note,
+        materials,
+        letter,
+        signer,
+        channel,
+        promised_at,
+        promised_until,
+        notice_id,
+        notice_number,
+        late,
+        late_zh,
+        late_en,
+        told,
+        moved,
+        moved_reason,
+        ended,
+        task_id,
+        revision,
+        assignee_id,
+        assignee,
+        _groups,
+        _state,
+    ) = row
+    rules = rules_of(tuple(versions or ()))
+    release = arranged(release_id, rules.profile)
+    return TolerancePage(
+        case_id,
+        item_case_id,
+        release.bundle.item(item_key),
+        release,
+        rules,
+        number or "",
+        subject,
+        Words(zh, en),
+        phone,
+        state,
+        offer_note,
+        _awaited(case_id, item_case_id, release, item_key, dict(materials)),
+        papers.read(letter) if letter else None,
+        signer,
+        channel,
+        promised_at,
+        promised_until,
+        notice_id,
+        notice_number,
+        CONSEQUENCES.get(late),
+        Words(late_zh, late_en),
+        told,
+        moved,
+        moved_reason,
+        clock_of_item(case_id, item_case_id, "tolerance", rules),
+        ended,
+        task_id,
+        revision,
+        assignee_id,
+        assignee,
+    )
+
+
+def _awaited(
+    case_id: int, item_case_id: int, release: Published, item_key: str, hows: Mapping[str, str]
+) -> tuple[Awaited, ...]:
+    there = {line.key: line for line in materials_of(case_id, release.bundle, [item_key])}
+    terms = {key: (form, copies) for key, form, copies in sql().execute(FORMS, (case_id,))}
+    came = {key for (key,) in sql().execute(CAME, (item_case_id,))}
+    return tuple(
+        Awaited(one, HOW[hows[one.key]], there.get(one.key), one.key in came, *terms.get(one.key, (one.forms[0], 1)))
+        for one in release.bundle.materials
+        if one.key in hows
+    )
