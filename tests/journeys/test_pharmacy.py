@@ -21,7 +21,7 @@ def test_every_example_runs_to_its_end_in_the_application(db: SQLAlchemy, name: 
     given = office.example(name)
     case = office.received(name)
     office.play(case.id, given["acts"])
-    assert office.open_steps(case.id) == []
+    assert [step for step in office.open_steps(case.id) if step[1] != "take-over"] == []  # that is for supervision
     outcomes = {item.item_key: item.outcome for item in db.session.query(ItemCase).filter_by(case_id=case.id)}
     assert {key: outcomes.get(key) for key in given["expect"]["results"]} == given["expect"]["results"]
     assert list(verify_all()) == []

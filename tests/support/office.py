@@ -42,6 +42,7 @@ from webapp.services import (
     reviews,
     revocations,
     rulings,
+    supervision_handovers,
     tasks,
     trials,
     verification,
@@ -571,7 +572,17 @@ def _revoke(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -
     revocations.decide_revocation(task.id, decision=decision, grounds="承诺未履行。", **common)
 
 
+def _take_over(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    supervision_handovers.take_over(task.id, responsible=choice.get("responsible", "药品监管科"), **common)
+
+
+def _report_back(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
+    supervision_handovers.report_back(task.id, result=choice.get("result", "normal"), note="", **common)
+
+
 ACTS: dict[str, Any] = {
+    "take-over": _take_over,
+    "report-back": _report_back,
     "accept": _accept,
     "correct": _correct,
     "pre-review": _pre_review,

@@ -40,7 +40,7 @@ CLOCK_NAMES = {
 }
 
 #: Clocks that run beside the one that matters for the item as a whole.
-BESIDE = ("statutory", "hand-up", "meeting-answer", "tolerance")
+BESIDE = ("statutory", "hand-up", "meeting-answer", "tolerance", "handover")
 
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
