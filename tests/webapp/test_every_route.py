@@ -87,6 +87,7 @@ def city(db: SQLAlchemy) -> Office:
         "act": "suspend",
         "code": "0000000000",
         "public_code": "0000000000",
+        "token": "no-such-token",
         "trial_id": office.trial(),
     }
     return Office(case.id, draft, task, places)

@@ -57,6 +57,7 @@ class LegalClock(Model):
         Index("running_clock", "due_on", "id", postgresql_where=text("stopped_on is null")),
         Index("clock_of_case", "case_id", "name", unique=True, postgresql_where=text("case_id is not null")),
         Index("provisional_clock", "id", postgresql_where=text("stopped_on is null and provisional")),
+        Index("verification_done", "stopped_on", postgresql_where=text("name = 'verification'")),
         CheckConstraint("(item_case_id is null) <> (case_id is null)", name="one_owner"),
     )
 
@@ -156,6 +157,7 @@ class Review(Model):
     """What an officer found in a step (examination, proposal, visit, verification), with the checklist."""
 
     __tablename__ = "review"
+    __table_args__ = (Index("verification_found", "at", postgresql_where=text("step in ('verify', 'recheck')")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -93,6 +93,8 @@ create table commitment_month (
     counted_at timestamptz not null,
     constraint pk_commitment_month primary key (bundle, place, month)
 );
+create index verification_done on legal_clock (stopped_on) where name = 'verification';
+create index verification_found on review (at) where step in ('verify', 'recheck');
 """
 
 
@@ -105,10 +107,13 @@ def downgrade() -> None:
     run_sql(
         op,
         """
+        drop index verification_done;
+        drop index verification_found;
         drop table commitment_month;
         drop table withdrawn_commitment;
         delete from commitment where material_key <> '' or signature_file_id is null;
-        alter table commitment drop constraint ck_commitment_with_signature, drop constraint uq_commitment_case_id_item_key_material_key,
+        alter table commitment drop constraint ck_commitment_with_signature,
+            drop constraint uq_commitment_case_id_item_key_material_key,
             drop column material_key, drop column typed, drop column request_id,
             alter signature_file_id set not null,
             add constraint uq_commitment_case_id_item_key unique (case_id, item_key);

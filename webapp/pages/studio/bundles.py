@@ -8,9 +8,12 @@ from flask.typing import ResponseReturnValue
 from engine.bundles import savings
 from webapp.catalogue import published
 from webapp.identity import signed_in
+from webapp.pages.studio.commitment_sheet import figures_sheet
 from webapp.pages.studio.shared import blueprint
+from webapp.pages.supervision.sheets import as_csv
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may
+from webapp.queries import commitment_figures
 from webapp.queries import releases as queries
 
 
@@ -32,13 +35,24 @@ def bundles() -> ResponseReturnValue:
 def bundle(key: str) -> ResponseReturnValue:
     """All releases of one bundle and who did what with them."""
     found = queries.bundle(key)
+    counted = commitment_figures.months(key)
     return render_template(
         "studio/bundle.html",
         bundle=found,
+        figures=figures_sheet(key, counted),
+        counted_at=max((one.counted_at for one in counted), default=None),
         savings=savings(published(found.published.id).bundle) if found.published else None,
         history=queries.history(key),
         may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
     )
+
+
+@blueprint.get("/bundles/<key>/commitments.csv")
+@needs(Permission.RELEASE_SEE)
+def commitment_file(key: str) -> ResponseReturnValue:
+    """The figures of its commitments as on the page."""
+    queries.bundle(key)
+    return as_csv(figures_sheet(key, commitment_figures.months(key)))
 
 
 def _that_matter(bundle: queries.BundleRow) -> list[queries.ReleaseRow]:
