@@ -23,7 +23,7 @@ from engine.law.credit import (
     term_end,
 )
 from engine.law.draw import drawn
-from engine.law.hand_up import HAND_UP, LOCKED_BASIS, HandUp
+from engine.law.hand_up import HAND_UP, HandUp
 from engine.law.handover import HandoverRules
 from engine.law.holding import Holding, Spell, days_held
 from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
@@ -115,7 +115,6 @@ __all__ = [
     "IntakeOutcome",
     "KindRules",
     "LimitMissing",
-    "LOCKED_BASIS",
     "OfficeHours",
     "Parameter",
     "Pause",

@@ -14,8 +14,6 @@ from engine.words import Words
 
 #: The clock of the lower level's review; it runs from acceptance until the hand-up.
 HAND_UP = "hand-up"
-#: The text by which the upper level may not have the applicant hand in anything again.
-LOCKED_BASIS = Words("《中华人民共和国行政许可法》第三十五条", "Administrative Licensing Law, art. 35")
 #: The posts of a hand-up: who signs the opinion and sends it, who takes it up above.
 POSTS = ("send", "receive")
 

@@ -126,7 +126,7 @@ def upper_review(
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, ABOVE)
         if conclusion == ASKS_AGAIN:
-            ensure_unlocked(task.item_case_id)
+            ensure_unlocked(task.case.id, _item(task))
         ensure_did_not_host(task)
         if conclusion not in (GRANT, REFUSE, RETURN):
             raise Incomplete("conclusion", Words("请选择审查意见。", "Choose the proposal."))

@@ -92,8 +92,8 @@ def decide_intake(
     invalid: AnswersInvalid | None = None
     try:
         with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-            if outcome == CORRECTION:
-                ensure_unlocked(task.item_case_id)
+            if outcome == CORRECTION and task.item_key is not None:
+                ensure_unlocked(task.case.id, task.case.release.bundle.item(task.item_key))
                 _ensure_not_accepted(task)
             ensure_step(task, "accept")
             if _is_late(task, outcome):

@@ -15,7 +15,7 @@ from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.clocks import CLOCK_FACTS, OF_USE
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
-from webapp.services.handed_up import ensure_item_unlocked
+from webapp.services.handed_up import ensure_unlocked
 from webapp.services.locked_case import LOCK_BY_ID, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.posted import case_of
@@ -144,7 +144,7 @@ def on_applicants_task(case_id: int, item_key: str, step: str, gone: Callable[[i
             row = sql().execute(APPLICANTS_TASK, (case_id, item_key, step)).fetchone()
             if row is None:
                 ensure_item_goes_on(case_id, item_key)
-                ensure_item_unlocked(case_id, item_key)
+                ensure_unlocked(case_id, case.release.bundle.item(item_key))
                 raise gone(case_id)
             task_id = int(row[0])
             task, _ = _load(task_id, case, None, None)
