@@ -73,8 +73,10 @@ class Browser:
         self.post("/sign-in", {"login": login, "password": PASSWORD, "csrf_token": token}, keep=True)
         self.token = self._token("/inbox")
 
-    def get(self, path: str, *, keep: bool = False) -> tuple[int, http.client.HTTPMessage, bytes]:
-        return self._send("GET", path, b"", keep=keep)
+    def get(
+        self, path: str, *, keep: bool = False, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        return self._send("GET", path, b"", keep=keep, more=headers)
 
     def post(
         self, path: str, values: Mapping[str, str], *, keep: bool = False
@@ -87,8 +89,10 @@ class Browser:
         assert found is not None, page[:300]
         return found[1]
 
-    def _send(self, method: str, path: str, body: bytes, *, keep: bool) -> tuple[int, http.client.HTTPMessage, bytes]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+    def _send(
+        self, method: str, path: str, body: bytes, *, keep: bool, more: Mapping[str, str] | None = None
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()), **(more or {})}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:

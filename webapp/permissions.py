@@ -23,6 +23,7 @@ class Permission(StrEnum):
     TASK_SEE = "task.see"
     TASK_CLAIM = "task.claim"
     TASK_DO = "task.do"
+    TASK_SET_FIRST = "task.set-first"
     ITEM_RULE = "item.rule"
     MEETING_CALL = "meeting.call"
     MEETING_ANSWER = "meeting.answer"
@@ -180,6 +181,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.TASK_SEE: [[in_candidate_group]],
     Permission.TASK_CLAIM: [[in_candidate_group]],
     Permission.TASK_DO: [[in_candidate_group, is_assignee]],
+    # Of tasks of one's own department: services/task_marks says which.
+    Permission.TASK_SET_FIRST: [[has_role("lead", "head")]],
     Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
     # The lead department calls, an invited post answers: services/open_meetings says which.
     Permission.MEETING_CALL: [[has_role("reviewer", "decider", "head", "lead")]],

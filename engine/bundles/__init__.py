@@ -35,6 +35,7 @@ from engine.bundles.guide import (
     questions_asked,
     read_answer,
     settled,
+    situations_of,
 )
 from engine.bundles.items import licence_number
 from engine.bundles.legal_basis import intake_basis, paper_basis
@@ -159,6 +160,7 @@ __all__ = [
     "savings",
     "run_example",
     "settled",
+    "situations_of",
     "start_variables",
     "template_path",
 ]

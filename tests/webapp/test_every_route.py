@@ -74,6 +74,7 @@ def city(db: SQLAlchemy) -> Office:
         "meeting_id": 1,
         "handover_id": 1,
         "reminder_id": 1,
+        "view_id": 1,
         "signal_id": _signal(case.id),
         "sheet_id": 1,
         "photo_id": 1,

@@ -11,8 +11,10 @@ from tests.support import office
 from tests.support.pages import Browser
 from webapp import clock, moments
 from webapp.catalogue import rules_in_force
-from webapp.queries import worklist
+from webapp.queries import worklist, worklist_sql
 from webapp.queries.due import due
+from webapp.queries.worklist_counts import COUNT_CAP, Counts
+from webapp.queries.worklist_wanted import Wanted
 from webapp.services import tasks
 from webapp.unit_of_work import sql
 
@@ -86,8 +88,8 @@ def test_search_rechecks_what_the_index_found(db: object, client: FlaskClient) -
     case = office.received("refused-item")
     sql().execute("update cases set search_tokens = search_tokens || '{民济,济药}' where id = %s", (case.id,))
     by = office.member_of("drug.review")
-    assert worklist.inbox_page(by, rules_in_force(), text="民济药").rows == ()
-    assert "没有找到" in _searched(client, "民济药")
+    assert worklist.inbox_page(by, rules_in_force(), Wanted(text="民济药")).rows == ()
+    assert "没有符合条件的任务" in _searched(client, "民济药")
 
 
 def _searched(client: FlaskClient, text: str) -> str:
@@ -122,7 +124,7 @@ def test_the_page_of_a_group_reads_the_index_and_nothing_else(db: object) -> Non
     office.received("refused-item")
     for way in ("seqscan", "bitmapscan", "sort"):
         sql().execute(f"set local enable_{way} = off")  # the table of a test is too small for the planner
-    statement = worklist.OF_GROUPS.format(**worklist.FORWARD, limit=worklist.PAGE_SIZE + 1)
+    statement = worklist_sql.OF_GROUPS.format(**worklist.FORWARD, limit=worklist.PAGE_SIZE + 1)
     values = {"groups": sorted(by.groups), "urgency": -1, "due_on": date.min, "task": 0}
     plan = [row[0] for row in sql().execute("explain " + statement, values)]
     inner = plan[next(n for n, line in enumerate(plan) if "Scan" in line and "inbox" in line) - 1]
@@ -130,8 +132,8 @@ def test_the_page_of_a_group_reads_the_index_and_nothing_else(db: object) -> Non
 
 
 def test_counts_stop_at_the_cap(db: object) -> None:
-    assert worklist.Counts.shown(worklist.COUNT_CAP) == str(worklist.COUNT_CAP)
-    assert worklist.Counts.shown(worklist.COUNT_CAP + 1) == f"{worklist.COUNT_CAP}+"
+    assert Counts.shown(COUNT_CAP) == str(COUNT_CAP)
+    assert Counts.shown(COUNT_CAP + 1) == f"{COUNT_CAP}+"
 
 
 def test_a_reminder_stands_on_top_until_someone_of_the_group_read_it(db: object, client: FlaskClient) -> None:

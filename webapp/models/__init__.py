@@ -25,6 +25,7 @@ from webapp.models.documents import (
 )
 from webapp.models.figures import RuledDay, UnitFigure
 from webapp.models.hand_ups import HandUp
+from webapp.models.inbox import FollowUp, InboxDefault, InboxView
 from webapp.models.intake import Correction
 from webapp.models.items import (
     ClockExtension,
@@ -114,10 +115,13 @@ __all__ = [
     "DocumentFile",
     "DocumentSeal",
     "EngineJob",
+    "FollowUp",
     "HandUp",
     "HandoverDelivery",
     "HandoverLine",
     "IdempotencyKey",
+    "InboxDefault",
+    "InboxView",
     "Incident",
     "ItemCase",
     "JointMeeting",

@@ -38,6 +38,7 @@ class UserTask(Model):
         UniqueConstraint("instance_id", "engine_task"),
         Index("open_task_by_step", "step", "case_id", postgresql_where=text("state = 'open'")),
         Index("open_task_of_assignee", "assignee_id", postgresql_where=text("state = 'open'")),
+        Index("task_closed_by", "closed_by", "closed_at", postgresql_where=text("state = 'completed'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,7 +82,7 @@ class TaskCandidate(Model):
 
     task_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     group_key: Mapped[str] = mapped_column(primary_key=True)
-    urgency: Mapped[int]  # 0 = 即办 on top, 1 = the rest
+    urgency: Mapped[int]  # -1 = set first by a lead, 0 = 即办, 1 = the rest
     due_on: Mapped[date]  # far future where no clock runs
 
 
@@ -89,6 +90,7 @@ class Participant(Model):
     """Who took part in a task, in which role, with which act; a joint visit has two."""
 
     __tablename__ = "participant"
+    __table_args__ = (Index("participant_of_person", "user_id", "task_id"),)
 
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)

@@ -75,6 +75,7 @@ WORDS: Mapping[str, Words] = {
     "task-claimed": Words("认领", "claimed"),
     "task-released": Words("退回待领", "released"),
     "task-completed": Words("办结任务", "completed a task"),
+    "task-set-first": Words("调整任务的优先次序", "changed what comes first in the inbox"),
     "officers-drawn": Words("随机抽取核查人员", "drew the officers of the verification"),
     "conflict-declared": Words("申请回避", "declared a conflict"),
     "photo-added": Words("上传现场照片", "added a photo of the verification"),

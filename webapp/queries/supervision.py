@@ -64,7 +64,7 @@ class Wanted:
 OF_POSTS = """
     select distinct p.task_id, p.due_on
     from candidate_group g join department d on d.id = g.department_id
-    cross join (values (0), (1)) u(urgency)
+    cross join (values (-1), (0), (1)) u(urgency)
     cross join lateral (
         select c.task_id, c.due_on from task_candidate c {join}
         where c.group_key = g.key and c.urgency = u.urgency and c.due_on between %(first)s and %(last)s

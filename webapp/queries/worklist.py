@@ -1,12 +1,15 @@
-"""The inbox: open tasks of one's groups, the most urgent first, page by page.
+"""The inbox: open tasks of one's posts, the most urgent first, page by page. Nothing is counted beyond a cap.
 
-Reads only the index on `task_candidate`: one LIMIT per group, merged. Nothing is counted beyond a cap.
+A page is found (`find`) before it is made (`page_of`): whoever asks again is told by the digest of what was found
+that nothing has changed, and no page is made.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,19 +18,19 @@ from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.identity import Identity
+from webapp.queries import worklist_sql
 from webapp.queries.due import Due, due
-from webapp.search import wanted
-from webapp.services.clocks import TASK_STANDS_STILL
+from webapp.queries.worklist_picks import Pick, pick_of
+from webapp.queries.worklist_wanted import UNIT, Wanted
 from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 25
-COUNT_CAP = 999
-REMINDERS_SHOWN = 5
-OTHER_CASES_SHOWN = 10
+DIGITS = 18
+CURSOR = re.compile(rf"(-?[0-9]{{1,2}})\.([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\.([0-9]{{1,{DIGITS}}})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Cursor:
     """A place in the order of the inbox: urgency, due day, task."""
 
@@ -41,11 +44,12 @@ class Cursor:
 
 def read_cursor(text: str) -> Cursor | None:
     """The cursor of a URL; None where there is none or it cannot be read (the first page is shown)."""
-    urgency, _, rest = text.partition(".")
-    day, _, task = rest.partition(".")
+    parts = CURSOR.fullmatch(text)
+    if parts is None:
+        return None
     try:
-        return Cursor(int(urgency), date.fromisoformat(day), int(task))
-    except ValueError:
+        return Cursor(int(parts[1]), date.fromisoformat(parts[2]), int(parts[3]))
+    except ValueError:  # a day that is in no calendar
         return None
 
 
@@ -57,141 +61,190 @@ class Row:
     cursor: Cursor
     name: Words
     step: str
-    urgent: bool
+    urgent: bool  # 即办
+    first: bool  # a lead has set it first
     due: Due
     arrived_at: datetime
     revision: int
     holder_id: int | None
     holder: str
     shared: bool  # several sign it; nobody claims it
+    signed: bool  # one has signed it oneself, and others have not yet
     case_id: int
     number: str
     applicant: str
     subject: str
+    pinyin: str
+    release_id: int
     item: Words
     suspended: bool  # the case's processes stand still: nobody can claim or act
+    follow_on: date | None
+    colour: str  # of the most serious signal that nobody has settled: red | yellow | ""
+    mine: bool  # one of one's posts has it: its page may be opened
 
     def is_free(self) -> bool:
         """Whether it can be claimed."""
-        return self.holder_id is None and not self.shared and not self.suspended
+        return self.mine and self.holder_id is None and not self.shared and not self.suspended
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page with the cursors of its neighbours (None: there is none)."""
+    """One page with the cursors of its neighbours (None: there is none).
+
+    `partly`: the filter has looked through so many tasks only; the next page goes on behind them. `unsorted`: there
+    are too many tasks for the order that was asked for.
+    """
 
     rows: tuple[Row, ...]
     previous: Cursor | None
     following: Cursor | None
+    partly: bool = False
+    unsorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Open tasks, at most COUNT_CAP each: of one's groups, and one's own."""
+class Found:
+    """What the database says of a page, and which day it is. The same digest makes the same page."""
 
-    groups: int
-    mine: int
+    lines: tuple[tuple[Any, ...], ...]
+    previous: Cursor | None
+    following: Cursor | None
+    partly: bool
+    unsorted: bool
+    today: date
 
-    @staticmethod
-    def shown(count: int) -> str:
-        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
+    def digest(self, *beside: object) -> str:
+        """Over all that the page is made of, and `beside` it."""
+        told = repr((self.lines, self.previous, self.following, self.partly, self.unsorted, self.today, beside))
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-# Limits stand in the text: for a limit that is a parameter PostgreSQL would plan a tenth of the table, and plan anew
-# each time.
-#: One LIMIT per group, read from the index in its order, then merged.
-OF_GROUPS = """
-    select distinct p.task_id, p.urgency, p.due_on
-    from unnest(%(groups)s::text[]) g(key)
-    cross join lateral (
-        select task_id, urgency, due_on from task_candidate
-        where group_key = g.key and (urgency, due_on, task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-        order by urgency {way}, due_on {way}, task_id {way} limit {limit}
-    ) p
-    order by p.urgency {way}, p.due_on {way}, p.task_id {way} limit {limit}"""
-MINE = """
-    select distinct c.task_id, c.urgency, c.due_on
-    from user_task own join task_candidate c on c.task_id = own.id
-    where own.assignee_id = %(me)s and own.state = 'open'
-        and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
-FOUND = """
-    select distinct c.task_id, c.urgency, c.due_on
-    from cases found
-    join user_task open_task on open_task.case_id = found.id and open_task.state = 'open'
-    join task_candidate c on c.task_id = open_task.id and c.group_key = any(%(groups)s)
-    where found.search_tokens @> %(wanted)s::text[] and {whose}
-        and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
-ROWS = f"""
-with picked as ({{picked}})
-select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at, t.revision, t.assignee_id,
-    coalesce(holder.name, ''), t.participants > 1, k.id, k.number, k.applicant_name, k.subject_name,
-    k.release_id, ic.item_key,
-    {TASK_STANDS_STILL},
-    k.suspended_at is not null, k.profile_key
-from picked p
-join user_task t on t.id = p.task_id
-join cases k on k.id = t.case_id
-left join item_case ic on ic.id = t.item_case_id
-left join app_user holder on holder.id = t.assignee_id
-order by p.urgency, p.due_on, p.task_id
-"""
 FORWARD = {"beyond": ">", "way": "asc"}
 BACKWARD = {"beyond": "<", "way": "desc"}
-FIRST = Cursor(-1, date.min, 0)
+FIRST = Cursor(-9, date.min, 0)
 
 
 def inbox_page(
     by: Identity,
     rules: Rules,
+    wanted: Wanted | None = None,
     *,
-    mine: bool = False,
-    group: str = "",
-    text: str = "",
     after: Cursor | None = None,
     before: Cursor | None = None,
 ) -> Page:
-    """One page of the tasks of `by`'s groups (or of one of them), or of those that `by` holds.
+    """One page of what is `wanted` of the tasks of `by`'s posts (nothing said: all of them).
 
-    `text` finds case number, applicant or subject; every hit is rechecked against the text itself, so a
-    page of a search may hold fewer rows than PAGE_SIZE.
+    Every hit of a search is rechecked against the text itself, so such a page may hold fewer rows than PAGE_SIZE.
     """
-    tokens = wanted(text)
-    picked = FOUND if tokens else MINE if mine else OF_GROUPS
-    whose = "open_task.assignee_id = %(me)s" if mine else "true"
-    start = before or after or FIRST
-    direction = BACKWARD if before else FORWARD
-    statement = ROWS.replace("{picked}", picked.replace("{whose}", whose).format(**direction, limit=PAGE_SIZE + 1))
-    found = (
-        sql()
-        .execute(
-            statement,
-            {
-                "groups": [group] if group in by.groups else sorted(by.groups),
-                "me": by.user_id,
-                "wanted": tokens,
-                "urgency": start.urgency,
-                "due_on": start.due_on,
-                "task": start.task_id,
-            },
-        )
-        .fetchall()
+    wanted = wanted or Wanted()
+    return page_of(
+        find(by, lambda: rules, wanted, groups_for(by, wanted), after=after, before=before), by, rules, wanted
     )
-    more = len(found) > PAGE_SIZE
-    kept = (found[1:] if before else found[:PAGE_SIZE]) if more else found
+
+
+def find(
+    by: Identity,
+    rules: Callable[[], Rules],
+    wanted: Wanted,
+    groups: Sequence[str],
+    *,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+) -> Found:
+    """The lines of a page of the tasks of these `groups`. `rules` are read only where the filter asks for them."""
     today = clock.today(moments.OFFICE_ZONE)
-    calendars = PlaceCalendars(rules)
-    rows = [_row(row, today, calendars) for row in kept]
-    first, last = (rows[0].cursor, rows[-1].cursor) if rows else (None, None)
-    return Page(
-        tuple(row for row in rows if not tokens or _says(text, row)),
-        first if (more if before else after is not None) else None,
-        last if (more or before is not None) else None,
+    pick = pick_of(by, rules, wanted, groups, today)
+    if pick is None:
+        return Found((), None, None, False, False, today)
+    if wanted.sort != "due":
+        sorted_lines = _in_order(pick, wanted.sort, before or after, backward=before is not None)
+        if sorted_lines is not None:
+            return _found(sorted_lines, after, before, today)
+    direction = BACKWARD if before else FORWARD
+    start = before or after or FIRST
+    values = {**pick.values, "urgency": start.urgency, "due_on": start.due_on, "task": start.task_id}
+    picked = pick.statement.format(**direction, limit=PAGE_SIZE + 1)
+    lines = _lines(picked, worklist_sql.USUAL_ORDER, values)
+    end = _window_end(pick, direction, values)
+    return _found(lines, after, before, today, end=end, unsorted=wanted.sort != "due")
+
+
+def _lines(picked: str, order: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    statement = worklist_sql.ROWS.replace("{picked}", picked).replace("{order}", order)
+    return sql().execute(statement, values).fetchall()
+
+
+def _window_end(pick: Pick, direction: dict[str, str], values: dict[str, Any]) -> Cursor | None:
+    if pick.window is None:
+        return None
+    row = sql().execute(pick.window.format(**direction), values).fetchone()
+    return Cursor(*row) if row else None
+
+
+def _in_order(pick: Pick, sort: str, at: Cursor | None, *, backward: bool) -> list[tuple[Any, ...]] | None:
+    """The page in another order than that of the limits; None where there are too many tasks to be sorted."""
+    values = {**pick.values, "urgency": FIRST.urgency, "due_on": FIRST.due_on, "task": 0}
+    if _window_end(pick, FORWARD, values) is not None:
+        return None
+    everything = pick.statement.format(**FORWARD, limit=worklist_sql.SORTED + 1)
+    row = sql().execute(f"select count(*) from ({everything}) counted", values).fetchone()
+    assert row is not None
+    if row[0] > worklist_sql.SORTED:
+        return None
+    key, usual = worklist_sql.SORT_KEYS[sort]
+    descending = (usual == "desc") is not backward
+    ordered = worklist_sql.IN_ORDER.format(
+        all=everything,
+        key=key,
+        beyond="<" if descending else ">",
+        way="desc" if descending else "asc",
+        limit=PAGE_SIZE + 1,
+    )
+    way = "p.sort_key desc, p.task_id desc" if usual == "desc" else "p.sort_key, p.task_id"
+    return _lines(ordered, way, {**values, "at": at.task_id if at else 0})
+
+
+def _found(
+    lines: list[tuple[Any, ...]],
+    after: Cursor | None,
+    before: Cursor | None,
+    today: date,
+    *,
+    end: Cursor | None = None,
+    unsorted: bool = False,
+) -> Found:
+    """A page of the lines, which are one more than a page where there are more; `end`: where the window ends."""
+    if end is not None:  # what lies beyond the nearest end of a window comes with a later page
+        lines = [line for line in lines if (_place(line) >= end if before else _place(line) <= end)]
+    more = len(lines) > PAGE_SIZE
+    kept = (lines[1:] if before else lines[:PAGE_SIZE]) if more else lines
+    first, last = (_place(kept[0]), _place(kept[-1])) if kept else (None, None)
+    partly = end is not None and not more
+    if partly:
+        first, last = (end, last or before) if before else (first or after, end)
+    return Found(
+        tuple(kept),
+        first if (more or partly if before else after is not None) else None,
+        last if (more or partly or before is not None) else None,
+        partly,
+        unsorted,
+        today,
     )
 
 
-def _row(row: Sequence[Any], today: date, calendars: PlaceCalendars) -> Row:
+def _place(line: Sequence[Any]) -> Cursor:
+    return Cursor(line[1], line[2], line[0])
+
+
+def page_of(found: Found, by: Identity, rules: Rules, wanted: Wanted) -> Page:
+    """The page as people read it."""
+    calendars = PlaceCalendars(rules)
+    rows = [_row(line, found.today, calendars, by) for line in found.lines]
+    kept = tuple(row for row in rows if not wanted.text or _says(wanted.text, row))
+    return Page(kept, found.previous, found.following, found.partly, found.unsorted)
+
+
+def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identity) -> Row:
     (
         task_id,
         urgency,
@@ -213,139 +266,69 @@ def _row(row: Sequence[Any], today: date, calendars: PlaceCalendars) -> Row:
         paused,
         suspended,
         place,
-    ) = row
+        pinyin,
+        follow_on,
+        colour,
+        signed,
+        groups,
+    ) = line
     bundle = published(release_id).bundle
     return Row(
-        task_id,
-        Cursor(urgency, due_on, task_id),
-        Words(zh, en),
-        step,
-        urgency == 0,
-        due(due_on, today, calendars.of(place), paused=paused),
-        opened_at,
-        revision,
-        holder_id,
-        holder,
-        shared,
-        case_id,
-        number or "",
-        applicant,
-        subject or applicant,
-        bundle.item(item_key).name if item_key else bundle.name,
-        suspended,
+        task_id=task_id,
+        cursor=Cursor(urgency, due_on, task_id),
+        name=Words(zh, en),
+        step=step,
+        urgent=urgency == 0,
+        first=urgency < 0,
+        due=due(due_on, today, calendars.of(place), paused=paused),
+        arrived_at=opened_at,
+        revision=revision,
+        holder_id=holder_id,
+        holder=holder,
+        shared=shared,
+        signed=signed,
+        case_id=case_id,
+        number=number or "",
+        applicant=applicant,
+        subject=subject or applicant,
+        pinyin=pinyin,
+        release_id=release_id,
+        item=bundle.item(item_key).name if item_key else bundle.name,
+        suspended=suspended,
+        follow_on=follow_on,
+        colour=colour or "",
+        mine=not by.groups.isdisjoint(groups),
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Letters and digits alone, as search compares them."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
 
 
+def says(text: str, *told: str) -> bool:
+    """Whether one of these texts holds what was searched for, sign for sign."""
+    return any(plain(text) in plain(one) for one in told)
+
+
 def _says(text: str, row: Row) -> bool:
-    return any(_plain(text) in _plain(field) for field in (row.number, row.applicant, row.subject))
-
-
-#: One LIMIT per group, read from the index in its order (a plan made for any group would else scan the whole index
-#: for a small one). A group that alone reaches the cap ends the counting.
-COUNTS = f"""
-select case when exists (
-            select from unnest(%(groups)s::text[]) g(key) where {COUNT_CAP + 1} = (select count(*) from (
-                select from task_candidate where group_key = g.key
-                order by urgency, due_on, task_id limit {COUNT_CAP + 1}) of_group))
-        then {COUNT_CAP + 1}
-        else (select count(distinct p.task_id) from unnest(%(groups)s::text[]) g(key) cross join lateral (
-                select task_id from task_candidate where group_key = g.key
-                order by urgency, due_on, task_id limit {COUNT_CAP + 1}) p) end,
-       (select count(*) from (select own.id from user_task own where own.assignee_id = %(me)s
-            and own.state = 'open' and exists (select from task_candidate c where c.task_id = own.id)
-            limit {COUNT_CAP + 1}) own_tasks)
-"""
-
-
-def counts(by: Identity) -> Counts:
-    """How much waits, up to the cap."""
-    row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id}).fetchone()
-    assert row is not None
-    return Counts(*row)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupName:
-    key: str
-    name: Words
-
-
-def own_groups(by: Identity) -> list[GroupName]:
-    """The groups whose tasks `by` may take, by name."""
-    rows = sql().execute(
-        "select key, name_zh, name_en from candidate_group where key = any(%s) order by key",
-        (sorted(by.groups),),
+    initials = "".join(syllable[:1] for syllable in row.pinyin.split())
+    return says(text, row.number, row.applicant, row.subject) or any(
+        one.startswith(plain(text)) for one in (row.pinyin.replace(" ", "").lower(), initials.lower())
     )
-    return [GroupName(key, Words(zh, en)) for key, zh, en in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderLine:
-    """A word to one's groups that nobody has marked as read."""
-
-    id: int
-    text: Words
-    at: datetime
-    number: str
-    subject: str
-    task_id: int | None
-
-
-REMINDERS = """
-select r.id, r.text_zh, r.text_en, r.at, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name),
-    (select t.id from user_task t join task_candidate c on c.task_id = t.id
-     where t.case_id = r.case_id and t.item_case_id is not distinct from r.item_case_id
-        and c.group_key = r.group_key order by t.id limit 1)
-from reminder r join cases k on k.id = r.case_id
-where r.group_key = any(%s) and r.read_at is null order by r.at desc, r.id desc limit %s
+#: Who leads a department, and so sees all of its posts' work.
+LEADING = frozenset({"lead", "head"})
+OF_UNIT = """
+select g.key from candidate_group g join department d on d.id = g.department_id where d.key = %s order by g.key
 """
 
 
-def reminders(by: Identity) -> list[ReminderLine]:
-    """The latest unread reminders of one's groups."""
-    rows = sql().execute(REMINDERS, (sorted(by.groups), REMINDERS_SHOWN))
-    return [
-        ReminderLine(id_, Words(zh, en), at, number or "", subject, task)
-        for id_, zh, en, at, number, subject, task in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """A case in which one's department has a part, found by search."""
-
-    case_id: int
-    number: str
-    subject: str
-    applicant: str
-    bundle: Words
-    received_at: datetime
-    closed: bool
-    suspended: bool
-
-
-OTHER_CASES = """
-select k.id, k.number, k.subject_name, k.applicant_name, k.release_id, k.received_at, k.closed_at is not null,
-    k.suspended_at is not null
-from cases k
-where k.search_tokens @> %s::text[] and k.received_at is not null
-    and exists (select from item_case i where i.case_id = k.id and i.department_key = %s)
-order by k.received_at desc limit %s
-"""
-
-
-def cases_found(by: Identity, text: str) -> list[CaseLine]:
-    """The latest cases of `by`'s department that the text finds, open or closed."""
-    tokens = wanted(text)
-    if not tokens:
-        return []
-    rows = sql().execute(OTHER_CASES, (tokens, by.department_key, OTHER_CASES_SHOWN)).fetchall()
-    return [
-        CaseLine(id_, number, subject or applicant, applicant, published(release).bundle.name, received_at, *states)
-        for id_, number, subject, applicant, release, received_at, *states in rows
-        if any(_plain(text) in _plain(field) for field in (number, subject, applicant))
-    ]
+def groups_for(by: Identity, wanted: Wanted) -> list[str]:
+    """The posts whose tasks a list may show: one's own, or all of the department for who leads it; or one of them."""
+    if wanted.tab == UNIT and by.roles & LEADING:
+        allowed = [key for (key,) in sql().execute(OF_UNIT, (by.department_key,)).fetchall()]
+    else:
+        allowed = sorted(by.groups)
+    return [wanted.group] if wanted.group in allowed else allowed

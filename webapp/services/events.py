@@ -57,6 +57,7 @@ class Event(StrEnum):
     TASK_CLAIMED = "task-claimed"
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"
+    TASK_SET_FIRST = "task-set-first"
     REVIEWED = "reviewed"
     HANDED_UP = "handed-up"
     SENT_BACK = "sent-back"

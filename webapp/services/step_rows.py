@@ -294,7 +294,8 @@ with changed as (
 insert into task_candidate (task_id, group_key, urgency, due_on)
 select t.id, g.value, case when t.priority >= %s then 0 else 1 end, coalesce(t.due_on, %s)
 from changed t cross join jsonb_array_elements_text(t.groups) g
-on conflict (task_id, group_key) do update set urgency = excluded.urgency, due_on = excluded.due_on
+on conflict (task_id, group_key) do update set due_on = excluded.due_on,
+    urgency = case when task_candidate.urgency < 0 then task_candidate.urgency else excluded.urgency end
 """
 
 

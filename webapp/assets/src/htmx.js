@@ -1,6 +1,9 @@
-import 'htmx.org';
+import htmx from 'htmx.org';
 
 import { announce, csrfToken, say } from './words.js';
+
+// A list that is brought up to date keeps the row that the keyboard is at.
+htmx.config.morphIgnore.push('data-current');
 
 document.addEventListener('htmx:config:request', ({ detail }) => {
   const { request } = detail.ctx;

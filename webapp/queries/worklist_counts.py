@@ -1,0 +1,70 @@
+"""How much waits, counted up to a cap: of one's posts, of one's own, and behind each saved view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp import clock, moments
+from webapp.catalogue import Rules
+from webapp.identity import Identity
+from webapp.queries.worklist import FIRST, FORWARD, groups_for
+from webapp.queries.worklist_picks import pick_of
+from webapp.queries.worklist_wanted import Wanted
+from webapp.unit_of_work import sql
+
+COUNT_CAP = 999
+VIEW_CAP = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Open tasks, at most COUNT_CAP each: of one's groups, and one's own."""
+
+    groups: int
+    mine: int
+    tables: int = 0  # the last table of rules that was loaded: another one may count the days otherwise
+
+    @staticmethod
+    def shown(count: int) -> str:
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
+
+
+#: One LIMIT per group, read from the index in its order (a plan made for any group would else scan the whole index
+#: for a small one). A group that alone reaches the cap ends the counting.
+COUNTS = f"""
+select case when exists (
+            select from unnest(%(groups)s::text[]) g(key) where {COUNT_CAP + 1} = (select count(*) from (
+                select from task_candidate where group_key = g.key
+                order by urgency, due_on, task_id limit {COUNT_CAP + 1}) of_group))
+        then {COUNT_CAP + 1}
+        else (select count(distinct p.task_id) from unnest(%(groups)s::text[]) g(key) cross join lateral (
+                select task_id from task_candidate where group_key = g.key
+                order by urgency, due_on, task_id limit {COUNT_CAP + 1}) p) end,
+       (select count(*) from (select own.id from user_task own where own.assignee_id = %(me)s
+            and own.state = 'open' and exists (select from task_candidate c where c.task_id = own.id)
+            limit {COUNT_CAP + 1}) own_tasks),
+       (select coalesce(max(id), 0) from rule_table)
+"""
+
+
+def counts(by: Identity) -> Counts:
+    """How much waits, up to the cap."""
+    row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id}).fetchone()
+    assert row is not None
+    return Counts(*row)
+
+
+def count_view(by: Identity, rules: Rules, wanted: Wanted) -> str:
+    """How many tasks a view holds: up to the cap, or as many at least as its filter has found so far ("37+")."""
+    today = clock.today(moments.OFFICE_ZONE)
+    pick = pick_of(by, lambda: rules, wanted, groups_for(by, wanted), today)
+    if pick is None:
+        return "0"
+    values = {**pick.values, "urgency": FIRST.urgency, "due_on": FIRST.due_on, "task": 0}
+    picked = pick.statement.format(**FORWARD, limit=VIEW_CAP + 1)
+    row = sql().execute(f"select count(*) from ({picked}) counted", values).fetchone()
+    assert row is not None
+    if row[0] > VIEW_CAP:
+        return f"{VIEW_CAP}+"
+    looked_no_further = pick.window and sql().execute(pick.window.format(**FORWARD), values).fetchone()
+    return f"{row[0]}+" if looked_no_further else str(row[0])
