@@ -53,7 +53,9 @@ def test_the_window_reads_signs_and_receives(client: FlaskClient, db: SQLAlchemy
         assert "容缺受理" in page(client, f"/application/{case_id}/materials")
         address = f"/application/{case_id}/tolerance"
         assert "最迟 2026" in page(client, address).replace("\xa0", " ")
-        asked = "?shown=yes&items=P2&items=P3&until-P2=2026-09-15&until-P3=2026-09-30&how-organisation-chart=tracking"
+        asked = (
+            "?shown=yes&items=P2&items=P3&until-P2=2026-09-15&until-P3=2026-09-30&how-P2-organisation-chart=tracking"
+        )
         late = page(client, address + asked)
         assert "承诺补齐的日期最迟为2026年9月17日" in late
         read = page(client, address + asked.replace("2026-09-30", "2026-09-15"))
@@ -64,7 +66,7 @@ def test_the_window_reads_signs_and_receives(client: FlaskClient, db: SQLAlchemy
             "items": ["P2", "P3"],
             "until-P2": "2026-09-15",
             "until-P3": "2026-09-15",
-            "how-organisation-chart": "tracking",
+            "how-P2-organisation-chart": "tracking",
             "digest-P2": hidden(read, "digest-P2"),
             "digest-P3": hidden(read, "digest-P3"),
             "signer_name": "鲁小兰",
@@ -101,11 +103,13 @@ def test_offered_in_the_workspace_promised_and_brought_on_the_tracking_page_and_
         assert "答复容缺受理" in page(client, "/track/progress")
         read = page(client, "/track/tolerance/P2?until-P2=2026-09-10")
         assert "缺盖章页" in read
+        assert ANSWERS["applicant_name"] not in read
+        assert "容缺受理承诺书" in read
         token = office.csrf_token(client)
         promised = {
             "csrf_token": token,
             "until-P2": "2026-09-10",
-            f"how-{CHART}": "window",
+            f"how-P2-{CHART}": "window",
             "digest-P2": hidden(read, "digest-P2"),
             **WHO,
         }
@@ -164,7 +168,7 @@ def test_promised_at_the_window_after_an_offer_or_declined(client: FlaskClient, 
         address = f"/window/cases/{case.id}/tolerance/P2"
         read = page(client, f"{address}?until-P2=2026-09-10")
         sent = {"csrf_token": office.csrf_token(client), "key": "w1", "until-P2": "2026-09-10", **WHO}
-        sent |= {"digest-P2": hidden(read, "digest-P2"), f"how-{CHART}": "window"}
+        sent |= {"digest-P2": hidden(read, "digest-P2"), f"how-P2-{CHART}": "window"}
         assert client.post(address, data=sent).status_code == 422  # not signed
         assert client.post(address, data={**sent, "scan": scan()}).status_code == 302
         declined = client.post(f"/window/cases/{case.id}/tolerance/P3/decline", data=sent)

@@ -9,14 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
-from webapp import papers
 from webapp.errors import ActRefused, NotFound
 from webapp.pages.application.uploads import uploads_named
 from webapp.pages.public import open_case
 from webapp.pages.public_question import blueprint  # that of `public`, with its further pages
 from webapp.pages.support import public, words
 from webapp.pages.tolerance_form import beside_its_field, digest, labels_of, promise_of, typed_of
-from webapp.queries.tolerance import TolerancePage, applicants_tolerance, offered_choice
+from webapp.queries.tolerance import TolerancePage, applicants_tolerance, masked_papers, offered_choice
 from webapp.services import tolerance
 from webapp.services.corrections import HandedIn
 from webapp.services.rates import count_try
@@ -141,7 +140,7 @@ def _page(page: TolerancePage, errors: Mapping[str, Sequence[Words]], status: in
         labels={**labels_of([choice] if choice else []), **names},
         hows=HOW,
         rules=page.rules.profile.tolerance,
-        read_paper=papers.read,
+        read_paper=masked_papers(page),
         typed=request.values,
     )
     return shown, status

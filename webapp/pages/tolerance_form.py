@@ -30,7 +30,8 @@ LABELS: Mapping[str, Words] = {
 
 def typed_of(sent: MultiDict[str, str], item_key: str) -> Typed:
     """The day, how each material comes, and whether the item was chosen (one of several)."""
-    hows = {name.removeprefix("how-"): value for name, value in sent.items() if name.startswith("how-")}
+    of_item = f"how-{item_key}-"
+    hows = {name.removeprefix(of_item): value for name, value in sent.items() if name.startswith(of_item)}
     until = sent.get(f"until-{item_key}", "").strip()
     return Typed(until, hows, "shown" not in sent or item_key in sent.getlist("items"))
 

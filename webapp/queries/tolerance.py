@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow
 from webapp.queries.case_access import ensure_case
 from webapp.queries.case_clocks import ClockView, clock_of_item
-from webapp.queries.masking import masked_applicant, persons_in, without_names
+from webapp.queries.masking import masked_applicant, paper_without_names, persons_in, without_names
 from webapp.queries.submission import MaterialLine, materials_of
 from webapp.services.clocks import start_day
 from webapp.services.credit_bars import standing_of, subjects_of
@@ -318,8 +318,7 @@ def tolerance_in_case(case_id: int, item_key: str) -> TolerancePage:
 def applicants_tolerance(case_id: int, item_key: str) -> TolerancePage:
     """As its applicant sees it, who has given number and code: no more of the names than the page of progress."""
     page = tolerance_in_case(case_id, item_key)
-    names = sql().execute("select applicant_name, subject_name from cases where id = %s", (case_id,)).fetchone() or ()
-    persons = persons_in(page.release.bundle, answers_of(case_id))
+    names, persons = _names(page)
 
     def masked(text: str) -> str:
         return without_names(text, names, persons)
@@ -337,6 +336,18 @@ def applicants_tolerance(case_id: int, item_key: str) -> TolerancePage:
         letter=None,
         signer=masked(page.signer),
     )
+
+
+def _names(page: TolerancePage) -> tuple[Collection[str], Collection[str]]:
+    """Of whom the case is about, and of the persons in its form."""
+    row = sql().execute("select applicant_name, subject_name from cases where id = %s", (page.case_id,)).fetchone()
+    return row or (), persons_in(page.release.bundle, answers_of(page.case_id))
+
+
+def masked_papers(page: TolerancePage) -> Callable[[str], Document]:
+    """How a letter is read on the tracking page: word for word, but for the names, which are masked there."""
+    names, persons = _names(page)
+    return lambda text: paper_without_names(papers.read(text), names, persons)
 
 
 def tolerances_of(case_id: int) -> dict[str, TolerancePage]:
