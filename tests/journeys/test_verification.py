@@ -256,6 +256,11 @@ def draws_of(db: SQLAlchemy, case_id: int) -> list[VerificationDraw]:
     return db.session.query(VerificationDraw).filter_by(item_case_id=mine).order_by(VerificationDraw.number).all()
 
 
+def logins_of(users: list[int]) -> list[str]:
+    logins = dict(sql().execute("select id, login from app_user").fetchall())
+    return [logins[user] for user in users]
+
+
 def sign(case_id: int, item: str, by: Identity, result: str = "pass", **more: object) -> bool:
     task = office.open_task(case_id, "verify", item)
     return verification.verify(
@@ -280,6 +285,8 @@ def test_officers_are_drawn_by_a_seed_from_a_list_and_anyone_draws_the_same_agai
     assert list(drawn(draw.seed, reversed(draw.candidates), draw.wanted)) == draw.drawn
     told = db.session.query(CaseEvent).filter_by(case_id=case_id, kind="officers-drawn").one()
     assert draw.seed in told.body
+    names = "、".join(office.person(login).name for login in logins_of(draw.officers))
+    assert f"事后核查抽中{names}" in [one.text_zh for one in db.session.query(Reminder).filter_by(case_id=case_id)]
     with pytest.raises(InsufficientPrivilege):
         sql().execute("update verification_draw set seed = 'another'")
 

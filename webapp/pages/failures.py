@@ -71,7 +71,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status == 413:
         limit = int(request.max_content_length or 0) // MEBIBYTE
-        return shown(Failure(413, Words(f"一次上传超过 {limit} MB。", f"One upload may hold {limit} MB at most.")))
+        words = Words(f"一次上传超过 {limit} MB。", f"One upload may hold {limit} MB at most.")
+        # What was typed came with what is too large: nothing of it was read.
+        return render_template("refused.html", refusal=Failure(413, words), typed=[], back=came_from()), status
     if 300 <= status < 400:
         return error
     return shown(Failure(status, WORDS.get(status, OTHERWISE)))

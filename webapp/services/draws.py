@@ -132,6 +132,13 @@ values (%(item)s, %(number)s, %(seed)s, %(candidates)s::jsonb, %(excluded)s::jso
 """
 
 
+#: In the inbox of the post, so that who was drawn finds the task.
+TOLD = """
+insert into reminder (case_id, item_case_id, group_key, text_zh, text_en, at)
+select %(case)s, %(item)s, g, %(zh)s, %(en)s, %(now)s from unnest(%(groups)s::text[]) g
+"""
+
+
 def draw_officers(
     case: LockedCase, item_case_id: int, groups: Sequence[str], wanted: int, *, by: Identity | None
 ) -> None:
@@ -187,6 +194,9 @@ def _draw(
     }
     lists = {"candidates": candidates, "excluded": excluded, "drawn": new, "officers": [*stay, *new]}
     sql().execute(DRAWN, {**values, **{name: orjson.dumps(one).decode() for name, one in lists.items()}})
+    names = names_of([*stay, *new])
+    told = {"zh": f"事后核查抽中{'、'.join(names)}", "en": f"Drawn to verify: {', '.join(names)}"}
+    sql().execute(TOLD, {"case": case.id, "item": item_case_id, "groups": list(groups), "now": case.now, **told})
     case.record(
         Event.OFFICERS_DRAWN,
         by,
