@@ -11,7 +11,8 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.support import office
 from tests.webapp.screen import Screen
 from webapp.clock import frozen_at
-from webapp.models import CaseEvent, VisitAppointment
+from webapp.models import CaseEvent, Participant, VisitAppointment
+from webapp.queries.case_view import release_of
 from webapp.services import appointments
 from webapp.services.appointments import VisitRecorded
 
@@ -84,3 +85,33 @@ def test_a_visit_that_is_recorded_is_not_appointed_any_more(db: SQLAlchemy) -> N
     later = datetime(2030, 1, 1, tzinfo=UTC)
     with pytest.raises(VisitRecorded):
         appointments.appoint_visit(task.id, by=by, at=later, place="店内", contact="0000-8611", note="", key="late")
+
+
+def test_an_appointed_visit_is_not_recorded_before_its_time(db: SQLAlchemy, client: Screen) -> None:
+    """The refusal names the rule and the way out, and what was written stays; at its time it is signed."""
+    with frozen_at(TUESDAY):
+        case = visited()
+        task = office.open_task(case.id, "visit")
+        office.sign_in(client, office.member_of(task.groups[0]).login)
+        page = f"/tasks/{task.id}"
+        client.text(page)
+        client.post(f"{page}/appointment", {**SAID, "key": "appoint"})
+        points = {
+            f"check.{key}.{point.key}": "pass"
+            for key in ("P2", "P3")
+            for point in release_of(case.id).bundle.item(key).visit_checklist
+        }
+        found = {"conclusion": "pass", "record": "现场与图纸一致，陈列分区清楚。", "revision": "0", **points}
+        early = client.post(f"{page}/act", {**found, "key": "early"})
+        html = early.get_data(as_text=True)
+        assert early.status_code == 409
+        assert "联合核查约定于2026-09-03 09:30进行，尚未开始" in html
+        assert "行政许可法》第三十四条" in html
+        assert "现场与图纸一致，陈列分区清楚。" in html
+        assert db.session.query(Participant).filter_by(task_id=task.id).count() == 0
+    with frozen_at(datetime(2026, 9, 3, 1, 30, tzinfo=UTC)):
+        office.sign_in(client, office.member_of(task.groups[0]).login)
+        client.text(page)
+        assert client.post(f"{page}/act", {**found, "key": "then"}).status_code == 302
+    db.session.expire_all()
+    assert db.session.query(Participant).filter_by(task_id=task.id).count() == 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine import Words
+from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.events import Event
 from webapp.services.tasks import ensure_step
-from webapp.services.work import on_task
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 STEP = "visit"
@@ -25,6 +26,20 @@ class VisitRecorded(ActRefused):
             Words(
                 "联合核查已经记录并签字，不能再改约时间、地点。",
                 "The joint visit is recorded and signed: its time and place cannot be changed any more.",
+            )
+        )
+
+
+class VisitNotYet(ActRefused):
+    """A visit that was appointed is recorded when its time has come: the applicant was told that time (art. 34)."""
+
+    def __init__(self, at: datetime, basis: Words) -> None:
+        told = moments.shown(at)
+        super().__init__(
+            Words(
+                f"联合核查约定于{told}进行，尚未开始，不能记录和签字；需要提前的，请先改约时间（{basis.zh}）。",
+                f"The joint visit is appointed for {told} and has not begun: it cannot be recorded or signed. To hold"
+                f" it earlier, move the appointment first ({basis.en}).",
             )
         )
 
@@ -61,3 +76,13 @@ def appoint_visit(
         said = (task_id, at, place.strip(), contact.strip(), note.strip(), by.user_id, task.case.now)
         sql().execute(KEEP, said)
         task.case.record(Event.VISIT_APPOINTED, by, task=task_id, at=at.isoformat())
+
+
+HOLDS = "select at from visit_appointment where task_id = %s order by id desc limit 1"
+
+
+def ensure_begun(task: OpenTask) -> None:
+    """Raises VisitNotYet before the time that was appointed last; a visit without an appointment may be recorded."""
+    row = sql().execute(HOLDS, (task.id,)).fetchone()
+    if row is not None and task.case.now < row[0]:
+        raise VisitNotYet(row[0], task.case.release.document_kind("visit-record").basis)

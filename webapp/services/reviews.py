@@ -8,6 +8,7 @@ from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.appointments import ensure_begun
 from webapp.services.procedures import ensure_did_not_host
 from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
@@ -82,7 +83,7 @@ def sign_visit(
 
     The second signs what the first recorded: a page from before that signature is Stale, and another
     conclusion is refused. Returns whether the visit is complete. Raises SecondOfficerNeeded when the
-    first signs again.
+    first signs again, VisitNotYet before the time that was appointed.
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, revision=revision, key=key) as task:
         ensure_step(task, "visit")
@@ -92,6 +93,7 @@ def sign_visit(
                 raise Incomplete("conclusion", Words("请选择核查结论。", "Choose the conclusion."))
             if not record.strip():
                 raise Incomplete("record", Words("请填写核查记录。", "Write the record of the visit."))
+            ensure_begun(task)
             write_review(task, conclusion, record, checklist, by)
 
         agreed = sign_together(task, by, conclusion, found)

@@ -1,0 +1,42 @@
+"""听证通知: told in time, to whoever asked for the hearing and to the applicant, who reads it with number and code."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.journeys.test_procedures import answered, day, do, order, under_review
+from tests.support import office
+from webapp.clock import frozen_at
+from webapp.services import hearings
+from webapp.services.hearing_applications import Application
+from webapp.services.hearings import HearingTooSoon
+
+NEIGHBOUR = "相邻住户程立"
+
+
+def applied_for(applicant: str = NEIGHBOUR) -> int:
+    """A case whose signboard is to be heard: applied for on the eighth day after the right was told."""
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    with frozen_at(day(9)):
+        answered(case_id, Application(applicant, date(2026, 9, 9)))
+    return case_id
+
+
+def notified(case_id: int, *, at: datetime) -> None:
+    host = office.member_of("sign.decide")
+    do(case_id, "hearing-notice", hearings.notify_hearing, held_at=at, place="政务服务中心 302", host_id=host.user_id)
+
+
+def test_the_days_ahead_are_counted_as_every_limit_of_that_day_is(db: SQLAlchemy) -> None:
+    """Told on Saturday 12 September it is told on Monday 14, which is not counted: 15 to 18, 20 (made up), 21, 22."""
+    case_id = applied_for()
+    with frozen_at(datetime(2026, 9, 12, 2, tzinfo=UTC)):
+        with pytest.raises(HearingTooSoon) as soon:
+            notified(case_id, at=day(21))
+        assert "2026-09-22" in soon.value.words.zh
+        notified(case_id, at=day(22))
