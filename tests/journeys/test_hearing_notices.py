@@ -10,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.journeys.test_procedures import answered, day, do, order, under_review
 from tests.support import office
 from webapp.clock import frozen_at
+from webapp.models import Case, Document
 from webapp.services import hearings
 from webapp.services.hearing_applications import Application
 from webapp.services.hearings import HearingTooSoon
@@ -40,3 +41,35 @@ def test_the_days_ahead_are_counted_as_every_limit_of_that_day_is(db: SQLAlchemy
             notified(case_id, at=day(21))
         assert "2026-09-22" in soon.value.words.zh
         notified(case_id, at=day(22))
+
+
+def notices(db: SQLAlchemy, case_id: int) -> dict[str, str]:
+    """Kind -> words of the notices of the hearing."""
+    rows = db.session.query(Document).filter(Document.case_id == case_id, Document.kind.startswith("hearing-notice"))
+    return {one.kind: one.content_zh for one in rows}
+
+
+def test_who_applied_is_told_in_their_own_name_and_the_applicant_as_a_party(db: SQLAlchemy) -> None:
+    case_id = applied_for()
+    with frozen_at(day(10)):
+        notified(case_id, at=day(22))
+    told = notices(db, case_id)
+    company = str(db.session.get_one(Case, case_id).applicant_name)
+    assert set(told) == {"hearing-notice", "hearing-notice-applied"}
+    assert f"{NEIGHBOUR}：" in told["hearing-notice-applied"]
+    assert "2026年9月9日" in told["hearing-notice-applied"]
+    assert company in told["hearing-notice-applied"]  # whose application is heard
+    assert f"{company}：" in told["hearing-notice"]
+    assert NEIGHBOUR not in told["hearing-notice"]
+
+
+def test_an_applicant_who_applied_has_one_notice(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)):
+        order(case_id, "hearing", on_application=True)
+    with frozen_at(day(9)):
+        company = office.legal_representative(case_id).name
+        answered(case_id, Application(company, date(2026, 9, 9)))
+    with frozen_at(day(10)):
+        notified(case_id, at=day(22))
+    assert set(notices(db, case_id)) == {"hearing-notice"}

@@ -184,6 +184,7 @@ REVIEWERS = frozenset(
         "special-procedure-notice",
         "hearing-right-notice",
         "hearing-notice",
+        "hearing-notice-applied",
         "hearing-announcement",
         "hearing-record",
         "public-notice",

@@ -9,12 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
+from engine.bundles import Item
 from engine.law import ClockTerms, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock, start_day, stop_clock, would_be_due
+from webapp.services.document_places import known_answers
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.hearing_applications import Application, day_of
@@ -141,7 +143,7 @@ def notify_hearing(
     revision: int,
     key: str,
 ) -> None:
-    """Set the hearing and tell those concerned: when, where, hosted by whom.
+    """Set the hearing and tell those concerned: when, where, hosted by whom; whoever applied in their own name.
 
     Raises Incomplete, HearingTooSoon, HearingTooLate, HostReviewed.
     """
@@ -167,6 +169,7 @@ def notify_hearing(
         if reviewed:
             raise host_reviewed(task)
         told: dict[str, Any] = {"hearing_at": at, "hearing_place": place.strip(), "hearing_host": name}
+        _tell_who_applied(task, procedure, item, by, told)
         issue_for_item(case, item_case_id, item, "hearing-notice", by, reasons=procedure.reason, **told)
         if not procedure.on_application:  # art. 46: of public interest, so announced to the public
             issue_for_item(case, item_case_id, item, "hearing-announcement", by, reasons=procedure.reason, **told)
@@ -175,6 +178,35 @@ def notify_hearing(
         )
         case.record(Event.HEARING_NOTIFIED, by, item=item_case_id, host=host_id)
         finish(task, {"hearing_host": login}, by=by, act="procedure")
+
+
+#: Who applied for the hearing and when, where that is not the applicant of the case or who stands for them.
+WHO_APPLIED = """
+select p.applicant, p.applied_on from special_procedure p join cases k on k.id = %s
+where p.id = %s and p.on_application and p.applied_on is not null
+    and p.applicant <> all(array[k.applicant_name, k.subject_name] || %s::text[])
+"""
+TO_WHO_APPLIED = "hearing-notice-applied"
+
+
+def _tell_who_applied(task: OpenTask, procedure: Running, item: Item, by: Identity, told: dict[str, Any]) -> None:
+    """A third person who applied for the hearing is told in their own name; the applicant has the notice of a party.
+
+    A release from before there was a template of it has the applicant's notice alone.
+    """
+    case, item_case_id = task.case, task.item_case_id
+    assert item_case_id is not None
+    if not procedure.on_application or case.release.template_path(TO_WHO_APPLIED, "zh", case.rules.profile.key) is None:
+        return
+    bundle = case.release.bundle
+    signer = bundle.signatory_name_field
+    own = known_answers(case.id, bundle, only={signer}).get(signer) if signer else None
+    row = sql().execute(WHO_APPLIED, (case.id, procedure.id, [str(own)] if own else [])).fetchone()
+    if row is None:
+        return
+    who, day = row
+    fields = {"addressee": who, "applied_on": day, "reasons": procedure.reason, **told}
+    issue_for_item(case, item_case_id, item, TO_WHO_APPLIED, by, **fields)
 
 
 def _moment(task: OpenTask, held_at: datetime | None) -> datetime:

@@ -34,6 +34,7 @@ OF_THE_LAW = {
     "extension-notice": "延长办理期限告知书",
     "hearing-right-notice": "听证权利告知书",
     "hearing-notice": "听证通知书",
+    "hearing-notice-applied": "听证通知书（听证申请人）",
     "hearing-announcement": "听证公告",
     "hearing-record": "听证笔录",
     "public-notice": "公示",
