@@ -132,6 +132,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         identity_fields=form.identity_fields,
         collector_fields=form.collector_fields,
         collector_name_fields=form.collector_name_fields,
+        present_field=form.present_field,
         eligibility_decision=_eligibility(root),
         case_variables=root.texts("case_variables"),
         baseline=_baseline(reading, root),
@@ -173,6 +174,7 @@ class _FormTable:
     identity_fields: tuple[str, ...] = ()
     collector_fields: tuple[str, ...] = ()
     collector_name_fields: tuple[str, ...] = ()
+    present_field: str = ""
 
 
 def _form(root: Table) -> _FormTable:
@@ -189,6 +191,7 @@ def _form(root: Table) -> _FormTable:
         identity_fields=table.texts("identity_fields"),
         collector_fields=table.texts("collector_fields"),
         collector_name_fields=table.texts("collector_name_fields"),
+        present_field=table.text("present_field", required=False),
     )
     if len(found.collector_fields) != len(found.collector_name_fields):
         table.wrong(

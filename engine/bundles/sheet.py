@@ -65,7 +65,8 @@ class SheetMaterial:
     """One material. `used_by` names items by key; `exempt_reason` says why it is not asked for.
 
     `basis` is the legal source of each item's requirement; `replaced_for` the items for which a
-    commitment takes its place.
+    commitment takes its place, as far as commitment is open to this applicant; `from_form`: it is printed from the
+    one form, so that nobody brings it.
     """
 
     key: str
@@ -77,6 +78,7 @@ class SheetMaterial:
     basis: tuple[tuple[str, Words], ...]
     exempt_reason: Words | None
     replaced_for: tuple[str, ...]
+    from_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,12 @@ class Sheet:
     @property
     def asked(self) -> tuple[SheetMaterial, ...]:
         """The materials that the applicant brings."""
-        return tuple(one for one in self.materials if one.exempt_reason is None)
+        return tuple(one for one in self.materials if one.exempt_reason is None and not one.from_form)
+
+    @property
+    def made(self) -> tuple[SheetMaterial, ...]:
+        """The materials that the one form becomes."""
+        return tuple(one for one in self.materials if one.exempt_reason is None and one.from_form)
 
     @property
     def exempt(self) -> tuple[SheetMaterial, ...]:
@@ -127,7 +134,8 @@ def notification_sheet(
     """The sheet for these guided answers.
 
     `departments` gives the names of departments by key (the key itself where it is missing); `eligible`
-    the items for which commitment was examined.
+    the items for which commitment was examined: of such an item a material is only said to be replaced where
+    commitment is open.
     """
     names = departments or {}
     return Sheet(
@@ -138,7 +146,7 @@ def notification_sheet(
         made_on=made_on,
         answers=tuple(_answers(bundle, answers)),
         items=tuple(_item(one.item, one.situation, names, (eligible or {}).get(one.item.key)) for one in guide.items),
-        materials=tuple(_material(one) for one in guide.materials),
+        materials=tuple(_material(one, eligible or {}) for one in guide.materials),
         separate_submissions=guide.separate_submissions,
         bundled_submissions=guide.bundled_submissions,
     )
@@ -177,7 +185,7 @@ def _item(
     )
 
 
-def _material(required: RequiredMaterial) -> SheetMaterial:
+def _material(required: RequiredMaterial, eligible: Mapping[str, Eligibility]) -> SheetMaterial:
     material = required.material
     basis = {one.item: one.basis for one in material.requirements}
     return SheetMaterial(
@@ -189,7 +197,8 @@ def _material(required: RequiredMaterial) -> SheetMaterial:
         used_by=required.used_by,
         basis=tuple((item, basis[item]) for item in required.used_by),
         exempt_reason=(material.exempt_reason or _RESULT) if required.exempt else None,
-        replaced_for=required.replaced_for,
+        replaced_for=tuple(key for key in required.replaced_for if key not in eligible or eligible[key].eligible),
+        from_form=material.source == "form",
     )
 
 
@@ -218,17 +227,38 @@ def _lines(sheet: Sheet, language: str) -> Iterator[str]:
     yield pick(f"== 三、需要提交的材料（{len(sheet.asked)}种）", f"== 3. Materials to hand in ({len(sheet.asked)})")
     for number, material in enumerate(sheet.asked, 1):
         yield from _asked_lines(number, material, names, language)
+    yield from _not_brought_lines(sheet, language)
+    made = len(sheet.made)
+    yield pick(
+        f"逐项办理需提交{sheet.separate_submissions}份，本次只需提交{sheet.bundled_submissions}份"
+        + (f"，其中{made}份由申请表生成，不用另交。" if made else "。"),
+        f"Separately: {sheet.separate_submissions} submissions; here: {sheet.bundled_submissions}"
+        + (f", of which {made} come from the form." if made else "."),
+    )
+
+
+def _not_brought_lines(sheet: Sheet, language: str) -> Iterator[str]:
+    """What is made from the form, and what is not asked for, each under its own number."""
+
+    def pick(zh: str, en: str) -> str:
+        return Words(zh, en).in_language(language)
+
+    if sheet.made:
+        count = len(sheet.made)
+        yield pick(
+            f"== 四、由申请表生成的材料（{count}种，不用另交）",
+            f"== 4. Made from the form, not to be brought ({count})",
+        )
+    for material in sheet.made:
+        yield f"* {material.name.in_language(language)}"
+        yield pick("  填好申请表后由系统生成", "  Printed by the system once the form is filled in")
     if sheet.exempt:
-        count = len(sheet.exempt)
-        yield pick(f"== 四、免提交的材料（{count}种）", f"== 4. Materials not asked for ({count})")
+        count, zh, en = len(sheet.exempt), *(("五", "5") if sheet.made else ("四", "4"))
+        yield pick(f"== {zh}、免提交的材料（{count}种）", f"== {en}. Materials not asked for ({count})")
     for material in sheet.exempt:
         yield f"* {material.name.in_language(language)}"
         assert material.exempt_reason is not None
         yield f"  {material.exempt_reason.in_language(language)}"
-    yield pick(
-        f"逐项办理需提交{sheet.separate_submissions}份，本次只需提交{sheet.bundled_submissions}份。",
-        f"Separately: {sheet.separate_submissions} submissions; here: {sheet.bundled_submissions}.",
-    )
 
 
 def _item_lines(item: SheetItem, language: str) -> Iterator[str]:

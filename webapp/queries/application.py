@@ -15,6 +15,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, may
 from webapp.queries.case_access import ensure_application
 from webapp.queries.masking import masked_person
+from webapp.services.visits import told_by_visit
 from webapp.unit_of_work import sql
 
 MOST_DRAFTS = 200
@@ -155,7 +156,8 @@ def draft_of(by: Identity, case_id: int) -> Draft:
         raise NotFound()
     release_id, place, guided, ways, number, received_at, visit_id, sheet_id = row
     rules, answers = rules_in_force(place), answers_of(case_id)
-    release = arranged(release_id, rules.profile)
+    release, visit = arranged(release_id, rules.profile), visit_facts(visit_id)
+    told = told_by_visit(release.bundle, visit.present)
     return Draft(
         case_id,
         release,
@@ -165,9 +167,9 @@ def draft_of(by: Identity, case_id: int) -> Draft:
         answers,
         number,
         received_at,
-        visit_facts(visit_id),
+        visit,
         sheet_id,
-        guide_for(release.bundle, {**answers, **guided}),
+        guide_for(release.bundle, {**told, **answers, **guided}),
     )
 
 

@@ -16,8 +16,9 @@ from webapp import clock, moments
 from webapp.catalogue import engine_context, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application import Draft
-from webapp.services.commitments import COMMITMENT, eligible_items
+from webapp.services.commitments import COMMITMENT
 from webapp.services.credit_bars import ApplicantBarred, Bar, standing_of, subjects_of
+from webapp.services.eligible import eligible_items
 from webapp.services.letters import KEY, Letter, Subject, key_of, letter_for, subject_of
 from webapp.services.licence_reuse import Reuse, reusable
 from webapp.unit_of_work import sql
@@ -365,7 +366,7 @@ def _promised(case_id: int) -> frozenset[tuple[str, str]]:
 
 
 def _follows(row: MaterialRow, promised: frozenset[tuple[str, str]]) -> bool:
-    """Every item that uses the material has it promised, or replaced by its commitment."""
+    """Every item that uses the material has it promised."""
     return bool(row.used_by) and all((item.key, row.material.key) in promised for item in row.used_by)
 
 

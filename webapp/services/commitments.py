@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import Eligibility, eligibility, guide_for
+from engine.bundles import Eligibility, guide_for
 from engine.law import APPLICATION
 from engine.law import COMMITMENT as BY_COMMITMENT
-from webapp import clock, moments
+from webapp import moments
 from webapp.answers import answers_of
-from webapp.catalogue import Published, Rules, engine_context
+from webapp.catalogue import Published
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
 from webapp.services.credit_bars import ApplicantBarred, standing_in_case, standing_of, subjects_of
 from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.drafts import ensure_draft
+from webapp.services.eligible import eligible_items
 from webapp.services.events import Event
 from webapp.services.files import Upload, keep_file
-from webapp.services.letters import Letter, Subject, key_of, letter_for, parts_of, subject_of
+from webapp.services.letters import Letter, Subject, letter_for, parts_of, subject_of
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.signature_files import check_drawing, check_scan
 from webapp.unit_of_work import sql
@@ -46,46 +47,6 @@ def ensure_not_barred(case: LockedCase, item_key: str) -> None:
     bar = standing.bar(BY_COMMITMENT, case.release.bundle.item(item_key))
     if bar is not None:
         raise NotEligible(bar.rule, bar.words)
-
-
-def eligible_items(
-    release: Published, rules: Rules, guided: Mapping[str, Any], answers: Mapping[str, Any]
-) -> dict[str, Eligibility]:
-    """Key of the letter -> eligibility: for every applicable item that knows commitment at all, and for every proof
-    of such an item that a commitment may replace.
-    """
-    standing = standing_of(subjects_of(release.bundle, answers), rules.profile.key, clock.today(moments.OFFICE_ZONE))
-    context = engine_context(clock.now(), rules)
-    return {
-        subject.key: eligibility(
-            release.bundle,
-            release.decisions,
-            rules.profile,
-            subject.item.key,
-            {**answers, **guided},
-            credit=standing.word(subject.item),
-            false_commitments=standing.false_commitments,
-            unrepaired_records=standing.unrepaired,
-            context=context,
-            requirement=subject.material.key if subject.material else "",
-        )
-        for subject in _subjects(release, guided)
-    }
-
-
-def _subjects(release: Published, guided: Mapping[str, Any]) -> Iterator[Subject]:
-    guide = guide_for(release.bundle, dict(guided))
-    for entry in guide.items:
-        keys = [entry.item.key]
-        keys += [
-            key_of(entry.item.key, required.material.key)
-            for required in guide.materials
-            if entry.item.key in required.used_by and not required.exempt
-        ]
-        for key in keys:
-            subject = subject_of(release.bundle, key)
-            if subject is not None:
-                yield subject
 
 
 @dataclass(frozen=True, slots=True)

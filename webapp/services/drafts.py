@@ -10,6 +10,7 @@ import orjson
 from engine import Words
 from engine.bundles import guide_for, notification_sheet
 from webapp import clock
+from webapp.answers import answers_of
 from webapp.catalogue import current_releases, places
 from webapp.errors import Incomplete, NotADraft, NotFound
 from webapp.identity import Identity
@@ -18,8 +19,10 @@ from webapp.moments import local
 from webapp.organisation_names import department_names
 from webapp.permissions import CaseFacts, Permission, ensure
 from webapp.services.answer_rows import AS_RECEIVED, write_answers
+from webapp.services.eligible import eligible_items
 from webapp.services.events import Event
 from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock, on_case
+from webapp.services.visits import told_by_visit
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -85,17 +88,23 @@ def hand_sheet(case_id: int, *, by: Identity, language: str) -> int:
     """Hand over the notification sheet: its words are kept as given. Returns the sheet's id."""
     with on_case(case_id) as case:
         ensure_draft(case, by)
-        row = sql().execute("select guided from cases where id = %s", (case_id,)).fetchone()
+        row = (
+            sql()
+            .execute(
+                "select c.guided, v.present from cases c join visit v on v.id = c.visit_id where c.id = %s", (case_id,)
+            )
+            .fetchone()
+        )
         assert row is not None
-        bundle = case.release.bundle
-        guide = guide_for(bundle, row[0])
+        (guided, present), bundle, answers = row, case.release.bundle, answers_of(case_id)
         sheet = notification_sheet(
             bundle,
-            guide,
+            guide_for(bundle, {**told_by_visit(bundle, present), **answers, **guided}),
             case.rules.profile,
-            row[0],
+            guided,
             made_on=local(case.now).date(),
             departments=department_names(),
+            eligible=eligible_items(case.release, case.rules, guided, answers),
         )
         kept = (
             sql()

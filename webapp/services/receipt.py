@@ -23,7 +23,6 @@ from webapp.services.answer_rows import AS_RECEIVED, write_answers
 from webapp.services.commitments import (
     COMMITMENT,
     ORDINARY,
-    eligible_items,
     ensure_eligible,
     ineligible_tries_kept,
 )
@@ -31,6 +30,7 @@ from webapp.services.credit_bars import Standing, ensure_may_apply, standing_of,
 from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
+from webapp.services.eligible import eligible_items
 from webapp.services.events import Event
 from webapp.services.letters import KEY, key_of, letter_for, subject_of
 from webapp.services.licence_reuse import Reuse, ensure_reusable, keep_reused, reusable

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine import Words
+from engine.bundles import Bundle
 from engine.law import check_id_number, check_mobile
 from webapp import clock
 from webapp.errors import Incomplete
@@ -68,6 +69,16 @@ def open_visit(
         session.add(visit)
         session.flush()
         return visit.id
+
+
+def told_by_visit(bundle: Bundle, present: str) -> dict[str, str]:
+    """What the form's answers may be taken to be before it is filled in: who applies, as the visit was opened.
+
+    A helper (帮办代办员) says nothing of it: whoever is helped may be either.
+    """
+    if not bundle.present_field or present == HELPER:
+        return {}
+    return {bundle.present_field: present}
 
 
 def _faults(

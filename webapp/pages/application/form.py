@@ -23,6 +23,7 @@ from webapp.queries.application import Draft, draft_of
 from webapp.queries.application_steps import form_context, form_faults
 from webapp.services.drafts import save_answers
 from webapp.services.form_files import KeptFiles, keep_files
+from webapp.services.visits import told_by_visit
 
 #: The controls that tell which fields the browser was shown, and how each section looked.
 SHOWN, SEEN = "_shown", "_seen"
@@ -115,8 +116,11 @@ def posted_answers(draft: Draft, *, with_files: bool = False) -> Posted:
 
 
 def answers_on(draft: Draft) -> dict[str, Any]:
-    """What stands in the form: what was answered, or what it begins with."""
-    return draft.answers or draft.release.form.defaults(draft.guided, form_context())
+    """What stands in the form: what was answered, or what it begins with, and who applies as the visit says."""
+    if draft.answers:
+        return draft.answers
+    begun = draft.release.form.defaults(draft.guided, form_context())
+    return {**begun, **told_by_visit(draft.bundle, draft.visit.present)}
 
 
 def _files(draft: Draft) -> KeptFiles:

@@ -20,6 +20,7 @@ from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow, materials_of
 from webapp.queries.tolerance import choices_of, is_promised, promised_in
+from webapp.services.eligible import open_ways
 from webapp.services.files import MEBIBYTE
 from webapp.services.materials import TooManyFiles, attach, attach_pages, detach
 from webapp.settings import current_settings
@@ -185,6 +186,7 @@ def _page(
         draft,
         status,
         rows=asked,
+        open_ways=open_ways(draft.release, draft.rules, draft.guided, draft.answers),
         may_follow=may_follow,
         promised={row.material.key for row in asked if not row.handed_in and is_promised(row, promised)},
         not_asked=[row for row in rows if not row.asked_for],

@@ -16,6 +16,7 @@ from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.queries.application_steps import department_names, materials_of, sheet_of, sheets_of
 from webapp.services.drafts import hand_sheet
+from webapp.services.eligible import open_ways
 
 
 @blueprint.get("/<int:case_id>/sheet")
@@ -29,6 +30,7 @@ def sheet(case_id: int) -> ResponseReturnValue:
         "sheet",
         draft,
         materials=materials_of(draft),
+        open_ways=open_ways(draft.release, draft.rules, draft.guided, draft.answers),
         departments=department_names(),
         handled_by=handled_by,
         given=sheets_of(case_id),
