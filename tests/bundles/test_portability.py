@@ -43,6 +43,8 @@ def ordered(procedure: str, *, on_application: bool = False) -> tuple[str, dict[
 
 REVIEWED = [("review", {"proposal": "grant"}), ("hand-up", {"handed_up": True})]
 ABOVE, BACK = ("upper-review", {"upper_review": "grant"}), ("upper-review", {"upper_review": "return"})
+ORDERED_ABOVE = ("upper-review", {"upper_review": "procedure", "procedure": "hearing", "on_application": True})
+TESTED_ABOVE = [("upper-review", {"upper_review": "procedure", "procedure": "testing"}), ("test",)]
 DECIDED = ("decide", {"ruling": "grant"})
 HEARD = [("announce-hearing", {}), ("hold-hearing", {})]
 APPLIED = ("hearing-application", {"hearing_applied": True})
@@ -81,6 +83,8 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", ORDINARY, [ACCEPT, *TESTED, ordered("public-notice"), ("publish",), *REFUSE]),
     ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, ABOVE, DECIDED]),
     ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, BACK, *REVIEWED, ABOVE, DECIDED]),
+    ("item-licence", HANDED_UP, [ACCEPT, *TESTED, *REVIEWED, *TESTED_ABOVE, ABOVE, DECIDED]),
+    ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, ORDERED_ABOVE, APPLIED, *HEARD, ABOVE, DECIDED]),
     ("item-filing", ORDINARY, [ACCEPT, *GRANT]),
     ("item-filing", PREPARED, [("immediate", {"ruling": "grant"})]),
     ("item-filing", ORDINARY, [ACCEPT, ordered("public-notice"), ("publish",), *GRANT]),
