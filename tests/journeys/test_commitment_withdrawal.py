@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
+from webapp import clock
 from webapp.errors import Incomplete
 from webapp.models import ItemCase, LegalClock, WithdrawnCommitment
-from webapp.services import commitment_withdrawal
+from webapp.services import cleaning, commitment_withdrawal
 from webapp.services.applicants import NotTheApplicant
 from webapp.services.commitment_withdrawal import Asked, NoCommitment, RuledAlready
 from webapp.unit_of_work import sql
@@ -104,9 +107,7 @@ def test_after_the_ruling_it_is_too_late_and_the_rule_is_named(db: SQLAlchemy) -
         commitment_withdrawal.withdraw_by_applicant(case.id, asked("P2"))
     assert "示例" in refusal.value.words.zh
     assert item_case(db, case.id, "P2").way == "commitment"
-    refused = sql().execute(
-        "select body from case_event where case_id = %s and kind = 'refused-act'", (case.id,)
-    )
+    refused = sql().execute("select body from case_event where case_id = %s and kind = 'refused-act'", (case.id,))
     assert any("RuledAlready" in body for (body,) in refused)
 
 
@@ -128,5 +129,9 @@ def test_at_the_window_the_applicant_signs(db: SQLAlchemy) -> None:
     commitment_withdrawal.withdraw_at_window(case.id, asked("P3"), by=clerk, signature=office.picture(), key="two")
     letter = db.session.query(WithdrawnCommitment).one()
     assert (letter.item_key, letter.withdrawn_channel, letter.by_id) == ("P3", "window", clerk.user_id)
+    kept = {letter.signature_file_id, letter.asked_file_id}
+    with clock.frozen_at(clock.now() + timedelta(days=60)):
+        cleaning.clean()
+    assert {id_ for (id_,) in sql().execute("select id from stored_file")} >= kept
     db.session.expire_all()
     assert ("P3", "accept") in office.open_steps(case.id)

@@ -42,6 +42,7 @@ from webapp.services import (
     reviews,
     revocations,
     rulings,
+    signing_requests,
     supervision_handovers,
     tasks,
     trials,
@@ -222,26 +223,41 @@ def attach_all(case_id: int, by: Identity) -> None:
             )
 
 
-def sign_letters(case_id: int, item_keys: Iterable[str], by: Identity) -> None:
-    """Read and sign the letters of these items in one sitting."""
+def digests_of(case_id: int, keys: Iterable[str]) -> dict[str, str]:
+    """Key of a letter -> its digest, as somebody who reads it now would see it."""
     from webapp.answers import answers_of
 
     row = sql().execute("select release_id, profile_key from cases where id = %s", (case_id,)).fetchone()
     assert row is not None
     rules = rules_in_force(row[1] or "")
     release, answers = arranged(row[0], rules.profile), answers_of(case_id)
-    digests = {
-        key: letters.letter_for(release, letters.subject_of(release.bundle, key), answers, rules).digest
-        for key in item_keys
+    return {
+        key: letters.letter_for(release, letters.subject_of(release.bundle, key), answers, rules).digest for key in keys
     }
+
+
+def _signer(case_id: int) -> str:
+    from webapp.answers import answers_of
+
+    return str(answers_of(case_id)["legal_representative"])
+
+
+def sign_letters(case_id: int, keys: Iterable[str], by: Identity) -> None:
+    """Read and sign these letters in one sitting."""
     commitments.sign(
         case_id,
-        digests,
+        digests_of(case_id, keys),
         by=by,
         signature=picture(),
-        signer_name=answers["legal_representative"],
+        signer_name=_signer(case_id),
         channel="tablet",
     )
+
+
+def ask_to_sign(case_id: int, keys: Iterable[str]) -> str:
+    """Let these letters be signed on the signer's own phone; the token in the QR code."""
+    digests = digests_of(case_id, keys)
+    return signing_requests.ask_to_sign(case_id, digests, by=person(CLERK), signer_name=_signer(case_id))
 
 
 def received(

@@ -249,18 +249,19 @@ def day(db: Any) -> Day:
     lead = office.person("zhaolin")
     meetings.call_meeting(third.id, items=("P2", "P3"), questions=("Area?",), at=told, by=lead, key="meeting")
     unsigned, ordinary = office.draft("commitment"), office.draft("ordinary")
+    token = office.ask_to_sign(unsigned, ["P2", "P4"])
     office.trial()
     with clock.frozen_at(clock.now() + timedelta(days=60)):
         assert signal_watch.sweep() > 0
     return Day(
-        (_places(first.id, ordinary), _places(second.id, unsigned), _places(third.id, unsigned)),
+        (_places(first.id, ordinary), _places(second.id, unsigned, token), _places(third.id, unsigned)),
         (*_of_releases(), "/inbox?mine=1", "/inbox?text=none", "/window?text=none", "/nowhere"),
         second,
     )
 
 
-def _places(case: int, draft: int) -> Office:
-    """Ids of things in this case, where it has them."""
+def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
+    """Ids of things in this case, where it has them; `token` of letters that wait to be signed on a phone."""
 
     def one(what: str) -> int:
         row = sql().execute(what, {"case": case, "draft": draft}).fetchone()
@@ -291,6 +292,7 @@ def _places(case: int, draft: int) -> Office:
         "kind": "repair",
         "licence_id": one(f"select min(l.id) {licence}"),
         "public_code": code[0] if code else "0000000000",
+        "token": token,
         "trial_id": one("select min(id) from trial"),
     }
     return Office(case, draft, task, places)

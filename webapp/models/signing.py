@@ -69,6 +69,7 @@ class WithdrawnCommitment(Model):
     asked_by: Mapped[str]
     reason: Mapped[str] = mapped_column(server_default="")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    asked_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))  # signed at the window
     by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
 
 

@@ -21,6 +21,7 @@ delete from stored_file f where f.at < %s
     and not exists(select from answer_file where file_id = f.id)
     and not exists(select from visit where mandate_file_id = f.id)
     and not exists(select from commitment where signature_file_id = f.id)
+    and not exists(select from withdrawn_commitment where f.id in (signature_file_id, asked_file_id))
     and not exists(select from collection where signature_file_id = f.id)
     and not exists(select from credit_request_file where file_id = f.id)
 returning f.digest

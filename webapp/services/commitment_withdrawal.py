@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from engine import EngineError, Words
 from engine.bundles import Item, KindUnknown, guide_for
@@ -32,7 +31,7 @@ from webapp.services.instances import running_instances
 from webapp.services.item_opening import item_opened
 from webapp.services.locked_case import InstanceRow, LockedCase, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, remember
-from webapp.services.signature_files import check_scan
+from webapp.services.signature_files import check_drawing
 from webapp.services.step_rows import WHOLE_INSTANCE
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import ensure_item_goes_on
@@ -106,14 +105,13 @@ def withdraw_at_window(case_id: int, asked: Asked, *, by: Identity, signature: U
         remember(by, key, case.now, f"withdraw-commitment:{case_id}")
         if signature is None:
             raise Incomplete("signature", Words("请申请人签名。", "The applicant must sign."))
-        keep_file(check_scan(signature), by)
-        _withdraw(case, asked, WINDOW, by)
+        _withdraw(case, asked, WINDOW, by, keep_file(check_drawing(signature), by))
 
 
 def withdraw_by_applicant(case_id: int, asked: Asked) -> None:
     """The applicant alone, on the tracking page. Raises as above."""
     with _asking(case_id, None) as case:
-        _withdraw(case, asked, TRACKING, None)
+        _withdraw(case, asked, TRACKING, None, None)
 
 
 @contextmanager
@@ -133,7 +131,7 @@ def _asking(case_id: int, by: Identity | None) -> Iterator[LockedCase]:
         raise refusal_of(failure) from failure
 
 
-def _withdraw(case: LockedCase, asked: Asked, channel: str, by: Identity | None) -> None:
+def _withdraw(case: LockedCase, asked: Asked, channel: str, by: Identity | None, asked_file_id: int | None) -> None:
     ensure_active(case)
     ensure_applicant(case, asked.name, asked.id_number)
     if len(asked.reason) > LONGEST_REASON:
@@ -141,7 +139,7 @@ def _withdraw(case: LockedCase, asked: Asked, channel: str, by: Identity | None)
     item_case_id, item = _by_commitment(case, asked.item_key)
     notice = _notice(case, item_case_id, item, by)
     case.writing.send()  # the rows below refer to the notice
-    _keep_letter(case, item.key, asked, channel, notice, by)
+    _keep_letter(case, item.key, asked, channel, notice, asked_file_id, by)
     sql().execute("update item_case set way = %s where id = %s", (ORDINARY, item_case_id))
     sql().execute(
         "update cases set ways = jsonb_set(ways, array[%s], to_jsonb(%s::text)) where id = %s",
@@ -201,14 +199,21 @@ TAKEN_BACK = """
 with gone as (delete from commitment where case_id = %(case)s and item_key = %(item)s returning *)
 insert into withdrawn_commitment (case_id, item_key, material_key, letter, letter_digest, signature_file_id,
     signer_name, channel, signed_at, rule, rule_basis, withdrawn_at, withdrawn_channel, asked_by, reason, document_id,
-    by_id)
+    asked_file_id, by_id)
 select case_id, item_key, material_key, letter, letter_digest, signature_file_id, signer_name, channel, signed_at, rule,
-    rule_basis, %(now)s, %(withdrawn)s, %(asked_by)s, %(reason)s, %(document)s, %(by)s from gone
+    rule_basis, %(now)s, %(withdrawn)s, %(asked_by)s, %(reason)s, %(document)s,
+    %(asked_file)s, %(by)s from gone
 """
 
 
 def _keep_letter(
-    case: LockedCase, item_key: str, asked: Asked, channel: str, document: int, by: Identity | None
+    case: LockedCase,
+    item_key: str,
+    asked: Asked,
+    channel: str,
+    document: int,
+    asked_file_id: int | None,
+    by: Identity | None,
 ) -> None:
     values = {
         "case": case.id,
@@ -218,6 +223,7 @@ def _keep_letter(
         "asked_by": asked.name.strip(),
         "reason": asked.reason.strip(),
         "document": document,
+        "asked_file": asked_file_id,
         "by": by.user_id if by else None,
     }
     sql().execute(TAKEN_BACK, values)
@@ -270,14 +276,3 @@ def _ensure_left(case: LockedCase, item_case_id: int, item: Item) -> None:
     )
     if row is not None:
         raise CannotGoBack(item.name)
-
-
-def withdrawable_items(case_id: int) -> list[tuple[str, datetime]]:
-    """(item, when its letter was signed) of the items that go by commitment and are undecided."""
-    rows = sql().execute(
-        "select ic.item_key, c.signed_at from item_case ic join commitment c on c.case_id = ic.case_id"
-        " and c.item_key = ic.item_key and c.material_key = '' where ic.case_id = %s and ic.way = 'commitment'"
-        " and ic.outcome is null and ic.ruled_at is null order by ic.item_key",
-        (case_id,),
-    )
-    return [(key, at) for key, at in rows.fetchall()]
