@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from unittest import mock
 
 import psycopg
@@ -196,3 +197,23 @@ def test_the_inbox_opens_with_few_statements(db: object, client: FlaskClient) ->
     office.received("refused-item")
     Browser(client, "qianwei").open("/inbox")
     assert _statements(client, "/inbox") <= 7  # with the meetings that wait for an answer
+
+
+def test_all_that_is_wrong_with_an_outside_result_is_said_at_once(db: object, client: FlaskClient) -> None:
+    case = office.received("ordinary")
+    task, who = office.claimed(case.id, "backfill", "P1")
+    screen = Browser(client, who.login)
+    screen.open(f"/tasks/{task.id}")
+    nothing = Page(screen.act(task.id))
+    assert nothing.status == 422
+    assert {"#f-ruling", "#f-number", "#f-issued_on"} <= set(nothing.errors())
+    assert "部门系统的决定" in nothing.words("//*[@role='alert']")
+    assert "办理决定" not in nothing.words("//*[@role='alert']")
+    tomorrow = (clock.today(moments.OFFICE_ZONE) + timedelta(days=1)).isoformat()
+    wrong = Page(
+        screen.act(task.id, number="91350100M000100Y44", number_again="91350100M000100Y43", issued_on=tomorrow)
+    )
+    assert {"#f-ruling", "#f-number", "#f-number_again", "#f-issued_on"} <= set(wrong.errors())
+    assert "发证日期不能晚于今天" in wrong.words("//aside")
+    refused = Page(screen.act(task.id, ruling="refuse"))
+    assert set(refused.errors()) == {"#f-reasons"}

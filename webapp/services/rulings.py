@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Item, paper_basis
-from engine.law import check_uscc, ruling_words
+from engine.law import ruling_words
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised
 from webapp.identity import Identity
@@ -20,6 +20,7 @@ from webapp.services.events import Event
 from webapp.services.extensions import end_with_items
 from webapp.services.licences import keep_licence, licence_row
 from webapp.services.locked_case import LockedCase
+from webapp.services.outside_results import OutsideResult, outside_faults
 from webapp.services.refused_items import after_refusal
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
@@ -99,22 +100,32 @@ def enter_outside_result(
     """结果回填: the result that another system decided, entered twice; its own number, never one of ours (LAW 2.12)."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "backfill")
-        _ensure_ruling(ruling, reasons, reasons)
+        number, number_again = number.strip().upper(), number_again.strip().upper()
+        _ensure_outside_result(task, OutsideResult(ruling, reasons.strip(), number, number_again, issued_on))
         if task.extension_asked:
             assert task.item_case_id is not None
             end_with_items(task.case, [task.item_case_id])
         licence: Mapping[str, Any] = {}
         if ruling == GRANT:
-            _ensure_outside_number(task, number.strip().upper(), number_again.strip().upper(), issued_on)
             assert issued_on is not None
             # What it prints is asked for before the act has rows, so that all of them go out together.
-            licence = _outside_licence(task, number.strip().upper(), issued_on)
+            licence = _outside_licence(task, number, issued_on)
         # What the other system says is one text: it stands for the facts and for the reasons.
         _write(task, ruling, "" if ruling == GRANT else reasons.strip(), reasons.strip(), by, accepts_too=False)
         if licence:
             keep_licence(task.case, licence, by)
         finish(task, {"ruling": ruling}, by=by, act=ruling)
         _then_the_rest(task, ruling)
+
+
+def _ensure_outside_result(task: OpenTask, result: OutsideResult) -> None:
+    """Raises Incomplete with every fault of what was entered."""
+    assert task.item_key is not None
+    item, today = task.case.release.bundle.item(task.item_key), moments.local(task.case.now).date()
+    faults = outside_faults(item, result, today)
+    if faults:
+        first, *more = faults
+        raise Incomplete(*first, *more)
 
 
 def _then_the_rest(task: OpenTask, ruling: str) -> None:
@@ -140,21 +151,6 @@ def _ensure_ruling(ruling: str, facts: str, reasons: str) -> None:
         raise Incomplete("facts", Words("不予的决定应当写明查明的事实。", "A refusal must state the facts."))
     if ruling == REFUSE and not reasons.strip():
         raise Incomplete("reasons", Words("不予的决定应当说明理由。", "A refusal must give reasons."))
-
-
-def _ensure_outside_number(task: OpenTask, number: str, again: str, issued_on: date | None) -> None:
-    if not number:
-        raise Incomplete("number", Words("请填写证照编号。", "Enter the number of the licence."))
-    if number != again:
-        raise Incomplete("number_again", Words("两次填写的编号不一致。", "The two entries of the number differ."))
-    assert task.item_key is not None
-    licence = task.case.release.bundle.item(task.item_key).licence
-    if licence is not None and licence.number_format == "uscc" and (fault := check_uscc(number)):
-        raise Incomplete("number", fault)
-    if issued_on is None:
-        raise Incomplete("issued_on", Words("请填写发证日期。", "Enter the date of issue."))
-    if issued_on > moments.local(task.case.now).date():
-        raise Incomplete("issued_on", Words("发证日期不能晚于今天。", "The date of issue cannot be in the future."))
 
 
 #: After a hearing the ruling rests on its record.

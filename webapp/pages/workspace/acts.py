@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine import AnswersInvalid, Words
+from webapp import clock, moments
 from webapp.identity import Identity
 from webapp.pages.workspace import (
     hand_up_act,
@@ -21,6 +22,7 @@ from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, reviews, rulings
+from webapp.services.outside_results import OutsideResult, outside_faults
 
 Errors = dict[str, Words]
 
@@ -194,27 +196,23 @@ def visit(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def backfill(task: Posted, typed: Typed, by: Identity) -> Words:
-    ruling, reasons = text(typed, "ruling"), text(typed, "reasons")
-    number, again = text(typed, "number").upper(), text(typed, "number_again").upper()
-    issued_on = typed_day(typed, "issued_on")
-    errors: Errors = {}
-    _ruling_errors(errors, ruling, reasons)
-    if ruling == reviews.GRANT:
-        if not number:
-            errors["number"] = Words("请填写证照编号。", "Enter the number of the licence.")
-        if number != again:
-            errors["number_again"] = Words("两次填写的编号不一致。", "The two entries of the number differ.")
-        if issued_on is None:
-            errors["issued_on"] = Words("请填写发证日期。", "Enter the date of issue.")
-    _refuse(errors)
+    result = OutsideResult(
+        text(typed, "ruling"),
+        text(typed, "reasons"),
+        text(typed, "number").upper(),
+        text(typed, "number_again").upper(),
+        typed_day(typed, "issued_on"),
+    )
+    assert task.catalogue_item is not None
+    _refuse(dict(outside_faults(task.catalogue_item, result, clock.today(moments.OFFICE_ZONE))))
     rulings.enter_outside_result(
         task.id,
         by=by,
-        ruling=ruling,
-        reasons=reasons,
-        number=number,
-        number_again=again,
-        issued_on=issued_on,
+        ruling=result.ruling,
+        reasons=result.reasons,
+        number=result.number,
+        number_again=result.number_again,
+        issued_on=result.issued_on,
         revision=revision_of(typed),
         key=text(typed, "key"),
     )
@@ -300,5 +298,7 @@ LABELS: Mapping[str, Words] = {
 def labels_of(task: Workspace) -> dict[str, Words]:
     """Labels for the error summary: the controls of the step and every point of its list."""
     own = intake_parts.labels_of(task) if task.step == "accept" else {}
+    if task.step == "backfill":
+        own = {"ruling": Words("部门系统的决定", "Ruling in the department's system")}
     compared = verification_acts.labels_of(task) if task.step == "verify" else {}
     return {**LABELS, **own, **compared, **{point.name: point.text for point in all_points(task)}}
