@@ -50,8 +50,6 @@ def accept(site: Site, reviewer: Person, number: str) -> None:
     """The inbox by keyboard; an act without a choice is refused beside its field."""
     page = reviewer.page
     reviewer.open("/inbox", "待办")
-    reviewer.picture("inbox")
-    reviewer.picture("inbox-phone", size=PHONE)
     claim_by_key(reviewer, number, "受理审查")
     reviewer.arrives(re.compile("^受理审查"))
     press_act(reviewer, "确认受理结果")

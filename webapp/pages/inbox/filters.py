@@ -88,7 +88,7 @@ def follow_labels() -> dict[str, str]:
 
 def sort_labels() -> dict[str, str]:
     return {
-        "due": gettext("优先次序和期限"),
+        "due": gettext("优先和期限"),
         "arrived": gettext("先到的在前"),
         "newest": gettext("后到的在前"),
         "number": gettext("办件编号"),
