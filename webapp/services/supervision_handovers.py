@@ -17,7 +17,7 @@ from uuid import uuid4
 import orjson
 
 from engine import Words
-from engine.bundles import Item
+from engine.bundles import CommitmentTerms, Item
 from engine.law import check_uscc
 from webapp import outbox
 from webapp.errors import Incomplete
@@ -26,6 +26,7 @@ from webapp.organisation_names import department_names
 from webapp.permissions import Permission
 from webapp.services.advance import begin
 from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.committed import committed_terms
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
 from webapp.services.tasks import ensure_step, finish
@@ -65,12 +66,13 @@ def hand_over(case: LockedCase, item_case_id: int, item: Item) -> int | None:
     row = sql().execute(FACTS, (item_case_id,)).fetchone()
     assert row is not None
     way, told = row[0], row
-    if way != "commitment" and item.key not in rules.items:
+    committed = committed_terms(case.release.bundle, case.id, item.key, way)
+    if not committed and item.key not in rules.items:
         return None
     found = case.release.program.message_beginnings().get(MESSAGE)
     due = start_clock(case, item_case_id, rules.limit, case.now).due_on if found else None
     public_id = str(uuid4())
-    body = document_of(case, item, told, public_id, due).decode()
+    body = document_of(case, item, told, public_id, due, committed).decode()
     digest = hashlib.sha256(body.encode()).hexdigest()
     instance = None
     if found:  # an older release has no such process: then it is sent, and answered by the other system alone
@@ -87,7 +89,14 @@ def hand_over(case: LockedCase, item_case_id: int, item: Item) -> int | None:
     return int(made[0])
 
 
-def document_of(case: LockedCase, item: Item, row: tuple[Any, ...], public_id: str, due: date | None) -> bytes:
+def document_of(
+    case: LockedCase,
+    item: Item,
+    row: tuple[Any, ...],
+    public_id: str,
+    due: date | None,
+    committed: tuple[CommitmentTerms, ...],
+) -> bytes:
     """The JSON document of a handover, from the row of FACTS. The text is what is signed and kept."""
     way, ruled_at, number, bundle, holder, holder_number, licence, licence_number, identifier, since, until, scope = (
         row[:12]
@@ -95,7 +104,6 @@ def document_of(case: LockedCase, item: Item, row: tuple[Any, ...], public_id: s
     verification_due, verification_basis = row[12:]
     names = department_names()
     method = case.rules.profile.verification.method(item.key)
-    terms = item.commitment if way == "commitment" else None
     told = {
         "format": FORMAT,
         "id": public_id,
@@ -122,7 +130,7 @@ def document_of(case: LockedCase, item: Item, row: tuple[Any, ...], public_id: s
         }
         if licence_number
         else None,
-        "commitments": [condition.zh for condition in terms.conditions] if terms else [],
+        "commitments": [condition.zh for terms in committed for condition in terms.conditions],
         "verification": {
             "method": method.method,
             "due_on": verification_due.isoformat(),

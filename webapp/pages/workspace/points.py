@@ -9,6 +9,7 @@ from engine import Words
 from engine.bundles import ChecklistPoint
 from engine.law import DATA_COMPARISON
 from webapp.pages.workspace.posted import TaskAtHand
+from webapp.services.committed import committed_terms
 
 MARKS = ("pass", "fail", "not-applicable")
 PREFIX = "check."
@@ -82,8 +83,9 @@ def _points(points: Iterable[ChecklistPoint], prefix: str = "") -> tuple[Point, 
 
 
 def _conditions(task: TaskAtHand) -> tuple[Point, ...]:
-    terms = task.catalogue_item.commitment if task.catalogue_item else None
-    conditions = terms.conditions if terms else ()
+    item = task.catalogue_item
+    committed = committed_terms(task.release.bundle, task.case_id, item.key, task.way) if item else ()
+    conditions = [condition for terms in committed for condition in terms.conditions]
     return tuple(Point(f"condition-{n}", text, None, None) for n, text in enumerate(conditions, 1))
 
 

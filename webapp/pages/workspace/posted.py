@@ -38,6 +38,10 @@ class Posted:
         return self.task.step
 
     @property
+    def case_id(self) -> int:
+        return self.task.case.id
+
+    @property
     def subject(self) -> str:
         return self.task.subject
 

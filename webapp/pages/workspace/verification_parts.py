@@ -26,7 +26,11 @@ from webapp.unit_of_work import let_go
 def add_photos(task_id: int) -> ResponseReturnValue:
     """Keep the photos chosen; everything else that was typed stays on the page that comes back."""
     by = signed_in()
-    uploads = [Upload(file.filename or "", file.read()) for file in request.files.getlist("photo") if file.filename]
+    uploads = []
+    for file in request.files.getlist("photo"):
+        with file.stream as content:
+            if file.filename:
+                uploads.append(Upload(file.filename, content.read()))
     try:
         verification_photos.add_photos(
             task_id,

@@ -36,11 +36,13 @@ from webapp.queries.tolerance import may_follow, tolerance_of
 from webapp.queries.verifications import VerificationView, obstacle_to, verification_of
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
 from webapp.services import access, tasks
+from webapp.services.committed import committed_terms
 from webapp.services.compared_facts import RESULTS as COMPARED
 from webapp.services.draws import REASONS
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.procedures import NAMES, OUTCOMES, hosting_posts
+from webapp.services.revocation_hearings import heard_in
 from webapp.services.supervision_handovers import REPORT, RESULTS, TAKE_OVER
 from webapp.unit_of_work import let_go
 
@@ -220,11 +222,13 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
         shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
         shown["hearing_evidence"] = EVIDENCE
     if task.step in REVOCATION_STEPS:
-        shown["revocation"] = revocation_of(task.item.id)
+        shown |= {"revocation": revocation_of(task.item.id), "heard": heard_in(task.item.id)}
     if task.step == "hearing-notice" and task.is_open:
         shown["hosts"] = hosts_for(task.item.id, item.reviewing_department, hosting_posts(item))
     if task.step in HANDOVER_STEPS:
         shown |= {"handover": handover_of_item(task.item.id), "handover_results": RESULTS}
+        committed = committed_terms(task.release.bundle, task.case_id, item.key, task.way)
+        shown["handover_conditions"] = [condition for terms in committed for condition in terms.conditions]
     if task.step in VERIFICATION_STEPS:
         shown |= {"aside_reasons": REASONS, "compared_results": COMPARED}
         shown["point_names"] = {point.key: words(point.text) for point in all_points(task)}

@@ -1,0 +1,21 @@
+"""What was committed to of an item: the whole of it, or proofs in whose place a commitment stands."""
+
+from __future__ import annotations
+
+from engine.bundles import Bundle, CommitmentTerms
+from webapp.unit_of_work import sql
+
+WHOLE = ""
+PROOFS = """
+select material_key from commitment where case_id = %s and item_key = %s and material_key <> '' order by material_key
+"""
+
+
+def committed_terms(bundle: Bundle, case_id: int, item_key: str, way: str | None) -> tuple[CommitmentTerms, ...]:
+    """The terms of each commitment that the item was granted on; none for one granted on proofs alone."""
+    if way == "commitment":
+        keys = [WHOLE]
+    else:
+        keys = [str(key) for (key,) in sql().execute(PROOFS, (case_id, item_key)).fetchall()]
+    found = (bundle.commitment_terms(item_key, key) for key in keys)
+    return tuple(terms for terms in found if terms is not None)
