@@ -14,6 +14,7 @@ from webapp.pages.progress import ProgressLine
 from webapp.pages.support import public, when, words
 from webapp.queries import diagram
 from webapp.queries.licences import public_licence
+from webapp.queries.proceedings import proceedings_of
 from webapp.queries.tolerance import tolerances_of
 from webapp.queries.tracking import VISIT, TrackedCase, tracked_case
 from webapp.services.rates import count_try
@@ -62,6 +63,7 @@ def progress() -> ResponseReturnValue:
         lines=_lines(case),
         position=position.as_json(),
         tolerances=tolerances_of(case_id),
+        proceedings=proceedings_of(case_id),
     )
 
 

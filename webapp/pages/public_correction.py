@@ -14,7 +14,8 @@ from webapp.errors import ActRefused, NotFound
 from webapp.languages import language
 from webapp.pages.application.uploads import uploads_named
 from webapp.pages.correction_parts import handed_in, posted_answers
-from webapp.pages.public import blueprint, open_case
+from webapp.pages.public import open_case
+from webapp.pages.public_notice import blueprint  # that of `public`, with the notices that are read there
 from webapp.pages.support import public, words
 from webapp.queries.correcting import CorrectionPage, applicants_correction
 from webapp.services import correcting
