@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.bundles.eligibility import Eligibility
@@ -79,6 +79,8 @@ class SheetMaterial:
     exempt_reason: Words | None
     replaced_for: tuple[str, ...]
     from_form: bool = False
+    #: For which items it may follow acceptance in this place, and within which time (容缺受理).
+    tolerated: tuple[tuple[str, Limit], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ def notification_sheet(
         made_on=made_on,
         answers=tuple(_answers(bundle, answers)),
         items=tuple(_item(one.item, one.situation, names, (eligible or {}).get(one.item.key)) for one in guide.items),
-        materials=tuple(_material(one, eligible or {}) for one in guide.materials),
+        materials=tuple(
+            replace(_material(one, eligible or {}), tolerated=_tolerated(one, profile)) for one in guide.materials
+        ),
         separate_submissions=guide.separate_submissions,
         bundled_submissions=guide.bundled_submissions,
     )
@@ -182,6 +186,15 @@ def _item(
         basis=item.basis,
         conditions=item.conditions,
         commitment=eligible,
+    )
+
+
+def _tolerated(required: RequiredMaterial, profile: Profile) -> tuple[tuple[str, Limit], ...]:
+    listed = profile.tolerance.items if profile.tolerance else ()
+    return tuple(
+        (one.item, one.tolerance)
+        for one in required.material.requirements
+        if one.tolerance is not None and one.item in required.used_by and one.item in listed
     )
 
 
@@ -296,6 +309,13 @@ def _asked_lines(number: int, material: SheetMaterial, names: Mapping[str, str],
         yield say(f"选择告知承诺的免交：{replaced}", f"Not needed with a commitment for: {replaced}")
     if not material.main:
         yield say("次要材料", "Secondary material")
+    for item, limit in material.tolerated:
+        length = amount(limit.value, limit.unit)
+        yield say(
+            f"可以容缺受理：{names[item]}，书面承诺后最长{length.zh}内补齐（依据：{limit.basis.zh}）",
+            f"May follow acceptance: {names[item]}, on a written promise, within {length.en} at the longest"
+            f" (basis: {limit.basis.en})",
+        )
     bases = _joined(tuple(dict.fromkeys(basis for _, basis in material.basis)), language)
     yield say(f"依据：{bases}", f"Basis: {bases}")
 

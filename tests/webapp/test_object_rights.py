@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.support import office, tolerances
 from tests.webapp.test_case_view import break_a_step
 from tests.webapp.test_every_route import ROLES
+from webapp import clock, moments
 from webapp.unit_of_work import sql
 
 #: Pages that show no one's personal data: lists, the empty visit, the course of a case as a drawing.
@@ -64,6 +66,8 @@ def objects(db: SQLAlchemy) -> Objects:
     correcting = office.received("commitment", ways={})
     office.act(correcting.id, "accept", "P2", intake_outcome="correction")
     correction = {"task_id": office.open_task(correcting.id, "correct", "P2").id}
+    following = tolerances.received(moments.local(clock.now()).date() + timedelta(days=6))
+    office.act(following.id, "accept", "P2")
     draft, signed = office.draft("ordinary"), "select min(signature_file_id) from commitment where case_id = %s"
     given = (
         "select min(f.file_id) from material_file f join submitted_material m on m.id = f.submitted_material_id"
@@ -95,6 +99,8 @@ def objects(db: SQLAlchemy) -> Objects:
         "paper.proof_to_sign": {"case_id": waiting.id},
         "window.correct": correction,
         "window.camera": {**correction, "material_key": material},
+        "window.hand_in": {"task_id": office.open_task(following.id, "hand-in", "P2").id},
+        "window.tolerance_offer": {"case_id": following.id},
     }
     return Objects(delivered.id, draft, places, own)
 

@@ -187,7 +187,12 @@ def test_the_decider_reads_what_is_awaited_and_is_refused_with_the_rule(client: 
         assert client.post(f"/tasks/{task.id}/tolerance-date", data=sent).status_code == 422
         moved = client.post(f"/tasks/{task.id}/tolerance-date", data={**sent, "evidence": scan()})
         assert moved.status_code == 302
-        assert "暴雨停工" in page(client, f"/tasks/{task.id}")
+        shown = page(client, f"/tasks/{task.id}")
+        assert "暴雨停工" in shown
+        assert "容缺受理承诺书" in shown
+        row = state(db, case.id, "P3")
+        for file_id in (row.signature_file_id, row.extended_file_id):
+            assert client.get(f"/cases/{case.id}/files/{file_id}").status_code == 200
         office.act(case.id, "review", "P3", by=by)
         task, by = office.claimed(case.id, "decide", "P3")
         office.sign_in(client, by.login)

@@ -188,6 +188,7 @@ where f.id = %(file)s and (
         where mf.file_id = f.id and m.case_id = %(case)s)
     or exists (select from answer_file a where a.file_id = f.id and a.case_id = %(case)s)
     or exists (select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s)
+    or exists (select from tolerance t where f.id in (t.signature_file_id, t.extended_file_id) and t.case_id = %(case)s)
     or exists (select from verification_photo p join user_task t on t.id = p.task_id
         where p.file_id = f.id and t.case_id = %(case)s))
 """

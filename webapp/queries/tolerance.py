@@ -214,6 +214,7 @@ class TolerancePage:
     letter: Document | None
     signer: str
     channel: str
+    signature_file_id: int | None
     promised_at: datetime | None
     promised_until: date | None
     notice_id: int | None
@@ -223,6 +224,7 @@ class TolerancePage:
     told: str
     moved: int | None
     moved_reason: str
+    evidence_file_id: int | None
     clock: ClockView | None
     ended: bool
     task_id: int | None  # the open task to hand in
@@ -267,9 +269,10 @@ class TolerancePage:
 PAGE = f"""
 select k.id, i.id, i.item_key, k.release_id, {RULES_OF_CASE}, k.number,
     coalesce(nullif(k.subject_name, ''), k.applicant_name), d.name_zh, d.name_en, d.phone, t.state, t.offer_note,
-    t.materials, t.letter, t.signer_name, t.channel, t.promised_at, t.promised_until, t.document_id,
-    coalesce(n.number, ''), t.late, t.late_basis_zh, t.late_basis_en, t.told, t.extended_days, t.extended_reason,
-    i.outcome is not null, h.id, coalesce(h.revision, 0), h.assignee_id, coalesce(u.name, ''), h.groups, h.state
+    t.materials, t.letter, t.signer_name, t.channel, t.signature_file_id, t.promised_at, t.promised_until,
+    t.document_id, coalesce(n.number, ''), t.late, t.late_basis_zh, t.late_basis_en, t.told, t.extended_days,
+    t.extended_reason, t.extended_file_id, i.outcome is not null, h.id, coalesce(h.revision, 0), h.assignee_id,
+    coalesce(u.name, ''), h.groups, h.state
 from tolerance t
 join item_case i on i.id = t.item_case_id
 join cases k on k.id = t.case_id
@@ -400,6 +403,7 @@ def _page(row: Any) -> TolerancePage:
         letter,
         signer,
         channel,
+        signature_file_id,
         promised_at,
         promised_until,
         notice_id,
@@ -410,6 +414,7 @@ def _page(row: Any) -> TolerancePage:
         told,
         moved,
         moved_reason,
+        evidence_file_id,
         ended,
         task_id,
         revision,
@@ -436,6 +441,7 @@ def _page(row: Any) -> TolerancePage:
         papers.read(letter) if letter else None,
         signer,
         channel,
+        signature_file_id,
         promised_at,
         promised_until,
         notice_id,
@@ -445,6 +451,7 @@ def _page(row: Any) -> TolerancePage:
         told,
         moved,
         moved_reason,
+        evidence_file_id,
         clock_of_item(case_id, item_case_id, "tolerance", rules),
         ended,
         task_id,

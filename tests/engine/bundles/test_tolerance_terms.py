@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from engine.bundles import bundle_files, check_bundle, read_bundle
+from engine.bundles import bundle_files, check_bundle, guide_for, notification_sheet, read_bundle
 from engine.errors import DefinitionInvalid
 from engine.law import read_profile
 from webapp.services.bundle_folders import read_tree
@@ -82,3 +84,24 @@ def test_two_shipped_places_make_different_things_of_a_missed_day() -> None:
     assert county is not None
     assert (city.late, county.late) == ("withdrawn", "acceptance-revoked")
     assert (city.force_majeure is not None, county.force_majeure) == (True, None)
+
+
+def test_the_sheet_tells_what_may_follow_where_the_place_lists_the_item(files) -> None:
+    bundle = read_bundle(files)
+    answers = {
+        "shop_type": "single",
+        "drug_scope": ["otc-b"],
+        "class_iii": True,
+        "class_ii": False,
+        "food": False,
+        "signboard": False,
+        "existing_licence": True,
+    }
+    told = {}
+    for place in ("fictional-city", "fictional-county"):
+        profile = read_profile((SHARED / f"{place}.toml").read_bytes())
+        sheet = notification_sheet(bundle, guide_for(bundle, answers), profile, answers, made_on=date(2026, 9, 7))
+        told[place] = [line.strip() for line in sheet.text().splitlines() if "可以容缺受理" in line]
+    assert len(told["fictional-city"]) == 3
+    assert len(told["fictional-county"]) == 2  # the drug licence alone
+    assert any("书面承诺后最长8个工作日内补齐" in line for line in told["fictional-city"])
