@@ -41,7 +41,7 @@ def ask(reviewer: Person, number: str) -> None:
     reviewer.look_over()
     reviewer.picture("intake-correction")
     press_act(reviewer, "确认受理结果")
-    expect(page.locator(".flash-success")).to_contain_text("补正通知书")
+    expect(page.locator(".flash-success")).to_contain_text("补正材料一次性告知书")
 
 
 def correct(applicant: Person, case: office.Handle, folder: Path) -> None:

@@ -130,7 +130,7 @@ def test_the_correction_page_says_word_for_word_what_was_asked(corrected, client
     office.sign_in(client, office.CLERK)
     html = client.get(f"/window/corrections/{task.id}").get_data(as_text=True)
     assert "未标注面积。" in html
-    assert "补正材料一次性告知书" in html or "打印补正告知书" in html
+    assert "补正材料一次性告知书" in html
 
 
 def test_added_files_stand_behind_the_old_ones_and_the_department_goes_on(corrected, client):

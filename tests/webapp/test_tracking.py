@@ -155,7 +155,7 @@ def test_a_correction_tells_the_applicant_what_to_do(db, client):
     office.act(case.id, "backfill", "P1")
     office.act(case.id, "accept", "P2", intake_outcome="correction")
     follow(client, case.number, case.code)
-    assert "请按补正告知书补齐" in client.text("/track/progress")
+    assert "请按补正材料一次性告知书补齐" in client.text("/track/progress")
 
 
 def test_the_qr_code_brings_the_number_along(db, client):

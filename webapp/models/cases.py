@@ -132,6 +132,7 @@ class MaterialFile(Model):
     submitted_material_id: Mapped[int] = mapped_column(ForeignKey("submitted_material.id"), primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), primary_key=True)
     position: Mapped[int]
+    form: Mapped[str] = mapped_column(server_default="")  # as the material's, of this one file; "": not kept then
 
 
 class AnswerFile(Model):

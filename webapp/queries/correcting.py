@@ -29,7 +29,7 @@ from webapp.unit_of_work import sql
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """补正告知书: the one complete request, as issued."""
+    """补正材料一次性告知书: the one complete request, as issued."""
 
     id: int
     number: str

@@ -103,6 +103,12 @@ class FileLine:
     media_type: str
     size: int
     pages: int | None
+    at: datetime
+    form: str  # of this one file; "": not kept then
+
+    @property
+    def form_words(self) -> Words | None:
+        return MATERIAL_FORMS.get(self.form)
 
     @property
     def is_image(self) -> bool:
@@ -122,10 +128,16 @@ class MaterialLine:
     files: tuple[FileLine, ...]
     used_by: tuple[str, ...]
 
+    @property
+    def forms(self) -> tuple[Words, ...]:
+        """In what forms its files came, each once, where they differ."""
+        of_files = dict.fromkeys(file.form for file in self.files if file.form in MATERIAL_FORMS)
+        return tuple(MATERIAL_FORMS[key] for key in of_files) if len(of_files) > 1 else (self.form,)
+
 
 MATERIALS = """
 select m.id, m.material_key, m.form, m.copies, m.provided_by, m.at, f.id, f.name, f.media_type, f.size,
-    f.pages, l.name_zh, l.name_en, l.number, case when l.status in ('valid', 'suspended')
+    f.pages, f.at, mf.form, l.name_zh, l.name_en, l.number, case when l.status in ('valid', 'suspended')
         and l.valid_to < %(today)s then 'expired' else l.status end
 from submitted_material m
 left join reused_licence u on u.case_id = m.case_id and u.material_key = m.material_key
@@ -151,14 +163,14 @@ def materials_of(
     for row in rows:
         files.setdefault(row[0], [])
         if row[6] is not None:
-            files[row[0]].append(FileLine(*row[6:11]))
+            files[row[0]].append(FileLine(*row[6:13]))
     heads = {row[0]: row for row in rows}
     lines = []
     for id_, (_, key, form, copies, provided_by, at, *rest) in heads.items():
         material = bundle.material(key)
         users = {requirement.item for requirement in material.requirements}
         used_by = tuple(item for item in item_keys if item in users)
-        name = _licence_in_its_stead(rest[5:]) or MATERIAL_FORMS.get(form, Words(form, form))
+        name = _licence_in_its_stead(rest[7:]) or MATERIAL_FORMS.get(form, Words(form, form))
         lines.append(MaterialLine(key, material.name, name, copies, provided_by, at, tuple(files[id_]), used_by))
     return tuple(lines)
 

@@ -28,7 +28,7 @@ NEXT: Mapping[str, Words] = {
         "The department decides on acceptance; what must be corrected is told at once and completely.",
     ),
     "correct": Words(
-        "请按补正告知书补齐，可以在线补正，也可以到综合窗口提交。",
+        "请按补正材料一次性告知书补齐，可以在线补正，也可以到综合窗口提交。",
         "Please correct what the notice asks for, here or at the window.",
     ),
     "examine": Words("资料审查后，需要的进行现场核查。", "After the examination, a visit where it is needed."),

@@ -15,11 +15,13 @@ from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
+from webapp.languages import language
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_clocks import ClockView
 from webapp.queries.case_parts import NOT_ISSUED, ItemView, items_of
 from webapp.queries.case_reviews import ReviewLine, reviews_of
 from webapp.queries.case_tasks import TaskLine, tasks_of
+from webapp.queries.correction_rounds import CorrectionRound, correction_rounds
 from webapp.queries.due import Due, due
 from webapp.queries.hand_ups import HandUpLine, last_hand_up
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
@@ -108,6 +110,13 @@ class Workspace:
     @cached_property
     def materials(self) -> tuple[MaterialLine, ...]:
         return materials_of(self.case_id, self.release.bundle, [view.key for view in self.items], self.item_case_id)
+
+    @cached_property
+    def corrections(self) -> tuple[CorrectionRound, ...]:
+        """What was asked to be corrected, and what came; nothing is read where nothing was asked."""
+        if self.item is None or not any(line.step == "correct" for line in self.item.tasks):
+            return ()
+        return correction_rounds(self.item.id, self.release, self.materials, language())
 
     @cached_property
     def reviews(self) -> tuple[ReviewLine, ...]:

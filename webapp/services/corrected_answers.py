@@ -29,7 +29,7 @@ class NotAsked(ActRefused):
     def __init__(self, name: Words) -> None:
         super().__init__(
             Words(
-                f"“{name.zh}”不在补正告知书所列范围内，不能更改：补正以一次性告知的内容为限。",
+                f"“{name.zh}”不在补正材料一次性告知书所列范围内，不能更改：补正以一次性告知的内容为限。",
                 f"“{name.en}” is not on the notice of correction and cannot be changed: it told everything at once.",
             )
         )

@@ -38,6 +38,8 @@ def attach(
         submitted = submitted_row(case, material_key, form, copies, provided_by, by)
         for file in checked:
             link_file(case, submitted, keep_file(file, by), material_key, by)
+        if not uploads:  # the form alone is put right: of what is there
+            sql().execute("update material_file set form = %s where submitted_material_id = %s", (form, submitted))
     return refused
 
 
@@ -115,9 +117,10 @@ def link_file(case: LockedCase, submitted: int, file_id: int, material_key: str,
     row = (
         sql()
         .execute(
-            "insert into material_file (submitted_material_id, file_id, position)"
-            " select %s, %s, count(*) from material_file where submitted_material_id = %s returning position",
-            (submitted, file_id, submitted),
+            "insert into material_file (submitted_material_id, file_id, position, form) select m.id, %s,"
+            " (select count(*) from material_file where submitted_material_id = m.id), m.form"
+            " from submitted_material m where m.id = %s returning position",
+            (file_id, submitted),
         )
         .fetchone()
     )

@@ -228,10 +228,10 @@ def _keep_mandate(case: LockedCase, guide: Guide, by: Identity) -> None:
             " select c.id, %s, %s, 1, v.person_name, %s, %s from cases c join visit v on v.id = c.visit_id"
             " where c.id = %s and v.mandate_file_id is not null"
             " on conflict (case_id, material_key) do nothing returning id)"
-            " insert into material_file (submitted_material_id, file_id, position)"
-            " select kept.id, v.mandate_file_id, 0 from kept, cases c join visit v on v.id = c.visit_id"
+            " insert into material_file (submitted_material_id, file_id, position, form)"
+            " select kept.id, v.mandate_file_id, 0, %s from kept, cases c join visit v on v.id = c.visit_id"
             " where c.id = %s",
-            (required.material.key, required.material.forms[0], by.user_id, case.now, case.id, case.id),
+            (required.material.key, (form := required.material.forms[0]), by.user_id, case.now, case.id, form, case.id),
         )
 
 
