@@ -201,11 +201,16 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.RELEASE_PUBLISH: [[has_role("publisher")]],
     Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
-    Permission.SIGNAL_SEE: [[has_role("supervisor", "lead")], [is_staff, is_of_the_unit]],
+    Permission.SIGNAL_SEE: [
+        [has_role("supervisor", "lead")],
+        [is_staff, is_of_the_unit],
+        [has_role("head"), is_of_the_unit],
+    ],
     Permission.SIGNAL_ANSWER: [[is_staff, is_of_the_unit]],
     Permission.SIGNAL_SETTLE: [
         [has_role("supervisor"), is_judged_from_above],
-        [has_role("decider", "lead"), is_of_the_unit, judges_itself],
+        # Of its head too: who decides is often the one whom the signal names.
+        [has_role("decider", "head", "lead"), is_of_the_unit, judges_itself],
     ],
     # The window sees every licence, whoever issued it; a department those that it issued.
     Permission.LICENCE_SEE: [[is_window], [is_department, issued_it]],

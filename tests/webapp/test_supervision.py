@@ -345,3 +345,45 @@ def test_what_the_applicant_owes_is_nobodys_delay(db: object, client: FlaskClien
         assert "补正材料" not in {row.step.zh for row in late}
         window = supervision_figures.count(rules_in_force()).by["service-centre", WHOLE_UNIT]
         assert (window.running, window.overdue) == (len(waiting), len(late))
+
+
+def test_who_is_named_by_a_signal_is_not_asked_to_judge_it(db: object, client: FlaskClient) -> None:
+    """In the county the unit judges itself: its head, where its decider is named, in words that speak of the unit."""
+    case = raised_in_the_county()
+    named, other = office.person("heyongyi"), office.person("luozheng")
+    with unit_of_work():
+        sql().execute("update supervision_signal set person_id = %s where id = %s", (named.user_id, case))
+    with frozen_at(LATE + timedelta(days=30)):
+        screen = Browser(client, named.login)
+        page = screen.open(f"/supervision/signals/{case}")
+        assert not page.tree.xpath("//button[@value='uphold']")
+        assert "不能对其作出决定" in page.words()
+        refused = screen.post(f"/supervision/signals/{case}/settle", text="当日系统故障。", key="own", act="withdraw")
+        assert refused.status_code == 403
+        told = refused.get_data(as_text=True)
+        assert "信号列明的责任人" in told
+        assert "当日系统故障。" in told
+        with client.session_transaction() as session:
+            session.clear()
+        screen = Browser(client, other.login)
+        page = screen.open(f"/supervision/signals/{case}")
+        assert "本单位处理决定" in page.words()
+        assert "监察决定" not in page.words()
+        screen.post(f"/supervision/signals/{case}/settle", text="情况属实。", key="other", act="withdraw")
+        assert "本单位撤销" in screen.open(f"/supervision/signals/{case}").words()
+
+
+def raised_in_the_county() -> int:
+    """A signal of an item of the county's market unit that is late; its id."""
+    with frozen_at(MONDAY):
+        case = office.received("ordinary", ways={}, place="fictional-county")
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P2")
+    with frozen_at(LATE + timedelta(days=20)):
+        signal_watch.sweep()
+    return int(
+        SupervisionSignal.query.join(ItemCase, ItemCase.id == SupervisionSignal.item_case_id)
+        .filter(ItemCase.case_id == case.id, ItemCase.item_key == "P2", SupervisionSignal.kind == "promise-overdue")
+        .one()
+        .id
+    )

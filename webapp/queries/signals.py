@@ -35,6 +35,12 @@ SAID = {
     "upheld": Words("监察维持", "Supervision upheld it"),
     "withdrawn": Words("监察撤销", "Supervision withdrew it"),
 }
+#: Where the place leaves it to the unit itself.
+SAID_BY_UNIT = {
+    **SAID,
+    "upheld": Words("本单位维持", "The unit upheld it"),
+    "withdrawn": Words("本单位撤销", "The unit withdrew it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Said:
     text: str
     who: str
     at: datetime
+    by_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,11 @@ class Signal:
     @property
     def acts(self) -> frozenset[str]:
         return frozenset(one.act for one in self.said)
+
+    @property
+    def speakers(self) -> frozenset[int]:
+        """Who said something to it; before it is settled that is for the unit."""
+        return frozenset(one.by_id for one in self.said)
 
     @property
     def is_settled(self) -> bool:
@@ -143,7 +155,7 @@ left join user_task t on t.id = case when s.ref ->> 'task' ~ '^[0-9]{{1,18}}$' t
 where s.id = %s
 """
 WORDS = """
-select w.act, w.text, u.name, w.at from signal_word w join app_user u on u.id = w.by_id
+select w.act, w.text, u.name, w.at, w.by_id from signal_word w join app_user u on u.id = w.by_id
 where w.signal_id = %s order by w.id
 """
 

@@ -5,7 +5,7 @@ Each is an act of its own in the case's ledger. Words stay in the table: they ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +31,17 @@ EVENTS = {
     UPHELD: Event.SIGNAL_UPHELD,
     WITHDRAWN: Event.SIGNAL_WITHDRAWN,
 }
+
+
+class OwnSignal(NotYours):
+    """Nobody judges a signal that names them, or that they answered for the unit."""
+
+    def __init__(self) -> None:
+        super().__init__(Permission.SIGNAL_SETTLE)
+        self.words = Words(
+            "信号列明的责任人和代表单位作过答复、申诉的人员，不能对该信号作出决定，应当由其他人员决定。",
+            "Who is named by a signal, or answered or appealed for the unit, does not decide on it; others do.",
+        )
 
 
 class AlreadySettled(ActRefused):
@@ -134,17 +145,23 @@ def appeal(signal_id: int, *, by: Identity, text: str, key: str) -> None:
 def settle(signal_id: int, *, by: Identity, withdraw: bool, text: str, key: str) -> None:
     """Who judges withdraws the signal, or upholds it once the unit was heard; either with reasons, and finally.
 
-    That is the office's supervision, or where the place says so a decider of the unit; never someone who answered for
-    the unit, nor the person whom the signal names. Raises NotFound, NotYours, Incomplete, NotHeardYet, AlreadySettled.
+    That is the office's supervision, or where the place says so a decider or the head of the unit; never someone who
+    answered for the unit, nor the person whom the signal names. Raises NotFound, NotYours, OwnSignal, Incomplete,
+    NotHeardYet, AlreadySettled.
     """
     with _on_signal(signal_id, by, Permission.SIGNAL_SETTLE, f"settle:{signal_id}", key) as signal:
-        if by.user_id in signal.speakers or by.user_id == signal.person_id:
-            raise NotYours(Permission.SIGNAL_SETTLE)
+        if is_own(by, signal.person_id, signal.speakers):
+            raise OwnSignal()
         today = moments.local(signal.case.now).date()
         due = signal.answer_due_on
         if not withdraw and signal.state == OPEN and due is not None and today <= due:
             raise NotHeardYet(due)
         _say(signal, WITHDRAWN if withdraw else UPHELD, _given(text), by)
+
+
+def is_own(by: Identity, person_id: int | None, speakers: Collection[int]) -> bool:
+    """Whether the signal names this person, or they spoke for the unit that answers for it."""
+    return by.user_id == person_id or by.user_id in speakers
 
 
 def judged_by_unit(rules: Rules) -> bool:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from engine import Words
 from webapp.catalogue import rules_in_force
-from webapp.errors import Incomplete
+from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.pages.supervision.blueprint import address, asked, asked_number, blueprint, sections
 from webapp.pages.supervision.sheets import NOTHING, Cell, Head, Sheet, as_csv
@@ -18,8 +18,9 @@ from webapp.pages.support import needs, when, words
 from webapp.permissions import Permission, SignalFacts, ensure, may
 from webapp.queries import signals as found
 from webapp.queries.case_clocks import CLOCK_NAMES
-from webapp.queries.signals import COLOUR_NAMES, SAID, STATE_NAMES, Signal, SignalRow, Wanted
+from webapp.queries.signals import COLOUR_NAMES, SAID, SAID_BY_UNIT, STATE_NAMES, Signal, SignalRow, Wanted
 from webapp.services import signal_answers
+from webapp.services.page_keys import AlreadyCarriedOut
 
 COLOUR_LOOKS = {"yellow": ("state state-warn", "flag"), "red": ("state state-bad", "flag")}
 STATE_LOOKS = {
@@ -87,37 +88,58 @@ def answer(signal_id: int) -> ResponseReturnValue:
     say = signal_answers.appeal if appeals else signal_answers.answer
     try:
         say(signal_id, by=signed_in(), text=text, key=key)
-    except Incomplete as refusal:
-        return _page(signal_id, {"text": [refusal.words]}, refusal.status)
-    flash(gettext("申诉已提交监察。") if appeals else gettext("答复已提交。"), "success")
+    except (AlreadyCarriedOut, NotFound):
+        raise
+    except ActRefused as refusal:
+        return _refused(signal_id, refusal)
+    flash(gettext("申诉已提交。") if appeals else gettext("答复已提交。"), "success")
     return redirect(url_for("supervision.signal", signal_id=signal_id))
 
 
 @blueprint.post("/signals/<int:signal_id>/settle")
 @needs(Permission.SIGNAL_SETTLE)
 def settle(signal_id: int) -> ResponseReturnValue:
-    """The supervisor's decision."""
+    """The decision of who judges: the office's supervision, or a decider of the unit."""
     text, key = request.form.get("text", ""), request.form.get("key", "")
     withdraws = request.form.get("act") == "withdraw"
     try:
         signal_answers.settle(signal_id, by=signed_in(), withdraw=withdraws, text=text, key=key)
-    except Incomplete as refusal:
-        return _page(signal_id, {"text": [refusal.words]}, refusal.status)
+    except (AlreadyCarriedOut, NotFound):
+        raise
+    except ActRefused as refusal:
+        return _refused(signal_id, refusal)
     flash(gettext("已撤销该信号。") if withdraws else gettext("已维持该信号。"), "success")
     return redirect(url_for("supervision.signal", signal_id=signal_id))
 
 
-def _page(signal_id: int, errors: Errors, status: int = 200) -> ResponseReturnValue:
+def _refused(signal_id: int, refusal: ActRefused) -> ResponseReturnValue:
+    """The signal as it is, with why the act was refused and what was typed; for who does not see it, nothing else."""
+    if isinstance(refusal, Incomplete):
+        return _page(signal_id, {"text": [refusal.words]}, refusal.status)
+    if not may(signed_in(), Permission.SIGNAL_SEE, _subject(found.signal(signal_id))):
+        raise refusal
+    return _page(signal_id, {}, refusal.status, refusal)
+
+
+def _subject(shown: Signal) -> SignalFacts:
+    return SignalFacts(shown.row.unit_key, signal_answers.judged_by_unit(shown.rules))
+
+
+def _page(signal_id: int, errors: Errors, status: int = 200, refusal: ActRefused | None = None) -> ResponseReturnValue:
     by = signed_in()
     shown = found.signal(signal_id)
-    subject = SignalFacts(shown.row.unit_key, signal_answers.judged_by_unit(shown.rules))
+    subject = _subject(shown)
     ensure(by, Permission.SIGNAL_SEE, subject)
+    judges = not shown.is_settled and may(by, Permission.SIGNAL_SETTLE, subject)
+    own = signal_answers.is_own(by, shown.person_id, shown.speakers)
     answers = not shown.is_settled and may(by, Permission.SIGNAL_ANSWER, subject)
     rendered = render_template(
         "supervision/signal.html",
         signal=shown,
         row=shown.row,
-        said=SAID,
+        said=SAID_BY_UNIT if subject.judged_by_unit else SAID,
+        judged_by_unit=subject.judged_by_unit,
+        refusal=refusal,
         badges=[
             (words(COLOUR_NAMES[shown.row.colour]), *COLOUR_LOOKS[shown.row.colour]),
             (words(STATE_NAMES[shown.row.state]), STATE_LOOKS[shown.row.state], ""),
@@ -125,7 +147,8 @@ def _page(signal_id: int, errors: Errors, status: int = 200) -> ResponseReturnVa
         about=_about(shown),
         may_answer=answers and "answered" not in shown.acts,
         may_appeal=answers and "appealed" not in shown.acts,
-        may_settle=not shown.is_settled and may(by, Permission.SIGNAL_SETTLE, subject),
+        may_settle=judges and not own,
+        is_own=judges and own,
         errors=errors,
         typed=request.form,
         back=address("signals"),
