@@ -39,7 +39,7 @@ from engine.bundles.guide import (
 )
 from engine.bundles.items import licence_number
 from engine.bundles.legal_basis import intake_basis, paper_basis
-from engine.bundles.levels import as_drawn, handled_by
+from engine.bundles.levels import as_drawn, at_level, handled_by, orders_above
 from engine.bundles.licence_rules import (
     RenewalTime,
     check_character,
@@ -127,6 +127,7 @@ __all__ = [
     "answers_valid",
     "arrange",
     "as_drawn",
+    "at_level",
     "bundle_files",
     "bundle_keys",
     "check_bundle",
@@ -148,6 +149,7 @@ __all__ = [
     "RenewalTime",
     "next_question",
     "notification_sheet",
+    "orders_above",
     "paper_basis",
     "places_of",
     "questions_asked",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from engine.bpmn import Program
+from engine.bpmn import Process, Program
 from engine.bundles.model import Bundle, Item, Limit, Unit
 from engine.bundles.reading import Reading
 from engine.law.hand_up import HAND_UP, POSTS, HandUp
@@ -15,15 +15,23 @@ from engine.words import Words
 
 #: The step of the task that sends it up, and the input by which an item's process learns of it.
 STEP, INPUT = "hand-up", "hand_up"
+#: The step at which the upper level reviews.
+ABOVE = "upper-review"
 
 
 def is_drawn(item: Item, program: Program, entry: str) -> bool:
     """Whether the item's call in the process `entry` says that it is handed up, and what it calls can do it."""
     node = program.processes[entry].nodes.get(item.call_activity)
-    called = program.processes.get(node.call.process.text) if node is not None and node.call is not None else None
+    called = _called(item, program, entry)
     if node is None or called is None or all(mapped.path != (INPUT,) for mapped in node.inputs):
         return False
     return any(slot.text == STEP for one in called.nodes.values() for name, slot in one.properties if name == "step")
+
+
+def _called(item: Item, program: Program, entry: str) -> Process | None:
+    """The process by which the item is handled; None where `entry` does not call any."""
+    node = program.processes[entry].nodes.get(item.call_activity)
+    return program.processes.get(node.call.process.text) if node is not None and node.call is not None else None
 
 
 def as_drawn(bundle: Bundle, program: Program) -> Bundle:
@@ -36,6 +44,34 @@ def as_drawn(bundle: Bundle, program: Program) -> Bundle:
         return bundle
     items = tuple(replace(item, hand_up=None) if item.key in undrawn else item for item in bundle.items)
     return replace(bundle, items=items)
+
+
+def at_level(item: Item, groups: Collection[str]) -> Item:
+    """The item as the level handles it that a task of these candidate groups belongs to.
+
+    At a task of the upper level it is an item that this level reviews and decides itself; everywhere else it is `item`.
+    """
+    if item.hand_up is None or item.hand_up.groups["receive"] not in groups:
+        return item
+    return replace(item, groups={**item.groups, "review": item.hand_up.groups["receive"]}, hand_up=None)
+
+
+def orders_above(item: Item, program: Program, entry: str) -> bool:
+    """Whether the item's call in the process `entry` leads from the upper review to a procedure and back to it."""
+    called = _called(item, program, entry)
+    if called is None:
+        return False
+    reviews = [
+        node.id
+        for node in called.nodes.values()
+        if any(key == "step" and slot.text == ABOVE for key, slot in node.properties)
+    ]
+    return any(
+        called.nodes[procedure].call is not None and review in called.after.get(procedure, ())
+        for review in reviews
+        for gateway in called.after.get(review, ())
+        for procedure in called.after.get(gateway, ())
+    )
 
 
 def handled_by(item: Item, departments: Mapping[str, Words]) -> Words:

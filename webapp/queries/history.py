@@ -155,6 +155,9 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("hand-up", "refuse"): Words("初审意见：建议不予", "review below: to refuse"),
     ("upper-review", "grant"): Words("上级审查：建议准予", "review above: to grant"),
     ("upper-review", "refuse"): Words("上级审查：建议不予", "review above: to refuse"),
+    ("upper-review", "procedure"): Words(
+        "上级审查中决定先进行特别程序", "ordered a special procedure at the review above"
+    ),
     ("upper-review", "return"): Words("上级审查：退回下级机关补充", "review above: back below to be completed"),
     ("accept", "asked-again"): Words("记录再次要求补正的原因", "recorded why correction is asked for again"),
     ("correct", "corrected"): Words("说明补正情况", "said what was put right"),

@@ -18,9 +18,19 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock
 from webapp.services.events import Event
-from webapp.services.procedures import HEARING, NAMES, TOLD_BY, ensure_did_not_host, limit_of, pause_for, tell
+from webapp.services.procedures import (
+    HEARING,
+    NAMES,
+    TOLD_BY,
+    ensure_did_not_host,
+    ensure_orders,
+    limit_of,
+    ordered_at,
+    pause_for,
+    tell,
+)
 from webapp.services.review_rows import write_review
-from webapp.services.tasks import ensure_step, finish
+from webapp.services.tasks import finish
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -138,10 +148,11 @@ def take_missed_application(
     """Enter, at the review, an application that was made in time and that nobody had entered when the limit passed.
 
     The hearing is held: its days run from the application, the applicant is told, clocks stop anew as the place lets
-    them. `expected_days` are working days. Raises NothingForgone, Incomplete, HearingAppliedLate, PauseNotLegal.
+    them. `expected_days` are working days. Raises NothingForgone, Incomplete, HearingAppliedLate, PauseNotLegal,
+    NotOrderedAbove.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-        ensure_step(task, "review")
+        ensure_orders(task)
         ensure_did_not_host(task)
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None
@@ -178,5 +189,4 @@ def take_missed_application(
         write_review(task, "procedure", NAMES[HEARING].zh, {}, by)
         case.record(Event.HEARING_APPLIED, by, item=item_case_id, applied=True, entered_late=True)
         # To the diagram it is a hearing that is to be told and held: nobody is asked for an application again.
-        variables = {"proposal": "procedure", "procedure": HEARING, "on_application": False}
-        finish(task, variables, by=by, act="ordered")
+        finish(task, ordered_at(task, HEARING, on_application=False), by=by, act="ordered")

@@ -27,6 +27,7 @@ from webapp.services.procedures import (
     end_procedure,
     host_reviewed,
     hosting_posts,
+    item_of,
     limit_of,
     running,
 )
@@ -152,7 +153,7 @@ def notify_hearing(
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None
         assert task.item_key is not None
-        procedure, item = running(item_case_id), case.release.bundle.item(task.item_key)
+        procedure, item = running(item_case_id), item_of(task)
         at = _moment(task, held_at)
         if not place.strip():
             raise Incomplete("place", Words("请填写听证地点。", "Enter the place of the hearing."))
@@ -270,7 +271,7 @@ def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str
     return issue_for_item(
         task.case,
         task.item_case_id,
-        task.case.release.bundle.item(task.item_key),
+        item_of(task),
         "hearing-record",
         by,
         hearing_at=procedure.held_at,

@@ -1,7 +1,8 @@
 """特别程序: hearing, testing, expert review, public notice; ordered by who reviews, told in writing.
 
 Which procedure stops which clocks is the place's data (`[pauses]` of the profile); a procedure that stops none still
-runs and is told. An item has one at a time, and its review goes on when that is over.
+runs and is told. An item has one at a time, and its review goes on when that is over. What was handed up is in the
+hands of the upper unit: it orders at its own review, and posts, hosts and papers are its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import Words
-from engine.bundles import Item, paper_basis
+from engine.bundles import Item, at_level, orders_above, paper_basis
 from engine.law import ClockTerms, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
@@ -72,6 +73,46 @@ class HostReviewed(ActRefused):
         )
 
 
+#: The reviews at which a procedure is ordered: the unit's own, and that of the upper unit after a hand-up.
+REVIEW, REVIEW_ABOVE = "review", "upper-review"
+
+
+class NotOrderedAbove(ActRefused):
+    """The diagram that this case began with knows no procedure at the review above."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "本案使用的流程图没有上级机关的特别程序环节：请由系统管理员将本案迁移到新版流程后再办理。",
+                "The diagram of this case has no special procedure of the upper unit: have the case moved to a newer"
+                " release first.",
+            )
+        )
+
+
+def ensure_orders(task: OpenTask) -> None:
+    """Raises NotFound at a step that orders no procedure, and NotOrderedAbove."""
+    ensure_step(task, REVIEW, REVIEW_ABOVE)
+    if task.step == REVIEW:
+        return
+    release = task.case.release
+    assert task.item_key is not None
+    if not orders_above(release.bundle.item(task.item_key), release.program, release.bundle.entry_process):
+        raise NotOrderedAbove()
+
+
+def ordered_at(task: OpenTask, kind: str, *, on_application: bool) -> dict[str, object]:
+    """What the diagram is told of an order at this review."""
+    outcome = "proposal" if task.step == REVIEW else "upper_review"
+    return {outcome: "procedure", "procedure": kind, "on_application": on_application}
+
+
+def item_of(task: OpenTask) -> Item:
+    """The item as the level handles it that the task belongs to: its unit, posts and papers."""
+    assert task.item_key is not None
+    return at_level(task.case.release.bundle.item(task.item_key), task.groups)
+
+
 def limit_of(task: OpenTask, key: str, clock: str | None = None) -> ClockTerms:
     """A limit of the place for the kind of the task's item. Raises KeyError."""
     assert task.item_key is not None
@@ -80,7 +121,10 @@ def limit_of(task: OpenTask, key: str, clock: str | None = None) -> ClockTerms:
 
 
 def hosting_posts(item: Item) -> list[str]:
-    """The posts from which a hearing of the item is hosted: those that review and sign it in the unit that reviews."""
+    """The posts from which a hearing of the item is hosted: those that review and sign it in the unit that reviews.
+
+    `item` is as the level handles it whose hearing it is.
+    """
     signs = item.groups["decide"] if item.hand_up is None else item.hand_up.groups["send"]
     return [item.groups["review"], signs]
 
@@ -158,10 +202,10 @@ def order_procedure(
 
     `expected_days` are working days. A hearing `on_application` tells of the right to one (art. 47), otherwise the
     authority holds it of its own motion (art. 46). It is an act of the review: who orders does not rule. Raises
-    Incomplete, HostReviewed, PauseNotLegal.
+    Incomplete, HostReviewed, PauseNotLegal, NotOrderedAbove.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-        ensure_step(task, "review")
+        ensure_orders(task)
         ensure_did_not_host(task)
         _ensure_order(kind, reason, expected_days)
         case, item_case_id = task.case, task.item_case_id
@@ -193,8 +237,7 @@ def order_procedure(
             )
         write_review(task, "procedure", reason, checklist or {}, by)
         case.record(Event.PROCEDURE_ORDERED, by, item=item_case_id, procedure=kind, paused=paused)
-        variables = {"proposal": "procedure", "procedure": kind, "on_application": on_application}
-        finish(task, variables, by=by, act="ordered")
+        finish(task, ordered_at(task, kind, on_application=on_application), by=by, act="ordered")
 
 
 def _ensure_order(kind: str, reason: str, expected_days: int) -> None:
@@ -218,8 +261,7 @@ def tell(
     """
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
-    assert task.item_key is not None
-    item, profile = case.release.bundle.item(task.item_key), case.rules.profile
+    item, profile = item_of(task), case.rules.profile
     today, began = moments.local(case.now).date(), start_day(case.now, case.rules)
     issued: dict[str, int] = {}
     pause = profile.pauses.get(kind)

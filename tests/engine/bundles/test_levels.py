@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import DefinitionInvalid
-from engine.bundles import arrange, bundle_files, check_bundle, guide_for, read_bundle, start_variables
+from engine.bundles import arrange, at_level, bundle_files, check_bundle, guide_for, read_bundle, start_variables
 from engine.law import HAND_UP, Profile, read_profile
 
 ROOT = Path(__file__).parents[3]
@@ -65,6 +65,13 @@ def test_the_county_reviews_and_the_city_decides(files, county):
         "device.review",
     )
     assert found(files, county) == set()
+
+
+def test_at_a_task_of_the_upper_level_it_is_an_item_of_that_level(files, county):
+    devices = arrange(read_bundle(files, "open-pharmacy"), county).item("P3")
+    above = at_level(devices, ["device.review", "device.decide"])
+    assert (above.reviewing_department, above.groups["review"]) == ("approval-bureau", "device.review")
+    assert at_level(devices, ["county-market.review"]) is devices
 
 
 def test_an_item_of_the_catalogue_may_say_it_too(files):

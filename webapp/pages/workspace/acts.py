@@ -112,11 +112,9 @@ def examine(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def review(task: Posted, typed: Typed, by: Identity) -> Words:
-    if text(typed, "proposal") == "procedure":
-        return procedure_acts.order(task, typed, by)
-    if text(typed, "proposal") == "missed-hearing":
-        return procedure_acts.missed_application(task, typed, by)
     proposal, opinion = text(typed, "proposal"), text(typed, "opinion")
+    if proposal in procedure_acts.ORDERS:
+        return procedure_acts.ORDERS[proposal](task, typed, by)
     errors = unmarked(task, typed)
     if proposal not in (reviews.GRANT, reviews.REFUSE):
         errors["proposal"] = Words("请选择审查意见。", "Choose the proposal.")

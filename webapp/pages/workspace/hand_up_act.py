@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
+from webapp.pages.workspace import procedure_acts
 from webapp.pages.workspace.points import marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text
@@ -29,8 +30,10 @@ def send(task: Posted, typed: Typed, by: Identity) -> Words:
 
 
 def above(task: Posted, typed: Typed, by: Identity) -> Words:
-    """Raises Incomplete, whose field the page shows; MaterialsLocked, ReturnNotAllowed."""
+    """Raises Incomplete, whose field the page shows; MaterialsLocked, ReturnNotAllowed, NotOrderedAbove."""
     conclusion = text(typed, "conclusion")
+    if conclusion in procedure_acts.ORDERS:
+        return procedure_acts.ORDERS[conclusion](task, typed, by)
     missing = list(unmarked(task, typed).items())
     if missing and conclusion in (hand_up.GRANT, hand_up.REFUSE):
         raise Incomplete(*missing[0], *missing[1:])

@@ -149,6 +149,11 @@ def public_notice(task: Posted, typed: Typed, by: Identity) -> Words:
     return Words("公示已结束，恢复计时。", "The public notice is closed; the clocks run on.")
 
 
+#: What a review may conclude besides a proposal: instead of it a procedure begins.
+ORDERS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
+    "procedure": order,
+    "missed-hearing": missed_application,
+}
 ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "hearing-application": hearing_application,
     "hearing-notice": hearing_notice,

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from engine import Words
+from engine.bundles import at_level, orders_above
 from engine.law import ruling_words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
@@ -41,7 +42,7 @@ from webapp.services.compared_facts import RESULTS as COMPARED
 from webapp.services.draws import REASONS
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut
-from webapp.services.procedures import NAMES, OUTCOMES, hosting_posts
+from webapp.services.procedures import NAMES, OUTCOMES, REVIEW_ABOVE, hosting_posts
 from webapp.services.revocation_hearings import heard_in
 from webapp.services.supervision_handovers import REPORT, RESULTS, TAKE_OVER
 from webapp.unit_of_work import let_go
@@ -221,10 +222,13 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step in PROCEDURE_STEPS:
         shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
         shown["hearing_evidence"] = EVIDENCE
+    if task.step == REVIEW_ABOVE:
+        shown["orders_above"] = orders_above(item, task.release.program, task.release.bundle.entry_process)
     if task.step in REVOCATION_STEPS:
         shown |= {"revocation": revocation_of(task.item.id), "heard": heard_in(task.item.id)}
     if task.step == "hearing-notice" and task.is_open:
-        shown["hosts"] = hosts_for(task.item.id, item.reviewing_department, hosting_posts(item))
+        at = at_level(item, task.groups)
+        shown["hosts"] = hosts_for(task.item.id, at.reviewing_department, hosting_posts(at))
     if task.step in HANDOVER_STEPS:
         shown |= {"handover": handover_of_item(task.item.id), "handover_results": RESULTS}
         committed = committed_terms(task.release.bundle, task.case_id, item.key, task.way)
