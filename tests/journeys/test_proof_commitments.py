@@ -1,4 +1,4 @@
-"""A commitment in place of one proof: the item goes the ordinary way, the proof is not brought, and is checked later."""
+"""A commitment in place of one proof: the item goes the ordinary way, the proof is not brought, and is checked."""
 
 from __future__ import annotations
 
