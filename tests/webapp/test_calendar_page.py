@@ -9,9 +9,18 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from lxml import html
 
-from tests.journeys.test_calendars import PUBLISHED, PUBLISHER
+from tests.journeys.test_calendars import (
+    LATE_IN_THE_YEAR,
+    PUBLISHED,
+    PUBLISHER,
+    accepted_late,
+    clock_of,
+    run_jobs,
+)
+from tests.journeys.test_pauses import notice, pause
 from tests.support import office
 from webapp.catalogue import rules_in_force
+from webapp.clock import frozen_at
 from webapp.settings import PROJECT_FOLDER
 
 FOLDER = PROJECT_FOLDER / "processes" / "_shared" / "calendars"
@@ -34,6 +43,21 @@ def test_a_year_comes_in_and_is_shown_with_its_source(client: FlaskClient, db: S
     assert "2027 已公布" in shown
     assert "已导入，0 件办件的时限将重新计算。" in shown
     assert rules_in_force().calendar.is_published(2027)
+
+
+def test_a_limit_that_stands_still_waits_for_no_table(client: FlaskClient, db: SQLAlchemy) -> None:
+    """A pause leaves the day open; once the year is published nothing waits for a table any more."""
+    waiting = "个时限跨入尚未公布安排的年份"
+    with frozen_at(LATE_IN_THE_YEAR):
+        case_id = accepted_late(db)
+        office.sign_in(client, PUBLISHER)
+        assert waiting in text(client)
+        assert uploaded(client, PUBLISHED.encode()).status_code == 302
+        run_jobs()
+        assert waiting not in text(client)
+        pause(db, case_id, document=notice(db, case_id))
+        assert clock_of(db, case_id).provisional
+        assert waiting not in text(client)
 
 
 def test_what_is_wrong_stands_beside_the_file(client: FlaskClient, db: SQLAlchemy) -> None:

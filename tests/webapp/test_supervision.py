@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.journeys.test_procedures import order
 from tests.support import office
 from tests.support.pages import Browser, Page
 from webapp.catalogue import rules_in_force
@@ -111,6 +112,19 @@ def test_work_that_stands_still_for_a_legal_pause_is_neither_near_nor_late(
         assert [row[6][:4] for row in paused] == ["暂停计时"]
 
 
+def test_the_hearing_of_an_item_that_stands_still_is_counted_so_and_by_its_own_limit(
+    case: office.Handle, client: FlaskClient
+) -> None:
+    with frozen_at(MONDAY + timedelta(days=1)):
+        order(case.id, "hearing", on_application=True)
+        screen = Browser(client, "xieguang")
+        unit = line(screen.open("/supervision"), "各单位时限", "江城市城市管理局")
+        assert (unit["在办"], unit["已逾期"], unit["暂停计时"]) == ("1", "0", "1")
+        still = table(screen.open("/supervision?unit=urban-management&state=paused"), "在办清单")[1:]
+        assert [row[1] for row in still] == [case.number]
+        assert "听证申请" in " ".join(still[0])
+
+
 def test_a_pause_that_begins_on_the_due_day_leaves_that_day_to_the_office_on_every_page(
     case: office.Handle, client: FlaskClient
 ) -> None:
@@ -146,6 +160,7 @@ def test_days_taken_stand_against_days_promised(case: office.Handle, client: Fla
         unit = line(page, "各单位时限", "江城市城市管理局")
         assert (unit["已决定"], unit["平均用时（工作日）"], unit["平均承诺（工作日）"]) == ("1", "3.0", "5.0")
         assert unit["按期办结率"] == "100%"
+        assert "平均用时截至 09-10 10:00" in page.words()
         people = screen.open("/supervision?unit=urban-management")
         assert line(people, "本单位人员", "韩磊")["平均用时（工作日）"] == "3.0"
         assert line(people, "本单位人员", "朱德福")["已决定"] == "1"

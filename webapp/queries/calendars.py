@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from engine import Words
-from engine.law import CalendarYear
+from engine.law import Calendar, CalendarYear
 from webapp.catalogue import rules_in_force
 from webapp.services.calendars import in_force
 from webapp.services.rule_ledger import CALENDARS
@@ -57,7 +57,12 @@ class CalendarsPage:
 LOADED = """
 select digest, loaded_at, count(*) over (partition by kind, key) from rule_table where kind in ('calendar', 'closures')
 """
-PROVISIONAL = "select count(*) from legal_clock where stopped_on is null and provisional"
+#: Running limits whose day is not final, by the years that they run through. A pause makes a day open too: what stands
+#: still waits for no table, unless its day as it stands lies in a year without one.
+PROVISIONAL = """
+select extract(year from started_on)::int, extract(year from due_on)::int, count(*) from legal_clock
+where stopped_on is null and provisional and unit = 'working_days' group by 1, 2
+"""
 LINES = """
 select e.at, coalesce(u.name, ''), e.kind, e.body from release_event e left join app_user u on u.id = e.actor_id
 where e.bundle_key = %s order by e.seq desc limit %s
@@ -68,12 +73,20 @@ def calendars_page(place: str = "") -> CalendarsPage:
     """The tables in force in this place (empty: the office's own). Raises NotFound."""
     rules = rules_in_force(place)
     loaded = {digest: (at, count) for digest, at, count in sql().execute(LOADED)}
-    row = sql().execute(PROVISIONAL).fetchone()
     return CalendarsPage(
         rules.profile.jurisdiction,
         tuple(_view(table, *loaded.get(table.version, (None, 1))) for table in in_force(rules)),
-        row[0] if row else 0,
+        _waiting(rules.calendar),
         tuple(_line(row) for row in sql().execute(LINES, (CALENDARS, SHOWN))),
+    )
+
+
+def _waiting(calendar: Calendar) -> int:
+    """How many running limits cross a year whose table is not published."""
+    return sum(
+        count
+        for first, last, count in sql().execute(PROVISIONAL)
+        if not all(calendar.is_published(year) for year in range(first, last + 1))
     )
 
 

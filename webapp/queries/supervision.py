@@ -82,13 +82,13 @@ OF_PERSON = """
         and (%(unit)s = '' or c.group_key in (select g.key from candidate_group g
             join department d on d.id = g.department_id where d.key = %(unit)s))
     order by c.due_on, c.task_id limit {limit}"""
-#: Pauses are few: whoever asks for what stands still begins with them.
+#: Pauses are few: whoever asks for what stands still begins with them. Work of the pause itself stands with its item.
 OF_PAUSED = f"""
     select distinct c.task_id, c.due_on
     from clock_pause p join legal_clock l on l.id = p.clock_id
     join item_case i on i.id = l.item_case_id
-    join user_task t on t.case_id = i.case_id and t.clock = l.name and t.state = 'open'
-        and (t.item_case_id = i.id or (t.item_case_id is null and t.due_on = l.due_on))
+    join user_task t on t.case_id = i.case_id and t.state = 'open'
+        and (t.item_case_id = i.id or (t.item_case_id is null and t.clock = l.name and t.due_on = l.due_on))
     join task_candidate c on c.task_id = t.id
     where {STANDS_STILL} and (c.due_on, c.task_id) > (%(after_day)s, %(after)s)
         and (%(person)s = 0 or t.assignee_id = %(person)s)

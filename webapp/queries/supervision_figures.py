@@ -118,6 +118,12 @@ def count(rules: Rules) -> Counted:
     return Counted(by, next((row[-1] for row in rows), None))
 
 
+def averaged_at() -> datetime | None:
+    """When the worker last counted the days taken; None before it has. Later rulings are not in the averages yet."""
+    row = sql().execute("select max(at) from unit_figure").fetchone()
+    return row[0] if row else None
+
+
 def units(counted: Counted, *, days_back: int) -> list[UnitLine]:
     """Every unit that has posts."""
     rows = sql().execute(UNIT_DAYS, (WHOLE_UNIT, _since(days_back)))

@@ -22,7 +22,9 @@ from webapp.unit_of_work import sql, unit_of_work
 #: The task `t` runs under a clock that the office answers for; all are, where the place has no rules of supervision.
 ANSWERED_FOR = "(%(clocks)s::text[] is null or t.clock = any(%(clocks)s::text[]))"
 #: Open tasks per unit and person (a task belongs to the unit of its first post), and unsettled signals. What stands
-#: still for a legal pause is neither near nor late. `{near}` and `{cases}` are filled in by `counting`.
+#: still for a legal pause is neither near nor late. Work of the pause itself (a hearing) is counted as standing still
+#: with its item, and beside that as near or late by the limit of its own.
+#: `{near}` and `{cases}` are filled in by `counting`.
 COUNTED = f"""
 with paused as (
     select distinct l.item_case_id, l.name
@@ -36,6 +38,7 @@ with paused as (
 ), work as (
     select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id,
         (w.name is not null or v.id is not null) as paused,
+        t.item_case_id in (select item_case_id from paused) as still,
         case when {ANSWERED_FOR} then t.due_on end as due_on, {{near}} as near_on
     from user_task t {{cases}}
     join candidate_group g on g.key = t.groups ->> 0
@@ -47,7 +50,7 @@ with paused as (
     select unit, coalesce(person_id, {WHOLE_UNIT}) as person_id, count(*) as running,
         count(*) filter (where not paused and due_on between %(today)s and near_on) as near,
         count(*) filter (where not paused and due_on < %(today)s) as overdue,
-        count(*) filter (where paused) as paused
+        count(*) filter (where paused or still) as paused
     from work group by grouping sets ((unit), (unit, person_id))
 ), signalled as (
     select unit, coalesce(person_id, {WHOLE_UNIT}) as person_id,

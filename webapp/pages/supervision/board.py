@@ -69,6 +69,7 @@ def board() -> ResponseReturnValue:
         work=work,
         asked=said,
         at=counted.at,
+        averaged_at=supervision_figures.averaged_at(),
         periods=[(days, said.address("board", period=days), days == said.period) for days in PERIODS],
         tabs=[
             (label, said.address("board", state=state), state == said.wanted.state, count)
