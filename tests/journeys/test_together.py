@@ -11,14 +11,19 @@ from flask import Flask
 
 from tests.support import office
 from tests.support.dying import die_before
+from tests.webapp.screen import Screen
 from webapp import clock
-from webapp.errors import ActRefused, AlreadyDone
+from webapp.errors import ActRefused, AlreadyDone, NotFound
 from webapp.extensions import db
 from webapp.models import EngineJob, Incident, Licence, ProcessInstance, UserTask
+from webapp.permissions import PERMISSIONS, Permission, in_candidate_group
 from webapp.queries.audit import verify_all
 from webapp.services import engine_jobs, incidents, rulings, signal_watch, tasks
+from webapp.services.locked_case import on_case
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.unit_of_work import sql
+
+NOT_HELD = "select id from cases where id = %s for no key update skip locked"
 
 
 def outcome_of(act, app: Flask, outcomes: list[object], barrier: threading.Barrier) -> threading.Thread:
@@ -199,3 +204,37 @@ def test_two_workers_that_sweep_at_the_same_time_raise_each_signal_once(committe
         assert len(rows) == len(set(rows)) >= len(cases)
         assert sql().execute("select count(*) from case_event where kind = 'signal-raised'").fetchone() == (len(rows),)
         assert list(verify_all()) == []
+
+
+def test_who_may_not_see_a_task_neither_locks_its_case_nor_waits_for_it(committed_app: Flask) -> None:
+    """Somebody works on the case; an outsider who posts to its task is told at once that there is none."""
+    held, over = threading.Event(), threading.Event()
+    with committed_app.app_context():
+        case_id = office.received("ordinary", ways={}).id
+        task_id = office.open_task(case_id, "backfill", "P1").id
+        outsider = office.member_of("sign.review")
+        db.session.remove()
+
+    def work() -> None:
+        with committed_app.app_context():
+            with on_case(case_id):
+                held.set()
+                over.wait()
+            db.session.remove()
+
+    colleague = threading.Thread(target=work)
+    colleague.start()
+    assert held.wait(30)
+    try:
+        client = committed_app.test_client()
+        with committed_app.app_context():
+            assert sql().execute(NOT_HELD, (case_id,)).fetchone() is None
+            db.session.rollback()
+            with pytest.raises(NotFound):
+                tasks.claim(task_id, by=outsider)
+            office.sign_in(client, outsider.login)
+            assert Screen(client).post(f"/tasks/{task_id}/act", {"key": "outside", "revision": 1}).status_code == 404
+    finally:
+        over.set()
+        colleague.join()
+    assert PERMISSIONS[Permission.TASK_SEE] == [[in_candidate_group]]  # what TASK_SEEN asks of the row

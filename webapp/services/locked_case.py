@@ -187,18 +187,20 @@ CASE_FACTS = f"""
 """
 LOCK_CASE = f"select {CASE_FACTS} from cases k where k.id = "
 LOCK_BY_ID = LOCK_CASE + "%s for no key update"
-LOCK_BY_TASK = LOCK_CASE + "(select case_id from user_task where id = %s) for no key update"
+#: As `Permission.TASK_SEE` has it: for everybody but the members of its groups there is no such task, and no lock.
+TASK_SEEN = "groups ?| %s::text[]"
+LOCK_BY_TASK = LOCK_CASE + f"(select case_id from user_task where id = %s and {TASK_SEEN}) for no key update"
 
 
-def lock(statement: str, key: int) -> LockedCase:
+def lock(statement: str, *values: object) -> LockedCase:
     """Lock a case row for this transaction. Raises NotFound, or Busy past the lock timeout."""
-    return LockedCase(*lock_row(statement, key))
+    return LockedCase(*lock_row(statement, *values))
 
 
-def lock_row(statement: str, key: int) -> tuple[Any, ...]:
+def lock_row(statement: str, *values: object) -> tuple[Any, ...]:
     """The row of a statement that locks a case. Raises NotFound, or Busy past the lock timeout."""
     try:
-        row = sql().execute(statement, (key,)).fetchone()
+        row = sql().execute(statement, values).fetchone()
     except LockNotAvailable as waited:
         raise Busy() from waited
     if row is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from webapp.extensions import db
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
-from webapp.services.locked_case import CASE_FACTS, LOCK_BY_TASK, LockedCase, lock, lock_row
+from webapp.services.locked_case import CASE_FACTS, LOCK_BY_TASK, TASK_SEEN, LockedCase, lock, lock_row
 
 #: What a session's `info` holds: (its transaction, the task, the case), until the command asks for it.
 HELD = "held case"
@@ -22,7 +22,7 @@ from user_task t
 join cases k on k.id = t.case_id
 join process_instance i on i.id = t.instance_id
 left join item_case ic on ic.id = t.item_case_id
-where t.id = %s
+where t.id = %s and t.{TASK_SEEN}
 for no key update of k
 """
 
@@ -42,8 +42,12 @@ class PostedTask:
 
 
 def posted_task(task_id: int, by: Identity) -> PostedTask:
-    """Lock the case of the task for a member of its groups. Raises NotFound to everyone else, and Busy."""
-    step, state, groups, assignee, subject, release, item_key, way, *facts = lock_row(LOCK_POSTED, task_id)
+    """Lock the case of the task for a member of its groups. Raises NotFound to everyone else, and Busy.
+
+    Who may not see the task has nothing locked, and waits for nobody.
+    """
+    row = lock_row(LOCK_POSTED, task_id, list(by.groups))
+    step, state, groups, assignee, subject, release, item_key, way, *facts = row
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee, state))
     case = LockedCase(*facts)
     session = db.session()
@@ -51,10 +55,13 @@ def posted_task(task_id: int, by: Identity) -> PostedTask:
     return PostedTask(task_id, step, state, subject, release, item_key, way, case)
 
 
-def case_of(task_id: int) -> LockedCase:
-    """The case of a task, locked: as this transaction holds it already, or now. Raises NotFound, Busy."""
+def case_of(task_id: int, by: Identity) -> LockedCase:
+    """The case of a task that this person sees, locked: as this transaction holds it already, or now.
+
+    Raises NotFound, Busy.
+    """
     session = db.session()
     transaction, held, case = session.info.pop(HELD, (None, None, None))
     if case is not None and held == task_id and transaction is session.get_transaction():
         return case
-    return lock(LOCK_BY_TASK, task_id)
+    return lock(LOCK_BY_TASK, task_id, list(by.groups))

@@ -98,7 +98,7 @@ def on_task(
     case_id: int | None = None
     try:
         with unit_of_work():
-            case = case_of(task_id)
+            case = case_of(task_id, by)
             case_id = case.id
             task, used_for = _load(task_id, case, by.user_id, key)
             ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))
