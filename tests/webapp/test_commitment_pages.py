@@ -81,5 +81,6 @@ def test_who_reviews_sees_the_letter_that_stands_for_the_proof(client: FlaskClie
     page = Browser.of(client, reviewer.login).open(f"/tasks/{task.id}")
     assert "以承诺替代的材料" in page.text
     assert "证明事项告知承诺书" in page.text
+    assert "健康证明" in page.open(f"/cases/{case_id}").text
     paper = page.open(f"/papers/cases/{case_id}/letters/P5/health-certificates")
     assert paper.status in (200, 403)
