@@ -10,9 +10,10 @@ from lxml import html
 
 from tests.journeys.test_decisions import ASKS, CHARGES, FEES
 from tests.support import machines, office
+from tests.support.credit import bar
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
-from tests.webapp.test_application_commitment import ALL, bar, drawn, signed
+from tests.webapp.test_application_commitment import ALL, drawn, signed
 from webapp.languages import COOKIE
 from webapp.queries.decisions import decisions_of
 from webapp.unit_of_work import sql
