@@ -164,14 +164,14 @@ def find(
     start = before or after or FIRST
     values = {**pick.values, "urgency": start.urgency, "due_on": start.due_on, "task": start.task_id}
     picked = pick.statement.format(**direction, limit=PAGE_SIZE + 1)
-    lines = _lines(picked, worklist_sql.USUAL_ORDER, values)
+    lines = _lines(picked, worklist_sql.USUAL_ORDER, values, prepare=pick.prepared)
     end = _window_end(pick, direction, values)
     return _found(lines, after, before, today, end=end, unsorted=wanted.sort != "due")
 
 
-def _lines(picked: str, order: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _lines(picked: str, order: str, values: dict[str, Any], *, prepare: bool | None = False) -> list[tuple[Any, ...]]:
     statement = worklist_sql.ROWS.replace("{picked}", picked).replace("{order}", order)
-    return sql().execute(statement, values).fetchall()
+    return sql().execute(statement, values, prepare=prepare).fetchall()
 
 
 def _window_end(pick: Pick, direction: dict[str, str], values: dict[str, Any]) -> Cursor | None:
@@ -187,7 +187,7 @@ def _in_order(pick: Pick, sort: str, at: Cursor | None, *, backward: bool) -> li
     if _window_end(pick, FORWARD, values) is not None:
         return None
     everything = pick.statement.format(**FORWARD, limit=worklist_sql.SORTED + 1)
-    row = sql().execute(f"select count(*) from ({everything}) counted", values).fetchone()
+    row = sql().execute(f"select count(*) from ({everything}) counted", values, prepare=False).fetchone()
     assert row is not None
     if row[0] > worklist_sql.SORTED:
         return None

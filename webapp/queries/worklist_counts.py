@@ -62,7 +62,7 @@ def count_view(by: Identity, rules: Rules, wanted: Wanted) -> str:
         return "0"
     values = {**pick.values, "urgency": FIRST.urgency, "due_on": FIRST.due_on, "task": 0}
     picked = pick.statement.format(**FORWARD, limit=VIEW_CAP + 1)
-    row = sql().execute(f"select count(*) from ({picked}) counted", values).fetchone()
+    row = sql().execute(f"select count(*) from ({picked}) counted", values, prepare=False).fetchone()
     assert row is not None
     if row[0] > VIEW_CAP:
         return f"{VIEW_CAP}+"

@@ -111,7 +111,7 @@ def done_page(
     values["at"], values["task"] = (start.at, start.task_id) if start else (latest, 0)
     direction = {"beyond": ">", "way": "asc"} if before else {"beyond": "<", "way": "desc"}
     statement = DONE.format(**direction, narrow=" and ".join(narrow) or "true")
-    found = sql().execute(statement, values).fetchall()
+    found = sql().execute(statement, values, prepare=False).fetchall()
     more = len(found) > PAGE_SIZE
     rows = [_row(line) for line in found[:PAGE_SIZE]]
     if before:

@@ -34,6 +34,8 @@ class Pick:
     statement: str
     values: dict[str, Any]
     window: str | None = None
+    #: Planned once and kept: where something narrows the list, the best plan depends on what it is.
+    prepared: bool | None = False
 
 
 def pick_of(by: Identity, rules: RulesAsked, wanted: Wanted, groups: Sequence[str], today: date) -> Pick | None:
@@ -51,7 +53,7 @@ def pick_of(by: Identity, rules: RulesAsked, wanted: Wanted, groups: Sequence[st
             narrow.insert(0, text_of.WITHIN_GROUPS)
         return Pick(text_of.of_few(few).replace("{narrow}", _all(narrow, span)), values)
     if not narrow and not span and wanted.sort == "due":
-        return Pick(text_of.OF_GROUPS, values)
+        return Pick(text_of.OF_GROUPS, values, prepared=None)
     said = {"{levels}": text_of.LEVELS if span else "", "{span}": text_of.SPAN if span else ""}
     return Pick(
         _filled(text_of.IN_WINDOW, {**said, "{narrow}": " and ".join(narrow) or "true"}),
@@ -90,7 +92,7 @@ def _search(text: str, values: dict[str, Any]) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKC", text).lower() if not c.isspace())
     if not (plain.isascii() and plain.isalpha()):
         return text_of.BY_TOKENS
-    values["pinyin"] = f"{plain}%"
+    values["pinyin"], values["behind"] = plain, plain[:-1] + chr(ord(plain[-1]) + 1)
     return text_of.BY_PINYIN
 
 

@@ -82,7 +82,9 @@ OWN = "user_task t"
 FOUND = "cases found join user_task t on t.case_id = found.id"
 BY_TOKENS = "found.search_tokens @> %(wanted)s::text[]"
 _PINYIN, _INITIALS = (one.replace("applicant_pinyin", "found.applicant_pinyin") for one in (PINYIN, INITIALS))
-BY_PINYIN = f"({BY_TOKENS} or {_PINYIN} like %(pinyin)s or {_INITIALS} like %(pinyin)s)"
+# Between two texts, sign for sign: `like` finds no index for a beginning that is a parameter.
+_BEGINS = "({key} ~>=~ %(pinyin)s and {key} ~<~ %(behind)s)"
+BY_PINYIN = f"({BY_TOKENS} or {_BEGINS.format(key=_PINYIN)} or {_BEGINS.format(key=_INITIALS)})"
 #: Pauses are few: whoever asks for what stands still begins with them.
 PAUSED = f"""(
         select t.id from clock_pause p join legal_clock l on l.id = p.clock_id
