@@ -129,3 +129,27 @@ def test_the_applicant_reads_why_a_correction_is_due_on_that_day(client: FlaskCl
     for told in (window, public):
         assert "起算：2026年9月18日（补正告知），当日不计入" in told
         assert "不计入：国庆节 10月1日至10月7日" in told
+
+
+def test_what_came_outside_office_hours_says_why_it_starts_later(client: FlaskClient, db: SQLAlchemy) -> None:
+    """Received on a Saturday, near the end of the year: the next working day begins it, and two years are used."""
+    saturday = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
+    with frozen_at(saturday):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P2")
+        office.sign_in(client, "zhaolin")
+        tree = page(client, f"/cases/{case.id}/clocks")
+    drugs = section(tree, "item-P2")
+    assert "收件：2026年11月28日（周六）10:00，不在办公时间内，按下一工作日起算" in drugs
+    assert "受理：2026年11月28日（周六）10:00，不在办公时间内，按下一工作日起算" in drugs
+    assert "起算：2026年11月30日（受理），当日不计入" in drugs
+    years = [row.text_content().split()[0] for row in tree.xpath("//section[@aria-labelledby='tables-title']//th")]
+    assert {"2026", "2027"} <= set(years)
+
+
+def test_what_came_within_office_hours_says_nothing_of_them(client: FlaskClient, db: SQLAlchemy) -> None:
+    case_id = accepted()
+    with frozen_at(LATER):
+        office.sign_in(client, "zhaolin")
+        assert "不在办公时间内" not in section(page(client, f"/cases/{case_id}/clocks"), "item-P2")

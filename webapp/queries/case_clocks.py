@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from engine import Words
@@ -12,7 +12,7 @@ from engine.law import ClockTerms, Extension, Pause, amount, day_words, read_clo
 from webapp import clock, moments
 from webapp.catalogue import Rules, kept_profile
 from webapp.queries.due import Due, due
-from webapp.services.clocks import first_day_counted
+from webapp.services.clocks import first_day_counted, start_day
 from webapp.unit_of_work import sql
 
 CLOCK_NAMES = {
@@ -94,7 +94,8 @@ class ClockView:
 
 CLOCKS = """
 select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.started_on, l.stopped_on, l.due_on,
-    l.since_receipt, l.first_day_counts, (select r.digest from rule_table r where r.id = l.profile_id),
+    l.since_receipt, l.received_at, l.accepted_at, l.first_day_counts,
+    (select r.digest from rule_table r where r.id = l.profile_id),
     coalesce((select jsonb_agg(jsonb_build_array(x.value, x.basis_zh, x.basis_en, x.level_zh, x.level_en,
         (x.decided_at at time zone %(zone)s)::date, d.number) order by x.id)
         from clock_extension x left join document d on d.id = x.document_id
@@ -107,10 +108,11 @@ select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.starte
     coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
         d.number, p.expected_days) order by p.started_on)
         from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]')
-from (select c.*, i.way = 'commitment' or i.intake_outcome is not distinct from 'forwarded' as since_receipt
+from (select c.*, i.way = 'commitment' or i.intake_outcome is not distinct from 'forwarded' as since_receipt,
+          i.received_at, i.accepted_at
       from item_case i join legal_clock c on c.item_case_id = i.id where i.case_id = %(case)s
       union all
-      select c.*, null from legal_clock c where c.case_id = %(case)s) l
+      select c.*, null, null, null from legal_clock c where c.case_id = %(case)s) l
 order by l.id
 """
 
@@ -131,7 +133,7 @@ def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> C
 
 def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
     item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, since_receipt, *kept = row
-    first_day, profile, extensions, pauses = kept
+    received_at, accepted_at, first_day, profile, extensions, pauses = kept
     terms = ClockTerms(key, value, unit, Words(zh, en))
     reading = read_clock(
         terms,
@@ -155,7 +157,49 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         due(due_on, today, rules.calendar, paused=reading.state == "paused"),
         reading.state,
         reading.provisional,
-        (*reading.explanation, *_terms_of(profile, rules)),
+        (
+            *_later_day(key, bool(since_receipt), (received_at, accepted_at), started_on, rules),
+            *reading.explanation,
+            *_terms_of(profile, rules),
+        ),
+    )
+
+
+#: Clocks whose start is the receipt or the acceptance itself.
+SINCE_RECEIPT, SINCE_ACCEPTANCE = ("intake", "intake-promise"), ("promised", "statutory", "hand-up")
+WEEKDAYS = (
+    Words("周一", "Monday"),
+    Words("周二", "Tuesday"),
+    Words("周三", "Wednesday"),
+    Words("周四", "Thursday"),
+    Words("周五", "Friday"),
+    Words("周六", "Saturday"),
+    Words("周日", "Sunday"),
+)
+
+
+def _later_day(
+    key: str, since_receipt: bool, moments_: tuple[datetime | None, datetime | None], started_on: date, rules: Rules
+) -> tuple[Words, ...]:
+    """Why the limit does not start on the day of the event: it lay outside the office's hours. Nothing otherwise.
+
+    `moments_`: of the receipt and of the acceptance.
+    """
+    since_receipt = _from_receipt(key, since_receipt)
+    at = moments_[0] if since_receipt else moments_[1]
+    if at is None or key not in (*SINCE_RECEIPT, *SINCE_ACCEPTANCE):
+        return ()
+    local = moments.local(at)
+    if local.date() >= started_on or start_day(at, rules) != started_on:
+        return ()
+    day, weekday, hour = day_words(local.date()), WEEKDAYS[local.weekday()], f"{local:%H:%M}"
+    event = CLOCK_STARTS["intake" if since_receipt else key]
+    return (
+        Words(
+            f"{event.zh}：{day.zh}（{weekday.zh}）{hour}，不在办公时间内，按下一工作日起算",
+            f"{event.en[0].upper()}{event.en[1:]}: {weekday.en}, {day.en}, {hour}, outside office hours; it runs from"
+            " the next working day",
+        ),
     )
 
 
@@ -177,9 +221,13 @@ def _terms_of(version: str | None, rules: Rules) -> tuple[Words, ...]:
     )
 
 
+def _from_receipt(key: str, since_receipt: bool) -> bool:
+    return key in SINCE_RECEIPT or (since_receipt and key in ("promised", "statutory"))
+
+
 def _start(key: str, since_receipt: bool) -> Words:
     """What set the clock going. By commitment, and for items decided elsewhere, it runs from receipt."""
-    if since_receipt and key in ("promised", "statutory"):
+    if _from_receipt(key, since_receipt):
         return CLOCK_STARTS["intake"]
     return CLOCK_STARTS.get(key, Words("开始", "the start"))
 

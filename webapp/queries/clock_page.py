@@ -84,11 +84,15 @@ def clock_page(case_id: int, department: str) -> ClockPage:
     joint = next((one for one in clocks_of(case_id, rules) if one.item_case_id is None), None)
     today = clock.today(moments.OFFICE_ZONE)
     whole = (_step(task, (), rules, today) for task in tasks if task.item_case_id is None and task.state == "open")
+    steps = tuple(step for step in whole if step is not None)
+    each = tuple(_item(item, department, spells, names, pauses.get(item.id, ()), rules, today) for item in items)
+    clocks = [*(clock for one in each for clock in one.item.clocks), *((joint,) if joint else ())]
+    ends = [step.due_on for step in (*steps, *(step for one in each for step in one.steps))]
     return ClockPage(
         joint,
-        tuple(step for step in whole if step is not None),
-        tuple(_item(item, department, spells, names, pauses.get(item.id, ()), rules, today) for item in items),
-        _tables(rules, items),
+        steps,
+        each,
+        _tables(rules, clocks, ends),
         rules.profile.jurisdiction,
         rules.profile.demo,
     )
@@ -175,11 +179,11 @@ def _pauses(case_id: int) -> dict[int, list[PauseView]]:
     return pauses
 
 
-def _tables(rules: Rules, items: Sequence[ItemView]) -> tuple[CalendarYear, ...]:
-    """The tables of the years that the clocks cross."""
-    days = [day for item in items for one in item.clocks for day in (one.started_on, one.due.on) if day]
+def _tables(rules: Rules, clocks: Sequence[ClockView], ends: Sequence[date]) -> tuple[CalendarYear, ...]:
+    """The tables of the years that these clocks, and the limits of steps that end on `ends`, run through."""
+    days = [day for one in clocks for day in (one.started_on, one.due.on) if day]
     if not days:
         return ()
-    crossed = range(min(days).year, max(days).year + 1)
+    crossed = range(min(days).year, max([*days, *ends]).year + 1)
     known = [*rules.calendar.years.values(), *rules.calendar.closures]
     return tuple(table for table in known if table.year in crossed)
