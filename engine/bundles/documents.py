@@ -32,6 +32,9 @@ PLACES = frozenset(
 )
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}", re.ASCII)
+_SPACED = re.compile(r"(?P<before> ?)\{\{\s*(?P<name>\w+)\s*\}\}(?P<after> ?)", re.ASCII)
+_CHINESE_END = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”]")
+_BEGINS = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”]|\d+年\d+月|\d+(个工作日|日|个月)")
 _BRACES = re.compile(r"\{\{|\}\}")
 _HEADING = re.compile(r"(#{1,4})\s+(.*)")
 _BULLET = re.compile(r"[-*]\s+(.*)")
@@ -161,7 +164,17 @@ class _Filling:
         return Block("numbers", tuple((Run(self.text(one)),) for one in value))
 
     def line(self, line: Line) -> Line:
-        return tuple(Run(_PLACE.sub(lambda place: self.text(self.value(place[1])), run.text), run.bold) for run in line)
+        return tuple(Run(_SPACED.sub(self.placed, run.text), run.bold) for run in line)
+
+    def placed(self, place: re.Match[str]) -> str:
+        """The value of a place with the spaces around it, but for those between two Chinese characters."""
+        text = self.text(self.value(place["name"]))
+        before, after = place["before"], place["after"]
+        if before and place.start() and _CHINESE_END.match(place.string[place.start() - 1]) and _BEGINS.match(text):
+            before = ""
+        if after and _CHINESE_END.match(place.string[place.end() : place.end() + 1]) and _CHINESE_END.match(text[-1:]):
+            after = ""
+        return f"{before}{text}{after}"
 
     def text(self, value: object) -> str:
         if value is None:
@@ -173,7 +186,8 @@ class _Filling:
                 Words("是", "yes").in_language(self.language) if value else Words("否", "no").in_language(self.language)
             )
         if isinstance(value, datetime):
-            return f"{day_words(value.date()).in_language(self.language)} {value:%H:%M}"
+            at = Words(f"{value.hour}时{value.minute:02}分", f" {value:%H:%M}").in_language(self.language)
+            return f"{day_words(value.date()).in_language(self.language)}{at}"
         if isinstance(value, date):
             return day_words(value).in_language(self.language)
         if isinstance(value, Decimal):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import CheckViolation
@@ -61,8 +63,9 @@ def test_a_refusal_names_body_court_and_days_on_the_ruling_and_on_its_paper(db: 
         assert "60日内" in said
         assert "江城市人民政府申请行政复议" in said
         assert "江城市西城区人民法院提起行政诉讼" in said
-    assert "招牌设在二层外墙。" in paper.content_zh
-    assert "遮挡消防登高面。" in paper.content_zh
+    assert "查明的事实：招牌设在二层外墙。" in paper.content_zh
+    assert "理由：遮挡消防登高面。" in paper.content_zh
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", paper.content_zh)
 
 
 def test_a_unit_without_body_or_court_cannot_refuse(db: SQLAlchemy) -> None:

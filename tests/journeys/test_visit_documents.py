@@ -82,4 +82,4 @@ def test_who_must_rectify_is_told_what_and_until_when_in_writing(db: SQLAlchemy)
     assert order.number.startswith("江市监改〔")
     assert "1. 到场核查，与承诺一致。" in text
     assert "前改正" in text
-    assert "依法撤销 药品经营许可（零售） 的决定" in text
+    assert "依法撤销药品经营许可（零售）的决定" in text

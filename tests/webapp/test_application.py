@@ -286,3 +286,17 @@ def test_every_step_opens_in_english_too(client: FlaskClient) -> None:
         assert browser.open(f"/application/{case_id}/{step}").status == 200
         assert browser.page.get("lang") == "en"
     assert "Drug" in browser.open(f"/application/{case_id}/sheet").text
+
+
+def test_the_receipt_says_of_each_item_what_it_waits_for(client: FlaskClient) -> None:
+    case = office.received("ordinary")
+    page = Browser.of(client, CLERK).open(f"/application/{case.id}/receipt")
+    told = {
+        " ".join(row.xpath("string(dd)").split()): " ".join(row.xpath("string(dt)").split())
+        for row in page.page.xpath("//dl/div")
+    }
+    (waits,) = [state for item, state in told.items() if item.startswith("药品经营许可（零售）")]
+    (registered,) = [item for item in told if item.startswith("企业设立登记") or "登记" in item.split(" · ")[0]]
+    assert waits == "等待前置事项"
+    assert "部门受理审查" not in page.text
+    assert "结果回到窗口" in registered

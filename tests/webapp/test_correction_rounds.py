@@ -48,7 +48,9 @@ def test_a_file_that_comes_later_changes_no_form_of_what_came_before(db: object,
     screen, url = second_intake(client)
     page = screen.open(url)
     (row,) = [
-        one for one in page.tree.xpath("//li[contains(@class, 'material-row')]") if "招牌设计效果图" in one.text_content()
+        one
+        for one in page.tree.xpath("//li[contains(@class, 'material-row')]")
+        if "招牌设计效果图" in one.text_content()
     ]
     files = [" ".join(one.text_content().split()) for one in row.xpath(".//summary")]
     assert len(files) == 2

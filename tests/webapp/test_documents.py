@@ -114,7 +114,7 @@ def test_a_document_prints_what_its_kind_takes_in_both_languages(case):
         reasons="申请人要求听证。",
     )
     kept = kept_document(notice.id)
-    assert "2026年12月10日 09:30" in str(kept.zh)
+    assert "2026年12月10日9时30分" in str(kept.zh)
     assert "10 December 2026 09:30" in str(kept.en)
     assert "《中华人民共和国行政许可法》第四十八条" in str(kept.zh)
 
@@ -216,7 +216,7 @@ def test_the_day_of_a_document_is_that_of_its_act(case):
         approved_by="吴建华",
         extension_basis=Words("《行政许可法》第四十二条", "art. 42"),
     )
-    assert "延长 10个工作日，至 2026年12月15日" in str(kept_document(notice.id).zh)
+    assert "延长10个工作日，至2026年12月15日" in str(kept_document(notice.id).zh)
 
 
 def test_a_licence_is_granted_in_writing_and_a_filing_is_its_own_receipt(db):

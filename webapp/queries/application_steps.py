@@ -16,6 +16,8 @@ from webapp import clock, moments
 from webapp.catalogue import engine_context, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries.application import Draft
+from webapp.queries.case_parts import ItemView, items_of
+from webapp.queries.case_tasks import tasks_of
 from webapp.services.commitments import COMMITMENT
 from webapp.services.credit_bars import ApplicantBarred, Bar, standing_of, subjects_of
 from webapp.services.eligible import eligible_items
@@ -422,6 +424,11 @@ def sheets_of(case_id: int) -> list[GivenSheet]:
         (case_id,),
     )
     return [GivenSheet(*row) for row in rows]
+
+
+def received_items(draft: Draft) -> tuple[ItemView, ...]:
+    """The items of a received application as they stand: with whom each is, and what it waits for."""
+    return items_of(draft.id, draft.bundle, draft.rules, tasks_of(draft.id))
 
 
 def receipt_document(case_id: int) -> int | None:

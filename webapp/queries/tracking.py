@@ -59,9 +59,16 @@ NEXT: Mapping[str, Words] = {
     "immediate": Words("当场作出决定并制发办理结果。", "The ruling is made at once, and the result follows."),
     "backfill": Words("办理系统作出决定后，结果回到窗口。", "The result comes back when the other system has ruled."),
     "issue": Words(
-        "结果打印后即可领取，无需等待其他事项。", "It can be collected once it is printed, without the rest."
+        "结果制好后，按您选择的方式领取、邮寄或者电子送达，无需等待其他事项。",
+        "Once it is made it is collected, posted or sent electronically, as you chose, without waiting for the rest.",
     ),
     "deliver": Words("请携带身份证领取；由他人领取的，还需授权委托书。", "Bring your identity card to collect it."),
+}
+SENT: Mapping[str, Words] = {
+    "post": Words("结果已交邮寄，请留意签收。", "It has been posted; please look out for it."),
+    "electronic": Words(
+        "结果以电子形式送达，无需到窗口领取。", "It is sent electronically; you need not come to collect it."
+    ),
 }
 WAITING = Words("等前置事项办结后开始办理。", "It starts when the item before it is done.")
 MAKING = Words("正在制发办理结果。", "The result is being made.")
@@ -216,7 +223,7 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         item.kind,
         item.progress,
         item.since,
-        _next(item, steps),
+        SENT[means] if "deliver" in steps and means in SENT else next_of(item),
         item.running,
         "deliver" in steps and means == "counter",
         means,
@@ -233,7 +240,9 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
     )
 
 
-def _next(item: ItemView, steps: list[str]) -> Words:
+def next_of(item: ItemView) -> Words:
+    """What comes next of an item, in the applicant's words."""
+    steps = [task.step for task in item.open_tasks]
     known = next((NEXT[step] for step in steps if step in NEXT), None)
     if item.outcome in TERMINATED:
         return ENDED

@@ -168,9 +168,9 @@ def case_places(case: LockedCase, answers: Mapping[str, Any], language: str) -> 
     return {
         **answer_places(case.release, case.rules, answers, language),
         "case_number": case.number or "",
-        "received_at": moments.shown(case.received_at),
+        "received_at": moments.written(case.received_at).in_language(language),
         "tracking_url": f"{current_settings().public_url}/track",
-        "document_date": f"{moments.local(case.now):%Y-%m-%d}",
+        "document_date": moments.local(case.now).date(),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle, DocumentKind, Guide, Item, handled_by, paper_basis
+from engine.bundles import Bundle, DocumentKind, Guide, Item, handled_by, paper_basis, places_of
 from engine.law import LimitMissing, remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused
@@ -150,7 +150,7 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
             (
                 bundle.item(key).name,
                 INTAKE_WORDS[outcome],
-                moments.shown(accepted_at),
+                moments.written(accepted_at),
                 promised(bundle.item(key)),
                 note,
             )
@@ -208,11 +208,11 @@ def issue_by_unit(
         fields = {"faults_list": _lines(fields["reasons"]), **fields}
     remedy = remedy_of(case, item, known.unit) if known_kind.remedy else Words("", "")
     basis = paper_basis(known_kind, item, case.rules.profile)
-    accepted = moments.shown(known.accepted_at)
+    accepted = moments.written(known.accepted_at)
     places = {
         language: {
             **item_places(item, language),
-            "accepted_at": accepted,
+            "accepted_at": accepted.in_language(language),
             "document_basis": basis.in_language(language),
             "remedy": remedy.in_language(language),
         }
@@ -262,6 +262,19 @@ def issue_grant(case: LockedCase, item_case_id: int, item: Item) -> int | None:
         licence_number=number,
         decider_name=decider,
     )
+
+
+def issue_refusal(case: LockedCase, item_case_id: int, item: Item, facts: str, reasons: str) -> int:
+    """The written refusal: the facts found and the reasons, each in a paragraph of its own (art. 38).
+
+    A release whose template has no place for the facts says them before the reasons.
+    """
+    own, place = f"refusal-{item.kind}", case.rules.profile.key
+    key = own if case.release.template_path(own, "zh", place) else "refusal"
+    written = case.release.template_path(key, "zh", place)
+    if written and "facts" not in places_of(case.release.document(key, "zh", place)):
+        facts, reasons = "", "\n".join(filter(None, (facts, reasons)))
+    return issue_for_item(case, item_case_id, item, "refusal", None, facts=facts, reasons=reasons)
 
 
 #: What the releases before there were so many kinds said instead.

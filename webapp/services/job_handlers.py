@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.values import Value
 from webapp.services.clocks import start_clock, start_day, would_be_due
-from webapp.services.documents import issue_for_item, issue_grant
+from webapp.services.documents import issue_grant, issue_refusal
 from webapp.services.events import Event
 from webapp.services.licences import issue_licence
 from webapp.services.locked_case import InstanceRow, LockedCase
@@ -79,11 +79,8 @@ def _issue_licence(job: RunningJob) -> dict[str, Any]:
     return {}
 
 
-#: Facts and reasons, once where another system said both in one text.
-TOLD_IN_REFUSAL = """
-select case when facts in ('', reasons) then reasons else facts || E'\\n' || reasons end
-from ruling where item_case_id = %s
-"""
+#: Facts and reasons; of what another system said in one text, the reasons alone.
+TOLD_IN_REFUSAL = "select coalesce(nullif(facts, reasons), ''), reasons from ruling where item_case_id = %s"
 
 
 @handles("write-refusal")
@@ -92,7 +89,8 @@ def _write_refusal(job: RunningJob) -> dict[str, Any]:
     ensure_ruled(job.item_case_id, REFUSED)
     item = job.case.release.bundle.item(str(job.inputs["item"]))
     row = sql().execute(TOLD_IN_REFUSAL, (job.item_case_id,)).fetchone()
-    issue_for_item(job.case, job.item_case_id, item, "refusal", None, reasons=row[0] if row else "")
+    facts, reasons = row or ("", "")
+    issue_refusal(job.case, job.item_case_id, item, facts, reasons)
     _start_delivery(job)
     return {}
 

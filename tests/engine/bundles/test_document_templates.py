@@ -15,6 +15,7 @@ from engine.bundles import (
     kind_of_template,
     places_of,
     read_kinds,
+    render,
     template_path,
 )
 from engine.errors import DefinitionInvalid
@@ -197,3 +198,16 @@ def test_values_are_held_to_the_types_of_their_fields() -> None:
     with pytest.raises(FieldWrong):
         visit.ensure_values({"officers": ["孔亮", "曹军"], "record": "一致", "points_table": ["项目"]})
     visit.ensure_values({"officers": ["孔亮", Words("曹军", "Cao Jun")], "record": "一致"})
+
+
+def test_places_leave_no_gaps_between_chinese_characters_and_moments_are_written_out():
+    template = "你（单位）于 {{ received_at }} 提出的 {{ item_name }} 申请，可在 {{ tracking_url }} 查询。"
+    values = {
+        "received_at": datetime(2026, 11, 28, 8, 5, tzinfo=UTC),
+        "item_name": "药品经营许可",
+        "tracking_url": "https://a.cn",
+    }
+    told = str(render(template, values)).strip()
+    assert told == "你（单位）于2026年11月28日8时05分提出的药品经营许可申请，可在 https://a.cn 查询。"
+    named = str(render("登记人 {{ item_name }} 已到。", {"item_name": "Li 丽"})).strip()
+    assert named == "登记人 Li 丽已到。"

@@ -28,7 +28,9 @@ from webapp.queries.application_steps import (
     materials_of,
     missing_of,
     receipt_document,
+    received_items,
 )
+from webapp.queries.tracking import next_of
 from webapp.services.commitments import keep_ineligible
 from webapp.services.credit_bars import ApplicantBarred
 from webapp.services.page_keys import AlreadyCarriedOut
@@ -85,8 +87,8 @@ def _receipt(draft: Draft, code: str | None) -> ResponseReturnValue:
         code=code,
         address=address,
         qr_code=qr_svg(address),
-        departments=department_names(),
-        handled_by=handled_by,
+        items=received_items(draft),
+        next_of=next_of,
         document_url=_document_url(draft.id),
         case_url=url_for("case.show", case_id=draft.id),
         window_url=url_for("window.result", case_id=draft.id),

@@ -83,7 +83,9 @@ def _told(outcome: str) -> Words:
             "Corrected on the spot and accepted: the promised limit starts.",
         )
     if outcome == intake.CORRECTION:
-        return Words("已出具补正通知书，转综合窗口办理。", "The notice of correction is issued; it goes to the window.")
+        return Words(
+            "已出具补正材料一次性告知书，转综合窗口办理。", "The notice of correction is issued; it goes to the window."
+        )
     return Words("已出具不予受理的书面决定。", "The written refusal of acceptance is issued.")
 
 
