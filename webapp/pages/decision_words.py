@@ -46,6 +46,8 @@ def _condition(release: Published, expression: str, cell: str) -> str:
     contained = CONTAINS.fullmatch(cell)
     if contained:
         return gettext("包含%(what)s", what=_named(release, expression, contained[1]))
+    if cell.strip() == "null":
+        return _meaning(release, expression, None)
     if all(TEXT.fullmatch(part.strip()) for part in cell.split(",")):
         return gettext("、").join(_named(release, expression, part.strip()) for part in cell.split(","))
     return _plain(cell)
@@ -57,6 +59,8 @@ def _named(release: Published, expression: str, literal: str) -> str:
 
 def _meaning(release: Published, expression: str, value: Value) -> str:
     """What the value of a column stands for: an option's label, an item's name, yes or no; "" where it is plain."""
+    if expression == "requirement":
+        return _material(release, value)
     if value is None:
         return gettext("未填写")
     if isinstance(value, bool):
@@ -71,3 +75,10 @@ def _meaning(release: Published, expression: str, value: Value) -> str:
         return words(answer_words(value, {option.value: option.label for option in question.options}))
     field = next((each for each in release.form.inputs if each.key == expression), None)
     return shown_value(field, value, language()) if field is not None and field.options else ""
+
+
+def _material(release: Published, key: Value) -> str:
+    """The material that a commitment is to replace alone; without one it is about the item as a whole."""
+    if key is None:
+        return gettext("整个事项")
+    return next((words(each.name) for each in release.bundle.materials if each.key == key), "")
