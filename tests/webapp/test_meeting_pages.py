@@ -198,3 +198,28 @@ def test_who_has_no_part_in_the_case_does_not_learn_of_its_meetings(case: office
         for login in ("qinyong", "xieguang"):  # another department's reviewer; a supervisor, who reads no contents
             assert Browser(client, login).open(address).status == 404
         assert Browser(client, LEAD).open(f"/cases/{case.id}/meetings/999999").status == 404
+
+
+def test_an_officer_of_the_lead_who_is_merely_invited_does_not_move_the_meeting(
+    case: office.Handle, client: FlaskClient, db: SQLAlchemy
+) -> None:
+    """Who called it moves, cancels and records it, or the head of the department in their stead."""
+    with frozen_at(MONDAY):
+        address = called(client, case.id)
+        offered = f"//form[@action='{address}/moved']"
+        department = office.person(LEAD).department_key
+        invited = next(
+            one
+            for one in (office.member_of(group) for group in ("drug.decide", "device.review", "food.review"))
+            if one.department_key == department and one.login != LEAD
+        )
+        officer = Browser(client, invited.login)
+        assert not officer.open(address).tree.xpath(offered)
+        place = {name: CALLED[name] for name in ("meeting_place", "meeting_contact")}
+        moved = {**place, "meeting_at": "2026-09-14T14:00", "reason": "场地调整。"}
+        refused = officer.post(f"{address}/moved", **moved, key="officer")
+        assert refused.status_code == 403
+        assert "本次会审由召集人赵琳" in refused.get_data(as_text=True)
+        head = Browser(client, "gaozhiyuan")
+        assert head.open(address).tree.xpath(offered)
+        assert head.post(f"{address}/moved", **moved, key="head").status_code == 302

@@ -20,7 +20,7 @@ from webapp.queries.meetings import MeetingCase, meeting_case, meeting_of, to_in
 from webapp.services import access, meeting_minutes, meetings
 from webapp.services.meeting_answers import Given, answer_meeting
 from webapp.services.meetings import Set
-from webapp.services.open_meetings import ANSWERS, MORE
+from webapp.services.open_meetings import ANSWERS, MORE, leads_meeting
 from webapp.services.page_keys import AlreadyCarriedOut
 
 blueprint = Blueprint("meeting", __name__, url_prefix="/cases")
@@ -193,7 +193,7 @@ def _page(
         case=case,
         meeting=meeting,
         own=own if meeting.is_open else [],
-        leads=_leads(case, by),
+        leads=_leads(case, by) and leads_meeting(by, meeting.called_by_id),
         may_handle=may(by, Permission.DOCUMENT_HANDLE, facts),
         answers=[
             (key, words) for key, words in ANSWERS.items() if key != MORE or any(one.may_have_more_time for one in own)

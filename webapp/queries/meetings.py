@@ -109,6 +109,7 @@ class MeetingView:
     ended_at: datetime | None
     minutes: Minutes | None
     has_begun: bool
+    called_by_id: int
 
     @property
     def set(self) -> TimeLine:
@@ -218,7 +219,7 @@ select m.id, m.questions, c.name, m.called_at, m.outcome, m.reason, coalesce(e.n
     d.number, m.attended, m.record, m.conclusion, coalesce(d.seal_zh, ''), coalesce(d.seal_en, ''),
     coalesce(d.seal_way, ''), s.at, coalesce(su.name, ''), coalesce(s.certificate, ''), coalesce(t.reason, ''),
     (select json_agg(json_build_array(o.at, o.place, o.contact, o.reason, u.name, o.made_at) order by o.id)
-        from meeting_time o join app_user u on u.id = o.by_id where o.meeting_id = m.id)
+        from meeting_time o join app_user u on u.id = o.by_id where o.meeting_id = m.id), m.called_by
 from joint_meeting m join app_user c on c.id = m.called_by
 left join app_user e on e.id = m.ended_by left join document d on d.id = m.minutes_id
 left join document_seal s on s.document_id = d.id left join app_user su on su.id = s.by_id
@@ -259,7 +260,7 @@ def _meeting(
     row: Sequence[Any], asked: Sequence[Sequence[Any]], bundle: Bundle, rules: Rules, names: dict[str, Words]
 ) -> MeetingView:
     id_, questions, called_by, called_at, outcome, reason, ended_by, ended_at, minutes_id, number, *rest = row
-    attended, record, conclusion, zh, en, way, sealed_at, sealed_by, certificate, refused, times = rest
+    attended, record, conclusion, zh, en, way, sealed_at, sealed_by, certificate, refused, times, called_by_id = rest
     seal = SealLine(Words(zh, en), way, sealed_at, sealed_by, certificate, "" if sealed_at else refused)
     lines = tuple(_time(one) for one in times)
     return MeetingView(
@@ -275,6 +276,7 @@ def _meeting(
         ended_at,
         Minutes(minutes_id, number, attended, record, conclusion, seal if way else None) if minutes_id else None,
         clock.now() >= lines[-1].at,
+        called_by_id,
     )
 
 

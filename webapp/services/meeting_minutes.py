@@ -26,7 +26,7 @@ from webapp.services.open_meetings import (
     Invitation,
     OpenMeeting,
     basis_of,
-    ensure_lead,
+    ensure_leads,
     ensure_not_moot,
     meeting_act,
     named,
@@ -59,11 +59,11 @@ def record_minutes(
     """Who was there, what was said, what was concluded; returns the id of the document.
 
     Raises Incomplete (attended, record, conclusion), MeetingNotYet, MeetingPutOff, MeetingMoot, MeetingOver,
-    NotLeadDepartment, Suspended, DocumentNotPossible.
+    NotLeadDepartment, NotWhoLeads, Suspended, DocumentNotPossible.
     """
     with meeting_act(case_id, by, Permission.MEETING_CALL, key=key, what=f"meeting-minutes:{meeting_id}") as case:
         meeting = open_meeting(case, meeting_id)
-        ensure_lead(case, by)
+        ensure_leads(case, meeting, by)
         ensure_active(case)
         ensure_not_moot(case, meeting)
         if case.now < meeting.at:

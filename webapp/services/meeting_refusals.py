@@ -54,6 +54,21 @@ class NotLeadDepartment(MeetingRefused):
         )
 
 
+class NotWhoLeads(MeetingRefused):
+    """Who called a meeting moves, cancels and records it, or the head in their stead; no other of the department."""
+
+    status = 403
+
+    def __init__(self, who: str, basis: Words) -> None:
+        super().__init__(
+            Words(
+                f"本次会审由召集人{who}或者牵头部门负责人改期、取消和记录（{basis.zh}）。",
+                f"This meeting is moved, cancelled and recorded by {who}, who called it, or the head of the lead"
+                f" department ({basis.en}).",
+            )
+        )
+
+
 class NotUnderReview(MeetingRefused):
     """Only items that the department is reviewing are a matter for a meeting."""
 

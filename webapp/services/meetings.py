@@ -29,6 +29,7 @@ from webapp.services.open_meetings import (
     basis_of,
     earliest_day,
     ensure_lead,
+    ensure_leads,
     ensure_meetings,
     ensure_minutes,
     ensure_not_moot,
@@ -232,7 +233,8 @@ def move_meeting(case_id: int, meeting_id: int, *, at: Set, reason: str, by: Ide
     Who said that it attends, or nothing, is asked anew; opinions in writing stand. Earlier than the notice allows it
     is moved only where the place lets all the invited agree to that, and all have: then every answer stands.
 
-    Raises Incomplete (as `call_meeting`, and reason), MeetingTooSoon, MeetingOver, MeetingMoot, NotLeadDepartment.
+    Raises Incomplete (as `call_meeting`, and reason), MeetingTooSoon, MeetingOver, MeetingMoot, NotLeadDepartment,
+    NotWhoLeads.
     """
     with meeting_act(case_id, by, Permission.MEETING_CALL, key=key, what=f"meeting-moved:{meeting_id}") as case:
         meeting = _led(case, meeting_id, by)
@@ -266,7 +268,7 @@ update joint_meeting set outcome = 'cancelled', reason = %s, ended_at = %s, ende
 
 
 def cancel_meeting(case_id: int, meeting_id: int, *, reason: str, by: Identity, key: str) -> None:
-    """The meeting does not take place; the departments are told why. Raises Incomplete, MeetingOver."""
+    """The meeting does not take place; the departments are told why. Raises Incomplete, MeetingOver, NotWhoLeads."""
     with meeting_act(case_id, by, Permission.MEETING_CALL, key=key, what=f"meeting-cancelled:{meeting_id}") as case:
         meeting = _led(case, meeting_id, by)
         said = _reason(reason, Words("请说明取消会审的原因。", "Say why the meeting is cancelled."))
@@ -279,9 +281,9 @@ def cancel_meeting(case_id: int, meeting_id: int, *, reason: str, by: Identity, 
 
 
 def _led(case: LockedCase, meeting_id: int, by: Identity) -> OpenMeeting:
-    """The open meeting, for the department that leads it."""
+    """The open meeting, for who leads it."""
     meeting = open_meeting(case, meeting_id)
-    ensure_lead(case, by)
+    ensure_leads(case, meeting, by)
     ensure_active(case)
     return meeting
 

@@ -29,6 +29,7 @@ from webapp.services.meeting_refusals import (
     NoMeetingRules,
     NoMinutesTemplate,
     NotLeadDepartment,
+    NotWhoLeads,
 )
 from webapp.services.page_keys import AlreadyCarriedOut, remember
 from webapp.services.work import record_refusal
@@ -37,6 +38,8 @@ from webapp.unit_of_work import sql
 CLOCK, MINUTES = "meeting-answer", "meeting-minutes"
 NOTICE, ANSWER, MORE_TIME = "meeting-notice-ahead", "meeting-answer-limit", "meeting-more-time"
 SHORTER, SILENCE = "meeting-shorter-notice", "meeting-silence"
+#: Whose post stands in for who called a meeting.
+HEADS = frozenset({"head", "lead"})
 WHEN_ALL_AGREE, POSTPONE_ONCE = "when-all-agree", "postpone-once"
 ATTEND, AGREE, CONDITIONS, OBJECT, MORE = "attend", "agree", "conditions", "object", "more-time"
 ANSWERS = {
@@ -73,7 +76,8 @@ class Invitation:
 class OpenMeeting:
     """A meeting that is called and neither recorded nor cancelled.
 
-    `times`: for how many moments it was set; another place or number to call is none.
+    `called_by`: the id of who called it. `times`: for how many moments it was set; another place or number to call is
+    none.
     """
 
     id: int
@@ -81,6 +85,7 @@ class OpenMeeting:
     at: datetime
     place: str
     times: int
+    called_by: int
     invitations: tuple[Invitation, ...]
 
     @property
@@ -113,7 +118,7 @@ def meeting_act(case_id: int, by: Identity, permission: Permission, *, key: str,
 
 MEETING = """
 select m.id, m.questions, m.outcome, m.ended_at, t.at, t.place,
-    (select count(distinct o.at) from meeting_time o where o.meeting_id = m.id)
+    (select count(distinct o.at) from meeting_time o where o.meeting_id = m.id), m.called_by
 from joint_meeting m
 cross join lateral (select at, place from meeting_time where meeting_id = m.id order by id desc limit 1) t
 where m.id = %s and m.case_id = %s
@@ -136,14 +141,14 @@ def open_meeting(case: LockedCase, meeting_id: int) -> OpenMeeting:
     row = sql().execute(MEETING, (meeting_id, case.id)).fetchone()
     if row is None:
         raise NotFound()
-    id_, questions, outcome, ended_at, at, place, times = row
+    id_, questions, outcome, ended_at, at, place, times, called_by = row
     if outcome:
         raise MeetingOver(outcome, ended_at)
     invitations = [
         Invitation(invitation, item_case, item, department, tuple(groups), *rest)
         for invitation, item_case, item, department, groups, *rest in sql().execute(INVITATIONS, (meeting_id,))
     ]
-    return OpenMeeting(id_, tuple(questions), at, place, times, tuple(invitations))
+    return OpenMeeting(id_, tuple(questions), at, place, times, called_by, tuple(invitations))
 
 
 def ensure_not_moot(case: LockedCase, meeting: OpenMeeting) -> None:
@@ -157,6 +162,19 @@ def ensure_lead(case: LockedCase, by: Identity) -> None:
     lead = case.release.bundle.lead_department
     if by.department_key != lead:
         raise NotLeadDepartment(unit_of(lead).name, basis_of(case.rules))
+
+
+def leads_meeting(by: Identity, called_by: int) -> bool:
+    """Whether somebody of the lead department leads this meeting: who called it, or in their stead who heads."""
+    return by.user_id == called_by or bool(by.roles & HEADS)
+
+
+def ensure_leads(case: LockedCase, meeting: OpenMeeting, by: Identity) -> None:
+    """Raises NotLeadDepartment, and NotWhoLeads for an officer of it who is merely invited."""
+    ensure_lead(case, by)
+    if not leads_meeting(by, meeting.called_by):
+        row = sql().execute("select name from app_user where id = %s", (meeting.called_by,)).fetchone()
+        raise NotWhoLeads(row[0] if row else "", basis_of(case.rules))
 
 
 def has_meetings(rules: Rules) -> bool:
