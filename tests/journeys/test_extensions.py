@@ -196,6 +196,7 @@ def test_over_the_pages_from_asking_to_the_explanation(client: FlaskClient, db: 
         client.post(f"/tasks/{deciding}/claim", data={"csrf_token": token})
         page = html.fromstring(client.get(f"/tasks/{deciding}").get_data(as_text=True))
         assert "需要专家论证" in page.text_content()
+        assert "2026-09-17 → 2026-10-08" in page.text_content()  # what granting brings, before it is granted
         values = {"csrf_token": token, "key": "page-3", "granted": "yes"}
         values["revision"] = page.xpath("//input[@name='revision']/@value")[0]
         assert client.post(f"/tasks/{deciding}/act", data=values).status_code == 302
