@@ -53,7 +53,7 @@ def test_a_hearing_is_ordered_told_held_and_read_by_the_decider(reviewed: office
     assert soon.status == 422
     assert "第四十八条" in soon.text
     at = clock.now() + timedelta(days=40)
-    told = {"held_at": f"{at:%Y-%m-%dT10:00}", "place": "政务服务中心 302", "host": str(host.user_id)}
+    told = {"held_at": f"{at:%Y-%m-%dT10:00}", "place": "政务服务中心 302", "host": str(host.user_id), "day_off": "yes"}
     assert screen.act(task, **told).status_code == 302
     with frozen_at(at + timedelta(days=1)):
         screen, task = open_as(client, reviewed.id, "hearing", host.login)
@@ -133,3 +133,19 @@ def test_an_application_that_came_after_its_limit_is_entered_at_the_review(
         panel = screen.open(f"/tasks/{task}").words("//aside")
         for said in ("信封上的邮戳日期", "挂号信 XA125", "信件在途。"):
             assert said in panel
+
+
+def test_a_hearing_on_a_day_off_is_set_once_that_is_confirmed(reviewed: office.Handle, client: FlaskClient) -> None:
+    with frozen_at(NOW):
+        screen, task = open_as(client, reviewed.id, "review")
+        typed = {"procedure": "hearing", "on_application": "no", "expected_days": "15", "reason": "涉及公共利益。"}
+        assert screen.act(task, proposal="procedure", **typed).status_code == 302
+        screen, task = open_as(client, reviewed.id, "hearing-notice")
+        assert "确认在非工作日举行听证" not in screen.open(f"/tasks/{task}").words("//aside")
+        host = str(office.member_of("sign.decide").user_id)
+        saturday = {"held_at": "2026-09-19T10:00", "place": "政务服务中心 302", "host": host}
+        asked = Page(screen.act(task, **saturday))
+        assert asked.status == 422
+        assert "2026-09-19不是工作日" in asked.text
+        assert "#f-day_off" in asked.errors()
+        assert screen.act(task, **saturday, day_off="yes").status_code == 302

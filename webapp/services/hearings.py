@@ -143,8 +143,11 @@ def notify_hearing(
     host_id: int | None,
     revision: int,
     key: str,
+    day_off: bool = True,
 ) -> None:
     """Set the hearing and tell those concerned: when, where, hosted by whom; whoever applied in their own name.
+
+    `day_off`: it may lie on a day that is not worked; who did not say so is asked (Incomplete).
 
     Raises Incomplete, HearingTooSoon, HearingTooLate, HostReviewed.
     """
@@ -155,6 +158,8 @@ def notify_hearing(
         assert task.item_key is not None
         procedure, item = running(item_case_id), item_of(task)
         at = _moment(task, held_at)
+        if not day_off:
+            _ensure_worked(task, at)
         if not place.strip():
             raise Incomplete("place", Words("请填写听证地点。", "Enter the place of the hearing."))
         values = {
@@ -223,6 +228,20 @@ def _moment(task: OpenTask, held_at: datetime | None) -> datetime:
     if latest is not None and day > latest:
         raise HearingTooLate(latest, limit_of(task, "hearing-hold-limit").basis)
     return held_at
+
+
+def _ensure_worked(task: OpenTask, at: datetime) -> None:
+    """The law does not keep a hearing from a day off; nobody sets it there without noticing."""
+    day = moments.local(at).date()
+    if not task.case.rules.calendar.is_working_day(day):
+        on = day.isoformat()
+        raise Incomplete(
+            "day_off",
+            Words(
+                f"{on}不是工作日。确需在当日举行的，请勾选确认；否则请另选时间。",
+                f"{on} is not a working day. Confirm that the hearing is held on it, or choose another.",
+            ),
+        )
 
 
 REVIEWERS = f"""

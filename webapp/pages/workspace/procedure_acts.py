@@ -24,6 +24,7 @@ LABELS = {
     "late_reason": Words("迟登的原因", "Why it is entered only now"),
     "hearing_days": Words("听证所需工作日数", "Working days for the hearing"),
     "held_at": Words("听证时间", "Time of the hearing"),
+    "day_off": Words("在非工作日举行", "Held on a day off"),
     "place": Words("听证地点", "Place of the hearing"),
     "host": Words("听证主持人", "Host"),
     "attended": Words("到场人员", "Present"),
@@ -96,6 +97,7 @@ def hearing_notice(task: Posted, typed: Typed, by: Identity) -> Words:
         held_at=typed_moment(typed, "held_at"),
         place=text(typed, "place"),
         host_id=typed.get("host", type=int),
+        day_off=text(typed, "day_off") == "yes",
         revision=revision_of(typed),
         key=text(typed, "key"),
     )
