@@ -76,6 +76,7 @@ from engine.bundles.model import (
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 from engine.bundles.time_taken import Savings, savings
+from engine.bundles.ways_back import goes_back
 
 __all__ = [
     "FORM_WORDS",
@@ -135,6 +136,7 @@ __all__ = [
     "example_files",
     "form_file",
     "form_variables",
+    "goes_back",
     "guide_for",
     "handled_by",
     "inspect_bundle",

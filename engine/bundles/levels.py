@@ -22,13 +22,13 @@ ABOVE = "upper-review"
 def is_drawn(item: Item, program: Program, entry: str) -> bool:
     """Whether the item's call in the process `entry` says that it is handed up, and what it calls can do it."""
     node = program.processes[entry].nodes.get(item.call_activity)
-    called = _called(item, program, entry)
+    called = called_process(item, program, entry)
     if node is None or called is None or all(mapped.path != (INPUT,) for mapped in node.inputs):
         return False
     return any(slot.text == STEP for one in called.nodes.values() for name, slot in one.properties if name == "step")
 
 
-def _called(item: Item, program: Program, entry: str) -> Process | None:
+def called_process(item: Item, program: Program, entry: str) -> Process | None:
     """The process by which the item is handled; None where `entry` does not call any."""
     node = program.processes[entry].nodes.get(item.call_activity)
     return program.processes.get(node.call.process.text) if node is not None and node.call is not None else None
@@ -58,7 +58,7 @@ def at_level(item: Item, groups: Collection[str]) -> Item:
 
 def orders_above(item: Item, program: Program, entry: str) -> bool:
     """Whether the item's call in the process `entry` leads from the upper review to a procedure and back to it."""
-    called = _called(item, program, entry)
+    called = called_process(item, program, entry)
     if called is None:
         return False
     reviews = [

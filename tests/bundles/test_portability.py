@@ -45,7 +45,8 @@ REVIEWED = [("review", {"proposal": "grant"}), ("hand-up", {"handed_up": True})]
 ABOVE, BACK = ("upper-review", {"upper_review": "grant"}), ("upper-review", {"upper_review": "return"})
 ORDERED_ABOVE = ("upper-review", {"upper_review": "procedure", "procedure": "hearing", "on_application": True})
 TESTED_ABOVE = [("upper-review", {"upper_review": "procedure", "procedure": "testing"}), ("test",)]
-DECIDED = ("decide", {"ruling": "grant"})
+DECIDED = ("decide-above", {"ruling": "grant"})
+RETURNED, RETURNED_ABOVE = ("decide", {"ruling": "return"}), ("decide-above", {"ruling": "return"})
 HEARD = [("announce-hearing", {}), ("hold-hearing", {})]
 APPLIED = ("hearing-application", {"hearing_applied": True})
 ON_APPLICATION = ordered("hearing", on_application=True)
@@ -85,6 +86,9 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, BACK, *REVIEWED, ABOVE, DECIDED]),
     ("item-licence", HANDED_UP, [ACCEPT, *TESTED, *REVIEWED, *TESTED_ABOVE, ABOVE, DECIDED]),
     ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, ORDERED_ABOVE, APPLIED, *HEARD, ABOVE, DECIDED]),
+    ("item-licence", HANDED_UP, [ACCEPT, *REVIEWED, ABOVE, RETURNED_ABOVE, *TESTED_ABOVE, ABOVE, DECIDED]),
+    ("item-licence", ORDINARY, [ACCEPT, GRANT[0], RETURNED, ordered("hearing"), *HEARD, *REFUSE]),
+    ("item-filing", ORDINARY, [ACCEPT, GRANT[0], RETURNED, *GRANT]),
     ("item-filing", ORDINARY, [ACCEPT, *GRANT]),
     ("item-filing", PREPARED, [("immediate", {"ruling": "grant"})]),
     ("item-filing", ORDINARY, [ACCEPT, ordered("public-notice"), ("publish",), *GRANT]),

@@ -158,6 +158,7 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("upper-review", "procedure"): Words(
         "上级审查中决定先进行特别程序", "ordered a special procedure at the review above"
     ),
+    ("decide", "return"): Words("退回审查", "sent it back to the review"),
     ("upper-review", "return"): Words("上级审查：退回下级机关补充", "review above: back below to be completed"),
     ("accept", "asked-again"): Words("记录再次要求补正的原因", "recorded why correction is asked for again"),
     ("correct", "corrected"): Words("说明补正情况", "said what was put right"),

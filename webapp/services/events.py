@@ -137,6 +137,7 @@ ACT_WORDS = {
     "pre-reviewed": Words("完成预审", "pre-reviewed"),
     "handed-up": Words("上报", "handed it up"),
     "sent-back": Words("退回下级机关", "sent it back below"),
+    "returned": Words("退回审查", "sent it back to the review"),
     "propose-grant": Words("建议准予", "proposed to grant"),
     "propose-refuse": Words("建议不予", "proposed to refuse"),
     "ordered": Words("决定进行特别程序", "ordered a special procedure"),

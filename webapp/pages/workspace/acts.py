@@ -21,7 +21,7 @@ from webapp.pages.workspace.points import all_points, marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.queries.workspace import Workspace
-from webapp.services import extensions, intake, reviews, rulings
+from webapp.services import extensions, intake, returns, reviews, rulings
 from webapp.services.outside_results import OutsideResult, outside_faults
 
 Errors = dict[str, Words]
@@ -141,6 +141,9 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
 
 def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     ruling, facts, reasons = text(typed, "ruling"), text(typed, "facts"), text(typed, "reasons")
+    if ruling == returns.RETURN:
+        returns.return_to_review(task.id, by=by, reason=reasons, revision=revision_of(typed), key=text(typed, "key"))
+        return Words("已退回审查，办理时限照常计算。", "Sent back to the review; the clocks run on.")
     errors = unmarked(task, typed)
     _ruling_errors(errors, ruling, reasons)
     if ruling == reviews.REFUSE and not facts:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from engine import Words
-from engine.bundles import at_level, orders_above
+from engine.bundles import at_level, goes_back, orders_above
 from engine.law import ruling_words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
@@ -36,7 +36,7 @@ from webapp.queries.supervision_handovers import handover_of_item
 from webapp.queries.tolerance import may_follow, tolerance_of
 from webapp.queries.verifications import VerificationView, obstacle_to, verification_of
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
-from webapp.services import access, tasks
+from webapp.services import access, returns, tasks
 from webapp.services.committed import committed_terms
 from webapp.services.compared_facts import RESULTS as COMPARED
 from webapp.services.draws import REASONS
@@ -222,8 +222,12 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     if task.step in PROCEDURE_STEPS:
         shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
         shown["hearing_evidence"] = EVIDENCE
+    entry = task.release.bundle.entry_process
+    shown["returned"] = returns.NAME
+    if task.step == "decide" and goes_back(item, task.release.program, entry, task.element):
+        shown["way_back"] = [(returns.RETURN, words(returns.NAME), words(returns.HINT))]
     if task.step == REVIEW_ABOVE:
-        shown["orders_above"] = orders_above(item, task.release.program, task.release.bundle.entry_process)
+        shown["orders_above"] = orders_above(item, task.release.program, entry)
     if task.step in REVOCATION_STEPS:
         shown |= {"revocation": revocation_of(task.item.id), "heard": heard_in(task.item.id)}
     if task.step == "hearing-notice" and task.is_open:
