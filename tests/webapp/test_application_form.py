@@ -53,6 +53,22 @@ def test_the_form_saves_itself(client: FlaskClient) -> None:
     assert answers_of(case_id)["shop_name"] == "康源"
 
 
+def test_a_draft_that_saves_itself_says_which_messages_of_the_page_are_settled(client: FlaskClient) -> None:
+    browser, _ = at_form(client)
+    browser.submit(
+        "/form", {"applicant_name": "江城康源大药房", "legal_representative_id": "123"}, press=("act", "next")
+    )
+    page = browser.page.get_element_by_id("application-form")
+    told = page.fields["_told"]
+    assert {"legal_representative_id", "shop_name"} <= set(told.split())
+    put_right = {"csrf_token": browser.token(), "_shown": page.fields["_shown"], "_told": told, "shop_name": "康源"}
+    browser.send(page.get("data-autosave-url"), put_right, headers={"X-Autosave": "1"})
+    answer = browser.response.get_json()
+    assert "f-shop_name" in answer["put_right"]
+    assert "f-legal_representative_id" not in answer["put_right"]
+    assert answer["left"] == f"有 {len(told.split()) - len(answer['put_right'])} 处需要改正"
+
+
 def test_sections_and_fields_say_who_reads_them(client: FlaskClient) -> None:
     browser, _ = at_form(client, "mixed-ways")
     food = browser.page.get_element_by_id("section-group-food").text_content()

@@ -134,6 +134,18 @@ def test_a_review_marks_every_point_and_keeps_what_was_typed(db: object, client:
     assert len(row[1]) == len(points)
 
 
+def test_to_refuse_although_every_point_is_met_is_confirmed(db: object, client: FlaskClient) -> None:
+    case = reach_review()
+    task, who = office.claimed(case.id, "review", "P6")
+    screen = Browser(client, who.login)
+    refusal = {"proposal": "refuse", "opinion": "招牌遮挡消防登高面，不符合户外招牌管理规定第五条。"}
+    met = marks(screen, task.id)
+    asked = Page(screen.act(task.id, **refusal, **met))
+    assert set(asked.errors()) == {"#f-confirmed"}
+    assert asked.tree.xpath("//input[@name='confirmed'][@type='checkbox']")
+    assert screen.act(task.id, **refusal, **met, confirmed="yes").status_code == 302
+
+
 def test_a_proposal_to_refuse_needs_reasons(db: object, client: FlaskClient) -> None:
     case = reach_review()
     task, who = office.claimed(case.id, "review", "P6")

@@ -42,6 +42,9 @@ async function save(form, leaving = false) {
     if (!answer.ok || answer.redirected) throw new Error(`draft not saved: ${answer.status}`);
     const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {};
     show(form, say('saved', { time: told.saved_at ?? clock() }));
+    for (const id of told.put_right ?? []) clearMessages(id);
+    const summary = document.querySelector('.error-summary');
+    if (told.put_right?.length && summary) summary.querySelector('h2').lastChild.textContent = told.left;
   } catch (error) {
     draft.changed = true;
     show(form, say('saveFailed'));
@@ -51,6 +54,18 @@ async function save(form, leaving = false) {
     draft.saving = false;
   }
   if (draft.changed) plan(form);
+}
+
+/** What was wrong with a field is put right: its messages go, and its line of the summary above. */
+function clearMessages(id) {
+  for (const link of document.querySelectorAll(`.error-summary a[href="#${CSS.escape(id)}"]`)) link.closest('li').remove();
+  const summary = document.querySelector('.error-summary');
+  if (summary && !summary.querySelector('li')) summary.remove();
+  const field = document.getElementById(id)?.closest('.field');
+  if (!field?.classList.contains('has-error')) return;
+  field.classList.remove('has-error');
+  for (const message of field.querySelectorAll('.field-error')) message.remove();
+  for (const control of field.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
 }
 
 function plan(form) {

@@ -27,6 +27,8 @@ from webapp.services.visits import told_by_visit
 
 #: The controls that tell which fields the browser was shown, and how each section looked.
 SHOWN, SEEN = "_shown", "_seen"
+#: The fields whose messages stand on the page.
+TOLD = "_told"
 #: Buttons that change a list: `_add` names the list, `_remove` the row.
 ADD, REMOVE = "_add", "_remove"
 
@@ -74,10 +76,32 @@ def save_form(case_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:case_id>/form/draft")
 @needs(Permission.DRAFT_EDIT)
 def autosave_form(case_id: int) -> ResponseReturnValue:
-    """Keep what is typed, right or not; called by the page itself every few seconds, and shows nothing."""
+    """Keep what is typed, right or not; called by the page itself every few seconds.
+
+    Says when, and which of the `_told` fields, whose messages stand on the page, are still not in order.
+    """
     draft = draft_of(signed_in(), case_id)
-    save_answers(case_id, posted_answers(draft).answers, by=signed_in())
-    return jsonify(saved_at=f"{moments.local(clock.now()):%H:%M}")
+    answers = posted_answers(draft).answers
+    save_answers(case_id, answers, by=signed_in())
+    saved = {"saved_at": f"{moments.local(clock.now()):%H:%M}"}
+    told = request.form.get(TOLD, "").split()
+    if not told:
+        return jsonify(saved)
+    wrong = _wrong_of(draft, answers)
+    return jsonify(
+        **saved,
+        put_right=[control_id(one) for one in told if one not in wrong],
+        left=gettext("有 %(count)s 处需要改正", count=len(wrong.intersection(told))),
+    )
+
+
+def _wrong_of(draft: Draft, answers: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that the form would not take as they are."""
+    try:
+        draft.release.form.validate(answers, draft.guided, form_context())
+    except AnswersInvalid as invalid:
+        return frozenset(invalid.errors)
+    return frozenset()
 
 
 @blueprint.post("/<int:case_id>/form/sections")

@@ -25,6 +25,8 @@ from webapp.services import extensions, intake, returns, reviews, rulings
 from webapp.services.outside_results import OutsideResult, outside_faults
 
 Errors = dict[str, Words]
+#: The control that confirms a refusal although every point is met.
+CONFIRMED = "confirmed"
 
 
 class ActIncomplete(Exception):
@@ -122,6 +124,8 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
         errors["proposal"] = Words("请选择审查意见。", "Choose the proposal.")
     elif proposal == reviews.REFUSE and not opinion:
         errors["opinion"] = Words("建议不予应当说明理由。", "A proposal to refuse needs reasons.")
+    if proposal == reviews.REFUSE and not errors:
+        errors |= unexplained_refusal(typed, marks_posted(typed))
     _refuse(errors)
     reviews.propose(
         task.id,
@@ -148,6 +152,9 @@ def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     _ruling_errors(errors, ruling, reasons)
     if ruling == reviews.REFUSE and not facts:
         errors["facts"] = Words("不予的决定应当写明查明的事实。", "A refusal must state the facts.")
+    if ruling == reviews.REFUSE and not errors:
+        reviewed = task.last_review("upper-review", "review")
+        errors |= unexplained_refusal(typed, marks_posted(typed) or (reviewed.checklist if reviewed else {}))
     _refuse(errors)
     rulings.rule(
         task.id,
@@ -161,6 +168,19 @@ def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     assert task.catalogue_item is not None
     made = rulings.ruling_words(task.catalogue_item.kind).ruling(ruling)
     return Words(f"已作出决定：{made.zh}。", f"Ruled: {made.en}.")
+
+
+def unexplained_refusal(typed: Typed, marks: Mapping[str, str]) -> Errors:
+    """No point of the list is marked as not met, and yet it is to be refused: to be confirmed, not forbidden."""
+    if not marks or "fail" in marks.values() or text(typed, CONFIRMED) == "yes":
+        return {}
+    return {
+        CONFIRMED: Words(
+            "审查要点中没有一项不符合。仍要不予的，请勾选确认；理由应当写明事实和所依据的规定。",
+            "No point of the list is marked as not met. To refuse all the same, tick to confirm; the reasons have to"
+            " state the facts and the rule.",
+        )
+    }
 
 
 def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
@@ -277,6 +297,7 @@ LABELS: Mapping[str, Words] = {
     "proposal": Words("建议", "Proposal"),
     "ruling": Words("办理决定", "Ruling"),
     "facts": Words("查明的事实", "Facts"),
+    CONFIRMED: Words("确认不予", "Confirm the refusal"),
     "reasons": Words("理由", "Reasons"),
     "conclusion": Words("核查结论", "Conclusion"),
     "record": Words("核查记录", "Record"),
