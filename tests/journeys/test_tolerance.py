@@ -11,9 +11,10 @@ from tests.support import credit, office, places, tolerances
 from tests.support.policies import under
 from tests.support.tolerances import CERTIFICATES, CHART
 from webapp.clock import frozen_at
-from webapp.errors import Incomplete, LetterChanged
+from webapp.errors import FileRefused, Incomplete, LetterChanged
 from webapp.models import CaseEvent, Document, ItemCase, LegalClock, Reminder, Ruling, Termination, Tolerance
 from webapp.services import intake, receipt, rulings, timers, tolerance, tolerance_promises, withdrawal
+from webapp.services.files import Upload
 from webapp.services.receipt import MaterialsMissing
 from webapp.services.terminated import ItemTerminated
 from webapp.services.tolerance import NotMovable
@@ -178,6 +179,22 @@ def test_a_letter_that_changed_between_reading_and_signing_is_not_signed(db: SQL
         read = tolerances.letter(case_id, Promise("P2", {CHART: "window"}, date(2026, 9, 10)))
         with pytest.raises(LetterChanged):
             tolerances.promise(case_id, date(2026, 9, 11), items=("P2",), digest=read)
+
+
+@pytest.mark.parametrize("channel", ["tablet", "scan"])
+def test_a_picture_that_is_a_script_too_signs_no_promise(db: SQLAlchemy, channel: str) -> None:
+    with frozen_at(MONDAY):
+        case_id = tolerances.draft()
+        promise = Promise("P2", {CHART: "window"}, date(2026, 9, 10))
+        drawn = office.picture()
+        script = Upload(drawn.name, drawn.content + b"<script>alert(1)</script>")
+        signed = Signed("", tolerances.signer(case_id), channel, script)
+        digests = {"P2": tolerances.letter(case_id, promise)}
+        with pytest.raises(FileRefused):
+            tolerance_promises.promise_in_draft(
+                case_id, [promise], digests, by=office.person(office.CLERK), signed=signed
+            )
+    assert db.session.query(Tolerance).filter_by(case_id=case_id).count() == 0
 
 
 # Accepted with it, and met

@@ -6,10 +6,12 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
+from webapp.errors import FileRefused
 from webapp.models import Case as CaseRow
 from webapp.models import CaseEvent, Document, ItemCase, LegalClock, ProcessInstance, Termination, Timer, UserTask
 from webapp.services import reviews, withdrawal
 from webapp.services.applicants import NotTheApplicant
+from webapp.services.files import Upload
 from webapp.services.terminated import ItemTerminated
 from webapp.services.withdrawal import Asked, NothingToWithdraw, WithdrawnTooLate
 
@@ -40,6 +42,16 @@ def registered() -> int:
     case = office.received("ordinary", ways={})
     office.act(case.id, "backfill", "P1")
     return case.id
+
+
+def test_a_picture_that_is_a_script_too_signs_no_withdrawal(db: SQLAlchemy) -> None:
+    case_id, drawn = registered(), office.picture()
+    script = Upload(drawn.name, drawn.content + b"<script>alert(1)</script>")
+    with pytest.raises(FileRefused):
+        withdrawal.withdraw_at_window(
+            case_id, asked(), by=office.person(office.CLERK), signature=script, key="withdraw-script"
+        )
+    assert "withdrawn" not in outcomes(db, case_id).values()
 
 
 def test_the_whole_case_taken_back_ends_everything(db: SQLAlchemy) -> None:

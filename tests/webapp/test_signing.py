@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from tests.support import credit, office
 from tests.support.office import CLERK
@@ -255,14 +255,21 @@ def test_what_is_kept_of_a_drawing_is_its_pixels_alone(client: FlaskClient) -> N
 
 def test_a_scan_with_a_script_or_an_attachment_is_refused_and_a_plain_one_is_kept(client: FlaskClient) -> None:
     assert check_scan(office.pdf()).pages == 1
-    for active in ("script", "attachment"):
+    for active in ("script", "attachment", "note"):
         writer, target = PdfWriter(), io.BytesIO()
         writer.add_blank_page(width=100, height=100)
         if active == "script":
             action = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
             writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
-        else:
+        elif active == "attachment":
             writer.add_attachment("virus.exe", b"MZ")
+        else:  # a note on the page that carries a file
+            file = StreamObject()
+            file.set_data(b"MZ")
+            held = DictionaryObject({NameObject("/F"): writer._add_object(file)})
+            named = DictionaryObject({NameObject("/F"): TextStringObject("virus.exe"), NameObject("/EF"): held})
+            note = DictionaryObject({NameObject("/Subtype"): NameObject("/FileAttachment"), NameObject("/FS"): named})
+            writer.pages[0][NameObject("/Annots")] = ArrayObject([note])
         writer.write(target)
         with pytest.raises(FileRefused):
             check_scan(Upload("扫描.pdf", target.getvalue()))

@@ -15,8 +15,9 @@ from webapp.permissions import Permission
 from webapp.services.document_acts import NotSealed
 from webapp.services.documents import WAITS_FOR_SEAL, Delivery, issue_delivery_receipt
 from webapp.services.events import Event
-from webapp.services.files import Upload, check_upload, keep_file
+from webapp.services.files import Upload, keep_file
 from webapp.services.results import RESULT_FACTS, NotPrepared, ensure_can_leave, ensure_result
+from webapp.services.signature_files import check_scan
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
 from webapp.services.work import OpenTask, on_task, task_in_case
@@ -77,7 +78,7 @@ def hand_over(
         )
     if fault := check_id_number(collector.id_number):
         raise Incomplete("collector_id_number", fault)
-    checked = check_upload(signature)
+    checked = check_scan(signature)
     with on_task(task_ids[0], by, permission=Permission.TASK_DO, key=key) as first:
         _ensure_may_collect(first, collector)
         collector = replace(collector, kind=_kind_of(first, collector))

@@ -23,7 +23,7 @@ JPEG_END = b"\xff\xd9"
 LARGEST_DRAWING = 2 * 1024 * 1024
 MOST_PIXELS = 8_000_000
 #: Entries of a PDF by which it does something by itself, or carries something else.
-ACTIVE = frozenset({"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/XFA"})
+ACTIVE = frozenset({"/JavaScript", "/JS", "/Launch", "/EF", "/EmbeddedFiles", "/RichMediaContent", "/XFA"})
 ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm"})
 #: Objects of a scan that are looked at; a scan has a few for each page.
 MOST_OBJECTS = 20_000

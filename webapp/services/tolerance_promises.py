@@ -29,9 +29,10 @@ from webapp.services.commitments import COMMITMENT
 from webapp.services.document_places import answer_places, item_places, table, unit_of
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
-from webapp.services.files import Checked, Upload, check_upload, keep_file
+from webapp.services.files import Checked, Upload, keep_file
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.page_keys import remember
+from webapp.services.signature_files import check_drawing, check_scan
 from webapp.services.tasks import ensure_step
 from webapp.services.tolerance_acceptance import HEADS, asking_of
 from webapp.services.tolerance_terms import (
@@ -414,12 +415,15 @@ def _keep(
 
 
 def _checked(signed: Signed) -> Checked:
-    """The signature of a promise at the window, looked into before the case is locked. Raises Incomplete."""
+    """The signature of a promise at the window, looked into before the case is locked.
+
+    Raises Incomplete, FileRefused.
+    """
     if not signed.name.strip():
         raise Incomplete("signer_name", Words("请填写签署人姓名。", "Enter the signer's name."))
     if signed.channel not in (TABLET, SCAN) or signed.signature is None:
         raise Incomplete("signature", Words("请申请人在容缺受理承诺书上签名。", "The applicant must sign the promise."))
-    return check_upload(signed.signature)
+    return check_drawing(signed.signature) if signed.channel == TABLET else check_scan(signed.signature)
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.applicants import ensure_applicant
 from webapp.services.failures import refusal_of
-from webapp.services.files import Upload, check_upload, keep_file
+from webapp.services.files import Upload, keep_file
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.signature_files import check_scan
 from webapp.services.terminated import NEEDED_WITHDRAWN, WITHDRAWN, ensure_item_goes_on
 from webapp.services.termination import (
     TRACKING,
@@ -101,7 +102,7 @@ def withdraw_at_window(case_id: int, asked: Asked, *, by: Identity, signature: U
             raise Incomplete(
                 "signature", Words("请申请人在撤回申请书上签名。", "The applicant must sign the withdrawal.")
             )
-        checked = check_upload(signature)
+        checked = check_scan(signature)
         return _withdraw(case, asked, WINDOW, by, keep_file(checked, by))
 
 
