@@ -43,9 +43,9 @@ def test_the_days_ahead_are_counted_as_every_limit_of_that_day_is(db: SQLAlchemy
         notified(case_id, at=day(22))
 
 
-def notices(db: SQLAlchemy, case_id: int) -> dict[str, str]:
-    """Kind -> words of the notices of the hearing."""
-    rows = db.session.query(Document).filter(Document.case_id == case_id, Document.kind.startswith("hearing-notice"))
+def notices(db: SQLAlchemy, case_id: int, kind: str = "hearing-notice") -> dict[str, str]:
+    """Kind -> words of the notices of the hearing, or of other papers of it."""
+    rows = db.session.query(Document).filter(Document.case_id == case_id, Document.kind.startswith(kind))
     return {one.kind: one.content_zh for one in rows}
 
 
@@ -61,6 +61,20 @@ def test_who_applied_is_told_in_their_own_name_and_the_applicant_as_a_party(db: 
     assert company in told["hearing-notice-applied"]  # whose application is heard
     assert f"{company}：" in told["hearing-notice"]
     assert NEIGHBOUR not in told["hearing-notice"]
+
+
+def test_every_paper_says_the_office_s_time_of_the_hearing(db: SQLAlchemy) -> None:
+    """Set for 22 September, ten in the morning, two o'clock of universal time."""
+    case_id = applied_for()
+    with frozen_at(day(10)):
+        notified(case_id, at=day(22))
+    with frozen_at(day(22, hour=6)):
+        held = {"attended": "申请人", "record": "双方质证，无异议。"}
+        do(case_id, "hearing", hearings.record_hearing, by=office.member_of("sign.decide"), **held)
+    papers = {**notices(db, case_id), **notices(db, case_id, "hearing-record")}
+    assert set(papers) == {"hearing-notice", "hearing-notice-applied", "hearing-record"}
+    for kind, words in papers.items():
+        assert "2026年9月22日10时" in words, kind
 
 
 def test_an_applicant_who_applied_has_one_notice(db: SQLAlchemy) -> None:

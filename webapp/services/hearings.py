@@ -174,7 +174,7 @@ def notify_hearing(
         name, login, reviewed = row
         if reviewed:
             raise host_reviewed(task)
-        told: dict[str, Any] = {"hearing_at": at, "hearing_place": place.strip(), "hearing_host": name}
+        told: dict[str, Any] = {"hearing_at": moments.local(at), "hearing_place": place.strip(), "hearing_host": name}
         _tell_who_applied(task, procedure, item, by, told)
         issue_for_item(case, item_case_id, item, "hearing-notice", by, reasons=procedure.reason, **told)
         if not procedure.on_application:  # art. 46: of public interest, so announced to the public
@@ -285,6 +285,7 @@ def _ensure_host(task: OpenTask, procedure: Running, by: Identity) -> None:
 def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str, by: Identity) -> int:
     assert task.item_case_id is not None
     assert task.item_key is not None
+    assert procedure.held_at is not None
     row = sql().execute(REVIEWERS, (task.item_case_id,)).fetchone()
     lines = [line.strip() for line in attended.splitlines() if line.strip()]
     return issue_for_item(
@@ -293,7 +294,7 @@ def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str
         item_of(task),
         "hearing-record",
         by,
-        hearing_at=procedure.held_at,
+        hearing_at=moments.local(procedure.held_at),
         hearing_place=procedure.place,
         hearing_host=by.name,
         reviewer_name=row[0] if row else "",
