@@ -110,6 +110,7 @@ def test_what_needs_a_refused_result_is_turned_down_with_the_refusal_and_not_whe
         assert (items[key].outcome, items[key].intake_outcome) == ("not-accepted", "predecessor-refused")
         paper = db.session.query(Document).filter_by(item_case_id=items[key].id, kind="not-accepted").one()
         assert "市场主体设立登记”未获准" in paper.content_zh
+        assert "What it needs was not granted: " in paper.content_en
         assert "申请行政复议" in paper.content_zh
         assert ("行政许可法" in paper.content_zh) == (key != "P5")  # a filing stands on a text of its own
     office.act(case.id, "issue", "P1")

@@ -57,6 +57,7 @@ def test_stop_the_others_end_on_the_bundles_basis_and_are_told(db: SQLAlchemy) -
     notices = db.session.query(Document).filter_by(case_id=case.id, kind="termination-notice").all()
     assert len(notices) == 3
     assert "户外招牌设置许可”未获准" in notices[0].content_zh
+    assert "was not granted." in notices[0].content_en
     assert "江城市承诺办结时限（虚构，示例）" in notices[0].content_zh  # the basis that the bundle names
     ended = db.session.query(Termination).all()
     refused = db.session.query(ItemCase).filter_by(case_id=case.id, item_key="P6").one()

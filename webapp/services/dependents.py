@@ -12,6 +12,7 @@ from webapp.services.documents import issue_for_item
 from webapp.services.engine_border import set_variables
 from webapp.services.events import Event
 from webapp.services.instances import running_instances
+from webapp.services.item_opening import not_granted
 from webapp.services.locked_case import LockedCase
 from webapp.services.termination import with_dependents
 from webapp.unit_of_work import sql
@@ -36,7 +37,7 @@ def turn_down_dependents(case: LockedCase, item: Item) -> list[int]:
     waiting = [(id_, bundle.item(key)) for id_, key in sorted(rows, key=lambda row: str(row[1]))]
     for id_, dependent in waiting:
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=id_, outcome="predecessor-refused")
-        issue_for_item(case, id_, dependent, "not-accepted", None, reasons=f"前置事项“{item.name.zh}”未获准。")
+        issue_for_item(case, id_, dependent, "not-accepted", None, reasons=not_granted([item.name]))
     if waiting:
         _end_preparations(case, [dependent for _, dependent in waiting])
     return [id_ for id_, _ in waiting]

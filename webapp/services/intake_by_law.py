@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine import Words
 from webapp.services.accepted_by_law import accept_by_law
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.corrections import CONSEQUENCES, NOT_ACCEPTED, STILL_OPEN, WITHDRAWN, last_round, late_rule
@@ -47,9 +48,13 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
     outcome = LAPSE_OUTCOMES[consequence]
     if consequence != STILL_OPEN:
         item = case.release.bundle.item(str(job.inputs["item"]))
-        reasons = f"未在补正期限内补正，{CONSEQUENCES[consequence].zh}（{basis.zh}）。"
+        follows = CONSEQUENCES[consequence]
+        reasons = Words(
+            f"未在补正期限内补正，{follows.zh}（{basis.zh}）。",
+            f"Not corrected within the time given: {follows.en} ({basis.en or basis.zh}).",
+        )
         end_with_items(case, [item_case_id])
-        sql().execute(NOT_TAKEN, (outcome, reasons, case.now, item_case_id))
+        sql().execute(NOT_TAKEN, (outcome, reasons.zh, case.now, item_case_id))
         stop_clock(case, item_case_id, "correction")
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)
         delivery = case.rules.profile.terms("delivery-limit", "delivery", kind=item.kind)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from engine import Words
 from engine.bundles import Item
 from webapp.services.clocks import start_decision_clocks
 from webapp.services.documents import issue_for_item
@@ -89,7 +91,13 @@ def close_unopened_items(case: LockedCase) -> list[int]:
     )
     for item_case_id, item_key in sorted(rows, key=lambda row: row[1]):
         item = case.release.bundle.item(item_key)
-        needed = "、".join(case.release.bundle.item(key).name.zh for key in item.needs_result_of)
+        needed = [case.release.bundle.item(key).name for key in item.needs_result_of]
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome="predecessor-refused")
-        issue_for_item(case, item_case_id, item, "not-accepted", None, reasons=f"前置事项“{needed}”未获准。")
+        issue_for_item(case, item_case_id, item, "not-accepted", None, reasons=not_granted(needed))
     return [item_case_id for item_case_id, _ in rows]
+
+
+def not_granted(needed: Sequence[Words]) -> Words:
+    """Why an item is turned down that needs the result of others, as its paper says it."""
+    names = Words("、".join(one.zh for one in needed), ", ".join(one.en or one.zh for one in needed))
+    return Words(f"前置事项“{names.zh}”未获准。", f"What it needs was not granted: {names.en}.")

@@ -139,13 +139,14 @@ def _stop_rest(job: RunningJob) -> dict[str, Any]:
     case, item = job.case, job.case.release.bundle.item(str(job.inputs["item"]))
     row = sql().execute(SAID, (job.item_case_id,)).fetchone()
     channel, name = (row[0], row[1]) if row else (RULE, "")
-    chosen = "申请人选择不再办理其余事项。" if row else ""
+    chosen = Words("申请人选择不再办理其余事项。", " The applicant chose to end the rest.") if row else Words("", "")
     ending = Ending(
         case.release.bundle.refused_item_basis,
-        f"“{item.name.zh}”未获准。{chosen}",
+        f"“{item.name.zh}”未获准。{chosen.zh}",
         channel,
         name,
         because_of=job.item_case_id,
+        reason_en=f"{item.name.en} was not granted.{chosen.en}",
     )
     rest = [(one, REFUSED_ITEM) for one in the_rest(case, item)]
     if rest:

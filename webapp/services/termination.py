@@ -65,6 +65,7 @@ class Ending:
     asked_by: str = ""
     signature_file_id: int | None = None
     because_of: int | None = None  # the item case that was refused
+    reason_en: str = ""  # the same in English, where a rule words it and no person
 
 
 def open_items(case: LockedCase) -> list[OpenItem]:
@@ -198,7 +199,11 @@ def _notice(
 ) -> int:
     """终止办理通知书 of one item, with the materials that were handed in for it."""
     bundle = case.release.bundle
-    why = f"{CAUSES[cause].zh}。{ending.reason}".strip()
+    named, basis = CAUSES[cause], ending.basis
+    why = Words(
+        f"{named.zh}。{ending.reason}依据：{basis.zh}。",
+        f"{named.en}. {ending.reason_en or ending.reason} Basis: {basis.en or basis.zh}.",
+    )
     heads = [Words("材料", "Material"), Words("形式", "Form"), Words("份数", "Copies")]
     rows = [
         (bundle.material(key).name, MATERIAL_FORMS[form], str(copies))
@@ -211,7 +216,7 @@ def _notice(
         one.item,
         NOTICES.get(cause, NOTICE),
         by,
-        reasons=f"{why}依据：{ending.basis.zh}。",
+        reasons=why,
         ended_at=case.now,
         returned_table=table(heads, rows or [(Words("无", "none"), "", "")]),
     )

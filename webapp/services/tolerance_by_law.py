@@ -70,9 +70,9 @@ def _lapsed(job: RunningJob) -> dict[str, Any]:
     case.record(Event.TOLERANCE_LAPSED, None, item=item_case_id, consequence=kept.late)
     facts = _facts(case, kept)
     if kept.late == REFUSED_BY_RULE:
-        _refuse(case, item_case_id, item, kept, facts)
+        _refuse(case, item_case_id, item, kept, facts.zh)
     else:
-        ending = Ending(kept.late_basis, facts, RULE)
+        ending = Ending(kept.late_basis, facts.zh, RULE, reason_en=facts.en)
         terminate(case, [(OpenItem(item_case_id, item), CAUSES[kept.late])], ending, None, running=job.instance.id)
     after_refusal(case, item_case_id, item)
     return {}
@@ -83,11 +83,16 @@ def _names(case: LockedCase, kept: Kept) -> Words:
     return Words("、".join(one.zh for one in names), ", ".join(one.en or one.zh for one in names))
 
 
-def _facts(case: LockedCase, kept: Kept) -> str:
+def _facts(case: LockedCase, kept: Kept) -> Words:
     """What did not come, as the documents state it."""
-    due = kept.due.isoformat() if kept.due else ""
-    lacking = f"已补交的材料不符合要求：{kept.told}。" if kept.told else ""
-    return f"申请人书面承诺于{due}前补齐的容缺材料（{_names(case, kept).zh}），期满未补齐。{lacking}"
+    due, names = kept.due.isoformat() if kept.due else "", _names(case, kept)
+    lacking = Words(f"已补交的材料不符合要求：{kept.told}。", f" What had come did not do: {kept.told}.")
+    lacking = lacking if kept.told else Words("", "")
+    return Words(
+        f"申请人书面承诺于{due}前补齐的容缺材料（{names.zh}），期满未补齐。{lacking.zh}",
+        f"What the applicant had promised in writing by {due} ({names.en}) had not come when the time was over."
+        f"{lacking.en}",
+    )
 
 
 RULED = """
