@@ -8,9 +8,9 @@ from datetime import timedelta
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
-from webapp import clock, file_store
+from webapp import clock, file_store, moments
 from webapp.clock import frozen_at
-from webapp.services import cleaning, materials
+from webapp.services import cleaning, materials, task_marks
 from webapp.unit_of_work import sql
 
 
@@ -54,3 +54,14 @@ def test_keys_and_sessions_go_in_time(db: SQLAlchemy) -> None:
     with frozen_at(clock.now() + timedelta(days=8)):
         assert cleaning.clean() >= 1
     assert sql().execute("select count(*) from idempotency_key").fetchone() == (0,)
+
+
+def test_a_day_to_come_back_goes_when_the_task_is_done(db: SQLAlchemy) -> None:
+    done, open_ = office.received("refused-item"), office.received("refused-item")
+    by, today = office.person("qianwei"), clock.today(moments.OFFICE_ZONE)
+    tasks = [office.open_task(case.id, "accept", "P2").id for case in (done, open_)]
+    for task in tasks:
+        task_marks.follow_up(task, today, by=by)
+    office.act(done.id, "accept", "P2", by=by)
+    assert cleaning.clean() > 0
+    assert sql().execute("select task_id from follow_up").fetchall() == [(tasks[1],)]

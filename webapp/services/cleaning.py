@@ -1,4 +1,5 @@
-"""What has served its time goes: page keys, ended sessions, counts of tries, old trials, files that were taken off.
+"""What has served its time goes: page keys, ended sessions, counts of tries, old trials, files that were taken off,
+days to come back to what is done.
 
 Never cases, never the ledger.
 """
@@ -26,6 +27,7 @@ delete from stored_file f where f.at < %s
     and not exists(select from credit_request_file where file_id = f.id)
 returning f.digest
 """
+DONE_FOLLOW_UPS = "delete from follow_up f using user_task t where t.id = f.task_id and t.state <> 'open'"
 #: The same content may be kept for another reason: a PDF of ours that somebody handed in again.
 KEPT = """
 select digest from stored_file where digest = any(%(digests)s)
@@ -43,6 +45,7 @@ def clean() -> int:
             sql().execute("delete from user_session where expires_at < %s", (now,)).rowcount,
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
             sql().execute("delete from trial where changed_at < %s", (now - TRIALS_FOR,)).rowcount,
+            sql().execute(DONE_FOLLOW_UPS).rowcount,
         ]
     return sum(gone) + sweep_files()
 
