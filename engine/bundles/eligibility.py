@@ -16,6 +16,15 @@ NO_TERMS = Words("该事项没有规定告知承诺方式。", "Commitment is no
 NO_RULE = Words("没有适用的告知承诺规则。", "No commitment rule applies to this item.")
 
 
+#: The rule that says that the place's list does not name the item; its words are the place's, not the table's.
+NOT_LISTED = "not-listed"
+
+
+def not_on(source: Words) -> Words:
+    """That the list of this name does not have it."""
+    return Words(f"未列入：{source.zh}", f"Not on the list: {source.en}")
+
+
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """May the applicant choose commitment for the item, or for one proof of it (`requirement`, a material's key)?
@@ -77,8 +86,8 @@ def eligibility(
     value = outcome.value if isinstance(outcome.value, dict) else {}
     matched = outcome.matched[0] if outcome.matched else None
     eligible = value.get("eligible") is True
-    if eligible and not listed:
-        eligible, rule, basis = False, "not-listed", profile.commitment_basis
+    if not listed and (eligible or value.get("rule") == NOT_LISTED):
+        eligible, rule, basis = False, NOT_LISTED, not_on(profile.commitment_basis)
     elif matched is None or not value.get("basis"):
         eligible, rule, basis = False, str(value.get("rule") or "no-rule"), NO_RULE
     else:

@@ -303,6 +303,7 @@ class Bundle:
     signatory_mobile_field: str = ""  # of the same person's mobile number, to which a code may be sent
     collector_fields: tuple[str, ...] = ()  # answer keys of the identity numbers of those who may collect,
     collector_name_fields: tuple[str, ...] = ()  # and of their names, in the same order
+    district_field: str = ""  # answer key of the district in which the matter lies: compared with the case's place
     present_field: str = ""  # answer key that says who applies: who is at the counter answers it before the form does
     shared: tuple[str, ...] = ()  # called diagrams of _shared/, without ending
     refused_item_basis: Words = field(default=Words("", ""), kw_only=True)  # on what the policy rests; not "continue"

@@ -133,6 +133,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
         collector_fields=form.collector_fields,
         collector_name_fields=form.collector_name_fields,
         present_field=form.present_field,
+        district_field=form.district_field,
         eligibility_decision=_eligibility(root),
         case_variables=root.texts("case_variables"),
         baseline=_baseline(reading, root),
@@ -175,6 +176,7 @@ class _FormTable:
     collector_fields: tuple[str, ...] = ()
     collector_name_fields: tuple[str, ...] = ()
     present_field: str = ""
+    district_field: str = ""
 
 
 def _form(root: Table) -> _FormTable:
@@ -192,6 +194,7 @@ def _form(root: Table) -> _FormTable:
         collector_fields=table.texts("collector_fields"),
         collector_name_fields=table.texts("collector_name_fields"),
         present_field=table.text("present_field", required=False),
+        district_field=table.text("district_field", required=False),
     )
     if len(found.collector_fields) != len(found.collector_name_fields):
         table.wrong(

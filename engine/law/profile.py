@@ -116,6 +116,8 @@ class Profile:
     tolerance: ToleranceRules | None = None
     verification: VerificationRules = NO_RULES
     handover: HandoverRules | None = None
+    #: What a form's field of districts (`Bundle.district_field`) may say where these rules hold; empty: not stated.
+    districts: tuple[str, ...] = ()
 
     def terms(self, key: str, clock: str | None = None, *, kind: str = "") -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError.
@@ -174,6 +176,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         tolerance=_tolerance(root),
         verification=_verification(root),
         handover=_handover(root),
+        districts=root.texts("districts", required=False),
     )
     root.finish()
     report.raise_errors()

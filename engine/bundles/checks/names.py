@@ -30,9 +30,9 @@ def _check_form(checking: Checking) -> None:
     form = checking.main_form
     if form is None:
         return
-    for setting in ("applicant_name_field", "subject_field", "present_field"):
+    for setting in ("applicant_name_field", "subject_field", "present_field", "district_field"):
         name = getattr(bundle, setting)
-        if name not in checking.field_keys and (name or setting != "present_field"):
+        if name not in checking.field_keys and (name or setting not in ("present_field", "district_field")):
             checking.missing(Words("表单字段", "form field"), "bundle.toml", f"form.{setting}", name)
     for setting in ("identity_fields", "collector_fields", "collector_name_fields"):
         for name in getattr(bundle, setting):

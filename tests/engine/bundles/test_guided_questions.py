@@ -141,7 +141,7 @@ def test_no_rule_no_terms_no_listing_no_commitment(bundle, decisions, profile):
     assert (terms.eligible, terms.rule) == (False, "no-commitment-terms")
     elsewhere = read_profile(PROFILE.replace('["B"]', "[]").encode())
     unlisted = eligibility(bundle, decisions, elsewhere, "B", HOT, credit="good")
-    assert (unlisted.eligible, unlisted.rule, unlisted.basis.zh) == (False, "not-listed", "告知承诺清单")
+    assert (unlisted.eligible, unlisted.rule, unlisted.basis.zh) == (False, "not-listed", "未列入：告知承诺清单")
 
 
 # ---------------------------------------------------------------- sheet and case

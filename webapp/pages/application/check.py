@@ -106,6 +106,7 @@ def _page(draft: Draft, refusals: list[ActRefused], status: int = 200) -> Respon
         draft,
         status,
         missing=missing,
+        elsewhere=lies_elsewhere(draft),
         guided=_guided_rows(draft),
         sections=_sections(draft),
         rows=[row for row in rows if row.asked_for],
@@ -113,6 +114,22 @@ def _page(draft: Draft, refusals: list[ActRefused], status: int = 200) -> Respon
         departments=department_names(),
         handled_by=handled_by,
         may_receive=may(signed_in(), Permission.CASE_RECEIVE),
+    )
+
+
+def lies_elsewhere(draft: Draft) -> Words | None:
+    """A doubt, not a fault: the matter lies in a district that is not one of the place whose units handle the case."""
+    profile, key = draft.rules.profile, draft.bundle.district_field
+    value = value_at(draft.answers, key) if key else None
+    if not value or not profile.districts or value in profile.districts:
+        return None
+    field = draft.release.form.field(key)
+    zh, en = shown_value(field, value, "zh"), shown_value(field, value, "en")
+    place = profile.jurisdiction
+    return Words(
+        f"“{field.label.zh}”填的是{zh}，不在本件办理地{place.zh}的辖区内：请核对地址；办理地选错的，应当按正确的办理地重新登记。",
+        f"“{field.label.en}” says {en}, which does not lie in the place of this case, {place.en}: check the address,"
+        " and begin again with the right place if that was chosen wrongly.",
     )
 
 
