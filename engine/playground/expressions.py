@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.dmn.analysis import DOUBTS, KIND_WORDS, Inference
+from engine.dmn.analysis import BY_ZERO, DOUBTS, KIND_WORDS, Inference, is_zero
 from engine.errors import EngineError, ExpressionInvalid
 from engine.expressions import compile_expression
 from engine.expressions.feel.builtins import BUILTINS
+from engine.expressions.feel.nodes import Arithmetic, Name, Node
 from engine.expressions.feel.objects import Clock
 from engine.expressions.feel.operations import kind
 from engine.expressions.feel.parser import parse_expression
@@ -66,13 +67,27 @@ def try_expression(source: str, given: Mapping[str, Value], context: Context | N
 
 def _hints(source: str, read: frozenset[str], given: Mapping[str, Value], names: list[str]) -> tuple[Words, ...]:
     here = Inference({name: type_of(value) for name, value in given.items()})
-    here.read(parse_expression(source, names))
+    tree = parse_expression(source, names)
+    here.read(tree)
     called = {str(each.said["name"]) for each in here.mistakes if each.code == "unknown-function"}
+    told_zero = [_placed("type-mismatch", one.line, one.column, {"reason": BY_ZERO}) for one in _zeros(tree, given)]
     unknown = (here.free.keys() & read) - called - BUILTINS.keys()
     told = missing_words(unknown, given)
     for mistake in here.mistakes:
         told.append(_placed(mistake.code, mistake.line, mistake.column, mistake.said))
-    return tuple(dict.fromkeys(told))[:MOST_HINTS]
+    return tuple(dict.fromkeys([*told, *told_zero]))[:MOST_HINTS]
+
+
+def _zeros(tree: Node, given: Mapping[str, Value]) -> Iterator[Name]:
+    """The names by which something is divided and whose value in the input is zero."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(node.children())
+        if isinstance(node, Arithmetic):
+            for operator, operand in node.rest:
+                if operator == "/" and isinstance(operand, Name) and is_zero(given.get(operand.name)):
+                    yield operand
 
 
 def _placed(code: str, line: int, column: int, said: Mapping[str, object]) -> Words:

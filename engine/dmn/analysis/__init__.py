@@ -7,7 +7,7 @@ Pure reading of a DMN file, for checks only: nothing here runs when a case is de
 from engine.dmn.analysis.effort import Effort, GaveUp
 from engine.dmn.analysis.expressions import check_tree
 from engine.dmn.analysis.file import doubts_in
-from engine.dmn.analysis.inference import KIND_WORDS, Inference
+from engine.dmn.analysis.inference import BY_ZERO, KIND_WORDS, Inference, is_zero
 from engine.dmn.analysis.nearest import Comparing, like_words, nearest
 from engine.dmn.analysis.results import result_types
 from engine.dmn.analysis.telling import Telling
@@ -15,6 +15,7 @@ from engine.dmn.analysis.types import Type, common
 from engine.dmn.analysis.words import DOUBTS, Doubt
 
 __all__ = [
+    "BY_ZERO",
     "DOUBTS",
     "KIND_WORDS",
     "Comparing",
@@ -27,6 +28,7 @@ __all__ = [
     "check_tree",
     "common",
     "doubts_in",
+    "is_zero",
     "like_words",
     "nearest",
     "result_types",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from engine.dmn.analysis.nearest import Comparing, like_words, nearest
 from engine.dmn.analysis.signatures import SIGNATURES
@@ -15,6 +16,7 @@ from engine.dmn.analysis.types import UNKNOWN_TYPE, Type, common, named_type
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.builtins import BUILTINS
 from engine.expressions.feel.operations import ORDERED, kind
+from engine.values import Value
 from engine.words import Words
 
 KIND_WORDS: dict[str, Words] = {
@@ -93,6 +95,9 @@ class Inference:
         self.mistake("result-type", node, given=KIND_WORDS[given], wanted=KIND_WORDS[wanted])
 
 
+BY_ZERO = Words("除数是零", "it divides by zero")
+
+
 def _parts(here: Inference, node: n.Node) -> Type:
     for child in node.children():
         here.of(child)
@@ -118,8 +123,14 @@ def _arithmetic(here: Inference, node: n.Arithmetic) -> Type:
         if result is None:
             here.mismatch(operand, operator, left, right)
             return UNKNOWN_TYPE
+        if operator == "/" and isinstance(operand, n.Literal) and is_zero(operand.value):
+            here.mistake("type-mismatch", operand, reason=BY_ZERO)
         left = Type(result)
     return left
+
+
+def is_zero(value: Value) -> bool:
+    return not isinstance(value, bool) and isinstance(value, (int, Decimal)) and value == 0
 
 
 def _computed(operator: str, left: str, right: str) -> str | None:

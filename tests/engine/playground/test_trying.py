@@ -187,3 +187,12 @@ def test_a_legal_clock_and_its_marks_have_words() -> None:
     assert (tried.text, tried.kind_words) == ('clock("promised")', Words("办理时限", "legal clock"))
     assert try_expression('clock("promised").mark("80%")', {}).kind_words.zh == "时限节点"
     assert try_expression('string([clock("a")])', {}).value == '[clock("a")]'
+
+
+@pytest.mark.parametrize(("source", "entered"), [("1/0", {}), ("10 + 1 / fee", {"fee": 0})])
+def test_a_division_by_zero_says_why_nothing_comes_out(source: str, entered: dict[str, int]) -> None:
+    tried = try_expression(source, entered)
+    assert (tried.value, tried.fault) == (None, None)
+    (hint,) = tried.hints
+    assert "除数是零，结果为空" in hint.zh
+    assert "divides by zero" in hint.en
