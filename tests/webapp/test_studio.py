@@ -436,3 +436,11 @@ def test_no_hostile_diagram_breaks_the_reading_for_the_picture():
     for file in HOSTILE.glob("*.bpmn"):
         found = read_diagram_file(file.name, file.read_bytes())
         assert found is None or "root:" not in found.text, file.name
+
+
+def test_what_is_no_part_of_a_bundle_is_said_to_be_left_out_of_the_check(designer: Browser) -> None:
+    rules = Upload("commitment.dmn", release_files(published())["commitment.dmn"])
+    page = check(designer, rules, Upload("README.md", b"# Read me"))
+    assert page.status == 200
+    assert "没有检查：README.md。" in page.text
+    assert "没有检查" not in check(designer, rules).text

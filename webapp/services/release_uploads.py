@@ -59,6 +59,18 @@ def read_diagram(name: str, content: bytes) -> str:
     return plain[: -len(ending)] + ".bpmn"
 
 
+NOT_CHECKED = Words(
+    "只检查 .bpmn 流程图、.dmn 决策表和 .form 表单。",
+    "Only .bpmn diagrams, .dmn decisions and .form forms are.",
+)
+
+
+def is_part(name: str) -> bool:
+    """Whether a file of this name is a diagram, a decision file or a form."""
+    plain = plain_name(name)
+    return is_diagram(plain) or plain.lower().endswith(OTHER_PARTS)
+
+
 def read_part(name: str, content: bytes) -> str:
     """The plain file name of an uploaded diagram, decision file or form. Raises FileRefused by name and reason.
 

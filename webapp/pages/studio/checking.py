@@ -18,7 +18,7 @@ from webapp.permissions import Permission
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import read_named
 from webapp.queries.trials import bundle_of, startable
-from webapp.services.release_uploads import is_diagram
+from webapp.services.release_uploads import NOT_CHECKED, is_diagram, is_part, plain_name
 from webapp.services.releases import check_parts
 from webapp.services.trial_refusals import TooManyTrials, TrialRefused
 from webapp.services.trial_replay import Files
@@ -48,12 +48,13 @@ def show_check() -> ResponseReturnValue:
         given = _given()
         if not given:
             return _page(gettext("请选择文件。"), within), 422
-        files, findings = check_parts(given, within=within)
+        parts = [one for one in given if is_part(one[0])]
+        files, findings = check_parts(parts or given, within=within)
     except FileRefused as refused:
         return _page(words(refused.words), within), refused.status
     not_tried = None
     path = next((one for one in files if is_diagram(one)), next(iter(files)))
-    name, content = given[0]
+    name, content = parts[0]
     alone = len(files) == 1 and is_diagram(path)
     if "try" in request.form and not alone:
         not_tried = _ONE_DIAGRAM
@@ -79,6 +80,8 @@ def show_check() -> ResponseReturnValue:
         marks=marks(lines, path),
         within=within,
         refused=not_tried,
+        left_out=[plain_name(one) for one, _ in given if not is_part(one)],
+        left_out_because=NOT_CHECKED,
         file_name=name,
         packed=packed(content) if alone else "",
     )
