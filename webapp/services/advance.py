@@ -116,7 +116,7 @@ def apply(
         _carry_on(case, instance, thrown)
     if step.ended and _is_the_case_itself(case, instance):
         if unopened := close_unopened_items(case):
-            _end_extensions(case, unopened)
+            end_with_items(case, unopened)
         _end_question(case)
         case.closed = True
         case.record(Event.CLOSED, None)
@@ -130,9 +130,13 @@ def _end_question(case: LockedCase) -> None:
         apply(case, instance, cancel(instance.release.program, instance.state, case.context))
 
 
-def _end_extensions(case: LockedCase, unopened: Sequence[int]) -> None:
-    """More time for the joint limit is moot where items that never opened were the last ones it ran for."""
-    lapsed = lapse(case, unopened)
+def end_with_items(case: LockedCase, ended: Sequence[int], *, taken_back: bool = False) -> None:
+    """Items have, or get, their outcome: more time that was asked for them is moot, and for the joint limit with the
+    last of them; the tasks of the request end.
+
+    Comes before the outcome has rows, so that these go out together.
+    """
+    lapsed = lapse(case, ended, taken_back=taken_back)
     for instance in waiting_instances(case, EXTENSION) if lapsed else ():
         if instance.scopes.get(WHOLE_INSTANCE) in lapsed:
             apply(case, instance, cancel(instance.release.program, instance.state, case.context))

@@ -7,7 +7,6 @@ is told to the applicant in writing, with the reasons, and moves every due day i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from engine import Words
@@ -17,16 +16,12 @@ from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.advance import apply, begin
+from webapp.services.advance import begin
 from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.clocks import JOINT, STANDS_STILL
 from webapp.services.documents import issue_for_item
-from webapp.services.engine_border import cancel
 from webapp.services.events import Event
-from webapp.services.instances import waiting_instances
-from webapp.services.locked_case import LockedCase
-from webapp.services.moot_extensions import PROCESS, lapse
-from webapp.services.step_rows import WHOLE_INSTANCE
+from webapp.services.moot_extensions import PROCESS
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.work import OpenTask, on_task, record_refusal
 from webapp.unit_of_work import sql
@@ -276,16 +271,3 @@ def _lengthen(task: OpenTask, by: Identity, extension: int, *, joint: bool, reas
         extension_basis=terms.basis,
     )
     sql().execute("update clock_extension set document_id = %s where id = %s", (document, extension))
-
-
-def end_with_items(case: LockedCase, ended: Sequence[int], *, taken_back: bool = False) -> None:
-    """Items get their outcome: what was asked for them is moot, and for the joint limit with the last; tasks end.
-
-    Comes before the outcome has rows, so that these go out together.
-    """
-    lapsed = lapse(case, ended, taken_back=taken_back)
-    if not lapsed:
-        return
-    for instance in waiting_instances(case, PROCESS):
-        if instance.scopes.get(WHOLE_INSTANCE) in lapsed:
-            apply(case, instance, cancel(instance.release.program, instance.state, case.context))

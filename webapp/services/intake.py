@@ -17,6 +17,7 @@ from webapp.moments import local
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission
 from webapp.services.accepted_by_law import accept_by_law
+from webapp.services.advance import end_with_items
 from webapp.services.clocks import INTAKE, start_clock, start_decision_clocks
 from webapp.services.corrected_answers import correct_answers
 from webapp.services.corrections import (
@@ -29,7 +30,6 @@ from webapp.services.corrections import (
 from webapp.services.dependents import turn_down_dependents
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_items
 from webapp.services.handed_up import ensure_unlocked
 from webapp.services.intake_limits import silence_basis
 from webapp.services.locked_case import LOCK_BY_ID, lock

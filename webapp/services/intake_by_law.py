@@ -9,12 +9,12 @@ from typing import Any
 
 from engine import Words
 from webapp.services.accepted_by_law import accept_by_law
+from webapp.services.advance import end_with_items
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.corrections import CONSEQUENCES, NOT_ACCEPTED, STILL_OPEN, WITHDRAWN, last_round, late_rule
 from webapp.services.dependents import turn_down_dependents
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_items
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.unit_of_work import sql
 

@@ -14,13 +14,12 @@ from engine.bundles import Item
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.advance import apply, begin
+from webapp.services.advance import apply, begin, end_with_items
 from webapp.services.applicants import ensure_applicant
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.dependents import turn_down_dependents
 from webapp.services.engine_border import complete
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_items
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import LockedCase
 from webapp.services.tasks import ensure_step

@@ -13,11 +13,11 @@ from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.advance import end_with_items
 from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.document_places import unit_of
 from webapp.services.documents import remedy_of
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_items
 from webapp.services.licences import keep_licence, licence_row
 from webapp.services.locked_case import LockedCase
 from webapp.services.outside_results import OutsideResult, outside_faults

@@ -17,12 +17,11 @@ from engine import EngineError, Words
 from engine.bundles import Bundle, Item
 from webapp import moments
 from webapp.identity import Identity
-from webapp.services.advance import apply
+from webapp.services.advance import apply, end_with_items
 from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_for_item
 from webapp.services.engine_border import cancel, set_variables
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_items
 from webapp.services.instances import running_instances, waiting_instances
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.pauses import end_pause

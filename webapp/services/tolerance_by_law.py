@@ -11,11 +11,10 @@ from engine import Words
 from engine.bundles import Item
 from engine.law import ACCEPTANCE_REVOKED, CONSEQUENCES, DEEMED_WITHDRAWN, REFUSED_BY_RULE, TOLERANCE, ruling_words
 from webapp import moments
-from webapp.services.advance import apply
+from webapp.services.advance import apply, end_with_items
 from webapp.services.clocks import stop_clock
 from webapp.services.engine_border import set_variables
 from webapp.services.events import Event
-from webapp.services.extensions import end_with_items
 from webapp.services.instances import running_instances
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import LockedCase

@@ -10,7 +10,7 @@ from engine import Words
 from engine.law import DATA_COMPARISON, ComparedFact
 from webapp.errors import Incomplete
 from webapp.identity import Identity
-from webapp.pages.workspace.points import all_points, marks_posted
+from webapp.pages.workspace.points import marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted, TaskAtHand
 from webapp.services import verification
 from webapp.services.compared_facts import Comparison
@@ -60,10 +60,8 @@ def compared(task: Posted, typed: Typed) -> dict[str, Comparison]:
 
 
 def verify(task: Posted, typed: Typed, by: Identity) -> Words:
-    marked = marks_posted(typed)
     if not task.signers and task.is_open:
-        unmarked = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
-        missing = [(point.name, unmarked) for point in all_points(task) if point.key not in marked]
+        missing = list(unmarked(task, typed).items())
         if not typed.get("result", "").strip():
             missing.append(("result", Words("请选择核查结论。", "Choose the result.")))
         if not typed.get("record", "").strip():
@@ -75,7 +73,7 @@ def verify(task: Posted, typed: Typed, by: Identity) -> Words:
         by=by,
         result=typed.get("result", "").strip(),
         record=typed.get("record", "").strip(),
-        checklist=marked,
+        checklist=marks_posted(typed),
         compared=compared(task, typed),
         revision=typed.get("revision", -1, type=int),
         key=typed.get("key", "").strip(),
