@@ -6,8 +6,9 @@ from engine.bpmn import Process, Program
 from engine.bundles.arrangement import arrange
 from engine.bundles.checks.checking import Checking
 from engine.bundles.levels import INPUT, is_drawn
-from engine.bundles.model import Item
+from engine.bundles.model import Item, Limit, Unit
 from engine.law.hand_up import HandUp
+from engine.law.terms import ClockTerms
 from engine.words import Words
 
 _GROUP = Words("岗位", "candidate group")
@@ -46,9 +47,25 @@ def _check_posts(checking: Checking, item: Item, hand_up: HandUp) -> None:
 
 
 def _check_limit(checking: Checking, item: Item, hand_up: HandUp) -> None:
-    """The review below lies within the limit of the whole, which runs from the same acceptance."""
+    """The review below lies within the limit of the whole, which runs from the same acceptance.
+
+    Limits in two units are compared where every calendar says the same; elsewhere the finding says that it depends.
+    """
     for name, limit in item.limits.items():
-        if limit.unit == hand_up.limit.unit and hand_up.limit.value >= limit.value:
+        leaves = _leaves_time(hand_up.limit, limit)
+        if leaves is None:
+            checking.warning(
+                "hand-up-in-another-unit",
+                f"items/{item.key}.toml",
+                "hand_up.limit",
+                Words(
+                    f"初审期限与办理时限（{name}）的单位不同，上级机关还有几日取决于当年的日历，无法核对。",
+                    f"The limit of the review below and the item's ({name}) are in different units: what is left for"
+                    " the upper unit depends on the calendar of the year and cannot be checked.",
+                ),
+                Words("改用同一单位，或者按最不利的日历核对。", "Use one unit, or check it by the worst calendar."),
+            )
+        elif not leaves:
             checking.error(
                 "hand-up-leaves-no-time",
                 f"items/{item.key}.toml",
@@ -60,6 +77,20 @@ def _check_limit(checking: Checking, item: Item, hand_up: HandUp) -> None:
                 ),
                 Words("缩短初审期限，或者核对办理时限。", "Shorten it, or check the item's limits."),
             )
+
+
+def _leaves_time(review: ClockTerms, whole: Limit) -> bool | None:
+    """Whether the whole is longer than the review; None where only the calendar of the year can tell.
+
+    So many working days take at least as many days of the calendar.
+    """
+    if review.unit == whole.unit:
+        return review.value < whole.value
+    if review.unit == Unit.WORKING_DAYS and whole.unit == Unit.CALENDAR_DAYS and review.value >= whole.value:
+        return False
+    if review.unit == Unit.CALENDAR_DAYS and whole.unit == Unit.WORKING_DAYS and review.value < whole.value:
+        return True
+    return None
 
 
 def _check_reviewed(checking: Checking, item: Item) -> None:

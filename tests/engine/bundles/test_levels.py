@@ -101,6 +101,21 @@ def test_without_unit_basis_or_time_it_cannot_be_published(files, old, new, code
     assert code in {one.code for one in findings}
 
 
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        ('value = 9, unit = "calendar_days"', None),  # nine days end before ten working days do
+        ('value = 14, unit = "calendar_days"', "hand-up-in-another-unit"),  # before or after: the calendar says
+        ('value = 1, unit = "months"', "hand-up-in-another-unit"),
+    ],
+)
+def test_limits_in_two_units_are_compared_where_every_calendar_says_the_same(files, limit, code):
+    said = IN_CATALOGUE.replace('value = 8, unit = "working_days"', limit)
+    mixed = changed(files, "items/P3.toml", "\n[conditions]", said)
+    codes = {one for one, _ in found(mixed, None)}
+    assert codes == ({code} if code else set())
+
+
 def test_what_is_decided_at_once_is_handed_up_by_nobody(files, county):
     at_once = changed(files, "items/P3.toml", "\nimmediate = false", "\nimmediate = true")
     assert ("hand-up-of-immediate", "immediate") in found(at_once, county)
