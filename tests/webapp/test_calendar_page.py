@@ -66,7 +66,10 @@ def test_what_is_wrong_stands_beside_the_file(client: FlaskClient, db: SQLAlchem
     assert refused.status_code == 422
     assert "2026年的这份安排已经导入" in refused.get_data(as_text=True)
     assert "请选择文件" in uploaded(client, b"", "").get_data(as_text=True)
-    assert "未导入" in text(client)
+    recorded = text(client)
+    assert "未导入" in recorded
+    assert "同一安排已经导入" in recorded
+    assert "calendar-imported-twice" not in recorded
 
 
 def test_closures_of_another_place_are_shown_there(client: FlaskClient, db: SQLAlchemy, tmp_path: Path) -> None:

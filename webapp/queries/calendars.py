@@ -43,7 +43,7 @@ class ImportLine:
     what: Words
     refused: bool
     version: str
-    detail: str
+    detail: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,29 @@ def _view(table: CalendarYear, loaded_at: datetime | None, versions: int) -> Tab
     return TableView(table, loaded_at, versions, tuple(sorted(days, key=lambda one: one[0])))
 
 
+#: Why a table was not imported, by the code that the ledger keeps.
+REFUSED_FOR = {
+    "calendar-taken-back": Words("已公布的安排不能改回暂定", "what is published cannot become provisional again"),
+    "closure-on-day-off": Words("停止办公日本来就休息", "a closure on a day that is off anyway"),
+    "calendar-imported-twice": Words("同一安排已经导入", "the same table is imported already"),
+    "calendar-contradicts": Words("与已导入的安排矛盾", "it contradicts what is imported"),
+    "calendar-month-missing": Words("缺少月份", "a month is missing"),
+    "calendar-incomplete": Words("法定节假日天数不符", "the number of statutory holidays is not right"),
+    "missing-key": Words("缺少必填项", "an entry is missing"),
+    "unknown-key": Words("有不认识的项", "an entry is not known"),
+    "wrong-value": Words("有填写不正确的值", "a value is not right"),
+    "not-toml": Words("不是日历文件（TOML）", "it is no calendar file (TOML)"),
+}
+
+
 def _line(row: tuple[Any, ...]) -> ImportLine:
     at, who, kind, body = row
     told = orjson.loads(body)
-    detail = ", ".join(told.get("codes", ()))
+    reasons = [REFUSED_FOR.get(code, Words(code, code)) for code in told.get("codes", ())]
+    detail = Words("；".join(one.zh for one in reasons), "; ".join(one.en for one in reasons))
     if kind == "calendar-imported":
-        detail = str(told.get("table", ""))
+        detail = Words(str(told.get("table", "")), str(told.get("table", "")))
     elif kind == "calendar-recomputed":
-        detail = f"{told.get('limits', 0)}/{told.get('cases', 0)}"
+        limits, cases = told.get("limits", 0), told.get("cases", 0)
+        detail = Words(f"{limits} 个期限，{cases} 个办件", f"{limits} limits of {cases} cases")
     return ImportLine(at, who, KINDS.get(kind, Words(kind, kind)), kind == "calendar-refused", told["version"], detail)

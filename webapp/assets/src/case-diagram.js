@@ -203,7 +203,9 @@ async function mountDiagram(mount) {
   if (state) markState(viewer, state, mount.dataset.counted || 'cases');
   if (findings) markFindings(viewer, findings);
   const registry = viewer.get('elementRegistry');
-  const focus = registry.get(state?.current?.find((id) => registry.get(id)) ?? findings?.[0]?.element ?? '');
+  const here = (ids) => ids?.find((id) => registry.get(id));
+  // Where nothing is at work now, what was done last says where the case stands.
+  const focus = registry.get(here(state?.current) ?? here([...(state?.done ?? [])].reverse()) ?? findings?.[0]?.element ?? '');
   fit(viewer, mount, focus);
   tools(mount, viewer, focus);
   panByTouch(mount, viewer);
