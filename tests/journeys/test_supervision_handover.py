@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from flask import Flask, current_app
 from flask.testing import FlaskClient
@@ -18,10 +20,11 @@ from tests.support.supervision_system import SupervisionSystem, supervision_syst
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete
 from webapp.models import CaseEvent, HandoverDelivery, Incident, ItemCase, SupervisionHandover, SupervisionSignal
+from webapp.pages.callbacks import LARGEST
 from webapp.services import handover_sending, incidents, signal_watch, supervision_handovers
 from webapp.services.handover_sending import SupervisionUnreachable
 from webapp.services.webhook_signatures import DELIVERY, SIGNATURE, TIMESTAMP, headers_of, signed_message
-from webapp.settings import Settings, SettingsInvalid
+from webapp.settings import Settings, SettingsInvalid, plain_url
 from webapp.unit_of_work import sql
 
 GRANTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -157,6 +160,36 @@ def test_a_handover_goes_out_signed_once_and_as_it_is_kept(db: SQLAlchemy, syste
     assert db.session.get(HandoverDelivery, kept.id).delivered_at is not None  # type: ignore[union-attr]
 
 
+def test_no_transaction_waits_for_the_other_system(committed_app: Flask, system: SupervisionSystem) -> None:
+    waiting: list[int] = []
+    address = plain_url(committed_app.extensions["onewindow_settings"].database_url)
+
+    def look() -> None:
+        with psycopg.connect(address) as beside:
+            row = beside.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and state like 'idle in transaction%'"
+            ).fetchone()
+            assert row is not None
+            waiting.append(row[0])
+
+    system.meanwhile = look
+    with committed_app.app_context(), told_by(system.address):
+        case_id = granted()
+        row = (
+            sql()
+            .execute(
+                "select h.id from supervision_handover h join item_case i on i.id = h.item_case_id"
+                " where i.case_id = %s",
+                (case_id,),
+            )
+            .fetchone()
+        )
+        assert row is not None
+        handover_sending.send(row[0])
+    assert waiting == [0]
+
+
 def test_without_an_address_nothing_is_sent_and_the_inbox_has_it_all_the_same(db: SQLAlchemy) -> None:
     case_id = granted()
     assert queued() == []
@@ -279,6 +312,18 @@ def test_what_is_forged_replayed_old_or_about_another_is_refused_and_changes_not
         assert answer(client, public_id, fault, delivery="r") == 422  # a fault is said in words
         assert answer(client, public_id, {**fault, "note": "已立案。"}, delivery="r") == 200
     assert handover(db, case_id).result == "fault"
+
+
+def test_of_a_body_that_does_not_say_its_length_no_more_is_read_than_an_answer_has(client: FlaskClient) -> None:
+    sent = io.BytesIO(b"x" * 4 * LARGEST)
+    response = client.post(
+        "/callbacks/supervision/unknown",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+        input_stream=sent,
+    )
+    assert response.status_code == 401
+    assert sent.tell() == LARGEST
 
 
 def test_without_a_secret_no_answer_is_taken(app: Flask, client: FlaskClient, db: SQLAlchemy) -> None:

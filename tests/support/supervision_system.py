@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ class SupervisionSystem:
     address: str = ""
     status: int = 200
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)  # headers, body
+    meanwhile: Callable[[], None] = lambda: None  # what goes on here before it answers
 
 
 @contextmanager
@@ -28,6 +29,7 @@ def supervision_system() -> Iterator[SupervisionSystem]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             system.taken.append((dict(self.headers), body))
+            system.meanwhile()
             self.send_response(system.status)
             if system.status in (302, 307):
                 self.send_header("Location", "http://127.0.0.1:9/")

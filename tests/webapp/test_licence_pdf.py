@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import stat
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from tests.support.seal_service import SealService, seal_service, sealed
 from tests.support.time_stamps import time_service
 from webapp import clock
 from webapp.models import Licence
+from webapp.queries.licence_check import UNSIGNED, checked_file
 from webapp.services import licence_files
 from webapp.services.e_seals import SealUnreachable
 from webapp.services.licence_files import IssuedElsewhere
@@ -117,6 +119,16 @@ def test_a_damaged_file_never_breaks_the_reader(signed):
             else:
                 del damaged[place : place + dice.randrange(1, 200)]
         assert not any(one.holds for one in signatures_of(bytes(damaged)))
+
+
+@pytest.mark.parametrize("packed", [b"no compressed data", b"", zlib.compress(b"cut off")[:-6]])
+def test_a_file_whose_table_cannot_be_unpacked_is_no_licence_and_no_fault_of_ours(db, packed):
+    head = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n"
+    table = b"<</Type/XRef/Size 3/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % len(packed)
+    body = head + b"2 0 obj\n" + table + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
+    content = body + b"startxref\n%d\n%%%%EOF" % len(head)
+    looked_at = checked_file(content)
+    assert (looked_at.genuine, looked_at.words) == (False, UNSIGNED)
 
 
 def test_the_file_stays_byte_for_byte_and_the_ledger_knows_its_digest(licence, signed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp import clock
 from webapp.errors import ActRefused
@@ -24,9 +25,12 @@ blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks")
 @public
 def supervision(public_id: str) -> ResponseReturnValue:
     """Take an answer on a handover. The signature comes first: without one nothing is looked up."""
-    if (request.content_length or 0) > LARGEST:
+    request.max_content_length = LARGEST  # holds for a body that does not say its length, too
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge:
         return _problem(413, "too large")
-    signed = signed_message(current_settings().handover_secret, dict(request.headers), request.get_data(), clock.now())
+    signed = signed_message(current_settings().handover_secret, dict(request.headers), body, clock.now())
     if signed is None:
         log.warning("callback-unsigned", address=request.remote_addr)
         return _problem(401, "the signature does not hold, or the time is not near ours")

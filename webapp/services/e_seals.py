@@ -25,7 +25,7 @@ from webapp.services.kept_documents import KeptDocument
 from webapp.services.locked_case import on_case
 from webapp.services.seals import ensure_provider
 from webapp.settings import current_settings
-from webapp.unit_of_work import sql, unit_of_work
+from webapp.unit_of_work import let_go, sql, unit_of_work
 
 TIMEOUT_SECONDS = 20
 LARGEST_ANSWER = 30 * 1024 * 1024
@@ -186,6 +186,7 @@ def set_seal_of_provider(document: KeptDocument, original: bytes) -> None:
         return
     row = sql().execute(SEAL, (document.unit_key, document.seal.name.zh, CERTIFIED)).fetchone()
     to_seal = ToSeal(row[1] if row else "", document.number, document.title.zh, document.office.zh, original)
+    let_go()  # the provider may take its time: no transaction is open meanwhile
     try:
         if row is None:
             raise SealRefused("the unit has this seal no longer")

@@ -19,7 +19,7 @@ from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.webhook_signatures import headers_of
 from webapp.settings import current_settings
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import let_go, sql
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +68,7 @@ def send(handover_id: int) -> None:
     if row is None or not address:
         return
     case_id, public_id, body = row
+    let_go()  # the other system may take its time: no transaction is open meanwhile
     try:
         _post(address, public_id, body.encode())
     except HandoverRefused as refused:

@@ -12,7 +12,7 @@ from webapp.services.e_seals import HttpSealProvider, SealRefused, SealUnreachab
 from webapp.services.licence_papers import LicencePaper
 from webapp.settings import Environment, current_settings
 from webapp.signing import Credential, NotSignable, SignedPdf
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import let_go, sql
 
 REASON = "证照"
 E_SEAL = "e-seal"
@@ -55,6 +55,7 @@ def _signed(credential: Credential, pdf: bytes, number: str) -> SignedPdf:
     from webapp.signing.signing import sign
     from webapp.signing.timestamps import TimestampUnavailable
 
+    let_go()  # a service of time stamps may take its time: no transaction is open meanwhile
     try:
         signed = sign(pdf, credential, reason=f"{REASON} {number}", timestamp_url=current_settings().timestamp_url)
     except TimestampUnavailable as unavailable:
@@ -75,6 +76,7 @@ def _sealed(paper: LicencePaper, pdf: bytes) -> SignedPdf:
     if row is None:
         raise Refused("the unit has this seal no longer")
     to_seal = ToSeal(row[1], paper.number, paper.name.zh, paper.issuer.zh, pdf)
+    let_go()  # nor while the provider seals
     try:
         sealed = HttpSealProvider(row[0], current_settings().seal_token).seal(to_seal)
     except SealRefused as refused:
