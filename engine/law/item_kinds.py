@@ -18,13 +18,22 @@ WITHOUT_BASIS = "intake-without-basis"
 
 
 @dataclass(frozen=True, slots=True)
+class Officers:
+    """How many officers at least look at something where it is, and the text that says so."""
+
+    value: int
+    basis: Words
+
+
+@dataclass(frozen=True, slots=True)
 class KindRules:
     """The rules of one kind of item (`ItemKind`) in a place.
 
     `intake` is the text behind intake and correction, `outcomes` its clause for an outcome that has one of its own.
     `limits` are those that differ from the place's parameter of the same key, `documents` the texts that a kind of
     document stands on here. `silence`: after so long without a word the application is accepted by law; None where no
-    text says so, and nobody's silence accepts.
+    text says so, and nobody's silence accepts. `officers`: how many sign what is looked at on the spot; None where no
+    text asks for more than one.
     """
 
     intake: Words
@@ -32,6 +41,7 @@ class KindRules:
     limits: Mapping[str, ClockTerms]
     documents: Mapping[str, Words]
     silence: ClockTerms | None
+    officers: Officers | None = None
 
     def basis_of(self, outcome: str) -> Words:
         """The text behind an outcome of intake."""
@@ -40,13 +50,14 @@ class KindRules:
 
 def read_kind(table: Table) -> KindRules:
     """`[kinds.<kind>]` of a profile. What has no basis or no unit is a finding."""
-    silence = table.table("silence", required=False)
+    silence, officers = table.table("silence", required=False), table.table("officers", required=False)
     rules = KindRules(
         intake=_stated(table, "intake"),
         outcomes=_named(table, "outcomes"),
         limits={key: _limit(key, one) for key, one in table.tables("limits")},
         documents=_named(table, "documents"),
         silence=None if silence is None else _limit("intake", silence),
+        officers=None if officers is None else _officers(officers),
     )
     for key in rules.outcomes:
         if key not in INTAKE_OUTCOMES:
@@ -62,6 +73,12 @@ def _named(table: Table, key: str) -> dict[str, Words]:
     named = {name: _stated(inner, name) for name in inner.content}
     inner.finish()
     return named
+
+
+def _officers(table: Table) -> Officers:
+    officers = Officers(table.integer("value", least=1), _stated(table, "basis"))
+    table.finish()
+    return officers
 
 
 def _limit(name: str, table: Table) -> ClockTerms:

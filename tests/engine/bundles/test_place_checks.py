@@ -10,6 +10,8 @@ import pytest
 from engine.bundles import bundle_files, check_bundle, intake_basis, paper_basis, read_bundle, read_kinds
 from engine.findings import Severity
 from engine.law import Profile, read_profile
+from engine.law.item_kinds import Officers
+from engine.words import Words
 
 ROOT = Path(__file__).parents[3]
 CITY = read_profile((ROOT / "processes" / "_shared" / "profiles" / "fictional-city.toml").read_bytes())
@@ -72,3 +74,9 @@ def test_what_is_looked_at_on_the_spot_is_signed_by_two(files):
     path = "_shared/verification.bpmn"
     alone = files[path].replace(b'<zeebe:property name="participants" value="2" />', b"", 1)
     assert errors(files | {path: alone}, CITY) == {("one-officer-on-the-spot", path, "verify")}
+    licence = replace(CITY.kinds["licence"], officers=None)
+    silent = replace(CITY, kinds={**CITY.kinds, "licence": licence})
+    assert errors(files | {path: alone}, silent) == set()  # no text of the place asks for two
+    three = replace(licence, officers=Officers(3, Words("示例", "example")))
+    found = errors(files, replace(CITY, kinds={**CITY.kinds, "licence": three}))
+    assert {code for code, _, _ in found} == {"one-officer-on-the-spot"}
