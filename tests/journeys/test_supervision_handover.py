@@ -322,8 +322,8 @@ def test_of_a_body_that_does_not_say_its_length_no_more_is_read_than_an_answer_h
         environ_overrides={"wsgi.input_terminated": True},
         input_stream=sent,
     )
-    assert response.status_code == 401
-    assert sent.tell() == LARGEST
+    assert response.status_code == 413
+    assert sent.tell() == LARGEST + 1
 
 
 def test_without_a_secret_no_answer_is_taken(app: Flask, client: FlaskClient, db: SQLAlchemy) -> None:
