@@ -15,7 +15,9 @@ from webapp.identity import Identity
 from webapp.models import Licence, LicenceEvent, LicenceRenewal
 from webapp.queries.audit import verify_all
 from webapp.services import licence_acts, licence_files, licence_watch, renewals
-from webapp.services.held_licence import DecidedElsewhere, NotInThatState
+from webapp.services.document_issue import DocumentNotPossible
+from webapp.services.held_licence import DecidedElsewhere, NotInThatState, case_of, held
+from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql
 
 BASIS = "《行政许可法》第五十条第二款"
@@ -192,6 +194,11 @@ def test_holder_unit_and_issuing_desk_are_reminded_once_at_each_distance(sign):
         assert len(reminders()) == 6  # 60 days; 90 lies behind
     rows = sql().execute("select days from licence_reminder order by days").fetchall()
     assert rows == [(60,), (90,)]
+
+
+def test_a_paper_that_its_release_does_not_have_is_refused_in_words_and_stops_no_sweep(sign):
+    with pytest.raises(DocumentNotPossible), on_case(case_of(sign.id)) as case:
+        held(case, sign.id).paper("of-a-later-release", None)
 
 
 def test_at_its_end_it_expires_and_the_history_says_by_what(sign):

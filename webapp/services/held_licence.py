@@ -19,6 +19,7 @@ from webapp.catalogue import current_releases, published
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, NotFound
 from webapp.identity import Identity
 from webapp.permissions import LicenceFacts, Permission, ensure
+from webapp.services.document_issue import DocumentNotPossible
 from webapp.services.documents import issue_for_item
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, remember
@@ -99,7 +100,12 @@ class HeldLicence:
         return self.valid_to is not None and self.valid_to < self.today
 
     def paper(self, kind: str, by: Identity | None, **fields: Any) -> int:
-        """Issue a document of this kind about the licence; returns its id."""
+        """Issue a document of this kind about the licence; returns its id. Raises DocumentNotPossible."""
+        if kind not in self.case.release.kinds:  # of a release from before, whose item no later one has
+            raise DocumentNotPossible(
+                Words(kind, kind),
+                Words("该证照的发布版没有这种文书，请先更新发布。", "the licence's release does not have it."),
+            )
         named = {"licence_name": self.name, "licence_number": self.number, **fields}
         return issue_for_item(self.case, self.item_case_id, self.item, kind, by, **named)
 
