@@ -232,6 +232,17 @@ def test_a_repair_takes_two_people_of_the_unit_that_recorded(db: SQLAlchemy) -> 
         office.received("commitment")
 
 
+def test_who_recorded_it_and_became_a_reviewer_does_not_examine_the_objection(db: SQLAlchemy) -> None:
+    _, record = found(FALSE_MATERIALS, "P2")
+    with frozen_at(FOUND):
+        request = take(record, APPEAL)
+        reviewer = office.person(REVIEWER).user_id
+        sql().execute("update credit_record set recorded_by = %s where id = %s", (reviewer, record))
+        with pytest.raises(RecordedIt):
+            settle(request, "upheld")
+    assert CreditRequest.query.one().examined_by is None
+
+
 def test_an_objection_is_decided_by_somebody_who_did_not_record_and_annuls_everything(db: SQLAlchemy) -> None:
     case_id, record = found(FALSE_MATERIALS, "P2")
     with frozen_at(FOUND):

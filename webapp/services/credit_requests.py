@@ -99,12 +99,14 @@ class NotExamined(ActRefused):
 
 
 class RecordedIt(ActRefused):
-    """Who made a record does not judge the objection to it."""
+    """Who made a record neither examines the objection to it nor decides."""
 
     status = 403
 
     def __init__(self) -> None:
-        super().__init__(Words("您作出了该记录，不能对异议作出决定。", "You made this record: somebody else decides."))
+        super().__init__(
+            Words("您作出了该记录，不能审查异议或者对其作出决定。", "You made this record: somebody else judges it.")
+        )
 
 
 class CreditLimitMissing(ActRefused):
@@ -287,10 +289,12 @@ where id = %s
 def examine(request_id: int, *, by: Identity, proposal: str, opinion: str, until: date | None = None, key: str) -> None:
     """Propose how to decide, with an opinion; again until it is decided. `until`: the term of a correction.
 
-    Raises NotFound, NotYours, Incomplete, AlreadyDecided.
+    Who made the record does not examine the objection to it either. Raises NotFound, NotYours, RecordedIt, Incomplete,
+    AlreadyDecided.
     """
     with on_credit(record_of(request_id), by, Permission.CREDIT_EXAMINE, f"examine:{request_id}", key) as record:
         request = _open(request_id)
+        _ensure_did_not_record(record, request, by)
         _ensure_outcome(record, request.kind, "proposal", proposal, until)
         _ensure_said("opinion", opinion, Words("请写明审查意见。", "State your opinion."))
         kept_until = until if proposal == CORRECTED else None
@@ -366,6 +370,10 @@ def _ensure_decider(record: HeldCredit, request: HeldRequest, by: Identity) -> N
         raise NotExamined()
     if request.examined_by == by.user_id:
         raise SamePerson()
+    _ensure_did_not_record(record, request, by)
+
+
+def _ensure_did_not_record(record: HeldCredit, request: HeldRequest, by: Identity) -> None:
     if request.kind == APPEAL and record.recorded_by == by.user_id:
         raise RecordedIt()
 

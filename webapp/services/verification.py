@@ -32,7 +32,6 @@ from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 NOTHING: Mapping[str, Comparison] = {}
-OFFICERS = 2
 
 
 def verify(
@@ -137,8 +136,15 @@ def _prepare(job: RunningJob) -> dict[str, Any]:
     assert job.item_case_id is not None
     item = job.case.release.bundle.item(str(job.inputs["item"]))
     if job.case.rules.profile.verification.method(item.key).is_drawn:
-        draw_officers(job.case, job.item_case_id, [item.groups["verify"]], OFFICERS, by=None)
+        draw_officers(job.case, job.item_case_id, [item.groups["verify"]], _signers(job), by=None)
     return {}
+
+
+def _signers(job: RunningJob) -> int:
+    """How many sign the verification that this job prepares, as its diagram has it."""
+    nodes = job.instance.release.program.processes[job.instance.process].nodes.values()
+    said = ({name: slot.text for name, slot in node.properties} for node in nodes)
+    return max(int(one.get("participants", "1")) for one in said if one.get("step") == "verify")
 
 
 REMIND = """
