@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import current_app
 
@@ -187,10 +188,18 @@ def _timestamp_url(env: Mapping[str, str]) -> str:
 def _outside_url(env: Mapping[str, str], variable: str) -> str:
     """The address of another system; over plain http on this very machine only. Empty: there is none."""
     given = env.get(variable, "")
-    here = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-    if given and not given.startswith("https://") and not here:
+    try:
+        address = urlsplit(given)
+        here = address.scheme == "http" and address.hostname in THIS_MACHINE
+    except ValueError as wrong:
+        raise SettingsInvalid(variable, "must be an https:// address") from wrong
+    if given and not (address.scheme == "https" and address.hostname) and not here:
         raise SettingsInvalid(variable, "must be an https:// address")
     return given
+
+
+#: Names of this very machine, by which nothing leaves it.
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 SHORTEST_SECRET = 32
@@ -201,10 +210,7 @@ def _handover_url(env: Mapping[str, str]) -> str:
 
     The secret may stand without an address: then that system answers, and reads the rulings otherwise.
     """
-    given, secret = env.get("ONEWINDOW_HANDOVER_URL", ""), env.get("ONEWINDOW_HANDOVER_SECRET", "")
-    here = given.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]"))
-    if given and not given.startswith("https://") and not here:
-        raise SettingsInvalid("ONEWINDOW_HANDOVER_URL", "must be an https:// address")
+    given, secret = _outside_url(env, "ONEWINDOW_HANDOVER_URL"), env.get("ONEWINDOW_HANDOVER_SECRET", "")
     if (given or secret) and len(secret) < SHORTEST_SECRET:
         raise SettingsInvalid("ONEWINDOW_HANDOVER_SECRET", f"must have at least {SHORTEST_SECRET} characters")
     return given

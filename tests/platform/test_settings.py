@@ -79,6 +79,24 @@ def test_the_application_knows_its_settings(app: Flask, db: SQLAlchemy) -> None:
     assert current_settings().environment is Environment.TEST
 
 
+@pytest.mark.parametrize("variable", ["ONEWINDOW_SMS_URL", "ONEWINDOW_TIMESTAMP_URL", "ONEWINDOW_HANDOVER_URL"])
+def test_nothing_goes_to_another_machine_in_the_clear(tmp_path: Path, variable: str) -> None:
+    common = {"ONEWINDOW_HOME": str(tmp_path), "ONEWINDOW_HANDOVER_SECRET": "h" * 40}
+    for there in (
+        "http://sms.example.cn",
+        "http://127.0.0.1.example.cn/",
+        "http://localhost@example.cn/",
+        "http://[::1",
+        "https://",
+        "file:///etc/passwd",
+    ):
+        with pytest.raises(SettingsInvalid) as refused:
+            read(**common, **{variable: there})
+        assert refused.value.variable == variable
+    for here in ("http://127.0.0.1:9", "http://localhost:9/in", "http://[::1]:9/", "https://sms.example.cn/v1"):
+        read(**common, **{variable: here})
+
+
 def test_every_variable_is_documented() -> None:
     documented = DOCS.read_text("utf-8")
     variables = set(re.findall(r'"((?:ONEWINDOW|DATABASE)_[A-Z_]+)"', SOURCE.read_text("utf-8")))
