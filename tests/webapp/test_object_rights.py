@@ -68,6 +68,8 @@ def objects(db: SQLAlchemy) -> Objects:
     correction = {"task_id": office.open_task(correcting.id, "correct", "P2").id}
     following = tolerances.received(moments.local(clock.now()).date() + timedelta(days=6))
     office.act(following.id, "accept", "P2")
+    signing = office.draft("commitment")
+    office.ask_to_sign(signing, ["P2"])
     draft, signed = office.draft("ordinary"), "select min(signature_file_id) from commitment where case_id = %s"
     given = (
         "select min(f.file_id) from material_file f join submitted_material m on m.id = f.submitted_material_id"
@@ -91,6 +93,8 @@ def objects(db: SQLAlchemy) -> Objects:
     )
     own = {
         "application.receipt": {"case_id": delivered.id},
+        "application.signing": {"case_id": signing},
+        "application.signing_state": {"case_id": signing},
         "application.file": {"file_id": one(given, draft)},
         "application.given_sheet": {
             "sheet_id": one("select min(id) from notification_sheet where case_id = %s", draft)
