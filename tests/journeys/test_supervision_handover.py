@@ -305,6 +305,7 @@ def test_what_is_forged_replayed_old_or_about_another_is_refused_and_changes_not
         assert answer(client, public_id, other, delivery="f") == 422
         assert answer(client, "unknown", {**received, "id": "unknown"}, delivery="f") == 404
         assert answer(client, public_id, {**received, "event": "closed"}, delivery="f") == 422
+        assert answer(client, public_id, {**received, "by": "省监管平台\0"}, delivery="f") == 422
         assert handover(db, case_id).received_at is None
         assert answer(client, public_id, received, delivery="once") == 200
         assert answer(client, public_id, received, delivery="once") == 409  # the very same again

@@ -71,8 +71,10 @@ def read_answer(body: bytes, public_id: str) -> OutsideAnswer:
 
 def _text(told: dict[str, Any], key: str, longest: int) -> str:
     value = told.get(key) or ""
-    if not isinstance(value, str) or len(value) > longest:
-        raise Incomplete(key, Words("应为文字，且不能过长。", "It is a text, and not so long."))
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+        raise Incomplete(
+            key, Words("应为文字，不能过长，也不能有空字符。", "It is a text, not so long, and without NUL.")
+        )
     return value
 
 
