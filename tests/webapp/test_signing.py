@@ -275,6 +275,26 @@ def test_a_scan_with_a_script_or_an_attachment_is_refused_and_a_plain_one_is_kep
             check_scan(Upload("扫描.pdf", target.getvalue()))
 
 
+def jpeg(*, progressive: bool = False, exif: bytes = b"") -> bytes:
+    target = io.BytesIO()
+    Image.effect_noise((90, 60), 60).save(target, "JPEG", progressive=progressive, exif=exif)
+    return target.getvalue()
+
+
+def test_a_photo_of_a_letter_is_kept_however_its_camera_writes_it(client: FlaskClient) -> None:
+    small = b"Exif\x00\x00" + jpeg()  # a preview with an end of its own
+    camera = (jpeg(), jpeg(progressive=True), jpeg(exif=small), jpeg() + jpeg(), jpeg() + b"\x00" * 20)
+    for content in camera:
+        assert check_scan(Upload("照片.jpg", content)).media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize("behind", [b"PK\x03\x04 an archive", b"PK\x03\x04 an archive\xff\xd9", b"\xff\xd9"])
+def test_a_photo_with_something_behind_it_is_refused(client: FlaskClient, behind: bytes) -> None:
+    for content in (jpeg() + behind, jpeg()[:-2], jpeg()[:60]):
+        with pytest.raises(FileRefused):
+            check_scan(Upload("照片.jpg", content))
+
+
 def test_a_script_drawn_on_the_phone_is_refused_beside_the_place_to_sign(client: FlaskClient, phone: Browser) -> None:
     _, case_id = asked(client)
     read_all(phone, f"/sign/{token(client)}")

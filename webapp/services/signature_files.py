@@ -7,6 +7,7 @@ of a drawing is drawn anew from its pixels; a scan, which has to stay as it is, 
 from __future__ import annotations
 
 import io
+import re
 
 from PIL import Image, UnidentifiedImageError
 from pypdf import PdfReader
@@ -19,7 +20,11 @@ from webapp.services.files import Checked, Upload, check_upload, media_type
 
 PNG, JPEG, PDF = "image/png", "image/jpeg", "application/pdf"
 PNG_END = b"IEND\xaeB\x60\x82"
-JPEG_END = b"\xff\xd9"
+JPEG_START = b"\xff\xd8\xff"
+PADDING = b"\x00\r\n "
+END_OF_IMAGE, START_OF_SCAN, FILL = 0xD9, 0xDA, 0xFF
+#: A marker in the coded data of a scan that is neither a stuffed byte nor a restart.
+SCAN_IS_OVER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 LARGEST_DRAWING = 2 * 1024 * 1024
 MOST_PIXELS = 8_000_000
 #: Entries of a PDF by which it does something by itself, or carries something else.
@@ -38,7 +43,7 @@ def check_drawing(upload: Upload) -> Checked:
     """A drawn signature, kept as a picture made anew of its pixels. Raises FileRefused."""
     if not upload.content.startswith(b"\x89PNG\r\n\x1a\n") or len(upload.content) > LARGEST_DRAWING:
         raise FileRefused(upload.name, NOT_A_DRAWING)
-    _ensure_ends(upload, PNG_END)
+    _ensure_ends(upload, PNG)
     try:
         image = Image.open(io.BytesIO(upload.content), formats=("PNG",))
         if image.width * image.height > MOST_PIXELS:
@@ -57,24 +62,51 @@ def check_drawing(upload: Upload) -> Checked:
 def check_scan(upload: Upload) -> Checked:
     """The scan of letters signed on paper. Raises FileRefused for a file that is more than a picture of them."""
     kind = media_type(upload)
-    if kind == PNG:
-        _ensure_ends(upload, PNG_END)
-    elif kind == JPEG:
-        _ensure_ends(upload, JPEG_END)
-    checked = check_upload(upload)
-    if kind == PDF and _is_active(upload):
+    if kind in (PNG, JPEG):
+        _ensure_ends(upload, kind)
+    elif kind == PDF and _is_active(upload):
         raise FileRefused(upload.name, ACTIVE_PDF)
-    return checked
+    return check_upload(upload)
 
 
-def _ensure_ends(upload: Upload, end: bytes) -> None:
+def _ensure_ends(upload: Upload, kind: str) -> None:
     """Nothing but padding may follow the end of the picture."""
-    place = upload.content.rfind(end) if end == JPEG_END else upload.content.find(end)
-    if place < 0 or upload.content[place + len(end) :].strip(b"\x00\r\n "):
+    rest = _after_jpeg(upload.content) if kind == JPEG else _after_png(upload.content)
+    if rest is None or rest.strip(PADDING):
         raise FileRefused(upload.name, SOMETHING_ELSE)
     lowered = upload.content.lower()
     if any(mark in lowered for mark in (b"<script", b"<svg", b"<html", b"<?php", b"javascript:")):
         raise FileRefused(upload.name, SOMETHING_ELSE)
+
+
+def _after_png(content: bytes) -> bytes | None:
+    """What follows the picture; None where it has no end."""
+    _, end, rest = content.partition(PNG_END)
+    return rest if end else None
+
+
+def _after_jpeg(content: bytes) -> bytes | None:
+    """What follows the last of the pictures (a camera may write a smaller one behind the first); None without an end.
+
+    Walks from marker to marker (ITU-T T.81, annex B): the bytes of an end may stand inside a segment.
+    """
+    place = len(JPEG_START) - 1
+    while content[place : place + 1] == b"\xff" and place + 1 < len(content):
+        marker = content[place + 1]
+        if marker == END_OF_IMAGE:
+            rest = content[place + 2 :]
+            following = rest.lstrip(PADDING)
+            if not following.startswith(JPEG_START):
+                return rest
+            place = len(content) - len(following) + len(JPEG_START) - 1
+        elif marker == FILL:
+            place += 1
+        else:
+            place += 2 + int.from_bytes(content[place + 2 : place + 4])
+            if marker == START_OF_SCAN:
+                found = SCAN_IS_OVER.search(content, place)
+                place = found.start() if found else len(content)
+    return None
 
 
 def _is_active(upload: Upload) -> bool:
