@@ -211,7 +211,7 @@ def test_a_filing_is_cancelled_in_its_own_words(db: SQLAlchemy) -> None:
     assert "取消备案决定书" in cancelled.content_zh
     assert "撤销" not in cancelled.content_zh
     order = db.session.query(Document).filter_by(case_id=case_id, kind="rectification-order").one()
-    assert "依法取消 第二类医疗器械经营备案" in order.content_zh
+    assert "依法取消第二类医疗器械经营备案" in order.content_zh
     assert db.session.query(Publication).one().act_zh == "取消备案"
     assert status(db, case_id, "P4") == "revoked"
 
