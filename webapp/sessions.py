@@ -1,7 +1,8 @@
 """The cookie of a session: Flask's own, signed as Flask signs it, with less work for each request.
 
-The key that signs is derived once, and the content is plain JSON: what we keep in a session are texts, numbers and
-lists of them, which need none of the tags with which Flask tells Python's types apart.
+The key that signs is derived once, the content is plain JSON (what we keep in a session are texts, numbers and lists
+of them, which need none of the tags with which Flask tells Python's types apart), and it is not compressed: a few
+hundred bytes become hardly fewer by it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 import orjson
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface, session_json_serializer
-from itsdangerous import Signer, URLSafeTimedSerializer
+from itsdangerous import Signer, TimedSerializer, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode
 
 
 class PlainJson:
@@ -27,6 +29,13 @@ class PlainJson:
         return (session_json_serializer if '{" ' in text else orjson).loads(text)
 
 
+class Uncompressed(URLSafeTimedSerializer):
+    """Writes its content as it is; reads what was compressed before, too."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(TimedSerializer.dump_payload(self, obj))
+
+
 class Sessions(SecureCookieSessionInterface):
     """For one application, whose secret key stays."""
 
@@ -38,7 +47,7 @@ class Sessions(SecureCookieSessionInterface):
             digest_method=self.digest_method,
         ).derive_key()
         signing = {"key_derivation": "none", "digest_method": self.digest_method}
-        self._serializer = URLSafeTimedSerializer(derived, salt=self.salt, serializer=PlainJson, signer_kwargs=signing)
+        self._serializer = Uncompressed(derived, salt=self.salt, serializer=PlainJson, signer_kwargs=signing)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
         return self._serializer

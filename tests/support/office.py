@@ -21,7 +21,7 @@ from pypdf import PdfWriter
 from engine.law import Fault, check_uscc
 from tests.support.database import PASSWORD
 from webapp import clock
-from webapp.catalogue import arranged, current_releases, published, rules_in_force
+from webapp.catalogue import Published, arranged, current_releases, published, rules_in_force
 from webapp.extensions import db
 from webapp.identity import Identity, by_login
 from webapp.models import Counter, ItemCase, UserTask
@@ -231,9 +231,13 @@ def digests_of(case_id: int, keys: Iterable[str]) -> dict[str, str]:
     assert row is not None
     rules = rules_in_force(row[1] or "")
     release, answers = arranged(row[0], rules.profile), answers_of(case_id)
-    return {
-        key: letters.letter_for(release, letters.subject_of(release.bundle, key), answers, rules).digest for key in keys
-    }
+    return {key: letters.letter_for(release, _subject(release, key), answers, rules).digest for key in keys}
+
+
+def _subject(release: Published, key: str) -> letters.Subject:
+    found = letters.subject_of(release.bundle, key)
+    assert found is not None, key
+    return found
 
 
 def _signer(case_id: int) -> str:
@@ -424,7 +428,7 @@ def verifiers(task: UserTask, *, first: Identity | None = None) -> tuple[Identit
         lead = first or member_of(task.groups[0])
         return lead, member_of(task.groups[0], but=[lead.user_id])
     rows = sql().execute("select id, login from app_user where id = any(%s)", (list(draw.officers),)).fetchall()
-    logins = dict(rows)
+    logins: dict[int, str] = dict(rows)
     one, other = (person(logins[user]) for user in draw.officers)
     return (other, one) if first is not None and first.user_id == other.user_id else (one, other)
 
