@@ -194,16 +194,15 @@ def rules_in_force(place: str = "") -> Rules:
     return rules_of(tuple(row[0] or ()))
 
 
+PLACES = f"""
+select p.key, {rules_in_force_at("p.key")}
+from (select key, min(id) as first from rule_table where kind = 'profile' group by key) p order by p.first
+"""
+
+
 def places() -> list[tuple[str, Words]]:
     """The places whose rules are loaded, by key, with their names; the office's own first."""
-    rows = (
-        sql()
-        .execute(
-            f"select p.key, {rules_in_force_at('p.key')}"
-            " from (select key, min(id) as first from rule_table where kind = 'profile' group by key) p order by p.first"
-        )
-        .fetchall()
-    )
+    rows = sql().execute(PLACES).fetchall()
     return [(key, rules_of(tuple(versions or ())).profile.jurisdiction) for key, versions in rows]
 
 
