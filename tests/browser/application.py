@@ -39,9 +39,19 @@ def fill_form(clerk: Person, answers: Mapping[str, Any]) -> None:
     """填表: every field by its key. Where an answer brings other fields, they are waited for."""
     for key, value in answers.items():
         controls = clerk.page.locator(f'#application-form [name="{key}"]')
+        if is_chosen(controls, value):  # known already, from who came
+            continue
         with _swapped(clerk, controls):
             put(controls, value)
         expect(clerk.page.locator(".htmx-request")).to_have_count(0)
+
+
+def is_chosen(controls: Locator, value: Any) -> bool:
+    """Whether a choice of one stands as it is to be: choosing it again would change nothing."""
+    if controls.first.evaluate("control => control.type") != "radio":
+        return False
+    wanted = controls.and_(controls.page.locator(f'[value="{value}"]'))
+    return wanted.count() > 0 and wanted.is_checked()
 
 
 def put(controls: Locator, value: Any) -> None:

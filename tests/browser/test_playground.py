@@ -66,5 +66,7 @@ def the_decision_in_force(designer: Person) -> None:
     designer.picture("playground", at="#result")
 
 
-GIVEN_NAMES = "{\n" + ",\n".join(f'  "{name}": null' for name in ("credit", "district", "drug_scope", "item", "listed"))
+GIVEN_NAMES = "{\n" + ",\n".join(
+    f'  "{name}": null' for name in ("credit", "district", "drug_scope", "item", "listed", "requirement")
+)
 GIVEN_NAMES += "\n}"

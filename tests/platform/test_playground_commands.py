@@ -11,7 +11,9 @@ import pytest
 from webapp.cli import main
 
 BUNDLE = Path(__file__).parents[2] / "processes" / "open-pharmacy" / "commitment.dmn"
-GIVEN = '{"item": "P2", "drug_scope": ["otc-b"], "credit": "good", "listed": true, "district": null}'
+GIVEN = (
+    '{"item": "P2", "drug_scope": ["otc-b"], "credit": "good", "listed": true, "district": null, "requirement": null}'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +107,7 @@ def test_a_decision_with_its_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith('{\n  "eligible": true,\n  "rule": "otc-b-only"')
     assert '    1 rule-credit: 信用记录 "barred" ✗' in out.splitlines()
     assert any(
-        line.startswith('    6 rule-otc-b: "P2", list contains(?, "otc-b")') and "✓" in line
+        line.startswith('    6 rule-otc-b: "P2", null, list contains(?, "otc-b")') and "✓" in line
         for line in out.splitlines()
     )
 

@@ -24,7 +24,7 @@ from webapp.queries.application_steps import form_context
 from webapp.services.cleaning import sweep_files
 from webapp.unit_of_work import sql
 
-OF_THE_PAGE = {"csrf_token", "_shown", "_seen", "act"}
+OF_THE_PAGE = {"csrf_token", "_shown", "_seen", "_told", "act"}
 TYPED = st.sampled_from(
     ["", "康源", "13800138000", "120", "-1", "044000", "a@b.cn", "2026-12-01", "09:30", "<b>", "x" * 50]
 )

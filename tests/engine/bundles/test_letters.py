@@ -80,7 +80,7 @@ def test_a_long_value_that_stands_alone_keeps_its_lines():
     [
         (Decimal("20.50"), "20.50"),
         (True, "是"),
-        (datetime(2026, 3, 5, 9, 5, tzinfo=UTC), "2026年3月5日 09:05"),
+        (datetime(2026, 3, 5, 9, 5, tzinfo=UTC), "2026年3月5日9时05分"),
         (["甲", "乙"], "甲、乙"),
         (None, ""),
     ],

@@ -201,4 +201,4 @@ def test_the_licence_process_of_the_shipped_bundle() -> None:
     assert both(files, dict(ITEM), acts, entry="item-licence").ended
     commitment = {**ITEM, "way": "commitment", "accepts": "window"}
     result = both(files, commitment, [("immediate", {"ruling": "grant"})], entry="item-licence")
-    assert [name for name, _ in result.thrown] == ["verification-due"]
+    assert [name for name, _ in result.thrown] == ["visit-declared", "verification-due"]
