@@ -19,7 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from tests.support.database import OFFICE, database_copy, settings_for, throwaway_server
 from tests.support.web import SeparateRequests, rolled_back
-from webapp import create_app
+from webapp import catalogue, create_app
 
 SOCKETS = "onewindow_sockets"
 KEPT_OPEN = pytest.StashKey[ExitStack]()
@@ -95,6 +95,9 @@ def committed_app(database_server: str, tmp_path: Path) -> Iterator[Flask]:
 def _application(sockets: str, database: str, home: Path) -> Iterator[Flask]:
     application = create_app(settings_for(sockets, database, home))
     application.test_client_class = SeparateRequests
+    # Releases are kept by their id for the life of a process, and another database has others under the same ids.
+    catalogue.forget()
     yield application
+    catalogue.forget()
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose()

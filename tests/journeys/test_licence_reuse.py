@@ -76,11 +76,6 @@ def suspend(licence: Licence) -> None:
     database.session.expire_all()
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="passes by itself and after the other journeys, was seen to fail in whole runs after something else:"
-    " what that leaves behind in the process is not found yet",
-)
 def test_a_valid_licence_stands_for_the_material_and_nothing_is_asked(client, licence):
     case_id = second_draft()
     office.sign_in(client, office.CLERK)
