@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,6 +24,12 @@ from webapp import catalogue, create_app
 
 SOCKETS = "onewindow_sockets"
 KEPT_OPEN = pytest.StashKey[ExitStack]()
+
+# The same examples each time: a change is judged by what it changed. What nobody has tried yet is looked for
+# by `pytest --hypothesis-profile=explore` and `make fuzz`.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -104,7 +104,7 @@ def test_a_simple_pattern_finds_what_the_machine_finds(pattern, text, start):
     machine = compile_pattern(pattern, "").machine
     start = min(start, len(text))
     if not isinstance(machine, Pattern):
-        assert pattern in "ab药-#\n" * 4, "only a pattern without marks needs no program"
+        assert set(pattern) <= set("ab药-#\n"), "only a pattern without marks needs no program"
         return
     assert simple_pattern(pattern) is not None
     found = machine.search(text, start, lambda steps: None)
