@@ -73,6 +73,7 @@ def city(db: SQLAlchemy) -> Office:
         "incident_id": 1,
         "meeting_id": 1,
         "handover_id": 1,
+        "notice_id": 1,
         "reminder_id": 1,
         "view_id": 1,
         "signal_id": _signal(case.id),

@@ -49,6 +49,7 @@ from webapp.models.licences import (
     ReusedLicence,
 )
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
+from webapp.models.notices import Notice
 from webapp.models.organisation import (
     CandidateGroup,
     Counter,
@@ -140,6 +141,7 @@ __all__ = [
     "Membership",
     "Message",
     "MessageWait",
+    "Notice",
     "NotificationSheet",
     "NumberSeries",
     "Objection",

@@ -7,6 +7,7 @@ import { watchFileDrops } from './file-drop.js';
 import { watchForms } from './form-fields.js';
 import { watchKeys } from './keys.js';
 import { watchControls } from './controls.js';
+import { watchNotices } from './notices.js';
 
 watchControls();
 watchDialogs();
@@ -14,3 +15,4 @@ watchDrafts();
 watchFileDrops();
 watchForms();
 watchKeys();
+watchNotices();
