@@ -58,6 +58,7 @@ from engine.law.tolerance import (
     ToleranceRules,
 )
 from engine.law.verification import (
+    CASE,
     DATA_COMPARISON,
     METHOD_WORDS,
     ON_SITE,
@@ -67,6 +68,7 @@ from engine.law.verification import (
     REVOKE,
     ComparedFact,
     Finding,
+    Separation,
     VerificationMethod,
     VerificationRules,
 )
@@ -75,6 +77,7 @@ __all__ = [
     "ACCEPTANCE_REVOKED",
     "ALL",
     "APPLICATION",
+    "CASE",
     "COMMITMENT",
     "CONSEQUENCES",
     "DEEMED_WITHDRAWN",
@@ -125,6 +128,7 @@ __all__ = [
     "SignalRule",
     "SignalRules",
     "Spell",
+    "Separation",
     "VerificationMethod",
     "VerificationRules",
     "add_months",

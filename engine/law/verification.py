@@ -17,6 +17,8 @@ from engine.words import Words
 PASS = "pass"
 #: What follows from a finding: put it right first, or take back what was granted at once.
 RECTIFY, REVOKE = "rectify", "revoke"
+#: Who took part in anything of the case, or only who took part in the item itself, does not verify it.
+CASE, ITEM = "case", "item"
 #: Looked at on the spot; facts compared with the records of another body; on the spot by officers who are drawn.
 ON_SITE, DATA_COMPARISON, RANDOM_DRAW = "on-site", "data-comparison", "random-draw"
 METHODS = (ON_SITE, DATA_COMPARISON, RANDOM_DRAW)
@@ -77,10 +79,22 @@ FAULT = Finding(RECTIFY, Words("责令限期整改", "to be rectified"), NOBODY,
 
 
 @dataclass(frozen=True, slots=True)
+class Separation:
+    """核查与审批分离: who examined or decided does not verify; within the whole case, or within the item alone.
+
+    A place that says nothing is held to the wider rule.
+    """
+
+    within: str = CASE
+    basis: Words = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
 class VerificationRules:
     """The place's rules: `items` by their key, `findings` in the order in which a page offers them."""
 
     basis: Words = NOBODY
+    separation: Separation = Separation()
     items: Mapping[str, VerificationMethod] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=lambda: {FAULT.key: FAULT})
 
@@ -97,6 +111,7 @@ def read_verification(table: Table) -> VerificationRules:
     """`[verification]` of a profile. What has no basis, or a finding without consequence, is a finding of the file."""
     rules = VerificationRules(
         basis=_basis(table),
+        separation=_separation(table),
         items={key: _method(one) for key, one in table.tables("items")},
         findings={key: _finding(key, one) for key, one in table.tables("findings", required=True)},
     )
@@ -104,6 +119,15 @@ def read_verification(table: Table) -> VerificationRules:
         table.wrong("findings", Words("至少规定一种核查发现的后果。", "Say what follows from at least one finding."))
     table.finish()
     return rules
+
+
+def _separation(table: Table) -> Separation:
+    given = table.table("separation", required=False)
+    if given is None:
+        return Separation()
+    separation = Separation(given.choice("within", (CASE, ITEM)), _basis(given))
+    given.finish()
+    return separation
 
 
 def _method(table: Table) -> VerificationMethod:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.support import office, places
+from tests.support.pages import Browser
 from webapp.errors import Incomplete, SecondOfficerNeeded, Stale
 from webapp.identity import Identity
 from webapp.models import CaseEvent, Participant, Review
 from webapp.services import verification
-from webapp.services.two_officers import VerifierTookPart
+from webapp.services.took_part import VerifierTookPart
 from webapp.unit_of_work import sql
 
 
@@ -20,8 +22,16 @@ def decided() -> tuple[int, Identity]:
     return case.id, office.act(case.id, "immediate", "P2")
 
 
-def sign(case_id: int, by: Identity, result: str = "", *, step: str = "verify", revision: int | None = None) -> bool:
-    task = office.open_task(case_id, step, "P2")
+def sign(
+    case_id: int,
+    by: Identity,
+    result: str = "",
+    *,
+    step: str = "verify",
+    item: str = "P2",
+    revision: int | None = None,
+) -> bool:
+    task = office.open_task(case_id, step, item)
     return verification.verify(
         task.id,
         by=by,
@@ -31,6 +41,21 @@ def sign(case_id: int, by: Identity, result: str = "", *, step: str = "verify", 
         revision=task.revision if revision is None else revision,
         key=f"{step}-{by.user_id}-{result}-{task.revision}",
     )
+
+
+def photographed(case_id: int, by: Identity) -> None:
+    office.take_photo(office.open_task(case_id, "verify", "P3"), by=by)
+
+
+def mixed() -> int:
+    """A case whose device filing goes by commitment; the rest is examined, with a joint visit."""
+    case_id = office.received("commitment", ways={"P4": "commitment"}).id
+    office.act(case_id, "immediate", "P4")
+    for item in ("P2", "P3"):
+        office.act(case_id, "accept", item)
+        office.act(case_id, "examine", item)
+    office.act(case_id, "visit")
+    return case_id
 
 
 def join(by: Identity, group: str) -> Identity:
@@ -83,3 +108,53 @@ def test_who_decided_or_examined_the_item_does_not_verify_it(db: SQLAlchemy) -> 
         sign(case_id, examiner, "pass")
     tries = db.session.query(CaseEvent).filter_by(case_id=case_id, kind="refused-act").all()
     assert [one.actor_id for one in tries] == [decider.user_id, examiner.user_id]
+
+
+def in_the_post(by: Identity) -> Identity:
+    return join(by, "market.verify")
+
+
+def test_nor_does_who_decided_something_else_of_the_case_where_the_place_says_so(db: SQLAlchemy) -> None:
+    """No draw is made for this item: the rule is the same."""
+    case_id = office.received("commitment").id
+    office.act(case_id, "immediate", "P3")
+    other = in_the_post(office.act(case_id, "immediate", "P2"))
+    with pytest.raises(VerifierTookPart) as refused:
+        sign(case_id, other, "rectify", item="P3")
+    assert "作出过本办件的决定" in refused.value.words.zh
+    assert "第四十八条" in refused.value.words.zh
+    places.verifiers_apart_within("item")
+    photographed(case_id, other)
+    assert not sign(case_id, other, "rectify", item="P3")  # one of two
+
+
+def test_nor_does_who_signed_second_at_the_visit_where_the_application_was_examined(db: SQLAlchemy) -> None:
+    case_id = mixed()
+    inspectors = [row[0] for row in sql().execute("select user_id from participant order by at").fetchall()]
+    assert len(inspectors) == 2
+    logins = dict(sql().execute("select id, login from app_user where id = any(%s)", (inspectors,)).fetchall())
+    for within in ("case", "item"):  # a joint visit is of every item
+        places.verifiers_apart_within(within)
+        for inspector in inspectors:
+            with pytest.raises(VerifierTookPart) as refused:
+                sign(case_id, in_the_post(office.person(logins[inspector])), "rectify", item="P4")
+            assert "参加过" in refused.value.words.zh
+
+
+def test_the_page_says_so_before_anybody_tries(db: SQLAlchemy, client: FlaskClient) -> None:
+    case_id = office.received("commitment").id
+    office.act(case_id, "immediate", "P3")
+    other = in_the_post(office.act(case_id, "immediate", "P2"))
+    task = office.open_task(case_id, "verify", "P3")
+    seen = Browser(client, other.login).open(f"/tasks/{task.id}").words("//aside")
+    assert "您作出过本办件的决定，不能对其进行核查，应当由其他人员核查" in seen
+
+
+def test_who_verified_one_item_may_verify_another(db: SQLAlchemy) -> None:
+    case_id = office.received("commitment").id
+    office.act(case_id, "immediate", "P3")
+    office.act(case_id, "immediate", "P4")
+    first, _ = office.verifiers(office.open_task(case_id, "verify", "P4"))
+    office.act(case_id, "verify", "P4", by=first)
+    photographed(case_id, first)
+    assert not sign(case_id, first, "rectify", item="P3")

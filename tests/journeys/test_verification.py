@@ -34,7 +34,7 @@ from webapp.services.compared_facts import Comparison
 from webapp.services.draws import NotDrawn, NotEnoughOfficers, VerifierInConflict
 from webapp.services.files import Upload
 from webapp.services.hearing_applications import Application
-from webapp.services.two_officers import VerifierTookPart
+from webapp.services.took_part import VerifierTookPart
 from webapp.services.verification_photos import add_photos
 from webapp.unit_of_work import sql
 

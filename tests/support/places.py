@@ -31,3 +31,12 @@ def tolerance_late(consequence: str) -> None:
     assert rest.startswith('consequence = "withdrawn"')
     changed = before + "[tolerance.late]\n" + rest.replace("withdrawn", consequence, 1)
     load_rules({(kind, place): changed.encode()})
+
+
+def verifiers_apart_within(what: str) -> None:
+    """Who took part in anything of the "case", or in the "item" alone, does not verify: new rules of the city."""
+    files = rule_files(read_tree(current_settings()))
+    ((kind, place),) = [name for name in files if name == ("profile", "fictional-city")]
+    content = files[kind, place].decode()
+    assert content.count('within = "case"') == 1
+    load_rules({(kind, place): content.replace('within = "case"', f'within = "{what}"').encode()})

@@ -26,13 +26,11 @@ from webapp.queries.due import Due, due
 from webapp.queries.hand_ups import HandUpLine, last_hand_up
 from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
 from webapp.queries.visit_modes import visit_mode
-from webapp.services.two_officers import VerifierTookPart
+from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
 from webapp.services.work import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
-
-VERIFYING_STEPS = ("verify", "recheck")
 
 #: Steps whose act stands at the window, with the endpoint that opens it.
 WINDOW_STEPS = {
@@ -198,7 +196,7 @@ class Workspace:
     @property
     def diagram(self) -> dict[str, str | int]:
         """Which diagram shows the task: that of its own instance, of its item, or of the case."""
-        if self.step in VERIFYING_STEPS:
+        if self.step in VERIFYING:
             return {"instance": self.instance_id}
         if self.item is None and self.process != self.release.bundle.entry_process:
             return {"instance": self.instance_id}
@@ -269,8 +267,11 @@ class Workspace:
             return Words("此任务已办结。", "This task is closed.")
         if self.suspended:
             return SUSPENDED
-        if self.step in VERIFYING_STEPS and self.reviewed_by(by):
-            return VerifierTookPart().words
+        if self.step in VERIFYING and self.item_case_id is not None:
+            rule = self.rules.profile.verification.separation
+            part = part_of(by, self.case_id, self.item_case_id, rule)
+            if part:
+                return VerifierTookPart(part, rule).words
         if self.is_shared:
             return _SIGNED if self.signed_by(by) else None
         if self.step in RULING_STEPS and not by.authorisation_number:

@@ -1,6 +1,6 @@
 """双随机: the officers of a verification are drawn from those of the unit's post who may do it.
 
-Who reviewed or ruled on anything of the case, or declared a conflict, is not in the list. Seed and list are kept, so
+Who took part in granting (`services/took_part`), or declared a conflict, is not in the list. Seed and list are kept, so
 that anyone can draw again and get the same (`engine.law.drawn`). An officer who cannot is replaced by a further draw
 with its reason; who asks for a colleague to be replaced is not in that list, so that nobody brings in oneself.
 """
@@ -22,10 +22,10 @@ from webapp.permissions import Permission
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
 from webapp.services.tasks import ensure_step
+from webapp.services.took_part import PART, REVIEWED, RULED, VERIFYING, part_values
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
-STEPS = ("verify", "recheck")
 CONFLICT, ABSENT, OTHER = "conflict", "absent", "other"
 REASONS: Mapping[str, Words] = {
     CONFLICT: Words("与本案有利害关系（回避）", "has an interest in the case"),
@@ -35,8 +35,8 @@ REASONS: Mapping[str, Words] = {
 #: Why somebody of the post was not in the list.
 EXCLUDED: Mapping[str, Words] = {
     "conflict": Words("已申请回避", "declared a conflict"),
-    "ruled": Words("作出过本案的决定", "ruled on the case"),
-    "reviewed": Words("参加过本案的审查", "took part in reviewing the case"),
+    RULED: Words("作出过决定", "ruled on it"),
+    REVIEWED: Words("参加过审查", "took part in examining it"),
     "replaced": Words("已被替换", "was replaced"),
     "chosen": Words("已抽中", "is drawn already"),
     "asker": Words("提出替换的人", "asked for the replacement"),
@@ -110,16 +110,10 @@ def latest_draw(item_case_id: int) -> Draw | None:
     return None if row is None else Draw(row[0], tuple(row[1]), tuple(row[2]))
 
 
-OF_POST = """
+OF_POST = f"""
 select u.id, case
     when exists(select from declared_conflict c where c.case_id = %(case)s and c.user_id = u.id) then 'conflict'
-    when exists(select from ruling r join item_case i on i.id = r.item_case_id
-        where i.case_id = %(case)s and r.by_id = u.id) then 'ruled'
-    when exists(select from review r where r.case_id = %(case)s and r.by_id = u.id and not r.step = any(%(own)s))
-        or exists(select from user_task t where t.case_id = %(case)s and t.step = 'accept' and t.closed_by = u.id)
-        or exists(select from special_procedure p join item_case i on i.id = p.item_case_id
-            where i.case_id = %(case)s and u.id in (p.ordered_by, p.host_id)) then 'reviewed'
-    else '' end
+    else ({PART.format(who="u.id")}) end
 from app_user u where u.active and exists(select from membership m join candidate_group g on g.id = m.group_id
     where m.user_id = u.id and g.key = any(%(groups)s))
 order by u.id
@@ -166,7 +160,8 @@ def _draw(
     before: Draw | None = None,
     replaces: Replacement | None = None,
 ) -> None:
-    rows = sql().execute(OF_POST, {"case": case.id, "own": list(STEPS), "groups": list(groups)}).fetchall()
+    part = part_values(case.id, item_case_id, case.rules.profile.verification.separation)
+    rows = sql().execute(OF_POST, {**part, "groups": list(groups)}).fetchall()
     excluded: list[tuple[int, str]] = []
     candidates: list[int] = []
     for user, why in rows:
@@ -256,7 +251,7 @@ def draw_now(task_id: int, *, by: Identity, key: str) -> None:
     Raises NotEnoughOfficers, and Incomplete where the item is not verified by officers who are drawn.
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, key=key) as task:
-        ensure_step(task, *STEPS)
+        ensure_step(task, *VERIFYING)
         assert task.item_case_id is not None
         assert task.item_key is not None
         if not task.case.rules.profile.verification.method(task.item_key).is_drawn:
@@ -278,7 +273,7 @@ def step_aside(task_id: int, *, by: Identity, officer: int, kind: str, reason: s
     NotEnoughOfficers.
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, key=key) as task:
-        ensure_step(task, *STEPS)
+        ensure_step(task, *VERIFYING)
         assert task.item_case_id is not None
         case = task.case
         _ensure_reason(kind, reason)

@@ -10,26 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine import Words
-from webapp.errors import ActRefused, Incomplete, SecondOfficerNeeded
+from webapp.errors import Incomplete, SecondOfficerNeeded
 from webapp.identity import Identity
 from webapp.services.events import Event
 from webapp.services.work import OpenTask
 from webapp.unit_of_work import sql
-
-
-class VerifierTookPart(ActRefused):
-    """Who examined an application or ruled on it does not verify what became of it."""
-
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__(
-            Words(
-                "您参加过该事项的审查或者决定，不能对其进行核查，应当由其他人员核查。",
-                "You took part in examining or deciding this item: somebody else has to verify it.",
-            )
-        )
-
 
 SIGNED = "select user_id from participant where task_id = %s order by at, user_id"
 
@@ -72,13 +57,3 @@ def _conclusion(task: OpenTask) -> str:
     row = sql().execute("select conclusion from review where task_id = %s order by id limit 1", (task.id,)).fetchone()
     assert row is not None
     return str(row[0])
-
-
-RULED = "select exists(select from ruling where item_case_id = %s and by_id = %s)"
-
-
-def ensure_took_no_part(task: OpenTask, by: Identity) -> None:
-    """Raises VerifierTookPart for who reviewed or ruled on the item of the task."""
-    row = sql().execute(RULED, (task.item_case_id, by.user_id)).fetchone()
-    if task.proposed or (row and row[0]):
-        raise VerifierTookPart()

@@ -24,7 +24,8 @@ from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import ClockFacts
 from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
-from webapp.services.two_officers import ensure_took_no_part, sign_together
+from webapp.services.took_part import ensure_took_no_part
+from webapp.services.two_officers import sign_together
 from webapp.services.verification_findings import AGAIN, FAIL, Offered, offered_at, verified_as
 from webapp.services.verification_photos import ensure_enough_photos
 from webapp.services.visit_documents import issue_rectification
@@ -56,7 +57,8 @@ def verify(
         ensure_step(task, "verify", "recheck")
         if task.participants == 1:  # of a release from before two had to sign: who holds the task
             ensure(by, Permission.TASK_DO, TaskFacts(task.groups, task.assignee_id, task.state))
-        ensure_took_no_part(task, by)
+        assert task.item_case_id is not None
+        ensure_took_no_part(task.case, task.item_case_id, by)
         ensure_may_verify(task, by)
         method = _method(task)
 

@@ -8,11 +8,12 @@ from engine import Words
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
-from webapp.services.draws import STEPS, ensure_may_verify
+from webapp.services.draws import ensure_may_verify
 from webapp.services.events import Event
 from webapp.services.files import Checked, Upload, check_upload, keep_file
 from webapp.services.tasks import ensure_step
-from webapp.services.two_officers import SIGNED, ensure_took_no_part
+from webapp.services.took_part import VERIFYING, ensure_took_no_part
+from webapp.services.two_officers import SIGNED
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -80,8 +81,9 @@ def ensure_enough_photos(task: OpenTask, least: int) -> None:
 
 
 def _ensure_may_add(task: OpenTask, by: Identity) -> None:
-    ensure_step(task, *STEPS)
-    ensure_took_no_part(task, by)
+    ensure_step(task, *VERIFYING)
+    assert task.item_case_id is not None
+    ensure_took_no_part(task.case, task.item_case_id, by)
     ensure_may_verify(task, by)
     if sql().execute(SIGNED, (task.id,)).fetchone() is not None:
         raise Incomplete(
