@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -45,5 +45,9 @@ def answers_of(case_id: int, item_case_id: int | None = None) -> dict[str, Any]:
     `item_case_id`: as this item is handled on them. What a later correction for another item changed does not reach
     one that was handed up.
     """
-    rows = sql().execute(IN_FORCE, {"case": case_id, "item_case": item_case_id})
+    return answers_from(sql().execute(IN_FORCE, {"case": case_id, "item_case": item_case_id}))
+
+
+def answers_from(rows: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """The answers of rows of `IN_FORCE`."""
     return {key: decode_answer(value) for key, value in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -119,10 +119,13 @@ order by l.id
 
 def clocks_of(case_id: int, rules: Rules) -> list[ClockView]:
     """The legal clocks of a case as they stand today, each with its explanation."""
+    return clocks_from(sql().execute(CLOCKS, {"case": case_id, "zone": moments.OFFICE_ZONE.key}), rules)
+
+
+def clocks_from(rows: Iterable[Sequence[Any]], rules: Rules) -> list[ClockView]:
+    """The clocks of rows of `CLOCKS`."""
     today = clock.today(moments.OFFICE_ZONE)
-    return [
-        _clock(row, rules, today) for row in sql().execute(CLOCKS, {"case": case_id, "zone": moments.OFFICE_ZONE.key})
-    ]
+    return [_clock(row, rules, today) for row in rows]
 
 
 def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> ClockView | None:

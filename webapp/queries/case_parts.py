@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -186,17 +186,28 @@ left join app_user accepter on accepter.id = ic.accepted_by
 left join ruling r on r.item_case_id = ic.id
 left join app_user decider on decider.id = r.by_id
 left join licence l on l.item_case_id = ic.id
-where ic.case_id = %s
+where ic.case_id = %(case)s
 """
 
 
 def items_of(case_id: int, bundle: Bundle, rules: Rules, tasks: Sequence[TaskLine]) -> tuple[ItemView, ...]:
     """Every item of the case, in the bundle's order."""
     clocks = clocks_of(case_id, rules)
-    views = [_item(row, bundle, clocks, tasks) for row in sql().execute(ITEMS, (case_id,)).fetchall()]
+    return items_from(sql().execute(ITEMS, {"case": case_id}).fetchall(), bundle, clocks, tasks, department_names)
+
+
+def items_from(
+    rows: Iterable[Sequence[Any]],
+    bundle: Bundle,
+    clocks: Sequence[ClockView],
+    tasks: Sequence[TaskLine],
+    departments: Callable[[], Mapping[str, Words]],
+) -> tuple[ItemView, ...]:
+    """The items of rows of `ITEMS`; `departments` is asked for names where an item is handed up."""
+    views = [_item(row, bundle, clocks, tasks) for row in rows]
     order = [item.key for item in bundle.items]
     if any(view.item.hand_up for view in views):
-        names = department_names()
+        names = departments()
         views = [replace(one, department=handled_by(one.item, names)) if one.item.hand_up else one for one in views]
     return tuple(sorted(views, key=lambda view: order.index(view.key)))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from webapp.unit_of_work import sql
 
@@ -26,10 +27,15 @@ class ReviewLine:
 
 REVIEWS = """
 select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at
-from review r join app_user u on u.id = r.by_id where r.case_id = %s order by r.id
+from review r join app_user u on u.id = r.by_id where r.case_id = %(case)s order by r.id
 """
 
 
 def reviews_of(case_id: int) -> tuple[ReviewLine, ...]:
     """All findings of the case, oldest first."""
-    return tuple(ReviewLine(*row) for row in sql().execute(REVIEWS, (case_id,)))
+    return reviews_from(sql().execute(REVIEWS, {"case": case_id}))
+
+
+def reviews_from(rows: Iterable[Sequence[Any]]) -> tuple[ReviewLine, ...]:
+    """The findings of rows of `REVIEWS`."""
+    return tuple(ReviewLine(*row) for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,13 +38,18 @@ select t.id, t.item_case_id, t.element, t.step, t.name_zh, t.name_en, t.state, t
 from user_task t
 left join app_user closer on closer.id = t.closed_by
 left join app_user holder on holder.id = t.assignee_id
-where t.case_id = %s order by t.id
+where t.case_id = %(case)s order by t.id
 """
 
 
 def tasks_of(case_id: int) -> tuple[TaskLine, ...]:
     """Every user task of the case in the order in which they opened."""
-    return tuple(_task(row) for row in sql().execute(TASKS, (case_id,)))
+    return tasks_from(sql().execute(TASKS, {"case": case_id}))
+
+
+def tasks_from(rows: Iterable[Sequence[Any]]) -> tuple[TaskLine, ...]:
+    """The tasks of rows of `TASKS`."""
+    return tuple(_task(row) for row in rows)
 
 
 def _task(row: Sequence[Any]) -> TaskLine:

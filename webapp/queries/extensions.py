@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +21,8 @@ select x.value, x.unit, x.level_zh, x.level_en, x.basis_zh, x.basis_en, x.reason
 from clock_extension x
 join app_user asker on asker.id = x.requested_by
 left join app_user decider on decider.id = x.decided_by
-where x.item_case_id = %s and (x.granted is null or (x.clock = 'joint') = %s) order by x.granted nulls first, x.id desc
+where x.item_case_id = %(item_case)s and (x.granted is null or (x.clock = 'joint') = %(joint)s)
+order by x.granted nulls first, x.id desc
 limit 1
 """
 
@@ -44,7 +46,11 @@ class ExtensionView:
 
 def extension_of(item_case_id: int, *, joint: bool = False) -> ExtensionView | None:
     """What waits for a decision, or the last request of the item (with `joint`, of the joint limit from here)."""
-    row = sql().execute(LAST, (item_case_id, joint)).fetchone()
+    return extension_from(sql().execute(LAST, {"item_case": item_case_id, "joint": joint}).fetchone())
+
+
+def extension_from(row: Sequence[Any] | None) -> ExtensionView | None:
+    """The request of a row of `LAST`."""
     if row is None:
         return None
     value, unit, level_zh, level_en, zh, en, *facts = row

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from engine import Words
 from webapp import moments
@@ -42,13 +44,17 @@ join department f on f.key = h.from_unit
 join department t on t.key = h.to_unit
 join app_user u on u.id = h.by_id
 left join app_user b on b.id = h.returned_by
-where h.item_case_id = %s order by h.round desc limit 1
+where h.item_case_id = %(item_case)s order by h.round desc limit 1
 """
 
 
 def last_hand_up(item_case_id: int) -> HandUpLine | None:
     """The latest hand-up of the item case; None before any."""
-    row = sql().execute(LAST, (item_case_id,)).fetchone()
+    return hand_up_from(sql().execute(LAST, {"item_case": item_case_id}).fetchone())
+
+
+def hand_up_from(row: Sequence[Any] | None) -> HandUpLine | None:
+    """The hand-up of a row of `LAST`."""
     if row is None:
         return None
     round_, from_zh, from_en, to_zh, to_en, *rest = row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ LINES = """
 select e.kind, e.at, coalesce(u.name, ''), e.body, coalesce(r.reason, '')
 from case_event e
 left join app_user u on u.id = e.actor_id
-left join repair r on r.id = case when e.kind = any(%s) then (e.body::jsonb ->> 'repair')::bigint end
-where e.case_id = %s and e.kind <> all(%s) order by e.seq
+left join repair r on r.id = case when e.kind = any(%(reasons)s) then (e.body::jsonb ->> 'repair')::bigint end
+where e.case_id = %(case)s and e.kind <> all(%(left_out)s) order by e.seq
 """
 #: Everyone who works on the case reads why it stood still; why a lead put it elsewhere, whoever may repair it.
 STOOD_STILL = frozenset({"suspended", "resumed"})
@@ -208,12 +208,20 @@ def history_of(
 
     The reason stands beside the ledger, which keeps no words that may have to go one day.
     """
+    values = {"reasons": sorted(reasons), "case": case_id, "left_out": LEFT_OUT}
+    return history_from(sql().execute(LINES, values), items, tasks)
+
+
+def history_from(
+    rows: Iterable[Sequence[Any]], items: Sequence[ItemView], tasks: Sequence[TaskLine]
+) -> list[HistoryLine]:
+    """The history of rows of `LINES`."""
     names = {item.id: item.item.name for item in items}
     by_id = {item.id: item for item in items}
     by_key = {item.key: item.item.name for item in items}  # lines of the draft name the item
     task_names = {task.id: task for task in tasks}
     lines = []
-    for kind, at, who, body, reason in sql().execute(LINES, (sorted(reasons), case_id, LEFT_OUT)):
+    for kind, at, who, body, reason in rows:
         facts = orjson.loads(body)
         task = task_names.get(facts.get("task", -1))
         item_id = facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -224,7 +224,7 @@ from joint_meeting m join app_user c on c.id = m.called_by
 left join app_user e on e.id = m.ended_by left join document d on d.id = m.minutes_id
 left join document_seal s on s.document_id = d.id left join app_user su on su.id = s.by_id
 left join seal_try t on t.document_id = d.id
-where m.case_id = %s order by m.id desc
+where m.case_id = %(case)s order by m.id desc
 """
 INVITATIONS = """
 select i.meeting_id, ic.item_key, i.department_key, i.groups, ic.outcome is not null, l.due_on,
@@ -232,19 +232,31 @@ select i.meeting_id, ic.item_key, i.department_key, i.groups, ic.outcome is not 
         from meeting_answer a join app_user u on u.id = a.by_id where a.invitation_id = i.id)
 from meeting_invitation i join item_case ic on ic.id = i.item_case_id
 left join legal_clock l on l.item_case_id = ic.id and l.name = 'meeting-answer'
-where i.meeting_id = any(%s) order by ic.item_key
+join joint_meeting m on m.id = i.meeting_id
+where m.case_id = %(case)s order by ic.item_key
 """
 
 
 def meetings_of(case_id: int, bundle: Bundle, rules: Rules) -> tuple[MeetingView, ...]:
     """The meetings of a case, the latest first."""
-    rows = sql().execute(MEETINGS, (case_id,)).fetchall()
+    values = {"case": case_id}
+    rows = sql().execute(MEETINGS, values).fetchall()
     if not rows:
         return ()
+    return meetings_from(rows, sql().execute(INVITATIONS, values), bundle, rules, department_names())
+
+
+def meetings_from(
+    rows: Iterable[Sequence[Any]],
+    invitations: Iterable[Sequence[Any]],
+    bundle: Bundle,
+    rules: Rules,
+    names: Mapping[str, Words],
+) -> tuple[MeetingView, ...]:
+    """The meetings of rows of `MEETINGS` and `INVITATIONS`; `names` of the departments."""
     asked: dict[int, list[Sequence[Any]]] = {}
-    for meeting_id, *facts in sql().execute(INVITATIONS, ([row[0] for row in rows],)):
+    for meeting_id, *facts in invitations:
         asked.setdefault(meeting_id, []).append(facts)
-    names = department_names()
     return tuple(_meeting(row, asked[row[0]], bundle, rules, names) for row in rows)
 
 
@@ -257,7 +269,7 @@ def meeting_of(case: MeetingCase, meeting_id: int) -> MeetingView:
 
 
 def _meeting(
-    row: Sequence[Any], asked: Sequence[Sequence[Any]], bundle: Bundle, rules: Rules, names: dict[str, Words]
+    row: Sequence[Any], asked: Sequence[Sequence[Any]], bundle: Bundle, rules: Rules, names: Mapping[str, Words]
 ) -> MeetingView:
     id_, questions, called_by, called_at, outcome, reason, ended_by, ended_at, minutes_id, number, *rest = row
     attended, record, conclusion, zh, en, way, sealed_at, sealed_by, certificate, refused, times, called_by_id = rest
@@ -286,7 +298,7 @@ def _time(facts: Sequence[Any]) -> TimeLine:
 
 
 def _invitation(
-    facts: Sequence[Any], bundle: Bundle, rules: Rules, names: dict[str, Words], *, is_open: bool
+    facts: Sequence[Any], bundle: Bundle, rules: Rules, names: Mapping[str, Words], *, is_open: bool
 ) -> InvitationView:
     key, department, groups, has_ended, due_on, answers = facts
     given = answers or []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,21 +82,26 @@ select p.id, p.kind, p.reason, p.expected_days, p.on_application, p.paused, orde
     p.conducted_by, p.record, p.outcome, p.ended_at, p.notice_id, p.record_id
 from special_procedure p join app_user orderer on orderer.id = p.ordered_by
 left join app_user host on host.id = p.host_id
-where p.item_case_id = %s order by p.id
+where p.item_case_id = %(item_case)s order by p.id
 """
 OBJECTIONS = """
 select o.procedure_id, o.by_name, o.content, o.handling, o.at from objection o
-join special_procedure p on p.id = o.procedure_id where p.item_case_id = %s order by o.id
+join special_procedure p on p.id = o.procedure_id where p.item_case_id = %(item_case)s order by o.id
 """
 
 
 def procedures_of(item_case_id: int) -> tuple[ProcedureView, ...]:
     """Every procedure of the item, oldest first."""
+    values = {"item_case": item_case_id}
+    rows = sql().execute(PROCEDURES, values).fetchall()
+    return procedures_from(rows, sql().execute(OBJECTIONS, values) if rows else ())
+
+
+def procedures_from(rows: Iterable[Sequence[Any]], objected: Iterable[Sequence[Any]]) -> tuple[ProcedureView, ...]:
+    """The procedures of rows of `PROCEDURES` and `OBJECTIONS`."""
     objections: dict[int, list[ObjectionView]] = {}
-    rows = sql().execute(PROCEDURES, (item_case_id,)).fetchall()
-    if rows:
-        for procedure, *facts in sql().execute(OBJECTIONS, (item_case_id,)):
-            objections.setdefault(procedure, []).append(ObjectionView(*facts))
+    for procedure, *facts in objected:
+        objections.setdefault(procedure, []).append(ObjectionView(*facts))
     views = []
     for row in rows:
         values: list[Any] = [*row, tuple(objections.get(row[0], ()))]

@@ -40,7 +40,7 @@ from cases c
 left join lateral (select by_id, reason from repair where case_id = c.id and kind = 'suspended'
     order by id desc limit 1) r on true
 left join app_user u on u.id = r.by_id
-where c.id = %s and c.suspended_at is not null
+where c.id = %(case)s and c.suspended_at is not null
 """
 REPAIRS = """
 select r.at, u.name, r.kind, r.facts, r.reason from repair r join app_user u on u.id = r.by_id
@@ -50,7 +50,7 @@ where r.case_id = %s order by r.id desc limit %s
 
 def suspension_of(case_id: int) -> Suspension | None:
     """Who suspended the case, if it is."""
-    row = sql().execute(SUSPENSION, (case_id,)).fetchone()
+    row = sql().execute(SUSPENSION, {"case": case_id}).fetchone()
     return Suspension(*row) if row else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,7 +158,11 @@ def materials_of(
     `item_case_id`: as this item is handled on them. What came after it was handed up is not among them (art. 35).
     """
     values = {"case": case_id, "item_case": item_case_id, "today": clock.today(moments.OFFICE_ZONE)}
-    rows = sql().execute(MATERIALS, values).fetchall()
+    return materials_from(sql().execute(MATERIALS, values).fetchall(), bundle, item_keys)
+
+
+def materials_from(rows: Sequence[Sequence[Any]], bundle: Bundle, item_keys: Sequence[str]) -> tuple[MaterialLine, ...]:
+    """The materials of rows of `MATERIALS`."""
     files: dict[int, list[FileLine]] = {}
     for row in rows:
         files.setdefault(row[0], [])
@@ -254,11 +258,16 @@ class CommitmentView:
 COMMITMENTS = """
 select c.item_key, c.letter, c.letter_digest, c.signature_file_id, c.signer_name, c.channel, c.signed_at,
     u.name, c.rule, c.rule_basis, c.material_key, c.typed
-from commitment c join app_user u on u.id = c.by_id where c.case_id = %s order by c.item_key, c.material_key
+from commitment c join app_user u on u.id = c.by_id where c.case_id = %(case)s order by c.item_key, c.material_key
 """
 
 
 def commitments_of(case_id: int) -> dict[str, CommitmentView]:
     """Key of the letter ("P2", "P5/health-certificates") -> the letter that was signed."""
-    views = (CommitmentView(*row) for row in sql().execute(COMMITMENTS, (case_id,)))
+    return commitments_from(sql().execute(COMMITMENTS, {"case": case_id}))
+
+
+def commitments_from(rows: Iterable[Sequence[Any]]) -> dict[str, CommitmentView]:
+    """The letters of rows of `COMMITMENTS`."""
+    views = (CommitmentView(*row) for row in rows)
     return {view.key: view for view in views}
