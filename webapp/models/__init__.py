@@ -48,6 +48,16 @@ from webapp.models.licences import (
     LicenceSignTry,
     ReusedLicence,
 )
+from webapp.models.life_cycle import (
+    CaseCopy,
+    CopyRead,
+    Cosigner,
+    CosignRound,
+    Delegation,
+    OpinionRequest,
+    PreparedAct,
+    Urging,
+)
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
 from webapp.models.notices import Notice
 from webapp.models.organisation import (
@@ -185,4 +195,12 @@ __all__ = [
     "Visit",
     "VisitAppointment",
     "WithdrawnCommitment",
+    "CaseCopy",
+    "CopyRead",
+    "CosignRound",
+    "Cosigner",
+    "Delegation",
+    "OpinionRequest",
+    "PreparedAct",
+    "Urging",
 ]

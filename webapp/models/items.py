@@ -169,6 +169,7 @@ class Review(Model):
     checklist: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # who made it took it back before anybody built on it
 
     by: Mapped[User] = relationship()
 

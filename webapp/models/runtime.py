@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -38,6 +38,7 @@ class UserTask(Model):
         UniqueConstraint("instance_id", "engine_task"),
         Index("open_task_by_step", "step", "case_id", postgresql_where=text("state = 'open'")),
         Index("open_task_of_assignee", "assignee_id", postgresql_where=text("state = 'open'")),
+        Index("open_task_of_owner", "owner_id", postgresql_where=text("state = 'open' and owner_id is not null")),
         Index("task_closed_by", "closed_by", "closed_at", postgresql_where=text("state = 'completed'")),
     )
 
@@ -63,6 +64,9 @@ class UserTask(Model):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(BigInteger)  # who was signed in; accounts are never deleted
     act: Mapped[str] = mapped_column(server_default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))  # while delegated: who gets it back
+    #: What the act has to wait for: a task given out, opinions asked for with waiting, colleagues who are to sign.
+    waits: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
 

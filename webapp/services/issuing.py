@@ -16,6 +16,7 @@ from webapp.services.document_acts import NotSealed
 from webapp.services.documents import WAITS_FOR_SEAL, Delivery, issue_delivery_receipt
 from webapp.services.events import Event
 from webapp.services.files import Upload, keep_file
+from webapp.services.held_back import ensure_not_held
 from webapp.services.results import RESULT_FACTS, NotPrepared, ensure_can_leave, ensure_result
 from webapp.services.signature_files import check_scan
 from webapp.services.tasks import ensure_step, finish
@@ -86,6 +87,7 @@ def hand_over(
         item_case_ids: list[int] = []
         for task_id in task_ids:
             task = first if task_id == first.id else task_in_case(task_id, first.case, by, Permission.TASK_DO)
+            ensure_not_held(task.id, task.waits)
             item_case_ids.append(_mark_delivered(task, by, collector=collector, proof=proof)[0])
             finish(task, {}, by=by, act="delivered")
         delivery = Delivery(

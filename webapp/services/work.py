@@ -16,6 +16,7 @@ from webapp.services.clocks import CLOCK_FACTS, OF_USE
 from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
 from webapp.services.handed_up import ensure_unlocked
+from webapp.services.held_back import ensure_not_held
 from webapp.services.locked_case import LOCK_BY_ID, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.posted import case_of
@@ -49,6 +50,7 @@ class OpenTask:
     hosted: bool  # this person hosted a hearing of the item, so another reviews it
     extension_asked: bool  # somebody asked for an extension in this case, and nobody has answered
     tolerance: str | None  # how it stands with materials that are to follow; None: nobody spoke of any
+    waits: int  # for how many things of colleagues the act has to wait
     instance: InstanceRow
     case: LockedCase
 
@@ -74,7 +76,7 @@ select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.st
               and r.step in {PROPOSING_STEPS}),
        exists(select from special_procedure p where p.item_case_id = t.item_case_id and p.host_id = %(actor)s),
        exists(select from clock_extension x where x.case_id = t.case_id and x.granted is null),
-       (select x.state from tolerance x where x.item_case_id = t.item_case_id),
+       (select x.state from tolerance x where x.item_case_id = t.item_case_id), t.waits,
        i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
        (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l
         where l.item_case_id = t.item_case_id and {OF_USE}),
@@ -88,11 +90,18 @@ where t.id = %(task)s and t.case_id = %(case)s
 
 @contextmanager
 def on_task(
-    task_id: int, by: Identity, *, permission: Permission, revision: int | None = None, key: str | None = None
+    task_id: int,
+    by: Identity,
+    *,
+    permission: Permission,
+    revision: int | None = None,
+    key: str | None = None,
+    while_waiting: bool = False,
 ) -> Iterator[OpenTask]:
     """A command on one user task: the case locked, the task checked to be open and `by`'s to do.
 
-    `revision` is the task's as the page saw it, `key` the page's idempotency key. Raises NotFound,
+    `revision` is the task's as the page saw it, `key` the page's idempotency key. An act on a page's revision waits
+    for what colleagues were asked (HeldBack), unless it is one of those `while_waiting`. Raises NotFound,
     AlreadyDone (who did what, when), Stale, NotYours, AlreadyCarriedOut. A refusal is put in the ledger.
     """
     case_id: int | None = None
@@ -108,6 +117,8 @@ def on_task(
             _ensure_fresh(task, by, revision)
             ensure(by, permission, TaskFacts(task.groups, task.assignee_id, task.state))
             ensure_active(case)
+            if revision is not None and not while_waiting:
+                ensure_not_held(task.id, task.waits)
             yield task
             if key is not None:
                 keep_with(case.writing, by, key, case.now, f"{permission}:{task_id}")
@@ -225,6 +236,7 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         hosted,
         extension_asked,
         tolerance,
+        waits,
         instance,
         blob,
         scopes,
@@ -257,6 +269,7 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         hosted,
         extension_asked,
         tolerance,
+        waits,
         InstanceRow(instance, bytes(blob), scopes, release, process, steps),
         case,
     )
