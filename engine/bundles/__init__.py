@@ -74,6 +74,13 @@ from engine.bundles.model import (
     Unit,
 )
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
+from engine.bundles.separation import (
+    LegalSeparation,
+    StepSeparation,
+    legal_separation,
+    read_separation,
+    separation_at,
+)
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 from engine.bundles.time_taken import Savings, savings
 from engine.bundles.ways_back import goes_back
@@ -101,6 +108,7 @@ __all__ = [
     "Guide",
     "Inspected",
     "Item",
+    "LegalSeparation",
     "ItemKind",
     "KindUnknown",
     "LicenceType",
@@ -116,6 +124,7 @@ __all__ = [
     "RequiredMaterial",
     "Requirement",
     "Savings",
+    "StepSeparation",
     "Run",
     "Sheet",
     "SheetItem",
@@ -142,6 +151,7 @@ __all__ = [
     "inspect_bundle",
     "intake_basis",
     "kind_of_template",
+    "legal_separation",
     "licence_number",
     "renewal_time",
     "licence_identifier",
@@ -160,8 +170,10 @@ __all__ = [
     "read_example",
     "read_forms",
     "read_kinds",
+    "read_separation",
     "render",
     "savings",
+    "separation_at",
     "run_example",
     "settled",
     "situations_of",

@@ -9,6 +9,7 @@ from engine.bundles.checks.levels import check_levels
 from engine.bundles.checks.officers import check_officers
 from engine.bundles.checks.place import check_place
 from engine.bundles.checks.rulings import check_rulings
+from engine.bundles.checks.separation import check_separation
 from engine.bundles.model import Item
 from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed
 from engine.words import Words
@@ -39,6 +40,7 @@ def check_calls(checking: Checking) -> None:
     check_place(checking, program, process)
     check_officers(checking, program)
     check_rulings(checking, program)
+    check_separation(checking, program)
     check_levels(checking, program, process)
 
 
