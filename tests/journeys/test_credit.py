@@ -21,7 +21,7 @@ from webapp.queries.application_steps import commitments_of
 from webapp.queries.audit import verify_all
 from webapp.queries.credit import request_view, waiting_requests
 from webapp.services import credit as records
-from webapp.services import credit_requests, credit_watch, receipt
+from webapp.services import credit_requests, credit_watch, outside_credit, receipt
 from webapp.services.credit_bars import ApplicantBarred
 from webapp.services.credit_requests import (
     APPEAL,
@@ -318,7 +318,7 @@ def test_what_another_body_recorded_is_repaired_by_its_decision(db: SQLAlchemy) 
 def test_a_record_without_source_or_term_is_refused(db: SQLAlchemy, changed: dict[str, Any], field: str) -> None:
     given = credit.typed(changed.pop("number", ""), **changed)
     with pytest.raises(Incomplete) as refused:
-        records.enter_record(given, by=office.person(DECIDER), key="k")
+        outside_credit.enter_record(given, by=office.person(DECIDER), key="k")
     assert field in refused.value.faults
     assert CreditRecord.query.count() == 0
 
@@ -333,7 +333,7 @@ def test_the_database_too_keeps_no_record_without_source_or_term(db: SQLAlchemy)
 def test_only_some_enter_records(db: SQLAlchemy) -> None:
     for stranger in (office.CLERK, "xieguang", "taoran"):
         with pytest.raises(NotYours):
-            records.enter_record(credit.typed(), by=office.person(stranger), key="k")
+            outside_credit.enter_record(credit.typed(), by=office.person(stranger), key="k")
 
 
 COUNTY = "fictional-county"

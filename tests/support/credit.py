@@ -10,8 +10,8 @@ from engine.bundles import Item
 from tests.support import office
 from webapp import clock, moments
 from webapp.catalogue import current_releases, published
-from webapp.services.credit import OutsideRecord, enter_record
 from webapp.services.credit_requests import REPAIR, Asked, take_request
+from webapp.services.outside_credit import OutsideRecord, enter_record
 
 DECIDER, VERIFIER = "wujianhua", "huaqiang"
 

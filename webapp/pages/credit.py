@@ -25,7 +25,7 @@ from webapp.permissions import CreditFacts, Permission, may
 from webapp.queries import credit as found
 from webapp.queries.case_access import ensure_case
 from webapp.queries.case_view import case_head, release_of
-from webapp.services import access, credit, credit_requests
+from webapp.services import access, credit, credit_requests, outside_credit
 from webapp.services.credit_bars import normalised
 from webapp.services.credit_requests import APPEAL, OUTCOME_WORDS, OUTCOMES, REPAIR, REQUEST_WORDS, Asked
 from webapp.services.page_keys import AlreadyCarriedOut
@@ -124,7 +124,7 @@ def enter() -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     """Keep it: from now on it counts."""
     form = request.form
-    given = credit.OutsideRecord(
+    given = outside_credit.OutsideRecord(
         number=form.get("number", ""),
         name=form.get("name", ""),
         kind=form.get("kind", ""),
@@ -137,7 +137,7 @@ def keep() -> ResponseReturnValue:
         facts=form.get("facts", ""),
     )
     try:
-        record_id = credit.enter_record(given, by=signed_in(), key=form.get("key", ""))
+        record_id = outside_credit.enter_record(given, by=signed_in(), key=form.get("key", ""))
     except Incomplete as refusal:
         return _entry({name: [words] for name, words in refusal.faults.items()}, refusal.status)
     flash(gettext("已记录，即时生效。"), "success")

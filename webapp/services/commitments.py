@@ -17,6 +17,7 @@ from webapp.catalogue import Published
 from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
 from webapp.services.credit_bars import ApplicantBarred, standing_in_case, standing_of, subjects_of
+from webapp.services.credit_locks import hold_to_rule
 from webapp.services.decisions import Kept, eligibility_told, keep_records
 from webapp.services.drafts import ensure_draft
 from webapp.services.eligible import eligible_items
@@ -41,8 +42,11 @@ CHANNEL_WORDS = {
 
 
 def ensure_not_barred(case: LockedCase, item_key: str) -> None:
-    """A bar recorded after receipt still stops a ruling by commitment on the item. Raises NotEligible."""
+    """A bar recorded after receipt still stops a ruling by commitment on the item, and none is recorded before this
+    command has ended. Raises NotEligible, Busy.
+    """
     today, fields = moments.local(case.now).date(), case.release.bundle.identity_fields
+    hold_to_rule(case.id, fields)
     standing = standing_in_case(case.id, fields, case.rules.profile.key, today)
     bar = standing.bar(BY_COMMITMENT, case.release.bundle.item(item_key))
     if bar is not None:
