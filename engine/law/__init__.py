@@ -55,6 +55,7 @@ from engine.law.tolerance import (
     DEEMED_WITHDRAWN,
     REFUSED_BY_RULE,
     TOLERANCE,
+    TOLERANCE_CHECK,
     ToleranceRules,
 )
 from engine.law.verification import (
@@ -95,6 +96,7 @@ __all__ = [
     "REFUSED_BY_RULE",
     "SAME",
     "TOLERANCE",
+    "TOLERANCE_CHECK",
     "ToleranceRules",
     "UNFULFILLED_COMMITMENT",
     "ApplicantBar",

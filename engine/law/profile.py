@@ -154,6 +154,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
     root = read_toml(content, report)
     root.integer("format", least=1)
     commitment_list, commitment_basis = _commitment(root)
+    credit = _credit(root)
     profile = Profile(
         key=root.text("key"),
         jurisdiction=root.words("name"),
@@ -172,8 +173,8 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         levels=_levels(root),
         arrangement=_arrangement(root),
         kinds={kind: read_kind(table) for kind, table in root.tables("kinds")},
-        credit=_credit(root),
-        tolerance=_tolerance(root),
+        credit=credit,
+        tolerance=_tolerance(root, credit),
         verification=_verification(root),
         handover=_handover(root),
         districts=root.texts("districts", required=False),
@@ -309,9 +310,15 @@ def _handover(root: Table) -> HandoverRules | None:
     return None if table is None else read_handover(table)
 
 
-def _tolerance(root: Table) -> ToleranceRules | None:
+def _tolerance(root: Table, credit: CreditRules | None) -> ToleranceRules | None:
     table = root.table("tolerance", required=False)
-    return None if table is None else read_tolerance(table)
+    if table is None:
+        return None
+    rules = read_tolerance(table)
+    if rules.late_credit and (credit is None or rules.late_credit not in credit.kinds):
+        why = Words("本地规则没有这种信用记录。", "The place has no such kind of credit record.")
+        Table(table.report, table.at("late"), {}).wrong("credit", why)
+    return rules
 
 
 def _office_hours(root: Table) -> OfficeHours:

@@ -14,6 +14,8 @@ from engine.words import Words
 
 #: The clock of the promise; it runs from acceptance until the material is there.
 TOLERANCE = "tolerance"
+#: The clock of the office's check of what was brought; it never runs against the applicant.
+TOLERANCE_CHECK = "tolerance-check"
 #: What a place makes of a promise that is not kept.
 DEEMED_WITHDRAWN, ACCEPTANCE_REVOKED, REFUSED_BY_RULE = "withdrawn", "acceptance-revoked", "refused"
 CONSEQUENCES: dict[str, Words] = {
@@ -34,6 +36,9 @@ class ToleranceRules:
 
     `late`: one of `CONSEQUENCES`, on `late_basis`. `force_majeure`: by how much the date is moved, once; None: it is
     not. `reminders` are marks of the clock, of `REMINDERS`.
+    `check`: how long the office has to check what was brought; `put_right`: how long the applicant has at least from
+    the first time that something of it is told to be wrong. `late_credit`: the kind of credit record that a missed
+    promise makes, "" for none.
     """
 
     items: tuple[str, ...]
@@ -43,6 +48,9 @@ class ToleranceRules:
     late_basis: Words
     reminders: tuple[str, ...] = ()
     force_majeure: ClockTerms | None = None
+    check: ClockTerms | None = None
+    put_right: ClockTerms | None = None
+    late_credit: str = ""
 
 
 def read_tolerance(table: Table) -> ToleranceRules:
@@ -59,6 +67,9 @@ def read_tolerance(table: Table) -> ToleranceRules:
         late_basis=_basis(late) if late is not None else NOBODY,
         reminders=table.texts("reminders", required=False),
         force_majeure=_terms(majeure) if majeure is not None else None,
+        check=_optional(table, "check", TOLERANCE_CHECK),
+        put_right=_optional(table, "put_right", TOLERANCE),
+        late_credit=late.text("credit", required=False) if late is not None else "",
     )
     if late is not None:
         late.finish()
@@ -75,13 +86,18 @@ def read_tolerance(table: Table) -> ToleranceRules:
     return rules
 
 
-def _terms(table: Table) -> ClockTerms:
+def _optional(table: Table, key: str, clock: str) -> ClockTerms | None:
+    given = table.table(key, required=False)
+    return _terms(given, clock) if given is not None else None
+
+
+def _terms(table: Table, clock: str = TOLERANCE) -> ClockTerms:
     value, unit = table.integer("value", least=1), table.text("unit", required=False)
     if not unit:
         without_unit(table.report, table.path)
     elif unit not in UNITS:
         table.choice("unit", UNITS)
-    terms = ClockTerms(TOLERANCE, value, unit, _basis(table))
+    terms = ClockTerms(clock, value, unit, _basis(table))
     table.finish()
     return terms
 

@@ -13,12 +13,22 @@ from tests.support.tolerances import CERTIFICATES, CHART
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, LetterChanged
 from webapp.models import CaseEvent, Document, ItemCase, LegalClock, Reminder, Ruling, Termination, Tolerance
-from webapp.services import intake, receipt, rulings, timers, tolerance, tolerance_promises, withdrawal
+from webapp.services import (
+    intake,
+    receipt,
+    rulings,
+    timers,
+    tolerance,
+    tolerance_offers,
+    tolerance_promises,
+    withdrawal,
+)
 from webapp.services.files import Upload
 from webapp.services.receipt import MaterialsMissing
 from webapp.services.terminated import ItemTerminated
 from webapp.services.tolerance import NotMovable
-from webapp.services.tolerance_promises import OfferGone, Signed
+from webapp.services.tolerance_letters import Signed
+from webapp.services.tolerance_offers import OfferGone
 from webapp.services.tolerance_terms import (
     AwaitsMaterial,
     BarredFromTolerance,
@@ -427,15 +437,15 @@ def test_the_department_offers_and_the_applicant_promises_on_the_tracking_page(d
         office.act(case.id, "backfill", "P1")
         task, by = office.claimed(case.id, "accept", "P2")
         with pytest.raises(NotTolerable):
-            tolerance_promises.offer(task.id, ["quality-rules"], note="", by=by, key="o0")
-        tolerance_promises.offer(task.id, [CHART], note="缺盖章页。", by=by, key="o1")
+            tolerance_offers.offer(task.id, ["quality-rules"], note="", by=by, key="o0")
+        tolerance_offers.offer(task.id, [CHART], note="缺盖章页。", by=by, key="o1")
         with pytest.raises(OfferUnanswered):
             intake.decide_intake(task.id, by=by, outcome="accepted", note="", revision=task.revision, key="a0")
         promise = Promise("P2", {CHART: "tracking"}, date(2026, 9, 10))
         signed = Signed(tolerances.letter(case.id, promise), who[0], "code", None, who[1])
-        tolerance_promises.promise_by_applicant(case.id, promise, signed=signed)
+        tolerance_offers.promise_by_applicant(case.id, promise, signed=signed)
         with pytest.raises(OfferGone):
-            tolerance_promises.promise_by_applicant(case.id, promise, signed=signed)
+            tolerance_offers.promise_by_applicant(case.id, promise, signed=signed)
         office.act(case.id, "accept", "P2", by=by)
     assert kept(db, case.id).state == "waiting"
     assert (kept(db, case.id).channel, kept(db, case.id).signature_file_id) == ("code", None)
@@ -447,8 +457,8 @@ def test_declined_the_ordinary_way_stays_open(db: SQLAlchemy) -> None:
         case = office.received("ordinary", ways={})
         office.act(case.id, "backfill", "P1")
         task, by = office.claimed(case.id, "accept", "P2")
-        tolerance_promises.offer(task.id, [CHART], note="", by=by, key="o1")
-        tolerance_promises.decline(
+        tolerance_offers.offer(task.id, [CHART], note="", by=by, key="o1")
+        tolerance_offers.decline(
             case.id, "P2", name=answers["legal_representative"], id_number=answers["legal_representative_id"], by=None
         )
         office.act(case.id, "accept", "P2", by=by, intake_outcome="correction")

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from tests.support import office
-from webapp.services import drafts, materials, receipt, tolerance, tolerance_promises
+from webapp.services import drafts, materials, receipt, tolerance, tolerance_checks, tolerance_promises
 from webapp.services.clocks import start_day
 from webapp.services.corrections import HandedIn
 from webapp.services.locked_case import on_case
-from webapp.services.tolerance_promises import Signed
+from webapp.services.tolerance_acceptance import asking_of
+from webapp.services.tolerance_letters import Signed, letter_for
 from webapp.services.tolerance_terms import Promise
 from webapp.unit_of_work import sql
 
@@ -42,9 +43,9 @@ def leave_out(case_id: int, material: str) -> None:
 def letter(case_id: int, promise: Promise) -> str:
     """The digest of the letter as it reads now."""
     with on_case(case_id) as case:
-        asking = tolerance_promises.asking_of(case)
+        asking = asking_of(case)
         began = start_day(case.now, case.rules)
-        return tolerance_promises.letter_for(case.release, asking, promise, began).digest
+        return letter_for(case.release, asking, promise, began).digest
 
 
 def signer(case_id: int) -> str:
@@ -93,7 +94,7 @@ def bring(case_id: int, item: str, material: str = CHART) -> None:
 def checked(case_id: int, item: str, *, adequate: bool, told: str = "") -> None:
     """The reviewer looks at what came."""
     task, who = office.claimed(case_id, "check-material", item)
-    tolerance.check(
+    tolerance_checks.check(
         task.id,
         by=who,
         adequate=adequate,

@@ -13,7 +13,7 @@ from tests.support.tolerances import CHART
 from webapp.clock import frozen_at
 from webapp.models import Tolerance
 from webapp.services import receipt
-from webapp.services.tolerance_promises import offer
+from webapp.services.tolerance_offers import offer
 
 MONDAY = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)
 ANSWERS = office.example("ordinary")["answers"]

@@ -62,11 +62,14 @@ class Tolerance(Model):
     late: Mapped[str] = mapped_column(server_default="")  # withdrawn | acceptance-revoked | refused
     late_basis_zh: Mapped[str] = mapped_column(server_default="")
     late_basis_en: Mapped[str] = mapped_column(server_default="")
+    late_credit: Mapped[str] = mapped_column(server_default="")  # the kind of record that it makes; "" none
     reminded: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")  # marks of the clock
     handed_in_at: Mapped[datetime | None]
     told: Mapped[str] = mapped_column(server_default="")  # what was inadequate, told once
     told_at: Mapped[datetime | None]
     told_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    #: What the office's checks took, given back: [days, basis zh, basis en, unit zh, unit en, day, null] each.
+    given_back: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     extended_days: Mapped[int | None]
     extended_reason: Mapped[str] = mapped_column(server_default="")
     extended_basis_zh: Mapped[str] = mapped_column(server_default="")

@@ -15,12 +15,14 @@ from webapp.pages.public import open_case
 from webapp.pages.public_question import blueprint  # that of `public`, with its further pages
 from webapp.pages.support import public, words
 from webapp.pages.tolerance_form import beside_its_field, digest, labels_of, promise_of, typed_of
-from webapp.queries.tolerance import TolerancePage, applicants_tolerance, masked_papers, offered_choice
+from webapp.queries.tolerance import TolerancePage, applicants_tolerance, masked_papers
+from webapp.queries.tolerance_choices import offered_choice
 from webapp.services import tolerance
 from webapp.services.corrections import HandedIn
 from webapp.services.rates import count_try
 from webapp.services.tolerance import ByApplicant
-from webapp.services.tolerance_promises import BY_CODE, Signed, decline, promise_by_applicant
+from webapp.services.tolerance_letters import BY_CODE, Signed
+from webapp.services.tolerance_offers import decline, promise_by_applicant
 from webapp.services.tolerance_terms import HOW
 
 #: Acts of one case in an hour; the identity number is asked for, and must not be found by trying.

@@ -10,10 +10,10 @@ from werkzeug.datastructures import MultiDict
 from engine import Words
 from webapp.errors import ActRefused, FileRefused, Incomplete
 from webapp.pages.application.uploads import drawn_signature, upload_named
-from webapp.queries.tolerance import Choice, Typed, day_of
+from webapp.queries.tolerance_choices import Choice, Typed, day_of
 from webapp.services.applicants import NotTheApplicant
 from webapp.services.files import Upload
-from webapp.services.tolerance_promises import SCAN, TABLET
+from webapp.services.tolerance_letters import SCAN, TABLET
 from webapp.services.tolerance_terms import Promise
 
 LABELS: Mapping[str, Words] = {

@@ -26,6 +26,7 @@ CLOCK_NAMES = {
     "verification": Words("事后核查时限", "Verification limit"),
     "correction": Words("补正期限", "Time to correct"),
     "tolerance": Words("容缺材料补齐期限", "Time for what is to follow"),
+    "tolerance-check": Words("补交材料核对期限", "Time to check what was brought"),
     "rectification": Words("整改期限", "Time to rectify"),
     "refused-answer": Words("征询答复期限", "Time to answer whether the rest goes on"),
     "hearing-application": Words("听证申请期限", "Time to apply for a hearing"),
@@ -40,7 +41,7 @@ CLOCK_NAMES = {
 }
 
 #: Clocks that run beside the one that matters for the item as a whole.
-BESIDE = ("statutory", "hand-up", "meeting-answer", "tolerance", "handover")
+BESIDE = ("statutory", "hand-up", "meeting-answer", "tolerance", "tolerance-check", "handover")
 
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
@@ -53,6 +54,7 @@ CLOCK_STARTS = {
     "verification": Words("作出决定", "the ruling"),
     "correction": Words("补正告知", "the correction notice"),
     "tolerance": Words("容缺受理", "acceptance with materials to follow"),
+    "tolerance-check": Words("补交容缺材料", "the material's coming in"),
     "rectification": Words("责令整改", "the order to rectify"),
     "refused-answer": Words("征询意见", "the question"),
     "hearing-application": Words("告知听证权利", "the notice of the right to a hearing"),
@@ -104,6 +106,8 @@ select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.starte
         (select jsonb_build_array(jsonb_build_array(m.extended_days, m.extended_basis_zh, m.extended_basis_en,
             d.name_zh, d.name_en, (m.extended_at at time zone %(zone)s)::date, null))
         from tolerance m join app_user u on u.id = m.extended_by join department d on d.id = u.department_id
+        where l.name = 'tolerance' and m.item_case_id = l.item_case_id), '[]')
+    || coalesce((select m.given_back from tolerance m
         where l.name = 'tolerance' and m.item_case_id = l.item_case_id), '[]'),
     coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
         d.number, p.expected_days) order by p.started_on)

@@ -1,30 +1,24 @@
-"""容缺受理 as pages show it: what may be promised, the letter as it would read, and what is awaited."""
+"""容缺受理 as pages show it, from the offer to its end: the promise, what is awaited, and how it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from engine import Words
 from engine.bundles import Document, Item, Material
-from engine.law import CONSEQUENCES, ToleranceRules
-from webapp import clock, moments, papers
+from webapp import papers
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
-from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
-from webapp.queries.application import Draft
-from webapp.queries.application_steps import MaterialRow
 from webapp.queries.case_access import ensure_case
 from webapp.queries.case_clocks import ClockView, clock_of_item
 from webapp.queries.masking import masked_applicant, paper_without_names, persons_in, without_names
 from webapp.queries.submission import MaterialLine, materials_of
-from webapp.services.clocks import start_day
-from webapp.services.credit_bars import standing_of, subjects_of
-from webapp.services.tolerance_promises import PromiseLetter, letter_for
 from webapp.services.tolerance_terms import (
     AWAITED,
     COMPLETE,
@@ -37,12 +31,7 @@ from webapp.services.tolerance_terms import (
     PROMISED,
     TOLD,
     WAITING,
-    Asking,
-    NotTolerable,
-    Promise,
-    latest_day,
-    rules_for,
-    tolerable,
+    consequence_of,
 )
 from webapp.unit_of_work import sql
 
@@ -58,125 +47,6 @@ STATE_WORDS = {
     MOOT: Words("不再需要", "of no use any more"),
 }
 KINDS = {COMPLETE: "ok", LAPSED: "bad", MOOT: "muted", DECLINED: "muted", HANDED_IN: "info", PROMISED: "info"}
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed of a promise: the day as text, and how each material comes."""
-
-    until: str
-    hows: Mapping[str, str]
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An item whose missing materials may be promised. `letter` once the day does; `fault` where it does not."""
-
-    item: Item
-    materials: tuple[Material, ...]
-    latest: date
-    because: Words  # the limit that says so
-    typed: Typed
-    letter: PromiseLetter | None
-    fault: tuple[str, Words] | None
-    signed: Signed | None
-
-    def how(self, material: str) -> str:
-        return self.typed.hows.get(material) or next(iter(HOW))
-
-    @property
-    def signed_as_shown(self) -> bool:
-        return self.signed is not None and self.letter is not None and self.signed.digest == self.letter.digest
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """The promise as it was signed in the draft."""
-
-    digest: str
-    signer: str
-    at: datetime
-    until: date
-    materials: Mapping[str, str]
-
-
-IN_DRAFT = """
-select item_key, letter_digest, signer_name, promised_at, promised_until, materials from tolerance
-where case_id = %s and state = 'promised'
-"""
-
-
-def promised_in(case_id: int) -> dict[str, Signed]:
-    """The promises of a draft, by item."""
-    rows = sql().execute(IN_DRAFT, (case_id,))
-    return {key: Signed(digest, who, at, until, dict(of)) for key, digest, who, at, until, of in rows}
-
-
-def is_promised(row: MaterialRow, promised: Mapping[str, Signed]) -> bool:
-    """Whether every item that uses the material has promised it."""
-    return bool(row.used_by) and all(
-        item.key in promised and row.material.key in promised[item.key].materials for item in row.used_by
-    )
-
-
-def asking_of_draft(draft: Draft) -> Asking:
-    """The draft as the rules on tolerance ask of it."""
-    place, today = draft.rules.profile.key, clock.today(moments.OFFICE_ZONE)
-    standing = standing_of(subjects_of(draft.bundle, draft.answers), place, today)
-    return Asking(draft.bundle, draft.rules, {**draft.answers, **draft.guided}, draft.ways, standing)
-
-
-def choices_of(draft: Draft, rows: Iterable[MaterialRow], typed: Mapping[str, Typed]) -> list[Choice]:
-    """The items of a draft whose missing materials may follow, each with its letter where a day was given."""
-    asking, signed = asking_of_draft(draft), promised_in(draft.id)
-    missing = {row.material.key for row in rows if row.asked_for and not row.handed_in}
-    found = []
-    for entry in draft.guide.items:
-        materials = tuple(one for one in tolerable(asking, entry.item) if one.key in missing)
-        if materials:
-            known = signed.get(entry.item.key)
-            given = typed.get(entry.item.key) or _kept(known)
-            found.append(_choice(draft.release, asking, entry.item, materials, given, known))
-    return found
-
-
-def _kept(signed: Signed | None) -> Typed:
-    if signed is None:
-        return Typed("", {}, True)
-    return Typed(signed.until.isoformat(), signed.materials, True)
-
-
-def _choice(
-    release: Published,
-    asking: Asking,
-    item: Item,
-    materials: tuple[Material, ...],
-    typed: Typed,
-    signed: Signed | None = None,
-) -> Choice:
-    began = start_day(clock.now(), asking.rules)
-    keys = [one.key for one in materials]
-    latest, by = latest_day(asking, item, keys, began)
-    letter: PromiseLetter | None = None
-    fault: tuple[str, Words] | None = None
-    hows = {key: typed.hows.get(key) or next(iter(HOW)) for key in keys}
-    if typed.until:
-        try:
-            letter = letter_for(release, asking, Promise(item.key, hows, day_of(typed.until)), began)
-        except Incomplete as incomplete:
-            fault = f"until-{item.key}", incomplete.words
-        except ActRefused as refusal:
-            fault = f"until-{item.key}", refusal.words
-    return Choice(item, materials, latest, by.basis, typed, letter, fault, signed)
-
-
-def day_of(text: str) -> date | None:
-    """A typed day; None for what is none."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +140,9 @@ PAGE = f"""
 select k.id, i.id, i.item_key, k.release_id, {RULES_OF_CASE}, k.number,
     coalesce(nullif(k.subject_name, ''), k.applicant_name), d.name_zh, d.name_en, d.phone, t.state, t.offer_note,
     t.materials, t.letter, t.signer_name, t.channel, t.signature_file_id, t.promised_at, t.promised_until,
-    t.document_id, coalesce(n.number, ''), t.late, t.late_basis_zh, t.late_basis_en, t.told, t.extended_days,
-    t.extended_reason, t.extended_file_id, i.outcome is not null, h.id, coalesce(h.revision, 0), h.assignee_id,
-    coalesce(u.name, ''), h.groups, h.state
+    t.document_id, coalesce(n.number, ''), t.late, t.late_credit, t.late_basis_zh, t.late_basis_en, t.told,
+    t.extended_days, t.extended_reason, t.extended_file_id, i.outcome is not null, h.id, coalesce(h.revision, 0),
+    h.assignee_id, coalesce(u.name, ''), h.groups, h.state
 from tolerance t
 join item_case i on i.id = t.item_case_id
 join cases k on k.id = t.case_id
@@ -362,29 +232,6 @@ def tolerances_of(case_id: int) -> dict[str, TolerancePage]:
     return {page.item.key: page for page in sorted(pages, key=lambda page: page.item.key)}
 
 
-def offered_choice(page: TolerancePage, typed: Typed) -> Choice:
-    """What the department offered, as the applicant would promise it. Raises NotTolerable."""
-    row = sql().execute("select guided, ways from cases where id = %s", (page.case_id,)).fetchone()
-    assert row is not None
-    guided, ways = row
-    answers, place = answers_of(page.case_id), page.rules.profile.key
-    standing = standing_of(subjects_of(page.release.bundle, answers), place, clock.today(moments.OFFICE_ZONE))
-    asking = Asking(page.release.bundle, page.rules, {**answers, **guided}, ways, standing)
-    return _choice(page.release, asking, page.item, tuple(one.material for one in page.awaited), typed)
-
-
-def may_follow(
-    release: Published, rules: Rules, item: Item, answers: Mapping[str, Any], ways: Mapping[str, str]
-) -> tuple[ToleranceRules | None, tuple[Material, ...]]:
-    """The place's rules and the materials of the item that the department may offer to have follow."""
-    standing = standing_of(subjects_of(release.bundle, answers), rules.profile.key, clock.today(moments.OFFICE_ZONE))
-    asking = Asking(release.bundle, rules, answers, ways, standing)
-    try:
-        return rules_for(rules, item), tolerable(asking, item)
-    except NotTolerable:
-        return None, ()
-
-
 def _page(row: Any) -> TolerancePage:
     (
         case_id,
@@ -409,6 +256,7 @@ def _page(row: Any) -> TolerancePage:
         notice_id,
         notice_number,
         late,
+        late_credit,
         late_zh,
         late_en,
         told,
@@ -446,7 +294,7 @@ def _page(row: Any) -> TolerancePage:
         promised_until,
         notice_id,
         notice_number,
-        CONSEQUENCES.get(late),
+        consequence_of(rules.profile, late, late_credit) if late else None,
         Words(late_zh, late_en),
         told,
         moved,

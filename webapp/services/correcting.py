@@ -1,19 +1,17 @@
 """Answering a correction: at the window by a clerk, or on the tracking page by the applicant alone (number and code).
 
-Both ways do the same acts; they differ in who is in the ledger, and in what the window checks first.
+Both ways do the same acts (`handing_in`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine import AnswersInvalid, Words
-from webapp.errors import ActRefused, AlreadyDone, FileRefused, Incomplete
-from webapp.identity import Identity
-from webapp.permissions import Permission
+from webapp.errors import ActRefused, FileRefused, Incomplete
+from webapp.services import handing_in
 from webapp.services.advance import apply
 from webapp.services.corrected_answers import correct_answers
 from webapp.services.corrections import (
@@ -31,10 +29,9 @@ from webapp.services.corrections import (
 )
 from webapp.services.engine_border import complete
 from webapp.services.files import Upload, check_pages
+from webapp.services.handing_in import Errand
 from webapp.services.locked_case import LOCK_BY_ID, lock
 from webapp.services.materials import check_all
-from webapp.services.tasks import ensure_step
-from webapp.services.work import OpenTask, on_applicants_task, on_task
 from webapp.unit_of_work import sql, unit_of_work
 
 STEP = "correct"
@@ -54,59 +51,19 @@ class NothingToCorrect(ActRefused):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AtWindow:
-    """A clerk answers for the applicant who is there. Raises what `on_task` does, CorrectionLate, AfterAcceptance."""
-
-    task_id: int
-    by: Identity
-    channel = "window"
-
-    @contextmanager
-    def open(self, revision: int | None = None, key: str | None = None) -> Iterator[OpenTask]:
-        try:
-            with on_task(self.task_id, self.by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-                ensure_step(task, STEP)
-                yield task
-        except AlreadyDone as done:
-            row = sql().execute(OF_TASK, (self.task_id,)).fetchone()
-            assert row is not None
-            raise (_why_closed(*row) or done) from done
-
-
-@dataclass(frozen=True, slots=True)
-class ByApplicant:
-    """The applicant, known by number and code. Raises CorrectionLate, AfterAcceptance, NothingToCorrect."""
-
-    case_id: int
-    item_key: str
-    by: None = None
-    channel = "tracking"
-
-    @contextmanager
-    def open(self, revision: int | None = None, key: str | None = None) -> Iterator[OpenTask]:
-        with on_applicants_task(self.case_id, self.item_key, STEP, self._gone) as task:
-            yield task
-
-    def _gone(self, case_id: int) -> ActRefused:
-        row = sql().execute(OF_ITEM, (case_id, self.item_key)).fetchone()
-        return (_why_closed(*row) if row else None) or NothingToCorrect()
-
-
-Answering = AtWindow | ByApplicant
-
 STANDING = """
 select ic.case_id, ic.item_key, ic.accepted_at, coalesce((select c.lapse from correction c where c.item_case_id = ic.id
     order by c.round desc limit 1), ''), (select l.due_on from legal_clock l
     where l.item_case_id = ic.id and l.name = 'correction')
-from item_case ic
+from item_case ic where ic.id = %s
 """
-OF_TASK = STANDING + "where ic.id = (select item_case_id from user_task where id = %s)"
-OF_ITEM = STANDING + "where ic.case_id = %s and ic.item_key = %s"
 
 
-def _why_closed(case_id: int, item_key: str, accepted_at: Any, lapse: str, due: Any) -> ActRefused | None:
+def _why_closed(item_case_id: int) -> ActRefused | None:
     """The rule behind a correction that is not open any more; None where it was simply answered."""
+    row = sql().execute(STANDING, (item_case_id,)).fetchone()
+    assert row is not None
+    case_id, item_key, accepted_at, lapse, due = row
     if accepted_at is None and lapse in ("", STILL_OPEN):
         return None
     with unit_of_work():
@@ -114,6 +71,26 @@ def _why_closed(case_id: int, item_key: str, accepted_at: Any, lapse: str, due: 
         if accepted_at is not None:
             return AfterAcceptance(accepted_at, correction_basis(case, item_key))
         return CorrectionLate(lapse, due, late_rule(case)[1])
+
+
+CORRECTING = Errand(STEP, _why_closed, NothingToCorrect)
+
+
+class AtWindow(handing_in.AtWindow):
+    """A clerk answers for the applicant who is there. Raises what `on_task` does, CorrectionLate, AfterAcceptance."""
+
+    __slots__ = ()
+    errand = CORRECTING
+
+
+class ByApplicant(handing_in.ByApplicant):
+    """The applicant, known by number and code. Raises CorrectionLate, AfterAcceptance, NothingToCorrect."""
+
+    __slots__ = ()
+    errand = CORRECTING
+
+
+Answering = AtWindow | ByApplicant
 
 
 def add_files(who: Answering, material_key: str, uploads: Sequence[Upload], how: HandedIn) -> list[FileRefused]:

@@ -19,6 +19,7 @@ from webapp.services.licences import issue_licence
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.results import GRANTED, REFUSED, ensure_ruled
 from webapp.services.supervision_handovers import hand_over
+from webapp.services.tolerance_record import record_missed
 from webapp.unit_of_work import sql
 
 
@@ -90,7 +91,8 @@ def _write_refusal(job: RunningJob) -> dict[str, Any]:
     item = job.case.release.bundle.item(str(job.inputs["item"]))
     row = sql().execute(TOLD_IN_REFUSAL, (job.item_case_id,)).fetchone()
     facts, reasons = row or ("", "")
-    issue_refusal(job.case, job.item_case_id, item, facts, reasons)
+    paper = issue_refusal(job.case, job.item_case_id, item, facts, reasons)
+    record_missed(job.case, job.item_case_id, paper, facts)
     _start_delivery(job)
     return {}
 

@@ -1,22 +1,22 @@
-"""容缺受理 from acceptance on: the notice and the clock, what is brought and checked, and the date moved once.
+"""容缺受理 from acceptance on: what is awaited, what is brought, and the date moved once.
 
-The review goes on meanwhile; nothing is granted before the material is there (`services/rulings`). What a missed date
-means stands in `tolerance_by_law`. Nothing of it pauses a clock.
+The review goes on meanwhile; nothing is granted before the material is there (`services/rulings`). Its check stands in
+`tolerance_checks`, what a missed date means in `tolerance_by_law`. Nothing of it pauses a clock of the office.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import TOLERANCE
+from engine.law import TOLERANCE, TOLERANCE_CHECK
 from webapp import moments
-from webapp.errors import ActRefused, AlreadyDone, FileRefused, Incomplete
+from webapp.errors import ActRefused, FileRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services import handing_in
 from webapp.services.advance import apply, begin
 from webapp.services.clock_moves import Why, move_clocks
 from webapp.services.clocks import stop_clock
@@ -24,15 +24,16 @@ from webapp.services.corrections import HandedIn
 from webapp.services.engine_border import cancel, complete
 from webapp.services.events import Event
 from webapp.services.files import Checked, Upload, check_pages, check_upload, keep_file
+from webapp.services.handing_in import Errand
 from webapp.services.instances import running_instances
 from webapp.services.locked_case import LockedCase
 from webapp.services.materials import check_all, link_file, submitted_row
 from webapp.services.step_rows import WHOLE_INSTANCE
-from webapp.services.tasks import ensure_step, finish
+from webapp.services.tasks import ensure_step
 from webapp.services.tolerance_acceptance import BEGINNING, PROCESS, SETTLED, Kept, kept_of, on_promise
+from webapp.services.tolerance_checks import begin_check
 from webapp.services.tolerance_terms import (
     AWAITED,
-    COMPLETE,
     HANDED_IN,
     LAPSED,
     MOOT,
@@ -44,11 +45,10 @@ from webapp.services.tolerance_terms import (
     NotTolerable,
     ToleranceLate,
 )
-from webapp.services.work import OpenTask, on_applicants_task, on_task
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
-STEP, CHECK = "hand-in", "check-material"
-ADEQUATE, INADEQUATE = "adequate", "inadequate"
+STEP = "hand-in"
 LONGEST = 1000
 #: What captured pages are called until the material's name is known, inside the command.
 CAPTURED = "pages.pdf"
@@ -88,7 +88,7 @@ def end_tolerance(case: LockedCase, item_case_id: int) -> None:
     if kept is None or kept.state not in AWAITED:
         return
     sql().execute(SETTLED, (MOOT, case.now, None, kept.id))
-    stop_clock(case, item_case_id, TOLERANCE)
+    stop_clock(case, item_case_id, TOLERANCE, TOLERANCE_CHECK)
     for instance in running_instances(case):
         if instance.process == PROCESS and instance.scopes.get(WHOLE_INSTANCE) == item_case_id:
             apply(case, instance, cancel(instance.release.program, instance.state, case.context))
@@ -97,57 +97,32 @@ def end_tolerance(case: LockedCase, item_case_id: int) -> None:
 # Bringing it
 
 
-@dataclass(frozen=True, slots=True)
-class AtWindow:
-    """A clerk takes in what the applicant brings. Raises what `on_task` does, ToleranceLate."""
-
-    task_id: int
-    by: Identity
-    channel = "window"
-
-    @contextmanager
-    def open(self, revision: int | None = None, key: str | None = None) -> Iterator[OpenTask]:
-        try:
-            with on_task(self.task_id, self.by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-                ensure_step(task, STEP)
-                yield task
-        except AlreadyDone as done:
-            row = sql().execute("select item_case_id from user_task where id = %s", (self.task_id,)).fetchone()
-            raise (_why_closed(row[0] if row else None) or done) from done
-
-
-@dataclass(frozen=True, slots=True)
-class ByApplicant:
-    """The applicant, known by number and code. Raises ToleranceLate, NothingAwaited, ItemTerminated."""
-
-    case_id: int
-    item_key: str
-    by: None = None
-    channel = "tracking"
-
-    @contextmanager
-    def open(self, revision: int | None = None, key: str | None = None) -> Iterator[OpenTask]:
-        with on_applicants_task(self.case_id, self.item_key, STEP, self._gone) as task:
-            yield task
-
-    def _gone(self, case_id: int) -> ActRefused:
-        row = (
-            sql()
-            .execute("select id from item_case where case_id = %s and item_key = %s", (case_id, self.item_key))
-            .fetchone()
-        )
-        return _why_closed(row[0] if row else None) or NothingAwaited()
-
-
-Bringing = AtWindow | ByApplicant
-
-
-def _why_closed(item_case_id: int | None) -> ActRefused | None:
+def _why_closed(item_case_id: int) -> ActRefused | None:
     """The rule behind a hand-in that is not open any more; None where it was handed in."""
-    kept = kept_of(item_case_id) if item_case_id is not None else None
+    kept = kept_of(item_case_id)
     if kept is None or not (kept.state == LAPSED or (kept.state in (WAITING, TOLD) and not kept.closed)):
         return None
     return ToleranceLate(kept.late, kept.due, kept.late_basis)
+
+
+BRINGING = Errand(STEP, _why_closed, NothingAwaited)
+
+
+class AtWindow(handing_in.AtWindow):
+    """A clerk takes in what the applicant brings. Raises what `on_task` does, ToleranceLate."""
+
+    __slots__ = ()
+    errand = BRINGING
+
+
+class ByApplicant(handing_in.ByApplicant):
+    """The applicant, known by number and code. Raises ToleranceLate, NothingAwaited, ItemTerminated."""
+
+    __slots__ = ()
+    errand = BRINGING
+
+
+Bringing = AtWindow | ByApplicant
 
 
 def add_files(who: Bringing, material_key: str, uploads: Sequence[Upload], how: HandedIn) -> list[FileRefused]:
@@ -196,7 +171,8 @@ def _awaited(task: OpenTask) -> Kept:
 def hand_in(who: Bringing, *, revision: int | None = None, key: str | None = None) -> None:
     """Everything promised is there: to the reviewer, who checks it. Raises Incomplete naming what is not there."""
     with who.open(revision, key) as task:
-        kept, case = _awaited(task), task.case
+        kept, case, item_case_id = _awaited(task), task.case, task.item_case_id
+        assert item_case_id is not None
         missing = [case.release.bundle.material(one).name for one in kept.materials if one not in kept.came]
         if missing:
             zh, en = "、".join(one.zh for one in missing), ", ".join(one.en or one.zh for one in missing)
@@ -211,43 +187,9 @@ def hand_in(who: Bringing, *, revision: int | None = None, key: str | None = Non
             materials=list(kept.materials),
             channel=who.channel,
         )
+        begin_check(case, item_case_id)
         step = complete(task.instance.release.program, task.instance.state, task.engine_task, {}, case.context)
         apply(case, task.instance, step, by=who.by, act="handed-in", task_id=task.id)
-
-
-# Checking it
-
-INADEQUATE_NOW = """
-update tolerance set state = 'told', told = case when told = '' then %s else told end,
-    told_at = coalesce(told_at, %s), told_by = coalesce(told_by, %s) where id = %s
-"""
-
-
-def check(task_id: int, *, by: Identity, adequate: bool, told: str, revision: int, key: str) -> None:
-    """The reviewer looks at what came: it does, or what it lacks is told, once and completely; the date stands.
-
-    What was told the first time holds for every later check. Raises Incomplete.
-    """
-    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-        ensure_step(task, CHECK)
-        assert task.item_case_id is not None
-        kept, case = kept_of(task.item_case_id), task.case
-        assert kept is not None
-        if not adequate and not kept.told and not told.strip():
-            raise Incomplete(
-                "told", Words("请一次性写明补交材料的全部问题。", "Say everything that is wrong with it, at once.")
-            )
-        if len(told) > LONGEST:
-            raise Incomplete("told", Words("请控制在 1000 字以内。", "Keep it within 1,000 characters."))
-        if adequate:
-            sql().execute(SETTLED, (COMPLETE, case.now, by.user_id, kept.id))
-            stop_clock(case, task.item_case_id, TOLERANCE)
-            case.record(Event.TOLERANCE_MET, by, item=task.item_case_id)
-        else:
-            sql().execute(INADEQUATE_NOW, (told.strip(), case.now, by.user_id, kept.id))
-            case.record(Event.TOLERANCE_TOLD, by, item=task.item_case_id, again=bool(kept.told))
-        outcome = ADEQUATE if adequate else INADEQUATE
-        finish(task, {"checked": outcome}, by=by, act=f"checked-{outcome}")
 
 
 # Force majeure
@@ -258,7 +200,7 @@ update tolerance set extended_days = %s, extended_reason = %s, extended_basis_zh
 """
 LENGTHEN = """
 update legal_clock set extended_by = extended_by + %s
-where item_case_id = %s and name = 'tolerance' and stopped_on is null
+where item_case_id = %s and name = 'tolerance'
 """
 #: The steps at which who reviews the item may move the date.
 REVIEWING = ("examine", "review")

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import CONSEQUENCES, TOLERANCE, ClockTerms
+from engine.law import TOLERANCE, ClockTerms, ToleranceRules
 from webapp import moments
 from webapp.answers import answers_of
 from webapp.identity import Identity
@@ -19,7 +19,16 @@ from webapp.services.document_places import table
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
-from webapp.services.tolerance_terms import COMPLETE, HOW, PROMISED, Asking, days_within, latest_day, rules_for
+from webapp.services.tolerance_terms import (
+    COMPLETE,
+    HOW,
+    PROMISED,
+    Asking,
+    consequence_of,
+    days_within,
+    latest_day,
+    rules_for,
+)
 from webapp.unit_of_work import sql
 
 #: The process that waits for what was promised, and how it begins.
@@ -56,6 +65,7 @@ class Kept:
     due: date | None
     closed: bool  # the item has its outcome
     reminded: tuple[str, ...]
+    late_credit: str  # the kind of record that a missed promise makes, as it was told at acceptance
 
 
 KEPT = """
@@ -65,7 +75,7 @@ select t.id, t.state, t.materials, t.days, t.unit, t.late, t.late_basis_zh, t.la
             where mf.submitted_material_id = m.id and f.at > t.promised_at)
           or (m.form = 'e-licence' and m.at > t.promised_at))),
     (select l.due_on from legal_clock l where l.item_case_id = t.item_case_id and l.name = 'tolerance'),
-    i.outcome is not null, t.reminded
+    i.outcome is not null, t.reminded, t.late_credit
 from tolerance t join item_case i on i.id = t.item_case_id where t.item_case_id = %s
 """
 
@@ -75,7 +85,7 @@ def kept_of(item_case_id: int) -> Kept | None:
     row = sql().execute(KEPT, (item_case_id,)).fetchone()
     if row is None:
         return None
-    id_, state, materials, days, unit, late, zh, en, told, extended, came, due, closed, reminded = row
+    id_, state, materials, days, unit, late, zh, en, told, extended, came, due, closed, reminded, *credit = row
     return Kept(
         id_,
         state,
@@ -90,12 +100,13 @@ def kept_of(item_case_id: int) -> Kept | None:
         due,
         closed,
         tuple(reminded),
+        *credit,
     )
 
 
 TOLERATED = """
-update tolerance set state = 'waiting', days = %s, late = %s, late_basis_zh = %s, late_basis_en = %s, document_id = %s,
-    tolerated_at = %s where id = %s
+update tolerance set state = 'waiting', days = %s, late = %s, late_basis_zh = %s, late_basis_en = %s,
+    late_credit = %s, document_id = %s, tolerated_at = %s where id = %s
 """
 SETTLED = "update tolerance set state = %s, settled_at = %s, settled_by = %s where id = %s"
 
@@ -127,17 +138,17 @@ def on_promise(case: LockedCase, item_case_id: int, item: Item, by: Identity | N
         by,
         missing_table=_missing_table(case, missing),
         missing_until=running.due_on,
-        consequence=_consequence(place.late, place.late_basis),
+        consequence=_consequence(case, place),
     )
     case.writing.send()  # the row below refers to the notice
-    values = (days, place.late, place.late_basis.zh, place.late_basis.en, document, case.now, kept.id)
-    sql().execute(TOLERATED, values)
+    late = (place.late, place.late_basis.zh, place.late_basis.en, place.late_credit)
+    sql().execute(TOLERATED, (days, *late, document, case.now, kept.id))
     case.record(Event.TOLERATED, by, item=item_case_id, materials=sorted(missing), due=running.due_on.isoformat())
     return {"item": item.key, "groups": dict(item.groups)}
 
 
-def _consequence(late: str, basis: Words) -> Words:
-    means = CONSEQUENCES[late]
+def _consequence(case: LockedCase, place: ToleranceRules) -> Words:
+    means, basis = consequence_of(case.rules.profile, place.late, place.late_credit), place.late_basis
     return Words(f"{means.zh}（{basis.zh}）", f"{means.en} ({basis.en})")
 
 

@@ -20,11 +20,13 @@ from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import LockedCase
 from webapp.services.refused_items import after_refusal
 from webapp.services.rulings import named_remedy
+from webapp.services.signals import raise_signal
 from webapp.services.terminated import ACCEPTANCE_REVOKED as REVOKED
 from webapp.services.terminated import TOLERANCE_WITHDRAWN
 from webapp.services.termination import RULE, Ending, OpenItem, end_procedures, terminate
 from webapp.services.tolerance_acceptance import SETTLED, Kept, kept_of
-from webapp.services.tolerance_promises import WINDOW, WINDOW_TOLD
+from webapp.services.tolerance_offers import WINDOW, WINDOW_TOLD
+from webapp.services.tolerance_record import record_missed
 from webapp.services.tolerance_terms import AWAITED, HANDED_IN, LAPSED
 from webapp.unit_of_work import sql
 
@@ -32,6 +34,7 @@ from webapp.unit_of_work import sql
 CAUSES = {DEEMED_WITHDRAWN: TOLERANCE_WITHDRAWN, ACCEPTANCE_REVOKED: REVOKED}
 #: With this the item's process leaves its review, to the refusal that was written by the rule.
 LAPSED_VARIABLE = "tolerance_lapsed"
+ENDED_BY = "select document_id from termination where item_case_id = %s"
 
 
 @handles("tolerance-remind")
@@ -73,6 +76,16 @@ def _lapsed(job: RunningJob) -> dict[str, Any]:
     else:
         ending = Ending(kept.late_basis, facts.zh, RULE, reason_en=facts.en)
         terminate(case, [(OpenItem(item_case_id, item), CAUSES[kept.late])], ending, None, running=job.instance.id)
+        row = sql().execute(ENDED_BY, (item_case_id,)).fetchone()
+        assert row is not None
+        record_missed(case, item_case_id, row[0], facts.zh)
+    raise_signal(
+        case,
+        "tolerance-missed",
+        item_case_id=item_case_id,
+        unit=item.reviewing_department,
+        ref={"tolerance": kept.id},
+    )
     after_refusal(case, item_case_id, item)
     return {}
 

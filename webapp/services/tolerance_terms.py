@@ -14,7 +14,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import Bundle, Item, Material, Requirement, guide_for
 from engine.law import COMMITMENT as BY_COMMITMENT
-from engine.law import CONSEQUENCES, TOLERANCE, ClockTerms, ToleranceRules, day_words
+from engine.law import CONSEQUENCES, TOLERANCE, ClockTerms, Profile, ToleranceRules, day_words
 from webapp.catalogue import Rules
 from webapp.errors import ActRefused, Incomplete
 from webapp.services.clocks import would_be_due
@@ -145,6 +145,16 @@ class NothingAwaited(ActRefused):
                 "Nothing of this item is awaited; perhaps it was handed in already.",
             )
         )
+
+
+def consequence_of(place: Profile, late: str, late_credit: str) -> Words:
+    """What a missed promise means, with the credit record that it makes."""
+    means, credit = CONSEQUENCES[late], place.credit
+    kind = credit.kinds.get(late_credit) if credit else None
+    if kind is None:
+        return means
+    zh, en = f"{means.zh}，并记入信用记录（{kind.name.zh}）", f"{means.en}; it is put on record ({kind.name.en})"
+    return Words(zh, en)
 
 
 @dataclass(frozen=True, slots=True)

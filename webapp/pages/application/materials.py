@@ -19,7 +19,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow, materials_of
-from webapp.queries.tolerance import choices_of, is_promised, promised_in
+from webapp.queries.tolerance_choices import choices_of, is_promised, promised_in
 from webapp.services.eligible import open_ways
 from webapp.services.files import MEBIBYTE
 from webapp.services.materials import TooManyFiles, attach, attach_pages, detach

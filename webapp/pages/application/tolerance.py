@@ -18,8 +18,9 @@ from webapp.pages.tolerance_form import beside_its_field, digest, labels_of, pro
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import materials_of
-from webapp.queries.tolerance import Choice, choices_of
-from webapp.services.tolerance_promises import Signed, promise_in_draft, take_back
+from webapp.queries.tolerance_choices import Choice, choices_of
+from webapp.services.tolerance_letters import Signed
+from webapp.services.tolerance_promises import promise_in_draft, take_back
 from webapp.services.tolerance_terms import HOW
 
 

@@ -18,12 +18,14 @@ from webapp.pages.tolerance_form import LABELS, beside_its_field, digest, labels
 from webapp.pages.window.blueprint import blueprint, take
 from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case
-from webapp.queries.tolerance import TolerancePage, offered_choice, tolerance_at_window, tolerance_in_case
+from webapp.queries.tolerance import TolerancePage, tolerance_at_window, tolerance_in_case
+from webapp.queries.tolerance_choices import offered_choice
 from webapp.services import access, tolerance
 from webapp.services.corrections import HandedIn
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.tolerance import AtWindow
-from webapp.services.tolerance_promises import Signed, decline, promise_at_window
+from webapp.services.tolerance_letters import Signed
+from webapp.services.tolerance_offers import decline, promise_at_window
 from webapp.services.tolerance_terms import HOW
 
 

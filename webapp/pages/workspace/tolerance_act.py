@@ -10,7 +10,7 @@ from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.pages.workspace.posted import Posted
-from webapp.services import tolerance
+from webapp.services import tolerance_checks as checks
 
 LABELS: Mapping[str, Words] = {
     "checked": Words("核对结果", "Result of the check"),
@@ -25,19 +25,22 @@ LABELS: Mapping[str, Words] = {
 def check(task: Posted, typed: MultiDict[str, str], by: Identity) -> Words:
     """Raises Incomplete, whose field the page shows."""
     outcome = typed.get("checked", "").strip()
-    if outcome not in (tolerance.ADEQUATE, tolerance.INADEQUATE):
+    if outcome not in (checks.ADEQUATE, checks.INADEQUATE):
         raise Incomplete("checked", Words("请选择核对结果。", "Choose the result."))
-    tolerance.check(
+    checks.check(
         task.id,
         by=by,
-        adequate=outcome == tolerance.ADEQUATE,
+        adequate=outcome == checks.ADEQUATE,
         told=typed.get("told", ""),
         revision=typed.get("revision", -1, type=int),
         key=typed.get("key", "").strip(),
     )
-    if outcome == tolerance.ADEQUATE:
+    if outcome == checks.ADEQUATE:
         return Words("容缺材料已补齐，可以作出决定。", "Complete: the ruling waits no longer.")
-    return Words("已一次性告知申请人，期限不变。", "The applicant is told, once; the day stands.")
+    return Words(
+        "已一次性告知申请人，核对所用时间不计入其期限。",
+        "The applicant is told, once; the time of the check is given back.",
+    )
 
 
-ACTS: Mapping[str, Callable[[Posted, MultiDict[str, str], Identity], Words]] = {tolerance.CHECK: check}
+ACTS: Mapping[str, Callable[[Posted, MultiDict[str, str], Identity], Words]] = {checks.STEP: check}

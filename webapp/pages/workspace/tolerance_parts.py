@@ -18,7 +18,7 @@ from webapp.permissions import Permission
 from webapp.queries.workspace import workspace
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.tolerance import move_date
-from webapp.services.tolerance_promises import offer
+from webapp.services.tolerance_offers import offer
 
 
 @blueprint.post("/<int:task_id>/tolerance")

@@ -33,7 +33,8 @@ from webapp.queries.repairs import suspension_of
 from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.supervision_handovers import handover_of_item
-from webapp.queries.tolerance import may_follow, tolerance_of
+from webapp.queries.tolerance import tolerance_of
+from webapp.queries.tolerance_choices import may_follow
 from webapp.queries.verifications import VerificationView, obstacle_to, verification_of
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
 from webapp.services import access, returns, tasks
