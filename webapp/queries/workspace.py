@@ -11,20 +11,17 @@ from typing import Any
 from engine import Words
 from engine.bundles import Item, guide_for
 from webapp import clock, moments
-from webapp.answers import answers_of
-from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
+from webapp.catalogue import RULES_OF_CASE, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound, SamePerson
 from webapp.identity import Identity
-from webapp.languages import language
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_clocks import ClockView
-from webapp.queries.case_parts import NOT_ISSUED, ItemView, items_of
-from webapp.queries.case_reviews import ReviewLine, reviews_of
-from webapp.queries.case_tasks import TaskLine, tasks_of
-from webapp.queries.correction_rounds import CorrectionRound, correction_rounds
+from webapp.queries.case_parts import NOT_ISSUED, ItemView
+from webapp.queries.case_reviews import ReviewLine
+from webapp.queries.case_rows import CaseParts
+from webapp.queries.dependencies import depends
 from webapp.queries.due import Due, due
-from webapp.queries.hand_ups import HandUpLine, last_hand_up
-from webapp.queries.submission import CommitmentView, MaterialLine, commitments_of, materials_of
+from webapp.queries.submission import CommitmentView, MaterialLine
 from webapp.queries.visit_modes import visit_mode
 from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
 from webapp.services.work import PROPOSING_STEPS
@@ -52,8 +49,26 @@ class Signer:
     at: datetime
 
 
+#: Read with every page of a task; what only some steps show beside.
+OF_EVERY_TASK = (
+    "tasks",
+    "clocks",
+    "items",
+    "reviews",
+    "answers",
+    "materials",
+    "letters",
+    "history",
+    "suspension",
+    "meetings",
+    "invitations",
+    "departments",
+)
+OF_ITEM = ("hand-up", "extension", "procedures", "objections")
+
+
 @dataclass(frozen=True)
-class Workspace:
+class Workspace(CaseParts):
     """A task, open or closed, as its page shows it. What only the page needs is read when it is asked for."""
 
     id: int
@@ -74,68 +89,26 @@ class Workspace:
     closed_at: datetime | None
     closed_by: str
     closed_act: str
-    case_id: int
     number: str
     subject: str
     applicant: str
     received_at: datetime | None
-    release: Published
-    rules: Rules
     guided: Mapping[str, Any]
-    item_case_id: int | None
     item_key: str | None
     way: str | None
     signers: tuple[Signer, ...]
     authorisation_scope: str
     suspended: bool
 
-    @cached_property
-    def answers(self) -> Mapping[str, Any]:
-        return answers_of(self.case_id, self.item_case_id)
-
-    @cached_property
-    def tasks(self) -> tuple[TaskLine, ...]:
-        return tasks_of(self.case_id)
-
-    @cached_property
-    def items(self) -> tuple[ItemView, ...]:
-        return items_of(self.case_id, self.release.bundle, self.rules, self.tasks)
-
-    @cached_property
-    def item(self) -> ItemView | None:
-        return next((view for view in self.items if view.id == self.item_case_id), None)
-
-    @cached_property
-    def materials(self) -> tuple[MaterialLine, ...]:
-        return materials_of(self.case_id, self.release.bundle, [view.key for view in self.items], self.item_case_id)
-
-    @cached_property
-    def corrections(self) -> tuple[CorrectionRound, ...]:
-        """What was asked to be corrected, and what came; nothing is read where nothing was asked."""
-        if self.item is None or not any(line.step == "correct" for line in self.item.tasks):
-            return ()
-        return correction_rounds(self.item.id, self.release, self.materials, language())
-
-    @cached_property
-    def reviews(self) -> tuple[ReviewLine, ...]:
-        return reviews_of(self.case_id)
-
-    @cached_property
-    def hand_up(self) -> HandUpLine | None:
-        """The last hand-up of the item; its materials are locked from the first."""
-        if self.catalogue_item is None or self.catalogue_item.hand_up is None or self.item_case_id is None:
-            return None
-        return last_hand_up(self.item_case_id)
+    def read_for_page(self) -> None:
+        """Read in one statement what the page shows in any case."""
+        self.rows.read_together(*OF_EVERY_TASK, *(OF_ITEM if self.item_case_id else ()))
 
     @cached_property
     def commitment(self) -> CommitmentView | None:
         if self.item_key is None or self.way != "commitment":
             return None
         return self.letters.get(self.item_key)
-
-    @cached_property
-    def letters(self) -> Mapping[str, CommitmentView]:
-        return commitments_of(self.case_id)
 
     @property
     def proof_letters(self) -> tuple[CommitmentView, ...]:
@@ -225,24 +198,8 @@ class Workspace:
         """In one line: how what this item needs stands, and whether it was examined before; None: it needs nothing."""
         if self.item is None:
             return None
-        needed = [view for view in self.items if view.key in self.item.item.needs_result_of]
-        if not needed:
-            return None
-        zh = "、".join(f"“{view.item.name.zh}”（{view.state.zh}）" for view in needed)
-        en = ", ".join(f"“{view.item.name.en}”: {view.state.en}" for view in needed)
-        done = self.last_review("pre-review")
-        if self.step == "pre-review" and self.is_open:
-            return Words(
-                f"前置事项{zh}。预审通过的，结果一到即由决定人当场决定；结果先到的，按一般流程办理。",
-                f"Needed first: {en}. Once found ready, it is decided as soon as the result is there; if the result"
-                " comes before, it goes the ordinary way.",
-            )
-        if done is None:
-            return Words(f"前置事项{zh}。", f"Needed first: {en}.")
-        when = moments.shown(done.at)
-        return Words(
-            f"前置事项{zh}。{done.by}已于{when}完成预审。", f"Needed first: {en}. {done.by} pre-reviewed it on {when}."
-        )
+        pre_reviewing = self.step == "pre-review" and self.is_open
+        return depends(self.item, self.items, self.last_review("pre-review"), pre_reviewing=pre_reviewing)
 
     def last_review(self, *steps: str) -> ReviewLine | None:
         """The latest finding in one of `steps` for this item (or for the case as a whole)."""
@@ -296,11 +253,11 @@ SUSPENDED = Words("流程已挂起，恢复后才能办理。", "The process is 
 _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have signed; another officer must sign too.")
 
 TASK = f"""
-select t.id, t.step, t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.state, t.revision,
-    t.participants, t.groups, t.clock, t.due_on, t.assignee_id, coalesce(holder.name, ''), t.opened_at, t.closed_at,
-    coalesce(closer.name, ''), t.act, t.item_case_id, ic.item_key, ic.way, k.id, k.number,
-    k.subject_name, k.applicant_name, k.received_at, k.guided, i.release_id, {RULES_OF_CASE},
-    (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
+select t.groups, t.assignee_id, t.state, i.release_id, {RULES_OF_CASE}, k.id, t.item_case_id, t.id, t.step,
+    t.name_zh, t.name_en, t.instance_id, t.process, t.element, t.revision, t.participants, t.clock, t.due_on,
+    coalesce(holder.name, ''), t.opened_at, t.closed_at, coalesce(closer.name, ''), t.act, coalesce(k.number, ''),
+    coalesce(nullif(k.subject_name, ''), k.applicant_name), k.applicant_name, k.received_at, k.guided, ic.item_key,
+    ic.way, (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
         from participant p join app_user u on u.id = p.user_id where p.task_id = t.id),
     k.suspended_at is not null
@@ -319,78 +276,18 @@ def workspace(task_id: int, by: Identity) -> Workspace:
     row = sql().execute(TASK, {"task": task_id, "me": by.user_id}).fetchone()
     if row is None:
         raise NotFound()
-    (
-        id_,
-        step,
-        zh,
-        en,
-        instance_id,
-        process,
-        element,
-        state,
-        revision,
-        participants,
-        groups,
-        clock_name,
-        due_on,
-        holder_id,
-        holder,
-        opened_at,
-        closed_at,
-        closed_by,
-        act,
-        item_case_id,
-        item_key,
-        way,
-        case_id,
-        number,
-        subject,
-        applicant,
-        received_at,
-        guided,
-        release_id,
-        versions,
-        scope,
-        signed,
-        suspended,
-    ) = row
+    groups, holder_id, state, release_id, versions, *facts = row
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state))
     rules = rules_of(tuple(versions or ()))
-    release = arranged(release_id, rules.profile)
-    return Workspace(
-        id_,
-        step,
-        Words(zh, en),
-        instance_id,
-        process,
-        element,
-        state,
-        revision,
-        participants,
-        frozenset(groups),
-        clock_name,
-        due_on,
-        holder_id,
-        holder,
-        opened_at,
-        closed_at,
-        closed_by,
-        act,
-        case_id,
-        number or "",
-        subject or applicant,
-        applicant,
-        received_at,
-        release,
-        rules,
-        guided,
-        item_case_id,
-        item_key,
-        way,
-        _signers(signed),
-        scope or "",
-        suspended,
-    )
+    case_id, item_case_id, id_, step, zh, en, instance, process, element, revision, participants, *rest = facts
+    clock_name, due_on, holder, opened_at, closed_at, closed_by, act, *of_case, scope, signed, suspended = rest
+    values: list[Any] = [
+        *(case_id, item_case_id, arranged(release_id, rules.profile), rules, id_, step, Words(zh, en)),
+        *(instance, process, element, state, revision, participants, frozenset(groups), clock_name, due_on),
+        *(holder_id, holder, opened_at, closed_at, closed_by, act, *of_case),
+        *(_signers(signed), scope or "", suspended),
+    ]
+    return Workspace(*values)
 
 
 def _signers(rows: Sequence[Sequence[Any]]) -> tuple[Signer, ...]:

@@ -24,12 +24,9 @@ from webapp.pages.workspace.points import all_points, groups_of, marks_before, m
 from webapp.pages.workspace.posted import Posted
 from webapp.permissions import Permission, may
 from webapp.queries.appointments import appointment_of
-from webapp.queries.extensions import days_if_granted, extension_of
-from webapp.queries.history import STOOD_STILL, history_of
-from webapp.queries.meetings import meetings_of
-from webapp.queries.procedures import hosts_for, procedures_of
+from webapp.queries.extensions import days_if_granted
+from webapp.queries.procedures import hosts_for
 from webapp.queries.remedies import remedy_of
-from webapp.queries.repairs import suspension_of
 from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.supervision_handovers import handover_of_item
@@ -154,6 +151,7 @@ def page_of(
     errors: Errors | None = None,
     refusal: ActRefused | None = None,
 ) -> str:
+    task.read_for_page()
     verified = _verification(task)
     obstacle = task.obstacle(by) or (obstacle_to(verified, by, task.case_id) if verified and task.is_open else None)
     sections = answer_sections(
@@ -162,7 +160,7 @@ def page_of(
     return render_template(
         "task/show.html",
         task=task,
-        suspension=suspension_of(task.case_id),
+        suspension=task.suspension,
         panel=_panel(task),
         obstacle=obstacle,
         may_claim=task.may_claim(by) and may(by, Permission.TASK_CLAIM, task.facts),
@@ -177,9 +175,9 @@ def page_of(
         refusal=refusal,
         sections=sections,
         groups=groups_of(task),
-        history=history_of(task.case_id, task.items, task.tasks, reasons=STOOD_STILL),
+        history=task.history,
         names={view.key: view.item.name for view in task.items},
-        meetings=meetings_of(task.case_id, task.release.bundle, task.rules),
+        meetings=task.meetings,
         may_call=by.department_key == task.release.bundle.lead_department and may(by, Permission.MEETING_CALL),
         others=[
             *item_lines(task.items),
@@ -221,7 +219,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
             task.release, task.rules, item, {**task.answers, **task.guided}, {item.key: task.way or ""}
         )
     if task.step in PROCEDURE_STEPS:
-        shown |= {"procedures": procedures_of(task.item.id), "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
+        shown |= {"procedures": task.procedures, "procedure_names": NAMES, "procedure_outcomes": OUTCOMES}
         shown["hearing_evidence"] = EVIDENCE
     entry = task.release.bundle.entry_process
     shown["returned"] = returns.NAME
@@ -243,7 +241,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
         shown["point_names"] = {point.key: words(point.text) for point in all_points(task)}
         findings = task.rules.profile.verification.findings
         shown["verification_names"] = {key: words(one.name) for key, one in findings.items()}
-    shown["extension"] = extension_of(task.item.id)
+    shown["extension"] = task.extension
     if task.step == "extend" and task.is_open:
         shown["days_if_granted"] = days_if_granted(task.item.id, task.rules)
     shown["ruling_words"] = ruling_words(item.kind)
