@@ -74,6 +74,7 @@ from engine.bundles.model import (
     Unit,
 )
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
+from engine.bundles.returns import steps_back
 from engine.bundles.separation import (
     LegalSeparation,
     StepSeparation,
@@ -177,6 +178,7 @@ __all__ = [
     "run_example",
     "settled",
     "situations_of",
+    "steps_back",
     "start_variables",
     "template_path",
 ]

@@ -8,6 +8,7 @@ from engine.bundles.checks.departments import check_departments
 from engine.bundles.checks.levels import check_levels
 from engine.bundles.checks.officers import check_officers
 from engine.bundles.checks.place import check_place
+from engine.bundles.checks.returns import check_returns
 from engine.bundles.checks.rulings import check_rulings
 from engine.bundles.checks.separation import check_separation
 from engine.bundles.model import Item
@@ -41,6 +42,7 @@ def check_calls(checking: Checking) -> None:
     check_officers(checking, program)
     check_rulings(checking, program)
     check_separation(checking, program)
+    check_returns(checking, program)
     check_levels(checking, program, process)
 
 
