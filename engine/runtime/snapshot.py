@@ -40,7 +40,10 @@ class ScopeView:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A user task, timer, job or subscription that is open. `due` for timers, `name`/`key` for messages."""
+    """A user task, timer, job or subscription that is open. `due` for timers, `name`/`key` for messages.
+
+    `token` is the token that waits; None for the start of an event subprocess.
+    """
 
     id: int
     kind: str  # "task" | "timer" | "job" | "message" | "signal"
@@ -50,6 +53,7 @@ class Waiting:
     name: str = ""
     key: str | None = None
     due: datetime | ClockMark | None = None
+    token: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def _waiting(state: State) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
             wait.id, wait.kind, wait.element, state.scopes[wait.scope].process,
-            _process_scope(state, wait.scope), wait.name, wait.key, wait.due,
+            _process_scope(state, wait.scope), wait.name, wait.key, wait.due, wait.token,
         )
         for wait in state.waits.values()
     )  # fmt: skip

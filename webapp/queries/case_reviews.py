@@ -27,7 +27,7 @@ class ReviewLine:
 
 REVIEWS = """
 select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at
-from review r join app_user u on u.id = r.by_id where r.case_id = %(case)s order by r.id
+from review r join app_user u on u.id = r.by_id where r.case_id = %(case)s and r.withdrawn_at is null order by r.id
 """
 
 

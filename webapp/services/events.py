@@ -58,6 +58,24 @@ class Event(StrEnum):
     TASK_RELEASED = "task-released"
     TASK_COMPLETED = "task-completed"
     TASK_SET_FIRST = "task-set-first"
+    TASK_ASSIGNED = "task-assigned"
+    TASK_HANDED_OVER = "task-handed-over"
+    TASK_DELEGATED = "task-delegated"
+    TASK_GIVEN_BACK = "task-given-back"
+    TASK_CALLED_BACK = "task-called-back"
+    OPINION_ASKED = "opinion-asked"
+    OPINION_ANSWERED = "opinion-answered"
+    OPINION_WITHDRAWN = "opinion-withdrawn"
+    SIGNERS_ASKED = "signers-asked"
+    SIGNER_ADDED = "signer-added"
+    SIGNER_REMOVED = "signer-removed"
+    ACT_PUT_FORWARD = "act-put-forward"
+    COSIGNED = "cosigned"
+    COSIGNING_ENDED = "cosigning-ended"
+    COPIED = "copied"
+    URGED = "urged"
+    STEP_RETURNED = "step-returned"
+    ACT_WITHDRAWN = "act-withdrawn"
     REVIEWED = "reviewed"
     HANDED_UP = "handed-up"
     SENT_BACK = "sent-back"
@@ -138,6 +156,8 @@ ACT_WORDS = {
     "handed-up": Words("上报", "handed it up"),
     "sent-back": Words("退回下级机关", "sent it back below"),
     "returned": Words("退回审查", "sent it back to the review"),
+    "returned-to-step": Words("退回前一环节", "sent it back to an earlier step"),
+    "taken-back": Words("已撤回本人的办理", "took the act back"),
     "propose-grant": Words("建议准予", "proposed to grant"),
     "propose-refuse": Words("建议不予", "proposed to refuse"),
     "ordered": Words("决定进行特别程序", "ordered a special procedure"),

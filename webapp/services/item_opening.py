@@ -49,7 +49,8 @@ def item_opened(case: LockedCase, item_case_id: int, item_key: str, element: str
 
 WAY = "select way, (select t.state from tolerance t where t.item_case_id = i.id) from item_case i where id = %s"
 PREPARED = """
-select conclusion = 'ready' from review where item_case_id = %s and step = 'pre-review' order by id desc limit 1
+select conclusion = 'ready' from review where item_case_id = %s and step = 'pre-review'
+    and withdrawn_at is null order by id desc limit 1
 """
 
 

@@ -28,7 +28,8 @@ select u.name, coalesce(d.name_zh, ''), coalesce(d.name_en, '') from participant
 left join department d on d.id = u.department_id where p.task_id = %s order by p.at, p.user_id
 """
 FOUND = (
-    "select conclusion, opinion, checklist, at from review where task_id = %s and step = 'visit' order by id limit 1"
+    "select conclusion, opinion, checklist, at from review where task_id = %s and step = 'visit' and withdrawn_at is null"
+    " order by id limit 1"
 )
 
 
