@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask_login import current_user
 
 from engine import Words
-from webapp import clock
+from webapp import clock, moments
 from webapp.errors import NotSignedIn
 from webapp.unit_of_work import sql
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """For whom the person stands in now: with which of the absent one's posts, until which day.
+
+    `bundles` are those for which alone it holds; None: all.
+    """
+
+    absent_id: int
+    absent_name: str
+    groups: frozenset[str]
+    roles: frozenset[str]
+    until: date
+    bundles: frozenset[str] | None = None
+
+    def covers(self, bundle: str) -> bool:
+        """Whether it holds for cases of this bundle; "" stands for what is of no bundle."""
+        return self.bundles is None or bundle in self.bundles
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as the request sees them. `roles` come from the groups, `session` is the token's digest."""
+    """A person as the request sees them. `roles` come from the groups, `session` is the token's digest.
+
+    `groups` and `roles` are those of whom one stands in for, too; `own_groups` and `own_roles` are one's own.
+    `authorisation_number` is never borrowed: who rules needs an authorisation of their own (LAW 2.9).
+    """
 
     user_id: int
     login: str
@@ -27,6 +52,9 @@ class Identity:
     groups: frozenset[str]
     authorisation_number: str | None
     session: bytes = b""
+    own_roles: frozenset[str] = frozenset()
+    own_groups: frozenset[str] = frozenset()
+    standing_in: tuple[StandIn, ...] = ()
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -36,9 +64,50 @@ class Identity:
     def get_id(self) -> str:
         return str(self.user_id)
 
+    @property
+    def persons(self) -> list[int]:
+        """Ids of the person and of all for whom they stand in."""
+        return [self.user_id, *(one.absent_id for one in self.standing_in)]
 
-LOAD = """
-select u.id, u.login, u.name, d.key, d.name_zh, d.name_en, posts.roles, posts.groups, u.authorisation_number
+    def has_post(self, groups: Set[str], bundle: str) -> bool:
+        """Whether one of these posts is the person's, for a case of this bundle."""
+        if not self.standing_in:
+            return not self.groups.isdisjoint(groups)
+        return not self.own_groups.isdisjoint(groups) or any(
+            one.covers(bundle) and not one.groups.isdisjoint(groups) for one in self.standing_in
+        )
+
+    def acting_as(self, stand_in: StandIn | None) -> Identity:
+        """The same person with their own posts, and those of one absent colleague where one is named."""
+        if stand_in is None:
+            return replace(self, roles=self.own_roles, groups=self.own_groups, standing_in=())
+        return replace(
+            self,
+            roles=self.own_roles | stand_in.roles,
+            groups=self.own_groups | stand_in.groups,
+            standing_in=(stand_in,),
+        )
+
+
+#: Posts that handle cases. Drawing, publishing and supervising are nobody's to lend.
+LENT_ROLES = ("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "head", "government", "lead")
+#: The absent one's own posts, never those that they borrow: who stands in for a stand-in inherits nothing.
+_STANDING_IN = f"""
+    select json_agg(json_build_array(s.absent_id, a.name, s.until_on, s.bundles, lent.groups, lent.roles)
+        order by a.name_pinyin, s.id)
+    from substitution s
+    join app_user a on a.id = s.absent_id
+    cross join lateral (
+        select array_agg(g.key) as groups, array_agg(g.role) as roles
+        from membership m join candidate_group g on g.id = m.group_id
+        where m.user_id = s.absent_id and g.role in {LENT_ROLES} and (s.groups is null or g.key = any(s.groups))
+    ) lent
+    where s.stand_in_id = u.id and s.ended_at is null and s.until_on >= %(today)s and s.from_on <= %(today)s
+        and a.department_id = u.department_id and lent.groups is not null
+"""
+LOAD = f"""
+select u.id, u.login, u.name, d.key, d.name_zh, d.name_en, posts.roles, posts.groups, u.authorisation_number,
+    ({_STANDING_IN})
 from app_user u
 join department d on d.id = u.department_id
 cross join lateral (
@@ -49,10 +118,10 @@ cross join lateral (
 BY_SESSION = (
     LOAD
     + """
-join user_session s on s.user_id = u.id where s.token_digest = %s and s.expires_at > %s and u.active
+join user_session s on s.user_id = u.id where s.token_digest = %(digest)s and s.expires_at > %(now)s and u.active
 """
 )
-BY_LOGIN = LOAD + "where u.login = %s and u.active"
+BY_LOGIN = LOAD + "where u.login = %(login)s and u.active"
 
 
 def token_digest(token: str) -> bytes:
@@ -62,30 +131,42 @@ def token_digest(token: str) -> bytes:
 
 def by_session(token: str) -> Identity | None:
     """The person of a session token, or None when it ended or never was."""
-    digest = token_digest(token)
-    row = sql().execute(BY_SESSION, (digest, clock.now())).fetchone()
+    digest, now = token_digest(token), clock.now()
+    row = sql().execute(BY_SESSION, {"digest": digest, "now": now, "today": moments.local(now).date()}).fetchone()
     return _identity(row, digest) if row else None
 
 
 def by_login(login: str) -> Identity | None:
     """The person with this account name: for command line, tests and the demo."""
-    row = sql().execute(BY_LOGIN, (login,)).fetchone()
+    row = sql().execute(BY_LOGIN, {"login": login, "today": clock.today(moments.OFFICE_ZONE)}).fetchone()
     return _identity(row, b"") if row else None
 
 
 def _identity(row: tuple[Any, ...], session: bytes) -> Identity:
-    user_id, login, name, department, zh, en, roles, groups, authorisation = row
+    user_id, login, name, department, zh, en, roles, groups, authorisation, lent = row
+    own_roles, own_groups = frozenset(roles or ()), frozenset(groups or ())
+    standing_in = tuple(_stand_in(*one) for one in lent or ())
     return Identity(
         user_id,
         login,
         name,
         department,
         Words(zh, en),
-        frozenset(roles or ()),
-        frozenset(groups or ()),
+        own_roles.union(*(one.roles for one in standing_in)),
+        own_groups.union(*(one.groups for one in standing_in)),
         authorisation,
         session,
+        own_roles,
+        own_groups,
+        standing_in,
     )
+
+
+def _stand_in(
+    absent_id: int, name: str, until: str, bundles: list[str] | None, groups: list[str], roles: list[str]
+) -> StandIn:
+    limited = None if bundles is None else frozenset(bundles)
+    return StandIn(absent_id, name, frozenset(groups), frozenset(roles), date.fromisoformat(until), limited)
 
 
 def signed_in() -> Identity:

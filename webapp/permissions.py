@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from webapp.errors import NotFound, NotYours
-from webapp.identity import Identity
+from webapp.identity import Identity, StandIn
 
 
 class Permission(StrEnum):
@@ -24,6 +24,9 @@ class Permission(StrEnum):
     TASK_CLAIM = "task.claim"
     TASK_DO = "task.do"
     TASK_SET_FIRST = "task.set-first"
+    TASK_ASSIGN = "task.assign"
+    TASK_URGE = "task.urge"
+    OPINION_GIVE = "opinion.give"
     ITEM_RULE = "item.rule"
     MEETING_CALL = "meeting.call"
     MEETING_ANSWER = "meeting.answer"
@@ -48,21 +51,25 @@ class Permission(StrEnum):
     RENEWAL_TAKE = "renewal.take"
     CREDIT_SEE = "credit.see"
     CREDIT_RECORD = "credit.record"
+    CREDIT_CONFIRM = "credit.confirm"
     CREDIT_TAKE = "credit.take"
     CREDIT_EXAMINE = "credit.examine"
     CREDIT_DECIDE = "credit.decide"
     CALENDAR_SEE = "calendar.see"
     CALENDAR_IMPORT = "calendar.import"
+    NOTICE_SET_POST = "notice.set-post"
+    NOTICE_DELIVERIES = "notice.deliveries"
     ANY_SIGNED_IN = "signed-in"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """What the rules ask about a task."""
+    """What the rules ask about a task. `bundle`: of its case; a post borrowed for some bundles counts in those."""
 
     groups: frozenset[str]
     assignee_id: int | None
     state: str
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ def anyone(by: Identity, subject: Subject) -> bool:
 
 
 def in_candidate_group(by: Identity, subject: Subject) -> bool:
-    return isinstance(subject, TaskFacts) and bool(by.groups & subject.groups)
+    return isinstance(subject, TaskFacts) and by.has_post(subject.groups, subject.bundle)
 
 
 def is_assignee(by: Identity, subject: Subject) -> bool:
@@ -183,6 +190,11 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.TASK_DO: [[in_candidate_group, is_assignee]],
     # Of tasks of one's own department: services/task_marks says which.
     Permission.TASK_SET_FIRST: [[has_role("lead", "head")]],
+    Permission.TASK_ASSIGN: [[has_role("lead", "head")]],
+    # Of the own department, or of any: services/beside says which.
+    Permission.TASK_URGE: [[has_role("lead", "head", "supervisor")], [is_window]],
+    # Who was asked, or whose post was: services/opinions says who.
+    Permission.OPINION_GIVE: [[has_role(*OFFICE)]],
     Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
     # The lead department calls, an invited post answers: services/open_meetings says which.
     Permission.MEETING_CALL: [[has_role("reviewer", "decider", "head", "lead")]],
@@ -219,11 +231,15 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     # By exact number, every look noted: the window, where a repair is applied for, and who handles or supervises.
     Permission.CREDIT_SEE: [[is_window], [is_department], [has_role("supervisor")]],
     Permission.CREDIT_RECORD: [[has_role("decider", "verifier")]],
+    Permission.CREDIT_CONFIRM: [[has_role("decider")]],
     Permission.CREDIT_TAKE: [[has_role("clerk")]],
     Permission.CREDIT_EXAMINE: [[has_role("reviewer", "verifier", "officer"), recorded_it]],
     Permission.CREDIT_DECIDE: [[has_role("decider"), recorded_it]],
     Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
+    # Of posts of one's own department: services/notice_settings says which.
+    Permission.NOTICE_SET_POST: [[has_role("lead", "head")]],
+    Permission.NOTICE_DELIVERIES: [[has_role("lead")]],
     Permission.ANY_SIGNED_IN: [[anyone]],
 }
 
@@ -250,8 +266,21 @@ def may_at_all(by: Identity, permission: Permission) -> bool:
 
 
 def may(by: Identity, permission: Permission, subject: Subject = None) -> bool:
-    """Whether one of the permission's alternatives holds."""
+    """Whether one of the permission's alternatives holds, with one's own posts or those of an absent colleague."""
+    if _holds(by.acting_as(None) if by.standing_in else by, permission, subject):
+        return True
+    return _borrowed(by, permission, subject) is not None
+
+
+def _holds(by: Identity, permission: Permission, subject: Subject) -> bool:
     return any(all(rule(by, subject) for rule in rules) for rules in PERMISSIONS[permission])
+
+
+def _borrowed(by: Identity, permission: Permission, subject: Subject) -> StandIn | None:
+    """The first of whom one stands in for with whose posts it holds. What is lent for some bundles is for tasks."""
+    bundle = subject.bundle if isinstance(subject, TaskFacts) else ""
+    lending = (one for one in by.standing_in if one.covers(bundle))
+    return next((one for one in lending if _holds(by.acting_as(one), permission, subject)), None)
 
 
 #: Who may not see an object is not told that it is there.
@@ -266,10 +295,18 @@ NOT_KNOWN_TO_EXIST = frozenset(
 )
 
 
-def ensure(by: Identity, permission: Permission, subject: Subject = None) -> None:
-    """Raises NotFound where the subject must not even be known to exist, NotYours otherwise."""
-    if may(by, permission, subject):
-        return
+def ensure(by: Identity, permission: Permission, subject: Subject = None) -> StandIn | None:
+    """For whom `by` has the permission: None with one's own posts, or the absent colleague whose post it takes.
+
+    Raises NotFound where the subject must not even be known to exist, NotYours otherwise.
+    """
+    if not by.standing_in:
+        if _holds(by, permission, subject):
+            return None
+    elif _holds(by.acting_as(None), permission, subject):
+        return None
+    elif (absent := _borrowed(by, permission, subject)) is not None:
+        return absent
     if permission in NOT_KNOWN_TO_EXIST:
         raise NotFound()
     raise NotYours(permission)

@@ -16,8 +16,8 @@ from webapp.clock import frozen_at
 from webapp.errors import SamePerson
 from webapp.identity import Identity
 from webapp.queries.workspace import workspace
-from webapp.services import hand_up, hearings, procedures, tasks
-from webapp.services.procedures import HostReviewed
+from webapp.services import hearings, procedures, tasks
+from webapp.services.separation import HostReviewed
 from webapp.unit_of_work import sql
 
 COUNTY = "fictional-county"
@@ -100,11 +100,9 @@ def test_who_hosted_the_hearing_neither_signs_the_opinion_below_nor_reviews_abov
         sql().execute("update user_task set assignee_id = %s where id = %s", (other.user_id, task.id))
         db.session.expire_all()
         office.act(case_id, "hand-up", "P3", by=other)
-        task, by = office.claimed(case_id, "upper-review", "P3", by=in_post(host, "device.review"))
+        above = office.open_task(case_id, "upper-review", "P3")
         with pytest.raises(HostReviewed):
-            hand_up.upper_review(
-                task.id, by=by, conclusion="grant", opinion="", checklist={}, revision=task.revision, key="above"
-            )
+            tasks.claim(above.id, by=in_post(host, "device.review"))
     tries = sql().execute(
         "select body::jsonb ->> 'refusal' from case_event where case_id = %s and kind = 'refused-act'", (case_id,)
     )

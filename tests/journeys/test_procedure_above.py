@@ -19,7 +19,8 @@ from webapp.models import ClockPause, Document, ItemCase, LegalClock, Ruling
 from webapp.queries.procedures import hosts_for
 from webapp.services import hearings, procedures, timers
 from webapp.services.hearing_applications import Application, take_missed_application
-from webapp.services.procedures import HostReviewed, NotOrderedAbove
+from webapp.services.procedures import NotOrderedAbove
+from webapp.services.separation import HostReviewed
 
 COUNTY = "fictional-county"
 DAY = datetime(2026, 9, 2, 2, 0, tzinfo=UTC)

@@ -23,7 +23,8 @@ from webapp.services.hearing_applications import (
     take_missed_application,
 )
 from webapp.services.hearings import HearingNotYet, HearingTooSoon, NotTheHost
-from webapp.services.procedures import HostReviewed, NoticeStillRuns
+from webapp.services.procedures import NoticeStillRuns
+from webapp.services.separation import HostReviewed
 from webapp.unit_of_work import sql
 
 ACCEPTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)  # Tuesday, ten in the morning in the office

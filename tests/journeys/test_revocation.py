@@ -10,13 +10,14 @@ from psycopg.errors import CheckViolation
 
 from tests.support import office
 from webapp.clock import frozen_at
-from webapp.errors import Incomplete, SamePerson
+from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.models import Document, ItemCase, Licence
 from webapp.models.revocations import Revocation
 from webapp.queries.licences import public_licence
 from webapp.services import revocations
 from webapp.services.revocations import StillToBeHeard
+from webapp.services.separation import NotSeparate
 from webapp.unit_of_work import sql
 
 GRANTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -101,7 +102,7 @@ def test_facts_grounds_and_another_person_are_needed(db: SQLAlchemy) -> None:
         "insert into membership select %s, id from candidate_group where key = 'drug.decide'", (teller.user_id,)
     )
     sql().execute("update app_user set authorisation_number = '授〔2026〕9号' where id = %s", (teller.user_id,))
-    with pytest.raises(SamePerson):
+    with pytest.raises(NotSeparate):
         do(
             case_id,
             "revoke",

@@ -31,9 +31,10 @@ from webapp.models import (
 )
 from webapp.services import draws, hearings, procedures, revocations, signal_watch, timers, verification
 from webapp.services.compared_facts import Comparison
-from webapp.services.draws import NotDrawn, NotEnoughOfficers, VerifierInConflict
+from webapp.services.draws import NotDrawn, NotEnoughOfficers
 from webapp.services.files import Upload
 from webapp.services.hearing_applications import Application
+from webapp.services.separation import InConflict
 from webapp.services.took_part import VerifierTookPart
 from webapp.services.verification_photos import add_photos
 from webapp.unit_of_work import sql
@@ -344,7 +345,7 @@ def test_who_declares_a_conflict_verifies_nothing_of_the_case(db: SQLAlchemy) ->
     task = office.open_task(case_id, "verify", "P3")
     draws.step_aside(task.id, by=officer, officer=officer.user_id, kind="conflict", reason="店主是亲戚", key="x")
     assert db.session.query(DeclaredConflict).one().reason == "店主是亲戚"
-    with pytest.raises(VerifierInConflict):
+    with pytest.raises(InConflict):
         sign(case_id, "P3", officer)
 
 

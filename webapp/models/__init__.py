@@ -88,6 +88,7 @@ from webapp.models.runtime import (
     UserTask,
 )
 from webapp.models.signing import CommitmentMonth, SigningRequest, WithdrawnCommitment
+from webapp.models.substitution import Substitution
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
 from webapp.models.tolerances import Tolerance
@@ -178,6 +179,7 @@ __all__ = [
     "StartTimer",
     "StoredFile",
     "SubmittedMaterial",
+    "Substitution",
     "SupervisionHandover",
     "SupervisionSignal",
     "TaskCandidate",

@@ -168,6 +168,7 @@ class Review(Model):
     opinion: Mapped[str]
     checklist: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    acting_for: Mapped[int | None]  # whom `by` stood in for
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]  # who made it took it back before anybody built on it
 
@@ -206,6 +207,7 @@ class Ruling(Model):
     remedy_zh: Mapped[str] = mapped_column(server_default="")
     remedy_en: Mapped[str] = mapped_column(server_default="")
     by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    acting_for: Mapped[int | None]  # whom `by` stood in for
     authorisation_number: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
 

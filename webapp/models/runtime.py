@@ -39,6 +39,7 @@ class UserTask(Model):
         Index("open_task_by_step", "step", "case_id", postgresql_where=text("state = 'open'")),
         Index("open_task_of_assignee", "assignee_id", postgresql_where=text("state = 'open'")),
         Index("open_task_of_owner", "owner_id", postgresql_where=text("state = 'open' and owner_id is not null")),
+        Index("open_task_held_for", "acting_for", postgresql_where=text("state = 'open' and acting_for is not null")),
         Index("task_closed_by", "closed_by", "closed_at", postgresql_where=text("state = 'completed'")),
     )
 
@@ -64,6 +65,7 @@ class UserTask(Model):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(BigInteger)  # who was signed in; accounts are never deleted
     act: Mapped[str] = mapped_column(server_default="")
+    acting_for: Mapped[int | None] = mapped_column(BigInteger)  # for whom who holds it took it
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))  # while delegated: who gets it back
     #: What the act has to wait for: a task given out, opinions asked for with waiting, colleagues who are to sign.
     waits: Mapped[int] = mapped_column(SmallInteger, server_default="0")
@@ -100,6 +102,7 @@ class Participant(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
     role: Mapped[str]
     act: Mapped[str] = mapped_column(server_default="")
+    acting_for: Mapped[int | None] = mapped_column(BigInteger)  # whom they stood in for
     at: Mapped[datetime]
 
     user: Mapped[User] = relationship()

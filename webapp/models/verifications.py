@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,16 +42,39 @@ class VerificationDraw(Model):
 
 
 class DeclaredConflict(Model):
-    """回避: an officer has an interest in the case, and does not verify anything of it."""
+    """回避: an officer has an interest in the case, or in one item of it, and does nothing in it until it is lifted.
+
+    It is declared by oneself and lifted by who leads the department, with reasons; nothing of it goes.
+    """
 
     __tablename__ = "declared_conflict"
-    __table_args__ = (UniqueConstraint("case_id", "user_id"), CheckConstraint("reason <> ''", name="with_reason"))
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="with_reason"),
+        CheckConstraint("kind in ('kinship', 'interest', 'other')", name="known_kind"),
+        CheckConstraint(
+            "(withdrawn_at is null) = (withdrawn_by is null) and (withdrawn_at is null or withdrawal <> '')",
+            name="withdrawn_with_reason",
+        ),
+        Index(
+            "conflict_in_force",
+            "case_id",
+            "user_id",
+            text("coalesce(item_case_id, 0)"),
+            unique=True,
+            postgresql_where=text("withdrawn_at is null"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    item_case_id: Mapped[int | None] = mapped_column(ForeignKey("item_case.id"))  # None: of the whole case
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), index=True)
+    kind: Mapped[str] = mapped_column(server_default="interest")
     reason: Mapped[str]
     at: Mapped[datetime]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawal: Mapped[str] = mapped_column(server_default="")  # why it was lifted
 
 
 class VerificationPhoto(Model):

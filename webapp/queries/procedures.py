@@ -10,7 +10,7 @@ from typing import Any
 from engine import Words
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.procedures import HEARING, NAMES, OUTCOMES
-from webapp.services.work import PROPOSING_STEPS
+from webapp.services.separation import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
 
@@ -115,13 +115,17 @@ join membership m on m.user_id = u.id
 join candidate_group g on g.id = m.group_id
 join department d on d.id = u.department_id
 where u.active and d.key = %(unit)s and g.key = any(%(groups)s)
-    and not exists(select from review r where r.item_case_id = %(item)s and r.by_id = u.id
+    and not exists(select from review r where r.item_case_id = %(item)s and u.id in (r.by_id, r.acting_for)
         and r.step in {PROPOSING_STEPS})
     and not exists(select from special_procedure p where p.item_case_id = %(item)s and p.ordered_by = u.id)
-    and not exists(select from participant s join user_task v on v.id = s.task_id where s.user_id = u.id
+    and not exists(select from participant s join user_task v on v.id = s.task_id
+        where u.id in (s.user_id, s.acting_for)
         and v.step = 'visit' and v.case_id = (select case_id from item_case where id = %(item)s))
     and not exists(select from user_task t where t.item_case_id = %(item)s and t.step = 'accept'
-        and t.closed_by = u.id)
+        and u.id in (t.closed_by, t.acting_for))
+    and not exists(select from declared_conflict c join item_case i on i.case_id = c.case_id
+        where i.id = %(item)s and c.user_id = u.id and c.withdrawn_at is null
+        and coalesce(c.item_case_id, i.id) = i.id)
 order by u.id
 """
 

@@ -11,7 +11,8 @@ from engine import Words
 from engine.law import METHOD_WORDS, ComparedFact, VerificationMethod, VerificationRules, drawn
 from webapp.identity import Identity
 from webapp.services.compared_facts import declared_facts
-from webapp.services.draws import EXCLUDED, REASONS, NotDrawn, NotDrawnYet, VerifierInConflict
+from webapp.services.draws import EXCLUDED, REASONS, NotDrawn, NotDrawnYet
+from webapp.services.separation import InConflict
 from webapp.services.verification_findings import Offered, offered_at, verified_as
 from webapp.unit_of_work import sql
 
@@ -89,14 +90,16 @@ def verification_of(
     )
 
 
-CONFLICTED = "select exists(select from declared_conflict where case_id = %s and user_id = %s)"
+CONFLICTED = """
+select exists(select from declared_conflict where case_id = %s and user_id = %s and withdrawn_at is null)
+"""
 
 
 def obstacle_to(view: VerificationView, by: Identity, case_id: int) -> Words | None:
     """Why `by` does not verify this: in conflict, or others were drawn, or nobody yet; None: nothing does."""
     row = sql().execute(CONFLICTED, (case_id, by.user_id)).fetchone()
     if row and row[0]:
-        return VerifierInConflict().words
+        return InConflict().words
     if not view.method.is_drawn:
         return None
     if not view.officers:

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from engine import Words
-from engine.bundles import Item, guide_for
+from engine.bundles import Item, StepSeparation, guide_for, separation_at
 from webapp import clock, moments
 from webapp.catalogue import RULES_OF_CASE, arranged, rules_of
-from webapp.errors import NotAuthorised, NotFound, SamePerson
-from webapp.identity import Identity
+from webapp.errors import NotAuthorised, NotFound
+from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_clocks import ClockView
 from webapp.queries.case_parts import NOT_ISSUED, ItemView
@@ -23,8 +23,9 @@ from webapp.queries.dependencies import depends
 from webapp.queries.due import Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
 from webapp.queries.visit_modes import visit_mode
+from webapp.services.separation import CONFLICTED, PARTS, InConflict, barred_steps, refusal_for
+from webapp.services.tasks import gives_way
 from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
-from webapp.services.work import PROPOSING_STEPS
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
@@ -99,6 +100,11 @@ class Workspace(CaseParts):
     signers: tuple[Signer, ...]
     authorisation_scope: str
     suspended: bool
+    parts: tuple[tuple[int, str], ...]  # [person, step]: what who looks, or whom they stand in for, did of the item
+    conflicted: frozenset[int]  # who of them declared a conflict
+    standing_in: StandIn | None  # for whom who looks would act
+    held_for: int | None  # for whom its holder took it
+    looker: int  # who looks
 
     def read_for_page(self) -> None:
         """Read in one statement what the page shows in any case."""
@@ -126,7 +132,7 @@ class Workspace(CaseParts):
 
     @property
     def facts(self) -> TaskFacts:
-        return TaskFacts(self.groups, self.holder_id, self.state)
+        return TaskFacts(self.groups, self.holder_id, self.state, self.release.bundle.key)
 
     @property
     def is_open(self) -> bool:
@@ -207,16 +213,25 @@ class Workspace(CaseParts):
         found = [line for line in self.reviews if line.step in steps and line.item_case_id in (own, None)]
         return found[-1] if found else None
 
-    def reviewed_by(self, by: Identity) -> bool:
-        """Whether `by` proposed on this item: then another must rule (LAW 2.9)."""
-        own = self.item.id if self.item else None
-        return any(
-            line.by_id == by.user_id and line.item_case_id == own and line.step in PROPOSING_STEPS
-            for line in self.reviews
-        )
-
     def signed_by(self, by: Identity) -> bool:
         return any(signer.user_id == by.user_id for signer in self.signers)
+
+    @property
+    def separation(self) -> StepSeparation:
+        """Who may not do the task because of what they did before, as its diagram and the law have it."""
+        return separation_at(self.release.program, self.process, self.element, self.step)
+
+    @cached_property
+    def barred(self) -> Words | None:
+        """Why who looks may not do this step, by what they or whom they stand in for did; None: nothing bars them."""
+        absent = self.standing_in.absent_id if self.standing_in else None
+        if absent in self.conflicted:
+            return InConflict(own=False).words
+        persons = [self.looker] if absent is None else [self.looker, absent]
+        steps = barred_steps(self.separation, self.parts, persons, self.case_id, self.item_case_id)
+        if not steps:
+            return None
+        return refusal_for(self.step, steps, self.release, self.rules.profile, self.item_key).words
 
     def obstacle(self, by: Identity) -> Words | None:
         """Why `by` cannot act now, as far as that is known beforehand; None: nothing stands in the way."""
@@ -230,11 +245,16 @@ class Workspace(CaseParts):
             if part:
                 return VerifierTookPart(part, rule).words
         if self.is_shared:
-            return _SIGNED if self.signed_by(by) else None
+            return _SIGNED if self.signed_by(by) else self.barred
         if self.step in RULING_STEPS and not by.authorisation_number:
-            return NotAuthorised().words
-        if self.step in RULING_STEPS and self.reviewed_by(by):
-            return SamePerson().words
+            return _BORROWED if self.standing_in else NotAuthorised().words
+        if self.barred:
+            return self.barred
+        if self.gives_way(by):
+            return Words(
+                f"此任务由{self.holder}办理，您可以认领接手。",
+                f"{self.holder} has this task; claim it to take it over.",
+            )
         if self.holder_id is None:
             return Words("认领后可以办理。", "Claim the task to act.")
         if self.holder_id != by.user_id:
@@ -243,13 +263,24 @@ class Workspace(CaseParts):
 
     def may_claim(self, by: Identity) -> bool:
         """Whether claiming is open to `by`: the task is free and nothing but the claim is missing."""
-        if not self.is_open or self.suspended or self.is_shared or self.holder_id is not None:
+        if not self.is_open or self.suspended or self.is_shared or self.barred:
             return False
-        return not (self.step in RULING_STEPS and (self.reviewed_by(by) or not by.authorisation_number))
+        if self.holder_id is not None and not self.gives_way(by):
+            return False
+        return self.step not in RULING_STEPS or bool(by.authorisation_number)
+
+    def gives_way(self, by: Identity) -> bool:
+        """Whether its holder is away with `by` standing in for them, or holds it for `by`, who is back."""
+        absent = gives_way(by, self.holder_id, self.groups, self.release.bundle.key)
+        return absent is not None or self.held_for == by.user_id
 
 
 SUSPENDED = Words("流程已挂起，恢复后才能办理。", "The process is suspended; it can go on once it is resumed.")
 
+_BORROWED = Words(
+    "作出办理决定须有本人的授权编号，不能借用所代之人的授权。",
+    "Ruling takes an authorisation of one's own: that of whom you stand in for is not borrowed.",
+)
 _SIGNED = Words("您已签字，请由另一名核查人员签字。", "You have signed; another officer must sign too.")
 
 TASK = f"""
@@ -260,7 +291,7 @@ select t.groups, t.assignee_id, t.state, i.release_id, {RULES_OF_CASE}, k.id, t.
     ic.way, (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
     (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
         from participant p join app_user u on u.id = p.user_id where p.task_id = t.id),
-    k.suspended_at is not null
+    k.suspended_at is not null, {PARTS.format(item="t.item_case_id")}, {CONFLICTED}, t.acting_for
 from user_task t
 join cases k on k.id = t.case_id
 join process_instance i on i.id = t.instance_id
@@ -273,19 +304,30 @@ where t.id = %(task)s
 
 def workspace(task_id: int, by: Identity) -> Workspace:
     """The task for a member of its groups. Raises NotFound to everyone else."""
-    row = sql().execute(TASK, {"task": task_id, "me": by.user_id}).fetchone()
+    row = sql().execute(TASK, {"task": task_id, "me": by.user_id, "persons": by.persons}).fetchone()
     if row is None:
         raise NotFound()
-    groups, holder_id, state, release_id, versions, *facts = row
-    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state))
+    groups, holder_id, state, release_id, versions, *facts, parts, conflicted, held_for = row
     rules = rules_of(tuple(versions or ()))
+    release = arranged(release_id, rules.profile)
+    bundle = release.bundle.key
+    absent = ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), holder_id, state, bundle))
+    if by.user_id in (conflicted or ()):
+        raise InConflict()
+    away = (
+        one
+        for one in by.standing_in
+        if holder_id == one.absent_id or (holder_id, held_for) == (by.user_id, one.absent_id)
+    )
+    standing_in = absent or next(away, None)
     case_id, item_case_id, id_, step, zh, en, instance, process, element, revision, participants, *rest = facts
     clock_name, due_on, holder, opened_at, closed_at, closed_by, act, *of_case, scope, signed, suspended = rest
     values: list[Any] = [
-        *(case_id, item_case_id, arranged(release_id, rules.profile), rules, id_, step, Words(zh, en)),
+        *(case_id, item_case_id, release, rules, id_, step, Words(zh, en)),
         *(instance, process, element, state, revision, participants, frozenset(groups), clock_name, due_on),
         *(holder_id, holder, opened_at, closed_at, closed_by, act, *of_case),
-        *(_signers(signed), scope or "", suspended),
+        *(_signers(signed), scope or "", suspended, tuple(map(tuple, parts or ())), frozenset(conflicted or ())),
+        *(standing_in, held_for, by.user_id),
     ]
     return Workspace(*values)
 

@@ -21,6 +21,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
+from webapp.services.separation import InConflict
 from webapp.services.tasks import ensure_step
 from webapp.services.took_part import PART, REVIEWED, RULED, VERIFYING, part_values
 from webapp.services.work import OpenTask, on_task
@@ -77,17 +78,6 @@ class NotDrawn(ActRefused):
         )
 
 
-class VerifierInConflict(ActRefused):
-    """Who declared a conflict does not verify anything of the case."""
-
-    status = 403
-
-    def __init__(self) -> None:
-        super().__init__(
-            Words("您已就本案申请回避，不能参加核查。", "You declared a conflict in this case: you do not verify it.")
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Draw:
     """The latest draw of an item case; `officers` are ids of who verifies after it."""
@@ -112,7 +102,8 @@ def latest_draw(item_case_id: int) -> Draw | None:
 
 OF_POST = f"""
 select u.id, case
-    when exists(select from declared_conflict c where c.case_id = %(case)s and c.user_id = u.id) then 'conflict'
+    when exists(select from declared_conflict c where c.case_id = %(case)s and c.user_id = u.id
+        and c.withdrawn_at is null) then 'conflict'
     else ({PART.format(who="u.id")}) end
 from app_user u where u.active and exists(select from membership m join candidate_group g on g.id = m.group_id
     where m.user_id = u.id and g.key = any(%(groups)s))
@@ -215,7 +206,7 @@ def _excluded_by(user: int, by: Identity | None, before: Draw | None, replaces: 
 
 
 def ensure_may_verify(task: OpenTask, by: Identity) -> None:
-    """Raises VerifierInConflict, NotDrawnYet, NotDrawn: by the method that the place lays down for the item."""
+    """Raises InConflict, NotDrawnYet, NotDrawn: by the method that the place lays down for the item."""
     ensure_no_conflict(task, by)
     assert task.item_case_id is not None
     assert task.item_key is not None
@@ -228,14 +219,16 @@ def ensure_may_verify(task: OpenTask, by: Identity) -> None:
         raise NotDrawn(names_of(draw.officers))
 
 
-CONFLICTED = "select exists(select from declared_conflict where case_id = %s and user_id = %s)"
+CONFLICTED = """
+select exists(select from declared_conflict where case_id = %s and user_id = %s and withdrawn_at is null)
+"""
 
 
 def ensure_no_conflict(task: OpenTask, by: Identity) -> None:
-    """Raises VerifierInConflict."""
+    """Raises InConflict."""
     row = sql().execute(CONFLICTED, (task.case.id, by.user_id)).fetchone()
     if row and row[0]:
-        raise VerifierInConflict()
+        raise InConflict()
 
 
 def names_of(users: Sequence[int]) -> list[str]:

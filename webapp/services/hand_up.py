@@ -27,7 +27,6 @@ from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_by_unit
 from webapp.services.events import Event
 from webapp.services.handed_up import ensure_unlocked
-from webapp.services.procedures import ensure_did_not_host
 from webapp.services.review_rows import write_review
 from webapp.services.reviews import GRANT, REFUSE
 from webapp.services.signals import raise_signal
@@ -101,7 +100,6 @@ def hand_up(task_id: int, *, by: Identity, conclusion: str, opinion: str, revisi
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, STEP)
-        ensure_did_not_host(task)
         if conclusion not in (GRANT, REFUSE):
             raise Incomplete("conclusion", Words("请选择初审意见。", "Choose the opinion of the review."))
         if not opinion.strip():
@@ -127,7 +125,6 @@ def upper_review(
         ensure_step(task, ABOVE)
         if conclusion == ASKS_AGAIN:
             ensure_unlocked(task.case.id, _item(task))
-        ensure_did_not_host(task)
         if conclusion not in (GRANT, REFUSE, RETURN):
             raise Incomplete("conclusion", Words("请选择审查意见。", "Choose the proposal."))
         if conclusion != GRANT and not opinion.strip():

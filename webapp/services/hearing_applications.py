@@ -22,7 +22,6 @@ from webapp.services.procedures import (
     HEARING,
     NAMES,
     TOLD_BY,
-    ensure_did_not_host,
     ensure_orders,
     limit_of,
     ordered_at,
@@ -153,7 +152,6 @@ def take_missed_application(
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_orders(task)
-        ensure_did_not_host(task)
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None
         row = sql().execute(FORGONE, (item_case_id,)).fetchone()

@@ -25,14 +25,14 @@ from webapp.services.procedures import (
     HEARING,
     Running,
     end_procedure,
-    host_reviewed,
     hosting_posts,
     item_of,
     limit_of,
     running,
 )
+from webapp.services.separation import PROPOSING_STEPS, refusal_for
 from webapp.services.tasks import ensure_step, finish
-from webapp.services.work import PROPOSING_STEPS, OpenTask, on_task
+from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
 
@@ -121,16 +121,19 @@ update special_procedure set notified_at = %(now)s, held_at = %(held)s, place = 
 where id = %(procedure)s
 """
 HOST = f"""
-select u.name, u.login, exists(select from review r where r.item_case_id = %(item_case)s and r.by_id = u.id
-        and r.step in {PROPOSING_STEPS})
+select u.name, u.login, exists(select from review r where r.item_case_id = %(item_case)s
+        and u.id in (r.by_id, r.acting_for) and r.step in {PROPOSING_STEPS})
     or exists(select from special_procedure p where p.item_case_id = %(item_case)s and p.ordered_by = u.id)
-    or exists(select from participant s join user_task v on v.id = s.task_id where s.user_id = u.id and v.step = 'visit'
-        and v.case_id = (select case_id from item_case where id = %(item_case)s))
+    or exists(select from participant s join user_task v on v.id = s.task_id where u.id in (s.user_id, s.acting_for)
+        and v.step = 'visit' and v.case_id = (select case_id from item_case where id = %(item_case)s))
     or exists(select from user_task t where t.item_case_id = %(item_case)s and t.step = 'accept'
-        and t.closed_by = u.id)
+        and u.id in (t.closed_by, t.acting_for))
 from app_user u join department d on d.id = u.department_id where u.id = %(host)s and d.key = %(unit)s and u.active
     and exists(select from membership m join candidate_group g on g.id = m.group_id
         where m.user_id = u.id and g.key = any(%(posts)s))
+    and not exists(select from declared_conflict c join item_case i on i.case_id = c.case_id
+        where i.id = %(item_case)s and c.user_id = u.id and c.withdrawn_at is null
+        and coalesce(c.item_case_id, i.id) = i.id)
 """
 
 
@@ -173,7 +176,7 @@ def notify_hearing(
             raise Incomplete("host", Words("请选择本单位的听证主持人。", "Choose a host from the unit that reviews."))
         name, login, reviewed = row
         if reviewed:
-            raise host_reviewed(task)
+            raise refusal_for(HEARING, PROPOSING_STEPS, case.release, case.rules.profile, task.item_key)
         told: dict[str, Any] = {"hearing_at": moments.local(at), "hearing_place": place.strip(), "hearing_host": name}
         _tell_who_applied(task, procedure, item, by, told)
         issue_for_item(case, item_case_id, item, "hearing-notice", by, reasons=procedure.reason, **told)
@@ -278,8 +281,6 @@ def _ensure_host(task: OpenTask, procedure: Running, by: Identity) -> None:
     if procedure.host_id != by.user_id:
         row = sql().execute("select name from app_user where id = %s", (procedure.host_id,)).fetchone()
         raise NotTheHost(row[0] if row else "")
-    if task.proposed:
-        raise host_reviewed(task)
 
 
 def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str, by: Identity) -> int:

@@ -80,6 +80,7 @@ class LockedCase:
     now: datetime = field(default_factory=clock.now)
     hops: int = 0  # messages, one after another, that led to this command
     closed: bool = False
+    acting_for: int | None = None  # the absent colleague whose post the running act takes
     lines: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: dict[int, list[ClockFacts]] = field(default_factory=dict)
     writing: Writing = field(default_factory=Writing)
@@ -110,6 +111,8 @@ class LockedCase:
         self.ledger_seq += 1
         actor = by.user_id if by else None
         told = {**facts, "release": self.release_id}
+        if self.acting_for is not None and by is not None:
+            told["for"] = self.acting_for
         body = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         self.ledger_hash = link(self.ledger_hash, _whole(told, self.id, self.ledger_seq, kind, self.now, actor))
         self.lines.append((self.ledger_seq, kind, actor, body.decode(), self.ledger_hash))

@@ -48,8 +48,8 @@ def posted_task(task_id: int, by: Identity) -> PostedTask:
     """
     row = lock_row(LOCK_POSTED, task_id, list(by.groups))
     step, state, groups, assignee, subject, release, item_key, way, *facts = row
-    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee, state))
     case = LockedCase(*facts)
+    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee, state, case.bundle_key))
     session = db.session()
     session.info[HELD] = (session.get_transaction(), task_id, case)
     return PostedTask(task_id, step, state, subject, release, item_key, way, case)

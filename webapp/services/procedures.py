@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import Words
-from engine.bundles import Item, at_level, orders_above, paper_basis
+from engine.bundles import Item, at_level, orders_above
 from engine.law import ClockTerms, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
@@ -58,19 +58,6 @@ OUTCOMES: Mapping[str, Mapping[str, Words]] = {
 }
 #: The notice that tells of the procedure and its time, without which no clock stops (art. 45).
 TOLD_BY = "special-procedure-notice"
-
-
-class HostReviewed(ActRefused):
-    """Who reviews an application does not host its hearing, and the other way round (行政许可法 art. 48)."""
-
-    def __init__(self, basis: Words) -> None:
-        super().__init__(
-            Words(
-                f"听证主持人应当是审查该申请的工作人员以外的人员，主持人也不能审查（{basis.zh}）。",
-                "The host of a hearing is someone other than those who review the application, and does not review it"
-                f" ({basis.en}).",
-            )
-        )
 
 
 #: The reviews at which a procedure is ordered: the unit's own, and that of the upper unit after a hand-up.
@@ -127,20 +114,6 @@ def hosting_posts(item: Item) -> list[str]:
     """
     signs = item.groups["decide"] if item.hand_up is None else item.hand_up.groups["send"]
     return [item.groups["review"], signs]
-
-
-def host_reviewed(task: OpenTask) -> HostReviewed:
-    """The refusal, on the text that hearings of items of this kind stand on here."""
-    assert task.item_key is not None
-    release = task.case.release
-    kind, item = release.document_kind("hearing-record"), release.bundle.item(task.item_key)
-    return HostReviewed(paper_basis(kind, item, task.case.rules.profile))
-
-
-def ensure_did_not_host(task: OpenTask) -> None:
-    """Raises HostReviewed where the task's officer hosted a hearing of the item."""
-    if task.hosted:
-        raise host_reviewed(task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +179,6 @@ def order_procedure(
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_orders(task)
-        ensure_did_not_host(task)
         _ensure_order(kind, reason, expected_days)
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None

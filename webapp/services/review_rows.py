@@ -15,9 +15,10 @@ from webapp.services.work import OpenTask
 
 POINT_RESULTS = ("pass", "fail", "not-applicable")
 REVIEW = """
-insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, at)
+insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, acting_for,
+    at)
 values (%(case)s, %(review_item)s, %(task)s, %(review_step)s, %(conclusion)s, %(opinion)s, %(points)s::jsonb, %(by)s,
-    %(now)s)
+    %(acting_for)s, %(now)s)
 """
 
 
@@ -31,6 +32,7 @@ def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mappi
         task=task.id,
         now=task.case.now,
         by=by.user_id,
+        acting_for=task.case.acting_for,
         review_item=task.item_case_id,
         review_step=task.step,
         conclusion=conclusion,

@@ -23,7 +23,7 @@ from webapp.services.locked_case import LockedCase
 from webapp.services.outside_results import OutsideResult, outside_faults
 from webapp.services.refused_items import after_refusal
 from webapp.services.reviews import GRANT, REFUSE
-from webapp.services.tasks import ensure_not_proposer, ensure_step, finish
+from webapp.services.tasks import ensure_step, finish
 from webapp.services.tolerance import end_tolerance, ensure_nothing_awaited
 from webapp.services.tolerance_terms import AWAITED
 from webapp.services.work import OpenTask, on_task
@@ -68,7 +68,6 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
             raise NotAuthorised()
         ensure_owner(task, by)
         _ensure_ruling(ruling, facts, reasons)
-        ensure_not_proposer(task)
         if ruling == GRANT:
             ensure_nothing_awaited(task)
         elif task.tolerance in AWAITED:
@@ -158,11 +157,11 @@ RULING = """
 with record as (select d.number from special_procedure p join document d on d.id = p.record_id
     where p.item_case_id = %(item_case)s and p.outcome = 'held' order by p.id desc limit 1)
 insert into ruling (item_case_id, task_id, outcome, words_zh, words_en, facts, reasons, basis_zh, basis_en, remedy_zh,
-    remedy_en, by_id, authorisation_number, at)
+    remedy_en, by_id, acting_for, authorisation_number, at)
 values (%(item_case)s, %(task)s, %(outcome)s, %(zh)s, %(en)s, %(facts)s, %(reasons)s,
     concat_ws('；', %(basis_zh)s::text, (select %(record_zh)s::text || '，听证笔录' || d.number from record d)),
     concat_ws('; ', %(basis_en)s::text, (select %(record_en)s::text || ', record ' || d.number from record d)),
-    %(remedy_zh)s, %(remedy_en)s, %(by)s, %(authorisation)s, %(now)s)
+    %(remedy_zh)s, %(remedy_en)s, %(by)s, %(acting_for)s, %(authorisation)s, %(now)s)
 """
 STOPPED = """
 update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s and stopped_on is null
@@ -206,6 +205,7 @@ def _write(task: OpenTask, ruling: str, facts: str, reasons: str, by: Identity, 
         record_en=heard.en,
         remedy_zh=remedy.zh,
         remedy_en=remedy.en,
+        acting_for=case.acting_for,
         authorisation=by.authorisation_number or "",
     )
     case.writing.add("stopped", STOPPED, **known, today=moments.local(case.now).date())

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine import Words
 from webapp import moments
-from webapp.errors import ActRefused, NotFound, SamePerson
-from webapp.identity import Identity
+from webapp.errors import ActRefused, NotFound
+from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission
 from webapp.services.advance import apply
 from webapp.services.engine_border import complete
@@ -29,26 +29,52 @@ class HeldByAnother(ActRefused):
 def claim(task_id: int, *, by: Identity) -> None:
     """Take the task. Taking what is yours already changes nothing.
 
-    Raises AlreadyDone, HeldByAnother, SamePerson (the reviewer of an item never decides it), NotFound.
+    What an absent colleague holds goes to who stands in for them, and what was held for one back to whoever is there
+    again. Raises AlreadyDone, HeldByAnother, NotFound; SamePerson, HostReviewed, NotSeparate, InConflict.
     """
     with on_task(task_id, by, permission=Permission.TASK_CLAIM) as task:
         if task.assignee_id == by.user_id:
             return
         if task.assignee_id is not None:
-            raise _held(task)
-        if task.step in RULING_STEPS:
-            ensure_not_proposer(task)
+            _take_over(task, by)
         sql().execute(
-            "update user_task set assignee_id = %s, revision = revision + 1 where id = %s",
-            (by.user_id, task_id),
+            "update user_task set assignee_id = %s, acting_for = %s, revision = revision + 1 where id = %s",
+            (by.user_id, task.case.acting_for, task_id),
         )
-        task.case.record(Event.TASK_CLAIMED, by, task=task_id)
+        from_whom = {} if task.assignee_id is None else {"from": task.assignee_id}
+        task.case.record(Event.TASK_CLAIMED, by, task=task_id, **from_whom)
+
+
+def _take_over(task: OpenTask, by: Identity) -> None:
+    """From an absent colleague, for them; or back from who held it for `by`. Raises HeldByAnother."""
+    absent = gives_way(by, task.assignee_id, task.groups, task.case.bundle_key)
+    if absent is not None:
+        task.case.acting_for = absent.absent_id
+    elif task.held_for == by.user_id:
+        task.case.acting_for = None
+    else:
+        raise _held(task)
+
+
+def gives_way(by: Identity, holder_id: int | None, groups: frozenset[str], bundle: str) -> StandIn | None:
+    """The absent colleague who holds such a task, where `by` stands in for them at one of its posts."""
+    return next(
+        (
+            absent
+            for absent in by.standing_in
+            if absent.absent_id == holder_id and absent.covers(bundle) and not absent.groups.isdisjoint(groups)
+        ),
+        None,
+    )
 
 
 def release(task_id: int, *, by: Identity) -> None:
     """Give the task back to its group."""
     with on_task(task_id, by, permission=Permission.TASK_DO) as task:
-        sql().execute("update user_task set assignee_id = null, revision = revision + 1 where id = %s", (task_id,))
+        sql().execute(
+            "update user_task set assignee_id = null, acting_for = null, revision = revision + 1 where id = %s",
+            (task_id,),
+        )
         task.case.record(Event.TASK_RELEASED, by, task=task_id)
 
 
@@ -73,12 +99,6 @@ def finish(task: OpenTask, variables: Mapping[str, Any], *, by: Identity, act: s
     """Complete the task in the engine; what follows is written at the end of the running command."""
     step = complete(task.instance.release.program, task.instance.state, task.engine_task, variables, task.case.context)
     apply(task.case, task.instance, step, by=by, act=act, task_id=task.id)
-
-
-def ensure_not_proposer(task: OpenTask) -> None:
-    """Raises SamePerson when this person reviewed the item (LAW 2.9: two people, two acts)."""
-    if task.proposed:
-        raise SamePerson()
 
 
 def _held(task: OpenTask) -> HeldByAnother:

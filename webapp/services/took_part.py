@@ -26,13 +26,14 @@ _OWN = "(%(within)s::bigint is null or {of} is null or {of} = %(within)s)"
 #: Where something is of the case as a whole (a joint visit), it is of each of its items.
 PART = f"""
 case when exists(select from ruling r join item_case i on i.id = r.item_case_id
-        where i.case_id = %(case)s and r.by_id = {{who}} and {_OWN.format(of="i.id")}) then 'ruled'
-    when exists(select from review r where r.case_id = %(case)s and r.by_id = {{who}}
+        where i.case_id = %(case)s and {{who}} in (r.by_id, r.acting_for) and {_OWN.format(of="i.id")}) then 'ruled'
+    when exists(select from review r where r.case_id = %(case)s and {{who}} in (r.by_id, r.acting_for)
             and r.step <> all(%(verifying)s) and {_OWN.format(of="r.item_case_id")})
         or exists(select from user_task t where t.case_id = %(case)s and t.step in ('accept', 'check-material')
-            and t.closed_by = {{who}} and {_OWN.format(of="t.item_case_id")})
+            and {{who}} in (t.closed_by, t.acting_for) and {_OWN.format(of="t.item_case_id")})
         or exists(select from participant p join user_task t on t.id = p.task_id where t.case_id = %(case)s
-            and p.user_id = {{who}} and t.step <> all(%(verifying)s) and {_OWN.format(of="t.item_case_id")})
+            and {{who}} in (p.user_id, p.acting_for) and t.step <> all(%(verifying)s)
+            and {_OWN.format(of="t.item_case_id")})
         or exists(select from special_procedure p join item_case i on i.id = p.item_case_id where i.case_id = %(case)s
             and {{who}} in (p.ordered_by, p.host_id) and {_OWN.format(of="i.id")})
         or exists(select from meeting_answer a join meeting_invitation v on v.id = a.invitation_id
@@ -69,14 +70,19 @@ def part_values(case_id: int, item_case_id: int, rule: Separation) -> Mapping[st
 
 def part_of(by: Identity, case_id: int, item_case_id: int, rule: Separation) -> str:
     """What `by` did in what the verification is about: "ruled", "reviewed", or "" for nothing."""
-    row = sql().execute(ONE, {**part_values(case_id, item_case_id, rule), "me": by.user_id}).fetchone()
+    return _part_of(by.user_id, case_id, item_case_id, rule)
+
+
+def _part_of(person: int, case_id: int, item_case_id: int, rule: Separation) -> str:
+    row = sql().execute(ONE, {**part_values(case_id, item_case_id, rule), "me": person}).fetchone()
     assert row is not None
     return str(row[0])
 
 
 def ensure_took_no_part(case: LockedCase, item_case_id: int, by: Identity) -> None:
-    """Raises VerifierTookPart, by the rule of the place of the case."""
+    """Raises VerifierTookPart, by the rule of the place of the case: for whom it would be done, too."""
     rule = case.rules.profile.verification.separation
-    part = part_of(by, case.id, item_case_id, rule)
-    if part:
-        raise VerifierTookPart(part, rule)
+    for person in dict.fromkeys((by.user_id, case.acting_for or by.user_id)):
+        part = _part_of(person, case.id, item_case_id, rule)
+        if part:
+            raise VerifierTookPart(part, rule)

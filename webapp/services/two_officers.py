@@ -10,24 +10,41 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine import Words
-from webapp.errors import Incomplete, SecondOfficerNeeded
+from webapp.errors import ActRefused, Incomplete, SecondOfficerNeeded
 from webapp.identity import Identity
 from webapp.services.events import Event
 from webapp.services.work import OpenTask
 from webapp.unit_of_work import sql
 
-SIGNED = "select user_id from participant where task_id = %s order by at, user_id"
+
+class SignedForAnother(ActRefused):
+    """One person signs once: for themselves or for whom they stand in, who has then signed too."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "您、您所代的人或者代您的人已经签字：一人及其代办人只算一人，请由另一名核查人员签字。",
+                "You, whom you stand in for, or who stood in for you has signed: they count as one person. Another"
+                " officer must sign.",
+            )
+        )
+
+
+SIGNED = "select user_id, acting_for from participant where task_id = %s order by at, user_id"
 
 
 def sign_together(task: OpenTask, by: Identity, conclusion: str, record: Callable[[], None]) -> str | None:
     """Sign what the task's officers found; returns their conclusion once all of them have signed, None before.
 
     `record` checks and keeps what the first officer found. A page from before that signature is Stale, another
-    conclusion than the recorded one is refused. Raises SecondOfficerNeeded where `by` has signed already, Incomplete.
+    conclusion than the recorded one is refused. Raises SecondOfficerNeeded where `by` has signed already,
+    SignedForAnother, Incomplete.
     """
-    signed = [row[0] for row in sql().execute(SIGNED, (task.id,))]
-    if by.user_id in signed:
+    signed = sql().execute(SIGNED, (task.id,)).fetchall()
+    if by.user_id in [user for user, _ in signed]:
         raise SecondOfficerNeeded()
+    if not {by.user_id, task.case.acting_for or by.user_id}.isdisjoint(one for line in signed for one in line):
+        raise SignedForAnother()
     if not signed:
         record()
     recorded = _conclusion(task) if signed else conclusion
@@ -45,15 +62,18 @@ def sign_together(task: OpenTask, by: Identity, conclusion: str, record: Callabl
 
 def _sign(task: OpenTask, by: Identity, *, first: bool) -> None:
     sql().execute(
-        "insert into participant (task_id, user_id, role, act, at) values (%s, %s, %s, 'signed', %s)",
-        (task.id, by.user_id, "lead-officer" if first else "second-officer", task.case.now),
+        "insert into participant (task_id, user_id, role, act, acting_for, at) values (%s, %s, %s, 'signed', %s, %s)",
+        (task.id, by.user_id, "lead-officer" if first else "second-officer", task.case.acting_for, task.case.now),
     )
     sql().execute("update user_task set revision = revision + 1 where id = %s", (task.id,))
     task.case.record(Event.VISIT_SIGNED, by, task=task.id)
 
 
+RECORDED = "select conclusion from review where task_id = %s and withdrawn_at is null order by id limit 1"
+
+
 def _conclusion(task: OpenTask) -> str:
     """What the first officer concluded."""
-    row = sql().execute("select conclusion from review where task_id = %s order by id limit 1", (task.id,)).fetchone()
+    row = sql().execute(RECORDED, (task.id,)).fetchone()
     assert row is not None
     return str(row[0])

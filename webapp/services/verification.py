@@ -51,7 +51,7 @@ def verify(
     The first officer writes down what was found, always; another one confirms that record and signs. `result`: "pass"
     or a finding of the place's; after rectification also "again" (once more) or "fail". `compared`: by fact, where the
     item is verified by comparing data. Raises SecondOfficerNeeded when the first signs again, VerifierTookPart,
-    VerifierInConflict, NotDrawn, Incomplete.
+    InConflict, NotDrawn, Incomplete.
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, revision=revision, key=key) as task:
         ensure_step(task, "verify", "recheck")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from datetime import datetime
 from engine import EngineError, Words
 from webapp import moments
 from webapp.errors import ActRefused, AlreadyDone, NotFound, Stale
-from webapp.identity import Identity
+from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.clocks import CLOCK_FACTS, OF_USE
 from webapp.services.events import ACT_WORDS, Event
@@ -20,6 +20,15 @@ from webapp.services.held_back import ensure_not_held
 from webapp.services.locked_case import LOCK_BY_ID, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.posted import case_of
+from webapp.services.separation import (
+    CONFLICTED,
+    PARTS,
+    InConflict,
+    barred_steps,
+    refusal_for,
+    rule_of,
+)
+from webapp.services.separation import PROPOSING_STEPS as PROPOSING_STEPS
 from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import ensure_goes_on, ensure_item_goes_on
@@ -46,38 +55,31 @@ class OpenTask:
     closed_at: datetime | None
     closed_by: int | None
     act: str
-    proposed: bool  # this person reviewed the item, so another rules on it
-    hosted: bool  # this person hosted a hearing of the item, so another reviews it
+    parts: Sequence[tuple[int, str]]  # [person, step]: what `by`, or whom they stand in for, did of the item before
+    conflicted: Collection[int]  # who of them declared a conflict
+    held_for: int | None  # for whom who holds it took it
     extension_asked: bool  # somebody asked for an extension in this case, and nobody has answered
     tolerance: str | None  # how it stands with materials that are to follow; None: nobody spoke of any
     waits: int  # for how many things of colleagues the act has to wait
+    process: str  # that draws the element
     instance: InstanceRow
     case: LockedCase
 
+    @property
+    def facts(self) -> TaskFacts:
+        return TaskFacts(self.groups, self.assignee_id, self.state, self.case.bundle_key)
 
-#: Steps at which an item is examined: who acted at one proposes, and neither rules on the item nor hosts its hearing.
-PROPOSING_STEPS = (
-    "review",
-    "examine",
-    "pre-review",
-    "hand-up",
-    "upper-review",
-    "testing",
-    "expert-review",
-    "public-notice",
-)
+
 # All that an act on a task reads before it decides: the task with its instance, what this person had to do with the
 # item before, whether an extension is asked for, the clocks of its item, and what the page's key was used for, if at
 # all.
 LOAD_TASK = f"""
 select t.id, t.engine_task, t.item_case_id, ic.item_key, ic.way, t.element, t.step, t.name_zh, t.name_en, t.groups,
        t.assignee_id, t.revision, t.participants, t.state, t.closed_at, t.closed_by, t.act,
-       exists(select from review r where r.item_case_id = t.item_case_id and r.by_id = %(actor)s
-              and r.step in {PROPOSING_STEPS}),
-       exists(select from special_procedure p where p.item_case_id = t.item_case_id and p.host_id = %(actor)s),
+       {PARTS.format(item="t.item_case_id")}, {CONFLICTED}, t.acting_for,
        exists(select from clock_extension x where x.case_id = t.case_id and x.granted is null),
        (select x.state from tolerance x where x.item_case_id = t.item_case_id), t.waits,
-       i.id, i.state, i.scopes, i.release_id, i.process, i.steps,
+       i.id, i.state, i.scopes, i.release_id, i.process, i.steps, t.process,
        (select json_agg(json_build_array({CLOCK_FACTS})) from legal_clock l
         where l.item_case_id = t.item_case_id and {OF_USE}),
        (select outcome from idempotency_key where actor_id = %(actor)s and key = %(key)s)
@@ -109,14 +111,17 @@ def on_task(
         with unit_of_work():
             case = case_of(task_id, by)
             case_id = case.id
-            task, used_for = _load(task_id, case, by.user_id, key)
-            ensure(by, Permission.TASK_SEE, TaskFacts(task.groups, task.assignee_id, task.state))
+            task, used_for = _load(task_id, case, by, key)
+            facts = task.facts
+            ensure(by, Permission.TASK_SEE, facts)
             if key is not None:
                 ensure_unused(key, f"{permission}:{task_id}", used_for)
             _ensure_open(task)
             _ensure_fresh(task, by, revision)
-            ensure(by, permission, TaskFacts(task.groups, task.assignee_id, task.state))
+            _act_for(task, by, ensure(by, permission, facts))
             ensure_active(case)
+            if permission is Permission.TASK_CLAIM or (revision is not None and not while_waiting):
+                _ensure_separate(task, by)
             if revision is not None and not while_waiting:
                 ensure_not_held(task.id, task.waits)
             yield task
@@ -175,11 +180,46 @@ def on_applicants_task(case_id: int, item_key: str, step: str, gone: Callable[[i
 
 def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permission) -> OpenTask:
     """Another open task of the case that this command already holds. Raises as `on_task` does."""
-    task, _ = _load(task_id, case, by.user_id, None)
-    facts = TaskFacts(task.groups, task.assignee_id, task.state)
-    ensure(by, Permission.TASK_SEE, facts)
+    task, _ = _load(task_id, case, by, None)
+    ensure(by, Permission.TASK_SEE, task.facts)
     _ensure_open(task)
-    ensure(by, permission, facts)
+    _act_for(task, by, ensure(by, permission, task.facts))
+    return task
+
+
+def _act_for(task: OpenTask, by: Identity, absent: StandIn | None) -> None:
+    """For whom the act is done: whose post it takes, or for whom its holder took the task while standing in."""
+    if absent is not None:
+        task.case.acting_for = absent.absent_id
+    elif task.held_for is not None and task.assignee_id == by.user_id and task.held_for in by.persons:
+        task.case.acting_for = task.held_for
+    else:
+        task.case.acting_for = None
+
+
+def _ensure_separate(task: OpenTask, by: Identity) -> None:
+    """Raises SamePerson, HostReviewed, NotSeparate: by what was done before; and InConflict."""
+    absent = task.case.acting_for
+    if task.conflicted:
+        if by.user_id in task.conflicted:
+            raise InConflict()
+        if absent in task.conflicted:
+            raise InConflict(own=False)
+    persons = [by.user_id] if absent is None else [by.user_id, absent]
+    rule = rule_of(task.instance, task.process, task.element, task.step)
+    if barred := barred_steps(rule, task.parts, persons, task.case.id, task.item_case_id):
+        raise refusal_for(task.step, barred, task.case.release, task.case.rules.profile, task.item_key)
+
+
+def open_task(task_id: int, case: LockedCase, by: Identity, revision: int | None = None) -> OpenTask:
+    """An open task of the case that this command holds; whether it is `by`'s to do is for the command to say.
+
+    Raises NotFound, AlreadyDone, Stale, Suspended.
+    """
+    task, _ = _load(task_id, case, by, None)
+    _ensure_open(task)
+    _ensure_fresh(task, by, revision)
+    ensure_active(case)
     return task
 
 
@@ -208,9 +248,10 @@ def _record_failure(case_id: int, by: Identity | None, task_id: int, error: Engi
         case.record(Event.STEP_FAILED, by, task=task_id, failure=type(error).__name__)
 
 
-def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) -> tuple[OpenTask, str | None]:
+def _load(task_id: int, case: LockedCase, by: Identity | None, key: str | None) -> tuple[OpenTask, str | None]:
     """The task, and what the page's key was used for before. The clocks of its item are put into the case."""
-    values = {"task": task_id, "case": case.id, "actor": actor, "key": key}
+    actor, persons = (by.user_id, by.persons) if by is not None else (None, [])
+    values = {"task": task_id, "case": case.id, "actor": actor, "persons": persons, "key": key}
     row = sql().execute(LOAD_TASK, values).fetchone()
     if row is None:
         raise NotFound()
@@ -232,8 +273,9 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         closed_at,
         closed_by,
         act,
-        proposed,
-        hosted,
+        parts,
+        conflicted,
+        held_for,
         extension_asked,
         tolerance,
         waits,
@@ -243,6 +285,7 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         release,
         process,
         steps,
+        own_process,
         clocks,
         used_for,
     ) = row
@@ -265,11 +308,13 @@ def _load(task_id: int, case: LockedCase, actor: int | None, key: str | None) ->
         closed_at,
         closed_by,
         act,
-        proposed,
-        hosted,
+        parts or (),
+        conflicted or (),
+        held_for,
         extension_asked,
         tolerance,
         waits,
+        own_process,
         InstanceRow(instance, bytes(blob), scopes, release, process, steps),
         case,
     )
