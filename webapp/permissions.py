@@ -48,6 +48,7 @@ class Permission(StrEnum):
     SIGNAL_SETTLE = "signal.settle"
     LICENCE_SEE = "licence.see"
     LICENCE_ACT = "licence.act"
+    LICENCE_NOTE = "licence.note"
     RENEWAL_TAKE = "renewal.take"
     CREDIT_SEE = "credit.see"
     CREDIT_RECORD = "credit.record"
@@ -227,6 +228,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     # The window sees every licence, whoever issued it; a department those that it issued.
     Permission.LICENCE_SEE: [[is_window], [is_department, issued_it]],
     Permission.LICENCE_ACT: [[has_role("decider"), issued_it]],
+    # What the system that issued a licence did with it since.
+    Permission.LICENCE_NOTE: [[has_role("reviewer", "decider", "head"), issued_it]],
     Permission.RENEWAL_TAKE: [[has_role("clerk", "issuer")], [is_department, issued_it]],
     # By exact number, every look noted: the window, where a repair is applied for, and who handles or supervises.
     Permission.CREDIT_SEE: [[is_window], [is_department], [has_role("supervisor")]],

@@ -214,6 +214,22 @@ def test_at_its_end_it_expires_and_the_history_says_by_what(sign):
     assert LicenceEvent.query.filter_by(kind="expired").one().by_id is None
 
 
+def test_one_look_takes_on_everything_that_is_due_however_much_is_asked_for_at_once(sign, monkeypatch):
+    monkeypatch.setattr(licence_watch, "AT_ONCE", 1)
+    case = office.received("commitment")
+    for item in ("P2", "P3"):
+        office.act(case.id, "immediate", item)
+    with at(sign.valid_to - timedelta(40)):
+        sql().execute("update licence set valid_to = %s where type_key <> 'business-licence'", (sign.valid_to,))
+        licence_watch.sweep()
+    reminded = sql().execute("select count(distinct licence_id) from licence_reminder").fetchone()
+    assert reminded == (2,)  # the type of the device licence reminds of nothing
+    with at(sign.valid_to + timedelta(1)):
+        licence_watch.sweep()
+    ended = sql().execute("select count(*) from licence where status = 'expired'").fetchone()
+    assert ended == (3,)
+
+
 # ---------------------------------------------------------------- renewal
 
 

@@ -43,6 +43,46 @@ def test_the_plain_role_may_not_truncate_or_drop(db: SQLAlchemy) -> None:
         sql().execute("drop table worker_heartbeat")
 
 
+#: What no command of the application changes or deletes, or even writes.
+ONLY_READ = {"alembic_version"}
+
+
+def test_the_plain_role_may_write_every_table(db: SQLAlchemy) -> None:
+    """A table whose migration forgot the grant would be found by the first act that needs it."""
+    rows = sql().execute(
+        "select tablename, has_table_privilege(current_user, format('public.%I', tablename), 'select'),"
+        " has_table_privilege(current_user, format('public.%I', tablename), 'insert')"
+        " from pg_tables where schemaname = 'public' order by tablename"
+    )
+    read, written = {}, {}
+    for table, may_read, may_write in rows:
+        read[table], written[table] = may_read, may_write
+    assert [table for table, may in read.items() if not may] == []
+    assert {table for table, may in written.items() if not may} == ONLY_READ
+    sequences = sql().execute(
+        "select sequencename from pg_sequences where schemaname = 'public'"
+        " and not has_sequence_privilege(current_user, format('public.%I', sequencename), 'usage')"
+    )
+    assert sequences.fetchall() == []
+
+
+def test_indexes_that_an_early_copy_of_a_revision_lacked_are_there_after_the_last(
+    database_server: str, tmp_path: Path, older: Settings
+) -> None:
+    upgrade(older, "0027")
+    with behind_its_back(older, database_server) as other:
+        other.execute("drop index verification_done, verification_found")
+        upgrade(older)
+        found = other.execute(
+            "select indexname from pg_indexes where indexname like 'verification_%' order by indexname"
+        ).fetchall()
+    assert [name for (name,) in found if name in ("verification_done", "verification_found")] == [
+        "verification_done",
+        "verification_found",
+    ]
+    assert differences(older) == []
+
+
 @pytest.fixture
 def older(database_server: str, tmp_path: Path) -> Iterator[Settings]:
     """An installation of the first release: the database stands at revision 0001."""

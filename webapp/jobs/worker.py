@@ -106,10 +106,11 @@ def supervise() -> bool:
 
 
 def watch_licences() -> bool:
-    """Remind of licences that end, end those whose time is over, renew where silence does; true when there is more."""
+    """Remind of licences that end, end those whose time is over, renew where silence does."""
     from webapp.services import licence_watch
 
-    return licence_watch.sweep() >= licence_watch.AT_ONCE
+    licence_watch.sweep()
+    return False
 
 
 def clean() -> bool:

@@ -246,6 +246,7 @@ class Licence(Model):
     __table_args__ = (
         UniqueConstraint("type_key", "number"),
         Index("licence_holder", "holder_number", "type_key", postgresql_where=text("holder_number <> ''")),
+        Index("licence_not_valid", "status", "id", postgresql_where=text("status <> 'valid'")),
         Index("licence_ends", "valid_to", postgresql_where=text("status in ('valid', 'suspended')")),
         Index("licence_of_unit", "department_key", "id"),
         Index("licence_identifier", "identifier", unique=True, postgresql_where=text("identifier <> ''")),

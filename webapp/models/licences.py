@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,14 @@ class LicenceEvent(Model):
     basis: Mapped[str] = mapped_column(server_default="")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     printed: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    #: Of what the system that issued it did: whose notice, its number, and the day on which it took effect.
+    source: Mapped[str] = mapped_column(server_default="")
+    source_number: Mapped[str] = mapped_column(server_default="")
+    happened_on: Mapped[date | None]
+
+    __table_args__ = (
+        CheckConstraint("source = '' or source_number <> '' and happened_on is not null", name="with_source_and_day"),
+    )
 
 
 class LicenceFile(Model):

@@ -22,6 +22,7 @@ from webapp.pages import (
     papers,
     public_tolerance,
     registry,
+    registry_notes,
     repair,
     signing,
     studio,
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
         document_check.blueprint,
         licence_check.blueprint,
         registry.blueprint,
+        registry_notes.blueprint,
         signing.blueprint,
         public_tolerance.blueprint,  # that of `public`, with its further pages
     ):

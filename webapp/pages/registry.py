@@ -83,7 +83,7 @@ def licences() -> ResponseReturnValue:
 @needs(Permission.LICENCE_SEE)
 def licence(licence_id: int) -> ResponseReturnValue:
     """One licence: what it states, its file, what happened to it, and what may be done."""
-    by, view = _opened(licence_id)
+    by, view = opened(licence_id)
     access.note(by, view.case_id, f"licence-record:{licence_id}")
     address = public_address(view.public_code)
     subject = LicenceFacts(view.unit)
@@ -93,6 +93,7 @@ def licence(licence_id: int) -> ResponseReturnValue:
         look=STATUS_LOOKS[view.status],
         glyph=STATUS_GLYPHS.get(view.status, "alert-triangle"),
         acts=[(act, ACTS[act][0]) for act in view.acts if may(by, Permission.LICENCE_ACT, subject)],
+        may_note=bool(view.notes) and may(by, Permission.LICENCE_NOTE, subject),
         may_take=view.takes_renewal and may(by, Permission.RENEWAL_TAKE, subject),
         sees_case=may(by, Permission.CASE_SEE, case_facts(view.case_id)),
         address=address,
@@ -104,7 +105,7 @@ def licence(licence_id: int) -> ResponseReturnValue:
 @needs(Permission.LICENCE_SEE)
 def file(licence_id: int) -> ResponseReturnValue:
     """The licence's file as kept: signed where it is."""
-    by, view = _opened(licence_id)
+    by, view = opened(licence_id)
     access.note(by, view.case_id, f"licence-pdf:{licence_id}")
     kept = licence_files.pdf(licence_id)
     response = Response(kept.content, mimetype="application/pdf")
@@ -127,7 +128,7 @@ def sign_again(licence_id: int) -> ResponseReturnValue:
 @needs(Permission.RENEWAL_TAKE)
 def renew(licence_id: int) -> ResponseReturnValue:
     """The form of an application to renew."""
-    by, view = _opened(licence_id)
+    by, view = opened(licence_id)
     ensure(by, Permission.RENEWAL_TAKE, LicenceFacts(view.unit))
     if view.apply_until is None:
         raise NotRenewable(view.name)
@@ -147,7 +148,7 @@ def take_renewal(licence_id: int) -> ResponseReturnValue:
 @needs(Permission.LICENCE_ACT)
 def act(licence_id: int, act: str) -> ResponseReturnValue:
     """The form of one act. Raises NotFound for an act that the licence's state does not allow."""
-    by, view = _opened(licence_id)
+    by, view = opened(licence_id)
     ensure(by, Permission.LICENCE_ACT, LicenceFacts(view.unit))
     if act not in view.acts:
         raise NotFound()
@@ -158,7 +159,7 @@ def act(licence_id: int, act: str) -> ResponseReturnValue:
 @needs(Permission.LICENCE_ACT)
 def do(licence_id: int, act: str) -> ResponseReturnValue:
     """Do the act; what was typed stays where something is missing."""
-    by, view = _opened(licence_id)
+    by, view = opened(licence_id)
     if act not in ACTS or act == "renew":
         raise NotFound()
     posted = request.form
@@ -205,7 +206,7 @@ def _form(view: LicenceView, act: str, errors: Errors) -> ResponseReturnValue:
     return page, 422 if errors else 200
 
 
-def _opened(licence_id: int) -> tuple[Identity, LicenceView]:
+def opened(licence_id: int) -> tuple[Identity, LicenceView]:
     """The licence for someone who may see it. Raises NotFound."""
     by = signed_in()
     ensure(by, Permission.LICENCE_SEE, LicenceFacts(licence_unit(licence_id)))

@@ -13,6 +13,8 @@ from webapp.catalogue import Rules
 from webapp.organisation_names import department_names
 from webapp.queries.case_clocks import BESIDE, ClockView, clocks_of
 from webapp.queries.case_tasks import TaskLine
+from webapp.services.held_licence import STATUS_WORDS
+from webapp.services.results import KEPT_BACK
 from webapp.unit_of_work import sql
 
 INTAKE_WORDS = {
@@ -61,6 +63,7 @@ class LicenceView:
     valid_to: date | None
     external: bool
     public_code: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,9 @@ class ItemView:
             ruled = self.ruling.words if self.ruling else Words("已作出决定", "ruled")
             if self.delivered_at:
                 return Words(f"{ruled.zh} · 已送达", f"{ruled.en}, delivered")
+            if self.licence and self.licence.status in KEPT_BACK:
+                state = STATUS_WORDS[self.licence.status]
+                return Words(f"{ruled.zh} · 证照{state.zh}", f"{ruled.en}, licence {state.en}")
             if self.is_to_be_issued:
                 return Words(f"{ruled.zh} · 待出件", f"{ruled.en}, to be issued")
             return Words(f"{ruled.zh} · 待领取", f"{ruled.en}, to be collected")
@@ -179,7 +185,7 @@ select ic.id, ic.item_key, d.name_zh, d.name_en, d.phone, ic.way, ic.received_at
     concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), r.basis_zh, r.basis_en, r.remedy_zh,
     r.remedy_en,
     decider.name, r.authorisation_number, r.at,
-    l.id, l.name_zh, l.name_en, l.number, l.issued_on, l.valid_to, l.external, l.public_code
+    l.id, l.name_zh, l.name_en, l.number, l.issued_on, l.valid_to, l.external, l.public_code, l.status
 from item_case ic
 join department d on d.key = ic.department_key
 left join app_user accepter on accepter.id = ic.accepted_by

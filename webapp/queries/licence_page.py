@@ -12,6 +12,7 @@ from webapp.catalogue import current_releases, published
 from webapp.errors import NotFound
 from webapp.services.held_licence import EXPIRED, STATUS_WORDS, SUSPENDED, VALID
 from webapp.services.licence_acts import number_field
+from webapp.services.outside_licences import notes_open_in
 from webapp.unit_of_work import sql
 
 KINDS = {
@@ -46,6 +47,9 @@ class HistoryLine:
     document_number: str
     holder: str
     valid_to: str
+    source: str  # of what another system did: whose notice, its number, since when
+    source_number: str
+    happened_on: date | None
 
     @property
     def words(self) -> Words:
@@ -120,6 +124,7 @@ class LicenceView:
     facts: tuple[tuple[Words, Words], ...]
     external: bool
     public_code: str
+    stored_status: str  # without what the calendar has made of it
     terms: LicenceType | None
     number_is_printed: bool  # the licence states its holder's number among what it prints
     file: FileState
@@ -155,6 +160,11 @@ class LicenceView:
         return (*acts, "decide") if self.renewal_waits and self.status in (VALID, SUSPENDED, EXPIRED) else acts
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What can be noted of a licence that another system issued; of one of ours nothing."""
+        return notes_open_in(self.stored_status) if self.external else ()
+
+    @property
     def takes_renewal(self) -> bool:
         return self.apply_until is not None and not self.external and not self.renewal_waits
 
@@ -163,14 +173,15 @@ LICENCE = """
 select l.id, ic.case_id, k.number, l.department_key, l.type_key, l.name_zh, l.name_en, l.number, l.identifier, l.holder,
     l.holder_number, l.scope_zh, l.scope_en, l.issuer_zh, l.issuer_en, l.issued_on, l.version, l.valid_to,
     case when l.status in ('valid', 'suspended') and l.valid_to < %(today)s then 'expired' else l.status end,
-    l.facts, l.external, l.public_code, k.bundle_key, k.release_id, ic.item_key
+    l.facts, l.external, l.public_code, l.status, k.bundle_key, k.release_id, ic.item_key
 from licence l join item_case ic on ic.id = l.item_case_id join cases k on k.id = ic.case_id where l.id = %(licence)s
 """
 #: A licence is made by a job, on the ruling of a person: that one issued it.
 HISTORY = """
 select e.kind, e.version, e.at, coalesce(u.name, case when e.kind = 'issued' then decider.name end, ''), e.reason,
     e.basis, e.document_id, coalesce(d.number, ''),
-    coalesce(e.printed ->> 'holder', ''), coalesce(e.printed ->> 'valid_to', '')
+    coalesce(e.printed ->> 'holder', ''), coalesce(e.printed ->> 'valid_to', ''), e.source, e.source_number,
+    e.happened_on
 from licence_event e join licence l on l.id = e.licence_id
 left join app_user u on u.id = e.by_id left join document d on d.id = e.document_id
 left join ruling r on r.item_case_id = l.item_case_id left join app_user decider on decider.id = r.by_id
@@ -208,7 +219,7 @@ def licence_view(licence_id: int) -> LicenceView:
         raise NotFound()
     id_, case_id, case_number, unit, type_key, zh, en, number, identifier, holder, holder_number, *rest = row
     scope_zh, scope_en, issuer_zh, issuer_en, issued_on, version, valid_to, status, facts, external, *rest = rest
-    public_code, bundle_key, release_id, item_key = rest
+    public_code, stored, bundle_key, release_id, item_key = rest
     return LicenceView(
         id_,
         case_id,
@@ -229,6 +240,7 @@ def licence_view(licence_id: int) -> LicenceView:
         tuple((Words(fact[0], fact[1]), Words(fact[2], fact[3])) for fact in facts),
         external,
         public_code,
+        stored,
         *_terms(bundle_key, release_id, item_key, type_key),
         _file(id_, version),
         tuple(HistoryLine(*line) for line in sql().execute(HISTORY, (id_,)).fetchall()),

@@ -52,15 +52,17 @@ class PublicLicence:
 
 LICENCE = """
 select name_zh, name_en, type_key, number, holder, issuer_zh, issuer_en, issued_on, valid_to, status, facts,
-    external, identifier, (select max(e.at) from licence_event e where e.licence_id = licence.id
-        and e.status = licence.status and licence.status <> 'valid')
-from licence where public_code = %s
+    external, identifier, (select coalesce(e.happened_on::timestamp at time zone %(zone)s, e.at) from licence_event e
+        where e.licence_id = licence.id and e.status = licence.status and licence.status <> 'valid'
+            and e.kind <> 'changed'
+        order by e.id desc limit 1)
+from licence where public_code = %(code)s
 """
 
 
 def public_licence(code: str) -> PublicLicence | None:
     """The licence of this public code; None where there is none."""
-    row = sql().execute(LICENCE, (normalise_tracking_code(code),)).fetchone()
+    row = sql().execute(LICENCE, {"code": normalise_tracking_code(code), "zone": moments.OFFICE_ZONE.key}).fetchone()
     if row is None:
         return None
     zh, en, type_key, number, holder, issuer_zh, issuer_en, issued_on, valid_to, status, facts, external, *rest = row

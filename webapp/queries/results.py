@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine import Words
 from webapp.answers import answers_of
 from webapp.queries.case_parts import TERMINATED, ItemView
 from webapp.queries.case_view import CasePage, DocumentLine, case_page
+from webapp.services.results import ENDED_FOR_GOOD, KEPT_BACK, ResultNotInForce
 from webapp.unit_of_work import sql
 
 #: The answer in which the applicant chose how to get the results.
@@ -56,10 +58,28 @@ class ResultLine:
     refusal: DocumentLine | None
 
     @property
+    def withheld(self) -> Words | None:
+        """Why a result that nobody has collected does not leave the office; None: nothing stands in the way."""
+        licence = self.item.licence
+        if licence is None or licence.status not in KEPT_BACK or self.item.delivered_at is not None:
+            return None
+        return ResultNotInForce(licence.status).words
+
+    @property
+    def can_be_kept_back(self) -> bool:
+        """Whether its step at the desk can be ended without handing over."""
+        licence = self.item.licence
+        return self.task is not None and licence is not None and licence.status in ENDED_FOR_GOOD
+
+    @property
     def stage(self) -> str:
-        """issue | deliver | delivered | correct | waiting | closed (not accepted) | terminated."""
+        """issue | deliver | delivered | correct | waiting | closed (not accepted) | terminated | withheld: the licence
+        was suspended, revoked or cancelled before anybody collected it.
+        """
         if self.item.delivered_at is not None:
             return "delivered"
+        if self.withheld is not None:
+            return "withheld"
         if self.item.outcome in TERMINATED:
             return "terminated"
         if self.task is None and self.item.outcome == "not-accepted":

@@ -94,6 +94,7 @@ class Event(StrEnum):
     LICENCE_RESUMED = "licence-resumed"
     LICENCE_CANCELLED = "licence-cancelled"
     LICENCE_EXPIRED = "licence-expired"
+    LICENCE_NOTED = "licence-noted"
     LICENCE_REMINDED = "licence-reminded"
     LICENCE_REUSED = "licence-reused"
     RENEWAL_APPLIED = "renewal-applied"
@@ -106,6 +107,7 @@ class Event(StrEnum):
     MATERIALS_TAKEN = "materials-taken"
     RESULT_PREPARED = "result-prepared"
     DELIVERED = "delivered"
+    RESULT_KEPT_BACK = "result-kept-back"
     CLOCK_STARTED = "clock-started"
     CLOCK_PAUSED = "clock-paused"
     CLOCK_RESUMED = "clock-resumed"
@@ -169,6 +171,7 @@ ACT_WORDS = {
     "checked-inadequate": Words("核对补交材料：不符合要求", "checked what was handed in: not as required"),
     "prepared": Words("已出件", "prepared the result"),
     "delivered": Words("已送达", "delivered"),
+    "kept-back": Words("结果已失效，不再交付", "kept back: the result is no longer in force"),
     "rest-continue": Words("其余事项继续办理", "the other items go on"),
     "rest-stop": Words("其余事项不再办理", "the other items end"),
     "verified-pass": Words("核查通过", "verified"),

@@ -58,6 +58,18 @@ class DecidedElsewhere(ActRefused):
         )
 
 
+class IssuedHere(ActRefused):
+    """This system issued the licence: it is changed and ended by acts here, never by a note of what others did."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "该证照由本系统核发，其变更、延续、暂停和注销在本系统办理，不作登记。",
+                "This licence was issued here: it is changed, renewed, suspended and cancelled by acts here.",
+            )
+        )
+
+
 @dataclass(slots=True)
 class HeldLicence:
     """A licence under its case's lock, as it stands before the act. `facts`: [[label zh, en, value zh, en], …]."""
@@ -127,10 +139,13 @@ def case_of(licence_id: int) -> int:
 
 
 @contextmanager
-def on_licence(licence_id: int, by: Identity, permission: Permission, *, key: str) -> Iterator[HeldLicence]:
-    """A person's act on a licence. A refusal is put in the ledger of its case.
+def on_licence(
+    licence_id: int, by: Identity, permission: Permission, *, key: str, outside: bool = False
+) -> Iterator[HeldLicence]:
+    """A person's act on a licence; `outside`: on one that another system issued. A refusal is put in the ledger of
+    its case.
 
-    Raises NotFound, NotYours, DecidedElsewhere, and as `remember` does.
+    Raises NotFound, NotYours, DecidedElsewhere or IssuedHere, and as `remember` does.
     """
     case_id = case_of(licence_id)
     try:
@@ -138,8 +153,8 @@ def on_licence(licence_id: int, by: Identity, permission: Permission, *, key: st
             licence = held(case, licence_id)
             ensure(by, permission, LicenceFacts(licence.unit))
             remember(by, key, case.now, f"{permission}:{licence_id}")
-            if licence.external:
-                raise DecidedElsewhere()
+            if licence.external != outside:
+                raise DecidedElsewhere() if licence.external else IssuedHere()
             yield licence
     except (AlreadyCarriedOut, NotFound):
         raise

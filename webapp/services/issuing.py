@@ -12,12 +12,13 @@ from webapp.answers import answers_of, encode_answer
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.clocks import stop_clock
 from webapp.services.document_acts import NotSealed
 from webapp.services.documents import WAITS_FOR_SEAL, Delivery, issue_delivery_receipt
 from webapp.services.events import Event
 from webapp.services.files import Upload, keep_file
 from webapp.services.held_back import ensure_not_held
-from webapp.services.results import RESULT_FACTS, NotPrepared, ensure_can_leave, ensure_result
+from webapp.services.results import ENDED_FOR_GOOD, RESULT_FACTS, NotPrepared, ensure_can_leave, ensure_result
 from webapp.services.signature_files import check_scan
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.visits import LEGAL_REPRESENTATIVE, REPRESENTATIVE
@@ -125,6 +126,28 @@ def send(task_id: int, *, by: Identity, tracking_number: str, revision: int, key
         finish(task, {}, by=by, act="delivered")
 
 
+def keep_back(task_id: int, *, by: Identity, revision: int, key: str) -> None:
+    """What was revoked or cancelled before it was collected is not handed over: its step at the desk ends.
+
+    The clock of the delivery ends with it. Raises Incomplete for a result that is in force, or may be again.
+    """
+    with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
+        ensure_step(task, "issue", "deliver")
+        assert task.item_case_id is not None
+        row = sql().execute("select status from licence where item_case_id = %s", (task.item_case_id,)).fetchone()
+        if row is None or row[0] not in ENDED_FOR_GOOD:
+            raise Incomplete(
+                "kept_back",
+                Words(
+                    "只有已撤销、已注销的结果才不再交付。",
+                    "Only a result that was revoked or cancelled is kept back for good.",
+                ),
+            )
+        stop_clock(task.case, task.item_case_id, "delivery")
+        task.case.record(Event.RESULT_KEPT_BACK, by, item=task.item_case_id, status=row[0])
+        finish(task, {}, by=by, act="kept-back")
+
+
 def _ensure_may_collect(task: OpenTask, collector: Collector) -> None:
     id_number = collector.id_number.strip().upper()
     row = (
@@ -175,8 +198,8 @@ def _mark_delivered(
 ) -> tuple[int, str]:
     """Mark the item's result as delivered; returns the item case and the means.
 
-    Raises NotDecided, ResultNotMade, NotPrepared where a repair has put the case past these steps, and NotSealed while
-    the decision in writing waits for its seal. A caller that refuses afterwards rolls it back.
+    Raises ResultNotInForce; NotDecided, ResultNotMade, NotPrepared where a repair has put the case past these steps;
+    and NotSealed while the decision in writing waits for its seal. A caller that refuses afterwards rolls it back.
     """
     ensure_step(task, "deliver")
     row = (

@@ -93,16 +93,7 @@ def change(
     """
     with on_licence(licence_id, by, Permission.LICENCE_ACT, key=key) as licence:
         _ensure_in_force(licence, Words("变更", "changed"))
-        stated = number_field(licence.type, licence.case.release.bundle.identity_fields)
-        if stated is not None:
-            holder_number = printed.get(stated, holder_number)
-            printed = {**printed, **({stated: holder_number} if holder_number.strip() else {})}
-        number = _checked_number(holder_number, stated or "holder_number") or licence.holder_number
-        facts, changes = _changed(licence, printed)
-        if number != licence.holder_number and stated is None:
-            changes.append((Words("证件号码", "Number"), licence.holder_number, number))
-        if not changes:
-            raise Incomplete("printed", Words("没有需要变更的内容。", "Nothing is changed."))
+        values, changes = changed_values(licence, printed, holder_number)
         grounds = ensure_grounds(by, reason, basis)
         paper = licence.paper(
             "licence-change",
@@ -112,7 +103,8 @@ def change(
             act_basis=grounds[1],
             decider_name=by.name,
         )
-        _write_version(licence, facts, number, by, grounds, paper)
+        _write(licence, CHANGED, "changed", by, grounds, paper, values)
+        print_anew(licence)
         licence.case.record(Event.LICENCE_CHANGED, by, item=licence.item_case_id, licence=licence.id)
 
 
@@ -139,6 +131,26 @@ def next_identifier(licence: HeldLicence) -> str:
 def print_anew(licence: HeldLicence) -> None:
     """Have the file of the new version made after the commit."""
     licence.case.writing.ask(outbox.deferring(outbox.MAKE_LICENCE, "licence_id", "select id from licence"))
+
+
+def changed_values(
+    licence: HeldLicence, printed: Mapping[str, str], holder_number: str
+) -> tuple[Mapping[str, Any], list[tuple[Words, str, str]]]:
+    """The values of CHANGED for what is printed from now on, and what became different (name, before, after).
+
+    Raises Incomplete where a field is emptied, a number does not check, or nothing is changed.
+    """
+    stated = number_field(licence.type, licence.case.release.bundle.identity_fields)
+    if stated is not None:
+        holder_number = printed.get(stated, holder_number)
+        printed = {**printed, **({stated: holder_number} if holder_number.strip() else {})}
+    number = _checked_number(holder_number, stated or "holder_number") or licence.holder_number
+    facts, changes = _changed(licence, printed)
+    if number != licence.holder_number and stated is None:
+        changes.append((Words("证件号码", "Number"), licence.holder_number, number))
+    if not changes:
+        raise Incomplete("printed", Words("没有需要变更的内容。", "Nothing is changed."))
+    return _version(licence, facts, number), changes
 
 
 def _changed(licence: HeldLicence, printed: Mapping[str, str]) -> tuple[list[list[str]], list[tuple[Words, str, str]]]:
@@ -177,18 +189,11 @@ def _checked_number(text: str, field: str) -> str:
     )
 
 
-def _write_version(
-    licence: HeldLicence,
-    facts: list[list[str]],
-    number: str,
-    by: Identity,
-    grounds: tuple[str, str],
-    paper: int,
-) -> None:
+def _version(licence: HeldLicence, facts: list[list[str]], number: str) -> Mapping[str, Any]:
     stated = {key: fact for (key, _), fact in zip(licence.type.fields, facts, strict=False)}
     holder = stated.get(licence.case.release.bundle.applicant_name_field)
     scope = stated.get(licence.type.scope_field or "", ["", "", "", ""])
-    values = {
+    return {
         "licence": licence.id,
         "new_holder": holder[2] if holder else licence.holder,
         "new_number": number,
@@ -199,8 +204,6 @@ def _write_version(
         "licence_today": licence.today,
         "found_by": tokens(f"{licence.number} {holder[2] if holder else licence.holder} {licence.name.zh}"),
     }
-    _write(licence, CHANGED, "changed", by, grounds, paper, values)
-    print_anew(licence)
 
 
 def _turn(licence: HeldLicence, status: str, kind: str, document: str, by: Identity, grounds: tuple[str, str]) -> None:

@@ -6,7 +6,7 @@ do nothing twice.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -26,17 +26,20 @@ from webapp.unit_of_work import sql
 
 log = structlog.get_logger(__name__)
 
-#: Licences that one sweep takes on for each of its questions; the next sweep takes the others.
+#: Licences that are asked for at once; a sweep goes on behind the last of them until there are no more, so that one
+#: that cannot be dealt with keeps none of the others waiting.
 AT_ONCE = 200
 OVER = """
-select id from licence where status in ('valid', 'suspended') and valid_to < %s and not external
+select valid_to, id from licence where status in ('valid', 'suspended') and valid_to < %s and not external
+    and (valid_to, id) > (%s, %s)
 order by valid_to, id limit %s
 """
 #: The nearest distance that has come, where nobody was reminded at that distance or a nearer one.
 ENDING = """
 select l.id, min(d.days) from licence l join unnest(%(types)s::text[], %(days)s::int[]) as d(type_key, days)
     on d.type_key = l.type_key
-where l.status = 'valid' and not l.external and l.valid_to between %(today)s and %(today)s + d.days
+where l.status = 'valid' and not l.external and l.id > %(behind)s
+    and l.valid_to between %(today)s and %(today)s + d.days
     and not exists(select from licence_reminder r where r.licence_id = l.id and r.valid_to = l.valid_to
         and r.days <= d.days)
 group by l.id order by l.id limit %(most)s
@@ -46,15 +49,27 @@ group by l.id order by l.id limit %(most)s
 def sweep() -> int:
     """Look at the licences whose time has come; returns how many were looked at."""
     today = clock.today(moments.OFFICE_ZONE)
-    over = [row[0] for row in sql().execute(OVER, (today, AT_ONCE)).fetchall()]
-    for licence_id in over:
-        _guarded(licence_id, None)
+    return max(_all_over(today), _all_ending(today))
+
+
+def _all_over(today: date) -> int:
+    looked_at, behind = 0, (date.min, 0)
+    while rows := sql().execute(OVER, (today, *behind, AT_ONCE)).fetchall():
+        for _, licence_id in rows:
+            _guarded(licence_id, None)
+        looked_at, behind = looked_at + len(rows), rows[-1]
+    return looked_at
+
+
+def _all_ending(today: date) -> int:
     distances = _distances()
     wanted = {"types": [type_ for type_, _ in distances], "days": [days for _, days in distances]}
-    ending = sql().execute(ENDING, {**wanted, "today": today, "most": AT_ONCE}).fetchall()
-    for licence_id, days in ending:
-        _guarded(licence_id, days)
-    return max(len(over), len(ending))
+    looked_at, behind = 0, 0
+    while rows := sql().execute(ENDING, {**wanted, "today": today, "behind": behind, "most": AT_ONCE}).fetchall():
+        for licence_id, days in rows:
+            _guarded(licence_id, days)
+        looked_at, behind = looked_at + len(rows), rows[-1][0]
+    return looked_at
 
 
 def _distances() -> list[tuple[str, int]]:

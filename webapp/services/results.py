@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from engine import Words
 from webapp.errors import ActRefused
+from webapp.services.held_licence import CANCELLED, REVOKED, STATUS_WORDS, SUSPENDED
 from webapp.services.work import OpenTask
 from webapp.unit_of_work import sql
 
@@ -66,30 +67,52 @@ class NotPrepared(ActRefused):
         )
 
 
-#: What is there of an item's result: its outcome, whether a licence, whether a written refusal. Needs %(item)s.
+class ResultNotInForce(ActRefused):
+    """The licence was suspended, revoked or cancelled before it was collected: it does not leave the office."""
+
+    status = 422
+
+    def __init__(self, status: str) -> None:
+        state = STATUS_WORDS[status]
+        more = (
+            Words("恢复后才能出件、交付", "it is issued and handed over once it is resumed")
+            if status == SUSPENDED
+            else Words("不再出件、交付，请结束出件", "it is not handed over any more; end its step")
+        )
+        super().__init__(Words(f"该证照{state.zh}，{more.zh}。", f"The licence is {state.en}: {more.en}."))
+
+
+#: In these states a licence does not leave the office.
+KEPT_BACK = (SUSPENDED, REVOKED, CANCELLED)
+#: Nobody waits any more for one of these to be handed over.
+ENDED_FOR_GOOD = (REVOKED, CANCELLED)
+#: What is there of an item's result: its outcome, the state of its licence (null: there is none), whether a written
+#: refusal. Needs %(item)s.
 RESULT_FACTS = (
-    "(select outcome from item_case where id = %(item)s), exists(select from licence where item_case_id = %(item)s),"
+    "(select outcome from item_case where id = %(item)s), (select status from licence where item_case_id = %(item)s),"
     " exists(select from document where item_case_id = %(item)s and kind = 'refusal')"
 )
 
 
 def ensure_result(task: OpenTask) -> None:
-    """Raises NotDecided or ResultNotMade unless the task's item has a result that can leave the office."""
+    """Raises NotDecided, ResultNotMade or ResultNotInForce unless the item's result can leave the office."""
     row = sql().execute(f"select {RESULT_FACTS}", {"item": task.item_case_id}).fetchone()
     assert row is not None
     ensure_can_leave(task, *row)
 
 
-def ensure_can_leave(task: OpenTask, outcome: str | None, licensed: bool, refused_in_writing: bool) -> None:
-    """As `ensure_result`, with the facts as a statement of the caller's has read them.
+def ensure_can_leave(task: OpenTask, outcome: str | None, licence: str | None, refused_in_writing: bool) -> None:
+    """As `ensure_result`, with the facts as a statement of the caller's has read them; `licence` is its state.
 
     An item that was not accepted has no ruling; its notice was written with the decision of intake.
     """
     if outcome is None or task.item_key is None:
         raise NotDecided()
     item = task.case.release.bundle.item(task.item_key)
-    if outcome == GRANTED and item.licence is not None and not licensed:
+    if outcome == GRANTED and item.licence is not None and licence is None:
         raise ResultNotMade()
+    if licence in KEPT_BACK:
+        raise ResultNotInForce(str(licence))
     # What another system decided it also writes: nothing of ours says no in its stead.
     if outcome == REFUSED and item.decided_in == "here" and not refused_in_writing:
         raise ResultNotMade()

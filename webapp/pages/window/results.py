@@ -23,6 +23,7 @@ from webapp.services import access, issuing
 from webapp.services.documents import NotAllDecided, issue_acceptance
 from webapp.services.files import Upload
 from webapp.services.receipt import reissue_code
+from webapp.services.results import ResultNotInForce
 from webapp.services.visits import HELPER, LEGAL_REPRESENTATIVE, REPRESENTATIVE
 
 COLLECTORS = {
@@ -86,6 +87,8 @@ def prepare(task_id: int) -> ResponseReturnValue:
         )
     except Incomplete as fault:
         return _page(case_id, {f"{fault.field}-{task_id}": [fault.words]}, fault.status)
+    except ResultNotInForce as refusal:
+        return _page(case_id, {f"kept_back-{task_id}": [refusal.words]}, refusal.status)
     flash(gettext("已出件，可以交付。"), "success")
     return redirect(url_for("window.result", case_id=case_id))
 
@@ -113,6 +116,8 @@ def hand_over(case_id: int) -> ResponseReturnValue:
         return _page(case_id, {fault.field: [fault.words]}, fault.status)
     except issuing.NotTheCollector as refusal:
         return _page(case_id, {"collector_id_number": [refusal.words]}, refusal.status)
+    except ResultNotInForce as refusal:
+        return _page(case_id, {"tasks": [refusal.words]}, refusal.status)
     except FileRefused as refusal:
         return _page(case_id, {"proof": [refusal.words]}, refusal.status)
     flash(gettext("已交付 %(count)s 项办理结果。", count=len(chosen)), "success")
@@ -134,7 +139,23 @@ def send(task_id: int) -> ResponseReturnValue:
         )
     except Incomplete as fault:
         return _page(case_id, {f"{fault.field}-{task_id}": [fault.words]}, fault.status)
+    except ResultNotInForce as refusal:
+        return _page(case_id, {f"kept_back-{task_id}": [refusal.words]}, refusal.status)
     flash(gettext("已登记送达。"), "success")
+    return redirect(url_for("window.result", case_id=case_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/keep-back")
+@needs(Permission.RESULT_ISSUE)
+def keep_back(task_id: int) -> ResponseReturnValue:
+    """End the step of a result that was revoked or cancelled before anybody collected it."""
+    by, case_id = signed_in(), _case_of(task_id)
+    try:
+        revision = take(task_id, _revision(), by=by)
+        issuing.keep_back(task_id, by=by, revision=revision, key=request.form.get("key", ""))
+    except Incomplete as fault:
+        return _page(case_id, {f"{fault.field}-{task_id}": [fault.words]}, fault.status)
+    flash(gettext("已记录：该结果不再交付。"), "success")
     return redirect(url_for("window.result", case_id=case_id))
 
 
