@@ -60,6 +60,9 @@ class Permission(StrEnum):
     CALENDAR_IMPORT = "calendar.import"
     NOTICE_SET_POST = "notice.set-post"
     NOTICE_DELIVERIES = "notice.deliveries"
+    SUBSTITUTE_SEE = "substitute.see"
+    SUBSTITUTE_NAME = "substitute.name"
+    CONFLICT_LIFT = "conflict.lift"
     ANY_SIGNED_IN = "signed-in"
 
 
@@ -105,7 +108,15 @@ class CreditFacts:
     unit: str
 
 
-Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | CreditFacts | None
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the rules ask about a colleague: who it is, and the department."""
+
+    user_id: int
+    unit: str
+
+
+Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | CreditFacts | PersonFacts | None
 Rule = Callable[[Identity, Subject], bool]
 
 
@@ -154,6 +165,14 @@ def recorded_it(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, CreditFacts) and subject.unit in ("", by.department_key)
 
 
+def is_oneself(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, PersonFacts) and subject.user_id == by.user_id
+
+
+def is_a_colleague(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, PersonFacts) and subject.unit == by.department_key and subject.user_id != by.user_id
+
+
 def judges_itself(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, SignalFacts) and subject.judged_by_unit
 
@@ -165,6 +184,9 @@ def is_judged_from_above(by: Identity, subject: Subject) -> bool:
 is_window = has_role("clerk", "issuer", "lead")
 is_department = has_role("reviewer", "decider", "officer", "verifier", "head", "government", "lead")
 is_staff = has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")
+
+#: Who leads a department, or one of its sections: its head, and who rules in its name (首席代表).
+leads = has_role("head", "lead", "decider")
 
 #: Who has an inbox.
 OFFICE = ("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "head", "government", "lead")
@@ -234,7 +256,7 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     # By exact number, every look noted: the window, where a repair is applied for, and who handles or supervises.
     Permission.CREDIT_SEE: [[is_window], [is_department], [has_role("supervisor")]],
     Permission.CREDIT_RECORD: [[has_role("decider", "verifier")]],
-    Permission.CREDIT_CONFIRM: [[has_role("decider")]],
+    Permission.CREDIT_CONFIRM: [[has_role("decider", "head")]],
     Permission.CREDIT_TAKE: [[has_role("clerk")]],
     Permission.CREDIT_EXAMINE: [[has_role("reviewer", "verifier", "officer"), recorded_it]],
     Permission.CREDIT_DECIDE: [[has_role("decider"), recorded_it]],
@@ -243,6 +265,11 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     # Of posts of one's own department: services/notice_settings says which.
     Permission.NOTICE_SET_POST: [[has_role("lead", "head")]],
     Permission.NOTICE_DELIVERIES: [[has_role("lead")]],
+    Permission.SUBSTITUTE_SEE: [[has_role(*OFFICE)]],
+    # Who stands in for oneself, or, for who leads the department, for a colleague who is away.
+    Permission.SUBSTITUTE_NAME: [[has_role(*OFFICE), is_oneself], [leads, is_a_colleague]],
+    # Another's conflict, never one's own.
+    Permission.CONFLICT_LIFT: [[leads, is_a_colleague]],
     Permission.ANY_SIGNED_IN: [[anyone]],
 }
 
@@ -256,6 +283,8 @@ OBJECT_RULES: frozenset[Rule] = frozenset(
         group_has_task,
         opened_it,
         is_of_the_unit,
+        is_oneself,
+        is_a_colleague,
         judges_itself,
         issued_it,
         recorded_it,

@@ -19,20 +19,12 @@ from webapp.models import CreditBar, CreditRecord, CreditRequest, Document, Item
 from webapp.queries.application import draft_of
 from webapp.queries.application_steps import commitments_of
 from webapp.queries.audit import verify_all
-from webapp.queries.credit import request_view, waiting_requests
+from webapp.queries.credit_requests import request_view, waiting_requests
 from webapp.services import credit as records
-from webapp.services import credit_requests, credit_watch, outside_credit, receipt
+from webapp.services import credit_requests, credit_settling, credit_watch, outside_credit, receipt
 from webapp.services.credit_bars import ApplicantBarred
-from webapp.services.credit_requests import (
-    APPEAL,
-    REPAIR,
-    Asked,
-    NotExamined,
-    NotRepairable,
-    RecordCountsNoMore,
-    RecordedIt,
-    RepairTooEarly,
-)
+from webapp.services.credit_requests import APPEAL, REPAIR, Asked, NotRepairable, RecordCountsNoMore, RepairTooEarly
+from webapp.services.credit_settling import NotExamined, RecordedIt
 from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql
 
@@ -78,10 +70,10 @@ def take(record: int, kind: str = REPAIR) -> int:
 def settle(request: int, outcome: str, *, by: str = DECIDER, **given: Any) -> None:
     """Examined by a reviewer, decided by a decider of the unit."""
     until = given.get("until")
-    credit_requests.examine(
+    credit_settling.examine(
         request, by=office.person(REVIEWER), proposal=outcome, opinion="材料属实。", until=until, key=f"e-{request}"
     )
-    credit_requests.decide(
+    credit_settling.decide(
         request, by=office.person(by), outcome=outcome, reasons="已经纠正。", key=f"d-{request}", **given
     )
 
@@ -205,16 +197,16 @@ def test_a_repair_takes_two_people_of_the_unit_that_recorded(db: SQLAlchemy) -> 
         request = take(record)
         decision = {"outcome": "repaired", "reasons": "已经纠正。"}
         with pytest.raises(NotExamined):
-            credit_requests.decide(request, by=office.person(DECIDER), key="early", **decision)
+            credit_settling.decide(request, by=office.person(DECIDER), key="early", **decision)
         for stranger in ("hanlei", office.CLERK, "xieguang"):
             with pytest.raises(NotYours):
-                credit_requests.examine(
+                credit_settling.examine(
                     request, by=office.person(stranger), proposal="repaired", opinion="好。", key=f"s-{stranger}"
                 )
-        credit_requests.examine(request, by=office.person(REVIEWER), proposal="repaired", opinion="材料属实。", key="e")
+        credit_settling.examine(request, by=office.person(REVIEWER), proposal="repaired", opinion="材料属实。", key="e")
         for stranger in (REVIEWER, "xieguang", _county_decider()):
             with pytest.raises(NotYours):
-                credit_requests.decide(request, by=office.person(stranger), key=f"d-{stranger}", **decision)
+                credit_settling.decide(request, by=office.person(stranger), key=f"d-{stranger}", **decision)
         sql().execute(
             "insert into membership select u.id, g.id from app_user u, candidate_group g"
             " where u.login = %s and g.key = 'drug.decide'",
@@ -222,9 +214,9 @@ def test_a_repair_takes_two_people_of_the_unit_that_recorded(db: SQLAlchemy) -> 
         )
         sql().execute("update app_user set authorisation_number = 'X' where login = %s", (REVIEWER,))
         with pytest.raises(SamePerson):
-            credit_requests.decide(request, by=office.person(REVIEWER), key="same", **decision)
+            credit_settling.decide(request, by=office.person(REVIEWER), key="same", **decision)
         with pytest.raises(Incomplete) as unreasoned:
-            credit_requests.decide(request, by=office.person(DECIDER), outcome="repaired", reasons=" ", key="u")
+            credit_settling.decide(request, by=office.person(DECIDER), outcome="repaired", reasons=" ", key="u")
         assert unreasoned.value.field == "reasons"
     assert CreditRecord.query.one().repaired_at is None
     assert lines(record).count("refused-act") == 9
@@ -250,7 +242,7 @@ def test_an_objection_is_decided_by_somebody_who_did_not_record_and_annuls_every
         assert CreditRequest.query.one().due_on == date(2026, 3, 11)
         with pytest.raises(RecordedIt):
             settle(request, "annulled")
-        credit_requests.decide(
+        credit_settling.decide(
             request, by=office.person(OTHER_DECIDER), outcome="annulled", reasons="照片系同名企业。", key="other"
         )
         assert office.received("commitment").number
@@ -290,7 +282,7 @@ def test_what_another_body_recorded_is_repaired_by_its_decision(db: SQLAlchemy) 
         with pytest.raises(Incomplete) as refused:
             settle(request, "repaired")
         assert refused.value.field == "source_number"
-        credit_requests.decide(
+        credit_settling.decide(
             request,
             by=office.person(DECIDER),
             outcome="repaired",

@@ -14,6 +14,7 @@ from webapp.extensions import db
 from webapp.models import CreditRecord
 from webapp.services import rulings
 from webapp.services.commitments import ensure_not_barred
+from webapp.services.credit_confirmation import confirm
 from webapp.services.locked_case import on_case
 from webapp.settings import plain_url
 from webapp.unit_of_work import sql
@@ -41,11 +42,12 @@ def test_a_ruling_waits_for_the_record_that_is_being_made_and_sees_it(committed_
         case = office.received("commitment")
         task, decider = office.claimed(case.id, "immediate", "P3")
         task_id, revision = task.id, task.revision
+        record, second = credit.enter(), office.person(credit.SECOND)
         db.session.remove()
-        beside.execute("lock table credit_bar in share mode")  # the record gets as far as its bars
+        beside.execute("lock table credit_event in share mode")  # the confirmation gets as far as the chain
         recorded: list[object] = []
-        recorder = in_the_background(committed_app, credit.bar, recorded)
-        while recorder.is_alive() and not waits_for_the_bars(beside):
+        recorder = in_the_background(committed_app, lambda: confirm(record, by=second, key="c"), recorded)
+        while recorder.is_alive() and not waits_for_the_chain(beside):
             pass
         ruled: list[object] = []
         ruler = in_the_background(
@@ -58,7 +60,7 @@ def test_a_ruling_waits_for_the_record_that_is_being_made_and_sees_it(committed_
         beside.rollback()
         recorder.join()
         ruler.join()
-        assert [type(one) for one in (*recorded, *ruled)] == [int, NotEligible]
+        assert [type(one) for one in (*recorded, *ruled)] == [str, NotEligible]
         assert sql().execute("select count(*) from ruling").fetchone() == (0,)
 
 
@@ -72,15 +74,15 @@ def test_a_record_waits_for_the_ruling_that_is_being_made(committed_app: Flask) 
             while recorder.is_alive() and not somebody_waits_for_a_lock():
                 pass
             assert recorder.is_alive()
-            assert CreditRecord.query.count() == 0
+            assert CreditRecord.query.filter(CreditRecord.confirmed_at.is_not(None)).count() == 0
         recorder.join()
         db.session.rollback()
-        assert CreditRecord.query.count() == 1
+        assert CreditRecord.query.filter(CreditRecord.confirmed_at.is_not(None)).count() == 1
 
 
-def waits_for_the_bars(beside: psycopg.Connection) -> bool:
+def waits_for_the_chain(beside: psycopg.Connection) -> bool:
     row = beside.execute(
-        "select exists(select from pg_locks where relation = 'credit_bar'::regclass and not granted)"
+        "select exists(select from pg_locks where relation = 'credit_event'::regclass and not granted)"
     ).fetchone()
     assert row is not None
     return bool(row[0])

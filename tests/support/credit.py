@@ -10,10 +10,15 @@ from engine.bundles import Item
 from tests.support import office
 from webapp import clock, moments
 from webapp.catalogue import current_releases, published
+from webapp.queries.credit import key_of
+from webapp.queries.credit_requests import request_view
+from webapp.services.credit_confirmation import confirm
 from webapp.services.credit_requests import REPAIR, Asked, take_request
 from webapp.services.outside_credit import OutsideRecord, enter_record
 
 DECIDER, VERIFIER = "wujianhua", "huaqiang"
+#: Who confirms what was entered in the office, and in the county.
+SECOND, COUNTY_SECOND = "shenping", "luozheng"
 
 
 def applicant() -> str:
@@ -36,11 +41,29 @@ def typed(number: str = "", **changed: Any) -> OutsideRecord:
     return replace(given, **changed)
 
 
-def bar(number: str = "", *, by: str = DECIDER, **changed: Any) -> int:
-    """Enter a record that bars from commitment; returns its id."""
+def enter(number: str = "", *, by: str = DECIDER, **changed: Any) -> int:
+    """Enter a record that bars from commitment, which nobody has confirmed yet; returns its id."""
     today = moments.local(clock.now()).date()
     given = typed(number, **{"since": min(date(2026, 1, 5), today), **changed})
     return enter_record(given, by=office.person(by), key=f"credit-{given.number}-{given.kind}-{given.source_number}")
+
+
+def bar(number: str = "", *, by: str = DECIDER, **changed: Any) -> int:
+    """Enter a record that bars from commitment, and have it confirmed; returns its id."""
+    record = enter(number, by=by, **changed)
+    second = COUNTY_SECOND if office.person(by).department_key == "county-market" else SECOND
+    confirm(record, key=f"confirm-{record}", by=office.person(second))
+    return record
+
+
+def address(record: int) -> str:
+    """Where a record is found."""
+    return f"/credit/records/{key_of(record)}"
+
+
+def request_address(request: int) -> str:
+    """Where a request about a record is found."""
+    return f"/credit/requests/{request_view(request).key}"
 
 
 def request(record: int) -> int:

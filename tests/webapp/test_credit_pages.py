@@ -16,6 +16,7 @@ from webapp.clock import frozen_at
 from webapp.models import Case, CreditRecord, CreditRequest
 from webapp.unit_of_work import sql
 
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NUMBER = {"number": credit.applicant()}
 
 
@@ -39,7 +40,7 @@ def test_credit_is_found_by_the_whole_number_and_every_look_is_noted(app: Flask,
     browser.submit("/credit", {"number": "91440300708461136T"})
     assert "没有信用记录" in browser.text
     browser.submit("/credit", {"number": f" {credit.applicant().lower()} "})
-    assert browser.url == f"/credit/records/{record}"
+    assert browser.url == credit.address(record)
     for said in ("较严重不良信用记录", "信用江城", "江信〔2026〕17号", "不适用告知承诺", "全部事项", "限制中"):
         assert said in browser.text
     *_, unknown, searched, shown = looks(REVIEWER)
@@ -87,40 +88,65 @@ def test_a_record_is_entered_with_source_and_term_or_every_fault_is_told(app: Fl
     }
     browser.submit("/credit/records", given)
     assert "江城市中级人民法院" in browser.text
-    assert "即时生效" in browser.text
+    assert "待复核，尚未生效" in browser.text
     kept = CreditRecord.query.one()
     assert (kept.source_kind, kept.until_repaired, kept.unit_key) == ("outside", True, "market-supervision")
+
+
+def test_a_second_officer_confirms_or_turns_down_on_the_page(app: Flask, db: SQLAlchemy) -> None:
+    record = credit.enter()
+    own = opened(app, DECIDER).open("/credit")
+    assert "等待另一名决定人" in own.text
+    assert "与认定文书一致，确认" not in own.open(credit.address(record)).text
+    second = opened(app, credit.SECOND).open("/credit")
+    assert "待您复核" in second.text
+    second.open(credit.address(record)).submit("/confirmation", {"agrees": "no"})
+    assert second.status == 422
+    assert "请写明不予确认的理由" in second.errors()[0]
+    second.submit("/confirmation", {"agrees": "yes"})
+    assert "已复核确认，记录即时生效" in second.text
+    assert "限制中" in second.text
+
+
+def test_nobody_comes_to_records_by_counting(app: Flask, db: SQLAlchemy) -> None:
+    record = credit.bar()
+    request = credit.request(record)
+    browser = opened(app, REVIEWER)
+    for path in (f"/credit/records/{record}", f"/credit/requests/{request}", f"/credit/records/{UNKNOWN}"):
+        assert browser.open(path).status == 404
+    assert browser.open(credit.address(record)).status == 200
+    assert looks(REVIEWER) == [f"credit:{record}"]
 
 
 def test_from_the_window_to_the_repaired_record(app: Flask, db: SQLAlchemy) -> None:
     _, record = found()
     with frozen_at(FOUND):
-        early = opened(app, CLERK).open(f"/credit/records/{record}/repair")
+        early = opened(app, CLERK).open(f"{credit.address(record)}/repair")
         early.submit("/repair", {"person": "周国富", "capacity": "self", "statement": "已经整改。"}, files=evidence())
         assert early.status == 409
         assert "自2026-06-02起方可申请信用修复" in early.text
     with frozen_at(MONTHS_LATER):
-        window = opened(app, CLERK).open(f"/credit/records/{record}")
-        window.open(f"/credit/records/{record}/repair").submit("/repair", {"person": "周国富"})
+        window = opened(app, CLERK).open(credit.address(record))
+        window.open(f"{credit.address(record)}/repair").submit("/repair", {"person": "周国富"})
         assert len(window.errors()) == 3
         answers = {"person": "周国富", "capacity": "self", "statement": "已经整改。"}
         window.submit("/repair", answers, files=evidence())
         request = CreditRequest.query.one().id
-        assert window.url == f"/credit/requests/{request}"
+        assert window.url == credit.request_address(request)
         assert "期限是怎么算的" in window.text
         examiner = opened(app, REVIEWER).open("/credit")
         assert "信用修复申请" in examiner.text
-        examiner.open(f"/credit/requests/{request}")
+        examiner.open(credit.request_address(request))
         examiner.submit("/examined", {"opinion": "材料属实。"})
         assert "请选择处理结果" in examiner.errors()[0]
         examiner.submit("/examined", {"proposal": "repaired", "opinion": "材料属实。"})
         assert "等待记录单位的另一名工作人员作出决定" in examiner.text
         (path,) = examiner.links(containing="/files/")
         assert examiner.client.get(path).data.startswith(b"%PDF")
-        decider = opened(app, DECIDER).open(f"/credit/requests/{request}")
+        decider = opened(app, DECIDER).open(credit.request_address(request))
         decider.submit("/decided", {"outcome": "repaired", "reasons": "已经纠正。"})
         assert "准予信用修复" in decider.text
-        decider.open(f"/credit/records/{record}")
+        decider.open(credit.address(record))
         assert "已修复" in decider.text
         assert "已解除" in decider.text
         assert office.received("commitment").number
@@ -137,8 +163,8 @@ def test_somebody_without_right_repairs_nothing_by_a_post_of_their_own(app: Flas
         for stranger in (CLERK, "hanlei", "xieguang", office.member_of("county-market.decide").login):
             browser = opened(app, stranger).open("/credit")
             posted = {"csrf_token": browser.token(), "key": "k", "outcome": "repaired", "reasons": "好。"}
-            assert browser.send(f"/credit/requests/{request}/decided", posted).status == 403, stranger
-            body = browser.open(f"/credit/requests/{request}").text
+            assert browser.send(f"{credit.request_address(request)}/decided", posted).status == 403, stranger
+            body = browser.open(credit.request_address(request)).text
             if stranger != CLERK:
                 shown = "已经整改并完成培训" in body
                 assert shown == (office.person(stranger).department_key == "approval-bureau"), stranger
@@ -177,7 +203,7 @@ def test_the_window_reads_rule_and_basis_on_a_page_that_has_grown_old_and_by_a_d
 def test_a_list_masks_a_person_and_an_endless_text_is_refused(app: Flask, db: SQLAlchemy) -> None:
     number = office.example("commitment")["answers"]["legal_representative_id"]
     record = credit.bar(number, name="周国富")
-    browser = opened(app, CLERK).open(f"/credit/records/{record}/appeal")
+    browser = opened(app, CLERK).open(f"{credit.address(record)}/appeal")
     browser.submit("/appeal", {"person": "周国富", "capacity": "self", "statement": "长" * 2001})
     assert "最多2000字" in browser.errors()[0]
     credit.request(record)

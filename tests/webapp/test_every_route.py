@@ -60,8 +60,8 @@ def city(db: SQLAlchemy) -> Office:
     document = sql().execute("select min(id) from document").fetchone()
     record = credit.bar("91440300708461136T")
     places = {
-        "record_id": record,
-        "request_id": credit.request(record),
+        "record_key": credit.address(record).rpartition("/")[2],
+        "request_key": credit.request_address(credit.request(record)).rpartition("/")[2],
         "kind": "repair",
         "case_id": case.id,
         "task_id": task,
@@ -74,6 +74,8 @@ def city(db: SQLAlchemy) -> Office:
         "meeting_id": 1,
         "handover_id": 1,
         "notice_id": 1,
+        "delivery_id": 1,
+        "group_key": "approval-bureau.review",
         "reminder_id": 1,
         "view_id": 1,
         "signal_id": _signal(case.id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,6 +13,8 @@ from webapp.extensions import Model
 
 class CreditRecord(Model):
     """One record, with its source and its term; it counts while it is neither annulled, repaired nor run out.
+
+    What one officer entered from outside counts once a second one has confirmed it. `key` is its address.
 
     `subject_key` is a unified social credit code or an identity number, in capitals. `ledger_seq` and `ledger_hash`
     are the head of its own chain.
@@ -26,10 +29,18 @@ class CreditRecord(Model):
             " or source_kind = 'carried-over' and source <> ''",
             name="with_source",
         ),
+        CheckConstraint("confirmed_by <> recorded_by", name="second_officer"),
         Index("credit_record_of_unit", "unit_key", "id"),
+        Index(
+            "unconfirmed_credit",
+            "unit_key",
+            "id",
+            postgresql_where=text("confirmed_at is null and annulled_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"), unique=True)
     subject_key: Mapped[str] = mapped_column(index=True)
     subject_name: Mapped[str] = mapped_column(server_default="")
     kind: Mapped[str]
@@ -55,6 +66,11 @@ class CreditRecord(Model):
     recorded_on: Mapped[date]
     recorded_at: Mapped[datetime | None]
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    confirmed_at: Mapped[datetime | None]  # of our own: when it was recorded
+    confirmed_by: Mapped[int | None] = mapped_column(
+        ForeignKey("app_user.id")
+    )  # the second officer, or who turned down
+    turned_down_reason: Mapped[str] = mapped_column(server_default="")
     repaired_at: Mapped[datetime | None]
     annulled_at: Mapped[datetime | None]
     ledger_seq: Mapped[int] = mapped_column(server_default="0")
@@ -93,6 +109,7 @@ class CreditRequest(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"), unique=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("credit_record.id"), index=True)
     kind: Mapped[str]  # repair | appeal
     person: Mapped[str]  # who came

@@ -72,12 +72,12 @@ left join licence l on l.item_case_id = i.id where i.id = %s and k.id = %s
 RECORD = """
 insert into credit_record (id, subject_key, subject_name, kind, kind_zh, kind_en, basis_zh, basis_en, source_kind,
     source, source_number, document_id, item_case_id, unit_key, place, facts, since, until, until_repaired, repair_from,
-    repair_basis_zh, repair_basis_en, recorded_on, recorded_at, recorded_by, ledger_seq, ledger_hash)
+    repair_basis_zh, repair_basis_en, recorded_on, recorded_at, recorded_by, confirmed_at, ledger_seq, ledger_hash)
 values (%(credit)s, %(credit_subject)s, %(credit_name)s, %(credit_kind)s, %(credit_zh)s, %(credit_en)s,
     %(credit_basis_zh)s, %(credit_basis_en)s, %(credit_source_kind)s, %(credit_source)s, %(credit_number)s,
     %(credit_document)s, %(credit_item)s, %(credit_unit)s, %(credit_place)s, %(credit_facts)s, %(credit_since)s,
     %(credit_until)s, %(credit_until_repaired)s, %(credit_repair_from)s, %(credit_repair_zh)s, %(credit_repair_en)s,
-    %(credit_on)s, %(credit_at)s, %(credit_by)s, 1, %(credit_hash)s)
+    %(credit_on)s, %(credit_at)s, %(credit_by)s, %(credit_confirmed)s, 1, %(credit_hash)s)
 """
 BARS = """
 insert into credit_bar (record_id, effect, item_code, item_zh, item_en, until, lifted_by_repair, place, basis_zh,
@@ -220,9 +220,10 @@ def row_values(
         }
         for bar in bars
     ]
+    act = CreditAct.RECORDED if made.source_kind == OWN else CreditAct.ENTERED
     line, hashed = first_line(
         made.id,
-        CreditAct.RECORDED,
+        act,
         by,
         made.at,
         about=kind.key,
@@ -260,7 +261,8 @@ def row_values(
         "credit_on": moments.local(made.at).date(),
         "credit_at": made.at,
         "credit_by": by.user_id if by else None,
-        "credit_act": CreditAct.RECORDED,
+        "credit_confirmed": made.at if made.source_kind == OWN else None,
+        "credit_act": act,
         "credit_bars": orjson.dumps(rows).decode(),
         "credit_line": line,
         "credit_hash": hashed,

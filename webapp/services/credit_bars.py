@@ -96,7 +96,7 @@ select r.id, r.kind, r.kind_zh, r.kind_en, r.source, coalesce(d.number, r.source
     r.repaired_at is not null, b.effect, b.item_code, b.until, b.lifted_by_repair, b.basis_zh, b.basis_en
 from credit_record r left join document d on d.id = r.document_id
 left join credit_bar b on b.record_id = r.id and (b.place = '' or b.place = %(place)s)
-where r.annulled_at is null and r.subject_key = {subjects}
+where r.annulled_at is null and r.confirmed_at is not null and r.subject_key = {subjects}
 order by r.id, b.id
 """
 BY_NUMBER = OF_SUBJECTS.format(subjects="any(%(subjects)s)")

@@ -17,6 +17,9 @@ class CreditAct(StrEnum):
     """The kinds of lines in the chain of a credit record."""
 
     RECORDED = "recorded"
+    ENTERED = "entered"
+    CONFIRMED = "confirmed"
+    TURNED_DOWN = "turned-down"
     TOLD = "told"
     REQUEST_TAKEN = "request-taken"
     EXAMINED = "examined"

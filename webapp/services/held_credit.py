@@ -40,6 +40,10 @@ class HeldCredit:
     repair_en: str
     recorded_on: date
     recorded_by: int | None
+    subject: str
+    place: str
+    confirmed: bool
+    confirmed_by: int | None
     repaired: bool
     annulled: bool
     item_case_id: int | None
@@ -58,8 +62,13 @@ class HeldCredit:
 
     @property
     def counts(self) -> bool:
-        """Neither annulled nor repaired, and its term not over."""
-        return not self.annulled and not self.repaired and (self.until is None or self.until >= self.today)
+        """Confirmed, neither annulled nor repaired, and its term not over."""
+        return (
+            self.confirmed
+            and not self.annulled
+            and not self.repaired
+            and (self.until is None or self.until >= self.today)
+        )
 
     @property
     def item(self) -> Item | None:
@@ -99,8 +108,9 @@ select r.place, i.case_id from credit_record r left join item_case i on i.id = r
 """
 RECORD = """
 select r.id, r.kind, r.kind_zh, r.kind_en, r.source_kind, r.unit_key, r.since, r.until, r.repair_from,
-    r.repair_basis_zh, r.repair_basis_en, r.recorded_on, r.recorded_by, r.repaired_at is not null,
-    r.annulled_at is not null, r.item_case_id, (select item_key from item_case where id = r.item_case_id)
+    r.repair_basis_zh, r.repair_basis_en, r.recorded_on, r.recorded_by, r.subject_key,
+    r.place, r.confirmed_at is not null, r.confirmed_by, r.repaired_at is not null, r.annulled_at is not null,
+    r.item_case_id, (select item_key from item_case where id = r.item_case_id)
 from credit_record r where r.id = %s for no key update of r
 """
 

@@ -1,4 +1,4 @@
-"""A credit record that another body made, entered from its document: it counts at once, by the rules of the place."""
+"""A credit record that another body made, entered from its document; it counts once `credit_confirmation` says so."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from webapp.services.credit import (
     row_values,
 )
 from webapp.services.credit_bars import normalised
-from webapp.services.credit_locks import hold_to_record
 from webapp.services.page_keys import remember
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -48,7 +47,7 @@ class OutsideRecord:
 
 
 def enter_record(given: OutsideRecord, *, by: Identity, key: str) -> int:
-    """Enter a record from the document of another body: it counts at once; returns its id.
+    """Enter a record from the document of another body, by the rules of the place; returns its id.
 
     Raises NotYours, Incomplete with everything that is missing (a record without source or term is none).
     """
@@ -66,7 +65,6 @@ def enter_record(given: OutsideRecord, *, by: Identity, key: str) -> int:
         assert credit is not None
         assert given.since is not None
         kind, item = kinds[given.kind], items.get(given.item_code)
-        hold_to_record(normalised(given.number))
         row = sql().execute("select nextval('credit_record_id_seq')").fetchone()
         assert row is not None
         made = Making(
