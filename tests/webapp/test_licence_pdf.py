@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_pem_x509_certificate
 from cryptography.x509.oid import NameOID
 
 from engine import Words
@@ -19,7 +21,7 @@ from tests.support.seal_service import SealService, seal_service, sealed
 from tests.support.time_stamps import time_service
 from webapp import clock
 from webapp.models import Licence
-from webapp.queries.licence_check import UNSIGNED, checked_file
+from webapp.queries.licence_check import UNSIGNED, checked_file, demo_root_certificate
 from webapp.services import licence_files
 from webapp.services.e_seals import SealUnreachable
 from webapp.services.licence_files import IssuedElsewhere
@@ -44,6 +46,12 @@ def licence(db) -> Licence:
 def signed(licence) -> licence_files.LicencePdf:
     licence_files.make(licence.id)
     return licence_files.pdf(licence.id)
+
+
+def demo_root() -> bytes:
+    root = root_certificate(current_settings().home)
+    assert root is not None
+    return root
 
 
 def queued(licence_id: int) -> int:
@@ -71,12 +79,32 @@ def test_two_readers_confirm_the_signature(signed, tmp_path):
     assert read.holds
     assert read.is_over_the_whole(signed.content)
     assert read.subfilter == "/ETSI.CAdES.detached"
-    [ours] = signatures_of(signed.content, [root_certificate(current_settings().home)])
+    [ours] = signatures_of(signed.content, [demo_root()])
     assert ours.holds
     assert ours.trusted
     assert signed.profile == "PAdES-B-B"
     said = pdfsig(signed.content, tmp_path)
     assert said is None or "Signature is Valid" in said
+
+
+def test_whoever_has_a_demos_file_gets_its_root_from_the_page_of_checks_and_a_reader_confirms_it(client, signed):
+    [untold] = signatures_of(signed.content, [])
+    assert not untold.trusted
+    page = client.get("/licence-check").get_data(as_text=True)
+    assert "/licence-check/demo-root.pem" in page
+    root = client.get("/licence-check/demo-root.pem")
+    assert root.headers["Content-Disposition"] == 'attachment; filename="one-window-demo-root.pem"'
+    [told] = signatures_of(signed.content, [root.get_data()])
+    assert told.trusted
+    printed = load_pem_x509_certificate(root.get_data()).fingerprint(SHA256()).hex(":").upper()
+    assert printed in page
+
+
+def test_in_production_there_is_no_root_of_a_demo(app, signed):
+    settings = replace(current_settings(), environment=Environment.PRODUCTION)
+    roots = []
+    _with_settings(app, settings, lambda: roots.append(demo_root_certificate()))
+    assert roots == [None]
 
 
 def test_a_demos_certificate_says_that_it_is_one_and_its_key_is_kept_for_the_owner_alone(signed):
@@ -145,7 +173,7 @@ def test_a_configured_service_of_time_stamps_makes_it_b_t(app, licence):
         _with_settings(app, told, lambda: licence_files.make(licence.id))
         kept = licence_files.pdf(licence.id)
         assert kept.profile == "PAdES-B-T"
-        roots = [root_certificate(told.home), service.certificate]
+        roots = [demo_root(), service.certificate]
         [found] = signatures_of(kept.content, roots)
         assert found.holds
         assert found.stamped_at is not None

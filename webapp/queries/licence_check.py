@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 from dataclasses import dataclass
 
 from engine import Words
 from webapp.queries.licences import PublicLicence, public_licence
+from webapp.settings import current_settings
 from webapp.unit_of_work import sql
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -77,3 +79,17 @@ def _signer(content: bytes) -> str:
 
     found = signatures_of(content)
     return found[-1].signer if found else ""
+
+
+def demo_root_certificate() -> bytes | None:
+    """The certificate (PEM) of the demo's root; None in production, and where no demo authority was made."""
+    from webapp.signing.demo_authority import root_certificate
+
+    settings = current_settings()
+    return None if settings.production else root_certificate(settings.home)
+
+
+def fingerprint(certificate: bytes) -> str:
+    """SHA-256 over a PEM certificate's content, as readers show it: pairs of hex digits."""
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.decode("ascii"))).hexdigest().upper()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))

@@ -46,9 +46,10 @@ def _make_root(folder: Path, now: datetime) -> None:
     _keep(folder / "root.pem", _text(certificate))
 
 
-def root_certificate(home: Path) -> bytes:
-    """The root as PEM: who trusts it sees the demo's signatures as valid. Raises FileNotFoundError."""
-    return (home / FOLDER / "demo" / "root.pem").read_bytes()
+def root_certificate(home: Path) -> bytes | None:
+    """The root as PEM: who trusts it sees the demo's signatures as valid. None where no authority was made."""
+    place = home / FOLDER / "demo" / "root.pem"
+    return place.read_bytes() if place.exists() else None
 
 
 def demo_credential(home: Path, unit: str, seal: str, now: datetime) -> Credential:
