@@ -96,8 +96,9 @@ class Busy(ActRefused):
     def __init__(self) -> None:
         super().__init__(
             Words(
-                "此办件正在由他人办理，请稍候重试。",
-                "Another act on this case is in progress. Please try again.",
+                "同一办件的其他操作正在保存，您这次的操作还没有完成。填写的内容已保留，请稍等片刻再提交一次。",
+                "Another act on this case is being saved, so yours is not done yet. What you entered is kept: please"
+                " submit it again in a moment.",
             )
         )
 

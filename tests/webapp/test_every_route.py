@@ -73,6 +73,7 @@ def city(db: SQLAlchemy) -> Office:
         "incident_id": 1,
         "meeting_id": 1,
         "handover_id": 1,
+        "note_id": 1,
         "notice_id": 1,
         "delivery_id": 1,
         "group_key": "approval-bureau.review",

@@ -14,6 +14,7 @@ from webapp.models.cases import (
 )
 from webapp.models.credit import CreditBar, CreditEvent, CreditRecord, CreditRequest, CreditRequestFile
 from webapp.models.decisions import DecisionRecord
+from webapp.models.desk import FileNote, TaskDraft, TaskPresence
 from webapp.models.documents import (
     DocumentDelivery,
     DocumentFile,
@@ -127,6 +128,7 @@ __all__ = [
     "DocumentFile",
     "DocumentSeal",
     "EngineJob",
+    "FileNote",
     "FollowUp",
     "HandUp",
     "HandoverDelivery",
@@ -183,6 +185,8 @@ __all__ = [
     "SupervisionHandover",
     "SupervisionSignal",
     "TaskCandidate",
+    "TaskDraft",
+    "TaskPresence",
     "Termination",
     "Timer",
     "Tolerance",

@@ -167,6 +167,7 @@ class Review(Model):
     conclusion: Mapped[str]
     opinion: Mapped[str]
     checklist: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    remarks: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")  # point -> the officer's words on it
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     acting_for: Mapped[int | None]  # whom `by` stood in for
     at: Mapped[datetime]

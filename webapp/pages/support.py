@@ -130,9 +130,7 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
 def _context() -> dict[str, Any]:
     user = current_user._get_current_object() if request else None
     known = user if isinstance(user, Identity) else None
-    person = (
-        {"id": known.user_id, "name": known.name, "department_name": words(known.department)} if known else None
-    )
+    person = {"id": known.user_id, "name": known.name, "department_name": words(known.department)} if known else None
     return {
         "language": language(),
         "user": person,

@@ -12,7 +12,7 @@ from webapp.unit_of_work import sql
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """What an officer found in a step. `checklist`: point -> pass | fail | not-applicable."""
+    """What an officer found in a step. `checklist`: point -> pass | fail | not-applicable, `remarks`: words on it."""
 
     item_case_id: int | None
     task_id: int
@@ -23,10 +23,11 @@ class ReviewLine:
     by_id: int
     by: str
     at: datetime
+    remarks: Mapping[str, str]
 
 
 REVIEWS = """
-select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at
+select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at, r.remarks
 from review r join app_user u on u.id = r.by_id where r.case_id = %(case)s and r.withdrawn_at is null order by r.id
 """
 

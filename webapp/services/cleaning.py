@@ -1,5 +1,5 @@
 """What has served its time goes: page keys, ended sessions, counts of tries, old trials, files that were taken off,
-days to come back to what is done.
+days to come back to what is done, drafts of acts on what is done, who had what open.
 
 Never cases, never the ledger.
 """
@@ -15,6 +15,7 @@ KEYS_FOR = timedelta(days=7)
 COUNTS_FOR = timedelta(days=1)
 LOOSE_FILES_FOR = timedelta(days=30)
 TRIALS_FOR = timedelta(days=30)
+DONE_DRAFTS_FOR = timedelta(days=7)  # what somebody typed while a colleague was faster can be copied for a week
 
 LOOSE_FILES = """
 delete from stored_file f where f.at < %s
@@ -28,6 +29,9 @@ delete from stored_file f where f.at < %s
 returning f.digest
 """
 DONE_FOLLOW_UPS = "delete from follow_up f using user_task t where t.id = f.task_id and t.state <> 'open'"
+DONE_DRAFTS = (
+    "delete from task_draft d using user_task t where t.id = d.task_id and t.state <> 'open' and t.closed_at < %s"
+)
 #: The same content may be kept for another reason: a PDF of ours that somebody handed in again.
 KEPT = """
 select digest from stored_file where digest = any(%(digests)s)
@@ -46,6 +50,8 @@ def clean() -> int:
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
             sql().execute("delete from trial where changed_at < %s", (now - TRIALS_FOR,)).rowcount,
             sql().execute(DONE_FOLLOW_UPS).rowcount,
+            sql().execute(DONE_DRAFTS, (now - DONE_DRAFTS_FOR,)).rowcount,
+            sql().execute("delete from task_presence where seen_at < %s", (now - COUNTS_FOR,)).rowcount,
         ]
     return sum(gone) + sweep_files()
 

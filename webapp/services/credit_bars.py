@@ -121,12 +121,12 @@ def standing_of(subjects: Sequence[str], place: str, on: date) -> Standing:
     """The credit of who has these numbers, in this place, on this day."""
     if not subjects:
         return Standing()
-    return _standing(sql().execute(BY_NUMBER, {"subjects": list(subjects), "place": place}), on)
+    return standing_from(sql().execute(BY_NUMBER, {"subjects": list(subjects), "place": place}), on)
 
 
 def standing_in_case(case_id: int, fields: Sequence[str], place: str, on: date) -> Standing:
     """The credit of the applicant of a case, by the answers of these keys."""
-    return _standing(sql().execute(BY_CASE, {"case": case_id, "fields": list(fields), "place": place}), on)
+    return standing_from(sql().execute(BY_CASE, {"case": case_id, "fields": list(fields), "place": place}), on)
 
 
 def ensure_may_apply(standing: Standing, items: Iterable[Item]) -> None:
@@ -137,7 +137,8 @@ def ensure_may_apply(standing: Standing, items: Iterable[Item]) -> None:
             raise ApplicantBarred(item.name, bar)
 
 
-def _standing(rows: Iterable[Sequence[Any]], on: date) -> Standing:
+def standing_from(rows: Iterable[Sequence[Any]], on: date) -> Standing:
+    """The credit of rows of `BY_NUMBER` or `BY_CASE`, on a day."""
     bars: list[Bar] = []
     counting: set[int] = set()
     false: set[int] = set()

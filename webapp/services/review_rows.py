@@ -9,22 +9,42 @@ from collections.abc import Mapping
 
 import orjson
 
+from engine import Words
+from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.services.events import Event
 from webapp.services.work import OpenTask
 
 POINT_RESULTS = ("pass", "fail", "not-applicable")
+LONGEST_REMARK = 500  # characters
+REMARK_TOO_LONG = Words(
+    f"说明不超过 {LONGEST_REMARK} 个字。", f"Words on a point have {LONGEST_REMARK} characters at most."
+)
+
+
+class Marks(dict[str, str]):
+    """Point -> how it was marked, with the officer's words beside a point (`remarks`)."""
+
+    def __init__(self, results: Mapping[str, str], remarks: Mapping[str, str]) -> None:
+        super().__init__(results)
+        self.remarks = {key: text for key, text in remarks.items() if text}
+
+
 REVIEW = """
-insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, by_id, acting_for,
+insert into review (case_id, item_case_id, task_id, step, conclusion, opinion, checklist, remarks, by_id, acting_for,
     at)
-values (%(case)s, %(review_item)s, %(task)s, %(review_step)s, %(conclusion)s, %(opinion)s, %(points)s::jsonb, %(by)s,
-    %(acting_for)s, %(now)s)
+values (%(case)s, %(review_item)s, %(task)s, %(review_step)s, %(conclusion)s, %(opinion)s, %(points)s::jsonb,
+    %(remarks)s::jsonb, %(by)s, %(acting_for)s, %(now)s)
 """
 
 
 def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mapping[str, str], by: Identity) -> None:
-    """Keep what the officer found, with every point of the checklist, and say so in the ledger."""
+    """Keep what the officer found, with every point of the checklist, and say so in the ledger. Raises Incomplete."""
     points = {key: result for key, result in checklist.items() if result in POINT_RESULTS}
+    remarks = checklist.remarks if isinstance(checklist, Marks) else {}
+    for key, text in remarks.items():
+        if len(text) > LONGEST_REMARK:
+            raise Incomplete(f"check.{key}", REMARK_TOO_LONG)
     task.case.writing.add(
         "review",
         REVIEW,
@@ -38,5 +58,6 @@ def write_review(task: OpenTask, conclusion: str, opinion: str, checklist: Mappi
         conclusion=conclusion,
         opinion=opinion.strip(),
         points=orjson.dumps(points).decode(),
+        remarks=orjson.dumps(remarks).decode(),
     )
     task.case.record(Event.REVIEWED, by, task=task.id, step=task.step, conclusion=conclusion)

@@ -31,6 +31,7 @@ from webapp.services.separation import (
 from webapp.services.separation import PROPOSING_STEPS as PROPOSING_STEPS
 from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
+from webapp.services.task_drafts import drop_with
 from webapp.services.terminated import ensure_goes_on, ensure_item_goes_on
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -127,6 +128,7 @@ def on_task(
             yield task
             if key is not None:
                 keep_with(case.writing, by, key, case.now, f"{permission}:{task_id}")
+                drop_with(case.writing, task_id)
             case.write_ledger()
     except (AlreadyCarriedOut, NotFound):
         raise

@@ -39,8 +39,13 @@ async function save(form, leaving = false) {
       headers: { 'X-CSRFToken': csrfToken(), 'X-Autosave': '1', Accept: 'application/json' },
       keepalive: leaving,
     });
-    if (!answer.ok || answer.redirected) throw new Error(`draft not saved: ${answer.status}`);
     const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {};
+    if (told.message) {
+      // Refused for a reason that trying again does not mend (the task is done, the text too long).
+      show(form, told.message);
+      return;
+    }
+    if (!answer.ok || answer.redirected) throw new Error(`draft not saved: ${answer.status}`);
     show(form, say('saved', { time: told.saved_at ?? clock() }));
     for (const id of told.put_right ?? []) clearMessages(id);
     const summary = document.querySelector('.error-summary');

@@ -1,6 +1,25 @@
 """The workspace: one task, what its act needs, and the act."""
 
-from webapp.pages.workspace import appointment, export, extension, tolerance_parts, verification_parts, views
+from webapp.pages.workspace import (
+    appointment,
+    desk,
+    export,
+    extension,
+    notes,
+    tolerance_parts,
+    verification_parts,
+    views,
+)
 from webapp.pages.workspace.views import blueprint
 
-__all__ = ["appointment", "blueprint", "export", "extension", "tolerance_parts", "verification_parts", "views"]
+__all__ = [
+    "appointment",
+    "blueprint",
+    "desk",
+    "export",
+    "extension",
+    "notes",
+    "tolerance_parts",
+    "verification_parts",
+    "views",
+]

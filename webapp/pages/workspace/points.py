@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine import Words
 from engine.bundles import ChecklistPoint
 from engine.law import DATA_COMPARISON
 from webapp.pages.workspace.posted import TaskAtHand
+from webapp.queries.workspace import Workspace
 from webapp.services.committed import committed_terms
+from webapp.services.review_rows import LONGEST_REMARK, REMARK_TOO_LONG, Marks
 
-MARKS = ("pass", "fail", "not-applicable")
-PREFIX = "check."
+MARK_WORDS = {
+    "pass": Words("符合", "met"),
+    "fail": Words("不符合", "not met"),
+    "not-applicable": Words("不适用", "not applicable"),
+}
+#: Names of the controls: "check.premises" holds the mark, "remark.premises" the words beside it.
+PREFIX, REMARK = "check.", "remark."
 SEVERITIES = {
     "critical": Words("严重", "critical"),
     "major": Words("主要", "major"),
@@ -20,10 +27,16 @@ SEVERITIES = {
 }
 
 
-def marks_posted(typed: Mapping[str, str]) -> dict[str, str]:
-    """Point -> mark, of what was posted."""
+def marks_posted(typed: Mapping[str, str]) -> Marks:
+    """Point -> mark, of what was posted, with the words beside each."""
+    return Marks(_of(typed, PREFIX, MARK_WORDS), {key: text.strip() for key, text in _of(typed, REMARK).items()})
+
+
+def _of(typed: Mapping[str, str], prefix: str, known: Container[str] | None = None) -> dict[str, str]:
     return {
-        name.removeprefix(PREFIX): mark for name, mark in typed.items() if name.startswith(PREFIX) and mark in MARKS
+        name.removeprefix(prefix): text
+        for name, text in typed.items()
+        if name.startswith(prefix) and (known is None or text in known)
     }
 
 
@@ -99,10 +112,20 @@ def _failed_before(task: TaskAtHand) -> list[PointGroup]:
     return [PointGroup(Words("整改事项", "To be rectified"), wrong or tuple(everything))]
 
 
-def marks_before(task: TaskAtHand) -> Mapping[str, str]:
+def marks_before(task: TaskAtHand) -> Marks:
     """Marks to start from: a review continues what the examination found."""
     earlier = task.last_review("review", "examine") if task.step == "review" else None
-    return earlier.checklist if earlier else {}
+    return Marks(earlier.checklist, earlier.remarks) if earlier else Marks({}, {})
+
+
+def names_of_points(task: Workspace) -> dict[str, Words]:
+    """Key -> what is asked, of every point that an officer of the item may have marked, at this step or before."""
+    known = {point.key: point.text for group in groups_of(task) for point in group.points}
+    for view in task.items:
+        known |= {f"{view.key}.{point.key}": point.text for point in view.item.visit_checklist}
+    item = task.catalogue_item
+    own = [*item.checklist, *item.visit_checklist] if item else []
+    return {point.key: point.text for point in own} | known
 
 
 def all_points(task: TaskAtHand) -> list[Point]:
@@ -113,4 +136,8 @@ def unmarked(task: TaskAtHand, typed: Mapping[str, str]) -> dict[str, Words]:
     """What to say at the points that nobody has marked, by the name of their control."""
     marked = marks_posted(typed)
     message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
-    return {point.name: message for point in all_points(task) if point.key not in marked}
+    points = all_points(task)
+    missing = {point.name: message for point in points if point.key not in marked}
+    return missing | {
+        point.name: REMARK_TOO_LONG for point in points if len(marked.remarks.get(point.key, "")) > LONGEST_REMARK
+    }

@@ -18,12 +18,17 @@ from webapp.languages import language
 from webapp.pages.cases import link, with_frames
 from webapp.pages.progress import item_lines, task_lines
 from webapp.pages.support import needs, words
-from webapp.pages.workspace.acts import ACTS, LABELS, PANELS, ActIncomplete, Errors, labels_of
+from webapp.pages.workspace.acts import ACTS, PANELS, ActIncomplete, Errors, labels_of
+from webapp.pages.workspace.around import present_lines, tag_of
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
-from webapp.pages.workspace.points import all_points, groups_of, marks_before, marks_posted
+from webapp.pages.workspace.kept import kept_of
+from webapp.pages.workspace.patience import patiently
+from webapp.pages.workspace.points import all_points, groups_of, marks_before, marks_posted, names_of_points
 from webapp.pages.workspace.posted import Posted
+from webapp.pages.workspace.typed import revision_of
 from webapp.permissions import Permission, may
 from webapp.queries.appointments import appointment_of
+from webapp.queries.desk_parts import Desk, desk_of
 from webapp.queries.extensions import days_if_granted
 from webapp.queries.procedures import hosts_for
 from webapp.queries.remedies import remedy_of
@@ -34,12 +39,13 @@ from webapp.queries.tolerance import tolerance_of
 from webapp.queries.tolerance_choices import may_follow
 from webapp.queries.verifications import VerificationView, obstacle_to, verification_of
 from webapp.queries.workspace import WINDOW_STEPS, Workspace, workspace
-from webapp.services import access, returns, tasks
+from webapp.services import presence, returns, tasks
 from webapp.services.committed import committed_terms
 from webapp.services.compared_facts import RESULTS as COMPARED
 from webapp.services.draws import REASONS
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.page_keys import AlreadyCarriedOut
+from webapp.services.presence import Around
 from webapp.services.procedures import NAMES, OUTCOMES, REVIEW_ABOVE, hosting_posts
 from webapp.services.revocation_hearings import heard_in
 from webapp.services.supervision_handovers import REPORT, RESULTS, TAKE_OVER
@@ -52,20 +58,20 @@ PROCEDURE_STEPS = frozenset(
 REVOCATION_STEPS = frozenset({"revocation-notice", "statement", "revoke"})
 VERIFICATION_STEPS = REVOCATION_STEPS | {"verify", "recheck"}
 HANDOVER_STEPS = frozenset({TAKE_OVER, REPORT})
-#: Long texts, which are shown to be copied where an act can no longer be carried out.
-LONG = (
-    "note",
-    "opinion",
-    "facts",
-    "reasons",
-    "record",
-    "again_reason",
-    "reason",
-    "content",
-    "statement",
-    "grounds",
-    "late_reason",
-)
+
+
+class WentOn(ActRefused):
+    """The page is older than the task: what happened to it, in words."""
+
+    def __init__(self, happened: Words) -> None:
+        super().__init__(
+            Words(
+                f"{happened.zh}您填写的内容没有提交，仍在页面上。",
+                f"{happened.en} What you entered was not submitted; it is still on the page.",
+            )
+        )
+
+
 blueprint = Blueprint("task", __name__, url_prefix="/tasks")
 
 
@@ -75,8 +81,9 @@ def show(task_id: int) -> ResponseReturnValue:
     """The workspace of a task. That it was opened goes to the access log."""
     by = signed_in()
     task = workspace(task_id, by)
-    page = page_of(task, by, MultiDict())
-    access.note(by, task.case_id, f"task:{task_id}")
+    desk = desk_of(task, by)
+    page = page_of(task, by, MultiDict(desk.draft.fields if desk.draft else ()), desk=desk)
+    presence.opened(task_id, task.case_id, [f"task:{task_id}", *desk.reads], by=by)
     return with_frames(page)
 
 
@@ -86,7 +93,7 @@ def claim(task_id: int) -> ResponseReturnValue:
     """Take the task, then open it. Who was too late reads who has it, since when."""
     by = signed_in()
     try:
-        tasks.claim(task_id, by=by)
+        patiently(lambda: tasks.claim(task_id, by=by))
     except NotFound:
         raise
     except ActRefused as refusal:
@@ -100,7 +107,7 @@ def release(task_id: int) -> ResponseReturnValue:
     """Give the task back to its group."""
     by = signed_in()
     try:
-        tasks.release(task_id, by=by)
+        patiently(lambda: tasks.release(task_id, by=by))
     except NotFound:
         raise
     except ActRefused as refusal:
@@ -114,11 +121,15 @@ def release(task_id: int) -> ResponseReturnValue:
 def act(task_id: int) -> ResponseReturnValue:
     """Carry out the step's act. Whatever is refused, everything typed stays on the page."""
     by = signed_in()
-    try:
+
+    def carry_out() -> tuple[str, Words]:
         task = Posted.of(task_id, by)
         if task.step not in ACTS:
             raise NotFound()
-        done = ACTS[task.step](task, request.form, by)
+        return task.subject, ACTS[task.step](task, request.form, by)
+
+    try:
+        subject, done = patiently(carry_out)
     except ActIncomplete as incomplete:
         return _unfinished_page(task_id, by, incomplete.errors, 422)
     except Incomplete as incomplete:
@@ -127,13 +138,18 @@ def act(task_id: int) -> ResponseReturnValue:
         raise
     except ActRefused as refusal:
         return refused_page(task_id, by, refusal)
-    flash(words(Words(f"{task.subject}：{done.zh}", f"{task.subject}: {done.en}")), "success")
+    flash(words(Words(f"{subject}：{done.zh}", f"{subject}: {done.en}")), "success")
     return redirect(url_for("inbox.inbox"))
 
 
 def _unfinished_page(task_id: int, by: Identity, errors: Errors, status: int) -> ResponseReturnValue:
-    """The task with what is still to be filled in, and what was typed."""
+    """The task with what is still to be filled in, and what was typed; of a task that went on meanwhile, what happened
+    to it: nobody fills in what nobody takes.
+    """
     let_go()
+    happened = presence.around(task_id, by=by).changed_since(revision_of(request.form))
+    if happened:
+        return refused_page(task_id, by, WentOn(happened))
     return with_frames(page_of(workspace(task_id, by), by, request.form, errors=errors), status)
 
 
@@ -150,8 +166,11 @@ def page_of(
     *,
     errors: Errors | None = None,
     refusal: ActRefused | None = None,
+    desk: Desk | None = None,
 ) -> str:
+    """The page, with what was typed of its act. `desk`: what stands beside it, where that was read already."""
     task.read_for_page()
+    desk = desk or desk_of(task, by)
     verified = _verification(task)
     obstacle = task.obstacle(by) or (obstacle_to(verified, by, task.case_id) if verified and task.is_open else None)
     sections = answer_sections(
@@ -167,7 +186,11 @@ def page_of(
         is_mine=task.holder_id == by.user_id and task.is_open,
         typed=typed,
         marks=marks_posted(typed) or marks_before(task),
-        kept=_kept(task, typed) if refusal and obstacle else [],
+        kept=kept_of(task, typed) if obstacle and (refusal or not task.is_open) else [],
+        desk=desk,
+        draft=desk.draft if task.is_open else None,
+        **_presence(task, desk),
+        names_of_points=names_of_points(task),
         errors=errors or {},
         errors_listed={name: [message] for name, message in (errors or {}).items()},
         summary={name: [message] for name, message in (errors or {}).items()},
@@ -187,6 +210,19 @@ def page_of(
         verification=verified,
         **_of_step(task, by, typed),
     )
+
+
+def _presence(task: Workspace, desk: Desk) -> dict[str, Any]:
+    """Who else has it open, and the mark by which the page asks again."""
+    now = Around(desk.others, task.state, task.revision, task.holder, task.closed_by, task.closed_act, task.closed_at)
+    return {
+        "task_id": task.id,
+        "revision": task.revision,
+        "present": present_lines(desk.others) if task.is_open else [],
+        "changed": None,
+        "tag": tag_of(now, task.revision),
+        "asks": task.is_open,
+    }
 
 
 def _verification(task: Workspace) -> VerificationView | None:
@@ -258,8 +294,3 @@ def _window_url(task: Workspace) -> str | None:
     if endpoint in ("window.correct", "window.hand_in"):
         return link(endpoint, task_id=task.id)
     return link(endpoint, case_id=task.case_id)
-
-
-def _kept(task: Workspace, typed: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """Long texts that were typed into an act which can no longer be carried out, to be copied."""
-    return [(words(LABELS[name]), value) for name, value in typed.items() if name in LONG and value.strip()]

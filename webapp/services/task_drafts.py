@@ -1,0 +1,109 @@
+"""What a person has typed into a task's act so far: kept while it is typed, on any machine, gone with the act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import orjson
+
+from engine import Words
+from webapp import clock, moments
+from webapp.errors import ActRefused, AlreadyDone, NotFound
+from webapp.identity import Identity
+from webapp.services.events import ACT_WORDS
+from webapp.services.writing import Writing
+from webapp.unit_of_work import sql, unit_of_work
+
+#: One control as the form sends it: name and text.
+Field = tuple[str, str]
+MOST_BYTES = 256 * 1024
+#: What the page carries for itself.
+NOT_KEPT = frozenset({"csrf_token", "key", "revision", "next", "do", "point"})
+
+SAVE = """
+insert into task_draft (task_id, user_id, fields, at)
+select t.id, %(me)s, %(fields)s::jsonb, %(now)s from user_task t
+where t.id = %(task)s and t.state = 'open' and t.groups ?| %(groups)s::text[]
+on conflict (task_id, user_id) do update set fields = excluded.fields, at = excluded.at
+returning at
+"""
+#: The fields of a draft, and when they were kept; nothing where there is none.
+DRAFT = "select fields, at from task_draft where task_id = %(task)s and user_id = %(me)s"
+CLEAR = "delete from task_draft where task_id = %(task)s and user_id = %(me)s"
+GONE = """
+select coalesce(u.name, ''), t.act, t.closed_at from user_task t left join app_user u on u.id = t.closed_by
+where t.id = %(task)s and t.groups ?| %(groups)s::text[]
+"""
+HAND = """
+with given as (delete from task_draft where task_id = %(task)s and user_id = %(giver)s returning fields, at)
+insert into task_draft (task_id, user_id, fields, at)
+select %(task)s, %(taker)s, given.fields, given.at from given
+on conflict (task_id, user_id) do nothing
+"""
+#: A part of the statement that ends an act.
+DROP = "delete from task_draft where task_id = %(task)s and user_id = %(key_actor)s"
+
+
+class DraftTooLong(ActRefused):
+    """More than anybody types into the form of one act."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        limit = MOST_BYTES // 1024
+        super().__init__(
+            Words(
+                f"内容超过 {limit} KB，没有保存为草稿，请精简后再保存。",
+                f"That is more than {limit} KB and was not kept. Please shorten it.",
+            )
+        )
+
+
+def fields_of(sent: Iterable[Field]) -> list[Field]:
+    """What of a form is worth keeping: what was typed and chosen, without what the page carries for itself."""
+    return [(name, text) for name, text in sent if name not in NOT_KEPT and not name.startswith("_") and text]
+
+
+def save(task_id: int, fields: Iterable[Field], *, by: Identity) -> datetime:
+    """Keep the form as it stands, in place of what was kept before; returns when.
+
+    Raises NotFound, AlreadyDone (of a task that is over nothing is kept), DraftTooLong.
+    """
+    content = orjson.dumps(list(fields))
+    if len(content) > MOST_BYTES:
+        raise DraftTooLong()
+    values = {"task": task_id, "me": by.user_id, "groups": sorted(by.groups), "now": clock.now()}
+    with unit_of_work():
+        row = sql().execute(SAVE, {**values, "fields": content.decode()}).fetchone()
+        if row is None:
+            raise _over(values)
+    at: datetime = row[0]
+    return at
+
+
+def clear(task_id: int, *, by: Identity) -> None:
+    """Forget what was kept."""
+    with unit_of_work():
+        sql().execute(CLEAR, {"task": task_id, "me": by.user_id})
+
+
+def hand_draft(task_id: int, from_user: int, to_user: int) -> None:
+    """With a task that goes to a colleague the draft goes too, in the running transaction.
+
+    What the colleague has typed of it already stays, and the giver's draft goes either way.
+    """
+    sql().execute(HAND, {"task": task_id, "giver": from_user, "taker": to_user})
+
+
+def drop_with(writing: Writing, task_id: int) -> None:
+    """The act is done: its draft goes in the statement that ends it (which knows the actor as `key_actor`)."""
+    writing.add("draft", DROP, task=task_id)
+
+
+def _over(values: dict[str, object]) -> ActRefused:
+    row = sql().execute(GONE, values).fetchone()
+    if row is None:
+        return NotFound()
+    who, act, at = row
+    return AlreadyDone(who or "系统", ACT_WORDS.get(act, ACT_WORDS["done"]), at, moments.shown(at))
