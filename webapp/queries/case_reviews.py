@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from webapp.queries.acting import acting_name
 from webapp.unit_of_work import sql
 
 
@@ -27,8 +28,10 @@ class ReviewLine:
 
 
 REVIEWS = """
-select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at, r.remarks
-from review r join app_user u on u.id = r.by_id where r.case_id = %(case)s and r.withdrawn_at is null order by r.id
+select r.item_case_id, r.task_id, r.step, r.conclusion, r.opinion, r.checklist, r.by_id, u.name, r.at, away.name,
+    r.remarks
+from review r join app_user u on u.id = r.by_id left join app_user away on away.id = r.acting_for
+where r.case_id = %(case)s and r.withdrawn_at is null order by r.id
 """
 
 
@@ -39,4 +42,10 @@ def reviews_of(case_id: int) -> tuple[ReviewLine, ...]:
 
 def reviews_from(rows: Iterable[Sequence[Any]]) -> tuple[ReviewLine, ...]:
     """The findings of rows of `REVIEWS`."""
-    return tuple(ReviewLine(*row) for row in rows)
+    return tuple(_review(row) for row in rows)
+
+
+def _review(row: Sequence[Any]) -> ReviewLine:
+    *facts, by, at, absent, remarks = row
+    values: list[Any] = [*facts, acting_name(by, absent), at, remarks]
+    return ReviewLine(*values)

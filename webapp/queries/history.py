@@ -17,9 +17,10 @@ from webapp.unit_of_work import sql
 
 SYSTEM = Words("系统", "System")
 LINES = """
-select e.kind, e.at, coalesce(u.name, ''), e.body, coalesce(r.reason, '')
+select e.kind, e.at, coalesce(u.name, ''), e.body, coalesce(r.reason, ''), coalesce(away.name, '')
 from case_event e
 left join app_user u on u.id = e.actor_id
+left join app_user away on away.id = (e.body::jsonb ->> 'for')::bigint
 left join repair r on r.id = case when e.kind = any(%(reasons)s) then (e.body::jsonb ->> 'repair')::bigint end
 where e.case_id = %(case)s and e.kind <> all(%(left_out)s) order by e.seq
 """
@@ -96,6 +97,8 @@ WORDS: Mapping[str, Words] = {
     "act-withdrawn": Words("撤回本人的办理", "took the own act back"),
     "officers-drawn": Words("随机抽取核查人员", "drew the officers of the verification"),
     "conflict-declared": Words("申请回避", "declared a conflict"),
+    "conflict-lifted": Words("撤回回避", "lifted a declared conflict"),
+    "standing-in-ended": Words("代办结束，交还任务", "gave a task back: the standing-in is over"),
     "photo-added": Words("上传现场照片", "added a photo of the verification"),
     "photo-removed": Words("移除现场照片", "took a photo out again"),
     "supervision-told": Words("审批结果推送监管部门", "handed the ruling over to supervision"),
@@ -241,7 +244,7 @@ def history_from(
     by_key = {item.key: item.item.name for item in items}  # lines of the draft name the item
     task_names = {task.id: task for task in tasks}
     lines = []
-    for kind, at, who, body, reason in rows:
+    for kind, at, who, body, reason, absent in rows:
         facts = orjson.loads(body)
         task = task_names.get(facts.get("task", -1))
         item_id = facts.get("item") if isinstance(facts.get("item"), int) else (task.item_case_id if task else None)
@@ -249,8 +252,14 @@ def history_from(
         if kind in ("task-claimed", "task-released", "task-completed") and task is not None:
             what = Words(f"{what.zh}“{task.name.zh}”", f"{what.en} “{task.name.en}”")
         about = names.get(item_id or -1) or by_key.get(str(facts.get("item", "")))
-        lines.append(HistoryLine(at, Words(who, who) if who else SYSTEM, what, about, reason))
+        lines.append(HistoryLine(at, _who(who, absent), what, about, reason))
     return lines
+
+
+def _who(name: str, absent: str) -> Words:
+    if not name:
+        return SYSTEM
+    return Words(f"{name}（代{absent}）", f"{name} (for {absent})") if absent else Words(name, name)
 
 
 def _what(kind: str, facts: Mapping[str, Any], item: ItemView | None) -> Words:

@@ -17,7 +17,7 @@ from typing import Any
 from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published
-from webapp.identity import Identity
+from webapp.identity import Identity, StandIn
 from webapp.queries import worklist_sql
 from webapp.queries.due import Due, due
 from webapp.queries.worklist_picks import Pick, pick_of
@@ -81,10 +81,16 @@ class Row:
     follow_on: date | None
     colour: str  # of the most serious signal that nobody has settled: red | yellow | ""
     mine: bool  # one of one's posts has it: its page may be opened
+    standing_in: str = ""  # for whom one would do it
+    gives_way: bool = False  # who holds it is away with oneself standing in, or holds it for oneself
 
     def is_free(self) -> bool:
         """Whether it can be claimed."""
         return self.mine and self.holder_id is None and not self.shared and not self.suspended
+
+    def is_taken_over(self) -> bool:
+        """Whether it can be taken over from who holds it."""
+        return self.mine and self.gives_way and not self.shared and not self.suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ class Found:
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
+#: The last column of a line: who looks declared a conflict there, and does not see it among their work.
+IN_CONFLICT = -1
 FORWARD = {"beyond": ">", "way": "asc"}
 BACKWARD = {"beyond": "<", "way": "desc"}
 FIRST = Cursor(-9, date.min, 0)
@@ -239,7 +247,7 @@ def _place(line: Sequence[Any]) -> Cursor:
 def page_of(found: Found, by: Identity, rules: Rules, wanted: Wanted) -> Page:
     """The page as people read it."""
     calendars = PlaceCalendars(rules)
-    rows = [_row(line, found.today, calendars, by) for line in found.lines]
+    rows = [_row(line, found.today, calendars, by) for line in found.lines if not line[IN_CONFLICT]]
     kept = tuple(row for row in rows if not wanted.text or _says(wanted.text, row))
     return Page(kept, found.previous, found.following, found.partly, found.unsorted)
 
@@ -271,8 +279,11 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         colour,
         signed,
         groups,
+        held_for,
+        *_,
     ) = line
     bundle = published(release_id).bundle
+    absent = _absent(by, frozenset(groups), bundle.key, holder_id, held_for) if by.standing_in else None
     return Row(
         task_id=task_id,
         cursor=Cursor(urgency, due_on, task_id),
@@ -297,8 +308,20 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         suspended=suspended,
         follow_on=follow_on,
         colour=colour or "",
-        mine=not by.groups.isdisjoint(groups),
+        mine=by.has_post(frozenset(groups), bundle.key),
+        standing_in=absent.absent_name if absent else "",
+        gives_way=held_for == by.user_id or (absent is not None and absent.absent_id == holder_id),
     )
+
+
+def _absent(
+    by: Identity, groups: frozenset[str], bundle: str, holder_id: int | None, held_for: int | None
+) -> StandIn | None:
+    """For whom `by` would do the task: who holds it and is away, for whom `by` holds it, or whose post alone it is."""
+    lending = [one for one in by.standing_in if one.covers(bundle) and not one.groups.isdisjoint(groups)]
+    for_whom = held_for if holder_id == by.user_id else holder_id
+    named = next((one for one in lending if one.absent_id == for_whom), None)
+    return named or (next(iter(lending), None) if by.own_groups.isdisjoint(groups) else None)
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ from webapp.catalogue import Published, Rules, current_releases, published
 from webapp.identity import Identity
 from webapp.queries import worklist_sql as text_of
 from webapp.queries.due import NO_DUE_DAY
-from webapp.queries.worklist_wanted import FREE, MINE, NOBODY, WAITING, Wanted
+from webapp.queries.worklist_wanted import FREE, MINE, NOBODY, UNIT, WAITING, Wanted
 from webapp.search import wanted as tokens_wanted
 from webapp.services.clocks import TASK_STANDS_STILL
 from webapp.services.place_calendars import NEAR_OF_CASE, near_days
@@ -45,6 +45,8 @@ def pick_of(by: Identity, rules: RulesAsked, wanted: Wanted, groups: Sequence[st
         return None
     narrow, span = _narrowing(rules, wanted, today, values)
     few = _few(wanted, values)
+    if wanted.tab != UNIT and _is_lent(by, values):
+        narrow.append(text_of.LENT_OF_GROUPS if few is None else text_of.LENT_OF_FEW)
     if wanted.text:
         values["wanted"] = tokens
         narrow.insert(0, _search(wanted.text, values))
@@ -60,6 +62,15 @@ def pick_of(by: Identity, rules: RulesAsked, wanted: Wanted, groups: Sequence[st
         values,
         _filled(text_of.WINDOW_END, said),
     )
+
+
+def _is_lent(by: Identity, values: dict[str, Any]) -> bool:
+    """Whether a post is lent for some bundles only; which, is put into the values."""
+    whole = by.own_groups.union(*(one.groups for one in by.standing_in if one.bundles is None))
+    lent = [(group, bundle) for one in by.standing_in for group in one.groups - whole for bundle in one.bundles or ()]
+    values["limited"] = sorted({group for group, _ in lent})
+    values["lent"] = sorted(f"{group} {bundle}" for group, bundle in lent)
+    return bool(lent)
 
 
 def _filled(statement: str, said: dict[str, str]) -> str:

@@ -70,6 +70,9 @@ _OF_FEW = """
     where t.state = 'open' and {narrow}
         and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
     order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
+#: Posts that one has for some bundles only, because one stands in for somebody there: of the post `{post}`.
+_LENT = "({post} <> all(%(limited)s::text[]) or {post} || ' ' || k.bundle_key = any(%(lent)s::text[]))"
+LENT_OF_FEW, LENT_OF_GROUPS = _LENT.format(post="c.group_key"), _LENT.format(post="g.key")
 WITHIN_GROUPS = "c.group_key = any(%(groups)s)"
 
 
@@ -124,7 +127,10 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     k.suspended_at is not null, k.profile_key, k.applicant_pinyin, f.on_day,
     {COLOUR},
     t.participants > 1 and exists (select from participant o where o.task_id = t.id and o.user_id = %(me)s),
-    t.groups
+    t.groups, t.acting_for,
+    exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
+        and d.withdrawn_at is null
+        and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id

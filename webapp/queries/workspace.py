@@ -15,6 +15,7 @@ from webapp.catalogue import RULES_OF_CASE, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound
 from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission, TaskFacts, ensure
+from webapp.queries.acting import acting_name
 from webapp.queries.case_clocks import ClockView
 from webapp.queries.case_parts import NOT_ISSUED, ItemView
 from webapp.queries.case_reviews import ReviewLine
@@ -289,8 +290,9 @@ select t.groups, t.assignee_id, t.state, i.release_id, {RULES_OF_CASE}, k.id, t.
     coalesce(holder.name, ''), t.opened_at, t.closed_at, coalesce(closer.name, ''), t.act, coalesce(k.number, ''),
     coalesce(nullif(k.subject_name, ''), k.applicant_name), k.applicant_name, k.received_at, k.guided, ic.item_key,
     ic.way, (select coalesce(authorisation_scope, '') from app_user where id = %(me)s),
-    (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at) order by p.at), '[]')
-        from participant p join app_user u on u.id = p.user_id where p.task_id = t.id),
+    (select coalesce(jsonb_agg(jsonb_build_array(p.user_id, u.name, p.role, p.at, w.name) order by p.at), '[]')
+        from participant p join app_user u on u.id = p.user_id left join app_user w on w.id = p.acting_for
+        where p.task_id = t.id),
     k.suspended_at is not null, {PARTS.format(item="t.item_case_id")}, {CONFLICTED}, t.acting_for
 from user_task t
 join cases k on k.id = t.case_id
@@ -333,4 +335,7 @@ def workspace(task_id: int, by: Identity) -> Workspace:
 
 
 def _signers(rows: Sequence[Sequence[Any]]) -> tuple[Signer, ...]:
-    return tuple(Signer(user, name, role, datetime.fromisoformat(at)) for user, name, role, at in rows)
+    return tuple(
+        Signer(user, acting_name(name, absent), role, datetime.fromisoformat(at))
+        for user, name, role, at, absent in rows
+    )

@@ -14,6 +14,7 @@ from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission, ensure
+from webapp.services.acting import acting_words, signing_name
 from webapp.services.document_acts import write_delivery
 from webapp.services.document_issue import issue, known_of, known_with_next
 from webapp.services.document_places import DEMO, LANGUAGES, Unit, item_places, known_answers, promised, table, unit_of
@@ -86,7 +87,7 @@ def issue_receipt(case: LockedCase, guide: Guide, by: Identity) -> int:
     )
     names = department_names()
     fields = {
-        "clerk_name": by.name,
+        "clerk_name": signing_name(case, by),
         "items_table": table(
             [Words("事项", "Item"), Words("承办部门", "Department"), Words("承诺时限", "Promised limit")],
             [(entry.item.name, handled_by(entry.item, names), promised(entry.item)) for entry in guide.items],
@@ -234,8 +235,9 @@ def issue_by_unit(
 
 
 GRANTED = """
-select l.name_zh, l.name_en, l.number, coalesce(u.name, '') from licence l
-left join ruling r on r.item_case_id = l.item_case_id left join app_user u on u.id = r.by_id where l.item_case_id = %s
+select l.name_zh, l.name_en, l.number, coalesce(u.name, ''), w.name from licence l
+left join ruling r on r.item_case_id = l.item_case_id left join app_user u on u.id = r.by_id
+left join app_user w on w.id = r.acting_for where l.item_case_id = %s
 """
 
 
@@ -251,7 +253,7 @@ def issue_grant(case: LockedCase, item_case_id: int, item: Item) -> int | None:
     row = sql().execute(GRANTED, (item_case_id,)).fetchone()
     if row is None or sql().execute(there, (item_case_id,)).fetchone() is not None:
         return None
-    zh, en, number, decider = row
+    zh, en, number, decider, absent = row
     return issue_for_item(
         case,
         item_case_id,
@@ -260,7 +262,7 @@ def issue_grant(case: LockedCase, item_case_id: int, item: Item) -> int | None:
         None,
         licence_name=Words(zh, en),
         licence_number=number,
-        decider_name=decider,
+        decider_name=acting_words(decider, absent) if decider else "",
     )
 
 

@@ -118,6 +118,8 @@ class Event(StrEnum):
     VERIFIED = "verified"
     OFFICERS_DRAWN = "officers-drawn"
     CONFLICT_DECLARED = "conflict-declared"
+    CONFLICT_LIFTED = "conflict-lifted"
+    STANDING_IN_ENDED = "standing-in-ended"
     PHOTO_ADDED = "photo-added"
     PHOTO_REMOVED = "photo-removed"
     SUPERVISION_TOLD = "supervision-told"

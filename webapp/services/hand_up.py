@@ -23,6 +23,7 @@ from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission
+from webapp.services.acting import signing_name
 from webapp.services.document_places import table
 from webapp.services.documents import MATERIAL_FORMS, issue_by_unit
 from webapp.services.events import Event
@@ -204,7 +205,7 @@ def _write_opinion(task: OpenTask, item: Item, sent: Sent, conclusion: str, opin
         "materials_table": table([MATERIAL, FORM, COPIES, FILES], rows),
         "sent_digest": sent.digest,
         "review_basis": item.hand_up.basis,
-        "signer": by.name,
+        "signer": signing_name(case, by),
     }
     issue_by_unit(case, item.reviewing_department, task.item_case_id, item, OPINION, by, fields)
 

@@ -15,6 +15,7 @@ from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.acting import signing_name
 from webapp.services.clocks import start_clock, start_day, stop_clock, would_be_due
 from webapp.services.document_places import known_answers
 from webapp.services.documents import issue_for_item
@@ -297,7 +298,7 @@ def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str
         by,
         hearing_at=moments.local(procedure.held_at),
         hearing_place=procedure.place,
-        hearing_host=by.name,
+        hearing_host=signing_name(task.case, by),
         reviewer_name=row[0] if row else "",
         present_table=[[Words("到场人员", "Present")], *([line] for line in lines)],
         record=record,

@@ -16,6 +16,7 @@ from webapp.errors import ActRefused, Incomplete, NotAuthorised, SamePerson
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services import licence_history
+from webapp.services.acting import signing_name
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.commitments import COMMITMENT
 from webapp.services.credit import knows_kind, record_credit
@@ -238,7 +239,7 @@ def _revoked(task: OpenTask, proceeding: Proceeding, grounds: str, by: Identity)
         facts=proceeding.facts,
         reasons=grounds,
         statement=said,
-        decider_name=by.name,
+        decider_name=signing_name(task.case, by),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from engine import Words
 from webapp import moments
 from webapp.identity import Identity
+from webapp.services.acting import acting_words
 from webapp.services.document_issue import issue, known_of
 from webapp.services.document_places import table
 from webapp.services.documents import issue_by_unit
@@ -24,7 +25,8 @@ POINTS = {
     "not-applicable": Words("不适用", "does not apply"),
 }
 OFFICERS = """
-select u.name, coalesce(d.name_zh, ''), coalesce(d.name_en, '') from participant p join app_user u on u.id = p.user_id
+select u.name, coalesce(d.name_zh, ''), coalesce(d.name_en, ''), w.name
+from participant p join app_user u on u.id = p.user_id left join app_user w on w.id = p.acting_for
 left join department d on d.id = u.department_id where p.task_id = %s order by p.at, p.user_id
 """
 FOUND = (
@@ -48,7 +50,9 @@ def issue_visit_record(task: OpenTask, by: Identity) -> int | None:
     points = _points(task, checklist)
     fields = {
         "officers": [
-            Words(f"{name}（{zh}）", f"{name} ({en})") for name, zh, en in sql().execute(OFFICERS, (task.id,))
+            Words(f"{signer.zh}（{zh}）", f"{signer.en} ({en})")
+            for name, zh, en, absent in sql().execute(OFFICERS, (task.id,))
+            if (signer := acting_words(name, absent))
         ],
         "visited_at": moments.local(at),
         "points_table": table([Words("事项", "Item"), Words("核查内容", "Point"), Words("结果", "Result")], points)

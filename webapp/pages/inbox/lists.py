@@ -37,7 +37,13 @@ class Listing:
     def tag(self) -> str:
         by = self.said.by
         return self.found.digest(
-            self.answers, self.counts, self.said.here, language(), sorted(by.groups), self.said.wanted.query
+            self.answers,
+            self.counts,
+            self.said.here,
+            language(),
+            sorted(by.groups),
+            [(one.absent_id, one.until) for one in by.standing_in],
+            self.said.wanted.query,
         )
 
 

@@ -134,6 +134,8 @@ def task_url(row: Row, to: Addresses) -> str:
 def marks(row: Row) -> list[tuple[str, str, str]]:
     """(label, kind, glyph) of what stands beside the step."""
     shown = []
+    if row.standing_in:
+        shown.append((gettext("代%(name)s", name=row.standing_in), "info", "user"))
     if row.first:
         shown.append((gettext("优先"), "warn", "flag"))
     if row.urgent:
