@@ -94,7 +94,13 @@ from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
 from webapp.models.tolerances import Tolerance
 from webapp.models.trials import Trial
-from webapp.models.verifications import ComparedFactRow, DeclaredConflict, VerificationDraw, VerificationPhoto
+from webapp.models.verifications import (
+    ComparedFactRow,
+    DeclaredConflict,
+    DrawnOfficer,
+    VerificationDraw,
+    VerificationPhoto,
+)
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
 
 __all__ = [
@@ -127,6 +133,7 @@ __all__ = [
     "DocumentDelivery",
     "DocumentFile",
     "DocumentSeal",
+    "DrawnOfficer",
     "EngineJob",
     "FileNote",
     "FollowUp",

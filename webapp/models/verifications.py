@@ -41,6 +41,17 @@ class VerificationDraw(Model):
     at: Mapped[datetime]
 
 
+class DrawnOfficer(Model):
+    """Who is to verify an item now: of the latest draw, until the verification has ended. The draws stay apart."""
+
+    __tablename__ = "drawn_officer"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True, autoincrement=False)
+    item_case_id: Mapped[int] = mapped_column(
+        ForeignKey("item_case.id"), primary_key=True, autoincrement=False, index=True
+    )
+
+
 class DeclaredConflict(Model):
     """回避: an officer has an interest in the case, or in one item of it, and does nothing in it until it is lifted.
 

@@ -80,6 +80,7 @@ class Row:
     suspended: bool  # the case's processes stand still: nobody can claim or act
     follow_on: date | None
     colour: str  # of the most serious signal that nobody has settled: red | yellow | ""
+    drawn: tuple[tuple[int, str], ...]  # who is drawn for a verification, and does it
     mine: bool  # one of one's posts has it: its page may be opened
     standing_in: str = ""  # for whom one would do it
     gives_way: bool = False  # who holds it is away with oneself standing in, or holds it for oneself
@@ -277,6 +278,7 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         pinyin,
         follow_on,
         colour,
+        drawn,
         signed,
         groups,
         held_for,
@@ -308,6 +310,7 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         suspended=suspended,
         follow_on=follow_on,
         colour=colour or "",
+        drawn=tuple((user, name) for user, name in drawn or ()),
         mine=by.has_post(frozenset(groups), bundle.key),
         standing_in=absent.absent_name if absent else "",
         gives_way=held_for == by.user_id or (absent is not None and absent.absent_id == holder_id),

@@ -9,6 +9,7 @@ from webapp.catalogue import Rules
 from webapp.identity import Identity
 from webapp.queries.worklist import FIRST, FORWARD, groups_for
 from webapp.queries.worklist_picks import pick_of
+from webapp.queries.worklist_sql import MINE
 from webapp.queries.worklist_wanted import Wanted
 from webapp.unit_of_work import sql
 
@@ -40,8 +41,8 @@ select case when exists (
         else (select count(distinct p.task_id) from unnest(%(groups)s::text[]) g(key) cross join lateral (
                 select task_id from task_candidate where group_key = g.key
                 order by urgency, due_on, task_id limit {COUNT_CAP + 1}) p) end,
-       (select count(*) from (select own.id from user_task own where own.assignee_id = %(me)s
-            and own.state = 'open' and exists (select from task_candidate c where c.task_id = own.id)
+       (select count(*) from (select t.id from {MINE}
+            where exists (select from task_candidate c where c.task_id = t.id)
             limit {COUNT_CAP + 1}) own_tasks),
        (select coalesce(max(id), 0) from rule_table)
 """

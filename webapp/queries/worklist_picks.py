@@ -87,7 +87,9 @@ def _few(wanted: Wanted, values: dict[str, Any]) -> str | None:
     """What few tasks the pick begins with; None: with the posts."""
     if wanted.text:
         return text_of.FOUND
-    if wanted.tab == MINE or (wanted.holder and wanted.holder != NOBODY):
+    if wanted.tab == MINE:
+        return text_of.MINE
+    if wanted.holder and wanted.holder != NOBODY:
         return text_of.OWN
     if wanted.tab == WAITING:
         return text_of.WAITING
@@ -130,7 +132,7 @@ def _narrowing(rules: RulesAsked, wanted: Wanted, today: date, values: dict[str,
 
 def _folder(wanted: Wanted) -> list[str]:
     if wanted.tab == MINE:
-        return ["t.assignee_id = %(me)s"]
+        return [text_of.IS_MINE]
     if wanted.tab == FREE:
         return ["t.assignee_id is null", "t.participants = 1", "k.suspended_at is null"]
     return []

@@ -82,6 +82,15 @@ def of_few(few: str) -> str:
 
 
 OWN = "user_task t"
+#: One's own work: what one holds, and the verifications for which one is drawn (nobody holds those).
+MINE = """(
+        select own.id from user_task own where own.assignee_id = %(me)s and own.state = 'open'
+        union
+        select v.id from drawn_officer d join user_task v on v.item_case_id = d.item_case_id and v.state = 'open'
+            and v.step in ('verify', 'recheck') where d.user_id = %(me)s
+    ) few(id) join user_task t on t.id = few.id"""
+IS_MINE = """(t.assignee_id = %(me)s or t.step in ('verify', 'recheck') and exists (select from drawn_officer d
+        where d.user_id = %(me)s and d.item_case_id = t.item_case_id))"""
 FOUND = "cases found join user_task t on t.case_id = found.id"
 BY_TOKENS = "found.search_tokens @> %(wanted)s::text[]"
 _PINYIN, _INITIALS = (one.replace("applicant_pinyin", "found.applicant_pinyin") for one in (PINYIN, INITIALS))
@@ -118,6 +127,10 @@ FOLLOWED = "follow_up f join user_task t on t.id = f.task_id and f.user_id = %(m
 #: The most serious signal of the task's item (of the case, where the task is the case's) that nobody has settled.
 COLOUR = """(select min(s.colour) from supervision_signal s where s.case_id = t.case_id
         and s.item_case_id is not distinct from t.item_case_id and s.settled_at is null)"""
+#: Who is drawn for a verification: [[id, name], …]; null where nobody is. Other tasks ask for nothing.
+DRAWN = """case when t.step in ('verify', 'recheck') then (
+        select jsonb_agg(jsonb_build_array(u.id, u.name) order by u.id)
+        from drawn_officer d join app_user u on u.id = d.user_id where d.item_case_id = t.item_case_id) end"""
 ROWS = f"""
 with picked as ({{picked}})
 select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at, t.revision, t.assignee_id,
@@ -126,6 +139,7 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     {TASK_STANDS_STILL},
     k.suspended_at is not null, k.profile_key, k.applicant_pinyin, f.on_day,
     {COLOUR},
+    {DRAWN},
     t.participants > 1 and exists (select from participant o where o.task_id = t.id and o.user_id = %(me)s),
     t.groups, t.acting_for,
     exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s

@@ -117,6 +117,13 @@ values (%(item)s, %(number)s, %(seed)s, %(candidates)s::jsonb, %(excluded)s::jso
 """
 
 
+#: Whose work it is from this draw on, beside the draws, which stay.
+OFFICERS = """
+with gone as (delete from drawn_officer where item_case_id = %(item)s and not user_id = any(%(officers)s::bigint[]))
+insert into drawn_officer (item_case_id, user_id) select %(item)s, unnest(%(officers)s::bigint[]) on conflict do nothing
+"""
+#: The verification has ended: it is nobody's work any more.
+NOBODYS = "delete from drawn_officer where item_case_id = %(verified_item)s"
 #: In the inbox of the post, so that who was drawn finds the task.
 TOLD = """
 insert into reminder (case_id, item_case_id, group_key, text_zh, text_en, at)
@@ -180,6 +187,7 @@ def _draw(
     }
     lists = {"candidates": candidates, "excluded": excluded, "drawn": new, "officers": [*stay, *new]}
     sql().execute(DRAWN, {**values, **{name: orjson.dumps(one).decode() for name, one in lists.items()}})
+    sql().execute(OFFICERS, {"item": item_case_id, "officers": [*stay, *new]})
     names = names_of([*stay, *new])
     told = {"zh": f"事后核查抽中{'、'.join(names)}", "en": f"Drawn to verify: {', '.join(names)}"}
     sql().execute(TOLD, {"case": case.id, "item": item_case_id, "groups": list(groups), "now": case.now, **told})

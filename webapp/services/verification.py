@@ -18,7 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.compared_facts import Comparison, ensure_compared, keep_compared
-from webapp.services.draws import draw_officers, ensure_may_verify
+from webapp.services.draws import NOBODYS, draw_officers, ensure_may_verify
 from webapp.services.events import Event
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import ClockFacts
@@ -101,6 +101,8 @@ def _conclude(task: OpenTask, result: str, record: str, by: Identity) -> None:
     stop_clock(task.case, task.item_case_id, "verification", "rectification", "recheck")
     if follows == RECTIFY:
         _order_to_rectify(task, record, by)
+    else:
+        task.case.writing.add("drawn_officer", NOBODYS, verified_item=task.item_case_id)
     task.case.record(Event.VERIFIED, by, item=task.item_case_id, result=result, follows=follows)
     finish(task, {"verification_result": follows}, by=by, act=ACTS.get(result, f"verified-{follows}"))
 

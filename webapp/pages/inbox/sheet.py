@@ -151,11 +151,22 @@ def holder(row: Row, me: int) -> str:
     """Who has the task, in words."""
     if row.signed:
         return gettext("我已签字，等待他人")
+    if row.drawn:
+        return _drawn(row, me)
     if row.shared:
         return gettext("多人共同办理")
     if row.holder_id is None:
         return gettext("待认领") if row.is_free() or not row.suspended else NOTHING
     return gettext("我") if row.holder_id == me else row.holder
+
+
+def _drawn(row: Row, me: int) -> str:
+    """Who is drawn, for the others of the post too: nobody else does it."""
+    others = [name for user, name in row.drawn if user != me]
+    names = gettext("、").join(others)
+    if len(others) < len(row.drawn):
+        return gettext("抽中：我、%(names)s", names=names) if others else gettext("抽中：我")
+    return gettext("已抽中%(names)s", names=names)
 
 
 def follow_reached(row: Row) -> bool:
