@@ -58,3 +58,24 @@ def ensure_not_held(task_id: int, waits: int) -> None:
     """Raises HeldBack while something is awaited."""
     if waits:
         raise HeldBack(awaited(task_id))
+
+
+class GivenOut(ActRefused):
+    """The task is with a colleague who prepares it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "此任务已委派同事准备：先交回或者收回，再作此操作。",
+                "The task was given to a colleague to prepare: it has to come back first.",
+            )
+        )
+
+
+OPEN_DELEGATION = "select id, owner_id, to_id from delegation where task_id = %s and ended_at is null"
+
+
+def ensure_not_given_out(task_id: int, waits: int) -> None:
+    """Raises GivenOut while a colleague prepares the task."""
+    if waits and sql().execute(OPEN_DELEGATION, (task_id,)).fetchone() is not None:
+        raise GivenOut()

@@ -13,6 +13,7 @@ from webapp.permissions import Permission
 from webapp.services.advance import apply
 from webapp.services.engine_border import complete
 from webapp.services.events import Event
+from webapp.services.held_back import ensure_not_given_out
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
 
@@ -69,8 +70,9 @@ def gives_way(by: Identity, holder_id: int | None, groups: frozenset[str], bundl
 
 
 def release(task_id: int, *, by: Identity) -> None:
-    """Give the task back to its group."""
+    """Give the task back to its group. Raises GivenOut for one that is with a colleague to be prepared."""
     with on_task(task_id, by, permission=Permission.TASK_DO) as task:
+        ensure_not_given_out(task.id, task.waits)
         sql().execute(
             "update user_task set assignee_id = null, acting_for = null, revision = revision + 1 where id = %s",
             (task_id,),
