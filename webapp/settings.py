@@ -62,8 +62,17 @@ class Settings:
     timestamp_url: str = ""
     sms_url: str = ""
     sms_token: str = ""
+    sms_per_number: int = 5
+    sms_window_minutes: int = 60
     handover_url: str = ""
     handover_secret: str = ""
+    smtp_url: str = ""
+    smtp_password: str = ""
+    smtp_ca: str = ""
+    mail_from: str = ""
+    notice_url: str = ""
+    notice_token: str = ""
+    notice_secret: str = ""
 
     @property
     def production(self) -> bool:
@@ -110,8 +119,17 @@ class Settings:
             timestamp_url=_timestamp_url(env),
             sms_url=_outside_url(env, "ONEWINDOW_SMS_URL"),
             sms_token=env.get("ONEWINDOW_SMS_TOKEN", ""),
-            handover_url=_handover_url(env),
+            sms_per_number=_at_least_one(env, "ONEWINDOW_SMS_PER_NUMBER", 5),
+            sms_window_minutes=_at_least_one(env, "ONEWINDOW_SMS_WINDOW_MINUTES", 60),
+            handover_url=_signed_url(env, "ONEWINDOW_HANDOVER_URL", "ONEWINDOW_HANDOVER_SECRET"),
             handover_secret=env.get("ONEWINDOW_HANDOVER_SECRET", ""),
+            smtp_url=_smtp_url(env),
+            smtp_password=env.get("ONEWINDOW_SMTP_PASSWORD", ""),
+            smtp_ca=env.get("ONEWINDOW_SMTP_CA", ""),
+            mail_from=_mail_from(env),
+            notice_url=_signed_url(env, "ONEWINDOW_NOTICE_URL", "ONEWINDOW_NOTICE_SECRET"),
+            notice_token=env.get("ONEWINDOW_NOTICE_TOKEN", ""),
+            notice_secret=env.get("ONEWINDOW_NOTICE_SECRET", ""),
         )
 
 
@@ -185,6 +203,14 @@ def _timestamp_url(env: Mapping[str, str]) -> str:
     return _outside_url(env, "ONEWINDOW_TIMESTAMP_URL")
 
 
+def _at_least_one(env: Mapping[str, str], variable: str, default: int) -> int:
+    """A count that is a whole number of one or more."""
+    number = _whole_number(env, variable, default)
+    if number < 1:
+        raise SettingsInvalid(variable, "must be at least 1")
+    return number
+
+
 def _outside_url(env: Mapping[str, str], variable: str) -> str:
     """The address of another system; over plain http on this very machine only. Empty: there is none."""
     given = env.get(variable, "")
@@ -205,14 +231,40 @@ THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 SHORTEST_SECRET = 32
 
 
-def _handover_url(env: Mapping[str, str]) -> str:
-    """Where rulings are handed over to the system of supervision, signed; empty: to the inbox alone.
+def _signed_url(env: Mapping[str, str], variable: str, secret_variable: str) -> str:
+    """Where signed messages go (rulings to the system of supervision, notices to the gateway); empty: nowhere.
 
     The secret may stand without an address: then that system answers, and reads the rulings otherwise.
     """
-    given, secret = _outside_url(env, "ONEWINDOW_HANDOVER_URL"), env.get("ONEWINDOW_HANDOVER_SECRET", "")
+    given, secret = _outside_url(env, variable), env.get(secret_variable, "")
     if (given or secret) and len(secret) < SHORTEST_SECRET:
-        raise SettingsInvalid("ONEWINDOW_HANDOVER_SECRET", f"must have at least {SHORTEST_SECRET} characters")
+        raise SettingsInvalid(secret_variable, f"must have at least {SHORTEST_SECRET} characters")
+    return given
+
+
+SMTP_SCHEMES = ("smtp", "smtps")
+
+
+def _smtp_url(env: Mapping[str, str]) -> str:
+    """The mail server: `smtps` speaks TLS from the start, `smtp` goes over to it; to this machine it need not."""
+    given = env.get("ONEWINDOW_SMTP_URL", "")
+    try:
+        address = urlsplit(given)
+        right = address.scheme in SMTP_SCHEMES and bool(address.hostname) and (address.port or 1) > 0
+    except ValueError as wrong:
+        raise SettingsInvalid("ONEWINDOW_SMTP_URL", "must be smtps://host or smtp://host") from wrong
+    if given and (not right or address.password is not None):
+        reason = "must be smtps://user@host:port or smtp://user@host:port, the password in ONEWINDOW_SMTP_PASSWORD"
+        raise SettingsInvalid("ONEWINDOW_SMTP_URL", reason)
+    return given
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    """The sender of mails: an address, nothing else."""
+    given = env.get("ONEWINDOW_MAIL_FROM", "")
+    name, _, domain = given.rpartition("@")
+    if env.get("ONEWINDOW_SMTP_URL") and not (name and domain and given.isascii() and " " not in given):
+        raise SettingsInvalid("ONEWINDOW_MAIL_FROM", "must be the address from which mails are sent")
     return given
 
 

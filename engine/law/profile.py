@@ -118,6 +118,8 @@ class Profile:
     handover: HandoverRules | None = None
     #: What a form's field of districts (`Bundle.district_field`) may say where these rules hold; empty: not stated.
     districts: tuple[str, ...] = ()
+    #: On what basis a QR code alone suffices to sign on one's own phone; None: the signer's number is confirmed.
+    qr_alone: Words | None = None
 
     def terms(self, key: str, clock: str | None = None, *, kind: str = "") -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError.
@@ -153,7 +155,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
     report = Report(file)
     root = read_toml(content, report)
     root.integer("format", least=1)
-    commitment_list, commitment_basis = _commitment(root)
+    commitment_list, commitment_basis, qr_alone = _commitment(root)
     credit = _credit(root)
     profile = Profile(
         key=root.text("key"),
@@ -167,6 +169,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         office_hours=_office_hours(root),
         commitment_list=commitment_list,
         commitment_basis=commitment_basis,
+        qr_alone=qr_alone,
         parameters={key: _parameter(key, table) for key, table in root.tables("parameters")},
         version=hashlib.sha256(content).hexdigest(),
         pauses={key: _pause_kind(key, table) for key, table in root.tables("pauses")},
@@ -286,13 +289,21 @@ def _basis(table: Table) -> Words:
     return Words("", "")
 
 
-def _commitment(root: Table) -> tuple[tuple[str, ...], Words]:
+def _commitment(root: Table) -> tuple[tuple[str, ...], Words, Words | None]:
+    """The list and its basis; on what basis a QR code alone suffices for signing on one's own phone, None: it does
+    not."""
     table = root.table("commitment", required=False)
     if table is None:
-        return (), Words("", "")
+        return (), Words("", ""), None
     items, basis = table.texts("items"), _basis(table)
+    phone, qr_alone = table.table("phone", required=False), None
+    if phone is not None:
+        alone = phone.boolean("qr_alone")
+        said = _basis(phone)
+        qr_alone = said if alone else None
+        phone.finish()
     table.finish()
-    return items, basis
+    return items, basis, qr_alone
 
 
 def _credit(root: Table) -> CreditRules | None:

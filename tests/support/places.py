@@ -40,3 +40,12 @@ def verifiers_apart_within(what: str) -> None:
     content = files[kind, place].decode()
     assert content.count('within = "case"') == 1
     load_rules({(kind, place): content.replace('within = "case"', f'within = "{what}"').encode()})
+
+
+def number_confirmed_on_the_phone() -> None:
+    """In the city too a QR code alone is not enough from now on, as a new version of its rules."""
+    files = rule_files(read_tree(current_settings()))
+    ((kind, place),) = [name for name in files if name == ("profile", "fictional-city")]
+    content = files[kind, place].decode()
+    assert "qr_alone = true" in content
+    load_rules({(kind, place): content.replace("qr_alone = true", "qr_alone = false").encode()})

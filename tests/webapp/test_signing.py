@@ -20,16 +20,18 @@ from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
-from tests.support import credit, office
+from tests.support import credit, office, places
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from webapp import clock, file_store
 from webapp.errors import FileRefused
 from webapp.extensions import db as database
 from webapp.models import Commitment, SigningRequest
-from webapp.services import drafts, signing_requests
+from webapp.queries.submission import commitments_of
+from webapp.services import drafts, signing_rows
 from webapp.services.files import Upload
 from webapp.services.signature_files import check_drawing, check_scan
+from webapp.unit_of_work import sql
 
 ALL = {"way-P2": "commitment", "way-P3": "commitment", "way-P4": "commitment"}
 SIGNER = office.example("commitment")["answers"]["legal_representative"]
@@ -201,12 +203,6 @@ def test_a_representative_signs_nothing_where_no_proxy_may(client: FlaskClient) 
     )
     assert clerk.status == 422
     assert database.session.query(SigningRequest).count() == 0
-
-
-def test_guessed_tokens_are_counted_by_address(phone: Browser) -> None:
-    statuses = {phone.open(f"/sign/guess-{number}").status for number in range(signing_requests.TRIES_PER_ADDRESS)}
-    assert statuses == {410}
-    assert phone.open("/sign/one-more").status == 429
 
 
 # ---------------------------------------------------------------- what is no signature
@@ -430,3 +426,125 @@ def test_a_letter_that_changed_after_the_code_was_sent_is_not_signed(client: Fla
     clerk.submit("/signing/code", {"code": gateway.code})
     assert clerk.status == 409
     assert signed(case_id) == []
+
+
+# ---------------------------------------------------------------- whose phone it is
+
+
+def at_the_number(client: FlaskClient, phone: Browser) -> tuple[Browser, int, str]:
+    """The signer has read everything where the place asks for the number: (clerk, case, address)."""
+    places.number_confirmed_on_the_phone()
+    clerk, case_id = asked(client, ways=FILING)
+    address = f"/sign/{token(client)}"
+    read_all(phone, address)
+    return clerk, case_id, address
+
+
+def test_the_number_of_the_signer_is_confirmed_on_the_phone_before_it_signs(
+    client: FlaskClient, phone: Browser, gateway: Gateway
+) -> None:
+    clerk, case_id, address = at_the_number(client, phone)
+    mobile = office.example("commitment")["answers"]["legal_representative_mobile"]
+    assert phone.heading == "确认手机号码"
+    assert mobile[-4:] in phone.text
+    assert mobile not in phone.text
+    assert not phone.page.xpath("//canvas")
+    post(phone, address, {"signature": drawn()})  # by a program of its own
+    assert phone.status == 422
+    assert signed(case_id) == []
+    phone.open(address).submit("/number")
+    assert [message["mobile"] for message in gateway.messages] == [mobile]
+    phone.submit("/number/confirmed", {"code": gateway.code})
+    assert phone.heading == "签署承诺书"
+    assert "已在该手机上确认签署人的号码" in clerk.open(f"/application/{case_id}/signing/state").text
+    phone.submit(address, {"signature": drawn()})
+    (letter,) = signed(case_id)
+    assert commitments_of(case_id)["P4"].way.zh == "本人手机扫码（已在该手机上确认签署人申报的号码）"
+    request = database.session.get(SigningRequest, letter.request_id)
+    assert (request.outcome, request.mobile, request.confirmed_at is not None) == ("signed", mobile[-4:], True)
+    assert '"proof":"number"' in signed_line(case_id)
+
+
+def test_where_the_qr_code_alone_suffices_it_is_said_what_that_does_not_prove(
+    client: FlaskClient, phone: Browser
+) -> None:
+    _, case_id = asked(client, ways=FILING)
+    address = f"/sign/{token(client)}"
+    read_all(phone, address).submit(address, {"signature": drawn()})
+    assert "不证明手机属于签署人" in commitments_of(case_id)["P4"].way.zh
+    assert '"proof":"qr"' in signed_line(case_id)
+
+
+def test_wrong_codes_on_the_phone_end_the_request(client: FlaskClient, phone: Browser, gateway: Gateway) -> None:
+    clerk, case_id, address = at_the_number(client, phone)
+    phone.submit("/number")
+    wrong = f"{(int(gateway.code) + 1) % 1_000_000:06}"
+    for left in (4, 3, 2, 1):
+        phone.submit("/number/confirmed", {"code": wrong})
+        assert f"还可以试 {left} 次" in phone.text
+    phone.submit("/number/confirmed", {"code": wrong})
+    assert phone.status == 410
+    assert phone.open(address).status == 410
+    assert "请重新发送" in clerk.open(f"/application/{case_id}/signing/state").text
+    assert signed(case_id) == []
+
+
+def test_another_number_in_the_form_has_to_be_confirmed_anew(
+    client: FlaskClient, phone: Browser, gateway: Gateway
+) -> None:
+    _, case_id, address = at_the_number(client, phone)
+    phone.submit("/number").submit("/number/confirmed", {"code": gateway.code})
+    answers = {**office.example("commitment")["answers"], "legal_representative_mobile": "13800005678"}
+    drafts.save_answers(case_id, office.raw_answers(answers), by=office.person(CLERK))
+    post(phone, address, {"signature": drawn()})
+    assert phone.status in (409, 422)
+    assert signed(case_id) == []
+
+
+def test_a_place_that_asks_for_the_number_offers_no_phone_without_a_gateway(client: FlaskClient) -> None:
+    places.number_confirmed_on_the_phone()
+    case_id = office.draft("commitment")
+    clerk = Browser.of(client, CLERK).open(f"/application/{case_id}/commitment")
+    assert "由本人手机扫码签署" not in clerk.text
+    post(
+        clerk,
+        clerk.url,
+        {**dict(clerk.form("/commitment").form_values()), **FILING, "signer_name": SIGNER, "act": "phone"},
+    )
+    assert clerk.status == 422
+    assert database.session.query(SigningRequest).count() == 0
+
+
+def test_one_number_gets_only_so_many_messages_whichever_cases_they_are_for(
+    app: Flask, client: FlaskClient, gateway: Gateway
+) -> None:
+    before = app.extensions["onewindow_settings"]
+    app.extensions["onewindow_settings"] = replace(before, sms_per_number=2, sms_window_minutes=90)
+    for _ in range(2):
+        clerk, _case = asked(client, "code", FILING)
+        assert clerk.heading == "短信验证码签署"
+    clerk, case_id = asked(client, "code", FILING)  # a third case, the same number
+    assert clerk.status == 422
+    assert "90 分钟内已发送 2 条短信" in clerk.text
+    assert len(gateway.messages) == 2
+    post(clerk, f"/application/{case_id}/signing/code", {"code": gateway.code})
+    assert clerk.status == 409
+    with clock.frozen_at(clock.now() + timedelta(minutes=91)):
+        asked(client, "code", FILING)
+    assert len(gateway.messages) == 3
+
+
+def signed_line(case_id: int) -> str:
+    """The line of the ledger with which a letter was signed."""
+    row = sql().execute("select body from case_event where case_id = %s and kind = 'commitment-signed'", (case_id,))
+    (body,) = row.fetchone() or ("",)
+    return str(body)
+
+
+# ---------------------------------------------------------------- last: it uses up the tries of the address
+
+
+def test_guessed_tokens_are_counted_by_address(phone: Browser) -> None:
+    statuses = {phone.open(f"/sign/guess-{number}").status for number in range(signing_rows.TRIES_PER_ADDRESS)}
+    assert statuses == {410}
+    assert phone.open("/sign/one-more").status == 429

@@ -16,7 +16,8 @@ class SigningRequest(Model):
     """One request to sign certain letters in one sitting, for a short time; used once.
 
     `letters` are key -> digest of the letter as shown, `read` the keys read to their end. `secret` is the keyed hash
-    of the token in the QR code (phone) or of the code that was sent (code).
+    of the token in the QR code (phone) or of the code that was sent (code). On the own phone the number declared for
+    the signer is confirmed first, where the place's rules ask for it.
     """
 
     __tablename__ = "signing_request"
@@ -37,6 +38,10 @@ class SigningRequest(Model):
     read: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     signer_name: Mapped[str]
     mobile: Mapped[str] = mapped_column(server_default="")  # of the code: its last four digits
+    number_hash: Mapped[bytes | None]  # keyed hash of the number that a code went to, to be confirmed on the phone
+    code_hash: Mapped[bytes | None]  # keyed hash of that code, while it waits
+    code_until: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]  # the number was confirmed on the phone that signs
     reference: Mapped[str] = mapped_column(server_default="")  # the gateway's own number of what it sent
     tries: Mapped[int] = mapped_column(server_default="0")
     created_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))

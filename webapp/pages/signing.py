@@ -1,4 +1,5 @@
-"""手机签署: what the signer's own phone shows. Each letter whole, confirmed at its end, then the signature."""
+"""手机签署: what the signer's own phone shows. Each letter whole, confirmed at its end; whose number it is; the
+signature."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from engine import Words
 from webapp.errors import ActRefused, FileRefused, Incomplete, TooManyTries
 from webapp.pages.application.uploads import drawn_signature
 from webapp.pages.support import public
-from webapp.services.signing_requests import Opened, SigningOver, confirm_read, opened, sign_on_phone
+from webapp.services.signing_numbers import NoCodeOpen, confirm_number, send_number_code
+from webapp.services.signing_requests import Opened, confirm_read, opened, sign_on_phone
+from webapp.services.signing_rows import SigningOver
+from webapp.services.sms import NumberSentTooOften, SmsUnavailable
 
 blueprint = Blueprint("signing", __name__, url_prefix="/sign")
 
@@ -32,6 +36,36 @@ def confirm(token: str) -> ResponseReturnValue:
         confirm_read(token, request.form.get("letter", ""), request.form.get("digest", ""), address=_address())
     except TooManyTries:
         raise
+    except ActRefused as refusal:
+        return _over(refusal)
+    return redirect(url_for("signing.read", token=token))
+
+
+@blueprint.post("/<token>/number")
+@public
+def send_number(token: str) -> ResponseReturnValue:
+    """A code goes to the number that is declared for the signer."""
+    try:
+        send_number_code(token, address=_address())
+    except Incomplete as fault:
+        return _again(token, "code", fault.words)
+    except (SmsUnavailable, NumberSentTooOften, TooManyTries) as refusal:
+        return _again(token, "code", refusal.words)
+    except ActRefused as refusal:
+        return _over(refusal)
+    return redirect(url_for("signing.read", token=token))
+
+
+@blueprint.post("/<token>/number/confirmed")
+@public
+def confirm_code(token: str) -> ResponseReturnValue:
+    """The code that came to the phone is entered on it."""
+    try:
+        confirm_number(token, request.form.get("code", ""), address=_address())
+    except TooManyTries:
+        raise
+    except (Incomplete, NoCodeOpen) as fault:
+        return _again(token, "code", fault.words)
     except ActRefused as refusal:
         return _over(refusal)
     return redirect(url_for("signing.read", token=token))

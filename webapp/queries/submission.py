@@ -16,7 +16,7 @@ from webapp.catalogue import Published
 from webapp.errors import NotFound
 from webapp.form_values import shown_value
 from webapp.queries.masking import masked_number
-from webapp.services.commitments import CHANNEL_WORDS
+from webapp.services.commitments import CHANNEL_WORDS, PHONE
 from webapp.services.held_licence import STATUS_WORDS
 from webapp.services.letters import key_of
 from webapp.unit_of_work import sql
@@ -205,6 +205,7 @@ where f.id = %(file)s and (
     or exists (select from answer_file a where a.file_id = f.id and a.case_id = %(case)s)
     or exists (select from commitment c where c.signature_file_id = f.id and c.case_id = %(case)s)
     or exists (select from tolerance t where f.id in (t.signature_file_id, t.extended_file_id) and t.case_id = %(case)s)
+    or exists (select from opinion_request o where o.file_id = f.id and o.case_id = %(case)s)
     or exists (select from verification_photo p join user_task t on t.id = p.task_id
         where p.file_id = f.id and t.case_id = %(case)s))
 """
@@ -234,6 +235,7 @@ class CommitmentView:
     rule_basis: str
     material_key: str = ""  # the one proof that it replaces; "": the whole item
     typed: bool = False
+    number_confirmed: bool = False  # on the phone that signed: the number declared for the signer
 
     @property
     def key(self) -> str:
@@ -241,7 +243,11 @@ class CommitmentView:
 
     @property
     def way(self) -> Words:
-        """How it was signed."""
+        """How it was signed, and of the own phone what is known of whose it is."""
+        if self.channel == PHONE:
+            named = CHANNEL_WORDS["typed" if self.typed else PHONE]
+            known = NUMBER_CONFIRMED if self.number_confirmed else QR_ALONE
+            return Words(f"{named.zh}（{known.zh}）", f"{named.en} ({known.en})")
         return CHANNEL_WORDS.get("typed" if self.typed else self.channel, Words(self.channel, self.channel))
 
     @property
@@ -255,10 +261,14 @@ class CommitmentView:
         return hashlib.sha256(self.letter.encode()).hexdigest() == self.digest
 
 
+NUMBER_CONFIRMED = Words("已在该手机上确认签署人申报的号码", "the signer's number was confirmed on it")
+QR_ALONE = Words("只扫码，不证明手机属于签署人", "by QR code alone, which does not prove whose phone it is")
 COMMITMENTS = """
 select c.item_key, c.letter, c.letter_digest, c.signature_file_id, c.signer_name, c.channel, c.signed_at,
-    u.name, c.rule, c.rule_basis, c.material_key, c.typed
-from commitment c join app_user u on u.id = c.by_id where c.case_id = %(case)s order by c.item_key, c.material_key
+    u.name, c.rule, c.rule_basis, c.material_key, c.typed,
+    s.confirmed_at is not null
+from commitment c join app_user u on u.id = c.by_id left join signing_request s on s.id = c.request_id
+where c.case_id = %(case)s order by c.item_key, c.material_key
 """
 
 

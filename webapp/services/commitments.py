@@ -30,6 +30,9 @@ from webapp.unit_of_work import sql
 
 ORDINARY, COMMITMENT = "ordinary", "commitment"
 TABLET, SCAN, PHONE, CODE = "tablet", "scan", "phone", "code"
+#: What is known of a phone on which letters are signed: that it was at the counter when the QR code was shown, or also
+#: that it has the number declared for the signer.
+BY_QR, BY_NUMBER = "qr", "number"
 #: Those of the window itself.
 CHANNELS = (TABLET, SCAN)
 CHANNEL_WORDS = {
@@ -67,6 +70,7 @@ class Evidence:
     file_id: int | None = None
     typed: bool = False
     request_id: int | None = None
+    proof: str = ""  # of the own phone: what proves whose it is, BY_NUMBER or BY_QR
 
 
 class ChannelNotOpen(Incomplete):
@@ -292,6 +296,8 @@ def _keep(
         ),
     )
     facts = {"letter": letter.digest, "channel": evidence.channel}
+    if evidence.proof:
+        facts["proof"] = evidence.proof
     return eligibility_told(case, Event.COMMITMENT_SIGNED, by, verdict, **facts)
 
 

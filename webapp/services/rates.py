@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from webapp import clock
 from webapp.errors import TooManyTries
@@ -11,10 +11,11 @@ from webapp.unit_of_work import sql, unit_of_work
 WINDOW = timedelta(hours=1)
 
 
-def count_try(bucket: str, *, limit: int) -> None:
-    """Count one try of `bucket` in this hour. Raises TooManyTries past `limit`."""
+def count_try(bucket: str, *, limit: int, window: timedelta = WINDOW) -> None:
+    """Count one try of `bucket` in this hour, or the present window of another length. Raises TooManyTries past
+    `limit`."""
     with unit_of_work():
-        tries = _count(bucket, 1)
+        tries = _count(bucket, 1, window)
     if tries > limit:
         raise TooManyTries()
 
@@ -29,14 +30,14 @@ def tries_of(bucket: str) -> int:
     return row[0] if row else 0
 
 
-def _count(bucket: str, by: int) -> int:
+def _count(bucket: str, by: int, window: timedelta = WINDOW) -> int:
     row = (
         sql()
         .execute(
             "insert into rate_count (bucket, window_start, tries) values (%s, %s, %s)"
             " on conflict (bucket, window_start) do update set tries = rate_count.tries + excluded.tries"
             " returning tries",
-            (bucket, _window(), by),
+            (bucket, _window(window), by),
         )
         .fetchone()
     )
@@ -44,5 +45,7 @@ def _count(bucket: str, by: int) -> int:
     return int(row[0])
 
 
-def _window() -> datetime:
-    return clock.now().replace(minute=0, second=0, microsecond=0)
+def _window(length: timedelta = WINDOW) -> datetime:
+    """When the present window began: windows of one length follow each other from midnight of 1 January 1970 (UTC)."""
+    seconds = length.total_seconds()
+    return datetime.fromtimestamp(clock.now().timestamp() // seconds * seconds, UTC)

@@ -7,49 +7,31 @@ only. A message that could not be sent is said, and nothing waits.
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 
 from engine import Words
-from webapp.answers import answers_of
-from webapp.errors import ActRefused, Incomplete, LetterChanged, NotEligible
+from webapp.errors import Incomplete, LetterChanged, NotEligible
 from webapp.identity import Identity
 from webapp.services import sms
 from webapp.services.commitments import CODE, Evidence, ineligible_tries_kept, sign_within, signable
 from webapp.services.drafts import ensure_draft
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.rates import count_try
-from webapp.services.signing_requests import CHANGED, END, SIGNED, open_request, secret_hash
+from webapp.services.signing_numbers import (
+    CODES_PER_HOUR,
+    EXHAUSTED,
+    GOOD_FOR,
+    MOST_TRIES,
+    TEMPLATE,
+    CodeWrong,
+    NoCodeOpen,
+    declared_mobile,
+    new_code,
+)
+from webapp.services.signing_rows import CHANGED, END, SIGNED, open_request, secret_hash
 from webapp.unit_of_work import sql
 
-GOOD_FOR = timedelta(minutes=5)
-TEMPLATE = "signing-code"
-DIGITS = 6
-MOST_TRIES = 5
-CODES_PER_HOUR = 5
-NOT_SENT, EXHAUSTED = "not-sent", "exhausted"
-
-
-class CodeWrong(Incomplete):
-    """The code is not the one that was sent; after some tries a new one has to be sent."""
-
-    def __init__(self, left: int) -> None:
-        super().__init__(
-            "code",
-            Words(f"验证码不正确，还可以试 {left} 次。", f"The code is wrong; {left} more tries.")
-            if left
-            else Words("验证码多次不正确，请重新发送。", "The code was wrong too often: have a new one sent."),
-        )
-
-
-class NoCodeOpen(ActRefused):
-    """No code waits: none was sent, it was used, or its time is over."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Words("没有等待确认的验证码，请重新发送。", "No code waits to be confirmed: have a new one sent.")
-        )
+NOT_SENT = "not-sent"
 
 
 def send_code(case_id: int, letters: Mapping[str, str], *, by: Identity, signer_name: str) -> str:
@@ -62,18 +44,18 @@ def send_code(case_id: int, letters: Mapping[str, str], *, by: Identity, signer_
     if not sms.is_set_up():
         raise sms.SmsUnavailable(sms.NOT_SET_UP)
     count_try(f"sign-code:{case_id}", limit=CODES_PER_HOUR)
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code = new_code()
     with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
         ensure_draft(case, by)
         signable(case, letters, signer_name.strip(), CODE)
-        mobile = _mobile(case)
+        mobile = declared_mobile(case, signer_name.strip())
         request = open_request(case, CODE, code, letters, signer_name.strip(), by, GOOD_FOR, mobile[-4:])
         bundle = case.release.bundle.name.zh
     given = {"code": code, "bundle": bundle, "count": str(len(letters)), "minutes": str(GOOD_FOR.seconds // 60)}
     try:
         # Outside the transaction: the gateway may take its time, and no row is locked meanwhile.
         reference = sms.send(mobile, TEMPLATE, given)
-    except sms.SmsUnavailable:
+    except (sms.SmsUnavailable, sms.NumberSentTooOften):
         _note(case_id, request, outcome=NOT_SENT)
         raise
     _note(case_id, request, reference=reference)
@@ -138,15 +120,3 @@ def _end_open(case_id: int) -> None:
             "update signing_request set ended_at = %s, outcome = %s where case_id = %s and ended_at is null",
             (case.now, CHANGED, case_id),
         )
-
-
-def _mobile(case: LockedCase) -> str:
-    """The signatory's number, as the form has it now. Raises Incomplete."""
-    field = case.release.bundle.signatory_mobile_field
-    mobile = str(answers_of(case.id).get(field) or "").strip() if field else ""
-    if not mobile:
-        raise Incomplete(
-            "channel",
-            Words("申请表没有填写签署人的手机号码。", "The form has no mobile number of the signatory."),
-        )
-    return mobile

@@ -6,6 +6,8 @@ Address and token are settings (`ONEWINDOW_SMS_URL`, `ONEWINDOW_SMS_TOKEN`); the
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import re
 import tomllib
@@ -13,12 +15,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from engine import Words
 from engine.law import check_mobile
-from webapp.errors import ActRefused
-from webapp.settings import current_settings
+from webapp.errors import ActRefused, TooManyTries
+from webapp.services.rates import count_try
+from webapp.settings import Settings, current_settings
 
 TIMEOUT_SECONDS = 8
 LARGEST_ANSWER = 64 * 1024
@@ -34,6 +38,20 @@ class SmsUnavailable(ActRefused):
     def __init__(self, reason: Words) -> None:
         self.reason = reason
         super().__init__(Words(f"短信没有发出：{reason.zh}", f"The text message was not sent: {reason.en}"))
+
+
+class NumberSentTooOften(ActRefused):
+    """This number has got as many messages as it may in the time, whichever cases they were for."""
+
+    status = 429
+
+    def __init__(self, count: int, minutes: int) -> None:
+        super().__init__(
+            Words(
+                f"该手机号码在 {minutes} 分钟内已发送 {count} 条短信，请稍后再试，或者改用其他签署方式。",
+                f"This number has got {count} messages within {minutes} minutes: try later, or sign by another way.",
+            )
+        )
 
 
 NOT_SET_UP = Words("本系统没有配置短信服务。", "no gateway is set up here.")
@@ -62,13 +80,17 @@ def is_set_up() -> bool:
 
 
 def send(mobile: str, template_key: str, given: Mapping[str, str]) -> str:
-    """Send one message now and return the gateway's number of it. Raises SmsUnavailable."""
+    """Send one message now and return the gateway's number of it. Raises SmsUnavailable, NumberSentTooOften.
+
+    Outside any transaction: what the number has got is counted in one of its own.
+    """
     settings = current_settings()
     if not settings.sms_url:
         raise SmsUnavailable(NOT_SET_UP)
     if check_mobile(mobile) is not None:
         raise SmsUnavailable(Words("手机号码有误。", "the mobile number is wrong."))
     template = _template(template_key)
+    _count_for(mobile, settings)
     values = {name: given[name] for name in template.places}
     body = {
         "mobile": mobile,
@@ -77,6 +99,16 @@ def send(mobile: str, template_key: str, given: Mapping[str, str]) -> str:
         "text": template.filled(values),
     }
     return _reference(_post(settings.sms_url, settings.sms_token, body))
+
+
+def _count_for(mobile: str, settings: Settings) -> None:
+    """Count a message to this number, over all cases; kept of the number is a keyed hash."""
+    mark = hmac.new(settings.pepper.encode(), b"sms:" + mobile.encode(), hashlib.sha256).hexdigest()[:32]
+    window = timedelta(minutes=settings.sms_window_minutes)
+    try:
+        count_try(f"sms:{mark}", limit=settings.sms_per_number, window=window)
+    except TooManyTries as often:
+        raise NumberSentTooOften(settings.sms_per_number, settings.sms_window_minutes) from often
 
 
 def _template(key: str) -> SmsTemplate:

@@ -38,7 +38,7 @@ from webapp.services.credit_bars import ApplicantBarred
 from webapp.services.files import Upload
 from webapp.services.signing_codes import send_code
 from webapp.services.signing_requests import ask_to_sign
-from webapp.services.sms import SmsUnavailable
+from webapp.services.sms import NumberSentTooOften, SmsUnavailable
 from webapp.services.visits import LEGAL_REPRESENTATIVE
 
 DRAWN, SCANNED = "tablet", "scan"
@@ -136,7 +136,7 @@ def _sign(case_id: int, letters: Mapping[str, str], act: str) -> tuple[str, Word
         return fault.field, fault.words
     except FileRefused as refusal:
         return (SCANNED if upload_named(SCANNED) else "signature"), refusal.words
-    except (LetterChanged, NotEligible, SmsUnavailable) as refusal:
+    except (LetterChanged, NotEligible, SmsUnavailable, NumberSentTooOften) as refusal:
         return "letters", refusal.words
     return None
 
@@ -177,6 +177,7 @@ def _page(
         may_sign={choice.key: signers or choice.proxy_allowed for choice in choices},
         channels={name for choice in choices if choice.letter for name in choice.subject.terms.channels},
         codes_sent=sms.is_set_up(),
+        phones_sign=sms.is_set_up() or draft.rules.profile.qr_alone is not None,
         channel_words=CHANNEL_WORDS,
         signer_name=request.form.get("signer_name") or (draft.visit.name if signers else ""),
     )

@@ -15,7 +15,8 @@ from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.services.letters import subject_of
 from webapp.services.signing_codes import confirm_code
-from webapp.services.signing_requests import Waiting, cancel_request, newest_request
+from webapp.services.signing_requests import cancel_request
+from webapp.services.signing_rows import Waiting, newest_request
 from webapp.settings import current_settings
 
 #: The token of the QR code is in the clerk's own browser only, for as long as that shows it.
