@@ -31,7 +31,7 @@ def test_verified_by_photo_draw_and_data_and_handed_over(site: Site, somebody: S
     handed_over(somebody(drawn[1]), told)
     in_the_case(somebody("weixiaohong"), case.id)
     public = somebody()
-    public.open("/announcements", "撤销和取消公示")
+    public.open("/announcements", "公示和公告")
     public.look_over()
 
 

@@ -58,6 +58,20 @@ BPMN = """<?xml version="1.0" encoding="UTF-8"?>
 </di:BPMNPlane></di:BPMNDiagram></definitions>"""
 
 
+#: The same in English, wider than a phone: the label's place was drawn for two Chinese characters.
+TRANSLATED = (
+    BPMN.replace('name="收件"', 'name="Received at the window"')
+    .replace('name="审查"', 'name="Review and propose what to decide"')
+    .replace(
+        '<dc:Bounds x="0" y="22" width="36" height="36"/></di:BPMNShape>',
+        '<dc:Bounds x="0" y="22" width="36" height="36"/><di:BPMNLabel><dc:Bounds x="7" y="2" width="22" height="14"/>'
+        "</di:BPMNLabel></di:BPMNShape>",
+    )
+    .replace('x="120" y="0" width="100"', 'x="920" y="0" width="100"')
+    .replace('<dd:waypoint x="120" y="40"/>', '<dd:waypoint x="920" y="40"/>')
+)
+
+
 class Office(SimpleHTTPRequestHandler):
     """Serves rendered pages and built assets; keeps what is posted."""
 
@@ -96,6 +110,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     (pages / "case.html").write_text(render(DIAGRAM, state=state, findings=None), "utf-8")
     (pages / "check.html").write_text(render(DIAGRAM, state=None, findings=findings), "utf-8")
     (pages / "diagram.bpmn").write_text(BPMN, "utf-8")
+    english = render(DIAGRAM, state=state, findings=None).replace('lang="zh-CN"', 'lang="en"')
+    (pages / "translated.html").write_text(english.replace("/diagram.bpmn", "/translated.bpmn"), "utf-8")
+    (pages / "translated.bpmn").write_text(TRANSLATED, "utf-8")
     handler = type("Handler", (Office,), {"pages": pages, "posts": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -238,6 +255,40 @@ def test_the_diagram_marks_where_the_case_is(tab: Page) -> None:
     expect(tab.locator("[data-element-id=review].is-current")).to_have_count(1)
     expect(tab.locator(".diagram-count")).to_have_text("3 件")
     expect(tab.locator(".bjs-powered-by")).to_be_visible()
+
+
+def test_translated_words_stand_beside_their_element(tab: Page) -> None:
+    tab.goto("/translated.html")
+    expect(tab.locator("[data-diagram][data-ready]")).to_have_count(1)
+    event = tab.locator("[data-element-id=start] > .djs-visual > circle").bounding_box()
+    label = tab.locator("[data-element-id=start_label] text").bounding_box()
+    assert event is not None
+    assert label is not None
+    assert label["y"] + label["height"] <= event["y"] + 3  # above it, where the designer drew it
+    assert abs(label["x"] + label["width"] / 2 - event["x"] - event["width"] / 2) < 4
+
+
+def test_a_diagram_of_which_a_part_is_shown_says_so_and_shows_the_whole(tab: Page) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto("/translated.html")
+    note = tab.locator(".diagram-part")
+    expect(note).to_be_visible()
+    tab.locator(".diagram-tools button").last.click()
+    expect(note).to_be_hidden()
+    for part in ("start", "review"):
+        expect(tab.locator(f"[data-element-id={part}]").first).to_be_in_viewport(ratio=0.9)
+    tab.locator(".diagram-tools button").last.click()
+    expect(note).to_be_visible()
+
+
+def test_a_choice_opens_what_belongs_to_it(tab: Page) -> None:
+    tab.goto("/form.html")
+    tab.locator("form").first.evaluate(
+        "form => form.insertAdjacentHTML('beforeend', '<input type=radio name=a value=x id=ax>"
+        '<details data-opens-with="a=x"><summary>s</summary></details>\')'
+    )
+    tab.locator("#ax").check()
+    expect(tab.locator("details[data-opens-with]")).to_have_attribute("open", "")
 
 
 def test_a_finding_leads_from_the_picture_to_the_list_and_back(tab: Page) -> None:

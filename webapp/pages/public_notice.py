@@ -25,4 +25,5 @@ def notice(document_id: int) -> ResponseReturnValue:
         kept=paper.kept,
         text=papers.sealed(paper.texts[language()], words(paper.kept.office)),
         back_url=url_for("public.progress"),
+        masked=True,
     )

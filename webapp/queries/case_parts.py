@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Bundle, Item, handled_by
+from engine.law import ruling_words
 from webapp.catalogue import Rules
 from webapp.organisation_names import department_names
 from webapp.queries.case_clocks import BESIDE, ClockView, clocks_of
@@ -123,6 +124,9 @@ class ItemView:
             return TERMINATED[self.outcome]
         if self.outcome == "not-accepted":
             return INTAKE_WORDS.get(self.intake_outcome or "", INTAKE_WORDS["wrong-authority"])
+        if self.is_undone:
+            undone = ruling_words(self.item.kind).undone
+            return Words(f"已{undone.zh}", undone.en)
         if self.outcome is not None:
             ruled = self.ruling.words if self.ruling else Words("已作出决定", "ruled")
             if self.delivered_at:
@@ -148,7 +152,14 @@ class ItemView:
         return Words("办理中", "in progress")
 
     @property
+    def is_undone(self) -> bool:
+        """What was granted was revoked, or a filing cancelled (LAW 2.11)."""
+        return self.licence is not None and self.licence.status == "revoked"
+
+    @property
     def kind(self) -> str:
+        if self.is_undone:
+            return "bad"
         if self.outcome == "granted":
             return "ok"
         if self.outcome == "withdrawn":

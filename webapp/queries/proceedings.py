@@ -1,6 +1,7 @@
 """What was ordered of an item besides its ordinary way, as its applicant follows it: the hearing, a longer limit.
 
-The notices of it are read there too, by number and code: word for word but for names, which that page masks.
+The notices of it, and the decisions, are read there too, by number and code: word for word but for names, which that
+page masks.
 """
 
 from __future__ import annotations
@@ -28,6 +29,19 @@ READ_BY_CODE = (
     "hearing-announcement",
     "public-notice",
     "extension-notice",
+    "grant",
+    "refusal",
+    "not-accepted",
+    "not-required",
+    "tolerance-notice",
+    "acceptance-revocation",
+    "termination-notice",
+    "rectification-order",
+    "revocation-notice",
+    "revocation-hearing-notice",
+    "revocation",
+    "filing-cancellation-notice",
+    "filing-cancellation",
 )
 
 

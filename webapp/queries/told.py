@@ -123,10 +123,12 @@ class HandoverView:
 
 
 DOCUMENTS = """
-select d.id, d.issued_at, d.title_zh, d.title_en, d.number, d.item_case_id, coalesce(u.name, ''), d.unit_key, d.seal_zh,
-    d.seal_en, d.seal_way, s.at, coalesce(su.name, ''), coalesce(s.certificate, ''), coalesce(t.reason, ''),
-    d.digest, d.digest_en, d.content_zh, d.content_en, d.kind
+select d.id, d.issued_at, d.title_zh, d.title_en, d.number, d.item_case_id, coalesce(u.name, decider.name, ''),
+    d.unit_key, d.seal_zh, d.seal_en, d.seal_way, s.at, coalesce(su.name, ''), coalesce(s.certificate, ''),
+    coalesce(t.reason, ''), d.digest, d.digest_en, d.content_zh, d.content_en, d.kind
 from document d left join app_user u on u.id = d.by_id
+left join ruling r on r.item_case_id = d.item_case_id and d.kind in ('grant', 'refusal')
+left join app_user decider on decider.id = r.by_id
 left join document_seal s on s.document_id = d.id left join app_user su on su.id = s.by_id
 left join seal_try t on t.document_id = d.id
 where d.case_id = %s and d.kind <> all(%s) order by d.id

@@ -20,6 +20,7 @@ from webapp.queries.case_tasks import tasks_of
 from webapp.queries.case_view import Status, case_status
 from webapp.queries.masking import masked_applicant, persons_in
 from webapp.services.documents import RECEIVING_UNIT
+from webapp.services.revocations import CLOCK as STATEMENT
 from webapp.unit_of_work import sql
 
 NEXT: Mapping[str, Words] = {
@@ -77,6 +78,15 @@ TO_VERIFY = Words(
     "This item is done; within the limit the authority checks on site that the commitment is kept.",
 )
 DONE = Words("该事项已经办结。", "This item is done.")
+TO_BE_UNDONE = Words(
+    "部门拟撤销已作出的许可或者取消备案，请按告知书写明的期限陈述、申辩；可以申请听证的，告知书一并写明。",
+    "The authority intends to undo what was granted: please state your view within the days of the notice, which also"
+    " says whether a hearing may be asked for.",
+)
+UNDONE = Words(
+    "决定书写明了理由和救济途径；证照自决定之日起失效。",
+    "The decision says why, and where to go against it; the licence has ended with it.",
+)
 ENDED = Words("该事项已经终止办理；需要办理的，可以重新提出申请。", "This item has ended. You may apply for it again.")
 #: What a step is called to the public: no internal posts, no persons.
 ASKED = Words(
@@ -169,16 +179,18 @@ where ic.case_id = %s
 """
 
 
-#: What the applicant must be told of a refusal (art. 38), a non-acceptance or a correction (art. 32).
+#: What the applicant must be told of a refusal (art. 38), a revocation, a non-acceptance or a correction (art. 32).
 TOLD = """
 select ic.id,
-    coalesce(nullif(concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), ''),
+    coalesce(nullif(concat_ws(E'\\n', v.facts, v.grounds), ''),
+        nullif(concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), ''),
         nullif(concat_ws(E'\\n', nullif(t.reason, ''), t.basis_zh), ''), ic.intake_note),
-    coalesce(r.remedy_zh, ''), coalesce(r.remedy_en, '')
-from item_case ic left join ruling r on r.item_case_id = ic.id and r.outcome = 'refused'
+    coalesce(v.remedy_zh, r.remedy_zh, ''), coalesce(v.remedy_en, r.remedy_en, '')
+from item_case ic left join revocation v on v.item_case_id = ic.id and v.outcome = 'revoked'
+left join ruling r on r.item_case_id = ic.id and r.outcome = 'refused'
 left join termination t on t.item_case_id = ic.id
-where ic.case_id = %s and (r.id is not null or t.item_case_id is not null or ic.intake_outcome in ('correction',
-    'wrong-authority', 'not-required', 'correction-lapsed', 'deemed-withdrawn'))
+where ic.case_id = %s and (v.id is not null or r.id is not null or t.item_case_id is not null
+    or ic.intake_outcome in ('correction', 'wrong-authority', 'not-required', 'correction-lapsed', 'deemed-withdrawn'))
 """
 
 
@@ -223,9 +235,9 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         item.kind,
         item.progress,
         item.since,
-        SENT[means] if "deliver" in steps and means in SENT else next_of(item),
-        item.running,
-        "deliver" in steps and means == "counter",
+        SENT[means] if "deliver" in steps and means in SENT and not item.is_undone else next_of(item),
+        None if item.is_undone else item.running,
+        "deliver" in steps and means == "counter" and not item.is_undone,
         means,
         tracking_number,
         shown.name if shown else None,
@@ -246,6 +258,10 @@ def next_of(item: ItemView) -> Words:
     known = next((NEXT[step] for step in steps if step in NEXT), None)
     if item.outcome in TERMINATED:
         return ENDED
+    if item.is_undone:
+        return UNDONE
+    if any(clock.key == STATEMENT and clock.state != "stopped" for clock in item.clocks):
+        return TO_BE_UNDONE
     if "ask-applicant" in steps:
         return ASKED
     if item.delivered_at or item.outcome == "not-accepted":

@@ -19,19 +19,19 @@ from engine import Words
 from engine.law import ClockReading, ClockTerms, Pause, read_clock
 from webapp import moments
 from webapp.identity import Identity
-from webapp.services.clocks import PROMISED_WITHIN, first_day_counted, moment_of
+from webapp.services.clocks import MAY_BE_VISITED, PROMISED_WITHIN, first_day_counted, moment_of
 from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.services.suspended import hold_timers
 from webapp.unit_of_work import sql
 
-RUNNING = """
+RUNNING = f"""
 select l.id, l.item_case_id, l.name, l.value, l.unit, l.extended_by, l.started_on, l.due_on, l.provisional,
     l.rules_digest <> %(rules)s,
     coalesce((select json_agg(json_build_array(p.started_on, p.ended_on) order by p.started_on)
               from clock_pause p where p.clock_id = l.id), '[]'),
-    coalesce(l.way = 'ordinary', false), l.item_key, l.first_day_counts
-from (select c.*, i.way, i.item_key from item_case i join legal_clock c on c.item_case_id = i.id
+    coalesce(l.visited, false), l.item_key, l.first_day_counts
+from (select c.*, {MAY_BE_VISITED} as visited, i.item_key from item_case i join legal_clock c on c.item_case_id = i.id
       where i.case_id = %(case)s and c.stopped_on is null
       union all
       select c.*, null, null from legal_clock c where c.case_id = %(case)s and c.stopped_on is null) l
@@ -107,7 +107,7 @@ class _Running:
     other_rules: bool
     facts: ClockFacts
     reading: ClockReading
-    visited: bool  # its item has points that a joint visit looks at
+    visited: bool  # its item has points that a joint visit looks at, and no examination that wants none
 
     @property
     def is_paused(self) -> bool:
@@ -173,7 +173,7 @@ def _record(case: LockedCase, move: Move, why: Why, by: Identity | None, facts: 
 
 def _running(case: LockedCase, row: Sequence[Any]) -> _Running:
     id_, item_case, name, value, unit, extended, started, due, provisional, other, *kept = row
-    pauses, ordinary, item_key, first = kept
+    pauses, may_be_visited, item_key, first = kept
     rules, nothing = case.rules, Words("", "")
     reading = read_clock(
         ClockTerms(name, value + extended, unit, nothing),
@@ -185,7 +185,7 @@ def _running(case: LockedCase, row: Sequence[Any]) -> _Running:
     )
     marks, paused = reading.marks, reading.state == "paused"
     facts = ClockFacts(name, value, unit, started, reading.due_on, marks["80%"], marks["-1"], paused, first)
-    visited = ordinary and bool(case.release.bundle.item(item_key).visit_checklist)
+    visited = may_be_visited and bool(case.release.bundle.item(item_key).visit_checklist)
     return _Running(id_, item_case, name, due, provisional, other, facts, reading, visited)
 
 

@@ -202,13 +202,17 @@ def ensure_clocks(case: LockedCase, wanted: Iterable[tuple[int, str]]) -> None:
 #: Whether the clock `l` stands still for its pause `p`: the same rule as `engine.law.clocks.stands_still`, for every
 #: page, board, mark and signal. The due day itself still runs, so a pause that begins on it stops nothing.
 STANDS_STILL = "p.ended_on is null and p.started_on < l.due_on"
+#: Whether the item `i` may be part of the joint visit: the ordinary way, and its examination has not said otherwise.
+MAY_BE_VISITED = """(i.way = 'ordinary' and not exists(select from review v where v.item_case_id = i.id
+    and v.step = 'examine' and v.conclusion = 'no-visit' and v.withdrawn_at is null))"""
 #: Whether the clock that the task `t` runs under stands still; for a joint visit, that of the item that gives its day.
 TASK_STANDS_STILL = f"""case when t.item_case_id is not null then exists (select from clock_pause p
         join legal_clock l on l.id = p.clock_id
         where l.item_case_id = t.item_case_id and l.name = t.clock and {STANDS_STILL})
     else exists (select from item_case i join legal_clock l on l.item_case_id = i.id
         join clock_pause p on p.clock_id = l.id
-        where i.case_id = t.case_id and l.name = t.clock and l.due_on = t.due_on and {STANDS_STILL}) end"""
+        where i.case_id = t.case_id and l.name = t.clock and l.due_on = t.due_on and {STANDS_STILL}
+            and {MAY_BE_VISITED}) end"""
 #: The columns of `ClockFacts`, of a clock `l`.
 CLOCK_FACTS = f"""l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
     exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL}), l.first_day_counts"""

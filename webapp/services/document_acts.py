@@ -51,8 +51,9 @@ class NotSealed(ActRefused):
     def __init__(self) -> None:
         super().__init__(
             Words(
-                "该文书应当加盖印章，尚未用印，不能送达。",
-                "This document must bear a seal and does not yet: it cannot be delivered.",
+                "应当加盖印章的文书尚未用印，不能送达；用印后在“告知记录”登记“已用印”。",
+                "A document that must bear a seal does not yet, and is not delivered; once it is sealed, that is"
+                " recorded under “What was told”.",
             )
         )
 

@@ -7,6 +7,7 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './styles/diagram.css';
 
+import { placeLabels } from './diagram-labels.js';
 import { say } from './words.js';
 
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
@@ -113,11 +114,14 @@ function centre(viewer, element) {
   });
 }
 
-/** The whole diagram where it can be read, else a readable part around `focus`; the frame takes its height. */
-function fit(viewer, mount, focus) {
+/** The whole diagram where it can be read, else a readable part around `focus`; the frame takes its height.
+
+`whole`: all of it, however small. Returns whether all of it is shown. */
+function fit(viewer, mount, focus, whole = false) {
   const canvas = viewer.get('canvas');
   const { inner, outer } = canvas.viewbox();
-  const zoom = Math.min(1, Math.max((outer.width - 2 * MARGIN) / inner.width, LEAST_ZOOM));
+  const everything = Math.min(1, (outer.width - 2 * MARGIN) / inner.width);
+  const zoom = whole ? everything : Math.max(everything, LEAST_ZOOM);
   const wanted = inner.height * zoom + 2 * MARGIN;
   mount.style.height = `${Math.min(Math.max(wanted, LOWEST), Math.max(window.innerHeight * 0.7, HIGHEST))}px`;
   canvas.resized();
@@ -132,15 +136,32 @@ function fit(viewer, mount, focus) {
     height,
   });
   if (focus) centre(viewer, focus);
+  return zoom === everything;
 }
 
-function tools(mount, viewer, focus) {
+/** Where a part is shown, words say so and how to see the rest; the last of the tools changes between part and whole. */
+function partNote(mount) {
+  const note = document.createElement('p');
+  note.className = 'diagram-part';
+  note.textContent = say('diagramPart');
+  mount.append(note);
+  return note;
+}
+
+function tools(mount, viewer, focus, shownWhole) {
+  const note = shownWhole ? null : partNote(mount);
+  let whole = shownWhole;
+  const change = () => {
+    whole = note ? !whole : true;
+    fit(viewer, mount, focus, whole);
+    if (note) note.hidden = whole;
+  };
   const bar = document.createElement('div');
   bar.className = 'diagram-tools';
   const acts = {
     zoomIn: ['+', () => viewer.get('zoomScroll').stepZoom(1)],
     zoomOut: ['−', () => viewer.get('zoomScroll').stepZoom(-1)],
-    zoomFit: ['⤢', () => fit(viewer, mount, focus)],
+    zoomFit: ['⤢', change],
   };
   for (const [act, [sign, run]] of Object.entries(acts)) {
     const button = document.createElement('button');
@@ -193,21 +214,22 @@ async function mountDiagram(mount) {
     mount.dataset.src ? fetched(mount.dataset.src, 'text') : embedded(mount, 'source'),
     mount.dataset.stateUrl ? fetched(mount.dataset.stateUrl, 'json') : embedded(mount, 'state'),
   ]);
-  const text = { fontFamily: FONT, fontSize: 12, lineHeight: 1.3 };
+  const translated = !document.documentElement.lang.startsWith('zh');
+  const text = { fontFamily: FONT, fontSize: translated ? 11 : 12, lineHeight: translated ? 1.15 : 1.3 };
   const viewer = new NavigatedViewer({
     container: mount,
     zoomScroll: { enabled: false },
-    textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: 11 } },
+    textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: translated ? 10 : 11 } },
   });
   await viewer.importXML(xml);
+  placeLabels(viewer, translated);
   if (state) markState(viewer, state, mount.dataset.counted || 'cases');
   if (findings) markFindings(viewer, findings);
   const registry = viewer.get('elementRegistry');
   const here = (ids) => ids?.find((id) => registry.get(id));
   // Where nothing is at work now, what was done last says where the case stands.
   const focus = registry.get(here(state?.current) ?? here([...(state?.done ?? [])].reverse()) ?? findings?.[0]?.element ?? '');
-  fit(viewer, mount, focus);
-  tools(mount, viewer, focus);
+  tools(mount, viewer, focus, fit(viewer, mount, focus));
   panByTouch(mount, viewer);
   zoomByWheel(mount, viewer);
   if (findings) followList(viewer, mount);

@@ -20,6 +20,9 @@ function onChange({ target }) {
     for (const box of target.closest('table').querySelectorAll('tbody .select input')) box.checked = target.checked;
   }
   if (target.closest('.select')) countTicked(form);
+  for (const fold of form.querySelectorAll('details[data-opens-with]')) {
+    if (fold.dataset.opensWith === `${target.name}=${target.value}`) fold.open = true;
+  }
   if (form.matches('[data-submit-on-change]')) form.requestSubmit();
 }
 

@@ -20,6 +20,7 @@ from webapp.queries.case_access import ensure_case
 from webapp.queries.results import held_by, results_page
 from webapp.queries.tolerance import tolerances_of
 from webapp.services import access, issuing
+from webapp.services.document_acts import NotSealed
 from webapp.services.documents import NotAllDecided, issue_acceptance
 from webapp.services.files import Upload
 from webapp.services.receipt import reissue_code
@@ -116,7 +117,7 @@ def hand_over(case_id: int) -> ResponseReturnValue:
         return _page(case_id, {fault.field: [fault.words]}, fault.status)
     except issuing.NotTheCollector as refusal:
         return _page(case_id, {"collector_id_number": [refusal.words]}, refusal.status)
-    except ResultNotInForce as refusal:
+    except (NotSealed, ResultNotInForce) as refusal:
         return _page(case_id, {"tasks": [refusal.words]}, refusal.status)
     except FileRefused as refusal:
         return _page(case_id, {"proof": [refusal.words]}, refusal.status)
@@ -139,7 +140,7 @@ def send(task_id: int) -> ResponseReturnValue:
         )
     except Incomplete as fault:
         return _page(case_id, {f"{fault.field}-{task_id}": [fault.words]}, fault.status)
-    except ResultNotInForce as refusal:
+    except (NotSealed, ResultNotInForce) as refusal:
         return _page(case_id, {f"kept_back-{task_id}": [refusal.words]}, refusal.status)
     flash(gettext("已登记送达。"), "success")
     return redirect(url_for("window.result", case_id=case_id))

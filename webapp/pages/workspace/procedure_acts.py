@@ -113,7 +113,10 @@ def hearing(task: Posted, typed: Typed, by: Identity) -> Words:
         revision=revision_of(typed),
         key=text(typed, "key"),
     )
-    return Words("听证笔录已制作，恢复计时。", "The record of the hearing is made; the clocks run on.")
+    return Words(
+        "听证笔录已制作；为此暂停的时限恢复计算。",
+        "The record of the hearing is made; what stood still runs on.",
+    )
 
 
 def result(task: Posted, typed: Typed, by: Identity) -> Words:
@@ -126,7 +129,7 @@ def result(task: Posted, typed: Typed, by: Identity) -> Words:
         revision=revision_of(typed),
         key=text(typed, "key"),
     )
-    return Words("结果已登记，恢复计时。", "The result is recorded; the clocks run on.")
+    return Words("结果已登记；为此暂停的时限恢复计算。", "The result is recorded; what stood still for it runs on.")
 
 
 def public_notice(task: Posted, typed: Typed, by: Identity) -> Words:
@@ -148,7 +151,7 @@ def public_notice(task: Posted, typed: Typed, by: Identity) -> Words:
         revision=revision_of(typed),
         key=text(typed, "key"),
     )
-    return Words("公示已结束，恢复计时。", "The public notice is closed; the clocks run on.")
+    return Words("公示已结束；为此暂停的时限恢复计算。", "The notice is closed; what stood still for it runs on.")
 
 
 #: What a review may conclude besides a proposal: instead of it a procedure begins.
