@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from webapp import clock, moments
 from webapp.catalogue import Rules
 from webapp.identity import Identity
+from webapp.queries.advisory_inbox import ASKED_COUNT, UNREAD_COUNT
 from webapp.queries.worklist import FIRST, FORWARD, groups_for
 from webapp.queries.worklist_picks import pick_of
 from webapp.queries.worklist_sql import MINE
@@ -24,6 +25,8 @@ class Counts:
     groups: int
     mine: int
     tables: int = 0  # the last table of rules that was loaded: another one may count the days otherwise
+    asked: int = 0  # opinions and signatures that colleagues wait for
+    unread: int = 0  # copies that one has not read
 
     @staticmethod
     def shown(count: int) -> str:
@@ -44,7 +47,8 @@ select case when exists (
        (select count(*) from (select t.id from {MINE}
             where exists (select from task_candidate c where c.task_id = t.id)
             limit {COUNT_CAP + 1}) own_tasks),
-       (select coalesce(max(id), 0) from rule_table)
+       (select coalesce(max(id), 0) from rule_table),
+       {ASKED_COUNT}, {UNREAD_COUNT}
 """
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from webapp.identity import Identity, signed_in
 from webapp.languages import language
+from webapp.pages.inbox.asked_tabs import asked_tabs
 from webapp.pages.inbox.blueprint import Asked, asked, blueprint, coming_back, remember
 from webapp.pages.inbox.filters import chips, filter_fields, sort_field, told
 from webapp.pages.inbox.sheet import addresses, follow_reached, list_sheet, marks
@@ -194,5 +195,9 @@ def _tabs(said: Asked, counted: Counts) -> list[tuple[str, str, bool, str | None
         folders.append((UNIT, gettext("本部门全部"), None))
     usual = said.wanted.with_(group="", holder="") if said.wanted.tab == UNIT else said.wanted
     return [
-        (label, said.url(wanted=usual.with_(tab=tab)), said.wanted.tab == tab, count) for tab, label, count in folders
+        *(
+            (label, said.url(wanted=usual.with_(tab=tab)), said.wanted.tab == tab, count)
+            for tab, label, count in folders
+        ),
+        *asked_tabs(counted),
     ]

@@ -316,6 +316,9 @@ LABELS: Mapping[str, Words] = {
     "visit_contact": Words("联系电话", "Telephone"),
     "visit_note": Words("请申请人准备", "What is to be ready"),
     "extension_reason": Words("延期理由", "Reasons for the extension"),
+    "remark": Words("交回说明", "Remark"),
+    "prepared": Words("办理内容", "The act"),
+    "signers": Words("会签人员", "Signers"),
 }
 
 

@@ -22,6 +22,7 @@ from webapp.pages.workspace.acts import ACTS, PANELS, ActIncomplete, Errors, lab
 from webapp.pages.workspace.around import present_lines, tag_of
 from webapp.pages.workspace.intake_parts import fault_lines, fix_fields
 from webapp.pages.workspace.kept import kept_of
+from webapp.pages.workspace.life_cycle_menu import menu_of, obstacle_of, typed_of
 from webapp.pages.workspace.patience import patiently
 from webapp.pages.workspace.points import all_points, groups_of, marks_before, marks_posted, names_of_points
 from webapp.pages.workspace.posted import Posted
@@ -172,7 +173,10 @@ def page_of(
     task.read_for_page()
     desk = desk or desk_of(task, by)
     verified = _verification(task)
+    around = menu_of(task.id, by)
+    typed = typed_of(around["life"], typed, by)
     obstacle = task.obstacle(by) or (obstacle_to(verified, by, task.case_id) if verified and task.is_open else None)
+    obstacle = obstacle_of(around["life"], around["prepares"], obstacle)
     sections = answer_sections(
         task.release, task.guided, task.answers, task.item.key if task.item else None, language()
     )
@@ -208,6 +212,7 @@ def page_of(
         ],
         steps=task_lines(task.item.tasks if task.item else [], task.reviews, task.items),
         verification=verified,
+        **around,
         **_of_step(task, by, typed),
     )
 
