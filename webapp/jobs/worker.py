@@ -23,7 +23,10 @@ HEARTBEAT_SECONDS = 5.0
 FORGOTTEN_SECONDS = 300.0
 CLEANING_SECONDS = 3600.0
 SUPERVISION_SECONDS = 300.0
+SUBSTITUTION_SECONDS = 300.0
 LICENCE_SECONDS = 900.0
+NOTICE_SECONDS = 5.0
+NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
 
@@ -43,6 +46,8 @@ def run_worker(app: Flask) -> None:
         Loop(app, "cleaning", CLEANING_SECONDS, clean),
         Loop(app, "supervision", SUPERVISION_SECONDS, supervise),
         Loop(app, "licences", LICENCE_SECONDS, watch_licences),
+        Loop(app, "substitutes", SUBSTITUTION_SECONDS, give_back),
+        Loop(app, "notices", NOTICE_SECONDS, send_notices),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -105,12 +110,27 @@ def supervise() -> bool:
     return False
 
 
+def give_back() -> bool:
+    """Give back what was held for somebody by a substitution that is over; true when there may be more."""
+    from webapp.services import substitution
+
+    return substitution.give_back() >= substitution.AT_ONCE
+
+
 def watch_licences() -> bool:
     """Remind of licences that end, end those whose time is over, renew where silence does."""
     from webapp.services import licence_watch
 
     licence_watch.sweep()
     return False
+
+
+def send_notices() -> bool:
+    """Settle how notices go out, and send what is due; true when there may be more."""
+    from webapp.services import notice_delivery, notice_routing
+
+    routed, sent = notice_routing.route(), notice_delivery.send_due(NOTICES_AT_ONCE)
+    return routed >= notice_routing.AT_ONCE or sent >= NOTICES_AT_ONCE
 
 
 def clean() -> bool:

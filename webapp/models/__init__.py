@@ -60,7 +60,7 @@ from webapp.models.life_cycle import (
     Urging,
 )
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
-from webapp.models.notices import Notice
+from webapp.models.notices import Notice, NoticeDelivery, NoticeDeliveryLine, NoticeSetting
 from webapp.models.organisation import (
     CandidateGroup,
     Counter,
@@ -162,6 +162,9 @@ __all__ = [
     "Message",
     "MessageWait",
     "Notice",
+    "NoticeDelivery",
+    "NoticeDeliveryLine",
+    "NoticeSetting",
     "NotificationSheet",
     "NumberSeries",
     "Objection",

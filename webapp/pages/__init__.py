@@ -18,6 +18,7 @@ from webapp.pages import (
     inbox,
     licence_check,
     meetings,
+    notice_settings,
     notices,
     papers,
     public_tolerance,
@@ -46,7 +47,7 @@ def register(app: Flask) -> None:
         workspace.blueprint,
         cases.blueprint,
         meetings.blueprint,
-        notices.blueprint,
+        notice_settings.blueprint,  # that of `notices`, with its further pages
         clocks.blueprint,
         decisions.blueprint,
         calendars.blueprint,

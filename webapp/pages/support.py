@@ -138,6 +138,7 @@ def _context() -> dict[str, Any]:
         "may": lambda permission, subject=None: known is not None and may(known, Permission(permission), subject),
         "navigation": navigation(known) if known else [],
         "demo": current_settings().environment == "demo",
+        "profile_url": "/notices/settings",
     }
 
 

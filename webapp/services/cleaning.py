@@ -15,6 +15,7 @@ KEYS_FOR = timedelta(days=7)
 COUNTS_FOR = timedelta(days=1)
 LOOSE_FILES_FOR = timedelta(days=30)
 TRIALS_FOR = timedelta(days=30)
+NOTICES_FOR, DELIVERIES_FOR = timedelta(days=365), timedelta(days=90)
 DONE_DRAFTS_FOR = timedelta(days=7)  # what somebody typed while a colleague was faster can be copied for a week
 
 LOOSE_FILES = """
@@ -29,6 +30,12 @@ delete from stored_file f where f.at < %s
 returning f.digest
 """
 DONE_FOLLOW_UPS = "delete from follow_up f using user_task t where t.id = f.task_id and t.state <> 'open'"
+OLD_DELIVERIES = "delete from notice_delivery where settled_at < %s and state in ('sent', 'dropped')"
+OLD_NOTICES = """
+delete from notice n where n.at < %s and n.routed_at is not null and not exists (
+    select from notice_delivery_line l join notice_delivery d on d.id = l.delivery_id
+    where l.notice_id = n.id and d.state in ('waiting', 'sending'))
+"""
 DONE_DRAFTS = (
     "delete from task_draft d using user_task t where t.id = d.task_id and t.state <> 'open' and t.closed_at < %s"
 )
@@ -50,6 +57,8 @@ def clean() -> int:
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
             sql().execute("delete from trial where changed_at < %s", (now - TRIALS_FOR,)).rowcount,
             sql().execute(DONE_FOLLOW_UPS).rowcount,
+            sql().execute(OLD_DELIVERIES, (now - DELIVERIES_FOR,)).rowcount,
+            sql().execute(OLD_NOTICES, (now - NOTICES_FOR,)).rowcount,
             sql().execute(DONE_DRAFTS, (now - DONE_DRAFTS_FOR,)).rowcount,
             sql().execute("delete from task_presence where seen_at < %s", (now - COUNTS_FOR,)).rowcount,
         ]

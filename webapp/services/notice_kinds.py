@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     SENT_BACK = "sent-back"
     ACT_WITHDRAWN = "act-withdrawn"
     STANDING_IN = "standing-in"
+    CONFLICT_DECLARED = "conflict-declared"
     MENTIONED = "mentioned"
     CORRECTION_TO_MERGE = "correction-to-merge"
     CORRECTION_WENT_ALONE = "correction-went-alone"
