@@ -33,11 +33,12 @@ class Slot:
     is_variable: bool = False
     is_everything: bool = False
     parts: tuple[Slot | Gather, ...] = ()
+    #: True where the value is the text itself, whatever the variables are.
+    is_text: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def is_text(self) -> bool:
-        """True where the value is the text itself, whatever the variables are."""
-        return self.expression is None and not (self.is_variable or self.is_everything or self.parts)
+    def __post_init__(self) -> None:
+        told = self.expression is None and not (self.is_variable or self.is_everything or self.parts)
+        object.__setattr__(self, "is_text", told)
 
     @property
     def reads(self) -> frozenset[str] | None:
@@ -335,12 +336,12 @@ class Process:
             known = self._downstream[node] = closure(self.after.get(node, ()), self.after)
         return known
 
-    def awaited_conditions(self) -> Iterator[Slot]:
-        """What conditional events and ad-hoc subprocesses wait for."""
+    def awaited_conditions(self) -> Iterator[tuple[str, Slot]]:
+        """What conditional events and ad-hoc subprocesses wait for, with the id of each."""
         for node in self.nodes.values():
-            yield from (event.condition for event in node.events if event.condition is not None)
+            yield from ((node.id, event.condition) for event in node.events if event.condition is not None)
             if node.ad_hoc is not None and node.ad_hoc.completion is not None:
-                yield node.ad_hoc.completion
+                yield node.id, node.ad_hoc.completion
 
     def start_events(self) -> tuple[Node, ...]:
         """The start events of the process itself, in file order."""
@@ -370,6 +371,14 @@ class ElementFact:
     called: str | None = None  # process id that a call activity names
 
 
+class ReadByConditions(NamedTuple):
+    """The variables on which the conditions that events wait for depend: all of them (None where that cannot be
+    said), and those of each element (elements of several processes that have one id are one)."""
+
+    names: frozenset[str] | None
+    by_element: Mapping[str, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """The entry process with everything it can reach: called processes, message-started ones, decisions."""
@@ -377,18 +386,23 @@ class Program:
     entry: str
     processes: Mapping[str, Process]
     decisions: Mapping[str, Decisions]  # decision id -> the decisions of its file
-    _read: list[frozenset[str] | None] = field(default_factory=list, init=False, repr=False, compare=False)
+    _read: list[ReadByConditions] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
-    def read_by_conditions(self) -> frozenset[str] | None:
-        """The variables on which the conditions that events wait for depend; None where that cannot be said.
-
-        Worked out when first asked, and kept.
-        """
+    def read_by_conditions(self) -> ReadByConditions:
+        """Worked out when first asked, and kept."""
         if not self._read:
-            reads = [slot.reads for process in self.processes.values() for slot in process.awaited_conditions()]
-            self._read.append(None if None in reads else frozenset().union(*filter(None, reads)))
+            self._read.append(self._find_read())
         return self._read[0]
+
+    def _find_read(self) -> ReadByConditions:
+        by_element: dict[str, frozenset[str]] = {}
+        for process in self.processes.values():
+            for element, slot in process.awaited_conditions():
+                if slot.reads is None:
+                    return ReadByConditions(None, {})
+                by_element[element] = by_element.get(element, frozenset()) | slot.reads
+        return ReadByConditions(frozenset().union(*by_element.values()), by_element)
 
     def called(self, process_id: str, version: str = "") -> Process | None:
         """The process that a call activity names, of the version with this tag where one is meant."""

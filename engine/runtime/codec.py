@@ -70,10 +70,26 @@ def encode_variables(variables: Variables) -> dict[str, Any]:
 
 def writable(variables: dict[str, Value]) -> dict[str, Any]:
     """Variables as orjson writes them; one that is no Unicode text is left to it to refuse. Raises ValueInvalid."""
-    if TAG not in variables and _TEXTS.issuperset(map(type, variables.values())):
-        return variables
-    encoded: dict[str, Any] = _context(variables, 0)
-    return encoded
+    written: dict[str, Any] = _written_context(variables, 0)
+    return written
+
+
+def _written(value: Value, depth: int) -> Any:
+    """As `encode`, but for the texts; what holds only texts is written as it is."""
+    kind = type(value)
+    if kind is dict and depth < MAX_DEPTH:
+        return _written_context(value, depth)
+    if kind is list and _TEXTS.issuperset(map(type, value)):
+        return value
+    return encode(value, depth)
+
+
+def _written_context(context: dict[str, Any], depth: int) -> Any:
+    if TAG in context:
+        return _context(context, depth)
+    if _TEXTS.issuperset(map(type, context.values())):
+        return context
+    return {key: each if type(each) in _TEXTS else _written(each, depth + 1) for key, each in context.items()}
 
 
 def decode_variables(stored: Any) -> dict[str, Value]:

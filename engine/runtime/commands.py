@@ -235,7 +235,8 @@ def resumed(program: Program, stored: bytes, context: Context) -> Run:
     """As `loaded`, for a command that only goes on: all that a condition can depend on, but for the time, is as it
     was when it was last asked."""
     run = loaded(program, stored, context)
-    run.dirty = program.read_by_conditions is None
+    if program.read_by_conditions.names is not None:
+        run.dirty, run.written = False, set()
     return run
 
 

@@ -1,7 +1,7 @@
 """Conditional events (BPMN 2.0.2, 10.5.5): they happen when their condition becomes true.
 
-A condition is asked when its event begins to wait, and after every phase that writes a variable which a condition
-of the program reads; at the beginning of a command too, where the command changes more than variables or a
+A condition is asked when its event begins to wait, and after every phase that writes a variable which it reads; at
+the beginning of a command too, where the command changes more than variables or a
 condition may depend on the time. One that is true when the event begins to wait happens at
 once; an event that can happen again must see it false in between. A condition that cannot be evaluated yet (a
 variable is missing) is not true.
@@ -21,10 +21,11 @@ ASKED_PER_ACTIVATION = 20
 
 
 def check(run: Run) -> None:
-    """Triggers every waiting condition that has become true: of those that began to wait, and of all once one
-    may have changed."""
-    asked = list(run.state.conditions) if run.dirty else run.fresh
+    """Triggers every waiting condition that has become true: of those that began to wait, and of those that read
+    what was written."""
+    asked = _asked(run)
     run.dirty, run.fresh = False, []
+    run.written = None if run.program.read_by_conditions.names is None else set()
     for number, wait_id in enumerate(asked):
         wait = run.state.waits.get(wait_id)
         if wait is None:  # an earlier one has interrupted it
@@ -34,6 +35,21 @@ def check(run: Run) -> None:
         before, wait.holds = wait.holds, _holds(run, wait)
         if wait.holds and not before:
             events.trigger(run, wait, {})
+
+
+def _asked(run: Run) -> list[int]:
+    """The waits whose conditions are asked now, in their order."""
+    if not run.dirty:
+        return run.fresh
+    if run.written is None:
+        return list(run.state.conditions)
+    waits, reads = run.state.waits, run.program.read_by_conditions.by_element
+    nothing: frozenset[str] = frozenset()
+    return [
+        each
+        for each in run.state.conditions
+        if each in run.fresh or not run.written.isdisjoint(reads.get(waits[each].element, nothing))
+    ]
 
 
 def _holds(run: Run, wait: Wait) -> bool:

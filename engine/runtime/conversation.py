@@ -36,6 +36,8 @@ def awaited_key(run: Run, scope_id: int, event: Event) -> str | None:
 
 def received(run: Run, scope_id: int, event: Event, payload: Mapping[str, Value]) -> None:
     """A message has come: what it says of properties that are not known yet is kept."""
+    if not event.properties:
+        return
     found: dict[str, Value] = {}
     for name, slot in event.properties:
         try:

@@ -186,7 +186,7 @@ def deliver_late(run: Run, thrown: Thrown) -> None:
 
 def receive_message(run: Run, name: str, key: str | None, payload: dict[str, Value]) -> bool:
     """Gives a message to the oldest subscription of this name and key; False if there is none."""
-    for wait in run.state.waits.values():
+    for wait in run.state.waits.beginning("message"):
         if wait.kind == "message" and wait.name == name and _awaited(run, wait) in (None, key):
             trigger(run, wait, dict(payload))
             return True
@@ -203,7 +203,7 @@ def _awaited(run: Run, wait: Wait) -> str | None:
 
 def broadcast(run: Run, name: str, payload: dict[str, Value]) -> bool:
     """Gives a signal to every subscription of this name; False if there is none."""
-    waiting = [w.id for w in run.state.waits.values() if w.kind == "signal" and w.name == name]
+    waiting = [w.id for w in run.state.waits.beginning("signal") if w.kind == "signal" and w.name == name]
     for wait_id in waiting:
         wait = run.state.waits.get(wait_id)
         if wait is not None:  # an earlier one may have interrupted it

@@ -42,7 +42,7 @@ def write(run: Run, token: Token, node: Node) -> str:
     else:
         run.wrote(token.result)
         if node.loop is not None:
-            run.dirty = True
+            run.wrote_any()
             loops.complete_instance(run, token, node)
         else:
             run.wrote(mapped.path[0] for mapped in (*node.outputs, *node.data_outputs))
@@ -67,7 +67,7 @@ def pass_over(run: Run, token: Token) -> None:
 
 def leave(run: Run, token: Token, node: Node) -> str | None:
     """Takes the outgoing flows that hold; without any outgoing flow the token ends here (implicit end)."""
-    if loops.is_instance(run, token, node):
+    if node.loop is not None and loops.is_instance(run, token, node):
         loops.leave_instance(run, token, node)
     elif token.thrower is not None and (not node.outgoing or node.for_compensation or token.undoes == node.id):
         compensation.undone(run, token)  # no flow leads on from there, but from the boundary of a handler

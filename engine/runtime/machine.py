@@ -111,7 +111,7 @@ def _enter(run: Run, token: Token, node: Node) -> str | None:
 
 def _begin(run: Run, token: Token, node: Node) -> str | None:
     """The element begins: inputs are mapped and its boundary events begin to wait."""
-    if loops.is_instance(run, token, node):
+    if node.loop is not None and loops.is_instance(run, token, node):
         apply_inputs(run, token, node)
         run.log("entered", token.scope, node)
         return "work"

@@ -24,6 +24,7 @@ from engine.runtime.step import (
 from engine.values import Value
 
 _KIND_OF = {"message": "subscription", "signal": "subscription"}
+_NONE: dict[int, Any] = {}
 
 
 @dataclass(slots=True)
@@ -80,17 +81,17 @@ class Outcome:
 
     def step(self, state: bytes, *, ended: bool, variables: Mapping[str, Value] | None) -> Step:
         """The Step of everything collected."""
-        closed = self.closed.get("task")
+        opened, closed = self.opened.get, self.closed.get
         return Step(
             state=state,
-            opened=self._opened("task"),
-            closed=tuple([TaskClosed(id_, how) for id_, how in closed.items()]) if closed else (),
-            timers_set=self._opened("timer"),
-            timers_cancelled=self._cancelled("timer"),
-            jobs=self._opened("job"),
-            jobs_cancelled=self._cancelled("job"),
-            subscriptions_opened=self._opened("subscription"),
-            subscriptions_closed=tuple(self.closed.get("subscription", ())),
+            opened=tuple(opened("task", _NONE).values()),
+            closed=tuple([TaskClosed(id_, how) for id_, how in closed("task", _NONE).items()]),
+            timers_set=tuple(opened("timer", _NONE).values()),
+            timers_cancelled=_cancelled(closed("timer")),
+            jobs=tuple(opened("job", _NONE).values()),
+            jobs_cancelled=_cancelled(closed("job")),
+            subscriptions_opened=tuple(opened("subscription", _NONE).values()),
+            subscriptions_closed=tuple(closed("subscription", ())),
             thrown=tuple(self.thrown),
             scopes_opened=tuple(self.scopes_opened.values()),
             scopes_closed=tuple(self.scopes_closed),
@@ -103,10 +104,6 @@ class Outcome:
             decisions=tuple(self.decisions) if self.decisions else (),
         )
 
-    def _opened(self, kind: str) -> tuple[Any, ...]:
-        return tuple(self.opened[kind].values()) if kind in self.opened else ()
 
-    def _cancelled(self, kind: str) -> tuple[int, ...]:
-        if kind not in self.closed:
-            return ()
-        return tuple(id_ for id_, how in self.closed[kind].items() if how is Closing.CANCELLED)
+def _cancelled(closed: Mapping[int, Closing] | None) -> tuple[int, ...]:
+    return tuple([id_ for id_, how in closed.items() if how is Closing.CANCELLED]) if closed else ()

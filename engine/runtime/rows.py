@@ -100,6 +100,11 @@ class Rows(dict[int, Thing]):
         """All things in order, read."""
         return [self[id_] for id_ in self.ids]
 
+    def beginning(self, first: str) -> list[Thing]:
+        """In order: those whose first stored column is this text, read, and all that are new."""
+        start = b'["%b"' % first.encode()
+        return [self[id_] for id_, line in zip(self.ids, self.lines, strict=True) if not line or line.startswith(start)]
+
     def held_by(self, holder: int) -> dict[int, None]:
         """The ids of what it holds, in order; it follows what comes and goes."""
         group = self._groups.get(holder)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from engine.bpmn.program import Node, Process, Program
 from engine.errors import BudgetExceeded, StateInvalid
-from engine.runtime.layers import Layers
+from engine.runtime.layers import Layers, layered
 from engine.runtime.outcome import Outcome
 from engine.runtime.state import ROOT, Failure, Scope, State, Token, Wait
 from engine.runtime.step import Context, Incident, LogLine
@@ -48,6 +48,7 @@ class Run:
     next_phase: dict[int, str] = field(default_factory=dict)  # of tokens on the work list
     freed: deque[int] = field(default_factory=deque)  # throwers for which a token undoes no longer
     dirty: bool = True  # variables that conditions may read were written since they were asked
+    written: set[str] | None = None  # which; None: any
     fresh: list[int] = field(default_factory=list)  # conditions that have begun to wait and were not asked yet
     thrown: deque[Thrown] = field(default_factory=deque)
     undelivered: deque[Thrown] = field(default_factory=deque)
@@ -117,7 +118,10 @@ class Run:
 
     def variables(self, token: Token) -> Layers:
         """What an expression of the token's element reads."""
-        return Layers(*self.layers(token))
+        scope = self.state.scopes[token.scope]
+        if scope.parent is None or scope.kind == "call":  # the usual ones are told without looking around
+            return layered([token.locals, scope.variables])
+        return layered(self.layers(token))
 
     def waits_of(self, token_id: int) -> dict[int, None]:
         """What the token waits for."""
@@ -228,9 +232,17 @@ class Run:
 
     def wrote(self, names: Iterable[str]) -> None:
         """These variables were written: a condition that waits may have become true."""
-        if self.state.conditions and not self.dirty:
-            read = self.program.read_by_conditions
-            self.dirty = read is None or not read.isdisjoint(names)
+        if self.state.conditions and self.written is not None:
+            read = self.program.read_by_conditions.names
+            assert read is not None  # else nothing is known of what was written
+            found = read.intersection(names)
+            if found:
+                self.dirty = True
+                self.written |= found
+
+    def wrote_any(self) -> None:
+        """It cannot be said which variables were written."""
+        self.dirty, self.written = True, None
 
     def add_wait(self, wait: Wait) -> None:
         """Takes the wait into the state (reporting it outside is the caller's)."""

@@ -25,7 +25,7 @@ def plain(variables: Mapping[str, Value]) -> dict[str, Value]:
 
 def evaluate(run: Run, token: Token, slot: Slot) -> Value:
     """The slot's value over what the token sees."""
-    return slot.value(run.variables(token), run.context)
+    return slot.text if slot.is_text else slot.value(run.variables(token), run.context)
 
 
 def text(run: Run, token: Token, slot: Slot) -> str:
