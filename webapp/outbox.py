@@ -71,7 +71,8 @@ def deferring(name: str, key: str, ids: str) -> str:
     if PAYLOADS.get(name) != {key}:
         raise JobUnknown(f"{name}({key})")
     job = f"row('default', '{name}', 0, null, null, jsonb_build_object('{key}', id), null)"
-    return f"select procrastinate_defer_jobs_v1(array_agg({job}::procrastinate_job_to_defer_v1)) from ({ids}) made"
+    jobs = f"array_agg({job}::procrastinate_job_to_defer_v1)"
+    return f"select procrastinate_defer_jobs_v1({jobs}) from ({ids}) made having count(*) > 0"
 
 
 @lru_cache(maxsize=1)

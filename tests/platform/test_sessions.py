@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
 from webapp.sessions import Sessions
@@ -51,6 +51,28 @@ def test_a_cookie_of_another_key_is_refused(app: Flask) -> None:
     written = Sessions(other).get_signing_serializer(other).dumps({"token": "t"})
     with pytest.raises(BadSignature):
         Sessions(app).get_signing_serializer(app).loads(written)
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_the_header_is_the_one_that_flask_sends(app: Flask, secure: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.config.update(SESSION_COOKIE_SECURE=secure, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_NAME="office")
+    headers = []
+    for sessions in (Sessions(app), SecureCookieSessionInterface()):
+        monkeypatch.setattr(sessions, "get_signing_serializer", lambda app: Sessions(app)._serializer)
+        monkeypatch.setattr("time.time", lambda: 1795790000.0)
+        session, answer = sessions.session_class({"token": "t"}), Response()
+        session.modified = session.accessed = True
+        sessions.save_session(app, session, answer)
+        headers.append([answer.headers.getlist(name) for name in ("Set-Cookie", "Vary")])
+    assert headers[0] == headers[1]
+    assert headers[0][1] == ["Cookie"]
+
+
+def test_an_emptied_session_takes_its_cookie_away(app: Flask) -> None:
+    session, answer = SecureCookieSession({"token": "t"}), Response()
+    session.clear()
+    Sessions(app).save_session(app, session, answer)
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
 
 
 def _told(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def apply(
     scopes_changed = _follow_scopes(case, instance, step)
     ensure_clocks(case, clocks_wanted(instance, step))
     if step.subscriptions_opened:
-        messages.offer_kept(step.subscriptions_opened)
+        messages.offer_kept(case, step.subscriptions_opened)
     write_state(case, instance, step, scopes_changed=scopes_changed)
     close_tasks(case, instance, step, by, act, task_id)
     close_waits(case, instance, step)

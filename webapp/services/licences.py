@@ -57,12 +57,15 @@ def issue_licence(case: LockedCase, item_case_id: int, item_key: str) -> None:
         keep_licence(case, row, by=None)
 
 
+#: The issuer is named as its department is at that moment.
 LICENCE = """
 insert into licence (item_case_id, type_key, name_zh, name_en, number, holder, holder_number, scope_zh, scope_en,
     issuer_zh, issuer_en, department_key, issued_on, valid_to, status, facts, public_code, external, identifier,
     search_tokens)
 values (%(item_case)s, %(licence_type)s, %(licence_zh)s, %(licence_en)s, %(licence_number)s, %(holder)s,
-    %(holder_number)s, %(scope_zh)s, %(scope_en)s, %(issuer_zh)s, %(issuer_en)s, %(issuer_key)s, %(issued_on)s,
+    %(holder_number)s, %(scope_zh)s, %(scope_en)s,
+    (select name_zh from department where key = %(issuer_key)s),
+    (select name_en from department where key = %(issuer_key)s), %(issuer_key)s, %(issued_on)s,
     %(valid_to)s, 'valid', %(licence_facts)s::jsonb, %(public_code)s, %(external)s, %(identifier)s, %(found_by)s)
 """
 NUMBER_IS_UNIQUE = "uq_licence_type_key_number"
@@ -85,7 +88,6 @@ def licence_row(
     facts = [[label.zh, label.en, *printed.get(key, ("", ""))] for key, label in licence.fields]
     holder = str(answers.get(bundle.applicant_name_field) or "")
     scope = printed.get(licence.scope_field or "", ("", ""))
-    unit = unit_of(item.department)
     return {
         "item_case": item_case_id,
         "licence_type": licence.key,
@@ -96,15 +98,13 @@ def licence_row(
         "holder_number": _holder_number(bundle.identity_fields, answers, licence, number),
         "scope_zh": scope[0],
         "scope_en": scope[1],
-        "issuer_zh": unit.name.zh,
-        "issuer_en": unit.name.en,
-        "issuer_key": unit.key,
+        "issuer_key": item.department,
         "issued_on": issued_on,
         "valid_to": end_of_validity(licence.validity, issued_on),
         "licence_facts": orjson.dumps(facts).decode(),
         "public_code": tracking_code(secrets.randbits(PUBLIC_CODE_BITS)),
         "external": external,
-        "identifier": "" if external else first_identifier(licence, unit.code),
+        "identifier": "" if external else first_identifier(licence, item.department),
         "found_by": tokens(f"{number} {holder} {licence.name.zh}"),
     }
 
@@ -117,8 +117,9 @@ def _holder_number(keys: Sequence[str], answers: Mapping[str, Any], licence: Lic
     return next((str(known[key]).strip().upper() for key in keys if known.get(key)), "")
 
 
-def first_identifier(licence: LicenceType, issuer: str) -> str:
+def first_identifier(licence: LicenceType, department: str) -> str:
     """The identifier of a new licence; empty where the type declares none or its unit has no code."""
+    issuer = unit_of(department).code if licence.identifier is not None else ""
     if licence.identifier is None or not issuer:
         return ""
     serial = "".join(secrets.choice(SERIAL_ALPHABET) for _ in range(SERIAL_LENGTH))

@@ -18,7 +18,7 @@ from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, engine_c
 from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
 from webapp.services.events import Event
-from webapp.services.writing import Writing
+from webapp.services.writing import Writing, array
 from webapp.unit_of_work import sql, unit_of_work
 
 
@@ -90,11 +90,14 @@ class LockedCase:
     closing: list[Callable[[], None]] = field(default_factory=list)  # done last: documents get their numbers
     unnumbered: list[Any] = field(default_factory=list)  # documents that wait for them
     signals: set[tuple[int | None, str, str]] = field(default_factory=set)  # raised by this command
+    _rules: Rules | None = field(default=None, init=False)  # once asked for
 
     @property
     def rules(self) -> Rules:
         """Calendar and profile in force, read with the lock."""
-        return rules_of(tuple(self.rule_versions or ()))
+        if self._rules is None:
+            self._rules = rules_of(tuple(self.rule_versions or ()))
+        return self._rules
 
     @property
     def release(self) -> Published:
@@ -138,7 +141,9 @@ class LockedCase:
             self.lines.clear()
         if self.ended:
             today = moments.local(self.now).date()
-            self.writing.add("joint_stopped", JOINT_STOPPED, case=self.id, ended_items=self.ended, ended_on=today)
+            self.writing.add(
+                "joint_stopped", JOINT_STOPPED, case=self.id, ended_items=array(self.ended), ended_on=today
+            )
             self.ended = []
         closed = ", closed_at = coalesce(closed_at, %(now)s)" if self.closed else ""
         if self.closed or "ledger" in self.writing.parts:

@@ -19,6 +19,7 @@ from webapp.answers import encode_all
 from webapp.errors import Busy
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
+from webapp.services.writing import array
 from webapp.settings import current_settings
 from webapp.unit_of_work import sql, sql_beside, unit_of_work
 
@@ -49,10 +50,11 @@ BEGIN_TO_WAIT = "select pg_advisory_xact_lock_shared(%s, hashtext(name)) from un
 # begins to wait is offered others; one that another transaction has just offered is passed over.
 OFFER_KEPT = """
 with offered as materialized (
-    select kept.id from (select name, key, count(*) waits from unnest(%s::text[], %s::text[]) each(name, key)
+    select kept.id from (select name, key, count(*) waits
+        from unnest(%(kept_names)s::text[], %(kept_keys)s::text[]) each(name, key)
         group by name, key) w,
     lateral (select m.id from message m where m.state = 'kept' and m.kind = 'message' and m.name = w.name
-        and (w.key is null or m.key = w.key) and m.expires_at > %s
+        and (w.key is null or m.key = w.key) and m.expires_at > %(now)s
         order by m.id limit w.waits for update skip locked) kept)
 update message m set state = 'sent' from offered where m.id = offered.id returning m.id
 """
@@ -112,20 +114,22 @@ def _hops(case: LockedCase, thrown: Thrown) -> int:
     return hops
 
 
-def offer_kept(opened: Sequence[Subscription]) -> None:
-    """Messages that were kept are given to those who begin to wait, after the commit: to each at most one."""
+def offer_kept(case: LockedCase, opened: Sequence[Subscription]) -> None:
+    """Messages that were kept are given to those who begin to wait, after the commit: to each at most one.
+
+    They are looked for by the statement that writes the step, which begins once the names are locked.
+    """
     waits = [wait for wait in opened if wait.kind == "message"]
     if not waits:
         return
     # Rows that wait to be written are no messages: they go out with the rest of the step.
-    sql_beside().execute(BEGIN_TO_WAIT, (NAME_LOCK, sorted({wait.name for wait in waits})))
-    offered: list[int] = []
-    # Those with a key first: one without takes what they leave.
+    sql_beside().execute(BEGIN_TO_WAIT, (NAME_LOCK, array(sorted({wait.name for wait in waits}))))
+    # Those with a key first, in a statement of their own where there are both: one without takes what they leave.
     for some in ([w for w in waits if w.key is not None], [w for w in waits if w.key is None]):
         if some:
-            values = ([wait.name for wait in some], [wait.key for wait in some], clock.now())
-            offered += [id_ for (id_,) in sql_beside().execute(OFFER_KEPT, values).fetchall()]
-    outbox.defer_each(sql_beside(), outbox.DELIVER_MESSAGE, "message_id", sorted(offered))
+            names, keys = array([wait.name for wait in some]), array([wait.key for wait in some])
+            case.writing.add("kept_offered", OFFER_KEPT, kept_names=names, kept_keys=keys, now=case.now)
+            case.writing.ask(outbox.deferring(outbox.DELIVER_MESSAGE, "message_id", "select id from kept_offered"))
 
 
 def expire_due(limit: int = AT_ONCE) -> int:

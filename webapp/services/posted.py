@@ -12,6 +12,7 @@ from webapp.extensions import db
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.services.locked_case import CASE_FACTS, LOCK_BY_TASK, TASK_SEEN, LockedCase, lock, lock_row
+from webapp.services.writing import array
 
 #: What a session's `info` holds: (its transaction, the task, the case), until the command asks for it.
 HELD = "held case"
@@ -46,7 +47,7 @@ def posted_task(task_id: int, by: Identity) -> PostedTask:
 
     Who may not see the task has nothing locked, and waits for nobody.
     """
-    row = lock_row(LOCK_POSTED, task_id, list(by.groups))
+    row = lock_row(LOCK_POSTED, task_id, array(by.groups))
     step, state, groups, assignee, subject, release, item_key, way, *facts = row
     case = LockedCase(*facts)
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee, state, case.bundle_key))
@@ -64,4 +65,4 @@ def case_of(task_id: int, by: Identity) -> LockedCase:
     transaction, held, case = session.info.pop(HELD, (None, None, None))
     if case is not None and held == task_id and transaction is session.get_transaction():
         return case
-    return lock(LOCK_BY_TASK, task_id, list(by.groups))
+    return lock(LOCK_BY_TASK, task_id, array(by.groups))

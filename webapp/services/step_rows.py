@@ -16,6 +16,7 @@ from webapp.identity import Identity
 from webapp.services.activity import encode_lines
 from webapp.services.clocks import PROMISED_WITHIN, mark_moment
 from webapp.services.locked_case import ClockFacts, InstanceRow, LockedCase
+from webapp.services.writing import array
 from webapp.unit_of_work import sql
 
 FAR_FUTURE = date(9999, 12, 31)
@@ -47,7 +48,7 @@ def write_state(case: LockedCase, instance: InstanceRow, step: Step, *, scopes_c
         changed.append("ended_at = %(now)s")
     values = {**_values(case, instance), "step": instance.steps}
     if changed:
-        scopes = orjson.dumps(instance.scopes).decode()
+        scopes = orjson.dumps(instance.scopes).decode() if scopes_changed else None
         part = f"update process_instance set {', '.join(changed)} where id = %(instance)s"
         case.writing.add("state", part, **values, state=step.state, scopes=scopes)
     if step.log:
@@ -71,8 +72,8 @@ CANCELLED = """
 update user_task set revision = revision + 1, state = 'cancelled', closed_at = %(now)s
 where instance_id = %(instance)s and engine_task = any(%(cancelled)s::bigint[]) and state = 'open' returning id
 """
-KNOWN = "id = %(task)s"
-NAMED = "instance_id = %(instance)s and engine_task = any(%(completed)s::bigint[])"
+COMPLETED_KNOWN = COMPLETED.format(which="id = %(task)s")
+COMPLETED_NAMED = COMPLETED.format(which="instance_id = %(instance)s and engine_task = any(%(completed)s::bigint[])")
 LEFT_KNOWN = "delete from task_candidate where task_id = %(task)s"
 LEFT = "delete from task_candidate where task_id in (select id from {ended})"
 
@@ -85,12 +86,15 @@ def close_tasks(
     completed = [closed.id for closed in step.closed if closed.how is Closing.COMPLETED]
     cancelled = [closed.id for closed in step.closed if closed.how is Closing.CANCELLED]
     if completed:
-        known = task_id is not None and len(completed) == 1
-        part, who = COMPLETED.format(which=KNOWN if known else NAMED), by.user_id if by else None
-        case.writing.add("completed", part, **values, task=task_id, completed=completed, by=who, act=act)
-        case.writing.add("completed_left", LEFT_KNOWN if known else LEFT.format(ended="completed"))
+        who = by.user_id if by else None
+        if task_id is not None and len(completed) == 1:
+            case.writing.add("completed", COMPLETED_KNOWN, **values, task=task_id, by=who, act=act)
+            case.writing.add("completed_left", LEFT_KNOWN)
+        else:
+            case.writing.add("completed", COMPLETED_NAMED, **values, completed=array(completed), by=who, act=act)
+            case.writing.add("completed_left", LEFT.format(ended="completed"))
     if cancelled:
-        case.writing.add("cancelled", CANCELLED, **values, cancelled=cancelled)
+        case.writing.add("cancelled", CANCELLED, **values, cancelled=array(cancelled))
         case.writing.add("cancelled_left", LEFT.format(ended="cancelled"))
 
 
@@ -120,35 +124,44 @@ def close_waits(case: LockedCase, instance: InstanceRow, step: Step) -> None:
     """Timers, jobs, subscriptions and incidents that the step ended, and subscriptions that it opened."""
     writing, values = case.writing, _values(case, instance)
     if step.timers_cancelled:
-        writing.add("timers_gone", TIMERS_GONE, **values, timers=list(step.timers_cancelled))
+        writing.add("timers_gone", TIMERS_GONE, **values, timers=array(step.timers_cancelled))
     if step.jobs_cancelled:
-        writing.add("jobs_gone", JOBS_GONE, **values, jobs=list(step.jobs_cancelled))
+        writing.add("jobs_gone", JOBS_GONE, **values, jobs=array(step.jobs_cancelled))
         writing.add("resolved_with_job", RESOLVED_WITH_JOB, **values)
     if step.incidents_resolved:
-        writing.add("resolved", RESOLVED, **values, resolved=list(step.incidents_resolved))
+        writing.add("resolved", RESOLVED, **values, resolved=array(step.incidents_resolved))
     if step.subscriptions_closed:
-        writing.add("heard", HEARD, **values, heard=list(step.subscriptions_closed))
+        writing.add("heard", HEARD, **values, heard=array(step.subscriptions_closed))
     if step.subscriptions_opened:
         opened = step.subscriptions_opened
         writing.add(
             "waits",
             WAITS,
             **values,
-            wait_ids=[wait.id for wait in opened],
-            wait_kinds=[wait.kind for wait in opened],
-            wait_names=[wait.name for wait in opened],
-            wait_keys=[wait.key for wait in opened],
+            wait_ids=array([wait.id for wait in opened]),
+            wait_kinds=array([wait.kind for wait in opened]),
+            wait_names=array([wait.name for wait in opened]),
+            wait_keys=array([wait.key for wait in opened]),
         )
 
 
-OPENED = """
+#: A joint visit is due when the first clock of the items that it is for is: those with points to be visited.
+FIRST_DUE = """
+(select min(l.due_on) from public.legal_clock l join public.item_case ic on ic.id = l.item_case_id
+ where ic.case_id = %(case)s and ic.way = 'ordinary' and l.name = r.clock and l.stopped_on is null
+    and ic.item_key = any(r.due_with))
+"""
+#: What FIRST_DUE reads: rows of these that wait are written before it.
+READ_OF_DUE = ("legal_clock", "update item_case")
+OPENED = f"""
 insert into user_task (instance_id, engine_task, case_id, item_case_id, process, element, step, name_zh, name_en,
     state, revision, groups, participants, assignee_id, clock, due_on, priority, opened_at, act)
 select %(instance)s, engine_task, %(case)s, item_case_id, process, element, step, name_zh, name_en, 'open', 0, groups,
-    participants, (select id from app_user where login = assignee and active), clock, due_on, priority, %(now)s, ''
+    participants, (select id from app_user where login = assignee and active), clock, coalesce(due_on, {FIRST_DUE}),
+    priority, %(now)s, ''
 from json_to_recordset(%(opened)s::json) as r(engine_task bigint, item_case_id bigint, process text, element text,
     step text, name_zh text, name_en text, groups jsonb, participants bigint, assignee text, clock text, due_on date,
-    priority bigint)
+    due_with text[], priority bigint)
 returning id, groups, due_on, priority
 """
 OFFERED = """
@@ -166,6 +179,8 @@ def open_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
     if not step.opened:
         return
     rows = [_task_row(case, instance, task) for task in step.opened]
+    if any(row["due_with"] for row in rows) and case.writing.concerns(*READ_OF_DUE):
+        case.writing.send()
     case.writing.add("tasks_opened", OPENED, **_values(case, instance), opened=orjson.dumps(rows).decode())
     case.writing.add("tasks_offered", OFFERED, immediate=IMMEDIATE_PRIORITY, never=FAR_FUTURE)
 
@@ -173,7 +188,8 @@ def open_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
 def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[str, Any]:
     item_case = item_case_of(instance, task.scope)
     clock_name, clock = _clock_of(case, item_case, task.properties.get("clock", ""))
-    due = _due(case, item_case, clock_name, clock)
+    due = _due(case, item_case, clock) if clock else None
+    with_items = item_case is None and clock is None and clock_name
     name = instance.release.element_words(task.process, task.element, task.name)
     return {
         "engine_task": task.id,
@@ -187,7 +203,8 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
         "participants": int(task.properties.get("participants", "1")),
         "assignee": task.assignee,
         "clock": clock_name,
-        "due_on": due.isoformat() if due else None,
+        "due_on": due,
+        "due_with": [item.key for item in case.release.bundle.items if item.visit_checklist] if with_items else None,
         "priority": task.priority,
     }
 
@@ -199,23 +216,10 @@ def _clock_of(case: LockedCase, item_case: int | None, names: str) -> tuple[str 
     return next((found for found in running if found[1]), (wanted[-1] if wanted else None, None))
 
 
-def _due(case: LockedCase, item_case: int | None, clock_name: str | None, clock: ClockFacts | None) -> date | None:
+def _due(case: LockedCase, item_case: int | None, clock: ClockFacts) -> date:
     """The day of the task's clock; the earlier one, where a promise runs within a limit of the law."""
-    if clock is not None:
-        promised = _running(case, item_case, PROMISED_WITHIN.get(clock.name))
-        return min(clock.due_on, promised.due_on) if promised else clock.due_on
-    return _nearest_due(case, clock_name) if item_case is None and clock_name else None
-
-
-def _nearest_due(case: LockedCase, clock_name: str) -> date | None:
-    """A joint visit is due when the first clock of the items that it is for is: those with points to be visited."""
-    rows = sql().execute(
-        "select ic.item_key, c.due_on from legal_clock c join item_case ic on ic.id = c.item_case_id"
-        " where ic.case_id = %s and ic.way = 'ordinary' and c.name = %s and c.stopped_on is null",
-        (case.id, clock_name),
-    )
-    bundle = case.release.bundle
-    return min((due for item_key, due in rows if bundle.item(item_key).visit_checklist), default=None)
+    promised = _running(case, item_case, PROMISED_WITHIN.get(clock.name))
+    return min(clock.due_on, promised.due_on) if promised else clock.due_on
 
 
 TIMERS_SET = """
@@ -278,21 +282,22 @@ def open_jobs(case: LockedCase, instance: InstanceRow, jobs: tuple[Job, ...]) ->
     case.writing.ask(outbox.deferring(outbox.RUN_ENGINE_JOB, "engine_job_id", "select id from jobs_opened"))
 
 
-CHANGE_TASK = """
+CHANGE_TASK = f"""
 with changed as (
     update user_task t set process = r.process, element = r.element, step = r.step, name_zh = r.name_zh,
-        name_en = r.name_en, groups = r.groups, participants = r.participants, clock = r.clock, due_on = r.due_on,
-        priority = r.priority, revision = t.revision + 1
-    from jsonb_to_recordset(%s::jsonb) as r(engine_task bigint, process text, element text, step text, name_zh text,
-        name_en text, groups jsonb, participants bigint, clock text, due_on date, priority bigint)
-    where t.instance_id = %s and t.engine_task = r.engine_task and t.state = 'open'
+        name_en = r.name_en, groups = r.groups, participants = r.participants, clock = r.clock,
+        due_on = coalesce(r.due_on, {FIRST_DUE}), priority = r.priority, revision = t.revision + 1
+    from jsonb_to_recordset(%(changed)s::jsonb) as r(engine_task bigint, process text, element text, step text,
+        name_zh text, name_en text, groups jsonb, participants bigint, clock text, due_on date, due_with text[],
+        priority bigint)
+    where t.instance_id = %(instance)s and t.engine_task = r.engine_task and t.state = 'open'
     returning t.id, t.groups, t.due_on, t.priority
 ), left_inbox as (
     delete from task_candidate c using changed t where c.task_id = t.id
         and not exists (select from jsonb_array_elements_text(t.groups) g where g.value = c.group_key)
 )
 insert into task_candidate (task_id, group_key, urgency, due_on)
-select t.id, g.value, case when t.priority >= %s then 0 else 1 end, coalesce(t.due_on, %s)
+select t.id, g.value, case when t.priority >= %(immediate)s then 0 else 1 end, coalesce(t.due_on, %(never)s)
 from changed t cross join jsonb_array_elements_text(t.groups) g
 on conflict (task_id, group_key) do update set due_on = excluded.due_on,
     urgency = case when task_candidate.urgency < 0 then task_candidate.urgency else excluded.urgency end
@@ -304,10 +309,8 @@ def change_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
     if not step.changed:
         return
     rows = [_task_row(case, instance, task) for task in step.changed]
-    sql().execute(
-        CHANGE_TASK,
-        (orjson.dumps(rows).decode(), instance.id, IMMEDIATE_PRIORITY, FAR_FUTURE),
-    )
+    values = {**_values(case, instance), "changed": orjson.dumps(rows).decode()}
+    sql().execute(CHANGE_TASK, {**values, "immediate": IMMEDIATE_PRIORITY, "never": FAR_FUTURE})
 
 
 def clocks_wanted(instance: InstanceRow, step: Step) -> Iterator[tuple[int, str]]:

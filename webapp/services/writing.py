@@ -9,6 +9,7 @@ except through what that returns. Parts that might are given one name: then the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -34,8 +35,10 @@ class Writing:
         Where a part of this name waits already, or a value has another meaning in what was gathered so far (the rows
         of an earlier step of the same command), that is sent first.
         """
-        known = self.values
-        if name in self.parts or [key for key in known.keys() & values.keys() if known[key] != values[key]]:
+        known, twice = self.values, name in self.parts
+        for key, value in values.items():
+            twice = twice or (key in known and known[key] != value)
+        if twice:
             self.send()
         if not self.parts:
             send_later(self.send)
@@ -53,6 +56,10 @@ class Writing:
         self.values.update(values)
         return True
 
+    def concerns(self, *words: str) -> bool:
+        """Whether a part that waits has one of these (names of tables, say) in its text."""
+        return any(word in part for part in self.parts.values() for word in words)
+
     def ask(self, query: str) -> None:
         """A query over what the parts return, for what it does (putting jobs in the queue); all give one column."""
         self.asking = f"{self.asking} union all {query}" if self.asking else query
@@ -61,29 +68,40 @@ class Writing:
         """Write everything gathered so far; nothing where there is nothing. Raises what `refuse_twice` was told."""
         if not self.parts:
             return
-        gathered = ", ".join(f"{name} as ({part})" for name, part in self.parts.items())
         values, taken = self.values, self.taken
-        query = f"with {gathered} {self.asking or 'select'}"
+        numbered, names = _numbered(tuple(self.parts.items()), self.asking)
         self.parts, self.values, self.asking, self.taken = {}, {}, "", {}
         try:
-            numbered, names = _numbered(query)
             RawCursor(sql()).execute(numbered, [values[name] for name in names])
         except UniqueViolation as twice:
             raise taken.get(twice.diag.constraint_name or "", twice) from twice
+
+
+def array(values: Iterable[int | str | None]) -> str:
+    """An array as PostgreSQL writes it, for a placeholder with a cast: psycopg takes ten times as long over a list."""
+    return f"{{{','.join([_element(value) for value in values])}}}"
+
+
+def _element(value: int | str | None) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "null" if value is None else str(value)
 
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
 
 
 @lru_cache(maxsize=256)
-def _numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
-    """The query with its placeholders as PostgreSQL numbers them, and their names in that order.
+def _numbered(parts: tuple[tuple[str, str], ...], asking: str) -> tuple[bytes, tuple[str, ...]]:
+    """One query of the named parts, its placeholders as PostgreSQL numbers them, and their names in that order.
 
     psycopg does this too, but keeps it only for a query of at most 4,096 characters, and most of these are longer.
     """
+    gathered = ", ".join(f"{name} as ({part})" for name, part in parts)
     numbers: dict[str, int] = {}
 
     def number(found: re.Match[str]) -> str:
         return f"${numbers.setdefault(found[1], len(numbers) + 1)}" if found[1] else "%"
 
-    return PLACEHOLDER.sub(number, query).encode(), tuple(numbers)
+    query = PLACEHOLDER.sub(number, f"with {gathered} {asking or 'select'}")
+    return query.encode(), tuple(numbers)
