@@ -68,7 +68,7 @@ def test_the_applicant_takes_a_commitment_back_at_the_window(site: Site, somebod
     case = site.received("commitment")
     clerk = somebody(CLERK)
     clerk.open(f"/window/cases/{case.id}", office.example("commitment")["answers"]["shop_name"])
-    clerk.follow("撤回承诺，改按一般程序")
+    clerk.follow("撤回承诺")
     clerk.arrives("撤回承诺：" + office.example("commitment")["answers"]["shop_name"])
     page = clerk.page
     page.locator('input[name="item"][value="P2"]').check()
@@ -76,6 +76,6 @@ def test_the_applicant_takes_a_commitment_back_at_the_window(site: Site, somebod
     page.get_by_label("身份证号码").fill(office.example("commitment")["answers"]["legal_representative_id"])
     clerk.draw_signature(page.locator("[data-signature]"))
     clerk.picture("commitment-withdrawal")
-    clerk.press("撤回承诺，改按一般程序")
+    clerk.press("撤回这项承诺")
     clerk.arrives(office.example("commitment")["answers"]["shop_name"])
-    expect(page.locator(".flash")).to_contain_text("改按一般程序办理")
+    expect(page.locator(".flash")).to_contain_text("已撤回承诺")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
+from tests.journeys.test_proof_commitments import PROOF, draft_without
 from tests.support import office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from webapp.extensions import db as database
 from webapp.models import ItemCase
+from webapp.services import receipt
 
 ANSWERS = office.example("commitment")["answers"]
+MIXED = office.example("mixed-ways")["answers"]
+WHO_MIXED = {"name": MIXED["legal_representative"], "id_number": MIXED["legal_representative_id"]}
 WHO = {"name": ANSWERS["legal_representative"], "id_number": ANSWERS["legal_representative_id"]}
 
 
@@ -32,13 +36,34 @@ def test_on_the_page_of_progress_the_applicant_takes_it_back_alone(client: Flask
     assert "药品经营许可（零售）" in applicant.text
     applicant.submit("/track/commitment", WHO)
     assert applicant.status == 422
-    assert "请选择要撤回承诺的事项" in applicant.text
+    assert "请选择要撤回的承诺" in applicant.text
     applicant.submit("/track/commitment", {**WHO, "item": "P2", "name": "李四"})
     assert applicant.status == 422
     assert way(case.id, "P2") == "commitment"
     applicant.submit("/track/commitment", {**WHO, "item": "P2"})
-    assert "改按一般程序办理" in applicant.text
+    assert "已撤回承诺" in applicant.text
     assert way(case.id, "P2") == "ordinary"
+
+
+def test_the_proof_comes_with_the_letter_that_is_taken_back_online_and_at_the_window(client: FlaskClient) -> None:
+    case_id = draft_without("health-certificates")
+    office.sign_letters(case_id, ["P2", PROOF], office.person(CLERK))
+    got = receipt.receive(case_id, by=office.person(CLERK), key="r")
+    applicant = tracking(client, office.Handle(got.case_id, got.number, got.code)).open("/track/commitment")
+    assert "须随撤回一并提交" in applicant.text
+    applicant.submit("/track/commitment", {**WHO_MIXED, "item": PROOF})
+    assert applicant.status == 422
+    assert "受理后不再要求补正" in applicant.errors()[0]
+    clerk = Browser.of(client.application.test_client(), CLERK).open(f"/window/cases/{case_id}/commitment")
+    assert "提交形式" in clerk.text
+    applicant.submit(
+        "/track/commitment",
+        {**WHO_MIXED, "item": PROOF},
+        files={"files-health-certificates": [office.pdf("健康证明.pdf")]},
+    )
+    assert "已撤回承诺" in applicant.text
+    assert "改为提交证明材料告知书" in applicant.text
+    assert "从业人员健康证明" not in clerk.open(f"/window/cases/{case_id}/commitment").text
 
 
 def test_a_page_that_has_grown_old_is_told_that_the_ruling_was_made(client: FlaskClient) -> None:

@@ -8,11 +8,14 @@ from flask import request
 
 from engine import Words
 from webapp.errors import ActRefused, FileRefused, Incomplete
+from webapp.pages.application.uploads import uploads_named
+from webapp.queries.commitment_withdrawing import CommitmentsPage
 from webapp.services.applicants import NotTheApplicant
+from webapp.services.brought import Brought, field_of
 from webapp.services.commitment_withdrawal import Asked
 
-LABELS: Mapping[str, Words] = {
-    "item": Words("撤回哪个事项的承诺", "Whose commitment is taken back"),
+LABELS = {
+    "item": Words("撤回哪一项承诺", "Which commitment is taken back"),
     "name": Words("申请人（经办人）姓名", "Name of the applicant"),
     "id_number": Words("身份证号码", "Identity number"),
     "reason": Words("理由", "Reason"),
@@ -21,12 +24,25 @@ LABELS: Mapping[str, Words] = {
 
 
 def asked_for() -> Asked:
-    """The item that was chosen, and who asks. Raises Incomplete."""
+    """The letter that was chosen, and who asks. Raises Incomplete."""
     item = request.form.get("item", "")
     if not item:
-        raise Incomplete("item", Words("请选择要撤回承诺的事项。", "Choose the item whose commitment is taken back."))
+        raise Incomplete("item", Words("请选择要撤回的承诺。", "Choose the commitment that is taken back."))
     form = request.form
     return Asked(item, form.get("name", ""), form.get("id_number", ""), form.get("reason", ""))
+
+
+def brought_along(page: CommitmentsPage) -> list[Brought]:
+    """What was sent of the materials that the letters had replaced; one that the chosen letter had not is refused."""
+    return [
+        Brought(one.key, tuple(uploads_named(field_of(one.key))), request.form.get(f"form-{one.key}", ""))
+        for one in page.materials
+    ]
+
+
+def labels_of(page: CommitmentsPage) -> Mapping[str, Words]:
+    """Those of the page's controls, with the files of each material."""
+    return LABELS | {field_of(one.key): one.name for one in page.materials}
 
 
 def beside_its_field(refusal: ActRefused) -> dict[str, list[Words]]:

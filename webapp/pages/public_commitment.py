@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from engine import Words
 from webapp.errors import ActRefused, NotFound
-from webapp.pages.commitment_form import LABELS, asked_for, beside_its_field
+from webapp.pages.commitment_form import asked_for, beside_its_field, brought_along, labels_of
 from webapp.pages.public import open_case
 from webapp.pages.public_withdrawal import blueprint  # that of `public`, with the pages of withdrawal
 from webapp.pages.support import public
@@ -40,22 +40,24 @@ def take_commitment_back() -> ResponseReturnValue:
         return redirect(url_for("public.track"))
     count_try(f"withdraw-commitment:{case_id}", limit=TRIES_PER_HOUR)
     try:
-        commitment_withdrawal.withdraw_by_applicant(case_id, asked_for())
+        brought = brought_along(commitments_page(case_id))
+        commitment_withdrawal.withdraw_by_applicant(case_id, asked_for(), brought)
     except NotFound:
         raise
     except ActRefused as refusal:
         return _page(case_id, beside_its_field(refusal), refusal.status)
-    flash(gettext("已撤回承诺，该事项改按一般程序办理，告知书见下方文书。"), "success")
+    flash(gettext("已撤回承诺，告知书见下方文书。"), "success")
     return redirect(url_for("public.progress"))
 
 
 def _page(case_id: int, errors: Mapping[str, Sequence[Words]], status: int = 200) -> ResponseReturnValue:
+    page = commitments_page(case_id)
     shown = render_template(
         "public/commitment.html",
-        page=commitments_page(case_id),
+        page=page,
         case=tracked_case(case_id),
         errors=errors,
-        labels=LABELS,
+        labels=labels_of(page),
         typed=request.form,
     )
     return shown, status

@@ -196,6 +196,8 @@ MOVED_BY = {
     "resumed": Words("因恢复计时重新计算", "computed anew after a pause"),
     "extended": Words("因延期重新计算", "computed anew for the extension"),
     "calendar": Words("因工作日安排重新计算", "computed anew for the table of working days"),
+    "checked": Words("退还核对补交材料所用的时间", "the time of a check given back"),
+    "proof-due": Words("因撤回承诺、材料待提交重新计算", "computed anew for a proof that is to come"),
     "earlier-acceptance": Words("因视为受理重新计算", "computed anew for an acceptance by law"),
 }
 VERIFIED = {

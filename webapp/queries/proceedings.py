@@ -34,6 +34,8 @@ READ_BY_CODE = (
     "not-accepted",
     "not-required",
     "tolerance-notice",
+    "ordinary-way-notice",
+    "proof-brought-notice",
     "acceptance-revocation",
     "termination-notice",
     "rectification-order",

@@ -11,6 +11,7 @@ from engine import Words
 from webapp.answers import answers_of
 from webapp.queries.case_parts import TERMINATED, ItemView
 from webapp.queries.case_view import CasePage, DocumentLine, case_page
+from webapp.services.committed import items_with_letters
 from webapp.services.results import ENDED_FOR_GOOD, KEPT_BACK, ResultNotInForce
 from webapp.unit_of_work import sql
 
@@ -95,6 +96,7 @@ class ResultsPage:
     lines: tuple[ResultLine, ...]
     chosen_means: str
     postal: tuple[str, ...]
+    with_letters: frozenset[str]  # items for which a letter of commitment stands
 
     def of_stage(self, *stages: str) -> tuple[ResultLine, ...]:
         return tuple(line for line in self.lines if line.stage in stages)
@@ -112,7 +114,7 @@ class ResultsPage:
     @property
     def committed(self) -> bool:
         """A commitment of it can still be taken back."""
-        return any(line.item.outcome is None and line.item.way == "commitment" for line in self.lines)
+        return any(line.item.outcome is None and line.item.key in self.with_letters for line in self.lines)
 
     @property
     def at_counter(self) -> tuple[ResultLine, ...]:
@@ -155,7 +157,8 @@ def results_page(case_id: int) -> ResultsPage:
     lines = tuple(
         ResultLine(item, tasks.get(item.id), handovers.get(item.id), _refusal(case, item)) for item in case.items
     )
-    return ResultsPage(case, lines, str(answers.get(CHOSEN_MEANS) or DEFAULT_MEANS), _postal(answers))
+    means = str(answers.get(CHOSEN_MEANS) or DEFAULT_MEANS)
+    return ResultsPage(case, lines, means, _postal(answers), items_with_letters(case_id))
 
 
 def _refusal(case: CasePage, item: ItemView) -> DocumentLine | None:

@@ -19,6 +19,7 @@ from webapp.queries.case_parts import TERMINATED, ItemView, items_of
 from webapp.queries.case_tasks import tasks_of
 from webapp.queries.case_view import Status, case_status
 from webapp.queries.masking import masked_applicant, persons_in
+from webapp.services.committed import items_with_letters
 from webapp.services.documents import RECEIVING_UNIT
 from webapp.services.revocations import CLOCK as STATEMENT
 from webapp.unit_of_work import sql
@@ -129,7 +130,7 @@ class TrackedItem:
     correcting: bool  # it can be corrected here and now
     asking: bool  # it was refused, and what becomes of the rest is the applicant's to say
     undecided: bool
-    by_commitment: bool
+    by_commitment: bool  # a letter of it stands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,7 +207,7 @@ def tracked_case(case_id: int) -> TrackedCase:
     items = items_of(case_id, release.bundle, rules, tasks)
     means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}
     told = {id_: (reasons, Words(zh, en) if zh else None) for id_, reasons, zh, en in sql().execute(TOLD, (case_id,))}
-    persons = persons_in(release.bundle, answers_of(case_id))
+    persons, with_letters = persons_in(release.bundle, answers_of(case_id)), items_with_letters(case_id)
     visits = [task for task in tasks if task.item_case_id is None and task.state == "open"]
     return TrackedCase(
         number,
@@ -215,7 +216,12 @@ def tracked_case(case_id: int) -> TrackedCase:
         masked_applicant(applicant, persons),
         received_at,
         case_status(items, closed_at),
-        tuple(_item(item, *means.get(item.id, ("", "")), *told.get(item.id, ("", None))) for item in items),
+        tuple(
+            _item(
+                item, *means.get(item.id, ("", "")), *told.get(item.id, ("", None)), committed=item.key in with_letters
+            )
+            for item in items
+        ),
         visits[0].opened_at if visits else None,
         appointment_of(visits[0].id) if visits else None,
         _place(),
@@ -223,7 +229,9 @@ def tracked_case(case_id: int) -> TrackedCase:
     )
 
 
-def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy: Words | None) -> TrackedItem:
+def _item(
+    item: ItemView, means: str, tracking_number: str, reasons: str, remedy: Words | None, *, committed: bool
+) -> TrackedItem:
     steps = [task.step for task in item.open_tasks]
     shown = item.licence if item.delivered_at or "deliver" in steps else None
     return TrackedItem(
@@ -248,7 +256,7 @@ def _item(item: ItemView, means: str, tracking_number: str, reasons: str, remedy
         "correct" in steps,
         "ask-applicant" in steps,
         item.outcome is None,
-        item.way == "commitment",
+        committed,
     )
 
 

@@ -67,6 +67,7 @@ class Why(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     EXTENDED = "extended"
+    PROOF_DUE = "proof-due"  # a commitment in place of a proof was withdrawn, and the proof is to come
     CHECKED = "checked"  # what was brought took time to check, which is given back
     CALENDAR = "calendar"
     EARLIER_ACCEPTANCE = "earlier-acceptance"  # the law dates an acceptance back before that which began the limit

@@ -11,6 +11,12 @@ select material_key from commitment where case_id = %s and item_key = %s and mat
 """
 
 
+def items_with_letters(case_id: int) -> frozenset[str]:
+    """The items for which a letter stands, for the whole of it or in place of a proof."""
+    rows = sql().execute("select item_key from commitment where case_id = %s", (case_id,))
+    return frozenset(key for (key,) in rows)
+
+
 def committed_terms(bundle: Bundle, case_id: int, item_key: str, way: str | None) -> tuple[CommitmentTerms, ...]:
     """The terms of each commitment that the item was granted on; none for one granted on proofs alone."""
     if way == "commitment":

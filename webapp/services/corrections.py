@@ -261,6 +261,9 @@ select 'material', m.material_key from submitted_material m
 where m.case_id = %(case)s and exists (select from material_file mf join stored_file f on f.id = mf.file_id
     where mf.submitted_material_id = m.id and f.at >= %(since)s)
 union all
+select 'material', material_key from withdrawn_commitment
+where case_id = %(case)s and material_key <> '' and withdrawn_at >= %(since)s
+union all
 select distinct 'answer', key from answer where case_id = %(case)s and version > 1 and at >= %(since)s
 """
 

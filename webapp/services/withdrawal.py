@@ -6,19 +6,18 @@ number of who may act for it is asked for besides. Either way the items end at o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import EngineError, Words
+from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.applicants import ensure_applicant
-from webapp.services.failures import refusal_of
+from webapp.services.applicants_wish import ensure_reason_fits, on_applicants_wish
 from webapp.services.files import Upload, keep_file
-from webapp.services.locked_case import LockedCase, on_case
-from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.locked_case import LockedCase
+from webapp.services.page_keys import remember
 from webapp.services.signature_files import check_scan
 from webapp.services.terminated import NEEDED_WITHDRAWN, WITHDRAWN, ensure_item_goes_on
 from webapp.services.termination import (
@@ -30,13 +29,11 @@ from webapp.services.termination import (
     terminate,
     with_dependents,
 )
-from webapp.services.work import record_refusal
 from webapp.unit_of_work import sql
 
 RULE = "withdrawal"
 #: Where the place has no text of its own, the notice says on which rules it rests in general.
 GENERAL = Words("申请人撤回申请的规定", "the rules on the withdrawal of an application")
-LONGEST_REASON = 500
 SIGN_FIRST = Words("请申请人在撤回申请书上签名。", "The applicant must sign the withdrawal.")
 
 
@@ -95,7 +92,7 @@ def withdraw_at_window(case_id: int, asked: Asked, *, by: Identity, signature: U
     Raises NotYours, Incomplete, FileRefused, NotTheApplicant, WithdrawnTooLate, NothingToWithdraw, ItemTerminated,
     CannotLeave, Suspended. A refusal is put in the ledger.
     """
-    with _asking(case_id, by) as case:
+    with on_applicants_wish(case_id, by) as case:
         ensure(by, Permission.CASE_RECEIVE)
         remember(by, key, case.now, f"withdraw:{case_id}")
         if signature is None:
@@ -108,25 +105,8 @@ def withdraw_at_window(case_id: int, asked: Asked, *, by: Identity, signature: U
 
 def withdraw_by_applicant(case_id: int, asked: Asked) -> list[str]:
     """The applicant alone, on the tracking page; returns the keys of the items that ended. Raises as above."""
-    with _asking(case_id, None) as case:
+    with on_applicants_wish(case_id, None) as case:
         return _withdraw(case, asked, TRACKING, None, None)
-
-
-@contextmanager
-def _asking(case_id: int, by: Identity | None) -> Iterator[LockedCase]:
-    """The case locked; a refusal goes into its ledger after the rollback."""
-    try:
-        with on_case(case_id) as case:
-            if case.received_at is None:
-                raise NotFound()
-            yield case
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
-        record_refusal(case_id, by, None, refusal)
-        raise
-    except EngineError as failure:
-        raise refusal_of(failure) from failure
 
 
 def _withdraw(
@@ -134,8 +114,7 @@ def _withdraw(
 ) -> list[str]:
     basis = basis_of(case)
     ensure_applicant(case, asked.name, asked.id_number)
-    if len(asked.reason) > LONGEST_REASON:
-        raise Incomplete("reason", Words("理由请控制在 500 字以内。", "Keep the reason within 500 characters."))
+    ensure_reason_fits(asked.reason)
     chosen = _chosen(case, asked.items, basis)
     standing = open_items(case)
     keys = with_dependents(case.release.bundle, chosen, [one.item.key for one in standing])
