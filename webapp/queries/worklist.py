@@ -82,6 +82,8 @@ class Row:
     colour: str  # of the most serious signal that nobody has settled: red | yellow | ""
     drawn: tuple[tuple[int, str], ...]  # who is drawn for a verification, and does it
     mine: bool  # one of one's posts has it: its page may be opened
+    waits: bool = False  # its act waits for colleagues
+    urged: bool = False
     standing_in: str = ""  # for whom one would do it
     gives_way: bool = False  # who holds it is away with oneself standing in, or holds it for oneself
 
@@ -282,6 +284,8 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         signed,
         groups,
         held_for,
+        waits,
+        urged,
         *_,
     ) = line
     bundle = published(release_id).bundle
@@ -312,6 +316,8 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         colour=colour or "",
         drawn=tuple((user, name) for user, name in drawn or ()),
         mine=by.has_post(frozenset(groups), bundle.key),
+        waits=waits > 0,
+        urged=urged,
         standing_in=absent.absent_name if absent else "",
         gives_way=held_for == by.user_id or (absent is not None and absent.absent_id == holder_id),
     )

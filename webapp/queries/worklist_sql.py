@@ -105,13 +105,15 @@ PAUSED = f"""(
             and (t.item_case_id = i.id or (t.item_case_id is null and t.due_on = l.due_on))
         where {STANDS_STILL}
     )"""
-#: What waits: a clock or a case stands still, or one has signed and others have not.
+#: What waits: a clock or a case stands still, one has signed and others have not, or colleagues were asked.
 WAITING = f"""(
         {PAUSED}
         union
         select t.id from cases held join user_task t on t.case_id = held.id where held.suspended_at is not null
         union
         select p.task_id from participant p where p.user_id = %(me)s
+        union
+        select id from user_task where waits > 0 and state = 'open'
     ) few(id) join user_task t on t.id = few.id"""
 STANDING_STILL = f"{PAUSED} few(id) join user_task t on t.id = few.id"
 SIGNALLED = """(
@@ -141,7 +143,7 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     {COLOUR},
     {DRAWN},
     t.participants > 1 and exists (select from participant o where o.task_id = t.id and o.user_id = %(me)s),
-    t.groups, t.acting_for,
+    t.groups, t.acting_for, t.waits, exists (select from urging g where g.task_id = t.id),
     exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
         and d.withdrawn_at is null
         and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))

@@ -18,6 +18,7 @@ from webapp.services.events import Event
 from webapp.services.held_back import OPEN_DELEGATION, ensure_not_given_out
 from webapp.services.notices import NoticeKind
 from webapp.services.prepared_acts import Field, keep_prepared
+from webapp.services.task_drafts import hand_draft
 from webapp.services.work import OpenTask
 from webapp.unit_of_work import sql
 
@@ -53,6 +54,7 @@ def delegate(task_id: int, to_id: int | None, *, by: Identity, asked: str, revis
             (to_id, by.user_id, task.id),
         )
         hold(task.id, 1)
+        hand_draft(task.id, by.user_id, to_id)
         task.case.record(Event.TASK_DELEGATED, by, task=task.id, to=to_id, delegation=row[0], asked=digest(what))
         tell(task, NoticeKind.DELEGATED, [to_id], by)
 
@@ -64,6 +66,9 @@ def give_back(task_id: int, *, by: Identity, remark: str, fields: Sequence[Field
         delegation, owner, _ = _open(task)
         if fields:
             keep_prepared(task, fields, by)
+            sql().execute(
+                "delete from task_draft where task_id = %s and user_id in (%s, %s)", (task.id, owner, by.user_id)
+            )
         _end(task, delegation, owner, "given-back", words)
         task.case.record(Event.TASK_GIVEN_BACK, by, task=task.id, delegation=delegation, remark=digest(words))
         tell(task, NoticeKind.DELEGATION_RETURNED, [owner], by)

@@ -10,13 +10,11 @@ import orjson
 from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import Identity
+from webapp.services.task_drafts import Field as Field
+from webapp.services.task_drafts import fields_of
 from webapp.services.work import OpenTask
 from webapp.unit_of_work import sql
 
-#: Name of a control and what was typed into it.
-Field = tuple[str, str]
-#: Controls that belong to the page and not to the act.
-OF_THE_PAGE = frozenset({"csrf_token", "key", "revision", "next"})
 MOST_FIELDS, LONGEST_WHOLE = 2000, 200_000
 
 KEEP = """
@@ -28,8 +26,8 @@ on conflict (task_id) do update set fields = excluded.fields, digest = excluded.
 
 def act_fields(posted: Iterable[Field], beside: Iterable[str] = ()) -> tuple[Field, ...]:
     """What was typed into the act, without what belongs to the page or to `beside`, and without empty controls."""
-    left_out = OF_THE_PAGE | frozenset(beside)
-    return tuple((name, value) for name, value in posted if name not in left_out and value.strip())
+    left_out = frozenset(beside)
+    return tuple((name, value) for name, value in fields_of(posted) if name not in left_out and value.strip())
 
 
 def digest_of(fields: Sequence[Field]) -> str:

@@ -269,6 +269,7 @@ select t.revision = 0 and t.assignee_id is null and t.waits = 0
     and not exists (select from participant p where p.task_id = t.id)
     and not exists (select from opinion_request o where o.task_id = t.id)
     and not exists (select from prepared_act a where a.task_id = t.id)
+    and not exists (select from task_draft d where d.task_id = t.id)
     and not exists (select from review r where r.task_id = t.id)
 from user_task t where t.instance_id = %s and t.engine_task = %s
 """

@@ -30,8 +30,8 @@ from participant p join app_user u on u.id = p.user_id left join app_user w on w
 left join department d on d.id = u.department_id where p.task_id = %s order by p.at, p.user_id
 """
 FOUND = (
-    "select conclusion, opinion, checklist, at from review where task_id = %s and step = 'visit' and withdrawn_at is null"
-    " order by id limit 1"
+    "select conclusion, opinion, checklist, at from review where task_id = %s and step = 'visit'"
+    " and withdrawn_at is null order by id limit 1"
 )
 
 

@@ -140,6 +140,10 @@ def marks(row: Row) -> list[tuple[str, str, str]]:
         shown.append((gettext("优先"), "warn", "flag"))
     if row.urgent:
         shown.append((gettext("即办件"), "info", "flag"))
+    if row.urged:
+        shown.append((gettext("被催办"), "warn", "bell"))
+    if row.waits:
+        shown.append((gettext("等待同事"), "info", "clock"))
     if row.colour == "red":
         shown.append((gettext("红牌"), "bad", "alert-triangle"))
     if row.colour == "yellow":

@@ -16,6 +16,7 @@ from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS as STEP_ACTS
 from webapp.pages.workspace.acts import ActIncomplete
 from webapp.pages.workspace.life_cycle_acts import ACTS, LABELS, choices_for
+from webapp.pages.workspace.patience import patiently
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text
 from webapp.pages.workspace.views import blueprint, page_of, refused_page
@@ -29,33 +30,33 @@ from webapp.services.prepared_acts import act_fields
 from webapp.unit_of_work import let_go, sql
 
 
-@blueprint.get("/<int:task_id>/more/<act>")
+@blueprint.get("/<int:task_id>/more/<further_act>")
 @needs(Permission.CASE_SEE)
-def further(task_id: int, act: str) -> ResponseReturnValue:
+def further(task_id: int, further_act: str) -> ResponseReturnValue:
     """The form of one further act."""
     by = signed_in()
     life = _seen(task_id, by)
-    return _page(life, _of(act, life, by), by, MultiDict())
+    return _page(life, _of(further_act, life, by), by, MultiDict())
 
 
-@blueprint.post("/<int:task_id>/more/<act>")
+@blueprint.post("/<int:task_id>/more/<further_act>")
 @needs(Permission.CASE_SEE)
-def carry_out(task_id: int, act: str) -> ResponseReturnValue:
+def carry_out(task_id: int, further_act: str) -> ResponseReturnValue:
     """Do it. Whatever is refused, what was typed stays on the page."""
     by = signed_in()
     life = _seen(task_id, by)
-    if act not in ACTS:
+    if further_act not in ACTS:
         raise NotFound()
     try:
-        done = ACTS[act](life, request.form, by)
+        done = patiently(lambda: ACTS[further_act](life, request.form, by))
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
         let_go()
         now = _seen(task_id, by)
-        return _page(now, FurtherAct(act, None), by, request.form, refusal)
+        return _page(now, FurtherAct(further_act, None), by, request.form, refusal)
     flash(words(done), "success")
-    return redirect(_afterwards(act, task_id, by))
+    return redirect(_afterwards(further_act, task_id, by))
 
 
 def _seen(task_id: int, by: Identity) -> LifeCycle:
@@ -119,7 +120,7 @@ def _on_workspace(task_id: int, command: Callable[[Identity, Typed], Words], to_
     """A command that is posted from the workspace itself; refused, the workspace is shown with what was typed."""
     by = signed_in()
     try:
-        done = command(by, request.form)
+        done = patiently(lambda: command(by, request.form))
     except Incomplete as incomplete:
         let_go()
         errors = dict(incomplete.faults)
@@ -169,12 +170,16 @@ def carry_out_signed(task_id: int) -> ResponseReturnValue:
     """The act as it was signed, with one click."""
     by = signed_in()
     page_key, revision = request.form.get("key", ""), str(revision_of(request.form))
-    try:
+
+    def act_as_signed() -> tuple[str, Words]:
         task = Posted.of(task_id, by)
         if task.step not in STEP_ACTS:
             raise NotFound()
         signed = MultiDict([*signers.release_signed(task.task, by), ("key", page_key), ("revision", revision)])
-        done = STEP_ACTS[task.step](task, signed, by)
+        return task.subject, STEP_ACTS[task.step](task, signed, by)
+
+    try:
+        subject, done = patiently(act_as_signed)
     except (ActIncomplete, Incomplete) as incomplete:
         let_go()
         errors = incomplete.errors if isinstance(incomplete, ActIncomplete) else dict(incomplete.faults)
@@ -183,7 +188,7 @@ def carry_out_signed(task_id: int) -> ResponseReturnValue:
         raise
     except ActRefused as refusal:
         return refused_page(task_id, by, refusal)
-    flash(words(Words(f"{task.subject}：{done.zh}", f"{task.subject}: {done.en}")), "success")
+    flash(words(Words(f"{subject}：{done.zh}", f"{subject}: {done.en}")), "success")
     return redirect(url_for("inbox.inbox"))
 
 
