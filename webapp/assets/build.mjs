@@ -23,6 +23,7 @@ const ENTRIES = {
   camera: 'src/camera.js',
   signature: 'src/signature.js',
   'case-diagram': 'src/case-diagram.js',
+  designer: 'src/designer.js',
   styles: 'src/styles/styles.css',
   print: 'src/styles/print.css',
 };
@@ -55,6 +56,19 @@ const tablerStyles = {
     build.onLoad({ filter: /\.scss$/ }, ({ path }) => {
       const { css, loadedUrls } = sass.compile(path, { loadPaths: [MODULES], quietDeps: true });
       return { contents: onlyLight(css), loader: 'css', watchFiles: loadedUrls.map(fileURLToPath) };
+    });
+  },
+};
+
+/** CodeMirror puts its rules into a <style> tag, which our policy forbids, unless it may adopt style sheets. */
+const adoptedStyles = {
+  name: 'adopted-styles',
+  setup(build) {
+    build.onLoad({ filter: /style-mod\/src\/style-mod\.js$/ }, ({ path }) => {
+      const asked = '!root.head && root.adoptedStyleSheets';
+      const contents = readFileSync(path, 'utf8');
+      if (!contents.includes(asked)) throw new Error(`style-mod no longer asks "${asked}"`);
+      return { contents: contents.replace(asked, 'root.adoptedStyleSheets'), loader: 'js' };
     });
   },
 };
@@ -152,7 +166,10 @@ const options = {
   metafile: true,
   logLevel: 'info',
   legalComments: 'none',
-  plugins: [tablerStyles, finishing],
+  alias: { '@bpmn-io/element-templates-validator': './src/designer/no-validator.js' },
+  loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
+  assetNames: '[name]-[hash]',
+  plugins: [tablerStyles, adoptedStyles, finishing],
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -102,6 +102,7 @@ from webapp.models.verifications import (
     VerificationPhoto,
 )
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
+from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingFile
 
 __all__ = [
     "AccessLine",
@@ -219,4 +220,7 @@ __all__ = [
     "OpinionRequest",
     "PreparedAct",
     "Urging",
+    "WorkingChange",
+    "WorkingCopy",
+    "WorkingFile",
 ]

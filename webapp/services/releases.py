@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
-
-import orjson
 
 from engine import EngineError, Finding, Words, errors_in
 from engine.bpmn import check as check_diagrams
@@ -22,12 +17,11 @@ from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import start_timers
-from webapp.services.locked_case import link
+from webapp.services.release_rows import LONGEST_NOTE, keep_blob, keep_draft, lock_bundle, record
 from webapp.services.release_uploads import place_of, plain_name, read_part, read_parts, read_zip
 from webapp.unit_of_work import sql, unit_of_work
 
 DRAFT, SUBMITTED, PUBLISHED, RETIRED = "draft", "submitted", "published", "retired"
-LONGEST_NOTE = 500
 #: What refuses a rule table that cannot be read, by its kind.
 RULE_READERS = {"calendar": read_calendar, "profile": read_profile, "supervision": read_signal_rules}
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
@@ -69,7 +63,7 @@ def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
-        return _draft(key, files, by, note)
+        return keep_draft(key, files, by, note)
 
 
 def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = "") -> int:
@@ -89,7 +83,7 @@ def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Id
             plain = read_part(name, content)
             files = release_files(base_release_id)
             files[place_of(files, plain, content)] = content
-        return _draft(row[0], files, by, note)
+        return keep_draft(row[0], files, by, note)
 
 
 def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -> int:
@@ -103,7 +97,7 @@ def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -
             Words("其中没有可读的 bundle.toml，或缺少 key。", "it has no readable bundle.toml with a key."),
         )
     with unit_of_work():
-        return _draft(key, files, by, note)
+        return keep_draft(key, files, by, note)
 
 
 def submit_release(release_id: int, *, by: Identity) -> None:
@@ -118,7 +112,7 @@ def submit_release(release_id: int, *, by: Identity) -> None:
             "update release set state = 'submitted', submitted_at = %s where id = %s",
             (clock.now(), release_id),
         )
-        _record(key, "submitted", by, release_id)
+        record(key, "submitted", by, release_id)
 
 
 def publish_release(release_id: int, *, by: Identity) -> None:
@@ -147,7 +141,7 @@ def publish_release(release_id: int, *, by: Identity) -> None:
             (by.user_id, now, release_id),
         )
         start_timers.arm(release_id, key, release)
-        _record(key, "published", by, release_id)
+        record(key, "published", by, release_id)
 
 
 def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
@@ -158,7 +152,7 @@ def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
         if state != SUBMITTED:
             raise ReleaseRefused(Words("该版本尚未提交发布。", "This release has not been submitted."))
         sql().execute("update release set state = 'draft', submitted_at = null where id = %s", (release_id,))
-        _record(key, "returned", by, release_id, **({"reason": reason[:LONGEST_NOTE]} if reason else {}))
+        record(key, "returned", by, release_id, **({"reason": reason[:LONGEST_NOTE]} if reason else {}))
 
 
 def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
@@ -177,7 +171,7 @@ def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
                     " select %(kind)s, %(key)s, %(digest)s, %(now)s where %(kind)s <> 'calendar'"
                     " or not exists (select from rule_table where kind = 'calendar' and key = %(key)s)"
                     " on conflict (kind, key, digest) do nothing returning id",
-                    {"kind": kind, "key": key, "digest": _keep_blob(content), "now": clock.now()},
+                    {"kind": kind, "key": key, "digest": keep_blob(content), "now": clock.now()},
                 )
                 .fetchone()
             )
@@ -223,48 +217,6 @@ def _ensure_same_bundle(key: str, name: str, files: Mapping[str, bytes]) -> None
         )
 
 
-def _draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int:
-    digests = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
-    manifest = hashlib.sha256(orjson.dumps(digests, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    _lock_bundle(key)
-    newest = (
-        sql()
-        .execute(
-            "select id, number, digest from release where bundle_key = %s order by number desc limit 1",
-            (key,),
-        )
-        .fetchone()
-    )
-    if newest and newest[2] == manifest:
-        return int(newest[0])
-    row = (
-        sql()
-        .execute(
-            "insert into release (bundle_key, number, state, digest, note, created_by, created_at)"
-            " values (%s, %s, 'draft', %s, %s, %s, %s) returning id",
-            (key, newest[1] + 1 if newest else 1, manifest, note[:LONGEST_NOTE], by.user_id, clock.now()),
-        )
-        .fetchone()
-    )
-    assert row is not None
-    for path, content in files.items():
-        sql().execute(
-            "insert into release_file (release_id, path, digest) values (%s, %s, %s)",
-            (row[0], path, _keep_blob(content)),
-        )
-    _record(key, "drafted", by, row[0], digest=manifest)
-    return int(row[0])
-
-
-def _keep_blob(content: bytes) -> str:
-    digest = hashlib.sha256(content).hexdigest()
-    sql().execute(
-        "insert into blob (digest, content) values (%s, %s) on conflict (digest) do nothing",
-        (digest, content),
-    )
-    return digest
-
-
 def _lock(release_id: int) -> tuple[str, str, int]:
     row = (
         sql()
@@ -273,13 +225,8 @@ def _lock(release_id: int) -> tuple[str, str, int]:
     )
     if row is None:
         raise NotFound()
-    _lock_bundle(row[0])
+    lock_bundle(row[0])
     return row[0], row[1], row[2]
-
-
-def _lock_bundle(key: str) -> None:
-    """One command at a time per bundle: numbers, the published release and the chain stay in order."""
-    sql().execute("select pg_advisory_xact_lock(hashtext(%s))", (f"bundle:{key}",))
 
 
 def _ensure_no_errors(key: str, release_id: int) -> None:
@@ -304,32 +251,3 @@ def _ensure_it_runs(key: str, release_id: int) -> Published:
                 f"This release cannot be run yet, so it cannot be published: {fault}",
             )
         ) from fault
-
-
-def _record(key: str, kind: str, by: Identity, release_id: int, **facts: Any) -> None:
-    """Add a line to the chain of the bundle's releases: the last row is its head, under the bundle's lock."""
-    _lock_bundle(key)
-    head = (
-        sql()
-        .execute("select seq, hash from release_event where bundle_key = %s order by seq desc limit 1", (key,))
-        .fetchone()
-    )
-    seq, previous = (head[0] + 1, bytes(head[1])) if head else (1, bytes(32))
-    now: datetime = clock.now()
-    body = orjson.dumps(
-        {
-            **facts,
-            "bundle": key,
-            "seq": seq,
-            "kind": kind,
-            "at": now.isoformat(),
-            "actor": by.user_id,
-            "release": release_id,
-        },
-        option=orjson.OPT_SORT_KEYS,
-    )
-    sql().execute(
-        "insert into release_event (bundle_key, seq, kind, at, actor_id, body, previous, hash)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (key, seq, kind, now, by.user_id, body.decode(), previous, link(previous, body)),
-    )

@@ -7,6 +7,7 @@ import { watchFileDrops } from './file-drop.js';
 import { watchForms } from './form-fields.js';
 import { watchKeys } from './keys.js';
 import { watchControls } from './controls.js';
+import { watchMentions } from './mentions.js';
 import { watchNotices } from './notices.js';
 
 watchControls();
@@ -15,4 +16,5 @@ watchDrafts();
 watchFileDrops();
 watchForms();
 watchKeys();
+watchMentions();
 watchNotices();

@@ -1,6 +1,27 @@
 """流程工作室: bundles as releases; uploads, findings, differences, publishing by a second person."""
 
-from webapp.pages.studio import acts, bundles, checking, playground, portability, release, trial, uploads
+from webapp.pages.studio import (
+    acts,
+    bundles,
+    checking,
+    playground,
+    portability,
+    release,
+    trial,
+    uploads,
+    working_copies,
+)
 from webapp.pages.studio.shared import blueprint
 
-__all__ = ["acts", "blueprint", "bundles", "checking", "playground", "portability", "release", "trial", "uploads"]
+__all__ = [
+    "acts",
+    "blueprint",
+    "bundles",
+    "checking",
+    "playground",
+    "portability",
+    "release",
+    "trial",
+    "uploads",
+    "working_copies",
+]

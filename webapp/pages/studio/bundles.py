@@ -15,6 +15,7 @@ from webapp.pages.support import needs
 from webapp.permissions import Permission, may
 from webapp.queries import commitment_figures
 from webapp.queries import releases as queries
+from webapp.queries.working_copies import copies_of
 
 
 @blueprint.get("")
@@ -43,6 +44,7 @@ def bundle(key: str) -> ResponseReturnValue:
         counted_at=max((one.counted_at for one in counted), default=None),
         savings=savings(published(found.published.id).bundle) if found.published else None,
         history=queries.history(key),
+        copies=copies_of(key),
         may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
     )
 

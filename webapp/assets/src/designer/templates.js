@@ -1,0 +1,131 @@
+// Our kinds of work as element templates: what the office's tasks carry, ready to be placed on a diagram.
+// Words stand in both languages; `elementTemplates` gives them in one.
+
+const TASK = ['bpmn:Task', 'bpmn:UserTask'];
+const ACTIVITY = ['bpmn:Task', 'bpmn:ServiceTask', 'bpmn:CallActivity'];
+
+const hidden = (binding, value) => ({ type: 'Hidden', value, binding });
+const property = (name) => ({ type: 'zeebe:property', name });
+const GROUPS = { type: 'zeebe:assignmentDefinition', property: 'candidateGroups' };
+const USER_TASK = hidden({ type: 'zeebe:userTask' });
+
+const groups = (value) => ({
+  id: 'groups', group: 'who', type: 'String', feel: 'optional', value, binding: GROUPS, constraints: { notEmpty: true },
+  label: { zh: '候选岗位', en: 'Candidate groups' },
+  description: { zh: '岗位代码，几个用逗号隔开；或者 =groups.review 等表达式。', en: 'Codes of posts, commas between; or an expression such as =groups.review.' },
+});
+const clock = (value) => ({
+  id: 'clock', group: 'time', type: 'String', value, optional: true, binding: property('clock'),
+  label: { zh: '时限', en: 'Limit' },
+  description: { zh: '哪个时限决定到期日：promised、statutory、intake、correction……', en: 'Which limit gives the due day: promised, statutory, intake, correction …' },
+});
+const separate = (value) => ({
+  id: 'separate', group: 'who', type: 'String', value, optional: true, binding: property('separate'),
+  label: { zh: '不得由同一人办理', en: 'Separation of duties' },
+  description: { zh: 'not:步骤名、two-persons、no-relatives，用空格隔开。', en: 'not:<step>, two-persons, no-relatives; spaces between.' },
+});
+const participants = (value) => ({
+  id: 'participants', group: 'who', type: 'String', value, binding: property('participants'),
+  label: { zh: '共同签字人数', en: 'How many sign' }, constraints: { pattern: { value: '^[1-9]$', message: { zh: '填 1 到 9。', en: '1 to 9.' } } },
+});
+const form = {
+  id: 'form', group: 'form', type: 'String', optional: true, binding: { type: 'zeebe:formDefinition', property: 'externalReference' },
+  label: { zh: '表单', en: 'Form' }, description: { zh: '不填就用此步骤的表单。', en: 'Left empty: the form of the step.' },
+};
+const GROUP_LABELS = [
+  { id: 'who', label: { zh: '由谁办理', en: 'Who does it' } },
+  { id: 'time', label: { zh: '时限', en: 'Limits' } },
+  { id: 'form', label: { zh: '表单', en: 'Form' } },
+  { id: 'call', label: { zh: '调用', en: 'Called process' } },
+];
+
+/** A user task of the office with the property `step`. */
+const task = (key, step, name, description, ...rest) => ({
+  id: `one-window.${key}`, version: 1, name, description, appliesTo: TASK, elementType: { value: 'bpmn:UserTask' },
+  properties: [USER_TASK, hidden(property('step'), step), ...rest],
+});
+
+const input = (target, label, value, description) => ({
+  group: 'call', type: 'String', feel: 'required', value, label, description,
+  binding: { type: 'zeebe:input', name: target }, constraints: { notEmpty: true },
+});
+const called = (processId) => hidden({ type: 'zeebe:calledElement', property: 'processId' }, processId);
+const NOTHING_BY_ITSELF = [
+  hidden({ type: 'zeebe:calledElement', property: 'propagateAllChildVariables' }, 'false'),
+  hidden({ type: 'zeebe:calledElement', property: 'propagateAllParentVariables' }, 'false'),
+];
+const ITEM = input('item', { zh: '事项', en: 'Item' }, '="P1"', { zh: '目录里的事项代码，写作 ="P1"。', en: 'The item’s code in the catalogue, as ="P1".' });
+
+const TEMPLATES = [
+  task('review', 'review', { zh: '部门审查', en: 'Department review' },
+    { zh: '审查人提出准予或者不予的建议。', en: 'A reviewer proposes to grant or to refuse.' },
+    groups('=groups.review'), clock('promised'), separate('no-relatives'), form),
+  task('examine', 'examine', { zh: '资料审查', en: 'Examination of papers' },
+    { zh: '核对材料，并决定要不要现场核查。', en: 'Papers are checked, and whether a visit is needed.' },
+    groups('=groups.review'), clock('promised'), separate('no-relatives'), form),
+  task('decide', 'decide', { zh: '作出决定', en: 'Ruling' },
+    { zh: '有授权的决定人依法作出决定，不得是审查人。', en: 'An authorised decider rules; never the reviewer.' },
+    groups('=groups.decide'), clock('promised'), separate('not:review no-relatives'), form),
+  task('immediate', 'immediate', { zh: '即办', en: 'Ruling at once' },
+    { zh: '承诺件、即办件由决定人当场决定。', en: 'What is committed or simple is ruled on at once.' },
+    groups('=groups.decide'), clock('promised'), form),
+  task('accept', 'accept', { zh: '受理审查', en: 'Acceptance' },
+    { zh: '五种受理结果之一。', en: 'One of the five outcomes of intake.' }, groups('=groups.intake'), clock('intake')),
+  task('correct', 'correct', { zh: '补正材料', en: 'Correction' },
+    { zh: '申请人补正，窗口办理。', en: 'The applicant corrects; the window enters it.' }, groups('window.clerk'), clock('correction')),
+  task('visit', 'visit', { zh: '联合核查', en: 'Joint visit' },
+    { zh: '两名以上工作人员到现场核查并签字。', en: 'Two officers or more look on the spot and sign.' },
+    groups(''), participants('2'), separate('two-persons no-relatives'), clock('promised'), form),
+  task('verify', 'verify', { zh: '事后核查', en: 'Verification' },
+    { zh: '核查承诺是否属实、是否履行。', en: 'Whether what was committed is true and kept.' },
+    groups(''), participants('2'), separate('two-persons no-relatives')),
+  task('issue', 'issue', { zh: '出件', en: 'Prepare results' },
+    { zh: '窗口出证、交付。', en: 'The window makes the results ready and hands them over.' }, groups('window.issuer')),
+  {
+    id: 'one-window.item', version: 1, name: { zh: '许可事项', en: 'Licence item' }, appliesTo: ACTIVITY,
+    description: { zh: '按许可事项的流程办理一个事项：受理、承诺或审查、决定、出证。', en: 'One item by the process of licences: acceptance, commitment or review, ruling, licence.' },
+    elementType: { value: 'bpmn:CallActivity' },
+    properties: [called('item-licence'), ...NOTHING_BY_ITSELF, ITEM,
+      input('way', { zh: '办理方式', en: 'Way' }, '=items.P1.way', { zh: '承诺或一般。', en: 'By commitment or the ordinary way.' }),
+      input('committed', { zh: '已承诺', en: 'Committed' }, '=items.P1.committed'),
+      input('accepts', { zh: '由谁受理', en: 'Who accepts' }, '=items.P1.accepts'),
+      input('immediate', { zh: '即办', en: 'At once' }, '=items.P1.immediate'),
+      input('groups', { zh: '岗位', en: 'Posts' }, '=items.P1.groups'),
+      input('hand_up', { zh: '上报', en: 'Hand-up' }, '=items.P1.hand_up'),
+      input('visit', { zh: '现场核查', en: 'Visit' }, '="never"', { zh: '="always"、="declared" 或 ="never"。', en: '="always", ="declared" or ="never".' })],
+  },
+  {
+    id: 'one-window.special-procedure', version: 1, name: { zh: '特别程序', en: 'Special procedure' }, appliesTo: ACTIVITY,
+    description: { zh: '听证、检测、专家评审、公示：只暂停法律允许暂停的时限。', en: 'Hearing, testing, expert review, public notice: pauses what the law lets it pause.' },
+    elementType: { value: 'bpmn:CallActivity' },
+    properties: [called('special-procedure'), ITEM],
+  },
+  {
+    id: 'one-window.issue-licence', version: 1, name: { zh: '制证', en: 'Issue licence' }, appliesTo: ACTIVITY,
+    description: { zh: '按证照规则取号、制作证照并登记。', en: 'A number by the licence’s rule; the licence is made and registered.' },
+    elementType: { value: 'bpmn:ServiceTask' },
+    properties: [hidden({ type: 'zeebe:taskDefinition', property: 'type' }, 'issue-licence'), ITEM],
+  },
+  {
+    id: 'one-window.remind', version: 1, name: { zh: '催办提醒', en: 'Reminder' }, appliesTo: ACTIVITY,
+    description: { zh: '到时提醒经办人。', en: 'Reminds whoever has the task.' },
+    elementType: { value: 'bpmn:ServiceTask' },
+    properties: [hidden({ type: 'zeebe:taskDefinition', property: 'type' }, 'remind'), ITEM],
+  },
+];
+
+const inOne = (value, language) => {
+  if (Array.isArray(value)) return value.map((one) => inOne(one, language));
+  if (value === null || typeof value !== 'object') return value;
+  if ('zh' in value && 'en' in value) return value[language];
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inOne(one, language)]));
+};
+
+/** The templates with their words in `language`, as the editor takes them. */
+export function elementTemplates(language) {
+  return inOne(TEMPLATES, language).map((one) => ({
+    $schema: '@camunda/zeebe-element-templates-json-schema',
+    groups: inOne(GROUP_LABELS, language),
+    ...one,
+  }));
+}

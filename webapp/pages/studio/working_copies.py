@@ -1,0 +1,275 @@
+"""Working copies: a bundle's files changed one by one, with findings beside them, and kept as a draft release."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import Severity
+from webapp.catalogue import release_files
+from webapp.errors import FileRefused, Incomplete, NotFound
+from webapp.headers import with_style_attributes
+from webapp.identity import signed_in
+from webapp.languages import language
+from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
+from webapp.pages.studio.uploads import uploaded_file
+from webapp.pages.support import needs, words
+from webapp.permissions import Permission
+from webapp.queries import releases as release_queries
+from webapp.queries import working_copies as queries
+from webapp.queries.release_diagrams import diagrams_of
+from webapp.queries.release_difference import compare
+from webapp.services import working_copies
+from webapp.services.release_uploads import is_diagram, zip_of
+
+VIEWS = ("findings", "files", "difference", "history")
+
+
+@blueprint.post("/releases/<int:release_id>/copies")
+@needs(Permission.RELEASE_DRAFT)
+def begin_copy(release_id: int) -> ResponseReturnValue:
+    """Begin a working copy of this release."""
+    one = release_queries.release(release_id)
+    try:
+        made = working_copies.begin(one.id, request.form.get("title", ""), by=signed_in())
+    except Incomplete as refused:
+        flash(words(refused.words), "warning")
+        return redirect(url_for("studio.release", release_id=release_id))
+    return redirect(url_for("studio.working_copy", copy_id=made))
+
+
+@blueprint.get("/copies/<int:copy_id>")
+@needs(Permission.RELEASE_SEE)
+def working_copy(copy_id: int) -> ResponseReturnValue:
+    """One working copy. The view stands in the URL."""
+    one = queries.working_copy(copy_id)
+    digests = queries.digests_of(copy_id)
+    findings = queries.findings_of_files(one.bundle_key, digests)
+    view = chosen(request.args.get("view", ""), VIEWS, VIEWS[0])
+    files = working_copies.files_of(copy_id)
+    differing = compare(release_files(one.base_release_id), files)
+    counts = release_queries.counts(findings)
+    diagrams = diagrams_of(files)
+    lines = finding_lines(findings, diagrams)
+    labels = {
+        "findings": (gettext("问题"), len(findings)),
+        "files": (gettext("文件"), len(files)),
+        "difference": (gettext("与底版的差异"), len(differing)),
+        "history": (gettext("修改记录"), one.changes),
+    }
+    return render_template(
+        f"studio/copy_{view}.html",
+        copy=one,
+        name=release_queries.name_of(release_queries.release(one.base_release_id)),
+        counts=counts,
+        errors=counts[Severity.ERROR],
+        view=view,
+        tabs=[
+            (label, url_for("studio.working_copy", copy_id=copy_id, view=key), key == view, count)
+            for key, (label, count) in labels.items()
+        ],
+        lines=lines,
+        total=len(findings),
+        files=_file_rows(digests, files, findings),
+        changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
+    )
+
+
+@blueprint.get("/copies/<int:copy_id>/edit")
+@needs(Permission.RELEASE_DRAFT)
+def edit_text(copy_id: int) -> ResponseReturnValue:
+    """A file as text."""
+    one, path = queries.working_copy(copy_id), request.args.get("path", "")
+    content, digest = queries.file_of(copy_id, path)
+    return _text_page(one, path, content.decode("utf-8", "replace"), digest)
+
+
+@blueprint.post("/copies/<int:copy_id>/edit")
+@needs(Permission.RELEASE_DRAFT)
+def save_text(copy_id: int) -> ResponseReturnValue:
+    """Save the text; what a colleague saved meanwhile is shown beside it, and nothing typed is lost."""
+    one, path = queries.working_copy(copy_id), request.args.get("path", "")
+    typed = request.form.get("text", "").replace("\r\n", "\n")
+    base = request.form.get("base") or None
+    try:
+        working_copies.save(
+            copy_id, path, typed.encode("utf-8"), base, by=signed_in(), note=request.form.get("note", "").strip()
+        )
+    except working_copies.ChangedMeanwhile as refused:
+        theirs = queries.file_of(copy_id, path)[0].decode("utf-8", "replace") if refused.digest else ""
+        return _text_page(one, path, typed, refused.digest or "", error=words(refused.words), theirs=theirs), 409
+    except FileRefused as refused:
+        return _text_page(one, path, typed, base or "", error=words(refused.words)), refused.status
+    flash(gettext("已保存 %(path)s。", path=path), "success")
+    if request.form.get("then") == "leave":
+        return redirect(url_for("studio.working_copy", copy_id=copy_id))
+    return redirect(url_for("studio.edit_text", copy_id=copy_id, path=path))
+
+
+def _text_page(
+    one: queries.CopyRow, path: str, text: str, digest: str, *, error: str = "", theirs: str | None = None
+) -> str:
+    findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
+    lines = [line for line in finding_lines(findings, ()) if line.finding.file == path]
+    return render_template(
+        "studio/copy_text.html", copy=one, path=path, text=text, digest=digest, error=error, theirs=theirs, lines=lines
+    )
+
+
+@blueprint.get("/copies/<int:copy_id>/file")
+@needs(Permission.RELEASE_SEE)
+def copy_file(copy_id: int) -> ResponseReturnValue:
+    """A file as an editor of the page reads it: text in UTF-8; its digest stands in the ETag."""
+    content, digest = queries.file_of(copy_id, request.args.get("path", ""))
+    answer = send_file(io.BytesIO(content), mimetype="text/plain")
+    answer.set_etag(digest)
+    return answer
+
+
+@blueprint.post("/copies/<int:copy_id>/file")
+@needs(Permission.RELEASE_DRAFT)
+def save_file(copy_id: int) -> ResponseReturnValue:
+    """Save what an editor of the page made (text in the field `text`, over the digest `base`).
+
+    Answers JSON: {digest, findings: [{element, severity, text, target}], errors, warnings}; 409 {error} when somebody
+    saved meanwhile, 422 {error} for a file that is refused.
+    """
+    one, path = queries.working_copy(copy_id), request.args.get("path", "")
+    content = request.form.get("text", "").encode("utf-8")
+    try:
+        digest = working_copies.save(copy_id, path, content, request.form.get("base") or None, by=signed_in())
+    except working_copies.ChangedMeanwhile as refused:
+        return jsonify(error=words(refused.words)), 409
+    except FileRefused as refused:
+        return jsonify(error=words(refused.words)), refused.status
+    return jsonify(digest=digest, **_findings(one, path))
+
+
+@blueprint.get("/copies/<int:copy_id>/design")
+@needs(Permission.RELEASE_DRAFT)
+@with_style_attributes
+def design(copy_id: int) -> ResponseReturnValue:
+    """A diagram in the editor."""
+    one, path = queries.working_copy(copy_id), request.args.get("path", "")
+    _, digest = queries.file_of(copy_id, path)
+    if not is_diagram(path):
+        raise NotFound()
+    return render_template(
+        "studio/copy_design.html", copy=one, path=path, digest=digest, shown=_findings(one, path), language=language()
+    )
+
+
+@blueprint.post("/copies/<int:copy_id>/upload")
+@needs(Permission.RELEASE_DRAFT)
+def upload_into_copy(copy_id: int) -> ResponseReturnValue:
+    """Put a file where the copy has its namesake."""
+    name, content = uploaded_file()
+    back = redirect(url_for("studio.working_copy", copy_id=copy_id, view="files"))
+    if not name:
+        flash(gettext("请选择文件。"), "warning")
+        return back
+    try:
+        path = working_copies.put_upload(copy_id, name, content, by=signed_in())
+    except FileRefused as refused:
+        flash(words(refused.words), "warning")
+        return back
+    flash(gettext("已放入 %(path)s。", path=path), "success")
+    return back
+
+
+@blueprint.post("/copies/<int:copy_id>/remove")
+@needs(Permission.RELEASE_DRAFT)
+def remove_file(copy_id: int) -> ResponseReturnValue:
+    """Take a file out of the copy; releases keep theirs."""
+    path = request.form.get("path", "")
+    working_copies.remove(copy_id, path, request.form.get("base", ""), by=signed_in())
+    flash(gettext("已从工作稿中移除 %(path)s；已发布的版本不变。", path=path), "success")
+    return redirect(url_for("studio.working_copy", copy_id=copy_id, view="files"))
+
+
+@blueprint.post("/copies/<int:copy_id>/back")
+@needs(Permission.RELEASE_DRAFT)
+def set_back(copy_id: int) -> ResponseReturnValue:
+    """Give a file the content of an earlier saving."""
+    path = working_copies.set_back(copy_id, request.form.get("change", 0, type=int), by=signed_in())
+    flash(gettext("%(path)s 已恢复为所选的内容。", path=path), "success")
+    return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))
+
+
+@blueprint.post("/copies/<int:copy_id>/keep")
+@needs(Permission.RELEASE_DRAFT)
+def keep_copy(copy_id: int) -> ResponseReturnValue:
+    """Keep the copy as the bundle's next draft release."""
+    before = release_queries.newest_id()
+    made = working_copies.keep(copy_id, request.form.get("note", "").strip(), by=signed_in())
+    number = release_queries.release(made).number
+    if made <= before:
+        flash(gettext("文件与第 %(number)s 版相同，没有新建版本。", number=number), "info")
+    else:
+        flash(gettext("已存为第 %(number)s 版（草稿），没有发布。", number=number), "success")
+    return redirect(url_for("studio.release", release_id=made))
+
+
+@blueprint.post("/copies/<int:copy_id>/end")
+@needs(Permission.RELEASE_DRAFT)
+def end_copy(copy_id: int) -> ResponseReturnValue:
+    """Put the copy away; it can be opened again."""
+    working_copies.end(copy_id, by=signed_in())
+    return redirect(url_for("studio.working_copy", copy_id=copy_id))
+
+
+@blueprint.post("/copies/<int:copy_id>/reopen")
+@needs(Permission.RELEASE_DRAFT)
+def reopen_copy(copy_id: int) -> ResponseReturnValue:
+    """Go on with a copy that was put away."""
+    working_copies.reopen(copy_id, by=signed_in())
+    return redirect(url_for("studio.working_copy", copy_id=copy_id))
+
+
+@blueprint.get("/copies/<int:copy_id>/export")
+@needs(Permission.RELEASE_SEE)
+def export_copy(copy_id: int) -> ResponseReturnValue:
+    """The copy as a zip, as a release is exported."""
+    one = queries.working_copy(copy_id)
+    return send_file(
+        io.BytesIO(zip_of(working_copies.files_of(copy_id))),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"{one.bundle_key}-copy-{one.id}.zip",
+    )
+
+
+def _file_rows(digests: dict[str, str], files: dict[str, bytes], findings: Any) -> list[tuple[str, int, int, str]]:
+    """(path, bytes, findings, digest) of every file."""
+    return [
+        (path, len(files[path]), sum(one.file == path for one in findings), digest) for path, digest in digests.items()
+    ]
+
+
+def _findings(one: queries.CopyRow, path: str) -> dict[str, Any]:
+    """What the editor shows of one diagram: marks on elements, and how many findings the whole copy has."""
+    findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
+    content, _ = queries.file_of(one.id, path)
+    lines = finding_lines(findings, diagrams_of({path: content}))
+    counts = release_queries.counts(findings)
+    of_file = [
+        {
+            "element": line.finding.element,
+            "severity": str(line.finding.severity),
+            "text": words(line.finding.message),
+            "remedy": words(line.finding.remedy),
+            "name": line.name,
+        }
+        for line in lines
+        if line.finding.file == path
+    ]
+    return {
+        "findings": of_file,
+        "marks": marks(lines, path),
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+    }

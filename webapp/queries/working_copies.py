@@ -1,0 +1,140 @@
+"""Reads of working copies: which a bundle has, one with its files, findings and history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from engine import Finding
+from engine.bundles import check_bundle
+from webapp.catalogue import RULES_IN_FORCE, rules_of
+from webapp.errors import NotFound
+from webapp.unit_of_work import sql
+
+SHOWN_CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """A working copy in a list. `changes`: how many savings; `by`: who saved last, "" before the first."""
+
+    id: int
+    bundle_key: str
+    base_release_id: int
+    base_number: int
+    title: str
+    author: str
+    created_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None
+    release_id: int | None
+    release_number: int | None
+    changes: int
+    by: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One saving of one file. `is_back_possible`: there is a content to go back to."""
+
+    id: int
+    path: str
+    kind: str  # added | changed | removed
+    by: str
+    at: datetime
+    note: str
+
+    @property
+    def is_back_possible(self) -> bool:
+        return self.kind != "removed"
+
+
+COPIES = """
+select w.id, w.bundle_key, w.base_release_id, b.number, w.title, a.name, w.created_at, w.changed_at, w.ended_at,
+       w.release_id, r.number, (select count(*) from working_change c where c.copy_id = w.id),
+       coalesce((select u.name from working_change c join app_user u on u.id = c.by_id
+                 where c.copy_id = w.id order by c.id desc limit 1), '')
+from working_copy w
+join release b on b.id = w.base_release_id
+join app_user a on a.id = w.created_by
+left join release r on r.id = w.release_id
+"""
+
+
+def copies_of(bundle_key: str) -> list[CopyRow]:
+    """The open working copies of a bundle, the one changed last first."""
+    found = sql().execute(
+        COPIES + "where w.bundle_key = %s and w.ended_at is null order by w.changed_at desc, w.id desc", (bundle_key,)
+    )
+    return [CopyRow(*row) for row in found]
+
+
+def working_copy(copy_id: int) -> CopyRow:
+    """Raises NotFound."""
+    row = sql().execute(COPIES + "where w.id = %s", (copy_id,)).fetchone()
+    if row is None:
+        raise NotFound()
+    return CopyRow(*row)
+
+
+def digests_of(copy_id: int) -> dict[str, str]:
+    """Path -> SHA-256 of every file, in the order of paths."""
+    return dict(
+        sql().execute("select path, digest from working_file where copy_id = %s order by path", (copy_id,)).fetchall()
+    )
+
+
+def file_of(copy_id: int, path: str) -> tuple[bytes, str]:
+    """Content and digest of one file. Raises NotFound."""
+    row = (
+        sql()
+        .execute(
+            "select b.content, f.digest from working_file f join blob b on b.digest = f.digest"
+            " where f.copy_id = %s and f.path = %s",
+            (copy_id, path),
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    return bytes(row[0]), str(row[1])
+
+
+def changes_of(copy_id: int, path: str | None = None) -> list[ChangeRow]:
+    """The latest savings, of one file or of all, the last first."""
+    found = sql().execute(
+        "select c.id, c.path, case when c.after is null then 'removed' when c.before is null then 'added'"
+        " else 'changed' end, u.name, c.at, c.note from working_change c join app_user u on u.id = c.by_id"
+        " where c.copy_id = %(copy)s and (%(path)s::text is null or c.path = %(path)s)"
+        " order by c.id desc limit %(most)s",
+        {"copy": copy_id, "path": path, "most": SHOWN_CHANGES},
+    )
+    return [ChangeRow(*row) for row in found]
+
+
+def findings_of_files(key: str, digests: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Every finding of these files against the office's groups and the rules in force, errors first."""
+    row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
+    assert row is not None
+    return _checked(key, tuple(sorted(digests.items())), tuple(row[0]), tuple(row[1] or ()))
+
+
+@lru_cache(maxsize=32)
+def _checked(
+    key: str, digests: tuple[tuple[str, str], ...], groups: tuple[str, ...], versions: tuple[str, ...]
+) -> tuple[Finding, ...]:
+    """Checked once per content, groups and rules."""
+    found = dict(
+        sql()
+        .execute("select digest, content from blob where digest = any(%s)", ([digest for _, digest in digests],))
+        .fetchall()
+    )
+    files = {path: bytes(found[digest]) for path, digest in digests}
+    profile = rules_of(versions).profile if any(one.startswith("profile:") for one in versions) else None
+    return tuple(check_bundle(files, key, known_groups=groups, profile=profile))
