@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support import local_service
+from tests.support.local_service import Asked, served
 
 CERTIFICATE = "CN=江城市行政审批服务管理局受理专用章, O=示例电子印章服务"
 Answer = tuple[int, dict[str, Any]]
@@ -42,30 +43,15 @@ def seal_service() -> Iterator[SealService]:
     """Serve on a free port of this machine."""
     service = SealService()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            service.asked.append((self.path, dict(self.headers), body))
-            status, told = service.answering(body)
-            content = json.dumps(told).encode()
-            self.send_response(status)
-            if status in (301, 302, 307):
-                self.send_header("Location", told["to"])
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answering(asked: Asked) -> local_service.Answer:
+        body = json.loads(asked.body)
+        service.asked.append((asked.path, dict(asked.headers), body))
+        status, told = service.answering(body)
+        headers = {"Content-Type": "application/json"}
+        if status in (301, 302, 307):
+            headers["Location"] = told["to"]
+        return local_service.Answer(status, json.dumps(told).encode(), headers)
 
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    service.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with served(answering) as address:
+        service.address = address
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+
+from tests.support.local_service import Answer, Asked, served
 
 
 @dataclass
@@ -25,27 +24,12 @@ def supervision_system() -> Iterator[SupervisionSystem]:
     """Serve on a free port of this machine."""
     system = SupervisionSystem()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            system.taken.append((dict(self.headers), body))
-            system.meanwhile()
-            self.send_response(system.status)
-            if system.status in (302, 307):
-                self.send_header("Location", "http://127.0.0.1:9/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def answering(asked: Asked) -> Answer:
+        system.taken.append((dict(asked.headers), asked.body))
+        system.meanwhile()
+        moved = {"Location": "http://127.0.0.1:9/"} if system.status in (302, 307) else {}
+        return Answer(system.status, headers=moved)
 
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    system.address = f"http://127.0.0.1:{server.server_port}/handovers"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with served(answering) as address:
+        system.address = f"{address}/handovers"
         yield system
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

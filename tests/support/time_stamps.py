@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from asn1crypto import keys, pem, tsp
@@ -17,6 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps import DummyTimeStamper
+
+from tests.support.local_service import Answer, Asked, served
+
+REPLY = {"Content-Type": "application/timestamp-reply"}
 
 
 @dataclass
@@ -37,30 +39,15 @@ def time_service() -> Iterator[TimeService]:
     stamper = DummyTimeStamper(_asn1_certificate(certificate), _asn1_key(key))
     service = TimeService("", certificate.public_bytes(serialization.Encoding.PEM))
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            service.asked.append(self.headers["Content-Type"])
-            content = stamper.request_tsa_response(tsp.TimeStampReq.load(body)).dump() if service.works else b""
-            self.send_response(200 if service.works else 503)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answering(asked: Asked) -> Answer:
+        service.asked.append(asked.headers["Content-Type"])
+        if not service.works:
+            return Answer(503, headers=REPLY)
+        return Answer(200, stamper.request_tsa_response(tsp.TimeStampReq.load(asked.body)).dump(), REPLY)
 
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    service.address = f"http://127.0.0.1:{server.server_port}/tsa"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with served(answering) as address:
+        service.address = f"{address}/tsa"
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:

@@ -6,11 +6,9 @@ import base64
 import io
 import json
 import re
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from tests.support import credit, office, places
+from tests.support.local_service import Answer, Asked, served
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from webapp import clock, file_store
@@ -303,34 +302,18 @@ def test_a_script_drawn_on_the_phone_is_refused_beside_the_place_to_sign(client:
 # ---------------------------------------------------------------- the code
 
 
+@dataclass
 class Gateway:
     """A gateway of text messages on this machine, as an operator runs one."""
 
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-        self.tokens: list[str] = []
-        self.answer: tuple[int, bytes] = (200, json.dumps({"accepted": True, "id": "M-1"}).encode())
-        outer = self
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    answer: tuple[int, bytes] = (200, json.dumps({"accepted": True, "id": "M-1"}).encode())
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.messages.append(json.loads(body))
-                outer.tokens.append(self.headers["Authorization"])
-                status, answer = outer.answer
-                self.send_response(status)
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_: object) -> None:
-                return None
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+    def take(self, asked: Asked) -> Answer:
+        self.messages.append(json.loads(asked.body))
+        self.tokens.append(asked.headers["Authorization"])
+        return Answer(*self.answer)
 
     @property
     def code(self) -> str:
@@ -344,11 +327,10 @@ class Gateway:
 def gateway(app: Flask) -> Iterator[Gateway]:
     one = Gateway()
     before = app.extensions["onewindow_settings"]
-    app.extensions["onewindow_settings"] = replace(before, sms_url=one.address, sms_token="secret")
-    yield one
-    app.extensions["onewindow_settings"] = before
-    one.server.shutdown()
-    one.server.server_close()
+    with served(one.take) as address:
+        app.extensions["onewindow_settings"] = replace(before, sms_url=address, sms_token="secret")
+        yield one
+        app.extensions["onewindow_settings"] = before
 
 
 FILING = {"way-P2": "ordinary", "way-P3": "ordinary", "way-P4": "commitment"}

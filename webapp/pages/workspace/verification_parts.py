@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -31,7 +33,8 @@ def add_photos(task_id: int) -> ResponseReturnValue:
         with file.stream as content:
             if file.filename:
                 uploads.append(Upload(file.filename, content.read()))
-    try:
+
+    def act() -> None:
         verification_photos.add_photos(
             task_id,
             uploads,
@@ -41,15 +44,8 @@ def add_photos(task_id: int) -> ResponseReturnValue:
             place=request.form.get("photo_place", ""),
             key=request.form.get("photo_key", ""),
         )
-    except FileRefused as refused:
-        return _page(task_id, by, {"photo": refused.words}, refused.status)
-    except Incomplete as incomplete:
-        return _page(task_id, by, dict(incomplete.faults), incomplete.status)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
-        return refused_page(task_id, by, refusal)
-    return _page(task_id, by, {}, 200)
+
+    return _refused(task_id, by, act) or _page(task_id, by, {}, 200)
 
 
 @blueprint.post("/<int:task_id>/photos/<int:photo_id>/remove")
@@ -57,15 +53,9 @@ def add_photos(task_id: int) -> ResponseReturnValue:
 def remove_photo(task_id: int, photo_id: int) -> ResponseReturnValue:
     """Take a photo out again, before the record is signed."""
     by = signed_in()
-    try:
-        verification_photos.remove_photo(task_id, photo_id, by=by, key=request.form.get("photo_key", ""))
-    except Incomplete as incomplete:
-        return _page(task_id, by, dict(incomplete.faults), incomplete.status)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
-        return refused_page(task_id, by, refusal)
-    return _page(task_id, by, {}, 200)
+    key = request.form.get("photo_key", "")
+    refused = _refused(task_id, by, lambda: verification_photos.remove_photo(task_id, photo_id, by=by, key=key))
+    return refused or _page(task_id, by, {}, 200)
 
 
 @blueprint.post("/<int:task_id>/draw")
@@ -73,14 +63,9 @@ def remove_photo(task_id: int, photo_id: int) -> ResponseReturnValue:
 def draw(task_id: int) -> ResponseReturnValue:
     """Draw the officers of a verification that has none yet."""
     by = signed_in()
-    try:
-        draws.draw_now(task_id, by=by, key=request.form.get("key", ""))
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
-        return refused_page(task_id, by, refusal)
-    flash(gettext("核查人员已抽取，抽取记录已留存。"), "success")
-    return redirect(url_for("task.show", task_id=task_id))
+    key = request.form.get("key", "")
+    refused = _refused(task_id, by, lambda: draws.draw_now(task_id, by=by, key=key))
+    return refused or _done(task_id, gettext("核查人员已抽取，抽取记录已留存。"))
 
 
 @blueprint.post("/<int:task_id>/aside")
@@ -89,7 +74,8 @@ def step_aside(task_id: int) -> ResponseReturnValue:
     """An officer cannot: a conflict, or another reason; who was drawn is replaced by a further draw."""
     by = signed_in()
     form = request.form
-    try:
+
+    def act() -> None:
         draws.step_aside(
             task_id,
             by=by,
@@ -98,13 +84,27 @@ def step_aside(task_id: int) -> ResponseReturnValue:
             reason=form.get("aside_reason", ""),
             key=form.get("key", ""),
         )
+
+    return _refused(task_id, by, act) or _done(task_id, gettext("已记录。被抽中的人员已由再次抽取的人员替换。"))
+
+
+def _refused(task_id: int, by: Identity, act: Callable[[], None]) -> ResponseReturnValue | None:
+    """Do it; the page with what is wrong beside its field, or with why it was refused, or None."""
+    try:
+        act()
+    except FileRefused as refused:
+        return _page(task_id, by, {"photo": refused.words}, refused.status)
     except Incomplete as incomplete:
         return _page(task_id, by, dict(incomplete.faults), incomplete.status)
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
         return refused_page(task_id, by, refusal)
-    flash(gettext("已记录。被抽中的人员已由再次抽取的人员替换。"), "success")
+    return None
+
+
+def _done(task_id: int, said: str) -> ResponseReturnValue:
+    flash(said, "success")
     return redirect(url_for("task.show", task_id=task_id))
 
 
