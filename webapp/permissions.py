@@ -58,6 +58,8 @@ class Permission(StrEnum):
     CREDIT_DECIDE = "credit.decide"
     CALENDAR_SEE = "calendar.see"
     CALENDAR_IMPORT = "calendar.import"
+    COMMENT_TO_APPLICANT = "comment.to-applicant"
+    COMMENT_DELETE = "comment.delete"
     NOTICE_SET_POST = "notice.set-post"
     NOTICE_DELIVERIES = "notice.deliveries"
     SUBSTITUTE_SEE = "substitute.see"
@@ -262,6 +264,9 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.CREDIT_DECIDE: [[has_role("decider"), recorded_it]],
     Permission.CALENDAR_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
+    # The window for every case, reviewers and deciders of the department that leads the bundle: services/comments.
+    Permission.COMMENT_TO_APPLICANT: [[is_window], [has_role("reviewer", "decider", "head")]],
+    Permission.COMMENT_DELETE: [[has_role("lead")]],
     # Of posts of one's own department: services/notice_settings says which.
     Permission.NOTICE_SET_POST: [[has_role("lead", "head")]],
     Permission.NOTICE_DELIVERIES: [[has_role("lead")]],

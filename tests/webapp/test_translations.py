@@ -120,6 +120,7 @@ TYPED = {
     "publication": "subject licence_number",
     "signal_word": "text",
     "document": "number",
+    "comment": "body",
     "licence": "number holder facts",
     "collection": "collector_name",
     "release": "note",

@@ -12,6 +12,7 @@ from webapp.models.cases import (
     SubmittedMaterial,
     Visit,
 )
+from webapp.models.comments import Comment, CommentFile, CommentMention, CommentVersion
 from webapp.models.credit import CreditBar, CreditEvent, CreditRecord, CreditRequest, CreditRequestFile
 from webapp.models.decisions import DecisionRecord
 from webapp.models.desk import FileNote, TaskDraft, TaskPresence
@@ -117,6 +118,10 @@ __all__ = [
     "ClockExtension",
     "ClockPause",
     "Collection",
+    "Comment",
+    "CommentFile",
+    "CommentMention",
+    "CommentVersion",
     "Commitment",
     "CommitmentMonth",
     "ComparedFactRow",

@@ -10,6 +10,7 @@ from webapp.pages import (
     callbacks,
     cases,
     clocks,
+    comments,
     credit,
     decisions,
     document_check,
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
         meetings.blueprint,
         notice_settings.blueprint,  # that of `notices`, with its further pages
         clocks.blueprint,
+        comments.blueprint,
         decisions.blueprint,
         calendars.blueprint,
         announcements.blueprint,

@@ -13,6 +13,7 @@ from webapp.languages import language
 from webapp.pages.progress import ProgressLine
 from webapp.pages.support import public, when, words
 from webapp.queries import diagram
+from webapp.queries.comments import told_to_applicant
 from webapp.queries.licences import public_licence
 from webapp.queries.proceedings import proceedings_of
 from webapp.queries.tolerance import tolerances_of
@@ -64,6 +65,7 @@ def progress() -> ResponseReturnValue:
         position=position.as_json(),
         tolerances=tolerances_of(case_id),
         proceedings=proceedings_of(case_id),
+        comments=told_to_applicant(case_id, case.release),
     )
 
 

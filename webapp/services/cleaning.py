@@ -27,6 +27,7 @@ delete from stored_file f where f.at < %s
     and not exists(select from withdrawn_commitment where f.id in (signature_file_id, asked_file_id))
     and not exists(select from collection where signature_file_id = f.id)
     and not exists(select from credit_request_file where file_id = f.id)
+    and not exists(select from comment_file where file_id = f.id)
 returning f.digest
 """
 DONE_FOLLOW_UPS = "delete from follow_up f using user_task t where t.id = f.task_id and t.state <> 'open'"
