@@ -2,7 +2,7 @@
 // Usage: node build.mjs [--watch]
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,12 +18,24 @@ const FONTS = join(HERE, '..', 'printing', 'fonts');
 const PRINTED = '@expo-google-fonts/noto-serif-sc';
 const WEIGHTS = ['400Regular', '700Bold'];
 
+/** What the viewer of PDFs asks for by name while it works: its worker, character maps, fonts, and a decoder. */
+const PDFJS = 'pdfjs-dist';
+const PDFJS_VERSION = JSON.parse(readFileSync(join(MODULES, PDFJS, 'package.json'), 'utf8')).version;
+const PDFJS_FOLDER = `pdfjs-${PDFJS_VERSION}`;
+const PDFJS_FILES = {
+  'legacy/build/pdf.worker.min.mjs': 'worker.js',
+  cmaps: 'cmaps',
+  standard_fonts: 'standard_fonts',
+  'wasm/openjpeg_nowasm_fallback.js': 'decoders/openjpeg_nowasm_fallback.js',
+};
+
 const ENTRIES = {
   app: 'src/app.js',
   camera: 'src/camera.js',
   signature: 'src/signature.js',
   'case-diagram': 'src/case-diagram.js',
   designer: 'src/designer.js',
+  documents: 'src/documents.js',
   styles: 'src/styles/styles.css',
   print: 'src/styles/print.css',
 };
@@ -98,9 +110,16 @@ function fonts() {
   copyFileSync(join(MODULES, PRINTED, 'LICENSE_FONT'), join(FONTS, 'OFL.txt'));
 }
 
+/** The files of the PDF viewer, under its version: another version is another address. */
+function pdfjs() {
+  for (const [from, to] of Object.entries(PDFJS_FILES)) {
+    cpSync(join(MODULES, PDFJS, from), join(DIST, PDFJS_FOLDER, to), { recursive: true });
+  }
+}
+
 /** Name and version of each bundled package, with the text of its licence. */
 function thirdParty(inputs) {
-  const packages = new Set(['@tabler/core', '@tabler/icons-sprite', PRINTED]);
+  const packages = new Set(['@tabler/core', '@tabler/icons-sprite', PDFJS, PRINTED]);
   for (const path of inputs) {
     const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
     if (found) packages.add(found[1]);
@@ -128,6 +147,7 @@ function finish(metafile) {
     }
   }
   fonts();
+  pdfjs();
   const sprite = icons();
   manifest['icons.svg'] = `icons-${hash(sprite)}.svg`;
   writeFileSync(join(DIST, manifest['icons.svg']), sprite);
@@ -136,7 +156,7 @@ function finish(metafile) {
   writeFileSync(join(DIST, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
 
   const kept = new Set(Object.keys(metafile.outputs).map((path) => relative(DIST, join(HERE, path))));
-  for (const name of [manifest['icons.svg'], 'THIRD_PARTY.txt', 'manifest.json']) kept.add(name);
+  for (const name of [manifest['icons.svg'], PDFJS_FOLDER, 'THIRD_PARTY.txt', 'manifest.json']) kept.add(name);
   for (const name of readdirSync(DIST)) {
     if (!kept.has(name)) rmSync(join(DIST, name), { recursive: true });
   }
@@ -162,6 +182,7 @@ const options = {
   format: 'esm',
   target: TARGET,
   charset: 'utf8',
+  define: { PDFJS_FOLDER: JSON.stringify(PDFJS_FOLDER) },
   minify: true,
   metafile: true,
   logLevel: 'info',

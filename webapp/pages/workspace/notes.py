@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engine import Words
 from webapp.errors import Incomplete
-from webapp.identity import signed_in
+from webapp.identity import Identity, signed_in
 from webapp.pages.support import needs, words
-from webapp.pages.workspace.views import blueprint
+from webapp.pages.workspace.views import blueprint, offers_points
 from webapp.permissions import Permission
+from webapp.queries.desk_parts import desk_of
+from webapp.queries.workspace import workspace
 from webapp.services.file_notes import Area, add_note, remove_note
 
 SIDES = ("left", "top", "width", "height")
@@ -20,26 +23,39 @@ SIDES = ("left", "top", "width", "height")
 @needs(Permission.TASK_SEE)
 def write_note(task_id: int, file_id: int) -> ResponseReturnValue:
     """Keep words on a page, and on a part of it where one was drawn."""
-    page = request.form.get("page", 0, type=int)
+    by, page = signed_in(), request.form.get("page", 0, type=int)
     try:
-        add_note(task_id, file_id, page=page, area=_area(), words=request.form.get("words", ""), by=signed_in())
+        add_note(task_id, file_id, page=page, area=_area(), words=request.form.get("words", ""), by=by)
     except Incomplete as incomplete:
-        flash(words(incomplete.words), "error")
-    else:
-        flash(gettext("批注已保存。"), "success")
-    return redirect(
-        url_for("task.show", task_id=task_id, document=file_id, page=page or None, _anchor=f"file-{file_id}")
-    )
+        return _answer(task_id, file_id, by, wrong=incomplete.words)
+    return _answer(task_id, file_id, by, done=gettext("批注已保存。"), page=page)
 
 
 @blueprint.post("/<int:task_id>/notes/<int:note_id>/remove")
 @needs(Permission.TASK_SEE)
 def take_off(task_id: int, note_id: int) -> ResponseReturnValue:
     """Take one's own note off again."""
-    remove_note(task_id, note_id, by=signed_in())
-    flash(gettext("批注已删除。"), "success")
-    file_id = request.form.get("file", 0, type=int)
-    return redirect(url_for("task.show", task_id=task_id, document=file_id or None, _anchor=f"file-{file_id}"))
+    by = signed_in()
+    remove_note(task_id, note_id, by=by)
+    return _answer(task_id, request.form.get("file", 0, type=int), by, done=gettext("批注已删除。"))
+
+
+def _answer(
+    task_id: int, file_id: int, by: Identity, *, done: str = "", wrong: Words | None = None, page: int | None = None
+) -> ResponseReturnValue:
+    """The notes alone where the page's script asked, else the page with the document open again."""
+    if "HX-Request" not in request.headers:
+        flash(words(wrong) if wrong else done, "error" if wrong else "success")
+        return redirect(url_for("task.show", task_id=task_id, document=file_id, page=page, _anchor=f"file-{file_id}"))
+    task = workspace(task_id, by)
+    return render_template(
+        "workspace/_notes_part.html",
+        task_id=task_id,
+        file_id=file_id,
+        notes=desk_of(task, by).notes.get(file_id, []),
+        wrong=wrong,
+        offers_points=offers_points(task, by),
+    ), 422 if wrong else 200
 
 
 def _area() -> Area | None:

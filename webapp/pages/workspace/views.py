@@ -195,6 +195,7 @@ def page_of(
         draft=desk.draft if task.is_open else None,
         **_presence(task, desk),
         names_of_points=names_of_points(task),
+        offers_points=offers_points(task, by),
         errors=errors or {},
         errors_listed={name: [message] for name, message in (errors or {}).items()},
         summary={name: [message] for name, message in (errors or {}).items()},
@@ -215,6 +216,11 @@ def page_of(
         **around,
         **_of_step(task, by, typed),
     )
+
+
+def offers_points(task: Workspace, by: Identity) -> bool:
+    """Whether a note on a document can become a point of the list of corrections now."""
+    return task.step == "accept" and task.obstacle(by) is None
 
 
 def _presence(task: Workspace, desk: Desk) -> dict[str, Any]:
