@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from engine import Words
-from webapp.errors import ActRefused, Incomplete, SamePerson
+from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.services.beside import beside, digest, hold, holder, lead, said, tell
 from webapp.services.events import Event
 from webapp.services.held_back import OPEN_DELEGATION, ensure_not_given_out
 from webapp.services.notices import NoticeKind
-from webapp.services.tasks import RULING_STEPS
-from webapp.services.work import PROPOSING_STEPS, OpenTask
+from webapp.services.separation import ColleagueBarred
+from webapp.services.task_drafts import hand_draft
+from webapp.services.work import IN_CONFLICT, OpenTask, ensure_open_to
 from webapp.unit_of_work import sql
 
 
@@ -65,8 +66,8 @@ def assign(task_id: int, to_id: int | None, *, by: Identity, reason: str, revisi
     """The task goes to this member of its posts; taken from somebody, with the reason.
 
     For who leads the department of one of its posts, to somebody of that department. A task that was given out to be
-    prepared comes to them as it is. Raises Incomplete, NotAColleague, SharedTask, WithThem, SamePerson,
-    NotAuthorisedToRule, and what `beside` does.
+    prepared comes to them as it is. Raises Incomplete, NotAColleague, SharedTask, WithThem,
+    NotAuthorisedToRule, ColleagueBarred, and what `beside` does.
     """
     with beside(task_id, by, who=lead, what="assign", key=key, revision=revision) as task:
         why = said(reason, "reason", TAKEN_WHY if task.assignee_id is not None else None)
@@ -74,6 +75,8 @@ def assign(task_id: int, to_id: int | None, *, by: Identity, reason: str, revisi
         ended = end_delegation(task)
         before = task.assignee_id
         _give(task, to_id)
+        if before is not None and to_id is not None:
+            hand_draft(task.id, before, to_id)
         task.case.record(
             Event.TASK_ASSIGNED, by, task=task.id, to=to_id, before=before, delegation=ended, reason=digest(why)
         )
@@ -89,15 +92,16 @@ TAKEN_WHY = Words("任务在他人手上，请说明改派的理由。", "Somebo
 def hand_over(task_id: int, to_id: int | None, *, by: Identity, reason: str, revision: int, key: str) -> None:
     """The holder gives the task to a colleague of its posts, for good, with the reason.
 
-    Raises Incomplete, NotAColleague, SharedTask, WithThem, SamePerson, NotAuthorisedToRule, GivenOut.
+    Raises Incomplete, NotAColleague, SharedTask, WithThem, NotAuthorisedToRule, GivenOut.
     """
     with beside(task_id, by, who=holder, what="hand-over", key=key, revision=revision) as task:
         why = said(reason, "reason", Words("请说明转办的理由。", "Say why you hand it over."))
         ensure_not_given_out(task.id, task.waits)
         colleague(task, to_id)
         _give(task, to_id)
-        task.case.record(Event.TASK_HANDED_OVER, by, task=task.id, to=to_id, reason=digest(why))
         assert to_id is not None
+        hand_draft(task.id, by.user_id, to_id)
+        task.case.record(Event.TASK_HANDED_OVER, by, task=task.id, to=to_id, reason=digest(why))
         tell(task, NoticeKind.HANDED_OVER, [to_id], by, why)
 
 
@@ -114,9 +118,10 @@ def _give(task: OpenTask, to_id: int | None) -> None:
     )
 
 
-COLLEAGUE = f"""
+COLLEAGUE = """
 select u.name, u.authorisation_number is not null,
-    exists(select from review r where r.item_case_id = %(item)s and r.by_id = u.id and r.step in {PROPOSING_STEPS})
+    exists(select from declared_conflict c where c.case_id = %(case)s and c.user_id = u.id and c.withdrawn_at is null
+        and (c.item_case_id is null or %(item)s::bigint is null or c.item_case_id = %(item)s))
 from app_user u join department d on d.id = u.department_id
 where u.id = %(user)s and u.active and (%(department)s::text is null or d.key = %(department)s)
     and exists(select from membership m join candidate_group g on g.id = m.group_id
@@ -127,23 +132,26 @@ where u.id = %(user)s and u.active and (%(department)s::text is null or d.key = 
 def colleague(task: OpenTask, to_id: int | None, *, department: str | None = None, rules: bool = True) -> str:
     """The name of the colleague who may get the task; `rules`: as one who acts on it, and not only prepares it.
 
-    Raises Incomplete, NotAColleague, SharedTask, WithThem, SamePerson, NotAuthorisedToRule.
+    Raises Incomplete, NotAColleague, SharedTask, WithThem, NotAuthorisedToRule, ColleagueBarred.
     """
     if task.participants > 1:
         raise SharedTask()
     if to_id is None:
         raise Incomplete("to", Words("请选择人员。", "Choose a person."))
     values = {"user": to_id, "item": task.item_case_id, "groups": sorted(task.groups), "department": department}
+    values["case"] = task.case.id
     row = sql().execute(COLLEAGUE, values).fetchone()
     if row is None:
         raise NotAColleague()
-    name, authorised, proposed = row
+    name, authorised, conflicted = row
+    if conflicted:
+        raise ColleagueBarred(name, IN_CONFLICT)
     if to_id == task.assignee_id:
         raise WithThem(name)
-    if rules and task.step in RULING_STEPS and proposed:
-        raise SamePerson()
     if rules and task.step in ("decide", "immediate") and not authorised:
         raise NotAuthorisedToRule(name)
+    if rules:
+        ensure_open_to(task, to_id, str(name))
     return str(name)
 
 

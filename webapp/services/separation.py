@@ -103,6 +103,15 @@ class InConflict(ActRefused):
         )
 
 
+class ColleagueBarred(ActRefused):
+    """The colleague who is to get the task may not do it."""
+
+    status = 422
+
+    def __init__(self, name: str, why: Words) -> None:
+        super().__init__(Words(f"不能交给{name}办理：{why.zh}", f"{name} may not do it: {why.en}"))
+
+
 def rule_of(instance: InstanceRow, process: str, element: str, step: str) -> StepSeparation:
     """The rule of a task, by the release that its process runs on."""
     return separation_at(instance.release.program, process, element, step)

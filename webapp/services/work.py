@@ -23,12 +23,12 @@ from webapp.services.posted import case_of
 from webapp.services.separation import (
     CONFLICTED,
     PARTS,
+    ColleagueBarred,
     InConflict,
     barred_steps,
     refusal_for,
     rule_of,
 )
-from webapp.services.separation import PROPOSING_STEPS as PROPOSING_STEPS
 from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
 from webapp.services.task_drafts import drop_with
@@ -211,6 +211,24 @@ def _ensure_separate(task: OpenTask, by: Identity) -> None:
     rule = rule_of(task.instance, task.process, task.element, task.step)
     if barred := barred_steps(rule, task.parts, persons, task.case.id, task.item_case_id):
         raise refusal_for(task.step, barred, task.case.release, task.case.rules.profile, task.item_key)
+
+
+OF_PERSON = f"""
+select {PARTS.format(item="t.item_case_id")}, {CONFLICTED} from user_task t where t.id = %(task)s
+"""
+IN_CONFLICT = Words("已就本案申请回避。", "declared a conflict in this case.")
+DID_ANOTHER_STEP = Words("办理过须由他人办理的环节（职责分离）。", "did a step that has to be somebody else's.")
+
+
+def ensure_open_to(task: OpenTask, person: int, name: str) -> None:
+    """Raises ColleagueBarred where the person who is to get the task is in conflict or did a step that bars them."""
+    row = sql().execute(OF_PERSON, {"task": task.id, "persons": [person]}).fetchone()
+    assert row is not None
+    if row[1]:
+        raise ColleagueBarred(name, IN_CONFLICT)
+    rule = rule_of(task.instance, task.process, task.element, task.step)
+    if barred_steps(rule, row[0] or (), [person], task.case.id, task.item_case_id):
+        raise ColleagueBarred(name, DID_ANOTHER_STEP)
 
 
 def open_task(task_id: int, case: LockedCase, by: Identity, revision: int | None = None) -> OpenTask:

@@ -1,0 +1,176 @@
+"""回避: who declares a conflict does nothing in the case, as a substitute neither, until the lead lifts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.support import office
+from webapp.catalogue import rules_in_force
+from webapp.clock import frozen_at
+from webapp.errors import Incomplete, NotFound, NotYours
+from webapp.identity import Identity
+from webapp.models import CaseEvent, DeclaredConflict, UserTask
+from webapp.queries import worklist
+from webapp.queries.conflicts import conflicts_for
+from webapp.queries.workspace import workspace
+from webapp.services import assigning, conflicts, substitution, tasks
+from webapp.services.conflicts import AlreadyLifted, DrawnOfficer
+from webapp.services.separation import ColleagueBarred, InConflict
+from webapp.services.substitution import Naming
+from webapp.unit_of_work import sql
+
+NOON = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)
+REVIEWER, COLLEAGUE, DECIDER = "hanlei", "yangmei", "zhudefu"
+
+
+@pytest.fixture(autouse=True)
+def in_september() -> Iterator[None]:
+    with frozen_at(NOON):
+        yield
+
+
+@pytest.fixture
+def case_id(db: SQLAlchemy) -> int:
+    """The signboard before its reviewer; somebody else accepted it."""
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    office.act(case.id, "accept", "P6", by=office.person(COLLEAGUE))
+    return case.id
+
+
+def declare(case_id: int, by: Identity, **other: object) -> UserTask:
+    task = office.open_task(case_id, "review", "P6")
+    said = {"kind": "kinship", "reason": "店主是表兄", "whole_case": False, "key": f"x{by.user_id}", **other}
+    conflicts.declare_conflict(task.id, by=by, **said)  # type: ignore[arg-type]
+    return task
+
+
+def seen(by: Identity) -> list[int]:
+    return [row.task_id for row in worklist.inbox_page(by, rules_in_force()).rows]
+
+
+def test_who_declares_a_conflict_neither_sees_nor_does_it_and_what_they_held_is_free(
+    db: SQLAlchemy, case_id: int
+) -> None:
+    officer = office.person(REVIEWER)
+    task = office.open_task(case_id, "review", "P6")
+    tasks.claim(task.id, by=officer)
+    assert task.id in seen(officer)
+    declare(case_id, officer)
+    db.session.expire_all()
+    assert db.session.get(UserTask, task.id).assignee_id is None
+    assert task.id not in seen(officer)
+    assert task.id in seen(office.person(COLLEAGUE))
+    with pytest.raises(InConflict):
+        tasks.claim(task.id, by=officer)
+    with pytest.raises(InConflict):
+        workspace(task.id, officer)
+    line = db.session.query(CaseEvent).filter_by(case_id=case_id, kind="conflict-declared").one()
+    assert line.actor_id == officer.user_id
+    assert "表兄" not in line.body
+    told = sql().execute("select user_id from notice where kind = 'conflict-declared'").fetchall()
+    assert told == [(office.person(DECIDER).user_id,)]
+
+
+def test_nor_for_somebody_else_and_nobody_for_them(db: SQLAlchemy, case_id: int) -> None:
+    officer, colleague = office.person(REVIEWER), office.person(COLLEAGUE)
+    task = declare(case_id, officer)
+    days = {"from_on": date(2026, 9, 1), "until_on": date(2026, 9, 3), "reason": "休假"}
+    standing = substitution.name_stand_in(Naming(colleague.user_id, officer.user_id, **days), by=colleague)
+    with pytest.raises(InConflict):
+        tasks.claim(task.id, by=office.person(REVIEWER))
+    substitution.end_stand_in(standing, by=colleague)
+    sql().execute(
+        "delete from membership where user_id = %s and group_id = (select id from candidate_group where key ="
+        " 'sign.review')",
+        (colleague.user_id,),
+    )
+    sql().execute(
+        "insert into membership select %s, id from candidate_group where key = 'food.review'", (colleague.user_id,)
+    )
+    db.session.commit()
+    substitution.name_stand_in(Naming(officer.user_id, colleague.user_id, **days), by=officer)
+    with pytest.raises(InConflict) as refused:
+        tasks.claim(task.id, by=office.person(COLLEAGUE))
+    assert "所代的人" in refused.value.words.zh
+    assert workspace(task.id, office.person(COLLEAGUE)).obstacle(office.person(COLLEAGUE)) == refused.value.words
+
+
+def test_of_an_item_alone_it_leaves_the_others(db: SQLAlchemy, case_id: int) -> None:
+    officer = office.person(REVIEWER)
+    declare(case_id, officer, whole_case=False)
+    assert db.session.query(DeclaredConflict).one().item_case_id is not None
+    sql().execute(
+        "insert into membership select %s, id from candidate_group where key = 'drug.review'", (officer.user_id,)
+    )
+    db.session.commit()
+    tasks.claim(office.open_task(case_id, "accept", "P2").id, by=office.person(REVIEWER))
+    with pytest.raises(InConflict):
+        declare(case_id, officer, key="again")
+
+
+def test_only_who_leads_lifts_it_with_reasons_and_all_of_it_stays(db: SQLAlchemy, case_id: int) -> None:
+    officer, lead = office.person(REVIEWER), office.person(DECIDER)
+    task = declare(case_id, officer)
+    (line,) = conflicts_for(lead)
+    assert line.may_lift
+    (own,) = conflicts_for(officer)
+    assert own.own
+    assert not own.may_lift
+    assert conflicts_for(office.person(COLLEAGUE)) == ()
+    for other in (officer, office.person(COLLEAGUE), office.person("sunguoqiang")):
+        with pytest.raises(NotYours):
+            conflicts.lift_conflict(line.id, by=other, reason="无关")
+    with pytest.raises(Incomplete):
+        conflicts.lift_conflict(line.id, by=lead, reason=" ")
+    conflicts.lift_conflict(line.id, by=lead, reason="核实后无亲属关系")
+    with pytest.raises(AlreadyLifted):
+        conflicts.lift_conflict(line.id, by=lead, reason="再次")
+    with pytest.raises(NotFound):
+        conflicts.lift_conflict(10**9, by=lead, reason="没有")
+    tasks.claim(task.id, by=officer)
+    (kept,) = conflicts_for(lead)
+    assert (kept.lifted_by, kept.lifted_why, kept.may_lift) == (lead.name, "核实后无亲属关系", False)
+    assert db.session.query(CaseEvent).filter_by(case_id=case_id, kind="conflict-lifted").one().actor_id == lead.user_id
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"kind": "envy"}, "kind"), ({"reason": " "}, "reason"), ({"reason": "长" * 501}, "reason")]
+)
+def test_what_is_missing_is_told(case_id: int, change: dict[str, str], field: str) -> None:
+    with pytest.raises(Incomplete) as refused:
+        declare(case_id, office.person(REVIEWER), **change)
+    assert refused.value.field == field
+
+
+def test_who_verifies_steps_aside_where_somebody_else_is_drawn(db: SQLAlchemy) -> None:
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P2")
+    task = office.open_task(case.id, "verify", "P2")
+    with pytest.raises(DrawnOfficer):
+        conflicts.declare_conflict(
+            task.id, by=office.member_of(task.groups[0]), kind="kinship", reason="亲属", whole_case=True, key="x"
+        )
+
+
+def test_the_lead_assigns_it_to_somebody_else_and_not_to_who_is_in_conflict(db: SQLAlchemy, case_id: int) -> None:
+    sql().execute(
+        "with head as (insert into candidate_group (key, department_id, name_zh, name_en, role) select 'sign.head', id,"
+        " '局长', 'Head', 'head' from department where key = 'urban-management' returning id)"
+        " insert into membership select u.id, head.id from app_user u, head where u.login = %s",
+        (DECIDER,),
+    )
+    db.session.commit()
+    officer, colleague, lead = (office.person(login) for login in (REVIEWER, COLLEAGUE, DECIDER))
+    task = declare(case_id, officer)
+    db.session.expire_all()
+    revision = db.session.get(UserTask, task.id).revision
+    with pytest.raises(ColleagueBarred):
+        assigning.assign(task.id, officer.user_id, by=lead, reason="", revision=revision, key="one")
+    assigning.assign(task.id, colleague.user_id, by=lead, reason="", revision=revision, key="two")
+    db.session.expire_all()
+    assert db.session.get(UserTask, task.id).assignee_id == colleague.user_id
