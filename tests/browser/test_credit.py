@@ -30,6 +30,9 @@ def test_a_record_is_seen_repaired_and_bars_no_longer(site: Site, somebody: Some
     examined(somebody("zhaolin"), request)
     decided(somebody("wujianhua"), request, address)
     entered(somebody("huaqiang"))
+    with site.app.app_context():
+        waiting = credit.address(credit.enter("91440300708461136T"))
+    confirmed(somebody(credit.SECOND), waiting)
 
 
 def at_the_window(clerk: Person, draft: int) -> None:
@@ -118,3 +121,19 @@ def entered(verifier: Person) -> None:
     page.get_by_role("button", name="提交复核").click()
     expect(page.locator(".error-summary li")).to_have_count(7)
     verifier.look_over()
+
+
+def confirmed(second: Person, record: str) -> None:
+    """A second officer finds what waits, turns nothing down without reasons, and confirms."""
+    page = second.page
+    second.open("/credit", "信用记录")
+    expect(page.get_by_text("待您复核")).to_be_visible()
+    second.open(record, "信用记录：江城市安康大药房有限公司")
+    expect(page.get_by_text("待复核，尚未生效")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="不适用告知承诺")).to_contain_text("尚未生效")
+    second.press("不予确认")
+    expect(page.locator(".error-summary")).to_contain_text("请写明不予确认的理由")
+    second.look_over()
+    second.press("与认定文书一致，确认")
+    expect(page.locator(".flash-success")).to_contain_text("记录即时生效")
+    second.look_over()

@@ -108,6 +108,13 @@ def test_a_second_officer_confirms_or_turns_down_on_the_page(app: Flask, db: SQL
     assert "限制中" in second.text
 
 
+def test_who_confirms_reads_the_whole_number_and_nobody_else_does(app: Flask, db: SQLAlchemy) -> None:
+    number = office.example("commitment")["answers"]["legal_representative_id"]
+    record = credit.enter(number, name="周国富")
+    assert number in opened(app, credit.SECOND).open(credit.address(record)).text
+    assert number not in opened(app, REVIEWER).open(credit.address(record)).text
+
+
 def test_nobody_comes_to_records_by_counting(app: Flask, db: SQLAlchemy) -> None:
     record = credit.bar()
     request = credit.request(record)
