@@ -11,18 +11,20 @@ from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
 from webapp.clock import frozen_at
-from webapp.errors import AlreadyDone, Incomplete, NotFound, NotYours, SamePerson, Stale
+from webapp.errors import AlreadyDone, Incomplete, NotFound, NotYours, Stale
 from webapp.identity import Identity
 from webapp.models import CaseEvent, Notice, OpinionRequest, Review, UserTask
 from webapp.queries.audit import verify_all
 from webapp.queries.life_cycle import LifeCycle, life_cycle_of
 from webapp.services import assigning, copies, delegation, opinions, reviews, signers, tasks, undoing, urging
-from webapp.services.assigning import NotAColleague
+from webapp.services.assigning import NotAColleague, NotAuthorisedToRule
 from webapp.services.beside import LONGEST_TEXT
 from webapp.services.held_back import GivenOut, HeldBack
 from webapp.services.opinions import NoWayToWindow, OpinionClosed
 from webapp.services.page_keys import AlreadyCarriedOut
+from webapp.services.separation import ColleagueBarred
 from webapp.services.signers import PreparedChanged, RoundOpen, SignedAlready
+from webapp.services.step_returns import NoWayBackThere, return_to_step
 from webapp.services.undoing import NotTakenBack
 from webapp.services.urging import UrgedToday
 from webapp.unit_of_work import sql
@@ -148,7 +150,10 @@ def test_a_ruling_is_not_given_to_who_proposed_or_has_no_authorisation(case_id: 
     )
     decider = office.member_of("sign.decide", but=[reviewer[0]])
     tasks.claim(decide.id, by=decider)
-    with pytest.raises(SamePerson):
+    with pytest.raises(NotAuthorisedToRule):
+        assigning.hand_over(decide.id, reviewer[0], by=decider, reason="出差。", revision=1, key="no")
+    sql().execute("update app_user set authorisation_number = '江授〔2026〕9号' where id = %s", (reviewer[0],))
+    with pytest.raises(ColleagueBarred):
         assigning.hand_over(decide.id, reviewer[0], by=decider, reason="出差。", revision=1, key="a")
 
 
@@ -591,3 +596,39 @@ def test_the_ledger_keeps_no_words(case_id: int) -> None:
     delegation.delegate(task.id, to.user_id, by=by, asked="请核对程立的身份证。", revision=task.revision, key="a")
     bodies = "".join(one.body for one in CaseEvent.query.filter_by(case_id=case_id))
     assert "程立" not in bodies
+
+
+# Sending back
+
+
+def test_what_was_to_go_up_goes_back_to_the_review_and_no_limit_stops(db: SQLAlchemy) -> None:
+    with frozen_at(NOW):
+        case = office.received("ordinary", ways={}, place="fictional-county")
+        office.act(case.id, "backfill", "P1")
+        office.act(case.id, "accept", "P3")
+    clocks = (
+        "select name, due_on, stopped_on from legal_clock l join item_case i on i.id = l.item_case_id"
+        " where i.case_id = %s order by l.id"
+    )
+    with frozen_at(NOW + timedelta(days=1)):
+        office.act(case.id, "examine", "P3", visit_needed=False)
+        office.act(case.id, "review", "P3")
+        before = sql().execute(clocks, (case.id,)).fetchall()
+        beside = open_beside(case.id, "P3")
+        task, by = office.claimed(case.id, "hand-up", "P3")
+        with pytest.raises(Incomplete):
+            return_to_step(task.id, "review", by=by, reason=" ", revision=task.revision, key="a")
+        with pytest.raises(NoWayBackThere):
+            return_to_step(task.id, "examine", by=by, reason="请核对。", revision=fresh(task).revision, key="b")
+        return_to_step(task.id, "review", by=by, reason="请补充追溯情况。", revision=fresh(task).revision, key="c")
+        assert sql().execute(clocks, (case.id,)).fetchall() == before
+        assert open_beside(case.id, "P3") == beside
+    closed = fresh(task)
+    assert (closed.state, closed.act, closed.closed_by) == ("completed", "returned-to-step", by.user_id)
+    again = office.open_task(case.id, "review", "P3")
+    assert again.assignee_id is None
+    back = Review.query.filter_by(task_id=task.id).one()
+    assert (back.conclusion, back.opinion) == ("return", "请补充追溯情况。")
+    assert "sent-back" in told(office.member_of(again.groups[0]))
+    assert events(case.id, "step-returned") == ["step-returned"]
+    assert list(verify_all()) == []

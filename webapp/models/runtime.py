@@ -38,6 +38,7 @@ class UserTask(Model):
         UniqueConstraint("instance_id", "engine_task"),
         Index("open_task_by_step", "step", "case_id", postgresql_where=text("state = 'open'")),
         Index("open_task_of_assignee", "assignee_id", postgresql_where=text("state = 'open'")),
+        Index("waiting_task", "id", postgresql_where=text("state = 'open' and waits > 0")),
         Index("open_task_of_owner", "owner_id", postgresql_where=text("state = 'open' and owner_id is not null")),
         Index("open_task_held_for", "acting_for", postgresql_where=text("state = 'open' and acting_for is not null")),
         Index("task_closed_by", "closed_by", "closed_at", postgresql_where=text("state = 'completed'")),

@@ -122,7 +122,7 @@ def _on_done(task_id: int, by: Identity, key: str) -> Iterator[tuple[LockedCase,
 
 WITHDRAWN = """
 update review set withdrawn_at = %s where task_id = %s and withdrawn_at is null and by_id = %s
-returning conclusion, opinion, checklist
+returning conclusion, opinion, checklist, remarks
 """
 REOPENED = """
 update user_task set assignee_id = %s, revision = revision + 1 where instance_id = %s and state = 'open'
@@ -166,12 +166,19 @@ def _closed_groups(instance_id: int, engine_tasks: Sequence[int]) -> list[list[s
     return [row[0] for row in rows]
 
 
-def _entered(step: str, conclusion: str, opinion: str, checklist: Mapping[str, str]) -> list[Field]:
+def _entered(
+    step: str, conclusion: str, opinion: str, checklist: Mapping[str, str], remarks: Mapping[str, str]
+) -> list[Field]:
     """What was entered, by the controls of the step's page."""
-    fields = [(f"check.{point}", mark) for point, mark in checklist.items()]
+    fields = _points(checklist, remarks)
     if conclusion in CONCLUSIONS.get(step, {}):
         fields.append(CONCLUSIONS[step][conclusion])
     return [*fields, *([("opinion", opinion)] if opinion else [])]
+
+
+def _points(checklist: Mapping[str, str], remarks: Mapping[str, str]) -> list[Field]:
+    marked = [(f"check.{point}", mark) for point, mark in checklist.items()]
+    return [*marked, *((f"remark.{point}", text) for point, text in (remarks or {}).items())]
 
 
 ACTIVITY = "select lines from activity where instance_id = %s and at = %s order by step desc"
@@ -300,8 +307,8 @@ def _unsign(task_id: int, case: LockedCase, by: Identity) -> int:
     sql().execute("delete from participant where task_id = %s and user_id = %s", (task_id, by.user_id))
     sql().execute("update user_task set revision = revision + 1 where id = %s", (task_id,))
     if found is not None:
-        conclusion, record, checklist = found
-        fields = [(f"check.{point}", mark) for point, mark in checklist.items()]
+        conclusion, record, checklist, remarks = found
+        fields = _points(checklist, remarks)
         keep_prepared(task, [*fields, ("conclusion", conclusion), ("record", record)], by)
     case.record(Event.ACT_WITHDRAWN, by, task=task_id, step="visit")
     return task_id

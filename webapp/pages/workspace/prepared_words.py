@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from engine import Words
 from webapp.catalogue import published
 from webapp.pages.support import words
 from webapp.pages.workspace.acts import LABELS
-from webapp.pages.workspace.points import PREFIX
+from webapp.pages.workspace.points import PREFIX, REMARK
 from webapp.queries.life_cycle import LifeCycle
 
 MARKS: Mapping[str, Words] = {
@@ -44,20 +45,34 @@ CHOSEN: Mapping[str, Mapping[str, Words]] = {
 }
 
 
-def prepared_lines(life: LifeCycle) -> list[tuple[str, str]]:
-    """(label, what was entered) of what is put forward, in the order of the page."""
+@dataclass(frozen=True, slots=True)
+class PreparedLine:
+    """What was entered in one control; `is_point`: of a checklist."""
+
+    label: str
+    value: str
+    is_point: bool = False
+
+
+def prepared_lines(life: LifeCycle) -> list[PreparedLine]:
+    """What is put forward, in the order of the page."""
     if life.prepared is None:
         return []
     points = _points(life)
     return [_line(name, value, points) for name, value in life.prepared.fields]
 
 
-def _line(name: str, value: str, points: Mapping[str, Words]) -> tuple[str, str]:
+def _line(name: str, value: str, points: Mapping[str, Words]) -> PreparedLine:
     if name.startswith(PREFIX):
         point = name.removeprefix(PREFIX)
-        return words(points.get(point, Words(point, point))), words(MARKS.get(value, Words(value, value)))
+        text = words(points.get(point, Words(point, point)))
+        return PreparedLine(text, words(MARKS.get(value, Words(value, value))), is_point=True)
+    if name.startswith(REMARK):
+        point = name.removeprefix(REMARK)
+        about = points.get(point, Words(point, point))
+        return PreparedLine(words(Words(f"说明：{about.zh}", f"Remark: {about.en}")), value)
     label = LABELS.get(name, Words(name, name))
-    return words(label), words(CHOSEN.get(name, {}).get(value, Words(value, value)))
+    return PreparedLine(words(label), words(CHOSEN.get(name, {}).get(value, Words(value, value))))
 
 
 def _points(life: LifeCycle) -> dict[str, Words]:
