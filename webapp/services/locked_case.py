@@ -19,7 +19,7 @@ from webapp.errors import Busy, NotFound
 from webapp.identity import Identity
 from webapp.services.events import Event
 from webapp.services.writing import Writing, array
-from webapp.unit_of_work import sql, unit_of_work
+from webapp.unit_of_work import kept_cursor, unit_of_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def lock(statement: str, *values: object) -> LockedCase:
 def lock_row(statement: str, *values: object) -> tuple[Any, ...]:
     """The row of a statement that locks a case. Raises NotFound, or Busy past the lock timeout."""
     try:
-        row = sql().execute(statement, values).fetchone()
+        row = kept_cursor(statement).execute(statement, values).fetchone()
     except LockNotAvailable as waited:
         raise Busy() from waited
     if row is None:

@@ -33,7 +33,8 @@ from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
 from webapp.services.task_drafts import drop_with
 from webapp.services.terminated import ensure_goes_on, ensure_item_goes_on
-from webapp.unit_of_work import sql, unit_of_work
+from webapp.services.writing import array
+from webapp.unit_of_work import kept_cursor, sql, unit_of_work
 
 
 @dataclass(slots=True)
@@ -271,8 +272,8 @@ def _record_failure(case_id: int, by: Identity | None, task_id: int, error: Engi
 def _load(task_id: int, case: LockedCase, by: Identity | None, key: str | None) -> tuple[OpenTask, str | None]:
     """The task, and what the page's key was used for before. The clocks of its item are put into the case."""
     actor, persons = (by.user_id, by.persons) if by is not None else (None, [])
-    values = {"task": task_id, "case": case.id, "actor": actor, "persons": persons, "key": key}
-    row = sql().execute(LOAD_TASK, values).fetchone()
+    values = {"task": task_id, "case": case.id, "actor": actor, "persons": array(persons), "key": key}
+    row = kept_cursor(LOAD_TASK).execute(LOAD_TASK, values).fetchone()
     if row is None:
         raise NotFound()
     (

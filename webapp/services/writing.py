@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from psycopg import RawCursor
 from psycopg.errors import UniqueViolation
 
-from webapp.unit_of_work import send_later, sql
+from webapp.unit_of_work import kept_cursor, send_later
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ class Writing:
         numbered, names = _numbered(tuple(self.parts.items()), self.asking)
         self.parts, self.values, self.asking, self.taken = {}, {}, "", {}
         try:
-            RawCursor(sql()).execute(numbered, [values[name] for name in names])
+            kept_cursor(numbered).execute(numbered, [values[name] for name in names])
         except UniqueViolation as twice:
             raise taken.get(twice.diag.constraint_name or "", twice) from twice
 

@@ -33,11 +33,8 @@ def marks_posted(typed: Mapping[str, str]) -> Marks:
 
 
 def _of(typed: Mapping[str, str], prefix: str, known: Container[str] | None = None) -> dict[str, str]:
-    return {
-        name.removeprefix(prefix): text
-        for name, text in typed.items()
-        if name.startswith(prefix) and (known is None or text in known)
-    }
+    found = {name.removeprefix(prefix): typed[name] for name in typed if name.startswith(prefix)}
+    return found if known is None else {key: text for key, text in found.items() if text in known}
 
 
 @dataclass(frozen=True, slots=True)
