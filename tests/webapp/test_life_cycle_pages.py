@@ -175,3 +175,20 @@ def test_the_pages_read_in_english(client: FlaskClient, task: UserTask) -> None:
         assert "Back to the task" in screen.text(f"/tasks/{task.id}/more/{act}")
     assert "Asked of me" in screen.text("/inbox/asked")
     assert "Copied to me" in screen.text("/inbox/copies")
+
+
+def test_who_leads_supervises_or_stands_at_the_window_comes_to_it_from_the_case(
+    client: FlaskClient, task: UserTask
+) -> None:
+    for login, offered in (("gaozhiyuan", {"assign", "urge"}), ("xieguang", {"urge"}), ("lixiaoyun", {"urge"})):
+        screen = as_(client, login)
+        page = screen.text(f"/cases/{task.case_id}")
+        for act in ("assign", "urge"):
+            assert (f"/tasks/{task.id}/more/{act}" in page) is (act in offered), (login, act)
+        url = f"/tasks/{task.id}/more/urge"
+        assert post(screen, url, url, urge_note="请在明天前办结。").status_code == 302
+        assert "您今天已经催办过" in screen.text(url)
+    holder = as_(client, "zhaolin")
+    assert "请在明天前办结。" in holder.text(f"/tasks/{task.id}")
+    assert "被催办" in holder.text("/inbox?tab=mine")
+    assert "/more/urge" not in holder.text(f"/cases/{task.case_id}")

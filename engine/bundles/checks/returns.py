@@ -40,6 +40,11 @@ def _fault(process: Process, node: Node, named: str) -> tuple[str, Words] | None
         )
     if named == WINDOW:
         return None
+    if node.loop is not None:
+        return "return-out-of-loop", Words(
+            f"“{node.name}”由多人分别办理，其中一人不能退回。",
+            f"“{node.name}” is done once for each of several: one of them cannot be sent back alone.",
+        )
     target = process.nodes.get(named)
     if target is None or target.type != "userTask" or target.container != node.container or target.id == node.id:
         return "return-to-no-task", Words(

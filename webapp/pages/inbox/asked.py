@@ -44,8 +44,11 @@ def asked() -> ResponseReturnValue:
 @blueprint.get("/asked/opinions/<int:opinion_id>")
 @needs(Permission.OPINION_GIVE)
 def opinion(opinion_id: int) -> ResponseReturnValue:
-    """One question, with room for the answer while it is wanted."""
-    return _opinion(opinion_id, signed_in(), MultiDict())
+    """One question, with room for the answer while it is wanted. That it was opened is noted."""
+    by = signed_in()
+    page = opinion_page(opinion_id, by)
+    access.note(by, page.line.case_id, f"opinion:{opinion_id}")
+    return _opinion(opinion_id, by, MultiDict())
 
 
 @blueprint.post("/asked/opinions/<int:opinion_id>")
@@ -91,9 +94,11 @@ def _refused(errors: Mapping[str, Words], refusal: ActRefused | None) -> dict[st
 @blueprint.get("/asked/signings/<int:task_id>")
 @needs(Permission.OPINION_GIVE)
 def signing(task_id: int) -> ResponseReturnValue:
-    """What one is to sign: the question, or the act as it is put forward."""
+    """What one is to sign: the question, or the act as it is put forward. That it was opened is noted."""
     by = signed_in()
-    return _signing(_to_sign(task_id, by), by, MultiDict())
+    life = _to_sign(task_id, by)
+    access.note(by, life.task.case_id, f"signing:{task_id}")
+    return _signing(life, by, MultiDict())
 
 
 @blueprint.post("/asked/signings/<int:task_id>")
