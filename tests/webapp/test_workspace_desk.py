@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
 
 from tests.support import office
 from tests.support.pages import Browser, Page
@@ -239,6 +242,25 @@ def test_words_beside_a_point_are_kept_as_they_were_typed(db: object, client: Fl
     assert page.tree.xpath("//aside//p[contains(@class, 'said-of-point')]/bdi[2]")
 
 
+def test_a_photo_of_two_hundred_megabytes_takes_no_memory_and_no_words(db: object, client: FlaskClient) -> None:
+    case = office.received("commitment")
+    office.act(case.id, "immediate", "P3")
+    task, who = office.claimed(case.id, "verify", "P3")
+    screen = Browser(client, who.login)
+    screen.open(f"/tasks/{task.id}")
+    screen.post(f"/tasks/{task.id}/draft", record="质量负责人在岗。")
+    refused = client.post(
+        f"/tasks/{task.id}/photos",
+        headers={"X-CSRFToken": screen.token},
+        content_type="multipart/form-data; boundary=x",
+        data=b"--x",
+        environ_overrides={"CONTENT_LENGTH": str(200 * 1024 * 1024)},  # told by its length: nothing of it is read
+    )
+    assert refused.status_code == 413
+    assert "一次上传超过 40 MB" in refused.get_data(as_text=True)
+    assert typed_in(screen.open(f"/tasks/{task.id}"), "record") == "质量负责人在岗。"
+
+
 def test_words_beside_a_point_have_a_limit(db: object, client: FlaskClient) -> None:
     task_id, login, _ = reviewing(client)
     screen = Browser(client, login)
@@ -248,6 +270,27 @@ def test_words_beside_a_point_have_a_limit(db: object, client: FlaskClient) -> N
     answer = screen.act(task_id, proposal="grant", opinion="", **marks, **{remark: "字" * 501})
     assert answer.status_code == 422
     assert "不超过 500 个字" in Page(answer).words("//aside")
+
+
+def test_a_case_that_stays_locked_is_told_in_plain_words_with_the_text_kept(committed_app: Flask) -> None:
+    with committed_app.app_context():
+        task_id, login, case = reviewing(committed_app.test_client())
+        engine = committed_app.extensions["sqlalchemy"].engine
+        event.listen(engine, "checkout", _wait_shortly)
+        screen = Browser(committed_app.test_client(), login)
+        carried = screen.open(f"/tasks/{task_id}").fields(f"/tasks/{task_id}/act")
+        sent = {name: value or "" for name, value in carried.items()} | {"opinion": "写好的意见"}
+        with engine.connect() as somebody:
+            somebody.exec_driver_sql("select 1 from cases where id = %s for update", (case.id,))
+            page = Page(screen.post(f"/tasks/{task_id}/act", **sent))
+        assert page.status == 503
+        assert "正在保存" in page.words("//main")
+        assert "锁" not in page.words("//main//*[@role='alert']")
+        assert typed_in(page, "opinion") == "写好的意见"
+
+
+def _wait_shortly(connection: psycopg.Connection, *_: object) -> None:
+    connection.execute("set lock_timeout = '50ms'")
 
 
 def test_a_task_of_another_department_is_not_there(db: object, client: FlaskClient) -> None:

@@ -9,16 +9,17 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Document, Item, Material
-from webapp import papers
+from webapp import clock, moments, papers
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.case_access import ensure_case
-from webapp.queries.case_clocks import ClockView, clock_of_item
+from webapp.queries.case_clocks import CLOCKS, ClockView, clocks_from
 from webapp.queries.masking import masked_applicant, paper_without_names, persons_in, without_names
-from webapp.queries.submission import MaterialLine, materials_of
+from webapp.queries.rows import Rows
+from webapp.queries.submission import MATERIALS, MaterialLine, materials_from
 from webapp.services.tolerance_terms import (
     AWAITED,
     COMPLETE,
@@ -153,10 +154,11 @@ left join app_user u on u.id = h.assignee_id
 where """
 CAME = """
 select m.material_key from submitted_material m join tolerance t on t.case_id = m.case_id
-where t.item_case_id = %s and (exists (select from material_file mf join stored_file f on f.id = mf.file_id
+where t.item_case_id = %(tolerated)s and (exists (select from material_file mf join stored_file f on f.id = mf.file_id
     where mf.submitted_material_id = m.id and f.at > t.promised_at) or (m.form = 'e-licence' and m.at > t.promised_at))
 """
-FORMS = "select material_key, form, copies from submitted_material where case_id = %s"
+FORMS = "select material_key, form, copies from submitted_material where case_id = %(case)s"
+BEHIND = {"materials": MATERIALS, "terms": FORMS, "came": CAME, "clocks": CLOCKS}
 OF_TASK = "select case_id, item_case_id from user_task where id = %s and step = 'hand-in'"
 
 
@@ -273,6 +275,9 @@ def _page(row: Any) -> TolerancePage:
     ) = row
     rules = rules_of(tuple(versions or ()))
     release = arranged(release_id, rules.profile)
+    rows = Rows(BEHIND, _values(case_id, item_case_id))
+    rows.read_together(*BEHIND)
+    clocks = clocks_from(rows.of("clocks"), rules)
     return TolerancePage(
         case_id,
         item_case_id,
@@ -285,7 +290,7 @@ def _page(row: Any) -> TolerancePage:
         phone,
         state,
         offer_note,
-        _awaited(case_id, item_case_id, release, item_key, dict(materials)),
+        _awaited(rows, release, item_key, dict(materials)),
         papers.read(letter) if letter else None,
         signer,
         channel,
@@ -300,7 +305,7 @@ def _page(row: Any) -> TolerancePage:
         moved,
         moved_reason,
         evidence_file_id,
-        clock_of_item(case_id, item_case_id, "tolerance", rules),
+        next((one for one in clocks if one.item_case_id == item_case_id and one.key == "tolerance"), None),
         ended,
         task_id,
         revision,
@@ -309,12 +314,16 @@ def _page(row: Any) -> TolerancePage:
     )
 
 
-def _awaited(
-    case_id: int, item_case_id: int, release: Published, item_key: str, hows: Mapping[str, str]
-) -> tuple[Awaited, ...]:
-    there = {line.key: line for line in materials_of(case_id, release.bundle, [item_key])}
-    terms = {key: (form, copies) for key, form, copies in sql().execute(FORMS, (case_id,))}
-    came = {key for (key,) in sql().execute(CAME, (item_case_id,))}
+def _values(case_id: int, item_case_id: int) -> dict[str, Any]:
+    """Of the whole case: what was promised may have come after the item was handed up."""
+    zone, today = moments.OFFICE_ZONE.key, clock.today(moments.OFFICE_ZONE)
+    return {"case": case_id, "item_case": None, "tolerated": item_case_id, "zone": zone, "today": today}
+
+
+def _awaited(rows: Rows, release: Published, item_key: str, hows: Mapping[str, str]) -> tuple[Awaited, ...]:
+    there = {line.key: line for line in materials_from(rows.of("materials"), release.bundle, [item_key])}
+    terms = {key: (form, copies) for key, form, copies in rows.of("terms")}
+    came = {key for (key,) in rows.of("came")}
     return tuple(
         Awaited(one, HOW[hows[one.key]], there.get(one.key), one.key in came, *terms.get(one.key, (one.forms[0], 1)))
         for one in release.bundle.materials

@@ -10,6 +10,7 @@ from typing import Any
 from engine import Words
 from engine.law import METHOD_WORDS, ComparedFact, VerificationMethod, VerificationRules, drawn
 from webapp.identity import Identity
+from webapp.queries.rows import Row, Rows
 from webapp.services.compared_facts import declared_facts
 from webapp.services.draws import EXCLUDED, REASONS, NotDrawn, NotDrawnYet
 from webapp.services.separation import InConflict
@@ -77,15 +78,17 @@ def verification_of(
 ) -> VerificationView:
     """What the panel of a verification, or of the check after rectification, shows."""
     method = rules.method(item_key)
-    draws, officers = _draws(item_case_id)
+    rows = Rows({"draws": DRAWS, "photos": PHOTOS, "compared": COMPARED}, {"item_case": item_case_id})
+    rows.read_together("draws", "photos", "compared")
+    draws, officers = _draws(rows.of("draws"))
     so_far = verified_as(item_case_id, before=task_id)
     return VerificationView(
         method,
         METHOD_WORDS[method.method],
         officers,
         draws,
-        photos_of(item_case_id),
-        _facts(item_case_id, method.facts, answers),
+        tuple(PhotoLine(*row) for row in rows.of("photos")),
+        _facts(rows.of("compared"), method.facts, answers),
         {**offered_at(step, rules, so_far)},
     )
 
@@ -111,12 +114,11 @@ def obstacle_to(view: VerificationView, by: Identity, case_id: int) -> Words | N
 
 DRAWS = """
 select number, at, seed, candidates, excluded, wanted, drawn, officers, replaced_id, reason_kind, reason, by_id
-from verification_draw where item_case_id = %s order by number
+from verification_draw where item_case_id = %(item_case)s order by number
 """
 
 
-def _draws(item_case_id: int) -> tuple[tuple[DrawLine, ...], tuple[tuple[int, str], ...]]:
-    rows = sql().execute(DRAWS, (item_case_id,)).fetchall()
+def _draws(rows: Sequence[Row]) -> tuple[tuple[DrawLine, ...], tuple[tuple[int, str], ...]]:
     names = _names(rows)
     lines = tuple(_draw(row, names) for row in rows)
     officers = tuple((user, names.get(user, "")) for user in rows[-1][7]) if rows else ()
@@ -149,24 +151,19 @@ def _draw(row: Sequence[Any], names: Mapping[int, str]) -> DrawLine:
 PHOTOS = """
 select p.id, p.file_id, f.name, p.point, p.taken_at, p.place, u.name
 from verification_photo p join stored_file f on f.id = p.file_id join app_user u on u.id = p.by_id
-join user_task t on t.id = p.task_id where t.item_case_id = %s order by p.id
+join user_task t on t.id = p.task_id where t.item_case_id = %(item_case)s order by p.id
 """
-
-
-def photos_of(item_case_id: int) -> tuple[PhotoLine, ...]:
-    """The photos of an item's verifications, oldest first."""
-    return tuple(PhotoLine(*row) for row in sql().execute(PHOTOS, (item_case_id,)))
 
 
 COMPARED = """
 select c.key, c.name_zh, c.name_en, c.declared, c.source, c.found, c.result
-from compared_fact c join user_task t on t.id = c.task_id where t.item_case_id = %s order by c.id
+from compared_fact c join user_task t on t.id = c.task_id where t.item_case_id = %(item_case)s order by c.id
 """
 
 
-def _facts(item_case_id: int, asked: tuple[ComparedFact, ...], answers: Mapping[str, Any]) -> tuple[FactLine, ...]:
+def _facts(rows: Sequence[Row], asked: tuple[ComparedFact, ...], answers: Mapping[str, Any]) -> tuple[FactLine, ...]:
     """As compared; where nobody has yet, what is to be."""
-    kept = tuple(FactLine(key, Words(zh, en), *rest) for key, zh, en, *rest in sql().execute(COMPARED, (item_case_id,)))
+    kept = tuple(FactLine(key, Words(zh, en), *rest) for key, zh, en, *rest in rows)
     if kept or not asked:
         return kept
     declared = declared_facts(answers, asked)
