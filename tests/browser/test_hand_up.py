@@ -69,7 +69,7 @@ def test_a_window_of_the_city_receives_for_the_county(site: Site, somebody: Some
         visit = office.visit()
     clerk = somebody(office.CLERK)
     clerk.open(f"/application/visit/{visit}/bundle", "选一件事")
-    clerk.page.get_by_label("办理地").select_option(COUNTY)
+    clerk.page.get_by_label("办理地").first.select_option(COUNTY)
     clerk.look_over()
     clerk.picture("place")
     clerk.picture("place-phone", size=PHONE)

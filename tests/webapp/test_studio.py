@@ -30,6 +30,11 @@ def published() -> int:
     return current_releases()[office.BUNDLE]
 
 
+def shipped() -> int:
+    """The release that was published last when the demo was loaded."""
+    return max(current_releases().values())
+
+
 def licence(old: str = "", new: str = "") -> Upload:
     text = release_files(published())[LICENCE].decode()
     assert old in text
@@ -80,7 +85,7 @@ def test_the_start_page_shows_what_is_in_force_and_where_open_cases_run(designer
     designer.open("/studio")
     assert designer.heading == "流程工作室"
     assert "现行第 1 版，姜雯于" in designer.text
-    (row,) = designer.page.xpath("//tbody/tr")
+    row, *_others = designer.page.xpath("//tbody/tr")  # of the bundle that has a case; others have none
     assert row.xpath("string(td[last()])").strip() == "1"
 
 
@@ -160,7 +165,7 @@ def test_a_refused_file_is_named_with_the_reason_and_the_note_stays(designer, na
     assert name in error
     assert reason in error
     assert designer.form("/upload").fields["note"] == "我的说明"
-    assert queries.newest_id() == published()
+    assert queries.newest_id() == shipped()
 
 
 def test_a_request_past_all_limits_is_refused_in_words(designer):
@@ -180,7 +185,7 @@ def test_a_form_without_a_file_asks_for_one(designer):
 def test_the_same_file_again_makes_no_release(designer):
     upload(designer, licence())
     assert "没有新建版本" in designer.text
-    assert queries.newest_id() == published()
+    assert queries.newest_id() == shipped()
 
 
 def test_an_export_is_a_zip_that_comes_back_as_the_same_release(designer):
@@ -293,7 +298,7 @@ def test_designer_submits_publisher_compares_and_publishes(client, designer):
     publisher.open("/studio")
     rows = publisher.page.xpath("//tbody/tr")
     states = [[" ".join(cell.text_content().split()) for cell in row.xpath("th|td")] for row in rows]
-    assert [(row[0], row[1], row[-1]) for row in states] == [
+    assert [(row[0], row[1], row[-1]) for row in states][:2] == [
         ("第 2 版", "现行", "0"),
         ("第 1 版", "已替代", "1"),
     ]
@@ -340,7 +345,7 @@ def test_a_diagram_is_checked_on_its_own_and_kept_nowhere(designer):
     assert [one["element"] for one in marks(designer) if one["severity"] == "error"] == ["correct"]
     (source,) = designer.page.xpath("//script[@data-source]/text()")
     assert "补正材料" in json.loads(source)
-    assert queries.newest_id() == published()
+    assert queries.newest_id() == shipped()
 
 
 def test_the_gravest_findings_stand_first(designer):
@@ -427,7 +432,7 @@ def test_hostile_files_are_answered_with_findings_or_a_refusal(designer):
             assert not designer.page.xpath("//main//@onerror | //main//a[starts-with(@href, 'javascript')]")
         if designer.status == 200:
             assert designer.open(f"{designer.url}?view=difference").status == 200, file.name
-    assert len(current_releases()) == 1
+    assert set(current_releases()) == {office.BUNDLE, "pharmacy-follow-up"}
     assert published() == 1
 
 
