@@ -20,7 +20,7 @@ from engine.errors import (
     ValueInvalid,
 )
 from engine.findings import Finding, Severity, errors_in
-from engine.words import Words
+from engine.words import Words, as_written
 
 __all__ = [
     "AnswersInvalid",
@@ -44,4 +44,5 @@ __all__ = [
     "ValueInvalid",
     "Words",
     "errors_in",
+    "as_written",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +22,9 @@ class Words:
     def fill(self, **values: object) -> Words:
         """Both texts with `{name}` places filled."""
         return Words(self.zh.format(**values), self.en.format(**values))
+
+
+def as_written(text: str) -> Words:
+    """What a person typed, as documents print it: never translated, and the English text says so where it is needed."""
+    stripped = text.rstrip()
+    return Words(text, f"{stripped} [original in Chinese]" if _CHINESE.search(stripped) else text)

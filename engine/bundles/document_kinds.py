@@ -17,7 +17,7 @@ from importlib.resources import files as package_files
 from engine.errors import EngineError
 from engine.findings import Report
 from engine.law.tables import Table, read_toml
-from engine.words import Words
+from engine.words import Words, as_written
 
 #: Where a release adds to the national set; the later one wins.
 KINDS_FILES = ("_shared/documents/kinds.toml", "documents/kinds.toml")
@@ -28,6 +28,7 @@ class FieldType(StrEnum):
     """What a place holds. A list prints as numbered lines and a table as rows, so both stand alone in a paragraph."""
 
     TEXT = "text"
+    PROSE = "prose"  # what a person typed of the matter: a translation says that it is none
     WORDS = "words"
     DAY = "day"
     MOMENT = "moment"
@@ -158,6 +159,14 @@ class DocumentKind:
         of_item = OF_ITEM if self.per_item else {}
         remedy = {REMEDY: FieldType.TEXT} if self.remedy else {}
         return {**COMMON, **of_item, **remedy, **self.fields}
+
+    def as_printed(self, values: Mapping[str, object]) -> dict[str, object]:
+        """The values, prose as a translation prints it."""
+        prose = {name for name, one in self.fields.items() if one is FieldType.PROSE}
+        return {
+            name: as_written(value) if name in prose and isinstance(value, str) and value else value
+            for name, value in values.items()
+        }
 
     def ensure_values(self, values: Mapping[str, object]) -> None:
         """Raises FieldUnknown, FieldWrong, or FieldMissing for a field of the kind's own that `must` be filled."""

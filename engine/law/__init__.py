@@ -23,6 +23,7 @@ from engine.law.credit import (
     term_end,
 )
 from engine.law.draw import drawn
+from engine.law.grounds import GroundRules
 from engine.law.hand_up import HAND_UP, HandUp
 from engine.law.handover import HandoverRules
 from engine.law.holding import Holding, Spell, days_held
@@ -114,6 +115,7 @@ __all__ = [
     "Holding",
     "Fault",
     "Finding",
+    "GroundRules",
     "HAND_UP",
     "HandUp",
     "HandoverRules",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.findings import Report
 from engine.law.credit import CreditRules, read_credit
+from engine.law.grounds import GroundRules, read_grounds
 from engine.law.hand_up import HAND_UP, POSTS, HandUp
 from engine.law.handover import HandoverRules, read_handover
 from engine.law.item_kinds import KindRules, read_kind
@@ -116,6 +117,8 @@ class Profile:
     tolerance: ToleranceRules | None = None
     verification: VerificationRules = NO_RULES
     handover: HandoverRules | None = None
+    #: What facts and reasons must at least say; None: that something stands there is enough.
+    grounds: GroundRules | None = None
     #: What a form's field of districts (`Bundle.district_field`) may say where these rules hold; empty: not stated.
     districts: tuple[str, ...] = ()
     #: On what basis a QR code alone suffices to sign on one's own phone; None: the signer's number is confirmed.
@@ -180,6 +183,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         tolerance=_tolerance(root, credit),
         verification=_verification(root),
         handover=_handover(root),
+        grounds=read_grounds(root),
         districts=root.texts("districts", required=False),
     )
     root.finish()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.runtime import Context
-from tests.engine.reference.walks import walk
+from engine.runtime import Context, Step
+from tests.engine.reference.walks import _Ours, walk
 
 SHARED = Path(__file__).parents[2] / "processes" / "_shared"
 FILES = {path.name: path.read_bytes() for path in SHARED.glob("*.bpmn")}
@@ -104,6 +104,7 @@ WALKS: list[tuple[str, dict[str, Any], list[Any]]] = [
     ("verification", COMMITMENT, [("timer", "verification-mark"), TOLD_OF, ONCE_MORE, *RECTIFIED]),
     ("verification", COMMITMENT, [TOLD_OF, ("recheck", {"verification_result": "fail"}), *UNHEARD]),
     ("verification", COMMITMENT, [FALSE, TOLD_WITH_HEARING, APPLIED, *HEARD, *KEPT]),
+    ("verification", HANDED_UP, [FALSE, TOLD_WITH_HEARING, APPLIED, *HEARD, *KEPT]),
     ("verification", COMMITMENT, [FALSE, TOLD_WITH_HEARING, WAIVED, *REVOKED]),
 ]  # fmt: skip
 
@@ -123,3 +124,24 @@ def test_both_cores_open_the_same_tasks_and_leave_the_same_data(
     last = acts[-1][1] if len(acts[-1]) == 2 else {}  # what it wrote anew is in the reference core's alone
     before = {key: value for key, value in ours.variables.items() if key not in last}
     assert {key: reference.variables.get(key) for key in before} == before
+
+
+def test_what_a_lower_level_reviewed_is_revoked_by_the_posts_of_the_unit_that_decided() -> None:
+    """From the notice on, the hearing in between: nobody below tells, hosts or hears."""
+    session = _Ours(FILES, "verification", CONTEXT)
+    posts: dict[str, set[str]] = {}
+    take = session.take
+
+    def noting(step: Step) -> None:
+        posts.update({task.element: set(task.candidate_groups) for task in step.opened})
+        take(step)
+
+    session.take = noting  # type: ignore[method-assign]
+    session.begin({**HANDED_UP, "groups": {**HANDED_UP["groups"], "decide": "b.decide"}})
+    for act in (FALSE, TOLD_WITH_HEARING, APPLIED, *HEARD, *REVOKED):
+        session.do(act)
+    assert posts.pop("verify") == {"market.verify"}
+    assert posts.pop("revoke") == {"b.decide"}
+    assert posts.pop("hold-hearing") == {"b.review", "b.decide"}
+    reviewing = ("revocation-notice", "hearing-application", "announce-hearing", "statement")
+    assert posts == {element: {"b.review"} for element in reviewing}

@@ -12,6 +12,7 @@ from tests.support import office
 from webapp.errors import Incomplete
 from webapp.models import Document, ItemCase, Ruling
 from webapp.services import rulings
+from webapp.services.kept_documents import kept_document
 from webapp.services.rulings import NotTheOwner, RemedyMissing
 from webapp.unit_of_work import sql
 
@@ -63,8 +64,8 @@ def test_a_refusal_names_body_court_and_days_on_the_ruling_and_on_its_paper(db: 
         assert "60日内" in said
         assert "江城市人民政府申请行政复议" in said
         assert "江城市西城区人民法院提起行政诉讼" in said
-    assert "查明的事实：招牌设在二层外墙。" in paper.content_zh
-    assert "理由：遮挡消防登高面。" in paper.content_zh
+    printed = str(kept_document(paper.id).zh)
+    assert "查明的事实\n\n招牌设在二层外墙。\n\n理由\n\n遮挡消防登高面。\n\n依据\n\n" in printed
     assert not re.search(r"\d{4}-\d{2}-\d{2}", paper.content_zh)
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.journeys.test_pauses import notice
-from tests.support import office
+from tests.support import office, places
 from webapp.catalogue import forget, rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import ActRefused, Incomplete, NotYours, SamePerson
@@ -307,6 +307,8 @@ def test_a_place_without_rules_of_supervision_raises_nothing(drug_case: int) -> 
 
 
 def test_a_refusal_whose_reasons_are_none_is_red_for_who_decided(drug_case: int) -> None:
+    """Where the place does not refuse such reasons in the first place."""
+    places.short_grounds_are_enough()
     with frozen_at(day(1)):
         office.act(drug_case, "review", "P6", proposal="refuse")
     with frozen_at(day(2)):

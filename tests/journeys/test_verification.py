@@ -68,7 +68,7 @@ def do(case_id: int, item: str, step: str, act: object, at: datetime, **facts: o
     return who
 
 
-TOLD = {"facts": "承诺的质量管理人员从未到岗。", "reasons": "承诺内容不属实。"}
+TOLD = {"facts": "承诺的质量管理人员从未到岗。", "reasons": "承诺的内容与核查的事实不符。"}
 
 
 def revoke(case_id: int, item: str, since: datetime) -> None:
@@ -76,7 +76,7 @@ def revoke(case_id: int, item: str, since: datetime) -> None:
     do(case_id, item, "revocation-notice", revocations.tell_of_revocation, since, **TOLD)
     said = {"statement": "没有意见。", "nothing_said": False}
     do(case_id, item, "statement", revocations.hear_holder, since + timedelta(1), **said)
-    decision = {"decision": "revoke", "grounds": "事实清楚。"}
+    decision = {"decision": "revoke", "grounds": "承诺的内容与核查的事实不符。"}
     do(case_id, item, "revoke", revocations.decide_revocation, since + timedelta(2), **decision)
 
 
@@ -165,7 +165,7 @@ def test_a_false_commitment_is_revoked_at_once_after_the_right_to_a_hearing_and_
     do(case_id, "P2", "hearing-application", hearings.answer_hearing_right, day(12), **waived)
     said = {"statement": "质量管理人员是挂名的。", "nothing_said": False}
     do(case_id, "P2", "statement", revocations.hear_holder, day(13), **said)
-    decision = {"decision": "revoke", "grounds": "虚假承诺，应当撤销。"}
+    decision = {"decision": "revoke", "grounds": "承诺虚假，陈述没有新的证据，应当撤销。"}
     do(case_id, "P2", "revoke", revocations.decide_revocation, day(14), **decision)
     assert status(db, case_id, "P2") == "revoked"
     assert credit_kinds(db) == ["false-commitment"]
@@ -193,7 +193,7 @@ def test_a_hearing_before_the_revocation_is_held_and_named_in_the_decision(db: S
         hearings.record_hearing(task.id, by=host, revision=task.revision, key="record", **record)
     said = {"statement": "见听证笔录。", "nothing_said": False}
     do(case_id, "P2", "statement", revocations.hear_holder, day(29), **said)
-    decision = {"decision": "revoke", "grounds": "事实清楚。"}
+    decision = {"decision": "revoke", "grounds": "承诺的内容与核查的事实不符。"}
     do(case_id, "P2", "revoke", revocations.decide_revocation, day(30), **decision)
     number = next(p.number for p in db.session.query(Document).filter_by(case_id=case_id, kind="hearing-record"))
     decided = db.session.query(Document).filter_by(case_id=case_id, kind="revocation").one()

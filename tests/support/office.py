@@ -589,7 +589,7 @@ def _hear_holder(task: UserTask, common: dict[str, Any], choice: Mapping[str, An
 
 def _revoke(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:
     decision = choice.get("revocation", "revoke")
-    revocations.decide_revocation(task.id, decision=decision, grounds="承诺未履行。", **common)
+    revocations.decide_revocation(task.id, decision=decision, grounds="承诺的条件没有履行。", **common)
 
 
 def _take_over(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any]) -> None:

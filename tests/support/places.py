@@ -49,3 +49,12 @@ def number_confirmed_on_the_phone() -> None:
     content = files[kind, place].decode()
     assert "qr_alone = true" in content
     load_rules({(kind, place): content.replace("qr_alone = true", "qr_alone = false").encode()})
+
+
+def short_grounds_are_enough() -> None:
+    """The city asks for no more of facts and reasons than that something stands there, as new rules."""
+    files = rule_files(read_tree(current_settings()))
+    ((kind, place),) = [name for name in files if name == ("profile", "fictional-city")]
+    before, _, rest = files[kind, place].decode().partition("[grounds]\n")
+    changed = before + rest[rest.index("\n[") + 1 :]
+    load_rules({(kind, place): changed.encode()})

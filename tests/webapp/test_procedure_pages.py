@@ -96,7 +96,7 @@ def test_a_revocation_is_told_heard_and_decided_on_its_pages(db: object, client:
     missing = Page(screen.act(task))
     assert missing.status == 422
     assert "#f-facts" in missing.errors()
-    assert screen.act(task, facts="专柜未分开。", reasons="承诺的条件没有达到。").status_code == 302
+    assert screen.act(task, facts="药品专柜未分开。", reasons="承诺的条件没有达到。").status_code == 302
     screen, task = open_as(client, case.id, "statement", item="P2")
     early = Page(screen.act(task, nothing_said="true"))
     assert early.status == 409
@@ -106,7 +106,7 @@ def test_a_revocation_is_told_heard_and_decided_on_its_pages(db: object, client:
     panel = screen.open(f"/tasks/{task}").words("//aside")
     for said in ("专柜未分开。", "已经订购货架。", "撤销许可", "申请行政复议"):
         assert said in panel
-    assert screen.act(task, decision="revoke", grounds="未实际整改。").status_code == 302
+    assert screen.act(task, decision="revoke", grounds="承诺的条件未实际达到。").status_code == 302
     assert "已作出撤销决定" in screen.open("/inbox").words()
 
 
@@ -149,3 +149,28 @@ def test_a_hearing_on_a_day_off_is_set_once_that_is_confirmed(reviewed: office.H
         assert "2026-09-19不是工作日" in asked.text
         assert "#f-day_off" in asked.errors()
         assert screen.act(task, **saturday, day_off="yes").status_code == 302
+
+
+def test_a_refusal_on_words_that_say_nothing_is_refused_in_words(reviewed: office.Handle, client: FlaskClient) -> None:
+    screen, task = open_as(client, reviewed.id, "review")
+    marks = dict.fromkeys(
+        screen.open(f"/tasks/{task}").tree.xpath("//input[starts-with(@name,'check.')]/@name"), "pass"
+    )
+    nothing = Page(screen.act(task, proposal="refuse", opinion="不行", confirmed="yes", **marks))
+    assert nothing.status == 422
+    assert "不少于6个字" in nothing.errors()["#f-opinion"]
+    no_rule = Page(screen.act(task, proposal="refuse", opinion="招牌设在二层外墙，遮挡登高面。", **marks))
+    assert "#f-confirmed" in no_rule.errors()
+    no_rule = Page(
+        screen.act(task, proposal="refuse", opinion="招牌设在二层外墙，遮挡登高面。", confirmed="yes", **marks)
+    )
+    assert "所依据的规定" in no_rule.errors()["#f-opinion"]
+    named = "招牌设在二层外墙，不符合《江城市户外招牌设置管理规定》。"
+    assert screen.act(task, proposal="refuse", opinion=named, confirmed="yes", **marks).status_code == 302
+    screen, task = open_as(client, reviewed.id, "decide")
+    same = Page(screen.act(task, ruling="refuse", facts=named, reasons=named, confirmed="yes"))
+    assert "不能相同" in same.errors()["#f-reasons"]
+    short = Page(screen.act(task, ruling="refuse", facts="不行", reasons=named, confirmed="yes"))
+    assert "不少于6个字" in short.errors()["#f-facts"]
+    facts = "招牌设在二层外墙。"
+    assert screen.act(task, ruling="refuse", facts=facts, reasons=named, confirmed="yes").status_code == 302

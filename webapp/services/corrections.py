@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from engine import Words
+from engine import Words, as_written
 from engine.bundles import guide_for, intake_basis
 from engine.law import Fault, amount, told_late
 from webapp import moments
@@ -185,7 +185,7 @@ def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again
             ref={"round": len(before) + 1},
             person=by.user_id,
         )
-    return said
+    return said.zh
 
 
 def correction_basis(case: LockedCase, item_key: str) -> Words:
@@ -245,15 +245,17 @@ def guided_of(case_id: int) -> dict[str, Any]:
     return dict(row[0])
 
 
-def told(case: LockedCase, faults: Sequence[Fault], note: str) -> str:
-    """The request in words, a line for each fault."""
+def told(case: LockedCase, faults: Sequence[Fault], note: str) -> Words:
+    """The request in words, a line for each fault; what is wrong with it stays as the officer wrote it."""
     bundle, form = case.release.bundle, case.release.form
     lines = []
     for fault in faults:
         name = bundle.material(fault.key).name if fault.kind == "material" else form.field(fault.key).label
-        of = "材料" if fault.kind == "material" else "申请表"
-        lines.append(f"{of}“{name.zh}”：{fault.text.strip()}")
-    return "\n".join([*lines, *(line for line in note.splitlines() if line.strip())])
+        of = Words("材料", "Material") if fault.kind == "material" else Words("申请表", "Form")
+        text = as_written(fault.text.strip())
+        lines.append(Words(f"{of.zh}“{name.zh}”：{text.zh}", f"{of.en} “{name.en or name.zh}”: {text.en}"))
+    lines += [as_written(line) for line in note.splitlines() if line.strip()]
+    return Words("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 
 CHANGED = """

@@ -126,7 +126,7 @@ def issue(
             "document_basis": kind.basis.in_language(language),
             "check_url": check_address(code),
             **(places or {}).get(language, {}),
-            **fields,
+            **kind.as_printed(fields),
         }
         for language in LANGUAGES
     }

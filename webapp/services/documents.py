@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import Words
+from engine import Words, as_written
 from engine.bundles import Bundle, DocumentKind, Guide, Item, handled_by, paper_basis, places_of
 from engine.law import LimitMissing, remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
@@ -201,8 +201,13 @@ def issue_by_unit(
     kind: str,
     by: Identity | None,
     fields: Mapping[str, Any],
+    *,
+    refusal_basis: Words | None = None,
 ) -> int:
-    """As `issue_for_item`, by another unit than decides: whoever supervises or visits."""
+    """As `issue_for_item`, by another unit than decides: whoever supervises or visits.
+
+    `refusal_basis`: what a ruling rests on, where that is more than the item's own.
+    """
     known_kind = case.release.document_kind(_written_as(case, kind))
     known = known_of(unit, known_kind, item_case_id)
     if "faults_list" in known_kind.fields and "reasons" in fields:
@@ -216,6 +221,7 @@ def issue_by_unit(
             "accepted_at": accepted.in_language(language),
             "document_basis": basis.in_language(language),
             "remedy": remedy.in_language(language),
+            **({"refusal_basis": refusal_basis.in_language(language)} if refusal_basis else {}),
         }
         for language in LANGUAGES
     }
@@ -266,17 +272,23 @@ def issue_grant(case: LockedCase, item_case_id: int, item: Item) -> int | None:
     )
 
 
-def issue_refusal(case: LockedCase, item_case_id: int, item: Item, facts: str, reasons: str) -> int:
-    """The written refusal: the facts found and the reasons, each in a paragraph of its own (art. 38).
+def issue_refusal(case: LockedCase, item_case_id: int, item: Item, facts: Words, reasons: Words, basis: Words) -> int:
+    """The written refusal: the facts found, the reasons and what it rests on, each by itself (art. 38).
 
-    A release whose template has no place for the facts says them before the reasons.
+    `basis` is the ruling's: the item's, and the record of a hearing (art. 48) or the rule that refused. A release
+    whose template has no place for the facts says them before the reasons.
     """
     own, place = f"refusal-{item.kind}", case.rules.profile.key
     key = own if case.release.template_path(own, "zh", place) else "refusal"
     written = case.release.template_path(key, "zh", place)
     if written and "facts" not in places_of(case.release.document(key, "zh", place)):
-        facts, reasons = "", "\n".join(filter(None, (facts, reasons)))
-    return issue_for_item(case, item_case_id, item, "refusal", None, facts=facts, reasons=reasons)
+        both = [one for one in (facts, reasons) if one.zh]
+        reasons = Words("\n".join(one.zh for one in both), "\n".join(one.en for one in both))
+        facts = Words("", "")
+    elif not facts.zh:
+        facts = Words("决定的系统未另行写明，见理由。", "The system that decided states none apart from the reasons.")
+    fields = {"facts": facts if facts.zh else "", "reasons": reasons}
+    return issue_by_unit(case, item.department, item_case_id, item, "refusal", None, fields, refusal_basis=basis)
 
 
 #: What the releases before there were so many kinds said instead.
@@ -414,7 +426,7 @@ def _lines(text: str | Words) -> list[str | Words]:
     """The lines of a text; of one in both languages, those that stand at the same place."""
     if isinstance(text, Words):
         return [Words(zh, en) for zh, en in zip(_lines_of(text.zh), _lines_of(text.en), strict=False)]
-    return list(_lines_of(text))
+    return [as_written(line) for line in _lines_of(text)]
 
 
 def _lines_of(text: str) -> list[str]:

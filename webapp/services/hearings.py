@@ -180,7 +180,9 @@ def notify_hearing(
             raise refusal_for(HEARING, PROPOSING_STEPS, case.release, case.rules.profile, task.item_key)
         told: dict[str, Any] = {"hearing_at": moments.local(at), "hearing_place": place.strip(), "hearing_host": name}
         _tell_who_applied(task, procedure, item, by, told)
-        issue_for_item(case, item_case_id, item, "hearing-notice", by, reasons=procedure.reason, **told)
+        matter = _matter(item, revoking=_proposer(item_case_id) is not None)
+        fields = {"reasons": procedure.reason, "hearing_matter": matter, **told}
+        issue_for_item(case, item_case_id, item, "hearing-notice", by, **fields)
         if not procedure.on_application:  # art. 46: of public interest, so announced to the public
             issue_for_item(case, item_case_id, item, "hearing-announcement", by, reasons=procedure.reason, **told)
         case.writing.add(
@@ -188,6 +190,25 @@ def notify_hearing(
         )
         case.record(Event.HEARING_NOTIFIED, by, item=item_case_id, host=host_id)
         finish(task, {"hearing_host": login}, by=by, act="procedure")
+
+
+def _matter(item: Item, *, revoking: bool) -> Words:
+    """What is heard, as the notice to the applicant or the holder says it."""
+    zh, en = item.name.zh, item.name.en or item.name.zh
+    if revoking:
+        return Words(f"拟撤销你（单位）的{zh}", f"the intended revocation of your {en}")
+    return Words(f"你（单位）的{zh}申请", f"your application for {en}")
+
+
+PROPOSER = """
+select u.name from revocation v join app_user u on u.id = v.proposed_by where v.item_case_id = %s and v.outcome = ''
+"""
+
+
+def _proposer(item_case_id: int) -> str | None:
+    """Who told of the revocation that is going on; None: none is, and the hearing is on an application."""
+    row = sql().execute(PROPOSER, (item_case_id,)).fetchone()
+    return str(row[0]) if row else None
 
 
 #: Who applied for the hearing and when, where that is not the applicant of the case or who stands for them.
@@ -289,6 +310,7 @@ def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str
     assert task.item_key is not None
     assert procedure.held_at is not None
     row = sql().execute(REVIEWERS, (task.item_case_id,)).fetchone()
+    reviewers = _proposer(task.item_case_id) or (row[0] if row else "")
     lines = [line.strip() for line in attended.splitlines() if line.strip()]
     return issue_for_item(
         task.case,
@@ -299,8 +321,8 @@ def _record_paper(task: OpenTask, procedure: Running, attended: str, record: str
         hearing_at=moments.local(procedure.held_at),
         hearing_place=procedure.place,
         hearing_host=signing_name(task.case, by),
-        reviewer_name=row[0] if row else "",
-        present_table=[[Words("到场人员", "Present")], *([line] for line in lines)],
+        reviewer_name=reviewers,
+        present_table=[[Words("姓名、身份", "Name and capacity")], *([line] for line in lines)],
         record=record,
     )
 

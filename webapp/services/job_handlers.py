@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine import Words, as_written
 from engine.values import Value
 from webapp.services.clocks import start_clock, start_day, would_be_due
 from webapp.services.documents import issue_grant, issue_refusal
@@ -20,6 +21,7 @@ from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.results import GRANTED, REFUSED, ensure_ruled
 from webapp.services.supervision_handovers import hand_over
 from webapp.services.tolerance_record import record_missed
+from webapp.services.tolerance_words import said_by_rule
 from webapp.unit_of_work import sql
 
 
@@ -80,8 +82,10 @@ def _issue_licence(job: RunningJob) -> dict[str, Any]:
     return {}
 
 
-#: Facts and reasons; of what another system said in one text, the reasons alone.
-TOLD_IN_REFUSAL = "select coalesce(nullif(facts, reasons), ''), reasons from ruling where item_case_id = %s"
+#: Facts, reasons and what it rests on; of what another system said in one text, the reasons alone.
+TOLD_IN_REFUSAL = """
+select coalesce(nullif(facts, reasons), ''), reasons, basis_zh, basis_en from ruling where item_case_id = %s
+"""
 
 
 @handles("write-refusal")
@@ -90,8 +94,10 @@ def _write_refusal(job: RunningJob) -> dict[str, Any]:
     ensure_ruled(job.item_case_id, REFUSED)
     item = job.case.release.bundle.item(str(job.inputs["item"]))
     row = sql().execute(TOLD_IN_REFUSAL, (job.item_case_id,)).fetchone()
-    facts, reasons = row or ("", "")
-    paper = issue_refusal(job.case, job.item_case_id, item, facts, reasons)
+    facts, reasons, *basis = row or ("", "", "", "")
+    by_rule = said_by_rule(job.case, job.item_case_id)
+    said = by_rule or (as_written(facts), as_written(reasons))
+    paper = issue_refusal(job.case, job.item_case_id, item, *said, Words(*basis))
     record_missed(job.case, job.item_case_id, paper, facts)
     _start_delivery(job)
     return {}

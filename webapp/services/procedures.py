@@ -273,7 +273,7 @@ def tell(
             reasons=reason,
             notice_from=today,
             notice_until=would_be_due(_time_told(case, kind, expected_days), began, case.rules),
-            objections_to=unit_of(item.reviewing_department).name.zh,
+            objections_to=unit_of(item.reviewing_department).name,
         )
     return issued
 

@@ -35,7 +35,7 @@ def offer_hearing(task: OpenTask, facts: str, reasons: str, basis: Words, by: Id
         by,
         facts=facts,
         reasons=reasons,
-        act_basis=basis.zh,
+        act_basis=basis,
         apply_limit=amount(terms.value, terms.unit),
         apply_until=clock.due_on,
     )

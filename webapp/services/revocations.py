@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine import Words
+from engine import Words, as_written
 from engine.law import UNFULFILLED_COMMITMENT, amount
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, SamePerson
@@ -22,6 +22,7 @@ from webapp.services.commitments import COMMITMENT
 from webapp.services.credit import knows_kind, record_credit
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
+from webapp.services.grounds import ensure_grounds
 from webapp.services.letters import replaces_proof
 from webapp.services.publications import publish
 from webapp.services.revocation_hearings import heard_in, offer_hearing
@@ -103,6 +104,7 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
         ):
             if not value.strip():
                 raise Incomplete(field, words)
+        ensure_grounds(case.rules.profile.grounds, facts=facts, reasons=reasons)
         terms = case.rules.profile.terms("statement-limit", CLOCK)
         finding = finding_of(task)
         row = sql().execute(LICENCE, (item_case_id,)).fetchone()
@@ -195,6 +197,8 @@ def decide_revocation(task_id: int, *, by: Identity, decision: str, grounds: str
         if not grounds.strip():
             raise Incomplete("grounds", Words("请写明作出决定的理由。", "State the reasons of the decision."))
         revoked = decision == REVOKE
+        if revoked:
+            ensure_grounds(case.rules.profile.grounds, grounds=grounds)
         remedy = named_remedy(case, case.release.bundle.item(task.item_key)) if revoked else Words("", "")
         paper = _revoked(task, proceeding, grounds.strip(), by) if revoked else None
         case.writing.add(
@@ -229,7 +233,9 @@ def decide_revocation(task_id: int, *, by: Identity, decision: str, grounds: str
 def _revoked(task: OpenTask, proceeding: Proceeding, grounds: str, by: Identity) -> int:
     assert task.item_case_id is not None
     record = heard_in(task.item_case_id)
-    said = f"{proceeding.statement}\n听证笔录：{record}。" if record else proceeding.statement
+    said = as_written(proceeding.statement)
+    if record:
+        said = Words(f"{said.zh}\n听证笔录：{record}。", f"{said.en}\nRecord of the hearing: {record}.")
     return _issue(
         task,
         "revocation",

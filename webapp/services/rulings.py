@@ -18,6 +18,7 @@ from webapp.services.commitments import COMMITMENT, ensure_not_barred
 from webapp.services.document_places import unit_of
 from webapp.services.documents import remedy_of
 from webapp.services.events import Event
+from webapp.services.grounds import ensure_grounds
 from webapp.services.licences import keep_licence, licence_row
 from webapp.services.locked_case import LockedCase
 from webapp.services.outside_results import OutsideResult, outside_faults
@@ -68,6 +69,8 @@ def rule(task_id: int, *, by: Identity, ruling: str, reasons: str, revision: int
             raise NotAuthorised()
         ensure_owner(task, by)
         _ensure_ruling(ruling, facts, reasons)
+        if ruling == REFUSE:
+            ensure_grounds(task.case.rules.profile.grounds, facts=facts, reasons=reasons)
         if ruling == GRANT:
             ensure_nothing_awaited(task)
         elif task.tolerance in AWAITED:

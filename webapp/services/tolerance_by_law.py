@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import ACCEPTANCE_REVOKED, CONSEQUENCES, DEEMED_WITHDRAWN, REFUSED_BY_RULE, TOLERANCE, ruling_words
+from engine.law import ACCEPTANCE_REVOKED, DEEMED_WITHDRAWN, REFUSED_BY_RULE, TOLERANCE, ruling_words
 from webapp import moments
 from webapp.services.advance import apply, end_with_items
 from webapp.services.clocks import stop_clock
@@ -28,6 +28,7 @@ from webapp.services.tolerance_acceptance import SETTLED, Kept, kept_of
 from webapp.services.tolerance_offers import WINDOW, WINDOW_TOLD
 from webapp.services.tolerance_record import record_missed
 from webapp.services.tolerance_terms import AWAITED, HANDED_IN, LAPSED
+from webapp.services.tolerance_words import facts_of, names_of, reasons_of
 from webapp.unit_of_work import sql
 
 #: What a place's consequence is, of those that end the item without a ruling, as why it ended.
@@ -48,7 +49,7 @@ def _remind(job: RunningJob) -> dict[str, Any]:
     if kept.closed or kept.state not in AWAITED or kept.state == HANDED_IN:
         return {}
     sql().execute("update tolerance set reminded = reminded || to_jsonb(%s::text) where id = %s", (mark, kept.id))
-    names = _names(case, kept)
+    names = names_of(case, kept)
     due = kept.due.isoformat() if kept.due else ""
     told = Words(
         f"容缺材料将于{due}到期，请提醒申请人补齐：{names.zh}", f"Promised for {due}; remind the applicant: {names.en}"
@@ -70,9 +71,9 @@ def _lapsed(job: RunningJob) -> dict[str, Any]:
     sql().execute(SETTLED, (LAPSED, case.now, None, kept.id))
     stop_clock(case, item_case_id, TOLERANCE)
     case.record(Event.TOLERANCE_LAPSED, None, item=item_case_id, consequence=kept.late)
-    facts = _facts(case, kept)
+    facts = facts_of(case, kept)
     if kept.late == REFUSED_BY_RULE:
-        _refuse(case, item_case_id, item, kept, facts.zh)
+        _refuse(case, item_case_id, item, kept, facts)
     else:
         ending = Ending(kept.late_basis, facts.zh, RULE, reason_en=facts.en)
         terminate(case, [(OpenItem(item_case_id, item), CAUSES[kept.late])], ending, None, running=job.instance.id)
@@ -90,23 +91,6 @@ def _lapsed(job: RunningJob) -> dict[str, Any]:
     return {}
 
 
-def _names(case: LockedCase, kept: Kept) -> Words:
-    names = [case.release.bundle.material(key).name for key in kept.materials]
-    return Words("、".join(one.zh for one in names), ", ".join(one.en or one.zh for one in names))
-
-
-def _facts(case: LockedCase, kept: Kept) -> Words:
-    """What did not come, as the documents state it."""
-    due, names = kept.due.isoformat() if kept.due else "", _names(case, kept)
-    lacking = Words(f"已补交的材料不符合要求：{kept.told}。", f" What had come did not do: {kept.told}.")
-    lacking = lacking if kept.told else Words("", "")
-    return Words(
-        f"申请人书面承诺于{due}前补齐的容缺材料（{names.zh}），期满未补齐。{lacking.zh}",
-        f"What the applicant had promised in writing by {due} ({names.en}) had not come when the time was over."
-        f"{lacking.en}",
-    )
-
-
 RULED = """
 insert into ruling (item_case_id, outcome, words_zh, words_en, facts, reasons, basis_zh, basis_en, remedy_zh, remedy_en,
     at)
@@ -119,7 +103,7 @@ update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s
 DECIDED = "update item_case set outcome = 'refused', ruled_at = %(now)s where id = %(item_case)s"
 
 
-def _refuse(case: LockedCase, item_case_id: int, item: Item, kept: Kept, facts: str) -> None:
+def _refuse(case: LockedCase, item_case_id: int, item: Item, kept: Kept, facts: Words) -> None:
     """Refused by operation of the place's rule, with facts, basis and remedy (art. 38); the diagram writes it out."""
     remedy, words = named_remedy(case, item), ruling_words(item.kind).refused
     end_procedures(case, [item_case_id], None)
@@ -130,8 +114,8 @@ def _refuse(case: LockedCase, item_case_id: int, item: Item, kept: Kept, facts: 
         "item_case": item_case_id,
         "zh": words.zh,
         "en": words.en,
-        "facts": facts,
-        "reasons": f"逾期未补齐容缺材料，{CONSEQUENCES[kept.late].zh}（{kept.late_basis.zh}）。",
+        "facts": facts.zh,
+        "reasons": reasons_of(kept).zh,
         "basis_zh": basis.zh,
         "basis_en": basis.en,
         "remedy_zh": remedy.zh,

@@ -165,7 +165,7 @@ def test_a_bundle_adds_a_kind_as_data(files) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "element"),
     [
-        ('place = "text"', 'place = "prose"', "wrong-value", "kinds.site-notice.fields.place"),
+        ('place = "text"', 'place = "poem"', "wrong-value", "kinds.site-notice.fields.place"),
         ('must = ["place"]', 'must = ["nowhere"]', "wrong-value", "kinds.site-notice.must"),
         ('seal = "licence"', 'seal = "wax"', "wrong-value", "kinds.site-notice.seal"),
         ('mark = "场"', 'mark = "场"\ncolour = "red"', "unknown-key", "kinds.site-notice.colour"),

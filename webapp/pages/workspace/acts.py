@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine import AnswersInvalid, Words
+from engine.law import GroundRules
 from webapp import clock, moments
 from webapp.identity import Identity
 from webapp.pages.workspace import (
@@ -22,6 +23,7 @@ from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, returns, reviews, rulings
+from webapp.services.grounds import ground_faults, no_rule_named
 from webapp.services.outside_results import OutsideResult, outside_faults
 
 Errors = dict[str, Words]
@@ -125,7 +127,7 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
     elif proposal == reviews.REFUSE and not opinion:
         errors["opinion"] = Words("建议不予应当说明理由。", "A proposal to refuse needs reasons.")
     if proposal == reviews.REFUSE and not errors:
-        errors |= unexplained_refusal(typed, marks_posted(typed))
+        errors |= unexplained_refusal(typed, marks_posted(typed), task.rules.profile.grounds, opinion=opinion)
     _refuse(errors)
     reviews.propose(
         task.id,
@@ -154,7 +156,8 @@ def decide(task: Posted, typed: Typed, by: Identity) -> Words:
         errors["facts"] = Words("不予的决定应当写明查明的事实。", "A refusal must state the facts.")
     if ruling == reviews.REFUSE and not errors:
         reviewed = task.last_review("upper-review", "review")
-        errors |= unexplained_refusal(typed, marks_posted(typed) or (reviewed.checklist if reviewed else {}))
+        marks = marks_posted(typed) or (reviewed.checklist if reviewed else {})
+        errors |= unexplained_refusal(typed, marks, task.rules.profile.grounds, facts=facts, reasons=reasons)
     _refuse(errors)
     rulings.rule(
         task.id,
@@ -170,17 +173,24 @@ def decide(task: Posted, typed: Typed, by: Identity) -> Words:
     return Words(f"已作出决定：{made.zh}。", f"Ruled: {made.en}.")
 
 
-def unexplained_refusal(typed: Typed, marks: Mapping[str, str]) -> Errors:
-    """No point of the list is marked as not met, and yet it is to be refused: to be confirmed, not forbidden."""
-    if not marks or "fail" in marks.values() or text(typed, CONFIRMED) == "yes":
+def unexplained_refusal(typed: Typed, marks: Mapping[str, str], rules: GroundRules | None, **said: str) -> Errors:
+    """What is `said` for a refusal is too little; or no point of the list is marked as not met, and yet it is to be
+    refused: to be confirmed, not forbidden, on reasons that name the rule.
+    """
+    if faults := ground_faults(rules, **said):
+        return dict(faults)
+    if not marks or "fail" in marks.values():
         return {}
-    return {
-        CONFIRMED: Words(
-            "审查要点中没有一项不符合。仍要不予的，请勾选确认；理由应当写明事实和所依据的规定。",
-            "No point of the list is marked as not met. To refuse all the same, tick to confirm; the reasons have to"
-            " state the facts and the rule.",
-        )
-    }
+    if text(typed, CONFIRMED) != "yes":
+        return {
+            CONFIRMED: Words(
+                "审查要点中没有一项不符合。仍要不予的，请勾选确认；理由应当写明事实和所依据的规定。",
+                "No point of the list is marked as not met. To refuse all the same, tick to confirm; the reasons have"
+                " to state the facts and the rule.",
+            )
+        }
+    *_, (field, reasons) = said.items()
+    return {field: no_rule_named(rules)} if rules and not rules.names_rule(reasons) else {}
 
 
 def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
