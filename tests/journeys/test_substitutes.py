@@ -21,7 +21,7 @@ from webapp.queries import worklist
 from webapp.queries.case_reviews import reviews_of
 from webapp.queries.case_tasks import tasks_of
 from webapp.queries.history import history_of
-from webapp.services import reviews, rulings, substitution, tasks
+from webapp.services import reviews, rulings, substitution, suspension, tasks
 from webapp.services.substitution import (
     AlreadyOver,
     ChainedSubstitution,
@@ -329,3 +329,16 @@ def test_whatever_is_named_nobody_ever_stands_in_for_who_stands_in(
         pairs = of_day.fetchall()
         assert {absent for absent, _ in pairs}.isdisjoint(stand_in for _, stand_in in pairs)
         assert len({absent for absent, _ in pairs}) == len(pairs)
+
+
+def test_an_act_that_is_no_tasks_says_for_whom_too(db: SQLAlchemy) -> None:
+    """A lead of the centre is away; who stands in suspends a case in their name."""
+    lead, clerk = office.person("weixiaohong"), office.person(office.CLERK)
+    case_id = office.received("ordinary", ways={}).id
+    with pytest.raises(NotYours):
+        suspension.suspend(case_id, by=clerk, reason="等待答复", key="own")
+    named("weixiaohong", office.CLERK)
+    suspension.suspend(case_id, by=office.person(office.CLERK), reason="等待答复", key="borrowed")
+    line = last_line(db, case_id, "suspended")
+    assert line.actor_id == clerk.user_id
+    assert f'"for":{lead.user_id}' in line.body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine import Words
 from webapp.identity import Identity
+from webapp.permissions import Permission, Subject, ensure
 from webapp.services.locked_case import LockedCase
 
 
@@ -17,3 +18,12 @@ def signing_name(case: LockedCase, by: Identity) -> Words:
     return acting_words(
         by.name, next((one.absent_name for one in by.standing_in if one.absent_id == case.acting_for), None)
     )
+
+
+def act_on(case: LockedCase, by: Identity, permission: Permission, subject: Subject = None) -> None:
+    """That `by` may do an act that is no task's, and for whom they do it where a borrowed post gives it.
+
+    Raises NotFound, NotYours.
+    """
+    absent = ensure(by, permission, subject)
+    case.acting_for = absent.absent_id if absent else None

@@ -17,7 +17,8 @@ from engine.bundles import Item, KindUnknown, Material, guide_for
 from webapp.answers import answers_of
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
-from webapp.permissions import Permission, ensure
+from webapp.permissions import Permission
+from webapp.services.acting import act_on
 from webapp.services.advance import apply
 from webapp.services.applicants import ensure_applicant
 from webapp.services.applicants_wish import ensure_reason_fits, on_applicants_wish
@@ -103,7 +104,7 @@ def withdraw_at_window(
     """
     checked = looked_into(brought)
     with on_applicants_wish(case_id, by) as case:
-        ensure(by, Permission.CASE_RECEIVE)
+        act_on(case, by, Permission.CASE_RECEIVE)
         remember(by, key, case.now, f"withdraw-commitment:{case_id}")
         if signature is None:
             raise Incomplete("signature", Words("请申请人签名。", "The applicant must sign."))

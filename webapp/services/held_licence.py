@@ -18,7 +18,8 @@ from webapp import moments
 from webapp.catalogue import current_releases, published
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, NotFound
 from webapp.identity import Identity
-from webapp.permissions import LicenceFacts, Permission, ensure
+from webapp.permissions import LicenceFacts, Permission
+from webapp.services.acting import act_on
 from webapp.services.document_issue import DocumentNotPossible
 from webapp.services.documents import issue_for_item
 from webapp.services.locked_case import LockedCase, on_case
@@ -151,7 +152,7 @@ def on_licence(
     try:
         with on_case(case_id) as case:
             licence = held(case, licence_id)
-            ensure(by, permission, LicenceFacts(licence.unit))
+            act_on(case, by, permission, LicenceFacts(licence.unit))
             remember(by, key, case.now, f"{permission}:{licence_id}")
             if licence.external != outside:
                 raise DecidedElsewhere() if licence.external else IssuedHere()

@@ -82,6 +82,7 @@ def answer_meeting(case_id: int, meeting_id: int, given: Given, *, by: Identity,
             stop_answering(case, [one.item_case_id for one in chosen])
         for one in chosen:
             facts = {"item": one.item_case_id, "meeting": meeting_id, "answer": given.answer, "shorter": agrees}
+            case.acting_for = _for_whom(one, by)
             case.record(Event.MEETING_ANSWERED, by, **facts)
 
 
@@ -111,7 +112,15 @@ def _ensure_may_answer(case: LockedCase, one: Invitation, by: Identity) -> None:
 
 def may_answer(one: Invitation, by: Identity) -> bool:
     """Whether the invitation goes to a post of this person."""
-    return not by.groups.isdisjoint(one.groups)
+    return by.has_post(frozenset(one.groups), "")
+
+
+def _for_whom(one: Invitation, by: Identity) -> int | None:
+    """Whose post it is that answers, where it is not one's own."""
+    if not by.own_groups.isdisjoint(one.groups):
+        return None
+    lending = (absent for absent in by.standing_in if absent.covers("") and not absent.groups.isdisjoint(one.groups))
+    return next((absent.absent_id for absent in lending), None)
 
 
 def _opinion(case: LockedCase, meeting: OpenMeeting, given: Given) -> str:

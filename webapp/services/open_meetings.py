@@ -19,7 +19,8 @@ from webapp import moments
 from webapp.catalogue import Rules
 from webapp.errors import ActRefused, NotFound
 from webapp.identity import Identity
-from webapp.permissions import Permission, ensure
+from webapp.permissions import Permission
+from webapp.services.acting import act_on
 from webapp.services.clocks import start_day, would_be_due
 from webapp.services.document_places import unit_of
 from webapp.services.locked_case import LockedCase, on_case
@@ -106,7 +107,7 @@ def meeting_act(case_id: int, by: Identity, permission: Permission, *, key: str,
         with on_case(case_id) as case:
             if case.received_at is None:
                 raise NotFound()
-            ensure(by, permission)
+            act_on(case, by, permission)
             remember(by, key, case.now, what)
             yield case
     except (AlreadyCarriedOut, NotFound):

@@ -18,6 +18,7 @@ from webapp.errors import ActRefused, Incomplete, LetterChanged, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.search import tokens
+from webapp.services.acting import act_on
 from webapp.services.advance import begin
 from webapp.services.answer_rows import AS_RECEIVED, write_answers
 from webapp.services.commitments import (
@@ -76,7 +77,7 @@ def receive(case_id: int, *, by: Identity, key: str) -> Receipt:
     NotEligible, NotADraft.
     """
     with ineligible_tries_kept(case_id, by), on_case(case_id) as case:
-        ensure(by, Permission.CASE_RECEIVE)
+        act_on(case, by, Permission.CASE_RECEIVE)
         remember(by, key, case.now, f"receive:{case_id}")
         ensure_draft(case, by)
         guided, ways = _choices(case)

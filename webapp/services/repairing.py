@@ -13,6 +13,7 @@ from engine import EngineError, Words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services.acting import act_on
 from webapp.services.events import Event
 from webapp.services.failures import RepairFailed
 from webapp.services.locked_case import LockedCase, on_case
@@ -40,6 +41,7 @@ def repairing(case_id: int, by: Identity, permission: Permission, *, key: str, w
             if case.received_at is None:
                 raise NotFound()
             remember(by, key, case.now, what)
+            act_on(case, by, permission)
             case.under_repair = True
             yield case
     except (AlreadyCarriedOut, NotFound):

@@ -15,7 +15,8 @@ from webapp import moments
 from webapp.catalogue import Rules
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
-from webapp.permissions import Permission, SignalFacts, ensure
+from webapp.permissions import Permission, SignalFacts
+from webapp.services.acting import act_on
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, remember
@@ -176,7 +177,7 @@ def _on_signal(signal_id: int, by: Identity, permission: Permission, what: str, 
     try:
         with on_case(case_id) as case:
             signal = _held(signal_id, case)
-            ensure(by, permission, SignalFacts(signal.unit, judged_by_unit(case.rules)))
+            act_on(case, by, permission, SignalFacts(signal.unit, judged_by_unit(case.rules)))
             remember(by, key, case.now, what)
             if signal.state in (UPHELD, WITHDRAWN):
                 raise AlreadySettled()

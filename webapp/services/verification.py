@@ -15,7 +15,7 @@ from engine.law import DATA_COMPARISON, PASS, RECTIFY, Finding, VerificationMeth
 from webapp import moments
 from webapp.errors import Incomplete
 from webapp.identity import Identity
-from webapp.permissions import Permission, TaskFacts, ensure
+from webapp.permissions import Permission, ensure
 from webapp.services.clocks import start_clock, stop_clock
 from webapp.services.compared_facts import Comparison, ensure_compared, keep_compared
 from webapp.services.draws import NOBODYS, draw_officers, ensure_may_verify
@@ -56,7 +56,7 @@ def verify(
     with on_task(task_id, by, permission=Permission.TASK_SEE, revision=revision, key=key) as task:
         ensure_step(task, "verify", "recheck")
         if task.participants == 1:  # of a release from before two had to sign: who holds the task
-            ensure(by, Permission.TASK_DO, TaskFacts(task.groups, task.assignee_id, task.state))
+            ensure(by, Permission.TASK_DO, task.facts)
         assert task.item_case_id is not None
         ensure_took_no_part(task.case, task.item_case_id, by)
         ensure_may_verify(task, by)

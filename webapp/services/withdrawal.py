@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
-from webapp.permissions import Permission, ensure
+from webapp.permissions import Permission
+from webapp.services.acting import act_on
 from webapp.services.applicants import ensure_applicant
 from webapp.services.applicants_wish import ensure_reason_fits, on_applicants_wish
 from webapp.services.files import Upload, keep_file
@@ -93,7 +94,7 @@ def withdraw_at_window(case_id: int, asked: Asked, *, by: Identity, signature: U
     CannotLeave, Suspended. A refusal is put in the ledger.
     """
     with on_applicants_wish(case_id, by) as case:
-        ensure(by, Permission.CASE_RECEIVE)
+        act_on(case, by, Permission.CASE_RECEIVE)
         remember(by, key, case.now, f"withdraw:{case_id}")
         if signature is None:
             raise Incomplete(
