@@ -56,6 +56,8 @@ def test_production_refuses_to_start_without(variable: str) -> None:
         ("ONEWINDOW_PORT", "eighty"),
         ("ONEWINDOW_PORT", "-1"),
         ("ONEWINDOW_PUBLIC_URL", "http://window.example.gov.cn"),
+        ("ONEWINDOW_SMS_PER_NUMBER", "0"),
+        ("ONEWINDOW_SMS_WINDOW_MINUTES", "an hour"),
     ],
 )
 def test_a_wrong_value_is_named(variable: str, value: str) -> None:

@@ -186,3 +186,47 @@ def test_how_long_a_remedy_is_open_is_said_by_the_profile_or_not_at_all():
     assert missing.value.key == "suit-after-reconsideration-limit"
     with pytest.raises(LimitMissing):
         remedy_terms(read_profile(PROFILE.encode()))
+
+
+TOLERANCE = """
+[tolerance]
+items = ["P2"]
+basis = { zh = "规定", en = "Rules" }
+[tolerance.limit]
+value = 5
+unit = "working_days"
+basis = { zh = "规定", en = "Rules" }
+[tolerance.late]
+consequence = "withdrawn"
+basis = { zh = "规定", en = "Rules" }
+[tolerance.check]
+value = 2
+unit = "working_days"
+basis = { zh = "规定", en = "Rules" }
+[tolerance.put_right]
+value = 3
+unit = "working_days"
+basis = { zh = "规定", en = "Rules" }
+"""
+
+
+def test_how_long_a_check_of_what_was_brought_takes_is_read_with_its_basis() -> None:
+    rules = read_profile((PROFILE + TOLERANCE).encode()).tolerance
+    assert rules is not None
+    assert rules.check is not None
+    assert rules.put_right is not None
+    assert (rules.check.name, rules.check.value, rules.put_right.value) == ("tolerance-check", 2, 3)
+    bare = TOLERANCE.replace('[tolerance.check]\nvalue = 2\nunit = "working_days"\nbasis', "[tolerance.check]\n#")
+    assert ("limit-without-basis", "tolerance.check") in codes(PROFILE + bare)
+    assert ("limit-without-unit", "tolerance.check") in codes(PROFILE + bare)
+
+
+def test_that_a_qr_code_alone_suffices_needs_a_basis_and_is_not_so_where_nothing_is_said() -> None:
+    assert read_profile(PROFILE.encode()).qr_alone is None
+    with_phone = PROFILE.replace(
+        "[parameters.intake-limit]", "[commitment.phone]\nqr_alone = true\n[parameters.intake-limit]"
+    )
+    assert ("limit-without-basis", "commitment.phone") in codes(with_phone)
+    said = with_phone.replace("qr_alone = true", 'qr_alone = true\nbasis = { zh = "办法", en = "Rules" }')
+    assert read_profile(said.encode()).qr_alone == Words("办法", "Rules")
+    assert read_profile(said.replace("= true\nbasis", "= false\nbasis").encode()).qr_alone is None
