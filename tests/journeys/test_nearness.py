@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.journeys.test_calendars import closures, run_jobs
@@ -108,6 +109,36 @@ def test_the_joint_visit_is_due_when_the_first_of_its_own_items_is_on_every_page
         assert page.clock.due.on == visited
         board = supervision.board(rules_in_force(), Wanted()).rows
         assert next(one.due for one in board if one.task_id == row.task_id) == row.due
+
+
+@pytest.mark.parametrize("order", [("P2", "P3"), ("P3", "P2")])
+def test_an_item_whose_examination_wants_no_visit_does_not_give_its_day(db: SQLAlchemy, order: tuple[str, str]) -> None:
+    """The devices have ten days and no visit, the drugs twelve and one: the visit is the drugs'."""
+    with frozen_at(WEDNESDAY):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        for item in order:
+            office.act(case.id, "accept", item)
+        for item in order:
+            office.act(case.id, "examine", item, visit_needed=item == "P2")
+        task = office.open_task(case.id, "visit")
+        due: dict[str, date] = dict(
+            sql()
+            .execute(
+                "select i.item_key, l.due_on from legal_clock l join item_case i on i.id = l.item_case_id"
+                " where i.case_id = %s and l.name = 'promised' and l.stopped_on is null",
+                (case.id,),
+            )
+            .fetchall()
+        )
+        assert due["P3"] < due["P2"]
+        assert task.due_on == due["P2"]
+        pause(db, case.id, document=notice(db, case.id, "P3"), key="P3")
+        officer = office.member_of("market.visit")
+        (row,) = worklist.inbox_page(officer, rules_in_force()).rows
+        assert row.due.state != "paused"
+        assert row.due.on == due["P2"]
+        assert workspace(task.id, officer).due == row.due
 
 
 def test_a_joint_visit_stands_still_with_the_item_that_gives_its_day(db: SQLAlchemy) -> None:

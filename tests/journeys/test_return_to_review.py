@@ -77,7 +77,18 @@ def test_after_a_hand_up_it_goes_back_to_the_review_above(db: SQLAlchemy, client
         assert above.groups == ["device.review"]
         office.sign_in(client, reviewer.login)
         assert "请核对追溯情况。" in Screen(client).text(f"/tasks/{above.id}")
+        office.act(case_id, "upper-review", "P3", by=reviewer, conclusion="return")
+        below, reviewer = office.claimed(case_id, "review", "P3")
+        office.sign_in(client, reviewer.login)
+        panel = Screen(client).text(f"/tasks/{below.id}").partition('id="act"')[2]
+        assert "计算机系统的追溯情况不明。" in panel  # why the level above sent it back
+        assert "请核对追溯情况。" not in panel  # that was said to the level above, which has answered it
+        office.act(case_id, "review", "P3")
+        office.act(case_id, "hand-up", "P3")
         office.act(case_id, "upper-review", "P3")
+        task, by = office.claimed(case_id, "decide", "P3", by=by)
+        office.sign_in(client, by.login)
+        assert "经初审，符合规定条件。" in Screen(client).text(f"/tasks/{task.id}")  # the signed opinion from below
         office.act(case_id, "decide", "P3", by=by)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.queries.acting import acting_name
+from webapp.services.returns import RETURN
 from webapp.unit_of_work import sql
 
 
@@ -25,6 +26,11 @@ class ReviewLine:
     by: str
     at: datetime
     remarks: Mapping[str, str]
+
+    @property
+    def is_return(self) -> bool:
+        """It was sent back with it."""
+        return self.conclusion == RETURN
 
 
 REVIEWS = """

@@ -214,6 +214,12 @@ class Workspace(CaseParts):
         found = [line for line in self.reviews if line.step in steps and line.item_case_id in (own, None)]
         return found[-1] if found else None
 
+    @property
+    def sent_back(self) -> ReviewLine | None:
+        """The return by which the task is open again; None once somebody found anything after it."""
+        own = [line for line in self.reviews if self.item and line.item_case_id == self.item.id]
+        return own[-1] if own and own[-1].is_return else None
+
     def signed_by(self, by: Identity) -> bool:
         return any(signer.user_id == by.user_id for signer in self.signers)
 

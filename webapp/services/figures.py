@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
-from engine.law import Calendar
+from engine.law import HAND_UP, Calendar
 from webapp import clock, moments
 from webapp.catalogue import Rules, rules_in_force
 from webapp.errors import NotFound
 from webapp.models.figures import NOBODY, WHOLE_UNIT
-from webapp.services.clocks import STANDS_STILL
+from webapp.services.clocks import MAY_BE_VISITED, STANDS_STILL, first_day_counted
 from webapp.services.place_calendars import NEAR_OF_CASE, PlaceCalendars, near_days
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -34,7 +34,7 @@ with paused as (
     from clock_pause p join legal_clock l on l.id = p.clock_id join item_case i on i.id = l.item_case_id
     join user_task t on t.case_id = i.case_id and t.item_case_id is null and t.state = 'open'
         and t.clock = l.name and t.due_on = l.due_on
-    where {STANDS_STILL}
+    where {STANDS_STILL} and {MAY_BE_VISITED}
 ), work as (
     select d.key as unit, coalesce(t.assignee_id, {NOBODY}) as person_id,
         (w.name is not null or v.id is not null) as paused,
@@ -68,18 +68,25 @@ KEEP_COUNTS = """
 insert into unit_figure (unit, person_id, running, near, overdue, paused, yellow, red, at)
 select unit, person_id, running, near, overdue, paused, yellow, red, %(now)s from ({counted}) counted
 """
-#: Items with a ruling of that day, the clock that was promised, its pauses, and everyone who had a part.
+#: Items with a ruling of that day, the clock that was promised, its pauses, everyone who had a part and in which unit;
+#: and where a lower level reviewed: which, until when it should have handed up, and when it did and had it back.
 RULED = """
-select k.profile_key, ic.department_key, l.started_on, l.due_on, l.stopped_on,
+select k.profile_key, ic.department_key, l.started_on, l.due_on, l.stopped_on, l.first_day_counts,
     coalesce((select json_agg(json_build_array(p.started_on, p.ended_on)) from clock_pause p
         where p.clock_id = l.id and p.ended_on is not null), '[]'),
-    array(select distinct t.closed_by from user_task t
+    coalesce((select json_agg(distinct jsonb_build_array(t.closed_by, d.key)) from user_task t
+        join candidate_group g on g.key = t.groups ->> 0 join department d on d.id = g.department_id
         where t.item_case_id = ic.id and t.state = 'completed' and t.closed_at <= ic.ruled_at
-            and t.closed_by is not null and t.step <> 'correct')
+            and t.closed_by is not null and t.step <> 'correct'), '[]'),
+    (select h.from_unit from hand_up h where h.item_case_id = ic.id order by h.round limit 1),
+    (select u.due_on from legal_clock u where u.item_case_id = ic.id and u.name = %(review)s),
+    coalesce((select json_agg(json_build_array((h.at at time zone %(zone)s)::date,
+            (h.returned_at at time zone %(zone)s)::date) order by h.round)
+        from hand_up h where h.item_case_id = ic.id), '[]')
 from item_case ic
 join cases k on k.id = ic.case_id
 join legal_clock l on l.item_case_id = ic.id and l.name = 'promised' and l.stopped_on is not null
-where ic.ruled_at >= %s and ic.ruled_at < %s and ic.outcome in ('granted', 'refused')
+where ic.ruled_at >= %(first)s and ic.ruled_at < %(last)s and ic.outcome in ('granted', 'refused')
 """
 KEEP_DAY = """
 insert into ruled_day (person_id, day, unit, items, used, promised, late)
@@ -95,16 +102,16 @@ FIRST_RULING = "select min(ruled_at) from item_case where ruled_at is not null"
 
 @dataclass(frozen=True, slots=True)
 class RuledItem:
-    """One decided item: working days that it took and that were promised, without those of its pauses."""
+    """What one unit had of a decided item: working days that it took and that were promised, without its pauses.
+
+    An item that was handed up is one of each unit's, and its days are those that it lay there.
+    """
 
     unit: str
     used: int
     promised: int
     people: tuple[int, ...]
-
-    @property
-    def late(self) -> bool:
-        return self.used > self.promised
+    late: bool
 
 
 def refresh() -> None:
@@ -160,22 +167,48 @@ def _first_day(today: date) -> date:
 def _count_day(day: date, rules: Rules) -> None:
     first, last = moments.midnight(day), moments.midnight(day + timedelta(1))
     calendars = PlaceCalendars(rules)
-    items = [_ruled(row, calendars.of(place)) for place, *row in sql().execute(RULED, (first, last)).fetchall()]
+    values = {"first": first, "last": last, "review": HAND_UP, "zone": moments.OFFICE_ZONE.key}
+    rows = sql().execute(RULED, values).fetchall()
+    items = [part for place, *row in rows for part in _ruled(row, calendars.of(place), rules)]
     sql().execute("delete from ruled_day where day = %s", (day,))
     if items:
         sql().execute(KEEP_DAY, {"day": day, "rows": orjson.dumps(list(_sums(items))).decode()})
 
 
-def _ruled(row: Sequence[Any], calendar: Calendar) -> RuledItem:
-    unit, started, due, stopped, pauses, people = row
-    spells = _union((date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in pauses)
+def _ruled(row: Sequence[Any], calendar: Calendar, rules: Rules) -> Iterator[RuledItem]:
+    """What each unit had of the item: the one that decided, and the one below it that reviewed and handed up."""
+    unit, started, due, stopped, first, pauses, people, below, review_due, rounds = row
+    still = _union((date.fromisoformat(began), date.fromisoformat(ended)) for began, ended in pauses)
+    counted = int(first_day_counted(first, rules) and calendar.is_working_day(started))
 
-    def spent(until: date) -> int:
-        within = ((max(began, started), min(ended, until)) for began, ended in spells)
+    def spent(since: date, until: date) -> int:
+        """Working days after `since` up to `until`; the first of the limit too, where the place counts it."""
+        within = ((max(began, since), min(ended, until)) for began, ended in still)
         paused = sum(calendar.working_days_between(began, ended) for began, ended in within if began < ended)
-        return max(0, calendar.working_days_between(started, until) - paused)
+        days = calendar.working_days_between(since, until) - paused
+        return max(0, days) + (counted if since == started else 0)
 
-    return RuledItem(unit, spent(stopped), spent(due), tuple(people))
+    def of(one: str) -> tuple[int, ...]:
+        return tuple(person for person, department in people if (department == below) == (one == below))
+
+    used, promised = spent(started, stopped), spent(started, due)
+    if below is None or below == unit:
+        yield RuledItem(unit, used, promised, tuple({person for person, _ in people}), used > promised)
+        return
+    review = spent(started, review_due) if review_due else promised
+    lay_below = sum(spent(since, until) for since, until in _spells_below(started, rounds))
+    yield RuledItem(below, lay_below, review, of(below), lay_below > review)
+    own, own_promised = max(0, used - lay_below), max(0, promised - review)
+    yield RuledItem(unit, own, own_promised, of(unit), used > promised and own > own_promised)
+
+
+def _spells_below(started: date, rounds: Sequence[tuple[str, str | None]]) -> Iterator[tuple[date, date]]:
+    """From when to when the item lay with the lower level: until it went up, and again each time it was sent back."""
+    since: date | None = started
+    for handed_up, returned in rounds:
+        if since is not None:
+            yield since, date.fromisoformat(handed_up)
+        since = date.fromisoformat(returned) if returned else None
 
 
 def _union(spells: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

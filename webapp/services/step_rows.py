@@ -145,14 +145,16 @@ def close_waits(case: LockedCase, instance: InstanceRow, step: Step) -> None:
         )
 
 
-#: A joint visit is due when the first clock of the items that it is for is: those with points to be visited.
+#: A joint visit is due when the first clock of the items that it is for is: those with points to be visited, whose
+#: examination has not said that none is needed (`clocks.MAY_BE_VISITED`).
 FIRST_DUE = """
 (select min(l.due_on) from public.legal_clock l join public.item_case ic on ic.id = l.item_case_id
  where ic.case_id = %(case)s and ic.way = 'ordinary' and l.name = r.clock and l.stopped_on is null
-    and ic.item_key = any(r.due_with))
+    and ic.item_key = any(r.due_with) and not exists(select from public.review v where v.item_case_id = ic.id
+        and v.step = 'examine' and v.conclusion = 'no-visit' and v.withdrawn_at is null))
 """
 #: What FIRST_DUE reads: rows of these that wait are written before it.
-READ_OF_DUE = ("legal_clock", "update item_case")
+READ_OF_DUE = ("legal_clock", "update item_case", "insert into review")
 OPENED = f"""
 insert into user_task (instance_id, engine_task, case_id, item_case_id, process, element, step, name_zh, name_en,
     state, revision, groups, participants, assignee_id, clock, due_on, priority, opened_at, act)
