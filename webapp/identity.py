@@ -136,10 +136,11 @@ def by_session(token: str) -> Identity | None:
     return _identity(row, digest) if row else None
 
 
-def by_ids(users: Collection[int]) -> list[Identity]:
-    """Those of these people whose accounts are open, in no order."""
-    values = {"users": sorted(users), "today": clock.today(moments.OFFICE_ZONE)}
-    rows = sql().execute(LOAD + "where u.id = any(%(users)s) and u.active", values).fetchall() if users else []
+def by_ids(users: Collection[int], *, closed: bool = False) -> list[Identity]:
+    """Those of these people whose accounts are open (or all, with those that are `closed`), in no order."""
+    values = {"users": sorted(users), "today": clock.today(moments.OFFICE_ZONE), "closed": closed}
+    which = "where u.id = any(%(users)s) and (u.active or %(closed)s)"
+    rows = sql().execute(LOAD + which, values).fetchall() if users else []
     return [_identity(row, b"") for row in rows]
 
 

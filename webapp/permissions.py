@@ -58,6 +58,7 @@ class Permission(StrEnum):
     CREDIT_DECIDE = "credit.decide"
     CALENDAR_SEE = "calendar.see"
     CALENDAR_IMPORT = "calendar.import"
+    CORRECTION_MERGE = "correction.merge"
     COMMENT_TO_APPLICANT = "comment.to-applicant"
     COMMENT_DELETE = "comment.delete"
     NOTICE_SET_POST = "notice.set-post"
@@ -266,6 +267,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.CALENDAR_IMPORT: [[has_role("publisher", "legal")]],
     # The window for every case, reviewers and deciders of the department that leads the bundle: services/comments.
     Permission.COMMENT_TO_APPLICANT: [[is_window], [has_role("reviewer", "decider", "head")]],
+    # Of the department that leads the bundle: services/correction_points.
+    Permission.CORRECTION_MERGE: [[has_role("reviewer", "decider", "head")]],
     Permission.COMMENT_DELETE: [[has_role("lead")]],
     # Of posts of one's own department: services/notice_settings says which.
     Permission.NOTICE_SET_POST: [[has_role("lead", "head")]],

@@ -28,7 +28,7 @@ from webapp.models import (
     SupervisionSignal,
 )
 from webapp.moments import local
-from webapp.services import correcting, intake, timers
+from webapp.services import correcting, correction_sending, intake, timers
 from webapp.services.accepted_by_law import SilenceWithoutText
 from webapp.services.corrected_answers import NotAsked
 from webapp.services.correcting import AtWindow, ByApplicant, NothingToCorrect
@@ -464,6 +464,8 @@ def test_the_same_silence_of_an_applicant_ends_as_each_place_says(
     sql().execute("update cases set profile_key = %s where id = %s", (place, case.id))
     with frozen_at(day(22)):
         ask(case.id, FLOOR_PLAN)
+    with frozen_at(day(25)):
+        correction_sending.sweep()  # the county merges: what nobody merged in time goes out on its own
     with frozen_at(day(20, month=11)):
         fire(case.id)
     assert item(db, case.id).intake_outcome == outcome

@@ -16,7 +16,7 @@ from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.models import Case, Counter, Document, ItemCase, LegalClock, SupervisionSignal
 from webapp.queries import application, application_steps
-from webapp.services import extensions, pauses, signal_watch, tasks, timers
+from webapp.services import correction_sending, extensions, pauses, signal_watch, tasks, timers
 from webapp.services.locked_case import on_case
 from webapp.settings import PROJECT_FOLDER
 
@@ -43,6 +43,12 @@ def received(db: SQLAlchemy, place: str, moment: datetime = MORNING) -> int:
         case = office.received("ordinary", ways={})
         office.act(case.id, "backfill", "P1")
     return case.id
+
+
+def not_merged() -> None:
+    """The county merges what several departments ask for; what nobody merged in time goes out on its own."""
+    with frozen_at(MORNING + timedelta(days=5)):
+        correction_sending.sweep()
 
 
 def drugs(db: SQLAlchemy, case_id: int, key: str = "P2") -> ItemCase:
@@ -116,6 +122,7 @@ def test_a_filing_is_put_right_on_the_place_s_own_text_and_a_licence_on_the_lice
         case_id = office.received("commitment", ways={}).id
         for key in ("P2", "P4"):
             ask(case_id, Fault("answer", "shop_name", "与招牌不一致。"), key=key)
+    not_merged()
     licence, filing = paper(db, case_id, "correction-notice"), paper(db, case_id, "correction-notice", "P4")
     assert "《中华人民共和国行政许可法》第三十二条第一款第四项" in licence
     assert f"{rules}政务服务事项受理办法" in filing
@@ -176,6 +183,7 @@ def test_a_correction_that_does_not_come(db: SQLAlchemy, place: str, outcome: st
     case_id = received(db, place)
     with frozen_at(MORNING):
         office.act(case_id, "accept", "P2", intake_outcome="correction")
+    not_merged()
     limit = clock(db, case_id, "correction")
     assert limit.unit == ("working_days" if place == CITY else "calendar_days")
     with frozen_at(MORNING + timedelta(days=(limit.due_on - MORNING.date()).days + 2)):

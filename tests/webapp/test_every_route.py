@@ -79,6 +79,7 @@ def city(db: SQLAlchemy) -> Office:
         "note_id": 1,
         "notice_id": 1,
         "comment_id": 1,
+        "point_id": 1,
         "substitution_id": 1,
         "conflict_id": 1,
         "delivery_id": 1,

@@ -26,6 +26,7 @@ SUPERVISION_SECONDS = 300.0
 SUBSTITUTION_SECONDS = 300.0
 LICENCE_SECONDS = 900.0
 NOTICE_SECONDS = 5.0
+CORRECTION_SECONDS = 60.0
 NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
@@ -48,6 +49,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "licences", LICENCE_SECONDS, watch_licences),
         Loop(app, "substitutes", SUBSTITUTION_SECONDS, give_back),
         Loop(app, "notices", NOTICE_SECONDS, send_notices),
+        Loop(app, "corrections", CORRECTION_SECONDS, send_corrections),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -131,6 +133,13 @@ def send_notices() -> bool:
 
     routed, sent = notice_routing.route(), notice_delivery.send_due(NOTICES_AT_ONCE)
     return routed >= notice_routing.AT_ONCE or sent >= NOTICES_AT_ONCE
+
+
+def send_corrections() -> bool:
+    """Send what departments ask to be corrected and nobody merged in time; true when there may be more."""
+    from webapp.services import correction_sending
+
+    return correction_sending.sweep() >= correction_sending.AT_ONCE
 
 
 def clean() -> bool:

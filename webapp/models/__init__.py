@@ -28,7 +28,7 @@ from webapp.models.documents import (
 from webapp.models.figures import RuledDay, UnitFigure
 from webapp.models.hand_ups import HandUp
 from webapp.models.inbox import FollowUp, InboxDefault, InboxView
-from webapp.models.intake import Correction
+from webapp.models.intake import Correction, CorrectionMessage, CorrectionPoint
 from webapp.models.items import (
     ClockExtension,
     ClockPause,
@@ -126,6 +126,8 @@ __all__ = [
     "CommitmentMonth",
     "ComparedFactRow",
     "Correction",
+    "CorrectionMessage",
+    "CorrectionPoint",
     "Counter",
     "CreditBar",
     "CreditEvent",

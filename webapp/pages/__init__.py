@@ -12,6 +12,7 @@ from webapp.pages import (
     clocks,
     comments,
     conflicts,
+    correction_merging,
     credit,
     decisions,
     document_check,
@@ -21,9 +22,8 @@ from webapp.pages import (
     licence_check,
     meetings,
     notice_settings,
-    notices,
     papers,
-    public_tolerance,
+    public_reply,
     registry,
     registry_notes,
     repair,
@@ -55,6 +55,7 @@ def register(app: Flask) -> None:
         substitution.blueprint,
         conflicts.blueprint,
         comments.blueprint,
+        correction_merging.blueprint,
         decisions.blueprint,
         calendars.blueprint,
         announcements.blueprint,
@@ -71,7 +72,7 @@ def register(app: Flask) -> None:
         registry.blueprint,
         registry_notes.blueprint,
         signing.blueprint,
-        public_tolerance.blueprint,  # that of `public`, with its further pages
+        public_reply.blueprint,  # that of `public`, with its further pages
     ):
         app.register_blueprint(blueprint)
     support.bind(app)

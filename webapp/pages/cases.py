@@ -35,6 +35,7 @@ from webapp.queries import diagram
 from webapp.queries.case_access import ensure_case, has_incident
 from webapp.queries.case_reviews import ReviewLine
 from webapp.queries.case_view import CasePage, case_page, release_of
+from webapp.queries.correction_merging import waits_to_merge
 from webapp.queries.history import REPAIRED, STOOD_STILL, history_of
 from webapp.queries.meetings import meetings_of
 from webapp.queries.submission import answer_sections, case_file
@@ -79,6 +80,7 @@ def shown(case_id: int, errors: Mapping[str, Sequence[Words]] | None = None, sta
             *task_lines(page.tasks, page.reviews, page.items, named=True),
         ],
         names={item.key: item.item.name for item in page.items},
+        to_merge=waits_to_merge(case_id) if personal else 0,
         findings=_findings(page),
         may_retry=may(by, Permission.INCIDENT_RETRY),
         meetings=meetings_of(case_id, page.release.bundle, page.rules) if personal else (),

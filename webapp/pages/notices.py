@@ -84,6 +84,8 @@ def target(line: Line) -> str:
         return url_for("notices.lost")
     if line.case_id is None:
         return url_for("notices.mine")
+    if line.opens == "corrections":
+        return url_for("merging.show", case_id=line.case_id)
     anchor = "comments" if line.opens == "comments" else None
     return url_for("case.show", case_id=line.case_id, _anchor=anchor)
 

@@ -126,26 +126,63 @@ values (%(item_case)s, %(round)s, %(notice)s, %(faults)s::jsonb, %(note)s, %(aga
 """
 
 
-def request_correction(task: OpenTask, faults: Sequence[Fault], note: str, again_reason: str, by: Identity) -> str:
-    """Ask for correction, once and completely: notice, the applicant's limit, and the request kept; returns its words.
+FOUND_READY = """
+select exists (
+    select from review r where r.item_case_id = %(item)s and r.step = 'pre-review' and r.conclusion = 'ready'
+        and r.at > coalesce((select max(answered_at) from correction where item_case_id = %(item)s), '-infinity'))
+"""
 
-    A later round for what was there to be seen in the first needs `again_reason` and raises a signal.
-    Raises Incomplete.
+
+def ensure_request(task: OpenTask, faults: Sequence[Fault], again_reason: str) -> tuple[list[Asked], list[Fault]]:
+    """The rounds before, and those of the faults that could have been told in the first. Raises Incomplete.
+
+    Late ones, and any of an item that its pre-review has found ready, need `again_reason`: the same department does
+    not say "ready" and "more is required" at once without a word on it.
     """
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
     assert task.item_key is not None
-    item = case.release.bundle.item(task.item_key)
     basis = correction_basis(case, task.item_key)
     _ensure_faults(task, faults, basis)
     before = rounds_of(item_case_id)
     late = told_late(faults, _changed_since(case, before[0])) if before else []
     if late and not again_reason:
         raise Incomplete("again_reason", _told_once(case, late, basis))
+    if not again_reason:
+        row = sql().execute(FOUND_READY, {"item": item_case_id}).fetchone()
+        if row and row[0]:
+            raise Incomplete("again_reason", READY_BEFORE)
+    return before, late
+
+
+READY_BEFORE = Words(
+    "预审已认定本事项材料齐备，不能同时要求补正。确有新情况的，请写明原因。",
+    "The pre-review found this item ready, and it cannot be asked for more at once. Where something is new, say what.",
+)
+
+
+def request_correction(
+    task: OpenTask,
+    faults: Sequence[Fault],
+    note: str,
+    again_reason: str,
+    by: Identity,
+    notice: int | None = None,
+) -> str:
+    """Ask for correction, once and completely: notice, the applicant's limit, and the request kept; returns its words.
+
+    A later round for what was there to be seen in the first needs `again_reason` and raises a signal. `notice`: the
+    document that tells of it already, with other items. Raises Incomplete.
+    """
+    case, item_case_id = task.case, task.item_case_id
+    assert item_case_id is not None
+    assert task.item_key is not None
+    item = case.release.bundle.item(task.item_key)
+    before, late = ensure_request(task, faults, again_reason)
     said = told(case, faults, note)
     terms = case.rules.profile.terms("correction-reply", "correction", kind=item.kind)
     limit = start_clock(case, item_case_id, terms, case.now)
-    notice = issue_for_item(
+    notice = notice or issue_for_item(
         case,
         item_case_id,
         item,
@@ -365,7 +402,7 @@ def take_answer(task: OpenTask, reply: str, by: Identity | None, channel: str) -
     ensure_in_time(task)
     request = last_round(item_case_id)
     if not reply.strip():
-        _ensure_answered(case, request)
+        ensure_answered(case, request)
     case.writing.add("reopened", REOPEN, item_case=item_case_id)
     case.writing.add(
         "answered",
@@ -383,7 +420,8 @@ def take_answer(task: OpenTask, reply: str, by: Identity | None, channel: str) -
     case.record(Event.CORRECTED, by, item=item_case_id, round=request.round, channel=channel, late=is_late(task))
 
 
-def _ensure_answered(case: LockedCase, request: Asked) -> None:
+def ensure_answered(case: LockedCase, request: Asked) -> None:
+    """Raises Incomplete naming what nothing came for since it was asked."""
     came = _changed_since(case, request)
     missing = [fault for fault in request.faults if fault.about not in came]
     if not missing:

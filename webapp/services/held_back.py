@@ -37,9 +37,16 @@ select 'cosign-' || r.position, coalesce((select string_agg(u.name, '、' order 
     from cosigner c join app_user u on u.id = c.user_id
     where c.round_id = r.id and c.removed_at is null and c.verdict = ''), ''), r.asked_at
 from cosign_round r where r.task_id = %(task)s and r.ended_at is null
+union all
+select 'correction', to_char(p.until_on, 'YYYY-MM-DD'), p.at from correction_point p
+where p.task_id = %(task)s and p.state = 'waiting'
 order by 3
 """
 WORDS = {
+    "correction": Words(
+        "补正意见合并告知申请人（最迟{who}；可在“合并补正”中撤回）",
+        "the points of the correction to be merged and sent (by {who}; they can be taken back there)",
+    ),
     "delegation": Words("已委派{who}准备，交回后办理", "{who} prepares it and gives it back"),
     "opinion": Words("{who}答复意见", "the opinion of {who}"),
     "window": Words("{who}核对后退回", "{who} to check and send it back"),

@@ -6,6 +6,7 @@ On what that stands is the kind's of the item in its place (行政许可法 art.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from engine import AnswersInvalid, Words
@@ -20,6 +21,7 @@ from webapp.services.accepted_by_law import accept_by_law
 from webapp.services.advance import end_with_items
 from webapp.services.clocks import INTAKE, start_clock, start_decision_clocks
 from webapp.services.corrected_answers import correct_answers
+from webapp.services.correction_points import prepare, waits_until
 from webapp.services.corrections import (
     AfterAcceptance,
     correction_basis,
@@ -75,7 +77,7 @@ def decide_intake(
     faults: Sequence[Fault] = (),
     authority: str = "",
     corrected: Mapping[str, Any] | None = None,
-) -> None:
+) -> date | None:
     """Decide on acceptance, with one of the five outcomes.
 
     - not-required, wrong-authority: `note` says why, `authority` where to go; in writing, with the remedy.
@@ -86,7 +88,8 @@ def decide_intake(
 
     Acceptance starts the decision clocks and ends those of intake. Once the limit of the law has passed it is
     accepted from the day of receipt whatever the day of the act; a promise of the place that has passed changes
-    nothing. Raises Incomplete, AcceptedByLaw for any other
+    nothing. Where the place merges what several departments ask for, a correction waits for the others: then the day
+    is returned until which it does. Raises Incomplete, AcceptedByLaw for any other
     outcome then, AfterAcceptance for a correction after acceptance, AnswersInvalid, and what `on_task` does.
     """
     invalid: AnswersInvalid | None = None
@@ -98,10 +101,13 @@ def decide_intake(
             ensure_step(task, "accept")
             if _is_late(task, outcome):
                 _accept_late(task, by)
-                return
+                return None
             _ensure_complete(task, outcome, note, authority)
             if task.tolerance == OFFERED and INTAKE_OUTCOMES[outcome].accepts:
                 raise OfferUnanswered()
+            if outcome == CORRECTION and (until := waits_until(task)) is not None:
+                prepare(task, faults, note.strip(), again_reason.strip(), until, by)
+                return until
             try:
                 _record(task, outcome, note.strip(), by, again_reason.strip(), faults, authority.strip(), corrected)
             except AnswersInvalid as wrong:  # the officer's to mend, not an incident of the process
@@ -117,6 +123,15 @@ def decide_intake(
         raise
     if invalid is not None:
         raise invalid
+    return None
+
+
+def ask_prepared(
+    task: OpenTask, faults: Sequence[Fault], note: str, again_reason: str, by: Identity, notice: int | None
+) -> None:
+    """A correction that waited for other departments goes out. `notice`: the one for all; None: one of its own."""
+    _record(task, CORRECTION, note, by, again_reason, faults, "", None, notice)
+    finish(task, {"intake_outcome": CORRECTION}, by=by, act=CORRECTION)
 
 
 def _leave_out_dependents(task: OpenTask) -> None:
@@ -221,6 +236,7 @@ def _record(
     faults: Sequence[Fault],
     authority: str,
     corrected: Mapping[str, Any] | None,
+    notice: int | None = None,
 ) -> None:
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
@@ -230,7 +246,7 @@ def _record(
     if outcome == CORRECTION:
         if task.tolerance == OFFERED:
             drop_offer(case, item_case_id)
-        note = request_correction(task, faults, note, again_reason, by)
+        note = request_correction(task, faults, note, again_reason, by, notice)
     if outcome == FIXED:
         _fix(task, note, corrected, by)
     if known.closes and task.extension_asked:  # of the joint limit, which may have run for this item alone

@@ -23,7 +23,7 @@ MASKS: Mapping[str, Callable[[str], str]] = {
     "organisation": masked_organisation,
     "number": masked_number,
 }
-OPENS = frozenset({"task", "case", "comments", "inbox", "deliveries"})
+OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "deliveries"})
 
 
 class NoticeKind(StrEnum):

@@ -61,7 +61,7 @@ def accept(task: Posted, typed: Typed, by: Identity) -> Words:
     if task.is_open:  # of a task that is done, the command tells who did it
         _refuse(errors)
     try:
-        intake.decide_intake(
+        until = intake.decide_intake(
             task.id,
             by=by,
             outcome=outcome,
@@ -75,6 +75,11 @@ def accept(task: Posted, typed: Typed, by: Identity) -> Words:
         )
     except AnswersInvalid as invalid:
         raise ActIncomplete(intake_parts.named(invalid)) from invalid
+    if until is not None:
+        return Words(
+            f"补正意见已提交牵头部门合并告知，最迟{until}；未合并的，届时单独告知申请人。",
+            f"The points went to the lead department to be merged by {until}; otherwise they go out on their own.",
+        )
     return _told(outcome)
 
 
