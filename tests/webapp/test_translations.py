@@ -31,7 +31,7 @@ from webapp import clock
 from webapp.catalogue import current_releases, release_files
 from webapp.languages import COOKIE
 from webapp.queries.masking import masked_applicant, masked_person
-from webapp.services import meetings, signal_watch
+from webapp.services import copies, meetings, opinions, signal_watch, signers, urging
 from webapp.services.meetings import Set
 from webapp.services.releases import draft_from_upload
 from webapp.settings import PROJECT_FOLDER
@@ -249,6 +249,7 @@ def day(db: Any) -> Day:
     told = Set(clock.now() + timedelta(days=40), "Room 302", "0000-8600100")
     lead = office.person("zhaolin")
     meetings.call_meeting(third.id, items=("P2", "P3"), questions=("Area?",), at=told, by=lead, key="meeting")
+    _around(third.id)
     unsigned, ordinary = office.draft("commitment"), office.draft("ordinary")
     token = office.ask_to_sign(unsigned, ["P2", "P4"])
     office.trial()
@@ -261,6 +262,16 @@ def day(db: Any) -> Day:
     )
 
 
+def _around(case_id: int) -> None:
+    """A question, signers, a copy and an urging around a decider's task."""
+    task, by = office.claimed(case_id, "decide", "P4")
+    people = [office.person("zhaolin").user_id, office.person("qianwei").user_id]
+    opinions.ask_opinion(task.id, by=by, question="Area?", people=people, posts=["sign.review"], waits=True, key="ask")
+    signers.ask_signers(task.id, by=by, people=people, position="before", rule="quorum", quorum=1, note="", key="sign")
+    copies.send_copy(task.id, by=by, people=people, posts=["drug.decide"], note="", key="copy")
+    urging.urge(task.id, by=office.person("xieguang"), note="", key="urge")
+
+
 def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
     """Ids of things in this case, where it has them; `token` of letters that wait to be signed on a phone."""
 
@@ -271,6 +282,8 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
     task = one("select min(id) from user_task where case_id = %(case)s and state = 'open'")
     licence = "from licence l join item_case i on i.id = l.item_case_id where i.case_id = %(case)s"
     code = sql().execute(f"select l.public_code {licence}", {"case": case}).fetchone()
+    record = one("select min(id) from credit_record") or credit.bar("91440300708461136T")
+    request = one("select min(id) from credit_request") or credit.request(record)
     places = {
         "case_id": case,
         "task_id": task,
@@ -282,14 +295,18 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
         "act": "suspend",
         "incident_id": 0,
         "meeting_id": one("select min(id) from joint_meeting where case_id = %(case)s"),
+        "opinion_id": one("select min(id) from opinion_request where case_id = %(case)s"),
+        "copy_id": one("select min(id) from case_copy where case_id = %(case)s"),
+        "further_act": "copy",
         "reminder_id": 0,
         "signal_id": one("select min(id) from supervision_signal where case_id = %(case)s"),
         "sheet_id": one("select min(id) from notification_sheet where case_id = %(draft)s"),
         "visit_id": one("select visit_id from cases where id = %(draft)s"),
         "item_key": "P2",
-        "record_id": one("select min(id) from credit_record") or credit.bar("91440300708461136T"),
-        "request_id": one("select min(id) from credit_request")
-        or credit.request(one("select min(id) from credit_record")),
+        "record_key": credit.address(record).rpartition("/")[2],
+        "request_key": credit.request_address(request).rpartition("/")[2],
+        "group_key": "approval-bureau.review",
+        "comment_id": one("select min(id) from comment where case_id = %(case)s"),
         "kind": "repair",
         "licence_id": one(f"select min(l.id) {licence}"),
         "public_code": code[0] if code else "0000000000",
@@ -315,9 +332,15 @@ def _of_releases() -> list[str]:
 
 def _tasks() -> list[str]:
     rows = sql().execute("select id, step from user_task order by id").fetchall()
-    return [f"/tasks/{id_}" for id_, _ in rows] + [
-        f"/window/corrections/{id_}" for id_, step in rows if step == "correct"
-    ]
+    acts = ("assign", "hand-over", "delegate", "ask", "signers", "copy", "return", "to-window", "urge", "take-back")
+    further = [f"/tasks/{id_}/more/{act}" for id_, step in rows if step in ("decide", "examine") for act in acts]
+    signings = [f"/inbox/asked/signings/{id_}" for id_, step in rows if step == "decide"]
+    return (
+        [f"/tasks/{id_}" for id_, _ in rows]
+        + further
+        + signings
+        + [f"/window/corrections/{id_}" for id_, step in rows if step == "correct"]
+    )
 
 
 def pages_of(app: Flask, day: Day) -> list[str]:
