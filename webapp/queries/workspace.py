@@ -24,7 +24,7 @@ from webapp.queries.dependencies import depends
 from webapp.queries.due import Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
 from webapp.queries.visit_modes import visit_mode
-from webapp.services.separation import CONFLICTED, PARTS, InConflict, barred_steps, refusal_for
+from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
 from webapp.services.tasks import gives_way
 from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
 from webapp.unit_of_work import sql
@@ -101,8 +101,8 @@ class Workspace(CaseParts):
     signers: tuple[Signer, ...]
     authorisation_scope: str
     suspended: bool
-    parts: tuple[tuple[int, str], ...]  # [person, step]: what who looks, or whom they stand in for, did of the item
-    conflicted: frozenset[int]  # who of them declared a conflict
+    parts: tuple[Part, ...]  # who examined the item or heard it, for whom, at which step
+    conflicted: frozenset[int]  # who declared a conflict
     standing_in: StandIn | None  # for whom who looks would act
     held_for: int | None  # for whom its holder took it
     looker: int  # who looks
@@ -312,7 +312,7 @@ where t.id = %(task)s
 
 def workspace(task_id: int, by: Identity) -> Workspace:
     """The task for a member of its groups. Raises NotFound to everyone else."""
-    row = sql().execute(TASK, {"task": task_id, "me": by.user_id, "persons": by.persons}).fetchone()
+    row = sql().execute(TASK, {"task": task_id, "me": by.user_id}).fetchone()
     if row is None:
         raise NotFound()
     groups, holder_id, state, release_id, versions, *facts, parts, conflicted, held_for = row
@@ -334,7 +334,7 @@ def workspace(task_id: int, by: Identity) -> Workspace:
         *(case_id, item_case_id, release, rules, id_, step, Words(zh, en)),
         *(instance, process, element, state, revision, participants, frozenset(groups), clock_name, due_on),
         *(holder_id, holder, opened_at, closed_at, closed_by, act, *of_case),
-        *(_signers(signed), scope or "", suspended, tuple(map(tuple, parts or ())), frozenset(conflicted or ())),
+        *(_signers(signed), scope or "", suspended, tuple(parts or ()), frozenset(conflicted or ())),
         *(standing_in, held_for, by.user_id),
     ]
     return Workspace(*values)

@@ -7,6 +7,7 @@ colleague counts for both: for who did it and for whom it was done.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from engine import Words
 from engine.bundles import StepSeparation, legal_separation, paper_basis, separation_at
@@ -32,17 +33,17 @@ HEARING = "hearing"
 #: What a task is read with (`PARTS`); parts in other steps are asked for only where a rule names them.
 KNOWN_AT_ONCE = frozenset({*PROPOSING_STEPS, HEARING})
 
-#: [person, step] of what these people had a part in; of the item case {item}.
+#: [who, for whom or null, step] of what was examined and heard of the item case {item}. Whose it is, is found in
+#: Python: with people as a parameter PostgreSQL would plan the statement anew each time.
 PARTS = """
-(select json_agg(distinct jsonb_build_array(m.id, p.step)) from unnest(%(persons)s::bigint[]) m(id) cross join lateral (
-    select r.step from review r where r.item_case_id = {item} and m.id in (r.by_id, r.acting_for)
+(select json_agg(json_build_array(p.who, p.absent, p.step)) from (
+    select r.by_id as who, r.acting_for as absent, r.step from review r where r.item_case_id = {item}
     union all
-    select 'hearing' from special_procedure h where h.item_case_id = {item} and h.host_id = m.id) p(step))
+    select h.host_id, null, 'hearing' from special_procedure h where h.item_case_id = {item}) p)
 """
-#: Which of these people declared a conflict that is in force, for the task `t`.
+#: Who declared a conflict that is in force, for the task `t`.
 CONFLICTED = """
 (select array_agg(c.user_id) from declared_conflict c where c.case_id = t.case_id and c.withdrawn_at is null
-    and c.user_id = any(%(persons)s::bigint[])
     and (c.item_case_id is null or t.item_case_id is null or c.item_case_id = t.item_case_id))
 """
 #: The steps of an item in which one of these people did the task, signed it, or had it done in their name.
@@ -53,6 +54,10 @@ where v.case_id = %(case)s and (v.item_case_id = %(item)s or v.item_case_id is n
     and ((v.state = 'completed' and m.id in (v.closed_by, v.acting_for))
         or exists (select from participant s where s.task_id = v.id and m.id in (s.user_id, s.acting_for)))
 """
+
+
+#: Who, for whom, at which step.
+Part = Sequence[Any]
 
 
 class HostReviewed(ActRefused):
@@ -119,15 +124,15 @@ def rule_of(instance: InstanceRow, process: str, element: str, step: str) -> Ste
 
 def barred_steps(
     rule: StepSeparation,
-    parts: Collection[Sequence[object]],
+    parts: Collection[Part],
     persons: Sequence[int],
     case_id: int,
     item_case_id: int | None,
 ) -> frozenset[str]:
-    """The steps of the rule in which one of these people had a part; `parts` are those read with the task."""
+    """The steps of the rule in which one of these people had a part; `parts` of the item were read with the task."""
     if not rule.apart:
         return frozenset()
-    found = {str(step) for person, step in parts if person in persons and step in rule.apart}
+    found = {step for who, absent, step in parts if step in rule.apart and (who in persons or absent in persons)}
     elsewhere = rule.apart - KNOWN_AT_ONCE
     if elsewhere and not found:
         values = {"persons": list(persons), "case": case_id, "item": item_case_id, "steps": sorted(elsewhere)}

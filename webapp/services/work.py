@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from webapp.services.separation import (
     PARTS,
     ColleagueBarred,
     InConflict,
+    Part,
     barred_steps,
     refusal_for,
     rule_of,
@@ -33,7 +34,6 @@ from webapp.services.signals import raise_for_refusal
 from webapp.services.suspended import ensure_active
 from webapp.services.task_drafts import drop_with
 from webapp.services.terminated import ensure_goes_on, ensure_item_goes_on
-from webapp.services.writing import array
 from webapp.unit_of_work import kept_cursor, sql, unit_of_work
 
 
@@ -57,8 +57,8 @@ class OpenTask:
     closed_at: datetime | None
     closed_by: int | None
     act: str
-    parts: Sequence[tuple[int, str]]  # [person, step]: what `by`, or whom they stand in for, did of the item before
-    conflicted: Collection[int]  # who of them declared a conflict
+    parts: Collection[Part]  # who examined the item or heard it, for whom, at which step
+    conflicted: Collection[int]  # who declared a conflict
     held_for: int | None  # for whom who holds it took it
     extension_asked: bool  # somebody asked for an extension in this case, and nobody has answered
     tolerance: str | None  # how it stands with materials that are to follow; None: nobody spoke of any
@@ -214,7 +214,7 @@ def _ensure_separate(task: OpenTask, by: Identity) -> None:
         raise refusal_for(task.step, barred, task.case.release, task.case.rules.profile, task.item_key)
 
 
-OF_PERSON = f"""
+OF_PEOPLE = f"""
 select {PARTS.format(item="t.item_case_id")}, {CONFLICTED} from user_task t where t.id = %(task)s
 """
 IN_CONFLICT = Words("已就本案申请回避。", "declared a conflict in this case.")
@@ -223,9 +223,9 @@ DID_ANOTHER_STEP = Words("办理过须由他人办理的环节（职责分离）
 
 def ensure_open_to(task: OpenTask, person: int, name: str) -> None:
     """Raises ColleagueBarred where the person who is to get the task is in conflict or did a step that bars them."""
-    row = sql().execute(OF_PERSON, {"task": task.id, "persons": [person]}).fetchone()
+    row = sql().execute(OF_PEOPLE, {"task": task.id}).fetchone()
     assert row is not None
-    if row[1]:
+    if person in (row[1] or ()):
         raise ColleagueBarred(name, IN_CONFLICT)
     rule = rule_of(task.instance, task.process, task.element, task.step)
     if barred_steps(rule, row[0] or (), [person], task.case.id, task.item_case_id):
@@ -271,8 +271,7 @@ def _record_failure(case_id: int, by: Identity | None, task_id: int, error: Engi
 
 def _load(task_id: int, case: LockedCase, by: Identity | None, key: str | None) -> tuple[OpenTask, str | None]:
     """The task, and what the page's key was used for before. The clocks of its item are put into the case."""
-    actor, persons = (by.user_id, by.persons) if by is not None else (None, [])
-    values = {"task": task_id, "case": case.id, "actor": actor, "persons": array(persons), "key": key}
+    values = {"task": task_id, "case": case.id, "actor": by.user_id if by is not None else None, "key": key}
     row = kept_cursor(LOAD_TASK).execute(LOAD_TASK, values).fetchone()
     if row is None:
         raise NotFound()
