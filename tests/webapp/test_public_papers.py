@@ -13,7 +13,7 @@ from tests.support import office
 from tests.webapp.screen import Screen
 from webapp.clock import frozen_at
 from webapp.models import Document
-from webapp.services import procedures, revocations
+from webapp.services import procedures, revocations, timers
 from webapp.services.seals import set_seal
 
 
@@ -42,6 +42,7 @@ def test_everybody_reads_a_notice_to_the_public_while_it_runs(db: SQLAlchemy, cl
         assert f"/announcements/{notice}" in listed
         assert "户外招牌设置许可" in listed
         assert "2026-09-09" in listed  # five working days after the 2nd
+        assert "2026-09-02T" not in listed
         shown = client.text(f"/announcements/{notice}")
         assert "对公示内容有异议的" in shown
         assert "江城安济堂药店有限公司" in shown  # it is addressed to everybody, who must know whose it is
@@ -100,3 +101,14 @@ def test_the_applicant_sees_that_it_is_to_be_undone_and_that_it_was(db: SQLAlche
         assert "订购不等于整改完成" in html
         assert f"/track/notices/{paper(case.id, 'revocation')}" in html
         assert "准予许可 · 待出件" not in html.split("第二类医疗器械经营备案")[0].split("药品经营许可（零售）", 1)[1]
+
+
+def test_the_applicant_reads_that_silence_has_accepted(db: SQLAlchemy, client: Screen) -> None:
+    with frozen_at(ACCEPTED):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+        assert "视为受理" not in follow(client, case)
+    with frozen_at(day(14)):
+        timers.fire_due()
+        office.run_jobs(case.id)
+        assert "自2026年9月1日收到申请材料之日起依法视为受理" in follow(client, case)

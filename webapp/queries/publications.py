@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from engine import Words
 from webapp import moments
@@ -64,7 +64,7 @@ class RunningNotice:
     subject: str
     item: Words
     unit: Words
-    issued_at: datetime
+    issued_on: date
     until: date | None
 
 
@@ -90,7 +90,7 @@ def running_notices() -> tuple[RunningNotice, ...]:
             subject,
             published(release).bundle.item(item).name,
             Words(*unit),
-            issued_at,
+            moments.local(issued_at).date(),
             moments.local(held_at).date() if held_at else due_on,
         )
         for id_, title, number, subject, release, item, unit, issued_at, held_at, due_on in (

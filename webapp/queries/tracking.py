@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine import Words
+from engine.law import day_words
+from webapp import moments
 from webapp.answers import answers_of
 from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
@@ -148,6 +150,7 @@ class TrackedCase:
     appointment: Appointment | None  # when and where it takes place
     collection: Place
     release: Published
+    deemed: Mapping[str, Words]  # item key -> since when it counts as accepted, nobody having said anything (art. 32)
 
     @property
     def undecided(self) -> bool:
@@ -195,6 +198,23 @@ where ic.case_id = %s and (v.id is not null or r.id is not null or t.item_case_i
 """
 
 
+DEEMED = """
+select item_key, accepted_at from item_case
+where case_id = %s and deemed_accepted and accepted_at is not null
+"""
+
+
+def _deemed(case_id: int) -> dict[str, Words]:
+    days = {key: day_words(moments.local(at).date()) for key, at in sql().execute(DEEMED, (case_id,))}
+    return {
+        key: Words(
+            f"部门未在期限内告知是否受理，自{day.zh}收到申请材料之日起依法视为受理。",
+            f"No word came in time: by law it counts as accepted since {day.en}, when the application was there.",
+        )
+        for key, day in days.items()
+    }
+
+
 def tracked_case(case_id: int) -> TrackedCase:
     """The case for its applicant. Raises NotFound."""
     row = sql().execute(CASE, (case_id,)).fetchone()
@@ -226,6 +246,7 @@ def tracked_case(case_id: int) -> TrackedCase:
         appointment_of(visits[0].id) if visits else None,
         _place(),
         release,
+        _deemed(case_id),
     )
 
 
