@@ -16,13 +16,13 @@ from webapp.identity import Identity
 from webapp.models import CaseEvent, Notice, OpinionRequest, Review, UserTask
 from webapp.queries.audit import verify_all
 from webapp.queries.life_cycle import LifeCycle, life_cycle_of
-from webapp.services import assigning, copies, delegation, opinions, reviews, signers, tasks, undoing, urging
+from webapp.services import assigning, conflicts, copies, delegation, opinions, reviews, signers, tasks, undoing, urging
 from webapp.services.assigning import NotAColleague, NotAuthorisedToRule
 from webapp.services.beside import LONGEST_TEXT
 from webapp.services.held_back import GivenOut, HeldBack
 from webapp.services.opinions import NoWayToWindow, OpinionClosed
 from webapp.services.page_keys import AlreadyCarriedOut
-from webapp.services.separation import ColleagueBarred
+from webapp.services.separation import ColleagueBarred, InConflict
 from webapp.services.signers import PreparedChanged, RoundOpen, SignedAlready
 from webapp.services.step_returns import NoWayBackThere, return_to_step
 from webapp.services.undoing import NotTakenBack
@@ -596,6 +596,40 @@ def test_the_ledger_keeps_no_words(case_id: int) -> None:
     delegation.delegate(task.id, to.user_id, by=by, asked="请核对程立的身份证。", revision=task.revision, key="a")
     bodies = "".join(one.body for one in CaseEvent.query.filter_by(case_id=case_id))
     assert "程立" not in bodies
+
+
+def test_who_declared_a_conflict_has_no_part_in_any_of_it(case_id: int) -> None:
+    task, by = held(case_id)
+    kept_out = colleague(task, but=by)
+    (request,) = ask(task, by, people=(kept_out,), waits=True)
+    conflicts.declare_conflict(
+        task.id, by=kept_out, kind="interest", reason="配偶在该企业任职。", whole_case=True, key="a"
+    )
+    with pytest.raises(InConflict):
+        opinions.answer_opinion(request, by=kept_out, answer="可以", file=None, key="b")
+    with pytest.raises(InConflict):
+        copies.send_copy(task.id, by=kept_out, people=[], posts=["sign.review"], note="", key="c")
+    with pytest.raises(NotAColleague):
+        ask_to_sign(task, by, [kept_out], "before")
+    for act in (assigning.hand_over, delegation.delegate):
+        why = {"reason": "出差。"} if act is assigning.hand_over else {"asked": "请准备。"}
+        with pytest.raises(ColleagueBarred):
+            act(task.id, kept_out.user_id, by=by, revision=fresh(task).revision, key=act.__name__, **why)
+    opinions.withdraw_opinion(request, by=by, key="d")
+    examine(task, by, key="e")
+
+
+def test_signers_may_be_of_another_post_of_the_department_but_of_no_other(case_id: int) -> None:
+    task, by = held(case_id)
+    with pytest.raises(NotAColleague):
+        ask_to_sign(task, by, [office.person("hanlei")], "before")
+    with pytest.raises(Incomplete):
+        ask_to_sign(task, by, [office.person("wujianhua")], "before", "quorum", quorum=2)
+    with pytest.raises(Incomplete):
+        ask_to_sign(task, by, [by], "before")
+    ask_to_sign(task, by, [office.person("wujianhua")], "before")
+    sign(task, office.person("wujianhua"))
+    examine(task, by, key="a")
 
 
 # Sending back

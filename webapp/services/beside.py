@@ -17,6 +17,7 @@ from webapp.permissions import Permission, TaskFacts, ensure, is_window, may
 from webapp.services.locked_case import on_case
 from webapp.services.notices import NoticeKind, notify
 from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.separation import InConflict
 from webapp.services.work import OpenTask, open_task, record_refusal
 from webapp.unit_of_work import sql
 
@@ -84,8 +85,8 @@ def beside(
 ) -> Iterator[OpenTask]:
     """An act around an open task, for who may (`who`); `what` names it, `key` is the page's.
 
-    Whoever may not see the task has nothing locked. Raises NotFound, NotYours, AlreadyDone, Stale, Suspended,
-    AlreadyCarriedOut.
+    Whoever may not see the task has nothing locked. Raises NotFound, NotYours, InConflict, AlreadyDone, Stale,
+    Suspended, AlreadyCarriedOut.
     """
     case_id = _allowed(task_id, by, who)
     try:
@@ -93,6 +94,8 @@ def beside(
             remember(by, key, case.now, f"{what}:{task_id}")
             task = open_task(task_id, case, by, revision)
             who(by, task.facts, _of_department(task_id, by))
+            if by.user_id in task.conflicted:
+                raise InConflict()
             if task.case.acting_for is None and may(by, Permission.TASK_SEE, task.facts):
                 absent = ensure(by, Permission.TASK_SEE, task.facts)
                 task.case.acting_for = absent.absent_id if absent else None

@@ -20,6 +20,7 @@ from webapp.services.files import Checked, keep_file
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.notices import NoticeKind
 from webapp.services.page_keys import AlreadyCarriedOut, remember
+from webapp.services.separation import InConflict
 from webapp.services.suspended import ensure_active
 from webapp.services.work import OpenTask, open_task, record_refusal
 from webapp.unit_of_work import sql
@@ -168,7 +169,10 @@ def _on_request(request_id: int, by: Identity, *, what: str, key: str, answers: 
             if state != "open":
                 raise OpinionClosed(MOOT)
             ensure_active(case)
-            yield OpenOpinion(id_, task_id, kind, waits, asked_by, case, open_task(task_id, case, by))
+            task = open_task(task_id, case, by)
+            if by.user_id in task.conflicted:
+                raise InConflict()
+            yield OpenOpinion(id_, task_id, kind, waits, asked_by, case, task)
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:

@@ -174,8 +174,11 @@ def _ensure_rule(position: str, rule: str, quorum: int | None, count: int) -> No
 #: Colleagues who see the task: members of its posts, of whom the diagram lets each read it.
 MAY_SIGN = """
 select distinct u.id from app_user u join membership m on m.user_id = u.id join candidate_group g on g.id = m.group_id
-where u.active and u.id = any(%s) and (g.key = any(%s) or g.department_id in (
-    select department_id from candidate_group where key = any(%s)))
+where u.active and u.id = any(%(asked)s) and (g.key = any(%(groups)s) or g.department_id in (
+    select department_id from candidate_group where key = any(%(groups)s)))
+    and not exists (select from declared_conflict c where c.case_id = %(case)s and c.user_id = u.id
+        and c.withdrawn_at is null and (c.item_case_id is null or %(item)s::bigint is null
+            or c.item_case_id = %(item)s))
 """
 
 
@@ -185,8 +188,8 @@ def _signers(task: OpenTask, people: Sequence[int], by: Identity) -> list[int]:
         raise Incomplete("signers", Words("请选择会签人员（不能是本人）。", "Choose who signs (not yourself)."))
     if len(asked) > MOST_SIGNERS:
         raise Incomplete("signers", Words(f"最多 {MOST_SIGNERS} 人。", f"At most {MOST_SIGNERS} people."))
-    groups = sorted(task.groups)
-    if {row[0] for row in sql().execute(MAY_SIGN, (asked, groups, groups))} != set(asked):
+    values = {"asked": asked, "groups": sorted(task.groups), "case": task.case.id, "item": task.item_case_id}
+    if {row[0] for row in sql().execute(MAY_SIGN, values)} != set(asked):
         raise NotAColleague()
     return asked
 

@@ -29,6 +29,7 @@ from webapp.services.locked_case import InstanceRow, LockedCase, on_case
 from webapp.services.notices import NoticeKind
 from webapp.services.page_keys import AlreadyCarriedOut, remember
 from webapp.services.prepared_acts import Field, keep_prepared
+from webapp.services.separation import InConflict
 from webapp.services.step_rows import item_case_of
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import ensure_item_goes_on
@@ -125,7 +126,9 @@ update review set withdrawn_at = %s where task_id = %s and withdrawn_at is null 
 returning conclusion, opinion, checklist, remarks
 """
 REOPENED = """
-update user_task set assignee_id = %s, revision = revision + 1 where instance_id = %s and state = 'open'
+update user_task set assignee_id = %s, revision = revision + 1,
+    acting_for = (select d.acting_for from user_task d where d.id = %s)
+where instance_id = %s and state = 'open'
     and element = %s and process = %s and item_case_id is not distinct from %s and engine_task = any(%s) returning id
 """
 
@@ -144,13 +147,15 @@ def _reopen(done: DoneTask, by: Identity, closed_at: object) -> int:
     apply(case, instance, step)
     case.writing.send()
     opened = [one.id for one in step.opened]
-    values = (by.user_id, instance.id, done.element, done.process, done.item_case_id, opened)
+    values = (by.user_id, done.id, instance.id, done.element, done.process, done.item_case_id, opened)
     again = sql().execute(REOPENED, values).fetchone()
     if again is None:  # the diagram leads elsewhere now
         raise NotTakenBack(WENT_ON)
     sql().execute("update user_task set act = %s where id = %s", (TAKEN_BACK, done.id))
     case.record(Event.ACT_WITHDRAWN, by, task=done.id, again=again[0], step=done.step)
     task = open_task(again[0], case, by)
+    if by.user_id in task.conflicted:
+        raise InConflict()
     if found is not None:
         keep_prepared(task, _entered(done.step, *found), by)
     posts = {group for one in _closed_groups(instance.id, [one.id for one in step.closed]) for group in one}
