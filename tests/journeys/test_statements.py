@@ -69,6 +69,22 @@ def test_completing_a_task_takes_at_most_nine_statements(db, monkeypatch):
     assert {act: len(seen) for act, seen in costs.items() if len(seen) > MOST_STATEMENTS - 1} == {}, costs
 
 
+def test_the_act_that_opens_the_joint_visit_asks_nothing_for_the_day_when_it_is_due(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = office.received("ordinary", ways={})
+    for step, item in (("backfill", "P1"), ("accept", "P2"), ("accept", "P3"), ("examine", "P2")):
+        office.act(case.id, step, item)
+    task, who = office.claimed(case.id, "examine", "P3")
+    task_id, revision = task.id, task.revision
+    with counted(monkeypatch) as seen:
+        reviews.examine(
+            task_id, visit_needed=True, opinion="齐全", checklist={}, by=who, revision=revision, key="examine-P3"
+        )
+    assert office.open_task(case.id, "visit").due_on is not None
+    assert len(business(seen)) <= 4, business(seen)  # the lock, the task, the names of messages, all rows
+
+
 def test_a_completion_over_http_with_its_sign_in_takes_at_most_eight(
     db: SQLAlchemy, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,7 @@ class LockedCase:
     closing: list[Callable[[], None]] = field(default_factory=list)  # done last: documents get their numbers
     unnumbered: list[Any] = field(default_factory=list)  # documents that wait for them
     signals: set[tuple[int | None, str, str]] = field(default_factory=set)  # raised by this command
+    not_visited: set[str] = field(default_factory=set)  # items whose examination in this command says so
     _rules: Rules | None = field(default=None, init=False)  # once asked for
 
     @property

@@ -33,6 +33,8 @@ def examine(
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "examine")
         write_review(task, "visit" if visit_needed else "no-visit", opinion, checklist, by)
+        if not visit_needed and task.item_key is not None:
+            task.case.not_visited.add(task.item_key)
         finish(task, {"visit_needed": visit_needed}, by=by, act="examined")
 
 

@@ -153,8 +153,8 @@ FIRST_DUE = """
     and ic.item_key = any(r.due_with) and not exists(select from public.review v where v.item_case_id = ic.id
         and v.step = 'examine' and v.conclusion = 'no-visit' and v.withdrawn_at is null))
 """
-#: What FIRST_DUE reads: rows of these that wait are written before it.
-READ_OF_DUE = ("legal_clock", "update item_case", "insert into review")
+#: What FIRST_DUE reads: rows of these that wait are written before it. Of an examination that waits the case tells.
+READ_OF_DUE = ("legal_clock", "update item_case", "update review")
 OPENED = f"""
 insert into user_task (instance_id, engine_task, case_id, item_case_id, process, element, step, name_zh, name_en,
     state, revision, groups, participants, assignee_id, clock, due_on, priority, opened_at, act)
@@ -206,9 +206,15 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
         "assignee": task.assignee,
         "clock": clock_name,
         "due_on": due,
-        "due_with": [item.key for item in case.release.bundle.items if item.visit_checklist] if with_items else None,
+        "due_with": _visited(case) if with_items else None,
         "priority": task.priority,
     }
+
+
+def _visited(case: LockedCase) -> list[str]:
+    """The items that a joint visit may be for, but for those of which this command says that none is needed."""
+    items = case.release.bundle.items
+    return [item.key for item in items if item.visit_checklist and item.key not in case.not_visited]
 
 
 def _clock_of(case: LockedCase, item_case: int | None, names: str) -> tuple[str | None, ClockFacts | None]:
