@@ -91,23 +91,16 @@ class Identity:
 
 #: Posts that handle cases. Drawing, publishing and supervising are nobody's to lend.
 LENT_ROLES = ("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "head", "government", "lead")
-#: The absent one's own posts, never those that they borrow: who stands in for a stand-in inherits nothing.
+#: Asked of the function `standing_in` for those alone who stand in for somebody: every request reads this. The absent
+#: one's own posts, never those that they borrow: who stands in for a stand-in inherits nothing.
 _STANDING_IN = f"""
-    select json_agg(json_build_array(s.absent_id, a.name, s.until_on, s.bundles, lent.groups, lent.roles)
-        order by a.name_pinyin, s.id)
-    from substitution s
-    join app_user a on a.id = s.absent_id
-    cross join lateral (
-        select array_agg(g.key) as groups, array_agg(g.role) as roles
-        from membership m join candidate_group g on g.id = m.group_id
-        where m.user_id = s.absent_id and g.role in {LENT_ROLES} and (s.groups is null or g.key = any(s.groups))
-    ) lent
-    where s.stand_in_id = u.id and s.ended_at is null and s.until_on >= %(today)s and s.from_on <= %(today)s
-        and a.department_id = u.department_id and lent.groups is not null
+    case when exists (select from substitution s where s.stand_in_id = u.id and s.ended_at is null
+            and s.until_on >= %(today)s)
+        then standing_in(u.id, u.department_id, %(today)s, '{{{",".join(LENT_ROLES)}}}') end
 """
 LOAD = f"""
 select u.id, u.login, u.name, d.key, d.name_zh, d.name_en, posts.roles, posts.groups, u.authorisation_number,
-    ({_STANDING_IN})
+    {_STANDING_IN}
 from app_user u
 join department d on d.id = u.department_id
 cross join lateral (
