@@ -64,15 +64,6 @@ function open(area, people) {
     });
     list.append(option);
   });
-  if (!area.parentElement.classList.contains('mention-box')) {
-    const place = document.createElement('div');
-    place.className = 'mention-box';
-    const { selectionStart, selectionEnd } = area;
-    area.replaceWith(place);
-    place.append(area);
-    area.focus();
-    area.setSelectionRange(selectionStart, selectionEnd);
-  }
   area.after(list);
   area.setAttribute('aria-controls', list.id);
   mark(list.firstElementChild);
