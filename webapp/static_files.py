@@ -44,9 +44,13 @@ class Assets:
 def bind(app: Flask) -> None:
     """Give templates `asset('app.js')`; let browsers keep the files whose name follows their content."""
     assets = Assets()
+    known: dict[tuple[str, str], str] = {}  # a page names its icons a hundred times, and building an address is slow
 
     def asset(name: str) -> str:
-        return url_for("static", filename=f"dist/{assets.built_name(name)}")
+        at = (request.script_root if request else "", assets.built_name(name))
+        if at not in known:
+            known[at] = url_for("static", filename=f"dist/{at[1]}")
+        return known[at]
 
     def cache(response: Response) -> Response:
         prefix = f"{app.static_url_path}/dist/"
