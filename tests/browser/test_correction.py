@@ -74,7 +74,7 @@ def order_a_hearing(site: Site, reviewer: Person, case: office.Handle) -> None:
     take(reviewer, case.number)
     reviewer.arrives(re.compile("^审查意见"))
     choose(reviewer, "建议", 2)
-    page.locator("details", has=page.locator('[name="expected_days"]')).locator("summary").click()
+    expect(page.locator("details", has=page.locator('[name="expected_days"]'))).to_have_attribute("open", "")
     choose(reviewer, "哪一种特别程序", 0)
     choose(reviewer, "听证的方式", 0)
     page.locator('[name="expected_days"]').fill("15")
