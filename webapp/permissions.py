@@ -313,7 +313,13 @@ def may(by: Identity, permission: Permission, subject: Subject = None) -> bool:
 
 
 def _holds(by: Identity, permission: Permission, subject: Subject) -> bool:
-    return any(all(rule(by, subject) for rule in rules) for rules in PERMISSIONS[permission])
+    for rules in PERMISSIONS[permission]:
+        for rule in rules:
+            if not rule(by, subject):
+                break
+        else:
+            return True
+    return False
 
 
 def _borrowed(by: Identity, permission: Permission, subject: Subject) -> StandIn | None:
