@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from engine import Words
 from tests.support import office
 from tests.webapp.screen import Screen
 from webapp.models import Document, Licence, SubmittedMaterial, UserTask
@@ -15,6 +16,7 @@ from webapp.queries import desk
 from webapp.services import correcting, tasks
 from webapp.services.correcting import AtWindow
 from webapp.services.corrections import HandedIn
+from webapp.services.seals import set_seal
 from webapp.unit_of_work import sql
 
 
@@ -236,6 +238,20 @@ def test_a_stranger_gets_nothing_and_all_that_was_typed_stays(db, client):
     assert "都不一致" in html
     assert 'value="王陌生"' in html
     assert 'value="11010519491231002X"' in html
+    assert DRAWN in html
+    assert len(deliver_tasks(case.id)) == 1
+
+
+def test_a_result_whose_decision_is_not_sealed_is_refused_on_its_page_and_what_was_typed_stays(db, client):
+    set_seal("approval-bureau", "licence", Words("行政许可专用章", "Licensing seal"), way="hand")
+    case = ready_to_collect("P2")
+    office.sign_in(client, office.ISSUER)
+    data = {**collector(case.id), "tasks": deliver_tasks(case.id)}
+    response = client.post(f"/window/cases/{case.id}/hand-over", data=data)
+    html = response.get_data(as_text=True)
+    assert response.status_code == 409
+    assert "尚未用印" in html
+    assert f"/cases/{case.id}/told" in html  # where the seal is recorded
     assert DRAWN in html
     assert len(deliver_tasks(case.id)) == 1
 
