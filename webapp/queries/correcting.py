@@ -142,7 +142,8 @@ def correction_page(by: Identity, task_id: int) -> CorrectionPage:
     if row is None:
         raise NotFound()
     ensure_case(by, row[1])
-    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(row[7]), row[5], row[4]))
+    bundle = published(row[9]).bundle.key
+    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(row[7]), row[5], row[4], bundle))
     return _page(row)
 
 
