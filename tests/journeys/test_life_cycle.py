@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.engine.runtime.diagrams import ext
+from tests.support import machines, office
 from webapp.clock import frozen_at
 from webapp.errors import AlreadyDone, Incomplete, NotFound, NotYours, Stale
 from webapp.identity import Identity
@@ -665,4 +666,44 @@ def test_what_was_to_go_up_goes_back_to_the_review_and_no_limit_stops(db: SQLAlc
     assert (back.conclusion, back.opinion) == ("return", "请补充追溯情况。")
     assert "sent-back" in told(office.member_of(again.groups[0]))
     assert events(case.id, "step-returned") == ["step-returned"]
+    assert list(verify_all()) == []
+
+
+# A task that several do, each for themselves
+
+
+EACH = ext(
+    "<zeebe:userTask/>",
+    '<zeebe:assignmentDefinition candidateGroups="drug.review"/>',
+    '<zeebe:properties><zeebe:property name="step" value="record"/></zeebe:properties>',
+) + (
+    "<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics"
+    ' inputCollection="=[1, 2]" inputElement="n"/></extensionElements></multiInstanceLoopCharacteristics>'
+)
+
+
+def test_one_of_several_instances_waits_and_the_other_goes_on(db: SQLAlchemy) -> None:
+    release = machines.publish("start s\nuser each\nuser after\ns -> each -> after", {"each": EACH})
+    case_id, _ = machines.run(release)
+    first, second = UserTask.query.filter_by(case_id=case_id, element="each").order_by(UserTask.id).all()
+    by, to = office.person("zhaolin"), office.person("qianwei")
+    for task in (first, second):
+        tasks.claim(task.id, by=by)
+
+    def record(task: UserTask, who: Identity, key: str) -> None:
+        reviews.record_step(task.id, by=who, record="已核对。", revision=fresh(task).revision, key=key)
+
+    delegation.delegate(first.id, to.user_id, by=by, asked="请核对。", revision=fresh(first).revision, key="a")
+    with pytest.raises(HeldBack):
+        record(first, to, "b")
+    (request,) = ask(second, by, people=(to,), waits=True)
+    opinions.answer_opinion(request, by=to, answer="可以。", file=None, key="c")
+    record(second, by, "d")
+    assert machines.tasks(case_id) == ["each"]
+    delegation.give_back(first.id, by=to, remark="已核对。", fields=(), revision=fresh(first).revision, key="e")
+    ask_to_sign(first, by, [to], "before")
+    sign(first, to)
+    assigning.hand_over(first.id, to.user_id, by=by, reason="出差。", revision=fresh(first).revision, key="f")
+    record(first, to, "g")
+    assert machines.tasks(case_id) == ["after"]
     assert list(verify_all()) == []
