@@ -85,6 +85,30 @@ def test_who_was_not_drawn_reads_who_was_and_cannot_act(db: object, client: Flas
     assert (status, "应由其核查" in page) == (403, True)
 
 
+def test_after_a_draw_the_unit_that_granted_goes_on_to_revoke(db: object, client: FlaskClient) -> None:
+    case_id, _ = verifying("P2")
+    office.act(case_id, "verify", "P2", verification_result="unfulfilled")
+    office.act(case_id, "recheck", "P2", verification_result="fail")
+    for step in ("revocation-notice", "statement", "revoke"):
+        task, who = office.claimed(case_id, step, "P2")
+        page = Browser(client, who.login).open(f"/tasks/{task.id}")
+        assert "应由其核查" not in page.words("//aside")
+        assert page.tree.xpath("//*[@id='act']//fieldset[@disabled]") == []
+        office.act(case_id, step, "P2", by=who)
+
+
+def test_what_is_marked_as_not_met_is_not_found_as_committed(db: object, client: FlaskClient) -> None:
+    _, task = verifying("P3")
+    office.sign_in(client, "huaqiang")
+    upload(client, task, office.picture().content, **PLACE)
+    screen = Browser(client, "huaqiang")
+    points = screen.open(f"/tasks/{task}").tree.xpath("//input[starts-with(@name, 'check.')]/@name")
+    marks = {**dict.fromkeys(map(str, points), "pass"), "check.condition-1": "fail"}
+    refused = screen.act(task, **marks, result="pass", record="到场核查。")
+    assert refused.status_code == 422
+    assert "核查结论不能是“与承诺一致”" in refused.get_data(as_text=True)
+
+
 def test_the_public_reads_what_was_revoked_without_grounds_or_numbers_of_people(
     db: object, client: FlaskClient
 ) -> None:

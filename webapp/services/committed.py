@@ -6,6 +6,8 @@ from engine.bundles import Bundle, CommitmentTerms
 from webapp.unit_of_work import sql
 
 WHOLE = ""
+#: A condition of the letters among the points of a verification: this, and its number from 1.
+CONDITION = "condition-"
 PROOFS = """
 select material_key from commitment where case_id = %s and item_key = %s and material_key <> '' order by material_key
 """

@@ -15,7 +15,8 @@ from webapp.identity import Identity
 from webapp.services.events import Event
 from webapp.services.work import OpenTask
 
-POINT_RESULTS = ("pass", "fail", "not-applicable")
+FAILED = "fail"
+POINT_RESULTS = ("pass", FAILED, "not-applicable")
 LONGEST_REMARK = 500  # characters
 REMARK_TOO_LONG = Words(
     f"说明不超过 {LONGEST_REMARK} 个字。", f"Words on a point have {LONGEST_REMARK} characters at most."

@@ -17,12 +17,13 @@ from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.committed import CONDITION
 from webapp.services.compared_facts import Comparison, ensure_compared, keep_compared
 from webapp.services.draws import NOBODYS, draw_officers, ensure_may_verify
 from webapp.services.events import Event
 from webapp.services.job_handlers import RunningJob, handles
 from webapp.services.locked_case import ClockFacts
-from webapp.services.review_rows import write_review
+from webapp.services.review_rows import FAILED, write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.took_part import ensure_took_no_part
 from webapp.services.two_officers import sign_together
@@ -67,6 +68,7 @@ def verify(
                 raise Incomplete("result", Words("请选择核查结论。", "Choose the result."))
             if not record.strip():
                 raise Incomplete("record", Words("请填写核查记录。", "Write the record."))
+            _ensure_conditions_met(result, _offered(task)[result], checklist)
             if method.method == DATA_COMPARISON and task.step == "verify":
                 ensure_compared(method.facts, compared, passes=result == PASS)
                 keep_compared(task, method.facts, compared, by)
@@ -78,6 +80,21 @@ def verify(
         if agreed is not None:
             _conclude(task, agreed, record, by)
     return agreed is not None
+
+
+def _ensure_conditions_met(result: str, conclusion: Offered, checklist: Mapping[str, str]) -> None:
+    """Raises Incomplete where a condition of the letter is marked as not met and all is found well all the same."""
+    unmet = any(key.startswith(CONDITION) and mark == FAILED for key, mark in checklist.items())
+    if result != PASS or not unmet:
+        return
+    name = conclusion.name
+    raise Incomplete(
+        "result",
+        Words(
+            f"有承诺的条件标为不符合，核查结论不能是“{name.zh}”。",
+            f"A condition committed to is marked as not met: the result cannot be “{name.en}”.",
+        ),
+    )
 
 
 def _method(task: OpenTask) -> VerificationMethod:

@@ -10,7 +10,7 @@ from engine.bundles import ChecklistPoint
 from engine.law import DATA_COMPARISON
 from webapp.pages.workspace.posted import TaskAtHand
 from webapp.queries.workspace import Workspace
-from webapp.services.committed import committed_terms
+from webapp.services.committed import CONDITION, committed_terms
 from webapp.services.review_rows import LONGEST_REMARK, REMARK_TOO_LONG, Marks
 
 MARK_WORDS = {
@@ -96,7 +96,7 @@ def _conditions(task: TaskAtHand) -> tuple[Point, ...]:
     item = task.catalogue_item
     committed = committed_terms(task.release.bundle, task.case_id, item.key, task.way) if item else ()
     conditions = [condition for terms in committed for condition in terms.conditions]
-    return tuple(Point(f"condition-{n}", text, None, None) for n, text in enumerate(conditions, 1))
+    return tuple(Point(f"{CONDITION}{n}", text, None, None) for n, text in enumerate(conditions, 1))
 
 
 def _failed_before(task: TaskAtHand) -> list[PointGroup]:

@@ -50,6 +50,7 @@ from webapp.services.presence import Around
 from webapp.services.procedures import NAMES, OUTCOMES, REVIEW_ABOVE, hosting_posts
 from webapp.services.revocation_hearings import heard_in
 from webapp.services.supervision_handovers import REPORT, RESULTS, TAKE_OVER
+from webapp.services.took_part import VERIFYING
 from webapp.unit_of_work import let_go
 
 #: Steps at which the item's special procedures matter.
@@ -175,7 +176,8 @@ def page_of(
     verified = _verification(task)
     around = menu_of(task.id, by)
     typed = typed_of(around["life"], typed, by)
-    obstacle = task.obstacle(by) or (obstacle_to(verified, by, task.case_id) if verified and task.is_open else None)
+    verifies = verified if task.is_open and task.step in VERIFYING else None
+    obstacle = task.obstacle(by) or (obstacle_to(verifies, by, task.case_id) if verifies else None)
     obstacle = obstacle_of(around["life"], around["prepares"], obstacle)
     sections = answer_sections(
         task.release, task.guided, task.answers, task.item.key if task.item else None, language()
