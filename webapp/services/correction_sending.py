@@ -138,12 +138,12 @@ def _issue(case: LockedCase, points: Sequence[Point], by: Identity) -> int:
         item = bundle.item(point.item_key)
         terms = profile.terms("correction-reply", "correction", kind=item.kind)
         until = would_be_due(terms, start_day(case.now, case.rules), case.rules)
-        limit = amount(terms.value, terms.unit)
+        limit, count = amount(terms.value, terms.unit), len(point.faults)
         said = told(case, point.faults, point.note)
         contents.append(
             (
                 item.name,
-                Words(f"{len(point.faults)}处", f"{len(point.faults)} points"),
+                Words(f"{count}处", f"{count} point{'s' if count > 1 else ''}"),
                 Words(f"{limit.zh}（至{until.isoformat()}）", f"{limit.en} (by {until.isoformat()})"),
                 paper_basis(case.release.document_kind("correction-notice"), item, profile),
             )
