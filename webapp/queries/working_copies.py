@@ -130,7 +130,7 @@ def _checked(
     key: str, digests: tuple[tuple[str, str], ...], groups: tuple[str, ...], versions: tuple[str, ...]
 ) -> tuple[Finding, ...]:
     """Checked once per content, groups and rules."""
-    found = dict(
+    found: dict[str, bytes] = dict(
         sql()
         .execute("select digest, content from blob where digest = any(%s)", ([digest for _, digest in digests],))
         .fetchall()
