@@ -231,7 +231,7 @@ def test_words_beside_a_point_are_kept_as_they_were_typed(db: object, client: Fl
     point, *others = points_of(screen.open(f"/tasks/{task_id}"))
     marks = {**dict.fromkeys(others, "pass"), point: "fail"}
     remark = point.replace("check.", "remark.")
-    answer = screen.act(task_id, proposal="refuse", opinion="不符合规定", **marks, **{remark: STRANGE})
+    answer = screen.act(task_id, proposal="refuse", opinion="招牌尺寸不符合设置管理规定", **marks, **{remark: STRANGE})
     assert answer.status_code == 302, Page(answer).errors()
     found = sql().execute("select remarks from review where task_id = %s", (task_id,)).fetchone()
     assert found == ({point.removeprefix("check."): STRANGE},)
