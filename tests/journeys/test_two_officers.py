@@ -10,8 +10,8 @@ from tests.support import office, places
 from tests.support.pages import Browser
 from webapp.errors import Incomplete, SecondOfficerNeeded, Stale
 from webapp.identity import Identity
-from webapp.models import CaseEvent, Participant, Review
-from webapp.services import verification
+from webapp.models import CaseEvent, OpinionRequest, Participant, Review, VerificationDraw
+from webapp.services import opinions, signers, verification
 from webapp.services.took_part import VerifierTookPart
 from webapp.unit_of_work import sql
 
@@ -158,3 +158,23 @@ def test_who_verified_one_item_may_verify_another(db: SQLAlchemy) -> None:
     office.act(case_id, "verify", "P4", by=first)
     photographed(case_id, first)
     assert not sign(case_id, first, "rectify", item="P3")
+
+
+def test_nor_does_who_gave_an_opinion_or_signed_before_the_ruling(db: SQLAlchemy) -> None:
+    case_id = office.received("commitment").id
+    asked, signer = office.person("huaqiang"), in_the_post(office.person("qianwei"))
+    task, decider = office.claimed(case_id, "immediate", "P2")
+    question = {"question": "该地址以前是否有承诺未履行？", "posts": (), "waits": False}
+    opinions.ask_opinion(task.id, by=decider, people=[asked.user_id], key="ask", **question)
+    request = db.session.query(OpinionRequest).one()
+    opinions.answer_opinion(request.id, by=asked, answer="没有。", file=None, key="answer")
+    said = {"position": "before", "rule": "all", "quorum": None, "note": ""}
+    signers.ask_signers(task.id, by=decider, people=[signer.user_id], key="signers", **said)
+    signers.cosign(task.id, by=signer, verdict="agree", reason="", seen="", key="agree")
+    office.act(case_id, "immediate", "P2", by=decider)
+    for person in (asked, signer):
+        with pytest.raises(VerifierTookPart) as refused:
+            sign(case_id, person, "rectify")
+        assert "参加过" in refused.value.words.zh
+    drawn = db.session.query(VerificationDraw).one()
+    assert {asked.user_id, signer.user_id}.isdisjoint(drawn.candidates)

@@ -98,12 +98,16 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
         ensure_step(task, "revocation-notice")
         case, item_case_id = task.case, task.item_case_id
         assert item_case_id is not None
-        for field, value, words in (
-            ("facts", facts, Words("请写明查明的事实。", "State the facts.")),
-            ("reasons", reasons, Words("请写明拟撤销的理由。", "State the grounds.")),
-        ):
-            if not value.strip():
-                raise Incomplete(field, words)
+        missing = [
+            (field, words)
+            for field, value, words in (
+                ("facts", facts, Words("请写明查明的事实。", "State the facts.")),
+                ("reasons", reasons, Words("请写明拟撤销的理由。", "State the grounds.")),
+            )
+            if not value.strip()
+        ]
+        if missing:
+            raise Incomplete(*missing[0], *missing[1:])
         ensure_grounds(case.rules.profile.grounds, facts=facts, reasons=reasons)
         terms = case.rules.profile.terms("statement-limit", CLOCK)
         finding = finding_of(task)

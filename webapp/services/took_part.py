@@ -1,8 +1,9 @@
 """Who took part in what led to a ruling does not verify what became of it: one rule, with a draw and without.
 
 Took part: who ruled, accepted, examined, pre-reviewed, visited (the second signature too), handed up, checked what a
-tolerance had left open, ordered or hosted a procedure, or answered at a joint meeting. Of the item that is verified,
-or of anything of its case, says the place (`[verification.separation]` of its profile).
+tolerance had left open, ordered or hosted a procedure, answered at a joint meeting, gave an opinion that was asked
+for, or signed beside who acted. Of the item that is verified, or of anything of its case, says the place
+(`[verification.separation]` of its profile).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from webapp.unit_of_work import sql
 
 #: The verification itself: who verified another item of the case, or verified before, has taken no part in granting.
 VERIFYING = ("verify", "recheck")
+#: Who was asked or signed there took no part in granting either: it was granted before.
+AFTERWARDS = (*VERIFYING, "take-over", "report", "revocation-notice", "statement", "revoke")
 RULED, REVIEWED = "ruled", "reviewed"
 
 _OWN = "(%(within)s::bigint is null or {of} is null or {of} = %(within)s)"
@@ -33,6 +36,12 @@ case when exists(select from ruling r join item_case i on i.id = r.item_case_id
             and {{who}} in (t.closed_by, t.acting_for) and {_OWN.format(of="t.item_case_id")})
         or exists(select from participant p join user_task t on t.id = p.task_id where t.case_id = %(case)s
             and {{who}} in (p.user_id, p.acting_for) and t.step <> all(%(verifying)s)
+            and {_OWN.format(of="t.item_case_id")})
+        or exists(select from cosigner s join cosign_round c on c.id = s.round_id join user_task t on t.id = c.task_id
+            where c.case_id = %(case)s and s.user_id = {{who}} and s.verdict <> '' and s.removed_at is null
+            and t.step <> all(%(afterwards)s) and {_OWN.format(of="t.item_case_id")})
+        or exists(select from opinion_request o join user_task t on t.id = o.task_id where o.case_id = %(case)s
+            and o.kind = 'opinion' and o.answered_by = {{who}} and t.step <> all(%(afterwards)s)
             and {_OWN.format(of="t.item_case_id")})
         or exists(select from special_procedure p join item_case i on i.id = p.item_case_id where i.case_id = %(case)s
             and {{who}} in (p.ordered_by, p.host_id) and {_OWN.format(of="i.id")})
@@ -65,7 +74,7 @@ class VerifierTookPart(ActRefused):
 def part_values(case_id: int, item_case_id: int, rule: Separation) -> Mapping[str, Any]:
     """The values of PART."""
     within = None if rule.within == CASE else item_case_id
-    return {"case": case_id, "within": within, "verifying": list(VERIFYING)}
+    return {"case": case_id, "within": within, "verifying": list(VERIFYING), "afterwards": list(AFTERWARDS)}
 
 
 def part_of(by: Identity, case_id: int, item_case_id: int, rule: Separation) -> str:

@@ -87,7 +87,7 @@ def hearing_application(task: Posted, typed: Typed, by: Identity) -> Words:
     )
     if applied:
         return Words("已登记听证申请。", "The application for a hearing is recorded.")
-    return Words("已登记放弃听证，恢复计时。", "The waiver is recorded; the clocks run on.")
+    return Words("已登记放弃听证，继续办理。", "The waiver is recorded; the matter goes on.")
 
 
 def hearing_notice(task: Posted, typed: Typed, by: Identity) -> Words:
