@@ -12,6 +12,7 @@ from tests.support import office
 from tests.support.pages import Browser
 from webapp import clock
 from webapp.queries.notices import COUNT_CAP, notices_of
+from webapp.services.locked_case import on_case
 from webapp.services.notice_kinds import NoticeKind, NoticeWrong, all_kinds, filled
 from webapp.services.notices import notify
 from webapp.unit_of_work import sql, unit_of_work
@@ -130,3 +131,22 @@ def test_nobody_is_told_where_the_act_fails(db: object) -> None:
     with pytest.raises(RuntimeError):
         failing_act(by.user_id)
     assert notices_of(by, unread=True).lines == ()
+
+
+def test_notices_go_out_with_the_rows_of_the_act_where_there_are_some(db: object) -> None:
+    case_id = office.received("commitment", ways={}).id
+    reviewer, colleague = office.person(REVIEWER), office.person(COLLEAGUE)
+    with on_case(case_id) as case:
+        for by in (reviewer, colleague):
+            notify(
+                [by.user_id],
+                NoticeKind.ASSIGNED,
+                case_id=case.id,
+                task_id=None,
+                facts={**FACTS, "task": by.name},
+                now=case.now,
+                writing=case.writing,
+            )
+    for by in (reviewer, colleague):
+        (line,) = notices_of(by, unread=True).lines
+        assert (line.case_id, f"“{by.name}”" in line.text.zh) == (case_id, True)
