@@ -75,6 +75,7 @@ def city(db: SQLAlchemy) -> Office:
         "opinion_id": 1,
         "further_act": "copy",
         "copy_id": 1,
+        "bulk_id": 1,
         "handover_id": 1,
         "note_id": 1,
         "notice_id": 1,
