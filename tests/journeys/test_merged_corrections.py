@@ -20,7 +20,7 @@ from webapp.identity import Identity
 from webapp.moments import OFFICE_ZONE
 from webapp.queries.correction_merging import merge_page
 from webapp.queries.notices import notices_of
-from webapp.services import correction_points, correction_sending, intake
+from webapp.services import correction_points, correction_sending, intake, timers
 from webapp.services.bundle_folders import read_tree, rule_files
 from webapp.services.correction_points import waiting_points
 from webapp.services.correction_sending import Contradictory, PointsChanged, send_together
@@ -200,6 +200,18 @@ def test_a_city_that_does_not_merge_tells_each_at_once(db: object) -> None:
         case = office.received("refused-item", ways={})
     assert asks(case, "P2", (PLAN, "未标注面积。")) is None
     assert [item for item, _, _ in corrections(case)] == ["P2"]
+
+
+def test_what_the_law_accepted_while_no_worker_ran_is_not_asked_for_any_more(case: Handle) -> None:
+    asks(case, "P2", (PLAN, "未标注面积。"))
+    with frozen_at(MONDAY + timedelta(days=14)):
+        timers.fire_due()
+        office.run_jobs(case.id)
+        assert outcome_of(case, "P2")[0] == "accepted"
+        correction_sending.sweep()
+    assert (waiting_points(case.id), corrections(case)) == ((), [])
+    row = sql().execute("select state from correction_point where case_id = %s", (case.id,)).fetchone()
+    assert row == ("lapsed",)
 
 
 # Contradictions

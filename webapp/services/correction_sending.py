@@ -194,7 +194,7 @@ def sweep() -> int:
         try:
             _send_alone(case_id, point_id, today)
         except (ActRefused, EngineError) as refused:  # suspended, busy: it is looked at again, and the log says why
-            log.error("correction-not-sent", point=point_id, refused=repr(refused))
+            log.warning("correction-not-sent", point=point_id, refused=repr(refused))
     return len(due)
 
 
