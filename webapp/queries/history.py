@@ -83,7 +83,7 @@ WORDS: Mapping[str, Words] = {
     "correction-given-back": Words("退回待合并的补正意见", "gave points of a correction back to their department"),
     "correction-sent-alone": Words("补正意见单独告知申请人", "points of a correction went out on their own"),
     "correction-point-lapsed": Words("待合并的补正意见失效", "points of a correction lapsed"),
-    "corrections-merged": Words("合并各部门补正意见，一次性告知申请人", "merged the corrections of all departments into one message"),
+    "corrections-merged": Words("合并补正意见，一次性告知申请人", "merged all corrections into one message"),
     "comment-changed": Words("修改留言", "changed a comment"),
     "comment-deleted": Words("删除留言", "deleted a comment"),
     "task-assigned": Words("分派任务", "assigned the task"),
