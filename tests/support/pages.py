@@ -27,9 +27,9 @@ class Page:
         return " ".join(self.tree.xpath(f"string({path})").split())
 
     def rows(self) -> list[list[str]]:
-        """The cells of every body row on the page."""
+        """The cells of every body row on the page, but for the box with which it is chosen."""
         return [
-            [" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")]
+            [" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td[not(@class='select')]")]
             for row in self.tree.xpath("//tbody/tr")
         ]
 

@@ -1,6 +1,7 @@
 """All tables; importing this package registers them."""
 
 from webapp.models.appointments import VisitAppointment
+from webapp.models.bulk import BulkAct
 from webapp.models.cases import (
     Answer,
     AnswerFile,
@@ -62,6 +63,7 @@ from webapp.models.life_cycle import (
 )
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
 from webapp.models.notices import Notice, NoticeDelivery, NoticeDeliveryLine, NoticeSetting
+from webapp.models.orders import SupervisoryOrder
 from webapp.models.organisation import (
     CandidateGroup,
     Counter,
@@ -90,6 +92,7 @@ from webapp.models.runtime import (
     UserTask,
 )
 from webapp.models.signing import CommitmentMonth, SigningRequest, WithdrawnCommitment
+from webapp.models.site_visits import VisitPhoto, VisitRecord
 from webapp.models.substitution import Substitution
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
@@ -113,6 +116,7 @@ __all__ = [
     "Blob",
     "CallbackSeen",
     "CandidateGroup",
+    "BulkAct",
     "Case",
     "CaseEvent",
     "ClockExtension",
@@ -202,6 +206,7 @@ __all__ = [
     "Substitution",
     "SupervisionHandover",
     "SupervisionSignal",
+    "SupervisoryOrder",
     "TaskCandidate",
     "TaskDraft",
     "TaskPresence",
@@ -218,6 +223,8 @@ __all__ = [
     "VerificationPhoto",
     "Visit",
     "VisitAppointment",
+    "VisitPhoto",
+    "VisitRecord",
     "WithdrawnCommitment",
     "CaseCopy",
     "CopyRead",

@@ -1,5 +1,5 @@
-"""What has served its time goes: page keys, ended sessions, counts of tries, old trials, files that were taken off,
-days to come back to what is done, drafts of acts on what is done, who had what open.
+"""What has served its time goes: page keys, results of bulk acts, ended sessions, counts of tries, old trials, files
+that were taken off, days to come back to what is done, drafts of acts on what is done, who had what open.
 
 Never cases, never the ledger.
 """
@@ -54,6 +54,7 @@ def clean() -> int:
     with unit_of_work():
         gone = [
             sql().execute("delete from idempotency_key where created_at < %s", (now - KEYS_FOR,)).rowcount,
+            sql().execute("delete from bulk_act where at < %s", (now - KEYS_FOR,)).rowcount,
             sql().execute("delete from user_session where expires_at < %s", (now,)).rowcount,
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
             sql().execute("delete from trial where changed_at < %s", (now - TRIALS_FOR,)).rowcount,

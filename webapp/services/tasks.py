@@ -27,13 +27,14 @@ class HeldByAnother(ActRefused):
         super().__init__(Words(f"此任务由{name}认领（{since}）。", f"{name} has claimed this task (since {since})."))
 
 
-def claim(task_id: int, *, by: Identity) -> None:
-    """Take the task. Taking what is yours already changes nothing.
+def claim(task_id: int, *, by: Identity, revision: int | None = None) -> None:
+    """Take the task. Taking what is yours already changes nothing. `revision`: as a page of many rows saw it.
 
     What an absent colleague holds goes to who stands in for them, and what was held for one back to whoever is there
-    again. Raises AlreadyDone, HeldByAnother, NotFound; SamePerson, HostReviewed, NotSeparate, InConflict.
+    again. Raises AlreadyDone, HeldByAnother, NotFound, Stale; SamePerson, HostReviewed, NotSeparate, InConflict.
     """
-    with on_task(task_id, by, permission=Permission.TASK_CLAIM) as task:
+    claims = Permission.TASK_CLAIM
+    with on_task(task_id, by, permission=claims, revision=revision, while_waiting=True) as task:
         if task.assignee_id == by.user_id:
             return
         if task.assignee_id is not None:
@@ -69,9 +70,10 @@ def gives_way(by: Identity, holder_id: int | None, groups: frozenset[str], bundl
     )
 
 
-def release(task_id: int, *, by: Identity) -> None:
+def release(task_id: int, *, by: Identity, revision: int | None = None) -> None:
     """Give the task back to its group. Raises GivenOut for one that is with a colleague to be prepared."""
-    with on_task(task_id, by, permission=Permission.TASK_DO) as task:
+    does = Permission.TASK_DO
+    with on_task(task_id, by, permission=does, revision=revision, while_waiting=True) as task:
         ensure_not_given_out(task.id, task.waits)
         sql().execute(
             "update user_task set assignee_id = null, acting_for = null, revision = revision + 1 where id = %s",

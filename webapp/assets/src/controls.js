@@ -61,6 +61,8 @@ export function watchControls() {
   document.addEventListener('change', onChange);
   document.addEventListener('submit', onSubmit);
   window.addEventListener('pageshow', wake);
+  // A list that is brought up to date keeps its ticks; rows that went away are no longer among them.
+  document.addEventListener('htmx:after:swap', () => countTicked(document.body));
   document.querySelector('[data-focus]')?.focus();
   if (window.matchMedia('(max-width: 900px)').matches) {
     for (const filters of document.querySelectorAll('details[data-filters]')) filters.open = false;

@@ -1,4 +1,4 @@
-// Keyboard work in lists: j, k, Enter, c, x, /, ?. Single keys can be switched off in the help dialog (WCAG 2.1.4).
+// Keyboard work in lists: j, k, Enter, c, x, b, /, ?. Single keys can be switched off in the help dialog (WCAG 2.1.4).
 
 import { openDialog } from './dialogs.js';
 
@@ -44,6 +44,9 @@ function onKey(event) {
     openDialog('keyboard-help');
   } else if (event.key === '/' && document.querySelector('[data-search]')) {
     document.querySelector('[data-search]').focus();
+  } else if (event.key === 'b' && document.querySelector('[data-bulk]')) {
+    // What can be done with the ticked rows: first for whom, where that is chosen.
+    document.querySelector('[data-bulk]').querySelector('select, button').focus();
   } else if (table && Object.hasOwn(inTable, event.key)) {
     // Enter on a link or button is the browser's own.
     if (event.key === 'Enter' && event.target.closest('a, button, summary, input')) return;

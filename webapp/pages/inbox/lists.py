@@ -13,6 +13,7 @@ from webapp.identity import Identity, signed_in
 from webapp.languages import language
 from webapp.pages.inbox.asked_tabs import asked_tabs
 from webapp.pages.inbox.blueprint import Asked, asked, blueprint, coming_back, remember
+from webapp.pages.inbox.bulk import bulk_acts
 from webapp.pages.inbox.filters import chips, filter_fields, sort_field, told
 from webapp.pages.inbox.sheet import addresses, follow_reached, list_sheet, marks
 from webapp.pages.supervision.sheets import Sheet, as_csv
@@ -156,6 +157,7 @@ def _list_context(said: Asked, listing: Listing | None = None) -> dict[str, Any]
         "summary": gettext("本页 %(count)s 条", count=len(page.rows)),
         "tag": listing.tag,
         "poll_url": said.url("inbox.part", after=said.after, before=said.before),
+        "bulk_acts": bulk_acts(said.by, said.wanted.tab),
     }
 
 
@@ -179,6 +181,7 @@ def _done(said: Asked) -> dict[str, Any]:
         "summary": gettext("本页 %(count)s 条", count=len(page.rows)),
         "tag": "",
         "poll_url": None,
+        "bulk_acts": (),
     }
 
 

@@ -1,0 +1,41 @@
+"""督办: an order from above to finish a task by a day, and what is answered to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import Model
+
+
+class SupervisoryOrder(Model):
+    """One order on one task. `unit`: the department that has to see to it; `to_id`: who of it, where one is named.
+
+    No limit of the law moves with it. It is over when the task is, or when it is answered; an order that is neither
+    by its day is `overdue_at`, once, and a signal where the place's rules have one.
+    """
+
+    __tablename__ = "supervisory_order"
+    __table_args__ = (
+        Index("order_of_task", "task_id"),
+        Index("order_by_its_day", "finish_by", postgresql_where=text("answered_at is null and overdue_at is null")),
+        CheckConstraint("words <> ''", name="says_what"),
+        CheckConstraint("(answered_at is null) = (answer = '')", name="answered_in_words"),
+        CheckConstraint("(answered_at is null) = (answered_by is null)", name="answered_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    unit: Mapped[str]
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    words: Mapped[str]
+    finish_by: Mapped[date]
+    at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(server_default="")
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    answered_at: Mapped[datetime | None]
+    overdue_at: Mapped[datetime | None]
