@@ -111,14 +111,15 @@ def test_it_has_ended_when_the_offices_day_after_its_last_begins(licence):
             assert f"{licence.number}（{state}）" in line.form.zh
 
 
-def test_one_that_is_not_in_force_is_not_taken_and_the_material_is_asked_for(client, licence):
+def test_one_that_is_not_in_force_is_not_taken_and_the_window_is_told_why(client, licence):
     suspend(licence)
     case_id = second_draft()
-    with pytest.raises(receipt.MaterialsMissing):
+    with pytest.raises(LicenceNotReusable):
         receive(case_id)
     office.sign_in(client, office.CLERK)
     page = client.get(f"/application/{case_id}/materials").get_data(as_text=True)
-    assert 'id="material-premises-proof"' in page
+    row = page.partition('id="material-premises-proof"')[2].partition("</li>")[0]
+    assert f"（{licence.number}）已暂停，不能代替" in row
 
 
 @pytest.mark.parametrize("status", ["revoked", "cancelled", "suspended"])
@@ -145,8 +146,13 @@ def test_nor_is_a_copy_of_one_that_was_ended_and_the_rule_is_named(licence, stat
 def test_an_ended_one_is_refused_too_unless_the_holder_brings_the_paper_of_another(licence):
     with clock.frozen_at(clock.now() + timedelta(days=365 * 6)):
         case_id = second_draft()
-        with pytest.raises(receipt.MaterialsMissing):
+        with pytest.raises(LicenceNotReusable) as refused:
             receive(case_id)
+        assert "已过有效期" in refused.value.words.zh
+        assert "已经换发的，请提交新证" in refused.value.words.zh
+        newer = {"form": "original-returned", "copies": 1, "provided_by": "申请人"}
+        office.materials.attach(case_id, "premises-proof", [office.pdf()], by=clerk(), **newer)
+        receive(case_id, "newer")
 
 
 def test_another_holders_licence_stands_for_nothing(licence):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office, tolerances
+from tests.support import credit, office, tolerances
 from tests.support.tolerances import CHART
 from webapp.clock import frozen_at
 from webapp.models import Tolerance
@@ -83,6 +83,16 @@ def test_the_window_reads_signs_and_receives(client: FlaskClient, db: SQLAlchemy
         assert "缺少材料" not in page(client, f"/application/{case_id}/check")
         receipt.receive(case_id, by=office.person(office.CLERK), key="r1")
     assert state(db, case_id).channel == "scan"
+
+
+def test_whoever_is_barred_reads_rule_and_record_before_anything_is_promised(
+    client: FlaskClient, db: SQLAlchemy
+) -> None:
+    case_id = tolerances.draft()
+    credit.bar(office.example("ordinary")["answers"]["legal_representative_id"])
+    office.sign_in(client, office.CLERK)
+    for step in ("materials", "tolerance"):
+        assert "不适用容缺受理（规则 credit-serious-dishonesty）" in page(client, f"/application/{case_id}/{step}")
 
 
 def test_offered_in_the_workspace_promised_and_brought_on_the_tracking_page_and_checked(

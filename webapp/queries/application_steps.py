@@ -59,6 +59,11 @@ class MaterialRow:
         return self.reuse is not None and self.reuse.counts
 
     @property
+    def asked_although(self) -> Words | None:
+        """Why it is asked for although the registry has a licence that could have stood for it."""
+        return self.reuse.words_when_asked if self.asked_for and self.reuse is not None else None
+
+    @property
     def not_asked_because(self) -> Words | None:
         """Why it is not asked for: the licence that stands for it by its number, else the bundle's reason."""
         return self.reuse.words if self.reuse is not None else self.material.exempt_reason
@@ -328,7 +333,7 @@ def missing_of(
         and row.reuse.stands_in_the_way(exempt=row.exempt, handed_in=row.handed_in, with_files=bool(row.files))
     ]
     found += [
-        Missing("materials", _is_missing(row.material.name))
+        Missing("materials", row.asked_although or _is_missing(row.material.name))
         for row in materials
         if row.asked_for and not row.handed_in and not row.replaced_under(draft.ways) and not _follows(row, promised)
     ]

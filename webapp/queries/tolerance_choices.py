@@ -23,9 +23,12 @@ from webapp.services.tolerance_letters import PromiseLetter, letter_for
 from webapp.services.tolerance_terms import (
     HOW,
     Asking,
+    BarredFromTolerance,
     NotTolerable,
     Promise,
+    ensure_tolerable,
     latest_day,
+    requirement_of,
     rules_for,
     tolerable,
 )
@@ -111,6 +114,30 @@ def choices_of(draft: Draft, rows: Iterable[MaterialRow], typed: Mapping[str, Ty
             given = typed.get(entry.item.key) or _kept(known)
             found.append(_choice(draft.release, asking, entry.item, materials, given, known))
     return found
+
+
+def bars_on_following(draft: Draft, rows: Iterable[MaterialRow]) -> list[Words]:
+    """The credit records for which missing materials may not follow that otherwise might, each with rule and basis."""
+    asking = asking_of_draft(draft)
+    missing = [row.material.key for row in rows if row.asked_for and not row.handed_in]
+    found: dict[str, Words] = {}
+    for entry in draft.guide.items:
+        try:
+            ensure_tolerable(asking, entry.item)
+        except BarredFromTolerance as barred:
+            if any(_is_listed(asking, entry.item, key) for key in missing):
+                found.setdefault(barred.rule, barred.words)
+        except NotTolerable:
+            continue
+    return list(found.values())
+
+
+def _is_listed(asking: Asking, item: Item, material: str) -> bool:
+    try:
+        requirement_of(asking, item, material)
+    except NotTolerable:
+        return False
+    return True
 
 
 def _kept(signed: Signed | None) -> Typed:

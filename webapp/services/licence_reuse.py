@@ -67,15 +67,25 @@ class Reuse:
             f" only a licence in force does ({self.use.basis.en})",
         )
 
+    @property
+    def words_when_asked(self) -> Words:
+        """Why the material is asked for although the registry has the licence, and what would do instead."""
+        if self.status in NEVER:
+            return self.words
+        return Words(
+            f"{self.words.zh}；已经换发的，请提交新证",
+            f"{self.words.en}; where a newer one was issued elsewhere, hand that in",
+        )
+
 
 class LicenceNotReusable(ActRefused):
     """The licence that would stand for a material is not in force."""
 
     status = 422
 
-    def __init__(self, reuse: Reuse) -> None:
+    def __init__(self, reuse: Reuse, *, asked: bool = False) -> None:
         self.reuse = reuse
-        super().__init__(reuse.words)
+        super().__init__(reuse.words_when_asked if asked else reuse.words)
 
 
 HELD = """

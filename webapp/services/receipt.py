@@ -34,7 +34,7 @@ from webapp.services.drafts import ensure_draft
 from webapp.services.eligible import eligible_items
 from webapp.services.events import Event
 from webapp.services.letters import KEY, key_of, letter_for, subject_of
-from webapp.services.licence_reuse import Reuse, ensure_reusable, keep_reused, reusable
+from webapp.services.licence_reuse import LicenceNotReusable, Reuse, ensure_reusable, keep_reused, reusable
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import case_number
 from webapp.services.page_keys import remember
@@ -271,15 +271,18 @@ def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str], r
     )
     shown = {"form": True, "visit": mandate is not None and mandate[0]}
     missing = [
-        required.material.name
+        required.material
         for required in guide.materials
         if not required.exempt
         and not shown.get(required.material.source, False)
         and required.material.key not in handed_in
         and not all(_is_replaced(required, item, ways) for item in required.used_by)
     ]
+    ended = next((reuses[one.key] for one in missing if one.key in reuses), None)
+    if ended is not None:
+        raise LicenceNotReusable(ended, asked=True)
     if missing:
-        raise MaterialsMissing(missing)
+        raise MaterialsMissing([one.name for one in missing])
 
 
 def _is_replaced(required: RequiredMaterial, item: str, ways: Mapping[str, str]) -> bool:

@@ -33,6 +33,7 @@ from webapp.queries.application_steps import (
 from webapp.queries.tracking import next_of
 from webapp.services.commitments import keep_ineligible
 from webapp.services.credit_bars import ApplicantBarred
+from webapp.services.licence_reuse import LicenceNotReusable
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.receipt import FormIncomplete, MaterialsMissing, receive
 
@@ -62,7 +63,7 @@ def submit(case_id: int) -> ResponseReturnValue:
         return _page(draft, [], 422)
     try:
         received = receive(case_id, by=signed_in(), key=request.form.get("key", ""))
-    except (ApplicantBarred, Incomplete, FormIncomplete, MaterialsMissing, NotEligible) as refusal:
+    except (ApplicantBarred, Incomplete, FormIncomplete, LicenceNotReusable, MaterialsMissing, NotEligible) as refusal:
         return _page(draft, [refusal], 422)
     except AlreadyCarriedOut:
         return redirect(url_for("application.receipt", case_id=case_id))

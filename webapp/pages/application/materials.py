@@ -19,7 +19,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import MaterialRow, materials_of
-from webapp.queries.tolerance_choices import choices_of, is_promised, promised_in
+from webapp.queries.tolerance_choices import bars_on_following, choices_of, is_promised, promised_in
 from webapp.services.eligible import open_ways
 from webapp.services.files import MEBIBYTE
 from webapp.services.materials import TooManyFiles, attach, attach_pages, detach
@@ -188,6 +188,7 @@ def _page(
         rows=asked,
         open_ways=open_ways(draft.release, draft.rules, draft.guided, draft.answers),
         may_follow=may_follow,
+        bars=[] if may_follow else bars_on_following(draft, rows),
         promised={row.material.key for row in asked if not row.handed_in and is_promised(row, promised)},
         not_asked=[row for row in rows if not row.asked_for],
         refused=refused,

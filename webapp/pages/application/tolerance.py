@@ -18,7 +18,7 @@ from webapp.pages.tolerance_form import beside_its_field, digest, labels_of, pro
 from webapp.permissions import Permission
 from webapp.queries.application import Draft
 from webapp.queries.application_steps import materials_of
-from webapp.queries.tolerance_choices import Choice, choices_of
+from webapp.queries.tolerance_choices import Choice, bars_on_following, choices_of
 from webapp.services.tolerance_letters import Signed
 from webapp.services.tolerance_promises import promise_in_draft, take_back
 from webapp.services.tolerance_terms import HOW
@@ -80,6 +80,7 @@ def _page(
         "application/tolerance.html",
         draft=draft,
         choices=choices,
+        bars=[] if choices else bars_on_following(draft, materials_of(draft)),
         errors={**faults, **errors},
         labels=labels_of(choices),
         hows=HOW,
