@@ -1,5 +1,6 @@
 """Bundles as data: reader, checks across files, guide, eligibility, notification sheet, documents."""
 
+from engine.bundles.affected import Affected, AffectedItem, affected
 from engine.bundles.arrangement import arrange
 from engine.bundles.case import start_variables
 from engine.bundles.checks import check_bundle, form_variables
@@ -89,6 +90,8 @@ from engine.bundles.ways_back import goes_back
 __all__ = [
     "FORM_WORDS",
     "PLACES",
+    "Affected",
+    "AffectedItem",
     "ApplicableItem",
     "Baseline",
     "Block",
@@ -133,6 +136,7 @@ __all__ = [
     "Situation",
     "TemplateInvalid",
     "Unit",
+    "affected",
     "answer_faults",
     "answer_words",
     "answers_valid",
