@@ -330,7 +330,7 @@ def test_after_acceptance_a_correction_is_refused_with_the_rule(db: SQLAlchemy) 
         intake.decide_intake(examining.id, revision=examining.revision, key="c", **late)
     with pytest.raises(AfterAcceptance):
         correcting.add_files(ByApplicant(case.id, "P2"), "floor-plan", [office.pdf()], PAPER)
-    tries = db.session.query(CaseEvent).filter_by(case_id=case.id, kind="refused-act").all()
+    tries = db.session.query(CaseEvent).filter_by(case_id=case.id, kind="refused-act").order_by(CaseEvent.seq).all()
     assert [one.actor_id for one in tries] == [who.user_id, who.user_id, None]
     assert db.session.query(Correction).count() == 0
 

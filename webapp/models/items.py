@@ -33,6 +33,7 @@ class ItemCase(Model):
     #: one of the five of art. 32, or forwarded | predecessor-refused | correction-lapsed | deemed-withdrawn
     intake_outcome: Mapped[str | None]
     intake_note: Mapped[str] = mapped_column(server_default="")
+    intake_note_en: Mapped[str] = mapped_column(server_default="")  # where a rule worded it and no person
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     accepted_under: Mapped[str] = mapped_column(
@@ -58,6 +59,7 @@ class LegalClock(Model):
         Index("clock_of_case", "case_id", "name", unique=True, postgresql_where=text("case_id is not null")),
         Index("provisional_clock", "id", postgresql_where=text("stopped_on is null and provisional")),
         Index("verification_done", "stopped_on", postgresql_where=text("name = 'verification'")),
+        Index("limit_of_paper", "document_id", postgresql_where=text("document_id is not null")),
         CheckConstraint("(item_case_id is null) <> (case_id is null)", name="one_owner"),
     )
 
@@ -81,6 +83,8 @@ class LegalClock(Model):
     # they were kept. No foreign key: every clock of a place would lock the one row.
     profile_id: Mapped[int | None]
     first_day_counts: Mapped[bool | None]  # as that profile says
+    # The paper that tells of the limit, from whose delivery it runs.
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
 
     pauses: Mapped[list[ClockPause]] = relationship(order_by="ClockPause.started_on")
 
@@ -203,6 +207,8 @@ class Ruling(Model):
     words_en: Mapped[str]
     facts: Mapped[str] = mapped_column(server_default="")
     reasons: Mapped[str]
+    facts_en: Mapped[str] = mapped_column(server_default="")  # both where a rule worded them and no person
+    reasons_en: Mapped[str] = mapped_column(server_default="")
     basis_zh: Mapped[str]
     basis_en: Mapped[str]
     remedy_zh: Mapped[str] = mapped_column(server_default="")

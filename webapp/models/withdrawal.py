@@ -34,6 +34,7 @@ class Termination(Model):
     basis_zh: Mapped[str]
     basis_en: Mapped[str]
     reason: Mapped[str] = mapped_column(server_default="")
+    reason_en: Mapped[str] = mapped_column(server_default="")  # where a rule worded it and no person
     channel: Mapped[str]  # window | tracking | rule
     asked_by: Mapped[str] = mapped_column(server_default="")  # the applicant or representative, by name
     signature_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))

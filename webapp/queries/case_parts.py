@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine import Words
+from engine import Words, as_written
 from engine.bundles import Bundle, Item, handled_by
 from engine.law import ruling_words
 from webapp.catalogue import Rules
@@ -47,7 +47,7 @@ class RulingView:
 
     granted: bool
     words: Words
-    reasons: str
+    reasons: Words  # in both languages where a rule worded them; what a person typed stays as written
     basis: Words
     remedy: Words
     by: str
@@ -193,8 +193,9 @@ select ic.id, ic.item_key, d.name_zh, d.name_en, d.phone, ic.way, ic.received_at
     ic.intake_note,
     ic.accepted_at, coalesce(accepter.name, ''), ic.accepted_under, ic.ruled_at, ic.outcome, ic.delivered_at,
     r.outcome, r.words_zh, r.words_en,
-    concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), r.basis_zh, r.basis_en, r.remedy_zh,
-    r.remedy_en,
+    concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons),
+    concat_ws(E'\\n', nullif(nullif(r.facts_en, ''), r.reasons_en), nullif(r.reasons_en, '')),
+    r.basis_zh, r.basis_en, r.remedy_zh, r.remedy_en,
     decider.name, r.authorisation_number, r.at,
     l.id, l.name_zh, l.name_en, l.number, l.issued_on, l.valid_to, l.external, l.public_code, l.status
 from item_case ic
@@ -237,8 +238,8 @@ def _item(row: Sequence[Any], bundle: Bundle, clocks: Iterable[ClockView], tasks
         Words(zh, en),
         phone,
         *row[5:15],
-        _ruling(row[15:26]),
-        _licence(row[26:]),
+        _ruling(row[15:27]),
+        _licence(row[27:]),
         tuple(one for one in clocks if one.item_case_id == id_),
         tuple(task for task in tasks if task.item_case_id == id_),
     ]
@@ -246,19 +247,24 @@ def _item(row: Sequence[Any], bundle: Bundle, clocks: Iterable[ClockView], tasks
 
 
 def _ruling(row: Sequence[Any]) -> RulingView | None:
-    outcome, zh, en, reasons, basis_zh, basis_en, remedy_zh, remedy_en, by, authorisation, at = row
+    outcome, zh, en, reasons, reasons_en, basis_zh, basis_en, remedy_zh, remedy_en, by, authorisation, at = row
     if outcome is None:
         return None
     return RulingView(
         outcome == "granted",
         Words(zh, en),
-        reasons,
+        worded(reasons, reasons_en),
         Words(basis_zh, basis_en),
         Words(remedy_zh, remedy_en),
         by or "",
         authorisation,
         at,
     )
+
+
+def worded(zh: str, en: str) -> Words:
+    """What a rule worded, in both languages; without an English text a person typed it, and it stays as written."""
+    return Words(zh, en) if en else as_written(zh)
 
 
 def _licence(row: Sequence[Any]) -> LicenceView | None:

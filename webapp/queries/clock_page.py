@@ -166,7 +166,7 @@ PAUSES = """
 select distinct on (p.item_case_id, p.kind, p.started_on) p.item_case_id, p.name_zh, p.name_en, p.basis_zh, p.basis_en,
     p.started_on, p.ended_on, p.expected_days, d.id, coalesce(d.number, '')
 from clock_pause p join item_case ic on ic.id = p.item_case_id left join document d on d.id = p.document_id
-where ic.case_id = %s order by p.item_case_id, p.kind, p.started_on
+where ic.case_id = %s and p.kind <> 'delivery' order by p.item_case_id, p.kind, p.started_on
 """
 
 

@@ -26,7 +26,7 @@ where e.case_id = %(case)s and e.kind <> all(%(left_out)s) order by e.seq
 """
 #: Everyone who works on the case reads why it stood still; why a lead put it elsewhere, whoever may repair it.
 STOOD_STILL = frozenset({"suspended", "resumed"})
-REPAIRED = STOOD_STILL | {"variables-changed", "step-skipped", "tokens-changed", "release-changed"}
+REPAIRED = STOOD_STILL | {"variables-changed", "step-skipped", "tokens-changed", "release-changed", "release-restored"}
 #: Kept in the ledger, of no use to someone who reads what happened.
 LEFT_OUT = ["refused-act", "material-removed", "draft-started", "message-unheard", "message-received"]
 WORDS: Mapping[str, Words] = {
@@ -102,6 +102,9 @@ WORDS: Mapping[str, Words] = {
     "cosigning-ended": Words("会签结束", "the signing is over"),
     "copied": Words("抄送", "copied for information"),
     "urged": Words("催办", "urged"),
+    "ordered": Words("督办", "ordered it to be finished"),
+    "order-answered": Words("答复督办", "answered the order"),
+    "order-overdue": Words("督办逾期未答复", "the order was not answered by its day"),
     "step-returned": Words("退回前一环节", "sent it back to an earlier step"),
     "act-withdrawn": Words("撤回本人的办理", "took the own act back"),
     "officers-drawn": Words("随机抽取核查人员", "drew the officers of the verification"),
@@ -120,6 +123,7 @@ WORDS: Mapping[str, Words] = {
     "sent-back": Words("退回下级机关补充审查", "sent it back below for the review to be completed"),
     "visit-appointed": Words("约定联合核查的时间、地点", "appointed the joint visit"),
     "visit-signed": Words("在核查记录上签字", "signed the record of the visit"),
+    "visit-returned": Words("不予签字，退回核查记录", "declined to sign and returned the record of the visit"),
     "meeting-called": Words("召集联合会审", "called a joint meeting"),
     "meeting-moved": Words("联合会审改期", "moved the joint meeting"),
     "meeting-answered": Words("答复会审通知", "answered the invitation to the meeting"),
@@ -153,6 +157,7 @@ WORDS: Mapping[str, Words] = {
     "variables-changed": Words("更正流程变量", "corrected variables of the process"),
     "tokens-changed": Words("调整流程位置", "changed where the process stands"),
     "release-changed": Words("迁移到另一发布版", "moved to another release"),
+    "release-restored": Words("撤销迁移，回到原发布版", "moved back to its former release"),
     "suspended": Words("挂起流程", "suspended the process"),
     "resumed": Words("恢复流程", "resumed the process"),
     "signal-raised": Words("发出监察信号", "a supervision signal was raised"),
@@ -204,6 +209,7 @@ MOVED_BY = {
     "paused": Words("因暂停计时重新计算", "computed anew for a pause"),
     "resumed": Words("因恢复计时重新计算", "computed anew after a pause"),
     "extended": Words("因延期重新计算", "computed anew for the extension"),
+    "delivered": Words("因告知文书送达起算", "begun with the delivery of the notice"),
     "calendar": Words("因工作日安排重新计算", "computed anew for the table of working days"),
     "checked": Words("退还核对补交材料所用的时间", "the time of a check given back"),
     "proof-due": Words("因撤回承诺、材料待提交重新计算", "computed anew for a proof that is to come"),

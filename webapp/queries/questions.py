@@ -8,6 +8,7 @@ from engine import Words
 from webapp.catalogue import RULES_OF_CASE, published, rules_of
 from webapp.errors import NotFound
 from webapp.queries.case_clocks import ClockView, clock_of_item
+from webapp.queries.case_parts import worded
 from webapp.services.refused_items import CLOCK, STEP
 from webapp.services.termination import with_dependents
 from webapp.unit_of_work import sql
@@ -25,7 +26,7 @@ class QuestionPage:
     bundle: Words
     item_key: str
     item: Words
-    reasons: str
+    reasons: Words
     rest: tuple[Words, ...]
     basis: Words
     clock: ClockView | None  # to answer
@@ -33,6 +34,7 @@ class QuestionPage:
 
 OPEN = f"""
 select t.id, t.revision, k.number, k.subject_name, k.release_id, ic.id, ic.item_key, coalesce(r.reasons, ''),
+    coalesce(r.reasons_en, ''),
     {RULES_OF_CASE},
     (select coalesce(json_agg(o.item_key), '[]') from item_case o where o.case_id = k.id and o.outcome is null)
 from user_task t join item_case ic on ic.id = t.item_case_id join cases k on k.id = t.case_id
@@ -46,7 +48,7 @@ def open_question(case_id: int) -> QuestionPage | None:
     row = sql().execute(OPEN, {"case": case_id, "step": STEP}).fetchone()
     if row is None:
         return None
-    task_id, revision, number, subject, release_id, item_case_id, item_key, reasons, versions, still_open = row
+    task_id, revision, number, subject, release_id, item_case_id, item_key, zh, en, versions, still_open = row
     bundle = published(release_id).bundle
     fallen = with_dependents(bundle, [item_key], still_open)
     return QuestionPage(
@@ -58,7 +60,7 @@ def open_question(case_id: int) -> QuestionPage | None:
         bundle.name,
         item_key,
         bundle.item(item_key).name,
-        reasons,
+        worded(zh, en),
         tuple(item.name for item in bundle.items if item.key in still_open and item.key not in fallen),
         bundle.refused_item_basis,
         clock_of_item(case_id, item_case_id, CLOCK, rules_of(tuple(versions or ()))),

@@ -17,7 +17,7 @@ from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotFound
 from webapp.queries.appointments import Appointment, appointment_of
 from webapp.queries.case_clocks import ClockView
-from webapp.queries.case_parts import TERMINATED, ItemView, items_of
+from webapp.queries.case_parts import TERMINATED, ItemView, items_of, worded
 from webapp.queries.case_tasks import tasks_of
 from webapp.queries.case_view import Status, case_status
 from webapp.queries.masking import masked_applicant, persons_in
@@ -74,6 +74,7 @@ SENT: Mapping[str, Words] = {
         "结果以电子形式送达，无需到窗口领取。", "It is sent electronically; you need not come to collect it."
     ),
 }
+NOTHING = Words("", "")
 WAITING = Words("等前置事项办结后开始办理。", "It starts when the item before it is done.")
 MAKING = Words("正在制发办理结果。", "The result is being made.")
 TO_VERIFY = Words(
@@ -127,7 +128,7 @@ class TrackedItem:
     licence: Words | None
     licence_number: str
     public_code: str
-    reasons: str  # of a refusal, or what is to be corrected
+    reasons: Words  # of a refusal, or what is to be corrected
     remedy: Words | None
     correcting: bool  # it can be corrected here and now
     asking: bool  # it was refused, and what becomes of the rest is the applicant's to say
@@ -189,6 +190,11 @@ select ic.id,
     coalesce(nullif(concat_ws(E'\\n', v.facts, v.grounds), ''),
         nullif(concat_ws(E'\\n', nullif(nullif(r.facts, ''), r.reasons), r.reasons), ''),
         nullif(concat_ws(E'\\n', nullif(t.reason, ''), t.basis_zh), ''), ic.intake_note),
+    case when v.id is not null then ''
+        when r.id is not null then concat_ws(E'\\n', nullif(nullif(r.facts_en, ''), r.reasons_en), r.reasons_en)
+        when t.item_case_id is null then ic.intake_note_en
+        when t.reason = '' or t.reason_en <> '' then concat_ws(E'\\n', nullif(t.reason_en, ''), t.basis_en)
+        else '' end,
     coalesce(v.remedy_zh, r.remedy_zh, ''), coalesce(v.remedy_en, r.remedy_en, '')
 from item_case ic left join revocation v on v.item_case_id = ic.id and v.outcome = 'revoked'
 left join ruling r on r.item_case_id = ic.id and r.outcome = 'refused'
@@ -226,7 +232,10 @@ def tracked_case(case_id: int) -> TrackedCase:
     tasks = tasks_of(case_id)
     items = items_of(case_id, release.bundle, rules, tasks)
     means = {id_: (way, tracking) for id_, way, tracking in sql().execute(MEANS, (case_id,))}
-    told = {id_: (reasons, Words(zh, en) if zh else None) for id_, reasons, zh, en in sql().execute(TOLD, (case_id,))}
+    told = {
+        id_: (worded(reasons, reasons_en), Words(zh, en) if zh else None)
+        for id_, reasons, reasons_en, zh, en in sql().execute(TOLD, (case_id,))
+    }
     persons, with_letters = persons_in(release.bundle, answers_of(case_id)), items_with_letters(case_id)
     visits = [task for task in tasks if task.item_case_id is None and task.state == "open"]
     return TrackedCase(
@@ -238,7 +247,10 @@ def tracked_case(case_id: int) -> TrackedCase:
         case_status(items, closed_at),
         tuple(
             _item(
-                item, *means.get(item.id, ("", "")), *told.get(item.id, ("", None)), committed=item.key in with_letters
+                item,
+                *means.get(item.id, ("", "")),
+                *told.get(item.id, (NOTHING, None)),
+                committed=item.key in with_letters,
             )
             for item in items
         ),
@@ -251,7 +263,7 @@ def tracked_case(case_id: int) -> TrackedCase:
 
 
 def _item(
-    item: ItemView, means: str, tracking_number: str, reasons: str, remedy: Words | None, *, committed: bool
+    item: ItemView, means: str, tracking_number: str, reasons: Words, remedy: Words | None, *, committed: bool
 ) -> TrackedItem:
     steps = [task.step for task in item.open_tasks]
     shown = item.licence if item.delivered_at or "deliver" in steps else None

@@ -24,7 +24,7 @@ from item_case ic where ic.id = %s
 """
 DEEMED = """
 update item_case set intake_outcome = 'accepted', accepted_at = %s, accepted_by = null, deemed_accepted = true,
-    intake_note = %s, ruled_at = null
+    intake_note = %s, intake_note_en = %s, ruled_at = null
 where id = %s
 """
 
@@ -52,7 +52,11 @@ def accept_by_law(case: LockedCase, item_case_id: int, item: Item) -> None:
     if basis is None:
         raise SilenceWithoutText(item.name)
     on = moments.local(received).date().isoformat()
-    sql().execute(DEEMED, (received, f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）", item_case_id))
+    note = Words(
+        f"逾期未告知，自{on}收到申请材料之日起即为受理（{basis.zh}）",
+        f"no word came in time: accepted since {on}, when the application was received ({basis.en or basis.zh})",
+    )
+    sql().execute(DEEMED, (received, note.zh, note.en, item_case_id))
     stop_clock(case, item_case_id, INTAKE, INTAKE_PROMISE)
     case.record(Event.DEEMED_ACCEPTED, None, item=item_case_id, since=on)
     start_decision_clocks(case, item_case_id, item, received)

@@ -7,7 +7,7 @@ have no moment: nothing may fire on a day that is not known yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,12 +19,13 @@ from engine import Words
 from engine.law import ClockReading, ClockTerms, Pause, read_clock
 from webapp import moments
 from webapp.identity import Identity
-from webapp.services.clocks import MAY_BE_VISITED, PROMISED_WITHIN, first_day_counted, moment_of
+from webapp.services.clocks import AWAITS_DELIVERY, MAY_BE_VISITED, PROMISED_WITHIN, first_day_counted, moment_of
 from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.services.suspended import hold_timers
 from webapp.unit_of_work import sql
 
+#: A limit that waits for a delivery has not begun: nothing moves it before.
 RUNNING = f"""
 select l.id, l.item_case_id, l.name, l.value, l.unit, l.extended_by, l.started_on, l.due_on, l.provisional,
     l.rules_digest <> %(rules)s,
@@ -35,6 +36,8 @@ from (select c.*, {MAY_BE_VISITED} as visited, i.item_key from item_case i join 
       where i.case_id = %(case)s and c.stopped_on is null
       union all
       select c.*, null, null from legal_clock c where c.case_id = %(case)s and c.stopped_on is null) l
+where l.document_id is null or not exists (select from clock_pause w
+    where w.clock_id = l.id and w.kind = '{AWAITS_DELIVERY}' and w.ended_on is null)
 order by l.id
 """
 MOVED = """
@@ -70,6 +73,7 @@ class Why(StrEnum):
     PROOF_DUE = "proof-due"  # a commitment in place of a proof was withdrawn, and the proof is to come
     CHECKED = "checked"  # what was brought took time to check, which is given back
     CALENDAR = "calendar"
+    DELIVERED = "delivered"  # the paper that tells of the limit has reached its reader, and the limit begins
     EARLIER_ACCEPTANCE = "earlier-acceptance"  # the law dates an acceptance back before that which began the limit
 
 
@@ -115,14 +119,18 @@ class _Running:
         return self.reading.state == "paused"
 
 
-def move_clocks(case: LockedCase, why: Why, by: Identity | None, **facts: object) -> list[Move]:
+def move_clocks(
+    case: LockedCase, why: Why, by: Identity | None, *, only: Collection[int] | None = None, **facts: object
+) -> list[Move]:
     """Compute every running clock of the case anew, by the rules in force; returns what each showed and shows.
 
+    `only`: the ids of the clocks that it is about, where it cannot concern others.
     What this command has written of pauses and extensions is sent first, and counts. `facts` go into the ledger's
     lines beside `why`; where the tables of working days are others than before, the line says that too.
     """
     values = {"case": case.id, "rules": case.rules.digest}
-    running = [_running(case, row) for row in sql().execute(RUNNING, values).fetchall()]
+    rows = sql().execute(RUNNING, values).fetchall()
+    running = [_running(case, row) for row in rows if only is None or row[0] in only]
     if not running:
         return []
     case.writing.add(

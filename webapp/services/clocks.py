@@ -36,15 +36,25 @@ PROFILE = """(select id from rule_table
 #: A clock that starts again (after a correction) replaces its former run.
 CLOCKS = f"""
 insert into legal_clock (item_case_id, name, value, unit, basis_zh, basis_en, started_on, due_on, provisional,
-    rules_digest, first_day_counts, profile_id)
-select item_case, name, value, unit, basis_zh, basis_en, started, due, provisional, rules, first_day, {PROFILE}
-from json_to_recordset(%(clocks)s::json) as r(item_case bigint, name text, value bigint, unit text, basis_zh text,
-    basis_en text, started date, due date, provisional boolean, rules text, first_day boolean)
+    rules_digest, first_day_counts, profile_id, document_id)
+select item_case, name, value, unit, basis_zh, basis_en, started, due, provisional, rules, first_day, {PROFILE}, paper
+from json_to_recordset(%(clocks)s::json) as r(paper bigint, item_case bigint, name text, value bigint, unit text,
+    basis_zh text, basis_en text, started date, due date, provisional boolean, rules text, first_day boolean)
 on conflict (item_case_id, name) do update set value = excluded.value, unit = excluded.unit,
     basis_zh = excluded.basis_zh, basis_en = excluded.basis_en, started_on = excluded.started_on,
     due_on = excluded.due_on, provisional = excluded.provisional, rules_digest = excluded.rules_digest,
-    first_day_counts = excluded.first_day_counts, profile_id = excluded.profile_id,
+    first_day_counts = excluded.first_day_counts, profile_id = excluded.profile_id, document_id = excluded.document_id,
     extended_by = 0, four_fifths_on = null, day_before_on = null, stopped_on = null
+returning id, item_case_id, basis_zh, basis_en, document_id, started_on
+"""
+#: A limit that runs from the delivery of a paper stands still until then: no pause of the law, a kind of its own.
+AWAITS_DELIVERY = "delivery"
+NOT_DELIVERED = Words("等待告知文书送达", "waiting for the delivery of the notice")
+WAITS = f"""
+insert into clock_pause (clock_id, item_case_id, kind, name_zh, name_en, basis_zh, basis_en, document_id, started_on)
+select id, item_case_id, '{AWAITS_DELIVERY}', '{NOT_DELIVERED.zh}', '{NOT_DELIVERED.en}', basis_zh, basis_en,
+    document_id, started_on
+from clocks where document_id is not null
 """
 #: The case's own clock runs from the first acceptance; a later one leaves it as it is. One that the law dates back
 #: begins it earlier: whoever does that has the due day computed anew (`clock_moves`), with its pauses and extensions.
@@ -63,35 +73,61 @@ update timer t set due_at = m.due from json_to_recordset(%(marks)s::json)
     as m(item_case bigint, clock text, mark text, due timestamptz)
 where t.item_case_id = m.item_case and t.clock = m.clock and t.mark = m.mark
 """
-STOP = """
-update legal_clock set stopped_on = %s
-where item_case_id = %s and stopped_on is null and name = any(%s)
+#: What waited for a delivery waits no more.
+STOP = f"""
+with stopped as (
+    update legal_clock set stopped_on = %s where item_case_id = %s and stopped_on is null and name = any(%s)
+    returning id
+)
+delete from clock_pause p using stopped s where p.clock_id = s.id and p.kind = '{AWAITS_DELIVERY}'
 """
 
 
-def start_clock(case: LockedCase, item_case_id: int, terms: ClockTerms, since: datetime) -> ClockFacts:
+def start_clock(
+    case: LockedCase,
+    item_case_id: int,
+    terms: ClockTerms,
+    since: datetime,
+    *,
+    paper: int | None = None,
+    waits: bool = False,
+) -> ClockFacts:
     """Start a clock of an item case at the legal day of `since`.
 
     Which day that is after office hours, and whether the day of the event counts, are rules of the place (LAW 2.6).
+    `paper`: the document from whose delivery the limit runs; `waits`: it is not delivered yet (`delivery_limits`).
     """
-    return start_clocks(case, item_case_id, [terms], since)[0]
+    return start_clocks(case, item_case_id, [terms], since, paper=paper, waits=waits)[0]
 
 
 def start_clocks(
-    case: LockedCase, item_case_id: int, all_terms: Sequence[ClockTerms], since: datetime
+    case: LockedCase,
+    item_case_id: int,
+    all_terms: Sequence[ClockTerms],
+    since: datetime,
+    *,
+    paper: int | None = None,
+    waits: bool = False,
 ) -> list[ClockFacts]:
-    """Start several clocks of an item case at the same moment."""
+    """Start several clocks of an item case at the same moment. `paper`, `waits`: as `start_clock` takes them."""
     started = start_day(since, case.rules)
     rows, marks, begun = [], [], []
     for terms in all_terms:
         row, reading = _row(terms, started, case.rules)
-        rows.append({"item_case": item_case_id, **row})
+        rows.append({"item_case": item_case_id, "paper": paper, **row})
         marks += [
-            {"item_case": item_case_id, "clock": terms.name, "mark": mark, "due": moment_of(mark, day)}
+            {
+                "item_case": item_case_id,
+                "clock": terms.name,
+                "mark": mark,
+                "due": None if waits else moment_of(mark, day),
+            }
             for mark, day in reading.marks.items()
         ]
-        begun.append(ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on))
+        begun.append(ClockFacts(terms.name, terms.value, terms.unit, started, reading.due_on, paused=waits))
     case.writing.add("clocks", CLOCKS, clocks=orjson.dumps(rows).decode(), **_profile(case.rules))
+    if waits:
+        case.writing.add("clock_waits", WAITS)
     case.writing.add("clock_marks", MARKS, marks=orjson.dumps(marks).decode())
     for facts in begun:
         _remember(case, item_case_id, facts)

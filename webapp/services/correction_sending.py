@@ -30,6 +30,7 @@ from webapp.services.correction_points import (
     waiting_points,
 )
 from webapp.services.corrections import told
+from webapp.services.delivery_limits import SEALED_LATER
 from webapp.services.document_issue import issue, known_of
 from webapp.services.document_places import table
 from webapp.services.events import Event
@@ -134,6 +135,8 @@ def _issue(case: LockedCase, points: Sequence[Point], by: Identity) -> int:
     kind, bundle, profile = case.release.document_kind(MERGED_NOTICE), case.release.bundle, case.rules.profile
     heads = [Words("事项", "Item"), Words("需要补正", "To correct"), Words("补正期限", "Time"), Words("依据", "Basis")]
     contents, lines = [], []
+    known = known_of(bundle.lead_department, kind)
+    dated = known.unit.seal_in(profile.demo).way not in SEALED_LATER
     for point in points:
         item = bundle.item(point.item_key)
         terms = profile.terms("correction-reply", "correction", kind=item.kind)
@@ -144,7 +147,9 @@ def _issue(case: LockedCase, points: Sequence[Point], by: Identity) -> int:
             (
                 item.name,
                 Words(f"{count}处", f"{count} point{'s' if count > 1 else ''}"),
-                Words(f"{limit.zh}（至{until.isoformat()}）", f"{limit.en} (by {until.isoformat()})"),
+                Words(f"{limit.zh}（至{until.isoformat()}）", f"{limit.en} (by {until.isoformat()})")
+                if dated
+                else Words(f"{limit.zh}（自送达之日起算）", f"{limit.en} from delivery"),
                 paper_basis(case.release.document_kind("correction-notice"), item, profile),
             )
         )
@@ -153,7 +158,7 @@ def _issue(case: LockedCase, points: Sequence[Point], by: Identity) -> int:
             for zh, en in zip(said.zh.splitlines(), said.en.splitlines(), strict=True)
         ]
     fields = {"contents_table": table(heads, contents), "faults_list": lines}
-    return issue(case, kind, known_of(bundle.lead_department, kind), fields, by)
+    return issue(case, kind, known, fields, by)
 
 
 def _send(

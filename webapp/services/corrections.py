@@ -21,8 +21,9 @@ from webapp.answers import answers_of
 from webapp.catalogue import Published
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
-from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.clocks import start_day, stop_clock, would_be_due
 from webapp.services.corrected_answers import NotAsked, fields_of_item
+from webapp.services.delivery_limits import start_with_paper
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.files import Checked, keep_file
@@ -168,7 +169,7 @@ def request_correction(
     again_reason: str,
     by: Identity,
     notice: int | None = None,
-) -> str:
+) -> Words:
     """Ask for correction, once and completely: notice, the applicant's limit, and the request kept; returns its words.
 
     A later round for what was there to be seen in the first needs `again_reason` and raises a signal. `notice`: the
@@ -181,7 +182,7 @@ def request_correction(
     before, late = ensure_request(task, faults, again_reason)
     said = told(case, faults, note)
     terms = case.rules.profile.terms("correction-reply", "correction", kind=item.kind)
-    limit = start_clock(case, item_case_id, terms, case.now)
+    until = would_be_due(terms, start_day(case.now, case.rules), case.rules)
     notice = notice or issue_for_item(
         case,
         item_case_id,
@@ -190,9 +191,10 @@ def request_correction(
         by,
         reasons=said,
         reply_limit=amount(terms.value, terms.unit),
-        reply_until=limit.due_on,
+        reply_until=until,
         again_reason=again_reason,
     )
+    start_with_paper(case, item_case_id, terms, notice, until="reply_until")
     case.writing.add(
         "correction",
         REQUEST,
@@ -222,7 +224,7 @@ def request_correction(
             ref={"round": len(before) + 1},
             person=by.user_id,
         )
-    return said.zh
+    return said
 
 
 def correction_basis(case: LockedCase, item_key: str) -> Words:
@@ -354,7 +356,8 @@ def is_late(task: OpenTask) -> bool:
 
 def _due(task: OpenTask) -> date | None:
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
-    return next((clock.due_on for clock in clocks if clock.name == "correction"), None)
+    # While the notice is not delivered the limit stands still and has no last day.
+    return next((clock.due_on for clock in clocks if clock.name == "correction" and not clock.paused), None)
 
 
 def ensure_in_time(task: OpenTask) -> None:

@@ -7,21 +7,23 @@ from webapp import outbox
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import Permission, may_at_all
+from webapp.services.delivery_limits import begin_at_delivery
 from webapp.services.document_places import CERTIFIED, HAND
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.page_keys import remember
 from webapp.unit_of_work import sql
 
+ELECTRONIC = "electronic"
 WAYS = {
     "counter": Words("当面交付", "handed over"),
     "post": Words("邮寄送达", "by post"),
-    "electronic": Words("电子送达", "electronically"),
+    ELECTRONIC: Words("电子送达", "electronically"),
     "left": Words("留置送达", "left with the recipient"),
     "announced": Words("公告送达", "by public announcement"),
 }
 #: What is not given to anybody in person needs a reference: a postal number, an address, where it was posted.
-WITH_REFERENCE = ("post", "electronic", "left", "announced")
+WITH_REFERENCE = ("post", ELECTRONIC, "left", "announced")
 
 
 class NoSealByHand(ActRefused):
@@ -95,7 +97,10 @@ def seal_again(document_id: int, *, by: Identity, key: str) -> None:
 
 
 def record_delivery(document_id: int, *, by: Identity, means: str, recipient: str, reference: str, key: str) -> None:
-    """A document reached `recipient` by `means`. Raises NotSealed, Incomplete, NotYours."""
+    """A document reached `recipient` by `means`; the limits that it tells of begin.
+
+    Raises NotSealed, Incomplete, NotYours.
+    """
     case_id, unit, way, sealed = _facts(document_id)
     _ensure_hands_on(by, unit)
     if means not in WAYS:
@@ -112,6 +117,7 @@ def record_delivery(document_id: int, *, by: Identity, means: str, recipient: st
         case_id, unit, way, sealed = _facts(document_id)
         if way in (HAND, CERTIFIED) and not sealed:
             raise NotSealed()
+        begin_at_delivery(case, document_id, by, electronic=means == ELECTRONIC)
         write_delivery(case, document_id, by, means=means, recipient=recipient.strip(), reference=reference.strip())
 
 

@@ -90,6 +90,7 @@ class Unnumbered:
     templates: Mapping[str, str]
     places: Mapping[str, Places]
     by: Identity | None
+    seal_way: str = ""
 
 
 def issue(
@@ -162,6 +163,7 @@ def issue(
             texts,
             common,
             by,
+            seal.way if seal else "",
         )
     )
     return known.id

@@ -132,12 +132,12 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
             sql()
             .execute(
                 "select item_key, case when way = 'commitment' then 'commitment' else intake_outcome end, accepted_at,"
-                " intake_note from item_case where case_id = %s order by item_key",
+                " intake_note, intake_note_en from item_case where case_id = %s order by item_key",
                 (case_id,),
             )
             .fetchall()
         )
-        if any(outcome is None or outcome == "correction" for _, outcome, _, _ in rows):
+        if any(outcome is None or outcome == "correction" for _, outcome, *_ in rows):
             raise NotAllDecided()
         bundle = case.release.bundle
         heads = [
@@ -153,9 +153,9 @@ def issue_acceptance(case_id: int, *, by: Identity) -> int:
                 INTAKE_WORDS[outcome],
                 moments.written(accepted_at),
                 promised(bundle.item(key)),
-                note,
+                Words(note, note_en) if note_en else note,
             )
-            for key, outcome, accepted_at, note in rows
+            for key, outcome, accepted_at, note, note_en in rows
         ]
         kind = case.release.document_kind("acceptance-notice")
         fields = {"outcomes_table": table(heads, rows_shown)}

@@ -103,7 +103,7 @@ def day_of(task: OpenTask, application: Application, told_at: datetime) -> date:
             ),
         )
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
-    until = next((clock.due_on for clock in clocks if clock.name == CLOCK), None)
+    until = next((clock.due_on for clock in clocks if clock.name == CLOCK and not clock.paused), None)
     if until is not None and day > until:
         raise HearingAppliedLate(until, limit_of(task, LIMIT).basis)
     if day < today:

@@ -218,7 +218,8 @@ update legal_clock set stopped_on = %(today)s
 where item_case_id = %(item_case)s and name in ('intake', 'intake-promise') and stopped_on is null
 """
 DECIDED = """
-update item_case set intake_outcome = %(intake_outcome)s, intake_note = %(note)s{more} where id = %(item_case)s
+update item_case set intake_outcome = %(intake_outcome)s, intake_note = %(note)s, intake_note_en = %(note_en)s{more}
+where id = %(item_case)s
 """
 ACCEPT = DECIDED.replace("{more}", ", accepted_at = %(now)s, accepted_by = %(by)s, ruled_at = null")
 REFUSE = DECIDED.replace(
@@ -242,11 +243,12 @@ def _record(
     assert item_case_id is not None
     assert task.item_key is not None
     item = case.release.bundle.item(task.item_key)
-    known = INTAKE_OUTCOMES[outcome]
+    known, note_en = INTAKE_OUTCOMES[outcome], ""
     if outcome == CORRECTION:
         if task.tolerance == OFFERED:
             drop_offer(case, item_case_id)
-        note = request_correction(task, faults, note, again_reason, by, notice)
+        asked = request_correction(task, faults, note, again_reason, by, notice)
+        note, note_en = asked.zh, asked.en
     if outcome == FIXED:
         _fix(task, note, corrected, by)
     if known.closes and task.extension_asked:  # of the joint limit, which may have run for this item alone
@@ -254,7 +256,7 @@ def _record(
     values = {"item_case": item_case_id, "now": case.now, "by": by.user_id}
     case.writing.add("stopped", STOP_INTAKE, **values, today=local(case.now).date())
     decided = ACCEPT if known.accepts else REFUSE if known.closes else ASK
-    case.writing.add("item_case", decided, **values, intake_outcome=outcome, note=note)
+    case.writing.add("item_case", decided, **values, intake_outcome=outcome, note=note, note_en=note_en)
     if known.accepts:
         case.record(Event.ITEM_ACCEPTED, by, item=item_case_id, outcome=outcome)
         start_decision_clocks(case, item_case_id, item, case.now)

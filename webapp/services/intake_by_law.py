@@ -32,7 +32,9 @@ def _deem_accepted(job: RunningJob) -> dict[str, Any]:
 
 LAPSED = "update correction set lapsed_at = %s, lapse = %s where id = %s"
 NOT_TAKEN = """
-update item_case set intake_outcome = %s, intake_note = %s, outcome = 'not-accepted', ruled_at = %s where id = %s
+update item_case set intake_outcome = %s, intake_note = %s, intake_note_en = %s, outcome = 'not-accepted',
+    ruled_at = %s
+where id = %s
 """
 
 
@@ -54,7 +56,7 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
             f"Not corrected within the time given: {follows.en} ({basis.en or basis.zh}).",
         )
         end_with_items(case, [item_case_id])
-        sql().execute(NOT_TAKEN, (outcome, reasons.zh, case.now, item_case_id))
+        sql().execute(NOT_TAKEN, (outcome, reasons.zh, reasons.en, case.now, item_case_id))
         stop_clock(case, item_case_id, "correction")
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)
         delivery = case.rules.profile.terms("delivery-limit", "delivery", kind=item.kind)

@@ -14,7 +14,7 @@ from webapp.identity import Identity
 from webapp.organisation_names import department_names
 from webapp.permissions import Permission
 from webapp.services.document_issue import issue, known_of
-from webapp.services.document_places import table
+from webapp.services.document_places import LANGUAGES, table
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
 from webapp.services.meeting_refusals import MeetingNotYet, MeetingPutOff
@@ -113,7 +113,9 @@ def _issue(case: LockedCase, meeting: OpenMeeting, said: dict[str, str], by: Ide
         "conclusion": said["conclusion"],
     }
     kind = case.release.document_kind(MINUTES)
-    return issue(case, kind, known_of(case.release.bundle.lead_department, kind), fields, by)
+    known, basis = known_of(case.release.bundle.lead_department, kind), basis_of(case.rules)
+    places = {language: {"document_basis": basis.in_language(language)} for language in LANGUAGES}
+    return issue(case, kind, known, fields, by, places=places)
 
 
 def _opinions(case: LockedCase, meeting: OpenMeeting) -> list[tuple[Words, Words, Words, str]]:

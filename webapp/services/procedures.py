@@ -19,6 +19,7 @@ from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.clocks import start_clock, start_day, stop_clock, would_be_due
+from webapp.services.delivery_limits import start_with_paper
 from webapp.services.document_places import unit_of
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
@@ -58,6 +59,8 @@ OUTCOMES: Mapping[str, Mapping[str, Words]] = {
 }
 #: The notice that tells of the procedure and its time, without which no clock stops (art. 45).
 TOLD_BY = "special-procedure-notice"
+#: The notice of the right to apply for a hearing: the days to apply run from its delivery (art. 47).
+OF_RIGHT = "hearing-right-notice"
 
 
 #: The reviews at which a procedure is ordered: the unit's own, and that of the upper unit after a hand-up.
@@ -201,11 +204,12 @@ def order_procedure(
         if kind != HEARING:
             start_clock(case, item_case_id, _time_told(case, kind, expected_days), case.now)
         elif on_application:
-            start_clock(
+            start_with_paper(
                 case,
                 item_case_id,
                 limit_of(task, "hearing-application-limit", "hearing-application"),
-                case.now,
+                notices[OF_RIGHT],
+                until="apply_until",
             )
         write_review(task, "procedure", reason, checklist or {}, by)
         case.record(Event.PROCEDURE_ORDERED, by, item=item_case_id, procedure=kind, paused=paused)
@@ -253,11 +257,11 @@ def tell(
     if kind == HEARING and of_right:
         terms = limit_of(task, "hearing-application-limit")
         until = would_be_due(terms, began, case.rules)
-        issued["hearing-right-notice"] = issue_for_item(
+        issued[OF_RIGHT] = issue_for_item(
             case,
             item_case_id,
             item,
-            "hearing-right-notice",
+            OF_RIGHT,
             by,
             reasons=reason,
             apply_limit=amount(terms.value, terms.unit),

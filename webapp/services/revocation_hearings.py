@@ -6,7 +6,8 @@ from engine import Words
 from engine.law import amount
 from webapp import moments
 from webapp.identity import Identity
-from webapp.services.clocks import start_clock
+from webapp.services.clocks import start_day, would_be_due
+from webapp.services.delivery_limits import start_with_paper
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.hearing_applications import CLOCK, LIMIT
@@ -26,7 +27,7 @@ def offer_hearing(task: OpenTask, facts: str, reasons: str, basis: Words, by: Id
     assert item_case_id is not None
     assert task.item_key is not None
     terms = case.rules.profile.terms(LIMIT, CLOCK)
-    clock = start_clock(case, item_case_id, terms, case.now)
+    until = would_be_due(terms, start_day(case.now, case.rules), case.rules)
     notice = issue_for_item(
         case,
         item_case_id,
@@ -37,8 +38,9 @@ def offer_hearing(task: OpenTask, facts: str, reasons: str, basis: Words, by: Id
         reasons=reasons,
         act_basis=basis,
         apply_limit=amount(terms.value, terms.unit),
-        apply_until=clock.due_on,
+        apply_until=until,
     )
+    start_with_paper(case, item_case_id, terms, notice, until="apply_until")
     case.writing.add(
         "procedure",
         ORDERED,

@@ -17,9 +17,10 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services import licence_history
 from webapp.services.acting import signing_name
-from webapp.services.clocks import start_clock, stop_clock
+from webapp.services.clocks import stop_clock
 from webapp.services.commitments import COMMITMENT
 from webapp.services.credit import knows_kind, record_credit
+from webapp.services.delivery_limits import ensure_told, start_with_paper
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.grounds import ensure_grounds
@@ -133,7 +134,7 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
             by=by.user_id,
             now=case.now,
         )
-        start_clock(case, item_case_id, terms, case.now)
+        start_with_paper(case, item_case_id, terms, notice)
         case.record(Event.REVOCATION_TOLD, by, item=item_case_id, finding=finding.key if finding else "")
         hearing = finding is not None and finding.hearing is not None
         if finding is not None and finding.hearing is not None:
@@ -147,7 +148,7 @@ HEARD = "update revocation set statement = %(statement)s, heard_at = %(now)s whe
 def hear_holder(task_id: int, *, by: Identity, statement: str, nothing_said: bool, revision: int, key: str) -> None:
     """Keep what the holder said in defence; or, once the days are over, that nothing was said.
 
-    Raises Incomplete, StillToBeHeard.
+    Raises Incomplete, StillToBeHeard, NotDeliveredYet.
     """
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
         ensure_step(task, "statement")
@@ -166,6 +167,7 @@ def hear_holder(task_id: int, *, by: Identity, statement: str, nothing_said: boo
 
 
 def _ensure_days_over(task: OpenTask) -> None:
+    ensure_told(task.case, task.item_case_id, CLOCK)
     clocks = task.case.clocks.get(task.item_case_id or 0, ())
     until = next((clock.due_on for clock in clocks if clock.name == CLOCK), None)
     if until is not None and moments.local(task.case.now).date() <= until:

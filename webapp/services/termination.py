@@ -101,14 +101,15 @@ with said as (select * from json_to_recordset(%(ended)s::json) as r(id bigint, c
         where l.item_case_id = s.id and l.stopped_on is null),
     procedures as (update special_procedure p set ended_at = %(now)s, ended_by = %(by)s, outcome = 'terminated'
         from said s where p.item_case_id = s.id and p.ended_at is null)
-insert into termination (item_case_id, cause, because_of, basis_zh, basis_en, reason, channel, asked_by,
+insert into termination (item_case_id, cause, because_of, basis_zh, basis_en, reason, reason_en, channel, asked_by,
     signature_file_id, document_id, by_id, at)
-select s.id, s.cause, %(because_of)s, %(basis_zh)s, %(basis_en)s, %(reason)s, %(channel)s, %(asked_by)s,
+select s.id, s.cause, %(because_of)s, %(basis_zh)s, %(basis_en)s, %(reason)s, %(reason_en)s, %(channel)s, %(asked_by)s,
     %(signature)s, s.document, %(by)s, %(now)s
 from said s
 """
 PAUSED = """
-select distinct item_case_id, kind from clock_pause where item_case_id = any(%s) and ended_on is null
+select distinct item_case_id, kind from clock_pause
+where item_case_id = any(%s) and ended_on is null and kind <> 'delivery'
 """
 
 
@@ -175,6 +176,7 @@ def _values(
         "basis_zh": ending.basis.zh,
         "basis_en": ending.basis.en,
         "reason": ending.reason,
+        "reason_en": ending.reason_en,
         "channel": ending.channel,
         "asked_by": ending.asked_by,
         "signature": ending.signature_file_id,

@@ -92,10 +92,10 @@ def _lapsed(job: RunningJob) -> dict[str, Any]:
 
 
 RULED = """
-insert into ruling (item_case_id, outcome, words_zh, words_en, facts, reasons, basis_zh, basis_en, remedy_zh, remedy_en,
-    at)
-values (%(item_case)s, 'refused', %(zh)s, %(en)s, %(facts)s, %(reasons)s, %(basis_zh)s, %(basis_en)s, %(remedy_zh)s,
-    %(remedy_en)s, %(now)s)
+insert into ruling (item_case_id, outcome, words_zh, words_en, facts, facts_en, reasons, reasons_en, basis_zh,
+    basis_en, remedy_zh, remedy_en, at)
+values (%(item_case)s, 'refused', %(zh)s, %(en)s, %(facts)s, %(facts_en)s, %(reasons)s, %(reasons_en)s,
+    %(basis_zh)s, %(basis_en)s, %(remedy_zh)s, %(remedy_en)s, %(now)s)
 """
 CLOCKS = """
 update legal_clock set stopped_on = %(today)s where item_case_id = %(item_case)s and stopped_on is null
@@ -115,7 +115,9 @@ def _refuse(case: LockedCase, item_case_id: int, item: Item, kept: Kept, facts: 
         "zh": words.zh,
         "en": words.en,
         "facts": facts.zh,
+        "facts_en": facts.en,
         "reasons": reasons_of(kept).zh,
+        "reasons_en": reasons_of(kept).en,
         "basis_zh": basis.zh,
         "basis_en": basis.en,
         "remedy_zh": remedy.zh,
