@@ -10,6 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import credit, office, tolerances
 from tests.support.tolerances import CHART
+from webapp import clock, moments
 from webapp.clock import frozen_at
 from webapp.models import Tolerance
 from webapp.services import receipt
@@ -93,6 +94,45 @@ def test_whoever_is_barred_reads_rule_and_record_before_anything_is_promised(
     office.sign_in(client, office.CLERK)
     for step in ("materials", "tolerance"):
         assert "不适用容缺受理（规则 credit-serious-dishonesty）" in page(client, f"/application/{case_id}/{step}")
+
+
+def test_one_item_promises_what_another_commits_to(client: FlaskClient, db: SQLAlchemy) -> None:
+    case_id = tolerances.draft("mixed-ways", missing=(tolerances.CHART,))
+    for material in (tolerances.CHART, tolerances.CERTIFICATES):
+        tolerances.leave_out(case_id, material)
+    office.sign_letters(case_id, ["P2", "P5/health-certificates"], office.person(office.CLERK))
+    office.sign_in(client, office.CLERK)
+    address = f"/application/{case_id}/tolerance"
+    offered = page(client, address)
+    assert 'id="item-P3"' in offered
+    assert 'id="item-P5"' not in offered  # its proof is committed to
+    assert "请写明承诺补齐的日期" in page(client, address + "?shown=yes&items=P3&until-P3=")
+    until = (moments.local(clock.now()).date() + timedelta(days=5)).isoformat()
+    read = page(client, f"{address}?shown=yes&items=P3&until-P3={until}")
+    sent = {
+        "csrf_token": office.csrf_token(client),
+        "shown": "yes",
+        "items": "P3",
+        "until-P3": until,
+        "digest-P3": hidden(read, "digest-P3"),
+        "signer_name": tolerances.signer(case_id),
+        "scan": scan(),
+    }
+    assert client.post(address, data=sent).status_code == 302
+    assert "缺少材料" not in page(client, f"/application/{case_id}/check")
+    receipt.receive(case_id, by=office.person(office.CLERK), key="r1")
+
+
+def test_of_two_items_one_alone_may_promise(client: FlaskClient, db: SQLAlchemy) -> None:
+    case_id = tolerances.draft()
+    office.sign_in(client, office.CLERK)
+    address = f"/application/{case_id}/tolerance"
+    until = (moments.local(clock.now()).date() + timedelta(days=5)).isoformat()
+    read = page(client, f"{address}?shown=yes&items=P3&until-P2=&until-P3={until}")
+    sent = {"csrf_token": office.csrf_token(client), "shown": "yes", "items": "P3", "until-P3": until}
+    sent |= {"digest-P3": hidden(read, "digest-P3"), "signer_name": tolerances.signer(case_id)}
+    assert client.post(address, data={**sent, "scan": scan()}).status_code == 302
+    assert db.session.query(Tolerance).one().item_key == "P3"
 
 
 def test_offered_in_the_workspace_promised_and_brought_on_the_tracking_page_and_checked(

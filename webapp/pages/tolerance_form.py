@@ -33,7 +33,8 @@ def typed_of(sent: MultiDict[str, str], item_key: str) -> Typed:
     of_item = f"how-{item_key}-"
     hows = {name.removeprefix(of_item): value for name, value in sent.items() if name.startswith(of_item)}
     until = sent.get(f"until-{item_key}", "").strip()
-    return Typed(until, hows, "shown" not in sent or item_key in sent.getlist("items"))
+    asked = "shown" in sent
+    return Typed(until, hows, not asked or item_key in sent.getlist("items"), asked)
 
 
 def promise_of(choice: Choice) -> Promise:

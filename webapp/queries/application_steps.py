@@ -83,9 +83,15 @@ class MaterialRow:
 
     def replaced_under(self, ways: Mapping[str, str]) -> bool:
         """For every item that uses it a commitment replaces it: the item's own, or one for this proof."""
-        return bool(self.used_by) and all(self._replaced_for(item, ways) for item in self.used_by)
+        return bool(self.used_by) and all(self.replaced_for_item(item, ways) for item in self.used_by)
 
-    def _replaced_for(self, item: Item, ways: Mapping[str, str]) -> bool:
+    def follows(self, ways: Mapping[str, str], promised: Collection[tuple[str, str]]) -> bool:
+        """It is promised (item, material) for after acceptance by every item for which no commitment replaces it."""
+        left = [item.key for item in self.used_by if not self.replaced_for_item(item, ways)]
+        return bool(left) and all((item, self.material.key) in promised for item in left)
+
+    def replaced_for_item(self, item: Item, ways: Mapping[str, str]) -> bool:
+        """For this item a commitment replaces it: the item's own, or one for this proof."""
         as_a_whole = item in self.replaced_for and ways.get(item.key) == COMMITMENT
         return as_a_whole or ways.get(key_of(item.key, self.material.key)) == COMMITMENT
 
@@ -335,7 +341,10 @@ def missing_of(
     found += [
         Missing("materials", row.asked_although or _is_missing(row.material.name))
         for row in materials
-        if row.asked_for and not row.handed_in and not row.replaced_under(draft.ways) and not _follows(row, promised)
+        if row.asked_for
+        and not row.handed_in
+        and not row.replaced_under(draft.ways)
+        and not row.follows(draft.ways, promised)
     ]
     found += [
         Missing("commitment", _to_be_signed(choice) if choice.letter else _no_longer_open(choice))
@@ -370,11 +379,6 @@ PROMISED = "select item_key, m ->> 0 from tolerance, jsonb_array_elements(materi
 def _promised(case_id: int) -> frozenset[tuple[str, str]]:
     """(item, material) of what is promised for after acceptance."""
     return frozenset((item, material) for item, material in sql().execute(PROMISED, (case_id,)))
-
-
-def _follows(row: MaterialRow, promised: frozenset[tuple[str, str]]) -> bool:
-    """Every item that uses the material has it promised."""
-    return bool(row.used_by) and all((item.key, row.material.key) in promised for item in row.used_by)
 
 
 def _is_missing(name: Words) -> Words:

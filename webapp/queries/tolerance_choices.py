@@ -37,11 +37,12 @@ from webapp.unit_of_work import sql
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed of a promise: the day as text, and how each material comes."""
+    """What was typed of a promise: the day as text, how each material comes, and whether the item was chosen."""
 
     until: str
     hows: Mapping[str, str]
     chosen: bool
+    asked: bool = False  # the form was sent: without a day there is a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,9 @@ def promised_in(case_id: int) -> dict[str, Signed]:
     return {key: Signed(digest, who, at, until, dict(of)) for key, digest, who, at, until, of in rows}
 
 
-def is_promised(row: MaterialRow, promised: Mapping[str, Signed]) -> bool:
-    """Whether every item that uses the material has promised it."""
-    return bool(row.used_by) and all(
-        item.key in promised and row.material.key in promised[item.key].materials for item in row.used_by
-    )
+def is_promised(row: MaterialRow, ways: Mapping[str, str], promised: Mapping[str, Signed]) -> bool:
+    """Whether every item that waits for the material has promised it."""
+    return row.follows(ways, {(item, key) for item, one in promised.items() for key in one.materials})
 
 
 def asking_of_draft(draft: Draft) -> Asking:
@@ -105,10 +104,14 @@ def asking_of_draft(draft: Draft) -> Asking:
 def choices_of(draft: Draft, rows: Iterable[MaterialRow], typed: Mapping[str, Typed]) -> list[Choice]:
     """The items of a draft whose missing materials may follow, each with its letter where a day was given."""
     asking, signed = asking_of_draft(draft), promised_in(draft.id)
-    missing = {row.material.key for row in rows if row.asked_for and not row.handed_in}
+    missing = {row.material.key: row for row in rows if row.asked_for and not row.handed_in}
     found = []
     for entry in draft.guide.items:
-        materials = tuple(one for one in tolerable(asking, entry.item) if one.key in missing)
+        materials = tuple(
+            one
+            for one in tolerable(asking, entry.item)
+            if one.key in missing and not missing[one.key].replaced_for_item(entry.item, draft.ways)
+        )
         if materials:
             known = signed.get(entry.item.key)
             given = typed.get(entry.item.key) or _kept(known)
@@ -119,13 +122,14 @@ def choices_of(draft: Draft, rows: Iterable[MaterialRow], typed: Mapping[str, Ty
 def bars_on_following(draft: Draft, rows: Iterable[MaterialRow]) -> list[Words]:
     """The credit records for which missing materials may not follow that otherwise might, each with rule and basis."""
     asking = asking_of_draft(draft)
-    missing = [row.material.key for row in rows if row.asked_for and not row.handed_in]
+    missing = [row for row in rows if row.asked_for and not row.handed_in]
     found: dict[str, Words] = {}
     for entry in draft.guide.items:
         try:
             ensure_tolerable(asking, entry.item)
         except BarredFromTolerance as barred:
-            if any(_is_listed(asking, entry.item, key) for key in missing):
+            left = [row.material.key for row in missing if not row.replaced_for_item(entry.item, draft.ways)]
+            if any(_is_listed(asking, entry.item, key) for key in left):
                 found.setdefault(barred.rule, barred.words)
         except NotTolerable:
             continue
@@ -160,7 +164,7 @@ def _choice(
     letter: PromiseLetter | None = None
     fault: tuple[str, Words] | None = None
     hows = {key: typed.hows.get(key) or next(iter(HOW)) for key in keys}
-    if typed.until:
+    if typed.until or typed.asked:
         try:
             letter = letter_for(release, asking, Promise(item.key, hows, day_of(typed.until)), began)
         except Incomplete as incomplete:

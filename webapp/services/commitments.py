@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import Eligibility, guide_for
+from engine.bundles import Eligibility, RequiredMaterial, guide_for
 from engine.law import APPLICATION
 from engine.law import COMMITMENT as BY_COMMITMENT
 from webapp import moments
@@ -23,7 +23,7 @@ from webapp.services.drafts import ensure_draft
 from webapp.services.eligible import eligible_items
 from webapp.services.events import Event
 from webapp.services.files import Upload, keep_file
-from webapp.services.letters import Letter, Subject, letter_for, parts_of, subject_of
+from webapp.services.letters import Letter, Subject, key_of, letter_for, parts_of, subject_of
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.signature_files import check_drawing, check_scan
 from webapp.unit_of_work import sql
@@ -42,6 +42,12 @@ CHANNEL_WORDS = {
     CODE: Words("短信验证码", "code sent to the mobile"),
     "typed": Words("手机键入姓名", "typed name"),
 }
+
+
+def is_replaced(required: RequiredMaterial, item: str, ways: Mapping[str, str]) -> bool:
+    """Whether the item's commitment, or one in place of this very proof, replaces the material for the item."""
+    as_a_whole = ways.get(item) == COMMITMENT and item in required.replaced_for
+    return as_a_whole or ways.get(key_of(item, required.material.key)) == COMMITMENT
 
 
 def ensure_not_barred(case: LockedCase, item_key: str) -> None:

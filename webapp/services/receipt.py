@@ -10,7 +10,7 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from engine import AnswersInvalid, Words
-from engine.bundles import Eligibility, Guide, RequiredMaterial, guide_for, next_question, start_variables
+from engine.bundles import Eligibility, Guide, guide_for, next_question, start_variables
 from engine.law import tracking_code
 from webapp import moments
 from webapp.answers import answers_of
@@ -26,6 +26,7 @@ from webapp.services.commitments import (
     ORDINARY,
     ensure_eligible,
     ineligible_tries_kept,
+    is_replaced,
 )
 from webapp.services.credit_bars import Standing, ensure_may_apply, standing_of, subjects_of
 from webapp.services.decisions import Kept, eligibility_told, keep_records
@@ -33,7 +34,7 @@ from webapp.services.documents import issue_receipt
 from webapp.services.drafts import ensure_draft
 from webapp.services.eligible import eligible_items
 from webapp.services.events import Event
-from webapp.services.letters import KEY, key_of, letter_for, subject_of
+from webapp.services.letters import KEY, letter_for, subject_of
 from webapp.services.licence_reuse import LicenceNotReusable, Reuse, ensure_reusable, keep_reused, reusable
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.services.numbers import case_number
@@ -276,19 +277,13 @@ def _ensure_materials(case: LockedCase, guide: Guide, ways: Mapping[str, str], r
         if not required.exempt
         and not shown.get(required.material.source, False)
         and required.material.key not in handed_in
-        and not all(_is_replaced(required, item, ways) for item in required.used_by)
+        and not all(is_replaced(required, item, ways) for item in required.used_by)
     ]
     ended = next((reuses[one.key] for one in missing if one.key in reuses), None)
     if ended is not None:
         raise LicenceNotReusable(ended, asked=True)
     if missing:
         raise MaterialsMissing([one.name for one in missing])
-
-
-def _is_replaced(required: RequiredMaterial, item: str, ways: Mapping[str, str]) -> bool:
-    """Whether the item's commitment, or one in place of this very proof, replaces the material for the item."""
-    as_a_whole = ways.get(item) == COMMITMENT and item in required.replaced_for
-    return as_a_whole or ways.get(key_of(item, required.material.key)) == COMMITMENT
 
 
 def _handed_in(case: LockedCase) -> set[str]:

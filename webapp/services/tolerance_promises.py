@@ -13,7 +13,7 @@ from engine.bundles import Guide
 from webapp.errors import Incomplete, LetterChanged
 from webapp.identity import Identity
 from webapp.services.clocks import start_day
-from webapp.services.commitments import COMMITMENT
+from webapp.services.commitments import is_replaced
 from webapp.services.drafts import ensure_draft
 from webapp.services.events import Event
 from webapp.services.files import keep_file
@@ -109,10 +109,7 @@ def covered_by_promises(case: LockedCase, guide: Guide, ways: Mapping[str, str],
         one.material.key
         for one in guide.materials
         if any((item, one.material.key) in promised for item in one.used_by)
-        and all(
-            (item, one.material.key) in promised or (ways.get(item) == COMMITMENT and item in one.replaced_for)
-            for item in one.used_by
-        )
+        and all((item, one.material.key) in promised or is_replaced(one, item, ways) for item in one.used_by)
     }
 
 

@@ -179,7 +179,7 @@ def _page(
     missing = [
         row.material.key
         for row in asked
-        if not row.handed_in and not row.replaced_under(draft.ways) and not is_promised(row, promised)
+        if not row.handed_in and not row.replaced_under(draft.ways) and not is_promised(row, draft.ways, promised)
     ]
     return show(
         "materials",
@@ -189,7 +189,7 @@ def _page(
         open_ways=open_ways(draft.release, draft.rules, draft.guided, draft.answers),
         may_follow=may_follow,
         bars=[] if may_follow else bars_on_following(draft, rows),
-        promised={row.material.key for row in asked if not row.handed_in and is_promised(row, promised)},
+        promised={row.material.key for row in asked if not row.handed_in and is_promised(row, draft.ways, promised)},
         not_asked=[row for row in rows if not row.asked_for],
         refused=refused,
         open_key=next((key for key in (*refused, open_key, *missing) if key), None),

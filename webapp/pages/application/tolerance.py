@@ -68,7 +68,7 @@ def take_promise_back(case_id: int, item_key: str) -> ResponseReturnValue:
 
 def _choices(draft: Draft) -> list[Choice]:
     sent = request.values
-    typed = {key: typed_of(sent, key) for key in draft.item_keys if f"until-{key}" in sent}
+    typed = {key: typed_of(sent, key) for key in draft.item_keys if "shown" in sent}  # what is not sent is not chosen
     return choices_of(draft, materials_of(draft), typed)
 
 
