@@ -114,6 +114,7 @@ def navigation(by: Identity) -> list[tuple[str, str, bool, int | None]]:
     entries = [
         (gettext("综合窗口"), "window.desk", Permission.WINDOW_SEE),
         (gettext("待办"), "inbox.inbox", Permission.INBOX_SEE),
+        (gettext("科室看板"), "board.show", Permission.TASK_ASSIGN),
         (gettext("证照库"), "registry.licences", Permission.LICENCE_SEE),
         (gettext("监督"), "supervision.board", Permission.SUPERVISION_SEE),
         (gettext("流程工作室"), "studio.bundles", Permission.RELEASE_SEE),

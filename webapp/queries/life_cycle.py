@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from webapp import clock, moments
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import TaskFacts
+from webapp.services.orders import answers
 from webapp.services.prepared_acts import Field
 from webapp.services.signers import AFTER, AGREE, DISAGREE, Round
 from webapp.unit_of_work import sql
@@ -128,6 +129,29 @@ class UrgingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLine:
+    """督办: an order to finish the task by a day. `to`: who of the unit is named; "" nobody."""
+
+    id: int
+    by: str
+    unit: str
+    unit_name: Words
+    to_id: int | None
+    to: str
+    words: str
+    finish_by: date
+    at: datetime
+    answer: str
+    answered_by: str
+    answered_at: datetime | None
+    is_late: bool  # its day passed without an answer
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """The act as it was filled in."""
 
@@ -189,6 +213,7 @@ class LifeCycle:
     urgings: tuple[UrgingLine, ...]
     prepared: Prepared | None
     waits: int
+    orders: tuple[OrderLine, ...] = ()
 
     @cached_property
     def delegation(self) -> DelegationLine | None:
@@ -204,6 +229,13 @@ class LifeCycle:
     def open_opinions(self) -> tuple[OpinionLine, ...]:
         return tuple(one for one in self.opinions if not one.outcome)
 
+    def to_answer(self, by: Identity) -> OrderLine | None:
+        """The first order that is this person's to answer while the task is open."""
+        if not self.task.is_open:
+            return None
+        mine = (one for one in self.orders if one.is_open and answers(by, one.unit, one.to_id, self.task.holder_id))
+        return next(mine, None)
+
     @property
     def is_signed(self) -> bool:
         """What was put forward is signed by enough: it can be carried out."""
@@ -216,7 +248,7 @@ class LifeCycle:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.delegations or self.opinions or self.rounds or self.copies or self.urgings)
+        return not (self.delegations or self.opinions or self.rounds or self.copies or self.urgings or self.orders)
 
 
 LIFE = """
@@ -249,7 +281,12 @@ select t.id, t.case_id, t.name_zh, t.name_en, t.step, t.process, t.element, t.st
     (select coalesce(jsonb_agg(jsonb_build_array(a.name, x.from_above, x.note, x.at, x.by_id) order by x.id), '[]')
         from urging x join app_user a on a.id = x.by_id where x.task_id = t.id),
     (select jsonb_build_array(p.fields, p.digest, a.name, p.at) from prepared_act p join app_user a on a.id = p.by_id
-        where p.task_id = t.id)
+        where p.task_id = t.id),
+    (select coalesce(jsonb_agg(jsonb_build_array(o.id, a.name, o.unit, d.name_zh, d.name_en, o.to_id,
+        coalesce(u.name, ''), o.words, o.finish_by, o.at, o.answer, coalesce(w.name, ''), o.answered_at,
+        o.overdue_at is not null) order by o.id), '[]')
+        from supervisory_order o join app_user a on a.id = o.by_id join department d on d.key = o.unit
+        left join app_user u on u.id = o.to_id left join app_user w on w.id = o.answered_by where o.task_id = t.id)
 from user_task t
 join cases k on k.id = t.case_id
 join process_instance i on i.id = t.instance_id
@@ -264,7 +301,7 @@ def life_cycle_of(task_id: int, by: Identity) -> LifeCycle:
     row = sql().execute(LIFE, {"task": task_id, "department": by.department_key}).fetchone()
     if row is None:
         raise NotFound()
-    *head, waits, delegations, opinions, rounds, copies, urgings, prepared = row
+    *head, waits, delegations, opinions, rounds, copies, urgings, prepared, orders = row
     return LifeCycle(
         _head(*head),
         tuple(_delegation(*one) for one in delegations),
@@ -274,6 +311,7 @@ def life_cycle_of(task_id: int, by: Identity) -> LifeCycle:
         tuple(UrgingLine(by, above, note, _at(at), by_id) for by, above, note, at, by_id in urgings),
         _prepared(prepared),
         waits,
+        tuple(_order(*one) for one in orders),
     )
 
 
@@ -312,6 +350,14 @@ def _round(*row: Any) -> RoundView:
     )
     whole = [*facts, _at(at), outcome, _maybe(ended), lines]
     return RoundView(*whole)
+
+
+def _order(*row: Any) -> OrderLine:
+    id_, by, unit, zh, en, to_id, to, words, finish_by, at, answer, answered_by, answered_at, late = row
+    day = date.fromisoformat(finish_by)
+    facts = [id_, by, unit, Words(zh, en), to_id, to, words, day, _at(at), answer, answered_by, _maybe(answered_at)]
+    facts.append(late)
+    return OrderLine(*facts)
 
 
 def _prepared(row: Sequence[Any] | None) -> Prepared | None:

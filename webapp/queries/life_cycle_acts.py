@@ -12,12 +12,14 @@ from webapp.permissions import Permission, may
 from webapp.queries.life_cycle import LifeCycle
 from webapp.services.beside import urges_anywhere
 from webapp.services.opinions import WINDOW
+from webapp.services.orders import may_order
 from webapp.services.signers import AFTER
 from webapp.services.undoing import ACTS as TAKEABLE
 
 ASSIGN, HAND_OVER, DELEGATE, CALL_BACK = "assign", "hand-over", "delegate", "call-back"
 ASK, SIGNERS, COPY, URGE = "ask", "signers", "copy", "urge"
 RETURN, TO_WINDOW, TAKE_BACK = "return", "to-window", "take-back"
+ORDER, ANSWER_ORDER = "order", "answer-order"
 NAMES = {
     ASSIGN: Words("分派给岗位人员", "Assign to somebody"),
     HAND_OVER: Words("转办给同事", "Hand over to a colleague"),
@@ -29,6 +31,8 @@ NAMES = {
     RETURN: Words("退回前一环节", "Send back to an earlier step"),
     TO_WINDOW: Words("退回窗口核对", "Have the window check"),
     URGE: Words("催办", "Urge"),
+    ORDER: Words("督办", "Order it to be finished"),
+    ANSWER_ORDER: Words("答复督办", "Answer the order"),
     TAKE_BACK: Words("撤回我的办理", "Take my act back"),
 }
 #: Glyph of each act.
@@ -43,6 +47,8 @@ GLYPHS = {
     RETURN: "arrow-back-up",
     TO_WINDOW: "arrow-back-up",
     URGE: "bell",
+    ORDER: "flag",
+    ANSWER_ORDER: "message",
     TAKE_BACK: "arrow-back-up",
 }
 
@@ -80,6 +86,8 @@ def further_acts(life: LifeCycle, by: Identity) -> list[FurtherAct]:
     sees = may(by, Permission.TASK_SEE, task.facts)
     leads = task.of_department and may(by, Permission.TASK_ASSIGN)
     acts = []
+    if life.to_answer(by) is not None:
+        acts.append(FurtherAct(ANSWER_ORDER, stands))
     if leads:
         acts.append(FurtherAct(ASSIGN, stands or (SHARED if task.is_shared else None)))
     if sees and life.delegation is not None and life.delegation.owner_id == by.user_id:
@@ -90,6 +98,8 @@ def further_acts(life: LifeCycle, by: Identity) -> list[FurtherAct]:
         acts.append(FurtherAct(COPY, stands))
     if leads or urges_anywhere(by):
         acts.append(FurtherAct(URGE, stands or (URGED if life.urged_today(by.user_id) else None)))
+    if may_order(by, task.of_department):
+        acts.append(FurtherAct(ORDER, stands))
     if task.signed_by == (by.user_id,) and task.step == "visit":
         acts.append(FurtherAct(TAKE_BACK, stands))
     return acts

@@ -84,6 +84,7 @@ class Row:
     mine: bool  # one of one's posts has it: its page may be opened
     waits: bool = False  # its act waits for colleagues
     urged: bool = False
+    ordered_by: date | None = None  # 督办: the day by which it was ordered to be finished, where nobody has answered
     standing_in: str = ""  # for whom one would do it
     gives_way: bool = False  # who holds it is away with oneself standing in, or holds it for oneself
 
@@ -286,6 +287,7 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         held_for,
         waits,
         urged,
+        ordered_by,
         *_,
     ) = line
     bundle = published(release_id).bundle
@@ -318,6 +320,7 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         mine=by.has_post(frozenset(groups), bundle.key),
         waits=waits > 0,
         urged=urged,
+        ordered_by=ordered_by,
         standing_in=absent.absent_name if absent else "",
         gives_way=held_for == by.user_id or (absent is not None and absent.absent_id == holder_id),
     )

@@ -144,6 +144,7 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     {DRAWN},
     t.participants > 1 and exists (select from participant o where o.task_id = t.id and o.user_id = %(me)s),
     t.groups, t.acting_for, t.waits, exists (select from urging g where g.task_id = t.id),
+    (select min(o.finish_by) from supervisory_order o where o.task_id = t.id and o.answered_at is null),
     exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
         and d.withdrawn_at is null
         and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))

@@ -139,7 +139,15 @@ def digest(text: str) -> str:
 
 
 #: What a notice of these kinds says beside who did it.
-WITH_REASON = frozenset({NoticeKind.HANDED_OVER, NoticeKind.URGED, NoticeKind.SENT_BACK})
+WITH_REASON = frozenset(
+    {
+        NoticeKind.HANDED_OVER,
+        NoticeKind.URGED,
+        NoticeKind.SENT_BACK,
+        NoticeKind.ORDERED,
+        NoticeKind.ORDER_ANSWERED,
+    }
+)
 
 
 def tell(task: OpenTask, kind: NoticeKind, users: Iterable[int], by: Identity, reason: str = "") -> None:

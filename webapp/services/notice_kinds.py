@@ -37,6 +37,8 @@ class NoticeKind(StrEnum):
     SIGNED = "signed"
     COPIED = "copied"
     URGED = "urged"
+    ORDERED = "ordered"
+    ORDER_ANSWERED = "order-answered"
     SENT_BACK = "sent-back"
     ACT_WITHDRAWN = "act-withdrawn"
     STANDING_IN = "standing-in"

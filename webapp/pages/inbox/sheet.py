@@ -142,6 +142,8 @@ def marks(row: Row) -> list[tuple[str, str, str]]:
         shown.append((gettext("即办件"), "info", "flag"))
     if row.urged:
         shown.append((gettext("被催办"), "warn", "bell"))
+    if row.ordered_by:
+        shown.append((gettext("督办，限期 %(day)s", day=row.ordered_by.isoformat()), "bad", "flag"))
     if row.waits:
         shown.append((gettext("等待同事"), "info", "clock"))
     if row.colour == "red":

@@ -9,23 +9,25 @@ from engine import Words
 from engine.bundles import steps_back
 from webapp.catalogue import published
 from webapp.identity import Identity
-from webapp.pages.workspace.typed import Typed, revision_of, text
+from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
 from webapp.permissions import OFFICE
 from webapp.queries.life_cycle import LifeCycle, Person, Post, colleagues_of, members_of, posts
 from webapp.queries.life_cycle_acts import (
+    ANSWER_ORDER,
     ASK,
     ASSIGN,
     CALL_BACK,
     COPY,
     DELEGATE,
     HAND_OVER,
+    ORDER,
     RETURN,
     SIGNERS,
     TAKE_BACK,
     TO_WINDOW,
     URGE,
 )
-from webapp.services import assigning, copies, delegation, opinions, signers, step_returns, undoing, urging
+from webapp.services import assigning, copies, delegation, opinions, orders, signers, step_returns, undoing, urging
 from webapp.services.opinions import WINDOW
 
 Act = Callable[[LifeCycle, Typed, Identity], Words]
@@ -127,6 +129,24 @@ def _urge(life: LifeCycle, typed: Typed, by: Identity) -> Words:
     return Words("已催办。", "Urged.")
 
 
+def _order(life: LifeCycle, typed: Typed, by: Identity) -> Words:
+    orders.order(
+        life.task.id,
+        by=by,
+        to_id=_number(typed, "order_to"),
+        words=text(typed, "order_words"),
+        finish_by=typed_day(typed, "finish_by"),
+        key=text(typed, "key"),
+    )
+    return Words("已督办，已通知对方。", "Ordered; they have been told.")
+
+
+def _answer_order(life: LifeCycle, typed: Typed, by: Identity) -> Words:
+    answer, key = text(typed, "order_answer"), text(typed, "key")
+    orders.answer_order(life.task.id, _number(typed, "order"), by=by, answer=answer, key=key)
+    return Words("督办已答复。", "Answered.")
+
+
 def _take_back(life: LifeCycle, typed: Typed, by: Identity) -> Words:
     undoing.take_back(life.task.id, by=by, key=text(typed, "key"))
     return Words(
@@ -145,6 +165,8 @@ ACTS: Mapping[str, Act] = {
     RETURN: _return,
     TO_WINDOW: _to_window,
     URGE: _urge,
+    ORDER: _order,
+    ANSWER_ORDER: _answer_order,
     TAKE_BACK: _take_back,
 }
 LABELS: Mapping[str, Words] = {
@@ -163,6 +185,10 @@ LABELS: Mapping[str, Words] = {
     "return_reason": Words("退回理由", "Reason"),
     "window_reason": Words("核对内容", "What to check"),
     "urge_note": Words("催办内容", "Words"),
+    "order_to": Words("督办对象", "For whom"),
+    "order_words": Words("督办要求", "What is ordered"),
+    "finish_by": Words("限期", "By"),
+    "order_answer": Words("答复", "Answer"),
     "remark": Words("交回说明", "Remark"),
     "prepared": Words("办理内容", "The act"),
     "verdict": Words("会签意见", "Do you agree"),
@@ -186,6 +212,8 @@ def choices_for(act: str, life: LifeCycle, by: Identity) -> Choices:
     if act == ASSIGN:
         people = members_of(groups, 0, department=by.department_key)  # a lead may take a task over
         return Choices(tuple(one for one in people if one.id != life.task.holder_id))
+    if act == ORDER:
+        return Choices(tuple(members_of(groups, by.user_id)))
     if act in (HAND_OVER, DELEGATE):
         return Choices(tuple(members_of(groups, by.user_id)))
     if act == SIGNERS:
