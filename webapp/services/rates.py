@@ -11,13 +11,32 @@ from webapp.unit_of_work import sql, unit_of_work
 WINDOW = timedelta(hours=1)
 
 
-def count_try(bucket: str, *, limit: int, window: timedelta = WINDOW) -> None:
-    """Count one try of `bucket` in this hour, or the present window of another length. Raises TooManyTries past
-    `limit`."""
+SLOT = timedelta(minutes=1)
+
+
+def count_try(bucket: str, *, limit: int) -> None:
+    """Count one try of `bucket` in this hour. Raises TooManyTries past `limit`."""
     with unit_of_work():
-        tries = _count(bucket, 1, window)
+        tries = _count(bucket, 1, WINDOW)
     if tries > limit:
         raise TooManyTries()
+
+
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+WITHIN = "select coalesce(sum(tries), 0) from rate_count where bucket = %s and window_start > %s"
+
+
+def count_within(bucket: str, *, limit: int, window: timedelta) -> None:
+    """Count one of `bucket` unless the `window` that ends now has seen `limit` of them: then TooManyTries, and nothing
+    is counted. The window slides by whole minutes; one that began before it and reaches into it counts.
+    """
+    with unit_of_work():
+        sql().execute(ONE_AT_A_TIME, (bucket,))
+        row = sql().execute(WITHIN, (bucket, clock.now() - window - SLOT)).fetchone()
+        assert row is not None
+        if row[0] >= limit:
+            raise TooManyTries()
+        _count(bucket, 1, SLOT)
 
 
 def tries_of(bucket: str) -> int:

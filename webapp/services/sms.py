@@ -21,7 +21,7 @@ from typing import Any
 from engine import Words
 from engine.law import check_mobile
 from webapp.errors import ActRefused, TooManyTries
-from webapp.services.rates import count_try
+from webapp.services.rates import count_within
 from webapp.settings import Settings, current_settings
 
 TIMEOUT_SECONDS = 8
@@ -106,7 +106,7 @@ def _count_for(mobile: str, settings: Settings) -> None:
     mark = hmac.new(settings.pepper.encode(), b"sms:" + mobile.encode(), hashlib.sha256).hexdigest()[:32]
     window = timedelta(minutes=settings.sms_window_minutes)
     try:
-        count_try(f"sms:{mark}", limit=settings.sms_per_number, window=window)
+        count_within(f"sms:{mark}", limit=settings.sms_per_number, window=window)
     except TooManyTries as often:
         raise NumberSentTooOften(settings.sms_per_number, settings.sms_window_minutes) from often
 
