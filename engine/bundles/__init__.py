@@ -2,7 +2,7 @@
 
 from engine.bundles.affected import Affected, AffectedItem, affected
 from engine.bundles.arrangement import arrange
-from engine.bundles.case import start_variables
+from engine.bundles.case import COMMITMENT, start_variables
 from engine.bundles.checks import check_bundle, form_variables
 from engine.bundles.document_kinds import (
     DocumentKind,
@@ -26,7 +26,7 @@ from engine.bundles.documents import (
     render,
 )
 from engine.bundles.eligibility import Eligibility, eligibility
-from engine.bundles.examples import Difference, Example, example_files, read_example, run_example
+from engine.bundles.examples import Act, Beginning, Example, example_files, read_example
 from engine.bundles.files import bundle_files, bundle_keys
 from engine.bundles.guide import (
     answer_faults,
@@ -88,6 +88,9 @@ from engine.bundles.time_taken import Savings, savings
 from engine.bundles.ways_back import goes_back
 
 __all__ = [
+    "Act",
+    "Beginning",
+    "COMMITMENT",
     "FORM_WORDS",
     "PLACES",
     "Affected",
@@ -100,7 +103,6 @@ __all__ = [
     "CommitmentTerms",
     "Delegation",
     "ExtensionTerms",
-    "Difference",
     "Document",
     "DocumentKind",
     "Eligibility",
@@ -179,7 +181,6 @@ __all__ = [
     "render",
     "savings",
     "separation_at",
-    "run_example",
     "settled",
     "situations_of",
     "steps_back",

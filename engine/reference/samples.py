@@ -27,7 +27,7 @@ class Sample:
 
 
 def bundle_samples(files: Mapping[str, bytes], context: Context, *, made: int = 2) -> tuple[Sample, ...]:
-    """Every worked example of the bundle, then for each of them `made` other paths from the same start.
+    """Every worked example of the bundle that completes steps alone, then `made` other paths from each one's start.
 
     Raises DefinitionInvalid where the bundle or an example cannot be read.
     """
@@ -35,6 +35,8 @@ def bundle_samples(files: Mapping[str, bytes], context: Context, *, made: int = 
     examples, others = [], []
     for path in example_files(files):
         example = read_example(files[path], path)
+        if not example.is_told_by_steps:  # timers, messages and jobs with results are beyond the samples
+            continue
         guide = guide_for(bundle, example.guided, context)
         variables = start_variables(bundle, guide, {**example.answers, **example.guided}, example.ways)
         examples.append(Sample(example.name, variables, example.acts))

@@ -1,10 +1,40 @@
 """A trial: diagrams run in memory on the real engine, with a clock that is moved by hand."""
 
+from engine.trial.acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
 from engine.trial.cores import CORES
+from engine.trial.differences import Difference
+from engine.trial.examples import Covered, ExampleRun, Flow, item_at, readable_examples, run_example, run_examples
 from engine.trial.host import Trial
 from engine.trial.instance import Happened, Held, Instance
 from engine.trial.jobs import Handler
 from engine.trial.post import Letter, Sent
 from engine.trial.world import UnknownJobs
 
-__all__ = ["CORES", "Handler", "Happened", "Held", "Instance", "Letter", "Sent", "Trial", "UnknownJobs"]
+__all__ = [
+    "AT_ONCE",
+    "CORES",
+    "OPEN",
+    "OURS",
+    "REFERENCE",
+    "Act",
+    "Covered",
+    "Difference",
+    "ExampleRun",
+    "Flow",
+    "Handler",
+    "Happened",
+    "Held",
+    "Instance",
+    "JobsAreDone",
+    "Kind",
+    "Letter",
+    "Sent",
+    "Trial",
+    "UnknownJobs",
+    "act_from_json",
+    "item_at",
+    "perform",
+    "readable_examples",
+    "run_example",
+    "run_examples",
+]

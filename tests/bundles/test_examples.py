@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.bundles import bundle_files, bundle_keys
-from engine.bundles.examples import example_files, read_example, run_example
+from engine.bundles.examples import example_files, read_example
 from engine.law import Calendar, read_calendar, read_profile
 from engine.runtime import Context
+from engine.trial import run_example
 
 ROOT = Path(__file__).parents[2]
 TREE = {

@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from pypdf import PdfWriter
 
 from engine.law import Fault, check_uscc
+from engine.trial import Act, Kind
 from tests.support.database import PASSWORD
 from webapp import clock
 from webapp.catalogue import Published, arranged, current_releases, published, rules_in_force
@@ -52,7 +53,6 @@ from webapp.services import (
 )
 from webapp.services.compared_facts import Comparison
 from webapp.services.files import Upload
-from webapp.services.trial_acts import Act, Kind
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from itertools import zip_longest
 
 from engine import EngineError, Words
-from engine.trial import Trial
+from engine.trial import OURS, REFERENCE, Act, Trial
 from engine.values import ClockMark, Value
 from webapp.feel_text import written
 from webapp.queries.trial_view import element_name, shortened
 from webapp.queries.trials import Names
-from webapp.services.trial_acts import OURS, REFERENCE, Act
 from webapp.services.trial_refusals import words_of
 from webapp.services.trial_replay import walk
 from webapp.services.trials import MOST_ACTS, TrialRow

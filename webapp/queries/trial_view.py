@@ -11,12 +11,11 @@ from typing import Any
 from engine import Words, runtime
 from engine.bpmn import Program
 from engine.runtime import Job, Snapshot
-from engine.trial import Held, Instance, Trial
+from engine.trial import OURS, Act, Held, Instance, Trial
 from engine.values import ClockMark, Variables
 from webapp.feel_text import written
 from webapp.queries.diagram import Position
 from webapp.queries.trials import Names
-from webapp.services.trial_acts import OURS, Act
 from webapp.services.trial_replay import Replayed
 
 ROOT = 1

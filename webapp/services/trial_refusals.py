@@ -18,9 +18,9 @@ from engine import (
     ValueInvalid,
     Words,
 )
+from engine.trial import JobsAreDone
 from webapp.errors import ActRefused
 from webapp.services.failures import COUNTED as COUNTED_IN_CASES
-from webapp.services.trial_acts import JobsAreDone
 
 #: What a budget counts, in Chinese; the engine names it in English.
 COUNTED: Mapping[str, str] = {

@@ -20,11 +20,10 @@ from engine import BudgetExceeded, EngineError
 from engine.bpmn import Program, compile_program
 from engine.law import Calendar
 from engine.runtime import Budgets, encode_variables
-from engine.trial import Trial, UnknownJobs
+from engine.trial import AT_ONCE, OPEN, OURS, Act, Trial, UnknownJobs, perform
 from engine.values import Value
 from webapp import moments
 from webapp.catalogue import rules_of
-from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, Act, perform
 
 #: Of one act: a trial is done again on every reading, so each must be short.
 BUDGETS = Budgets(activations=4_000, tokens=2_000, payload_bytes=256_000, expression_steps=50_000)

@@ -12,6 +12,7 @@ import orjson
 
 from engine import EngineError
 from engine.runtime import encode_variables
+from engine.trial import OURS, REFERENCE, Act, act_from_json
 from engine.values import Variables
 from webapp import clock
 from webapp.answers import decode_all
@@ -20,7 +21,6 @@ from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.release_uploads import place_of, read_diagram
-from webapp.services.trial_acts import OURS, REFERENCE, Act, act_from_json
 from webapp.services.trial_refusals import (
     TooManyTrials,
     TrialMoved,

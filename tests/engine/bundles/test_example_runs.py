@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.bundles import read_example, run_example
+from engine.bundles import read_example
 from engine.errors import DefinitionInvalid
 from engine.law import read_profile
 from engine.runtime import Context
+from engine.trial import run_example
 
 CONTEXT = Context(datetime(2026, 3, 2, tzinfo=UTC))
 

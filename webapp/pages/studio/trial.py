@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import DefinitionInvalid
+from engine.trial import OURS, REFERENCE
 from webapp import moments
 from webapp.errors import Incomplete, NotFound
 from webapp.feel_text import written
@@ -26,7 +27,6 @@ from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
 from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
 from webapp.services import trials
-from webapp.services.trial_acts import OURS, REFERENCE
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
 from webapp.services.trial_replay import Beginning, Replayed
 from webapp.services.trials import TrialRow, own_trial

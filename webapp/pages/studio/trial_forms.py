@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from engine import Words
+from engine.trial import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 from engine.values import Value
 from webapp import moments
 from webapp.errors import Incomplete
 from webapp.feel_text import NotAValue, read
-from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 from webapp.services.trial_replay import Beginning
 
 #: Units in which the clock is moved, in seconds.

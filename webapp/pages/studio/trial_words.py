@@ -8,10 +8,10 @@ from datetime import datetime
 from flask_babel import gettext
 
 from engine import Words
+from engine.trial import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 from webapp import moments
 from webapp.pages.studio.trial_forms import UNITS
 from webapp.pages.support import when, words
-from webapp.services.trial_acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 
 CORES: Mapping[str, Words] = {
     OURS: Words("一窗引擎", "One Window engine"),

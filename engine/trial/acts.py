@@ -12,9 +12,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from engine import EngineError, NothingWaits
+from engine.errors import EngineError, NothingWaits
 from engine.runtime import JobDone, JobError, JobFailed, decode_variables, encode_variables
-from engine.trial import Held, Trial
+from engine.trial.host import Trial
+from engine.trial.instance import Held
 from engine.values import Value
 
 

@@ -1,0 +1,83 @@
+"""Where a bundle does not do what its example says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.bundles import (
+    COMMITMENT,
+    Bundle,
+    Example,
+    Guide,
+    answer_faults,
+    eligibility,
+    form_file,
+    guide_for,
+    read_forms,
+)
+from engine.dmn import read_decisions
+from engine.errors import AnswersInvalid
+from engine.law import Profile
+from engine.runtime import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what` differs: what the example expects of it, and what was found."""
+
+    what: str
+    expected: object
+    found: object
+
+    def __str__(self) -> str:
+        return f"{self.what}: expected {self.expected!r}, found {self.found!r}"
+
+
+def input_differences(
+    files: Mapping[str, bytes], bundle: Bundle, example: Example, context: Context
+) -> Iterator[Difference]:
+    """Answers that the questions or the form would refuse."""
+    for key, fault in answer_faults(bundle, example.guided).items():
+        yield Difference(f"guided answer {key}", "usable", fault.en)
+    path = form_file(bundle.form_key, files)
+    if path is None:
+        return
+    form = read_forms(files, bundle)[path]
+    try:
+        form.validate_values(example.answers, example.guided, context)
+    except AnswersInvalid as refused:
+        for key, messages in refused.errors.items():
+            yield Difference(f"answer {key}", "valid", "; ".join(words.en for words in messages))
+
+
+def way_differences(
+    files: Mapping[str, bytes], bundle: Bundle, example: Example, context: Context, profile: Profile
+) -> Iterator[Difference]:
+    """Commitments that the eligibility decision does not admit."""
+    chosen = [item for item, way in example.ways.items() if way == COMMITMENT]
+    if not chosen:
+        return
+    tables = {path: content for path, content in files.items() if path.endswith(".dmn")}
+    for path, content in tables.items():
+        decisions, _ = read_decisions(content, path, tables)
+        if bundle.eligibility_decision not in decisions.ids:
+            continue
+        facts = {**example.answers, **example.guided}
+        for item in chosen:
+            found = eligibility(bundle, decisions, profile, item, facts, credit=example.credit, context=context)
+            if not found.eligible:
+                yield Difference(f"way of {item}", COMMITMENT, f"not eligible ({found.rule})")
+
+
+def guide_differences(bundle: Bundle, example: Example, context: Context) -> Iterator[Difference]:
+    """What the guide tells otherwise, computed from the guided answers alone."""
+    guide: Guide = guide_for(bundle, example.guided, context)
+    found: dict[str, object] = {
+        "items": [one.item.key for one in guide.items],
+        "asked_materials": guide.bundled_submissions,
+        "separate_materials": guide.separate_submissions,
+    }
+    for key, expected in example.expect.get("guide", {}).items():
+        if found.get(key) != expected:
+            yield Difference(f"guide: {key}", expected, found.get(key))
