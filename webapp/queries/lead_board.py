@@ -86,7 +86,7 @@ def lead_board(rules: Rules, by: Identity) -> LeadBoard:
     ids = [line.id for line in people if line.id is not None]
     values = {"people": ids, "today": today, "ahead": today + AHEAD, "since": moments.midnight(monday)}
     held = {id_: (count, waiting) for id_, count, waiting in sql().execute(HELD, values).fetchall()}
-    done = dict(sql().execute(DONE, values).fetchall())
+    done: dict[int, int] = dict(sql().execute(DONE, values).fetchall())
     away = [Away(*row) for row in sql().execute(AWAY, values).fetchall()]
     free = next((line.counts for line in lines if line.id is None), Counts())
     loads = tuple(_load(line.id, line.name, line.counts, held, done, away) for line in people if line.id is not None)
