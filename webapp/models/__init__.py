@@ -92,7 +92,6 @@ from webapp.models.runtime import (
     UserTask,
 )
 from webapp.models.signing import CommitmentMonth, SigningRequest, WithdrawnCommitment
-from webapp.models.site_visits import VisitPhoto, VisitRecord
 from webapp.models.substitution import Substitution
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
@@ -223,8 +222,6 @@ __all__ = [
     "VerificationPhoto",
     "Visit",
     "VisitAppointment",
-    "VisitPhoto",
-    "VisitRecord",
     "WithdrawnCommitment",
     "CaseCopy",
     "CopyRead",
