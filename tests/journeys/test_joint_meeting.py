@@ -193,6 +193,8 @@ def test_a_meeting_is_called_answered_held_and_recorded_once_for_all(city: Story
     assert paper.seal_zh == "江城市行政审批服务管理局行政许可专用章"
     for words in (*QUESTIONS, "阴凉区另设温湿度监测。", "器械区不足十平方米。", "面积满足，招牌下移。", "韩磊"):
         assert words in paper.content_zh
+    assert "滨州市工程建设项目并联审批管理规定" in paper.content_zh  # on what the place's own rule of meetings rests
+    assert "Binzhou rules on parallel approval" in paper.content_en
     assert db.session.query(Document).filter_by(case_id=city.id, kind="meeting-minutes").count() == 1
     assert db.session.query(ClockPause).count() == 0  # a meeting stops nothing
     assert city.clock("P6", "promised").due_on == promised

@@ -49,6 +49,8 @@ def test_a_hearing_is_ordered_told_held_and_read_by_the_decider(reviewed: office
     hosts = page.tree.xpath("//select[@name='host']/option/@value")
     host = office.member_of("sign.decide")
     assert str(host.user_id) in hosts
+    assert "最早 " in page.words("//aside")  # before anybody tries a day
+    assert "提前7个工作日" in page.words("//aside")
     soon = Page(screen.act(task, held_at="2026-01-01T10:00", place="302", host=str(host.user_id)))
     assert soon.status == 422
     assert "第四十八条" in soon.text

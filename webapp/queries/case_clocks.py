@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
-from engine.law import ClockTerms, Extension, Pause, amount, day_words, read_clock
+from engine.law import ClockReading, ClockTerms, Extension, Pause, amount, day_words, read_clock
 from webapp import clock, moments
 from webapp.catalogue import Rules, kept_profile
-from webapp.queries.due import Due, due
+from webapp.queries.due import THEIR_CLOCKS, Due, due
 from webapp.services.clocks import first_day_counted, start_day
 from webapp.unit_of_work import sql
 
@@ -40,9 +40,17 @@ CLOCK_NAMES = {
     "meeting-answer": Words("会审答复期限", "Time to answer on the joint meeting"),
 }
 
+#: The time of a right that may be left unused.
+UNUSED = ("hearing-application", "statement")
+
 #: Clocks that run beside the one that matters for the item as a whole.
 BESIDE = ("statutory", "hand-up", "meeting-answer", "tolerance", "tolerance-check", "handover")
 
+DELIVERED = Words("告知文书送达", "the delivery of the notice")
+NOT_BEGUN = Words(
+    "等待告知文书送达：期限自送达之日起算，登记送达之前没有起算，也不会届满",
+    "Waiting for the delivery of the notice: the limit runs from it, and neither begins nor ends before it is recorded",
+)
 CLOCK_STARTS = {
     "intake": Words("收件", "receipt"),
     "intake-promise": Words("收件", "receipt"),
@@ -89,6 +97,16 @@ class ClockView:
     lines: tuple[Words, ...]
 
     @property
+    def waits(self) -> bool:
+        """It runs from the delivery of a paper, and has not begun."""
+        return self.due.state == "waits" and self.state != "stopped"
+
+    @property
+    def ends_unused(self) -> bool:
+        """Nobody is late when it ends: the right of which it is the time was used, waived or left."""
+        return self.key in UNUSED
+
+    @property
     def met(self) -> bool:
         """Stopped in time."""
         return self.stopped_on is not None and self.due.on is not None and self.stopped_on <= self.due.on
@@ -111,7 +129,9 @@ select l.item_case_id, l.name, l.value, l.unit, l.basis_zh, l.basis_en, l.starte
         where l.name = 'tolerance' and m.item_case_id = l.item_case_id), '[]'),
     coalesce((select jsonb_agg(jsonb_build_array(p.name_zh, p.name_en, p.basis_zh, p.basis_en, p.started_on, p.ended_on,
         d.number, p.expected_days) order by p.started_on)
-        from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]')
+        from clock_pause p left join document d on d.id = p.document_id where p.clock_id = l.id), '[]'),
+    exists(select from document_delivery g where g.document_id = l.document_id
+        and (g.at at time zone %(zone)s)::date <= l.started_on)
 from (select c.*, i.way = 'commitment' or i.intake_outcome is not distinct from 'forwarded' as since_receipt,
           i.received_at, i.accepted_at
       from item_case i join legal_clock c on c.item_case_id = i.id where i.case_id = %(case)s
@@ -140,7 +160,7 @@ def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> C
 
 def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
     item_case_id, key, value, unit, zh, en, started_on, stopped_on, due_on, since_receipt, *kept = row
-    received_at, accepted_at, first_day, profile, extensions, pauses = kept
+    received_at, accepted_at, first_day, profile, extensions, pauses, delivered = kept
     terms = ClockTerms(key, value, unit, Words(zh, en))
     reading = read_clock(
         terms,
@@ -149,7 +169,7 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         rules.calendar,
         today=today,
         stopped_on=stopped_on,
-        start_reason=_start(key, since_receipt),
+        start_reason=DELIVERED if delivered else _start(key, since_receipt),
         first_day_counts=first_day_counted(first_day, rules),
         extensions=[_extension(extension) for extension in extensions],
     )
@@ -161,12 +181,12 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         terms.basis,
         started_on,
         stopped_on,
-        due(due_on, today, rules.calendar, paused=reading.state == "paused"),
+        due(due_on, today, rules.calendar, paused=reading.state == "paused", theirs=key in THEIR_CLOCKS),
         reading.state,
         reading.provisional,
         (
             *_later_day(key, bool(since_receipt), (received_at, accepted_at), started_on, rules),
-            *reading.explanation,
+            *_told(key, reading),
             *_terms_of(profile, rules),
         ),
     )
@@ -208,6 +228,14 @@ def _later_day(
             " the next working day",
         ),
     )
+
+
+def _told(key: str, reading: ClockReading) -> tuple[Words, ...]:
+    """Why the day is that day; of a limit that waits for a delivery, that it has no day yet."""
+    if reading.state != "paused" or key not in THEIR_CLOCKS:
+        return reading.explanation
+    _, limit, *_ = reading.explanation
+    return NOT_BEGUN, limit
 
 
 def _terms_of(version: str | None, rules: Rules) -> tuple[Words, ...]:

@@ -10,11 +10,15 @@ from webapp.services.place_calendars import NEAR
 
 #: Where no clock runs the inbox's index holds this day.
 NO_DUE_DAY = date(9999, 12, 31)
+#: Limits of the applicant or holder, and the steps that wait for them: when such a day is over nobody here is late.
+THEIR_CLOCKS = frozenset({"correction", "statement", "hearing-application", "refused-answer"})
+THEIR_STEPS = frozenset({"correct", "statement", "hearing-application", "ask-applicant"})
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`state`: overdue | today | soon | ok | paused | none.
+    """`state`: overdue | today | soon | ok | paused | none; of a limit that is the applicant's or holder's own also
+    over (its last day has passed) and waits (it runs from the delivery of a paper, and that is not recorded yet).
 
     `remaining`: working days, negative when overdue.
     """
@@ -24,15 +28,15 @@ class Due:
     remaining: int | None
 
 
-def due(on: date | None, today: date, calendar: Calendar, *, paused: bool = False) -> Due:
-    """The nearness of a due day on `today`."""
+def due(on: date | None, today: date, calendar: Calendar, *, paused: bool = False, theirs: bool = False) -> Due:
+    """The nearness of a due day on `today`. `theirs`: the limit is the applicant's or holder's, not the office's."""
     if on is None or on == NO_DUE_DAY:
         return Due(None, "none", None)
     remaining = calendar.working_days_between(today, on)
     if paused:
-        return Due(on, "paused", remaining)
+        return Due(on, "waits" if theirs else "paused", remaining)
     if on < today:
-        return Due(on, "overdue", min(remaining, -1))
+        return Due(on, "over" if theirs else "overdue", min(remaining, -1))
     if on == today:
         return Due(on, "today", 0)
     return Due(on, "soon" if remaining <= NEAR else "ok", remaining)

@@ -8,6 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import Words
+from engine.bundles import Item
+from engine.law import amount
+from webapp import clock
+from webapp.catalogue import Rules
+from webapp.queries.case_clocks import ClockView
+from webapp.services.clocks import start_day, would_be_due
 from webapp.services.hearing_applications import EVIDENCE
 from webapp.services.procedures import HEARING, NAMES, OUTCOMES
 from webapp.services.separation import PROPOSING_STEPS
@@ -128,6 +134,28 @@ where u.active and d.key = %(unit)s and g.key = any(%(groups)s)
         and coalesce(c.item_case_id, i.id) = i.id)
 order by u.id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class HearingDays:
+    """Between which days a hearing is held that is told of today, and on what that rests."""
+
+    earliest: date
+    latest: date | None  # None: held without an application, no limit runs
+    lines: tuple[Words, ...]
+
+
+def hearing_days(item: Item, clocks: Iterable[ClockView], rules: Rules) -> HearingDays:
+    """As setting the hearing checks it (`services.hearings`)."""
+    ahead = rules.profile.terms("hearing-notice-ahead", kind=item.kind)
+    earliest = would_be_due(ahead, start_day(clock.now(), rules), rules)
+    limit = next((one for one in clocks if one.key == HEARING and one.state != "stopped"), None)
+    length = amount(ahead.value, ahead.unit)
+    first = Words(
+        f"最早：今日通知，提前{length.zh}（{ahead.basis.zh}）",
+        f"Earliest: told today, {length.en} ahead ({ahead.basis.en})",
+    )
+    return HearingDays(earliest, limit.due.on if limit else None, (first, *(limit.lines if limit else ())))
 
 
 def hosts_for(item_case_id: int, unit: str, groups: list[str]) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.queries.case_clocks import CLOCK_NAMES
-from webapp.queries.due import NO_DUE_DAY, Due, due
+from webapp.queries.due import NO_DUE_DAY, THEIR_CLOCKS, Due, due
 from webapp.services.clocks import STANDS_STILL, TASK_STANDS_STILL
 from webapp.services.figures import ANSWERED_FOR, clocks_of
 from webapp.services.place_calendars import NEAR_OF_CASE, NearDays, PlaceCalendars, near_days
@@ -193,7 +193,7 @@ def _row(row: Sequence[Any], today: date, calendars: PlaceCalendars) -> WorkRow:
         place,
     ) = row
     bundle = published(release_id).bundle
-    nearness = due(due_on, today, calendars.of(place), paused=paused)
+    nearness = due(due_on, today, calendars.of(place), paused=paused, theirs=clock_name in THEIR_CLOCKS)
     runs = clock_name is not None and due_on != NO_DUE_DAY
     return WorkRow(
         task_id,

@@ -19,7 +19,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.identity import Identity, StandIn
 from webapp.queries import worklist_sql
-from webapp.queries.due import Due, due
+from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.worklist_picks import Pick, pick_of
 from webapp.queries.worklist_wanted import UNIT, Wanted
 from webapp.services.place_calendars import PlaceCalendars
@@ -299,7 +299,7 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         step=step,
         urgent=urgency == 0,
         first=urgency < 0,
-        due=due(due_on, today, calendars.of(place), paused=paused),
+        due=due(due_on, today, calendars.of(place), paused=paused, theirs=step in THEIR_STEPS),
         arrived_at=opened_at,
         revision=revision,
         holder_id=holder_id,

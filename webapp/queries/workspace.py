@@ -21,7 +21,7 @@ from webapp.queries.case_parts import NOT_ISSUED, ItemView
 from webapp.queries.case_reviews import ReviewLine
 from webapp.queries.case_rows import CaseParts
 from webapp.queries.dependencies import depends
-from webapp.queries.due import Due, due
+from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
 from webapp.queries.visit_modes import visit_mode
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
@@ -158,7 +158,8 @@ class Workspace(CaseParts):
     def due(self) -> Due:
         """As the inbox and the boards show it: the day of the task, by the calendar of its place."""
         paused = self.clock is not None and self.clock.state == "paused"
-        return due(self.due_on, clock.today(moments.OFFICE_ZONE), self.rules.calendar, paused=paused)
+        today, theirs = clock.today(moments.OFFICE_ZONE), self.step in THEIR_STEPS
+        return due(self.due_on, today, self.rules.calendar, paused=paused, theirs=theirs)
 
     @property
     def own_materials(self) -> tuple[MaterialLine, ...]:

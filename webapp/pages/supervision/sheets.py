@@ -16,7 +16,8 @@ from webapp.queries.due import Due
 
 #: A spreadsheet would take a cell that begins with one of these for a formula.
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-DUE_GLYPHS = {"overdue": "alert-triangle", "paused": "clock-pause", "none": "minus"}
+DUE_GLYPHS = {"overdue": "alert-triangle", "paused": "clock-pause", "waits": "clock-pause", "none": "minus"}
+DUE_LOOKS = {"over": "none", "waits": "paused"}
 NOTHING = "—"
 
 
@@ -64,12 +65,18 @@ def due_cell(due: Due, why: str) -> Cell:
     if due.on and known:
         said += gettext("（%(day)s）", day=due.on.isoformat())
     glyph = DUE_GLYPHS.get(due.state, "clock")
-    return Cell(said, why if known else "", look="nowrap", badge=f"due due-{due.state}", glyph=glyph)
+    return Cell(
+        said, why if known else "", look="nowrap", badge=f"due due-{DUE_LOOKS.get(due.state, due.state)}", glyph=glyph
+    )
 
 
 def due_words(due: Due) -> str:
     if due.state == "paused":
         return gettext("暂停计时")
+    if due.state == "waits":
+        return gettext("待送达")
+    if due.state == "over":
+        return gettext("当事人期限已满")
     if due.state == "none" or due.remaining is None:
         return gettext("无期限")
     if due.state == "today":

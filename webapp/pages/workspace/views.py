@@ -31,7 +31,7 @@ from webapp.permissions import Permission, may
 from webapp.queries.appointments import appointment_of
 from webapp.queries.desk_parts import Desk, desk_of
 from webapp.queries.extensions import days_if_granted
-from webapp.queries.procedures import hosts_for
+from webapp.queries.procedures import hearing_days, hosts_for
 from webapp.queries.remedies import remedy_of
 from webapp.queries.revocations import revocation_of
 from webapp.queries.submission import answer_sections
@@ -280,6 +280,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
         shown |= {"revocation": revocation_of(task.item.id), "heard": heard_in(task.item.id)}
     if task.step == "hearing-notice" and task.is_open:
         at = at_level(item, task.groups)
+        shown["hearing_days"] = hearing_days(item, task.item.clocks, task.rules)
         shown["hosts"] = hosts_for(task.item.id, at.reviewing_department, hosting_posts(at))
     if task.step in HANDOVER_STEPS:
         shown |= {"handover": handover_of_item(task.item.id), "handover_results": RESULTS}
