@@ -38,6 +38,17 @@ def test_the_letters_are_read_in_full_on_the_page(client: FlaskClient) -> None:
     assert "江城康源大药房连锁有限公司金村二店" in browser.text
 
 
+def test_the_letter_tells_how_the_place_checks_and_what_follows_from_what_is_found(client: FlaskClient) -> None:
+    browser, _ = at_commitment(client)
+    assert "核查方式：数据比对（江城市事后核查办法（虚构，示例））" in browser.text
+    assert "核查方式：随机抽取人员现场核查（双随机）" in browser.text
+    assert "核查发现虚假承诺的，不经整改，取消备案，并记入信用记录（虚假承诺）" in browser.text
+    county = office.draft("commitment", place="fictional-county")
+    browser.open(f"/application/{county}/commitment")
+    assert "核查发现虚假承诺的，责令限期整改，最多1次；仍不符合的，取消备案" in browser.text
+    assert "不经整改" not in browser.text
+
+
 def test_one_signature_signs_every_chosen_letter(client: FlaskClient) -> None:
     browser, case_id = at_commitment(client)
     browser.submit("/commitment", {**ALL, "signature": drawn()})

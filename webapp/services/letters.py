@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import PLACES, Bundle, CommitmentTerms, Item, Material, render
-from engine.law import amount
+from engine.law import METHOD_WORDS, RECTIFY, Finding, Profile, amount, ruling_words
 from webapp.catalogue import Published, Rules
 from webapp.papers import keep
 from webapp.services.document_places import answer_places, item_places, unit_of
@@ -89,13 +89,44 @@ def _text(release: Published, subject: Subject, answers: Mapping[str, Any], rule
         **unit_of(item.department).places(language, rules.profile.demo),
         **item_places(item, language),
         "conditions_list": [words.in_language(language) for words in terms.conditions],
-        "told_list": [words.in_language(language) for words in terms.told],
+        "told_list": [words.in_language(language) for words in (*terms.told, *checked_how(item, rules.profile))],
         "verification_limit": amount(limit.value, limit.unit).in_language(language),
         "material_name": subject.material.name.in_language(language) if subject.material else "",
     }
     return keep(
         render(release.document(terms.letter, language, rules.profile.key), places, language=language, optional=PLACES)
     )
+
+
+def checked_how(item: Item, place: Profile) -> list[Words]:
+    """What the place's rules have the applicant told of the check: how it is made, and what follows from what is found,
+    each with its basis.
+    """
+    rules, undone = place.verification, ruling_words(item.kind).undone
+    method = rules.method(item.key)
+    name = METHOD_WORDS[method.method]
+    told = [_based(Words(f"核查方式：{name.zh}", f"How it is verified: {name.en}"), method.basis)]
+    return told + [_based(_follows(one, undone, place), one.basis) for one in rules.findings.values()]
+
+
+def _follows(finding: Finding, undone: Words, place: Profile) -> Words:
+    kind = place.credit.kinds.get(finding.credit) if place.credit else None
+    zh, en = (f"，并记入信用记录（{kind.name.zh}）", f", and put on record ({kind.name.en})") if kind else ("", "")
+    if finding.follows == RECTIFY:
+        times = finding.rectifications
+        return Words(
+            f"核查发现{finding.name.zh}的，责令限期整改，最多{times}次；仍不符合的，{undone.zh}{zh}",
+            f"Where the check finds “{finding.name.en}”: ordered to be put right, {times} times at most; failing that:"
+            f" {undone.en}{en}",
+        )
+    return Words(
+        f"核查发现{finding.name.zh}的，不经整改，{undone.zh}{zh}",
+        f"Where the check finds “{finding.name.en}”: {undone.en} without being put right first{en}",
+    )
+
+
+def _based(words: Words, basis: Words) -> Words:
+    return Words(f"{words.zh}（{basis.zh}）", f"{words.en} ({basis.en})") if basis.zh else words
 
 
 def replaces_proof(case_id: int, item_key: str | None) -> bool:
