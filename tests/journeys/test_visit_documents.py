@@ -30,7 +30,7 @@ def test_a_visit_that_two_officers_signed_is_on_record(db: SQLAlchemy) -> None:
     task = office.open_task(case.id, "visit")
     first = office.member_of(task.groups[0])
     second = office.member_of(task.groups[0], but=[first.user_id])
-    point = release_of(case.id).bundle.item("P2").visit_checklist[0]
+    point = release_of(case.id).bundle.item("P2").visit_checklist[-1]  # a minor one
     for officer in (first, second):
         db.session.expire_all()
         assert Document.query.filter_by(case_id=case.id, kind="visit-record").count() == 0

@@ -101,7 +101,13 @@ def test_an_appointed_visit_is_not_recorded_before_its_time(db: SQLAlchemy, clie
             for key in ("P2", "P3")
             for point in release_of(case.id).bundle.item(key).visit_checklist
         }
-        found = {"conclusion": "pass", "record": "现场与图纸一致，陈列分区清楚。", "revision": "0", **points}
+        found = {
+            "conclusion": "pass",
+            "record": "现场与图纸一致，陈列分区清楚。",
+            "revision": "0",
+            "person_unsigned": "无人在场。",
+            **points,
+        }
         early = client.post(f"{page}/act", {**found, "key": "early"})
         html = early.get_data(as_text=True)
         assert early.status_code == 409

@@ -36,6 +36,7 @@ const ENTRIES = {
   'case-diagram': 'src/case-diagram.js',
   designer: 'src/designer.js',
   documents: 'src/documents.js',
+  'site-visit': 'src/site-visit.js',
   styles: 'src/styles/styles.css',
   print: 'src/styles/print.css',
 };

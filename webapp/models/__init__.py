@@ -92,6 +92,7 @@ from webapp.models.runtime import (
     UserTask,
 )
 from webapp.models.signing import CommitmentMonth, SigningRequest, WithdrawnCommitment
+from webapp.models.site_visits import VisitPhoto, VisitRecord
 from webapp.models.substitution import Substitution
 from webapp.models.supervision import SignalWord, SupervisionSignal
 from webapp.models.supervision_handovers import CallbackSeen, HandoverDelivery, SupervisionHandover
@@ -222,6 +223,8 @@ __all__ = [
     "VerificationPhoto",
     "Visit",
     "VisitAppointment",
+    "VisitPhoto",
+    "VisitRecord",
     "WithdrawnCommitment",
     "CaseCopy",
     "CopyRead",

@@ -105,6 +105,7 @@ class Participant(Model):
     act: Mapped[str] = mapped_column(server_default="")
     acting_for: Mapped[int | None] = mapped_column(BigInteger)  # whom they stood in for
     at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(server_default="")  # of the record that they signed, where it has one
 
     user: Mapped[User] = relationship()
 

@@ -207,12 +207,16 @@ where f.id = %(file)s and (
     or exists (select from tolerance t where f.id in (t.signature_file_id, t.extended_file_id) and t.case_id = %(case)s)
     or exists (select from opinion_request o where o.file_id = f.id and o.case_id = %(case)s)
     or exists (select from verification_photo p join user_task t on t.id = p.task_id
-        where p.file_id = f.id and t.case_id = %(case)s))
+        where p.file_id = f.id and t.case_id = %(case)s)
+    or exists (select from visit_photo p join user_task t on t.id = p.task_id
+        where p.file_id = f.id and t.case_id = %(case)s)
+    or exists (select from visit_record r join user_task t on t.id = r.task_id
+        where r.signature_file_id = f.id and t.case_id = %(case)s))
 """
 
 
 def case_file(case_id: int, file_id: int) -> CaseFile:
-    """A file that belongs to the case: of a material, a signature, or a photo of a verification. Raises NotFound."""
+    """A file of the case: of a material, a signature, a photo of a visit or of a verification. Raises NotFound."""
     row = sql().execute(CASE_FILE, {"file": file_id, "case": case_id}).fetchone()
     if row is None:
         raise NotFound()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ from webapp.queries.visit_modes import visit_mode
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
 from webapp.services.tasks import gives_way
 from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
+from webapp.services.visit_findings import is_marked, of_item, own_part
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
@@ -214,6 +215,16 @@ class Workspace(CaseParts):
         own = self.item.id if self.item else None
         found = [line for line in self.reviews if line.step in steps and line.item_case_id in (own, None)]
         return found[-1] if found else None
+
+    @cached_property
+    def visited(self) -> ReviewLine | None:
+        """The joint visit as the review of this item reads it: its own points, and what they amount to."""
+        line, item = self.last_review("visit"), self.catalogue_item
+        if line is None or item is None:
+            return line
+        found = of_item(item, line.checklist) if is_marked(item, line.checklist) else line.conclusion
+        marks, remarks = own_part(item, line.checklist), own_part(item, line.remarks)
+        return replace(line, conclusion=found, checklist=marks, remarks=remarks)
 
     @property
     def sent_back(self) -> ReviewLine | None:

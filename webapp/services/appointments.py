@@ -10,6 +10,7 @@ from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.events import Event
+from webapp.services.page_keys import remember
 from webapp.services.tasks import ensure_step
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
@@ -57,8 +58,9 @@ def appoint_visit(
 
     Raises Incomplete (at, place, contact, note), VisitRecorded, and as `on_task` does.
     """
-    with on_task(task_id, by, permission=Permission.TASK_SEE, key=key) as task:
+    with on_task(task_id, by, permission=Permission.TASK_SEE) as task:
         ensure_step(task, STEP)
+        remember(by, key, task.case.now, f"appoint-visit:{task_id}")  # not the act: what was typed of it stays
         if at is None:
             raise Incomplete("visit_at", Words("请填写核查的日期和时间。", "Enter day and time of the visit."))
         if at <= task.case.now:

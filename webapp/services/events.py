@@ -93,6 +93,7 @@ class Event(StrEnum):
     SENT_BACK = "sent-back"
     VISIT_APPOINTED = "visit-appointed"
     VISIT_SIGNED = "visit-signed"
+    VISIT_RETURNED = "visit-returned"
     MEETING_CALLED = "meeting-called"
     MEETING_MOVED = "meeting-moved"
     MEETING_ANSWERED = "meeting-answered"

@@ -19,15 +19,18 @@ from webapp.unit_of_work import sql, unit_of_work
 Field = tuple[str, str]
 MOST_BYTES = 256 * 1024
 #: What the page carries for itself.
-NOT_KEPT = frozenset({"csrf_token", "key", "revision", "next", "do", "point"})
+NOT_KEPT = frozenset({"csrf_token", "key", "revision", "next", "then", "do", "point"})
 
 SAVE = """
 insert into task_draft (task_id, user_id, fields, at)
 select t.id, %(me)s, %(fields)s::jsonb, %(now)s from user_task t
 where t.id = %(task)s and t.state = 'open' and t.groups ?| %(groups)s::text[]
 on conflict (task_id, user_id) do update set fields = excluded.fields, at = excluded.at
+{unless_newer}
 returning at
 """
+#: Where the page says which draft it went on from, one that was kept since on another machine is not written over.
+UNLESS_NEWER = "where task_draft.at <= %(base)s"
 #: The fields of a draft, and when they were kept; nothing where there is none.
 DRAFT = "select fields, at from task_draft where task_id = %(task)s and user_id = %(me)s"
 CLEAR = "delete from task_draft where task_id = %(task)s and user_id = %(me)s"
@@ -65,19 +68,37 @@ def fields_of(sent: Iterable[Field]) -> list[Field]:
     return [(name, text) for name, text in sent if name not in NOT_KEPT and not name.startswith("_") and text]
 
 
-def save(task_id: int, fields: Iterable[Field], *, by: Identity) -> datetime:
+class KeptElsewhere(ActRefused):
+    """The same person has kept something newer of this task on another machine."""
+
+    def __init__(self, at: datetime) -> None:
+        when = moments.shown(at)
+        super().__init__(
+            Words(
+                f"您在另一台设备上于{when}保存了较新的内容，没有覆盖；本页的内容仍在，请刷新后核对。",
+                f"Something newer was kept on another device at {when} and was not written over. What stands here is"
+                " still here: reload the page and compare.",
+            )
+        )
+
+
+def save(
+    task_id: int, fields: Iterable[Field], *, by: Identity, base: datetime | None = None, since: bool = False
+) -> datetime:
     """Keep the form as it stands, in place of what was kept before; returns when.
 
-    Raises NotFound, AlreadyDone (of a task that is over nothing is kept), DraftTooLong.
+    With `since` a draft that is newer than `base` (None: than none at all) is not written over. Raises NotFound,
+    AlreadyDone (of a task that is over nothing is kept), DraftTooLong, KeptElsewhere.
     """
     content = orjson.dumps(list(fields))
     if len(content) > MOST_BYTES:
         raise DraftTooLong()
     values = {"task": task_id, "me": by.user_id, "groups": sorted(by.groups), "now": clock.now()}
+    statement = SAVE.format(unless_newer=UNLESS_NEWER if since else "")
     with unit_of_work():
-        row = sql().execute(SAVE, {**values, "fields": content.decode()}).fetchone()
+        row = sql().execute(statement, {**values, "fields": content.decode(), "base": base}).fetchone()
         if row is None:
-            raise _over(values)
+            raise (_newer(values) if since else None) or _over(values)
     at: datetime = row[0]
     return at
 
@@ -99,6 +120,15 @@ def hand_draft(task_id: int, from_user: int, to_user: int) -> None:
 def drop_with(writing: Writing, task_id: int) -> None:
     """The act is done: its draft goes in the statement that ends it (which knows the actor as `key_actor`)."""
     writing.add("draft", DROP, task=task_id)
+
+
+STILL_OPEN = f"{DRAFT} and exists(select from user_task t where t.id = task_id and t.state = 'open')"
+
+
+def _newer(values: dict[str, object]) -> ActRefused | None:
+    """None where the task is over: then that is the reason."""
+    row = sql().execute(STILL_OPEN, values).fetchone()
+    return KeptElsewhere(row[1]) if row else None
 
 
 def _over(values: dict[str, object]) -> ActRefused:

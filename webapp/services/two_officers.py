@@ -33,10 +33,13 @@ class SignedForAnother(ActRefused):
 SIGNED = "select user_id, acting_for from participant where task_id = %s order by at, user_id"
 
 
-def sign_together(task: OpenTask, by: Identity, conclusion: str, record: Callable[[], None]) -> str | None:
+def sign_together(
+    task: OpenTask, by: Identity, conclusion: str, record: Callable[[], str | None], *, read: str = ""
+) -> str | None:
     """Sign what the task's officers found; returns their conclusion once all of them have signed, None before.
 
-    `record` checks and keeps what the first officer found. A page from before that signature is Stale, another
+    `record` checks and keeps what the first officer found, and gives its digest where it has one; `read` is the digest
+    of what every other one signs. A page from before that signature is Stale, another
     conclusion than the recorded one is refused. Raises SecondOfficerNeeded where `by` has signed already,
     SignedForAnother, Incomplete.
     """
@@ -45,8 +48,7 @@ def sign_together(task: OpenTask, by: Identity, conclusion: str, record: Callabl
         raise SecondOfficerNeeded()
     if not {by.user_id, task.case.acting_for or by.user_id}.isdisjoint(one for line in signed for one in line):
         raise SignedForAnother()
-    if not signed:
-        record()
+    digest = read if signed else record() or ""
     recorded = _conclusion(task) if signed else conclusion
     if signed and conclusion and conclusion != recorded:
         raise Incomplete(
@@ -56,15 +58,19 @@ def sign_together(task: OpenTask, by: Identity, conclusion: str, record: Callabl
                 "Your conclusion differs from the signed record.",
             ),
         )
-    _sign(task, by, first=not signed)
+    _sign(task, by, digest, first=not signed)
     return recorded if len(signed) + 1 >= task.participants else None
 
 
-def _sign(task: OpenTask, by: Identity, *, first: bool) -> None:
-    sql().execute(
-        "insert into participant (task_id, user_id, role, act, acting_for, at) values (%s, %s, %s, 'signed', %s, %s)",
-        (task.id, by.user_id, "lead-officer" if first else "second-officer", task.case.acting_for, task.case.now),
-    )
+SIGN = """
+insert into participant (task_id, user_id, role, act, acting_for, at, digest)
+values (%s, %s, %s, 'signed', %s, %s, %s)
+"""
+
+
+def _sign(task: OpenTask, by: Identity, digest: str, *, first: bool) -> None:
+    role = "lead-officer" if first else "second-officer"
+    sql().execute(SIGN, (task.id, by.user_id, role, task.case.acting_for, task.case.now, digest))
     sql().execute("update user_task set revision = revision + 1 where id = %s", (task.id,))
     task.case.record(Event.VISIT_SIGNED, by, task=task.id)
 

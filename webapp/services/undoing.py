@@ -33,6 +33,7 @@ from webapp.services.separation import InConflict
 from webapp.services.step_rows import item_case_of
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import ensure_item_goes_on
+from webapp.services.visit_records import end_record, entered_fields
 from webapp.services.work import open_task, record_refusal
 from webapp.unit_of_work import sql
 
@@ -313,7 +314,7 @@ def _unsign(task_id: int, case: LockedCase, by: Identity) -> int:
     sql().execute("update user_task set revision = revision + 1 where id = %s", (task_id,))
     if found is not None:
         conclusion, record, checklist, remarks = found
-        fields = _points(checklist, remarks)
-        keep_prepared(task, [*fields, ("conclusion", conclusion), ("record", record)], by)
+        keep_prepared(task, entered_fields(conclusion, record, checklist, remarks), by)
+    end_record(task, by)
     case.record(Event.ACT_WITHDRAWN, by, task=task_id, step="visit")
     return task_id

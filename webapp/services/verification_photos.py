@@ -35,7 +35,7 @@ def add_photos(
     """
     if not uploads:
         raise Incomplete("photo", Words("请选择照片。", "Choose a photo."))
-    checked = [_checked_photo(upload) for upload in uploads]
+    checked = [checked_photo(upload) for upload in uploads]
     with on_task(task_id, by, permission=Permission.TASK_SEE, key=key) as task:
         _ensure_may_add(task, by)
         if taken_at is None or taken_at > task.case.now:
@@ -91,7 +91,8 @@ def _ensure_may_add(task: OpenTask, by: Identity) -> None:
         )
 
 
-def _checked_photo(upload: Upload) -> Checked:
+def checked_photo(upload: Upload) -> Checked:
+    """A photo as it may be kept: JPEG or PNG by its content. Raises FileRefused."""
     checked = check_upload(upload)
     if checked.media_type not in PICTURES:
         raise FileRefused(upload.name, Words("照片应为 JPG 或 PNG。", "a photo is a JPEG or PNG."))

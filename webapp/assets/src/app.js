@@ -9,6 +9,7 @@ import { watchKeys } from './keys.js';
 import { watchControls } from './controls.js';
 import { watchMentions } from './mentions.js';
 import { watchNotices } from './notices.js';
+import { watchSignOut } from './visit/forget.js';
 
 watchControls();
 watchDialogs();
@@ -18,3 +19,4 @@ watchForms();
 watchKeys();
 watchMentions();
 watchNotices();
+watchSignOut();

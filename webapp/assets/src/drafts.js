@@ -16,7 +16,7 @@ function show(form, text) {
 }
 
 /** What the form holds, without files: those go with the form itself. */
-function contents(form) {
+export function contents(form) {
   const data = new FormData(form);
   for (const [name, value] of [...data]) {
     if (value instanceof File) data.delete(name);
@@ -26,39 +26,70 @@ function contents(form) {
 
 const clock = () => new Date().toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false });
 
+/** What happened to a draft, for whoever keeps it besides (visit/texts.js). */
+const tell = (form, what, detail = {}) => form.dispatchEvent(new CustomEvent(`draft:${what}`, { detail }));
+
+/** The draft that the page went on from: a newer one is not written over. Empty where the page does not say. */
+function baseOf(form) {
+  const base = form.closest('[data-draft-base]')?.dataset.draftBase;
+  return base === undefined ? {} : { 'X-Draft-Base': base };
+}
+
 /** Posts the draft. The answer may say {"saved_at": "09:41"}; a redirect means we were signed out. */
 async function save(form, leaving = false) {
   const draft = draftOf(form);
   if (draft.saving || !draft.changed || draft.sent) return;
   Object.assign(draft, { saving: true, changed: false });
   if (!leaving) show(form, say('saving'));
+  tell(form, 'saving');
   try {
+    if (!navigator.onLine) throw new Error('no network');
     const answer = await fetch(form.dataset.autosaveUrl, {
       method: 'POST',
       body: contents(form),
-      headers: { 'X-CSRFToken': csrfToken(), 'X-Autosave': '1', Accept: 'application/json' },
+      headers: { 'X-CSRFToken': csrfToken(), 'X-Autosave': '1', Accept: 'application/json', ...baseOf(form) },
       keepalive: leaving,
     });
     const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {};
     if (told.message) {
       // Refused for a reason that trying again does not mend (the task is done, the text too long).
       show(form, told.message);
+      tell(form, 'refused', told);
       return;
     }
     if (!answer.ok || answer.redirected) throw new Error(`draft not saved: ${answer.status}`);
     show(form, say('saved', { time: told.saved_at ?? clock() }));
+    tell(form, 'saved', told);
     for (const id of told.put_right ?? []) clearMessages(id);
     const summary = document.querySelector('.error-summary');
     if (told.put_right?.length && summary) summary.querySelector('h2').lastChild.textContent = told.left;
   } catch (error) {
     draft.changed = true;
     show(form, say('saveFailed'));
-    console.warn(error);
+    console[navigator.onLine ? 'warn' : 'info'](error);
+    tell(form, 'failed');
     return;
   } finally {
     draft.saving = false;
   }
   if (draft.changed) plan(form);
+}
+
+/** Posts the draft now; answers whether it is kept. */
+export async function saveNow(form) {
+  const draft = draftOf(form);
+  if (draft.sent) return false;
+  clearTimeout(draft.timer);
+  draft.changed = true;
+  return new Promise((done) => {
+    const answered = (kept) => {
+      for (const what of ['saved', 'refused', 'failed']) form.removeEventListener(`draft:${what}`, listeners[what]);
+      done(kept);
+    };
+    const listeners = { saved: () => answered(true), refused: () => answered(false), failed: () => answered(false) };
+    for (const what of Object.keys(listeners)) form.addEventListener(`draft:${what}`, listeners[what]);
+    save(form);
+  });
 }
 
 /** What was wrong with a field is put right: its messages go, and its line of the summary above. */

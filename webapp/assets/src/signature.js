@@ -14,6 +14,9 @@ class Signature {
     this.state = root.querySelector('[data-signature-state]');
     this.strokes = []; // lists of [x, y], each from 0 to 1 of the canvas' size, so that a resize keeps them
     this.area.hidden = false;
+    this.own = ''; // what this page drew, or shows already
+    if (this.value.value) this.recall();
+    this.value.addEventListener('change', () => this.value.value !== this.own && this.recall());
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     this.canvas.addEventListener('pointerdown', (event) => this.begin(event));
     this.canvas.addEventListener('pointermove', (event) => this.go(event));
@@ -26,8 +29,24 @@ class Signature {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 
+  /** Shows a signature that was drawn before: it comes with the draft. */
+  recall() {
+    this.own = this.value.value;
+    this.strokes = [];
+    this.picture = null;
+    this.state.textContent = say(this.own ? 'signed' : 'notSigned');
+    const picture = new Image();
+    picture.addEventListener('load', () => {
+      this.picture = picture;
+      this.draw();
+    });
+    if (this.own) picture.src = this.own;
+    else this.draw();
+  }
+
   begin(event) {
     if (event.button !== 0) return;
+    this.picture = null; // who signs again begins anew
     this.canvas.setPointerCapture(event.pointerId);
     this.stroke = [this.point(event)];
     this.strokes.push(this.stroke);
@@ -49,12 +68,14 @@ class Signature {
 
   clear() {
     this.strokes = [];
+    this.picture = null;
     this.draw();
     this.keep('');
   }
 
   keep(png) {
     this.value.value = png;
+    this.own = png;
     this.state.textContent = say(png ? 'signed' : 'notSigned');
     this.value.dispatchEvent(new Event('change', { bubbles: true }));
   }
@@ -68,6 +89,7 @@ class Signature {
     const pen = this.canvas.getContext('2d');
     pen.scale(scale, scale);
     Object.assign(pen, { lineWidth: PEN, lineCap: 'round', lineJoin: 'round', strokeStyle: INK });
+    if (this.picture) pen.drawImage(this.picture, 0, 0, width, height);
     for (const [first, ...rest] of this.strokes) {
       pen.beginPath();
       pen.moveTo(first[0] * width, first[1] * height);

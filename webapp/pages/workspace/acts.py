@@ -17,6 +17,7 @@ from webapp.pages.workspace import (
     revocation_acts,
     tolerance_act,
     verification_acts,
+    visit_act,
 )
 from webapp.pages.workspace.points import all_points, marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted
@@ -205,34 +206,6 @@ def _ruling_errors(errors: Errors, ruling: str, reasons: str) -> None:
         errors["reasons"] = Words("不予的决定应当说明理由。", "A refusal must give reasons.")
 
 
-def visit(task: Posted, typed: Typed, by: Identity) -> Words:
-    conclusion, record = text(typed, "conclusion"), text(typed, "record")
-    errors: Errors = {}
-    if not task.signers:
-        errors = unmarked(task, typed)
-        if conclusion not in reviews.VISIT_CONCLUSIONS:
-            errors["conclusion"] = Words("请选择核查结论。", "Choose the conclusion.")
-        if not record:
-            errors["record"] = Words("请填写核查记录。", "Write the record of the visit.")
-    _refuse(errors)
-    complete = reviews.sign_visit(
-        task.id,
-        by=by,
-        conclusion=conclusion,
-        record=record,
-        checklist=marks_posted(typed),
-        revision=revision_of(typed),
-        key=text(typed, "key"),
-    )
-    return (
-        Words(
-            "联合核查已完成，结论已反馈各审批科室。", "The joint visit is complete; the sections have its conclusion."
-        )
-        if complete
-        else Words("已签字，等待另一名核查人员签字。", "Signed; another officer must sign too.")
-    )
-
-
 def backfill(task: Posted, typed: Typed, by: Identity) -> Words:
     result = OutsideResult(
         text(typed, "ruling"),
@@ -288,7 +261,6 @@ ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     "review": review,
     "decide": decide,
     "immediate": decide,
-    "visit": visit,
     "backfill": backfill,
     "extend": extend,
     "record": record,
@@ -298,6 +270,7 @@ ACTS: Mapping[str, Callable[[Posted, Typed, Identity], Words]] = {
     **revocation_acts.ACTS,
     **tolerance_act.ACTS,
     **verification_acts.ACTS,
+    **visit_act.ACTS,
     **handover_acts.ACTS,
 }
 PANELS = {"immediate": "decide", "recheck": "verify", **procedure_acts.PANELS}
@@ -324,6 +297,7 @@ LABELS: Mapping[str, Words] = {
     **revocation_acts.LABELS,
     **tolerance_act.LABELS,
     **verification_acts.LABELS,
+    **visit_act.LABELS,
     **handover_acts.LABELS,
     "granted": Words("是否准予延期", "Extension"),
     "visit_at": Words("核查时间", "Time of the visit"),

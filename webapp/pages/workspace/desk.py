@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -17,6 +19,17 @@ from webapp.permissions import Permission
 from webapp.services import task_drafts
 from webapp.services.presence import around
 
+#: The draft that the page went on from, where it must not be written over: its moment, empty for none.
+BASE = "X-Draft-Base"
+
+
+def _moment(text: str | None) -> datetime | None:
+    """None for what is no moment: then any draft that is there is newer."""
+    try:
+        return datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+
 
 @blueprint.post("/<int:task_id>/draft")
 @needs(Permission.TASK_SEE)
@@ -27,9 +40,11 @@ def keep_draft(task_id: int) -> ResponseReturnValue:
     """
     by, by_itself = signed_in(), "X-Autosave" in request.headers
     fields = task_drafts.fields_of(request.form.items(multi=True))
+    base = request.headers.get(BASE)
     note = request.form.get("point", type=int)
     try:
-        at = task_drafts.save(task_id, with_note(task_id, note, fields, by) if note else fields, by=by)
+        kept = with_note(task_id, note, fields, by) if note else fields
+        at = task_drafts.save(task_id, kept, by=by, base=_moment(base), since=base is not None)
     except NotFound:
         raise
     except ActRefused as refusal:
@@ -37,7 +52,7 @@ def keep_draft(task_id: int) -> ResponseReturnValue:
             return jsonify(message=words(refusal.words)), refusal.status
         return refused_page(task_id, by, refusal)
     if by_itself:
-        return jsonify(saved_at=f"{moments.local(at):%H:%M}")
+        return jsonify(saved_at=f"{moments.local(at):%H:%M}", base=at.isoformat())
     flash(gettext("已列入补正清单。") if note else gettext("草稿已保存。"), "success")
     return redirect(url_for("task.show", task_id=task_id, _anchor="act"))
 

@@ -29,6 +29,10 @@ LONG = frozenset(
         "handling",
         "attended",
         "visit_note",
+        "person_name",
+        "person_position",
+        "person_unsigned",
+        "return_reason",
         "extension_reason",
     }
 )

@@ -28,12 +28,12 @@ from webapp.pages.workspace.points import all_points, groups_of, marks_before, m
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import revision_of
 from webapp.permissions import Permission, may
-from webapp.queries.appointments import appointment_of
 from webapp.queries.desk_parts import Desk, desk_of
 from webapp.queries.extensions import days_if_granted
 from webapp.queries.procedures import hearing_days, hosts_for
 from webapp.queries.remedies import remedy_of
 from webapp.queries.revocations import revocation_of
+from webapp.queries.site_visits import photos_of_visit, site_visit_of
 from webapp.queries.submission import answer_sections
 from webapp.queries.supervision_handovers import handover_of_item
 from webapp.queries.tolerance import tolerance_of
@@ -57,6 +57,8 @@ from webapp.unit_of_work import let_go
 PROCEDURE_STEPS = frozenset(
     {"review", "hand-up", "upper-review", "decide", "hearing-application", "hearing-notice", *OUTCOMES}
 )
+#: Steps at which the item's own part of the joint visit is read.
+REVIEWING_STEPS = frozenset({"review", "upper-review", "hand-up", "decide"})
 REVOCATION_STEPS = frozenset({"revocation-notice", "statement", "revoke"})
 VERIFICATION_STEPS = REVOCATION_STEPS | {"verify", "recheck"}
 HANDOVER_STEPS = frozenset({TAKE_OVER, REPORT})
@@ -256,9 +258,13 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     """What only some panels show."""
     shown: dict[str, Any] = {"window_url": _window_url(task), "authorisation": by.authorisation_number or ""}
     if task.step == "visit":
-        shown["appointment"] = appointment_of(task.id)
+        site_visit = site_visit_of(task.id)
+        shown |= {"site_visit": site_visit, "appointment": site_visit.appointment, "me": by.user_id}
+        shown["point_names"] = {point.key: words(point.text) for point in all_points(task)}
     if task.item is None:
         return shown
+    if task.visited is not None and task.step in REVIEWING_STEPS:
+        shown["visit_photos"] = photos_of_visit(task.visited.task_id, task.item.key)
     if task.step == "accept" and task.is_open:
         shown |= {"faults": fault_lines(task, typed), "fixes": fix_fields(task, typed)}
     item = task.item.item

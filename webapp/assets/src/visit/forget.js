@@ -1,0 +1,20 @@
+// Signing out takes what a phone kept of site visits with it; what was not sent yet is asked about first.
+
+import { forgetAll, mayHold, waiting } from './store.js';
+import { say } from '../words.js';
+
+async function signOut(form) {
+  const unsent = await waiting();
+  if (unsent && !window.confirm(say('unsentLost', { count: unsent }))) return;
+  await forgetAll();
+  form.submit();
+}
+
+export function watchSignOut() {
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!form.matches('[data-sign-out]') || !mayHold()) return;
+    event.preventDefault();
+    signOut(form);
+  });
+}
