@@ -109,6 +109,16 @@ def test_what_is_marked_as_not_met_is_not_found_as_committed(db: object, client:
     assert "核查结论不能是“与承诺一致”" in refused.get_data(as_text=True)
 
 
+def test_what_was_put_right_is_said_so_in_the_case(db: object, client: FlaskClient) -> None:
+    case_id, _ = verifying("P4")
+    office.act(case_id, "verify", "P4", verification_result="unfulfilled")
+    office.act(case_id, "recheck", "P4", verification_result="pass")
+    office.sign_in(client, "weixiaohong")
+    page = client.get(f"/cases/{case_id}").get_data(as_text=True)
+    assert "整改复查：整改合格" in page
+    assert "事后核查：与承诺一致" not in page.partition("办理记录")[0]
+
+
 def test_the_public_reads_what_was_revoked_without_grounds_or_numbers_of_people(
     db: object, client: FlaskClient
 ) -> None:
