@@ -36,6 +36,7 @@ def environment(**context: Any) -> Environment:
     env.globals.update(
         asset=lambda name: f"/static/dist/{manifest.get(name, name)}",
         csrf_token=lambda: "token",
+        may=lambda permission: False,
         get_flashed_messages=lambda with_categories=False: context.get("flashes", []),
         **context,
     )

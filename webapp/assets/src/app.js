@@ -9,6 +9,9 @@ import { watchKeys } from './keys.js';
 import { watchControls } from './controls.js';
 import { watchMentions } from './mentions.js';
 import { watchNotices } from './notices.js';
+import { watchPlaces } from './places.js';
+import { watchRows } from './rows.js';
+import { watchScrolling } from './scrolling.js';
 import { watchSignOut } from './visit/forget.js';
 
 watchControls();
@@ -19,4 +22,7 @@ watchForms();
 watchKeys();
 watchMentions();
 watchNotices();
+watchRows();
+watchPlaces();
+watchScrolling();
 watchSignOut();

@@ -1,4 +1,4 @@
-// Small behaviours: printing, copying, ticking all rows, one act per press, errors that take the focus.
+// Small behaviours: printing, copying, ticking all rows, one act per press.
 
 import { announce, say } from './words.js';
 
@@ -63,8 +63,4 @@ export function watchControls() {
   window.addEventListener('pageshow', wake);
   // A list that is brought up to date keeps its ticks; rows that went away are no longer among them.
   document.addEventListener('htmx:after:swap', () => countTicked(document.body));
-  document.querySelector('[data-focus]')?.focus();
-  if (window.matchMedia('(max-width: 900px)').matches) {
-    for (const filters of document.querySelectorAll('details[data-filters]')) filters.open = false;
-  }
 }

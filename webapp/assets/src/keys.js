@@ -1,8 +1,12 @@
-// Keyboard work in lists: j, k, Enter, c, x, b, /, ?. Single keys can be switched off in the help dialog (WCAG 2.1.4).
+// Keyboard work in lists and on a task. Single keys can be switched off in the help dialog (WCAG 2.1.4); the dialog
+// lists what works on the page that is open.
 
 import { openDialog } from './dialogs.js';
+import { goTo, currentRow, step } from './rows.js';
+import { announce, say } from './words.js';
 
 const OFF = 'single-keys-off';
+const CONTROLS = 'input:not([type="hidden"]), select, textarea';
 
 function typing(target) {
   if (!(target instanceof HTMLElement)) return false;
@@ -10,47 +14,102 @@ function typing(target) {
   return !box && (target.isContentEditable || target.matches('input, textarea, select'));
 }
 
-const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => row.querySelector('a, [data-claim]'));
-const currentRow = (table) => table.querySelector('tr[data-current]');
+const one = (selector) => document.querySelector(selector);
+const shown = (elements) => [...elements].find((element) => element.checkVisibility() && !element.matches(':disabled'));
 
-function goTo(table, row) {
-  for (const other of table.querySelectorAll('tr[data-current]')) delete other.dataset.current;
-  row.dataset.current = '';
-  row.querySelector('a, [data-claim]').focus();
-  row.scrollIntoView({ block: 'nearest' });
+function focusOn(element) {
+  if (!element) return;
+  element.scrollIntoView({ block: 'center' });
+  element.focus();
 }
 
-function step(table, by) {
-  const rows = rowsOf(table);
-  if (!rows.length) return;
-  const at = rows.indexOf(currentRow(table));
-  goTo(table, rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)]);
+/** The act's first control; where somebody has to claim first, that button; else the panel that says why not. */
+function toAct() {
+  const panel = one('#act');
+  const control = shown(panel.querySelectorAll(`#act-form :is(${CONTROLS}), [data-claim]`));
+  if (control) return focusOn(control);
+  panel.tabIndex = -1;
+  focusOn(panel);
 }
 
-const inTable = {
-  j: (table) => step(table, 1),
-  k: (table) => step(table, -1),
-  Enter: (table) => currentRow(table)?.querySelector('a')?.click(),
-  c: (table) => currentRow(table)?.querySelector('[data-claim]')?.click(),
-  x: (table) => currentRow(table)?.querySelector('.select input')?.click(),
+/** The box of a new comment; it is fetched when the comments come into view. */
+function toComments() {
+  const part = one('#comments');
+  part.scrollIntoView({ block: 'center' });
+  const box = () => shown(part.querySelectorAll('textarea'));
+  if (box()) return focusOn(box());
+  const wait = new MutationObserver(() => {
+    if (!box()) return;
+    wait.disconnect();
+    focusOn(box());
+  });
+  wait.observe(part, { childList: true, subtree: true });
+}
+
+function toSearch() {
+  if (one('[data-search]')) return focusOn(one('[data-search]'));
+  // From a task: the search of the list that one came from.
+  const back = one('a[data-back]');
+  window.location.assign(`${back.getAttribute('href')}#search`);
+}
+
+function claim(table) {
+  const row = table && currentRow(table);
+  const button = row ? row.querySelector('[data-claim]') : one('#act [data-claim]');
+  button?.click();
+}
+
+/** Key -> where it works, and what it does with the page's list, if it has one. */
+const KEYS = {
+  j: ['table[data-keys]', (table) => step(table, 1)],
+  k: ['table[data-keys]', (table) => step(table, -1)],
+  Enter: ['table[data-keys]', (table) => currentRow(table)?.querySelector('a')?.click()],
+  x: ['table[data-keys]', (table) => currentRow(table)?.querySelector('.select input')?.click()],
+  c: ['table[data-keys], #act [data-claim]', claim],
+  // What can be done with the ticked rows: first for whom, where that is chosen.
+  b: ['[data-bulk]', () => one('[data-bulk]').querySelector('select, button').focus()],
+  d: ['#act', toAct],
+  m: ['#comments', toComments],
+  n: ['a[data-next]', () => one('a[data-next]').click()],
+  u: ['a[data-back]', () => one('a[data-back]').click()],
+  '/': ['[data-search], #act', toSearch],
 };
 
+/** Ctrl+Enter: to the button that does what the form is for, and on that button: do it. A form that only asks or says
+ *  something is sent at once. */
+function send(event) {
+  const within = event.target instanceof Element ? event.target : document.body;
+  const form = within.closest('form') ?? one('#act-form') ?? one('main form:has(.btn-primary)');
+  const button = form && shown(form.querySelectorAll('.btn-primary'));
+  if (!button || button.getAttribute('aria-disabled')) return;
+  event.preventDefault();
+  if (form.id === 'act-form' && document.activeElement !== button) {
+    focusOn(button);
+    announce(say('pressAgain', { act: button.textContent.trim() }));
+  } else {
+    form.requestSubmit(button);
+  }
+}
+
+/** Opens the help with the lines of this page alone. */
+function help() {
+  for (const line of document.querySelectorAll('#keyboard-help [data-works]')) {
+    line.hidden = !one(line.dataset.works);
+  }
+  openDialog('keyboard-help');
+}
+
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
-  if (document.querySelector('dialog[open]')) return;
+  if (event.defaultPrevented || event.isComposing || one('dialog[open]')) return;
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.repeat) return void send(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key !== 'Enter' && localStorage.getItem(OFF)) return;
-  const table = document.querySelector('table[data-keys]');
   if (event.key === '?') {
-    openDialog('keyboard-help');
-  } else if (event.key === '/' && document.querySelector('[data-search]')) {
-    document.querySelector('[data-search]').focus();
-  } else if (event.key === 'b' && document.querySelector('[data-bulk]')) {
-    // What can be done with the ticked rows: first for whom, where that is chosen.
-    document.querySelector('[data-bulk]').querySelector('select, button').focus();
-  } else if (table && Object.hasOwn(inTable, event.key)) {
+    help();
+  } else if (Object.hasOwn(KEYS, event.key) && one(KEYS[event.key][0])) {
     // Enter on a link or button is the browser's own.
     if (event.key === 'Enter' && event.target.closest('a, button, summary, input')) return;
-    inTable[event.key](table);
+    KEYS[event.key][1](one('table[data-keys]'));
   } else {
     return;
   }
@@ -59,6 +118,9 @@ function onKey(event) {
 
 export function watchKeys() {
   document.addEventListener('keydown', onKey);
+  document.addEventListener('click', ({ target }) => {
+    if (target instanceof Element && target.closest('[data-dialog-open="keyboard-help"]')) help();
+  });
   const choice = document.getElementById('single-keys');
   if (!choice) return;
   choice.checked = !localStorage.getItem(OFF);

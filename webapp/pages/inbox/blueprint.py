@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from webapp.catalogue import Rules, rules_in_force
 from webapp.errors import NotSignedIn
@@ -63,16 +64,28 @@ class Asked:
 
 def asked(wanted: Wanted | None = None, ignored: tuple[str, ...] = ()) -> Asked:
     """Of this request, or of `wanted` in its place."""
+    return _asked(request.args, wanted, ignored)
+
+
+def asked_last() -> Asked | None:
+    """Of the place in the inbox where this browser was last; None where it was in none of its lists yet."""
+    last = session.get(LAST)
+    if not isinstance(last, str):
+        return None
+    return _asked(MultiDict(parse_qsl(urlsplit(last).query, max_num_fields=64)))
+
+
+def _asked(args: MultiDict[str, str], wanted: Wanted | None = None, ignored: tuple[str, ...] = ()) -> Asked:
     if wanted is None:
-        wanted, ignored = read_wanted(request.args)
-    view = request.args.get("view", "")
+        wanted, ignored = read_wanted(args)
+    view = args.get("view", "")
     return Asked(
         signed_in(),
         wanted,
         ignored,
         int(view) if view.isdecimal() and len(view) <= 18 else 0,
-        request.args.get("after", ""),
-        request.args.get("before", ""),
+        args.get("after", ""),
+        args.get("before", ""),
         cache(rules_in_force),
     )
 

@@ -143,7 +143,8 @@ def act(task_id: int) -> ResponseReturnValue:
     except ActRefused as refusal:
         return refused_page(task_id, by, refusal)
     flash(words(Words(f"{subject}：{done.zh}", f"{subject}: {done.en}")), "success")
-    return redirect(url_for("inbox.inbox"))
+    goes_on = request.form.get("then") == "next"
+    return redirect(url_for("inbox.following", task=task_id) if goes_on else url_for("inbox.inbox"))
 
 
 def _unfinished_page(task_id: int, by: Identity, errors: Errors, status: int) -> ResponseReturnValue:
