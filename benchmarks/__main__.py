@@ -21,6 +21,7 @@ PARTS = (
     "decisions",
     "clocks",
     "completion",
+    "bulk",
     "storage",
     "backlog",
     "documents",

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -79,7 +79,7 @@ class Browser:
         return self._send("GET", path, b"", keep=keep, more=headers)
 
     def post(
-        self, path: str, values: Mapping[str, str], *, keep: bool = False
+        self, path: str, values: Mapping[str, str] | Sequence[tuple[str, str]], *, keep: bool = False
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         return self._send("POST", path, urlencode(values).encode(), keep=keep)
 

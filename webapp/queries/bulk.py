@@ -63,7 +63,6 @@ class Taker:
     name: str
     groups: frozenset[str]
     authorised: bool
-    of_department: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +155,13 @@ left join app_user c on c.id = t.closed_by
 where t.id = any(%(tasks)s)
 """
 TAKERS = """
-select u.id, u.name, u.authorisation_number is not null, d.key = %(department)s,
+select u.id, u.name, u.authorisation_number is not null,
     (select coalesce(jsonb_agg(g.key), '[]') from membership m join candidate_group g on g.id = m.group_id
         where m.user_id = u.id)
 from app_user u join department d on d.id = u.department_id
 where u.active and d.key = %(department)s
-    and exists (select from membership m join candidate_group g on g.id = m.group_id
-        where m.user_id = u.id and g.key = any(%(groups)s))
-order by u.name_pinyin, u.id limit 200
+    and exists (select from membership m where m.user_id = u.id)
+order by u.name_pinyin, u.id limit 500
 """
 
 
@@ -171,9 +169,10 @@ def plan_of(act: BulkActKind, chosen: Sequence[Chosen], *, by: Identity, to: int
     """What `act` would do with each of these tasks now. `to`: who is to get them, where they are assigned."""
     values = {"tasks": [one.task_id for one in chosen], "department": by.department_key}
     found = {row.task_id: row for row in map(_row, sql().execute(ROWS, values).fetchall())}
-    groups = sorted({group for row in found.values() for group in row.groups})
-    people = takers(groups, by) if act is BulkActKind.ASSIGN else ()
-    taker = next((one for one in people if one.id == to), None)
+    everybody = takers(by) if act is BulkActKind.ASSIGN else ()
+    groups = {group for row in found.values() for group in row.groups}
+    people = tuple(one for one in everybody if not one.groups.isdisjoint(groups))
+    taker = next((one for one in everybody if one.id == to), None)
     kept: list[BulkRow] = []
     left_out: list[tuple[BulkRow | None, int, Words]] = []
     for one in chosen:
@@ -192,10 +191,10 @@ def plan_of(act: BulkActKind, chosen: Sequence[Chosen], *, by: Identity, to: int
     return Plan(tuple(kept), tuple(left_out), points, people)
 
 
-def takers(groups: Sequence[str], by: Identity) -> tuple[Taker, ...]:
-    """The people of `by`'s department who have one of these posts."""
-    rows = sql().execute(TAKERS, {"department": by.department_key, "groups": list(groups)}).fetchall()
-    return tuple(Taker(id_, name, frozenset(posts), authorised, own) for id_, name, authorised, own, posts in rows)
+def takers(by: Identity) -> tuple[Taker, ...]:
+    """The people of `by`'s department who have a post."""
+    rows = sql().execute(TAKERS, {"department": by.department_key}).fetchall()
+    return tuple(Taker(id_, name, frozenset(posts), authorised) for id_, name, authorised, posts in rows)
 
 
 def _row(row: Sequence[Any]) -> BulkRow:

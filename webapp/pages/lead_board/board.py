@@ -160,7 +160,7 @@ def _work_sheet(page: Page, by: Identity, said: Asked) -> Sheet:
         gettext("办理人"),
     )
     rows = tuple(_work_cells(row, by) for row in page.rows)
-    return Sheet("board-work", gettext("任务"), tuple(Head(head) for head in heads), rows, keys=True)
+    return Sheet("board-work", gettext("任务清单"), tuple(Head(head) for head in heads), rows, keys=True)
 
 
 def _work_cells(row: Row, by: Identity) -> tuple[Cell, ...]:
