@@ -40,6 +40,7 @@ class Permission(StrEnum):
     CASE_REPAIR = "case.repair"
     RELEASE_SEE = "release.see"
     RELEASE_DRAFT = "release.draft"
+    RELEASE_SIGN = "release.sign"
     RELEASE_PUBLISH = "release.publish"
     TRIAL_RUN = "trial.run"
     SUPERVISION_SEE = "supervision.see"
@@ -119,7 +120,16 @@ class PersonFacts:
     unit: str
 
 
-Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | CreditFacts | PersonFacts | None
+@dataclass(frozen=True, slots=True)
+class SignOffFacts:
+    """What the rules ask about signing a release: for which department ("": legal review), and whether nobody of it
+    can sign here, so that legal review enters its letter."""
+
+    party: str
+    by_letter: bool
+
+
+Subject = TaskFacts | CaseFacts | SignalFacts | LicenceFacts | CreditFacts | PersonFacts | SignOffFacts | None
 Rule = Callable[[Identity, Subject], bool]
 
 
@@ -174,6 +184,14 @@ def is_oneself(by: Identity, subject: Subject) -> bool:
 
 def is_a_colleague(by: Identity, subject: Subject) -> bool:
     return isinstance(subject, PersonFacts) and subject.unit == by.department_key and subject.user_id != by.user_id
+
+
+def is_of_the_party(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, SignOffFacts) and subject.party == by.department_key
+
+
+def is_for_legal_review(by: Identity, subject: Subject) -> bool:
+    return isinstance(subject, SignOffFacts) and (not subject.party or subject.by_letter)
 
 
 def judges_itself(by: Identity, subject: Subject) -> bool:
@@ -234,8 +252,10 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.INCIDENT_REPAIR: [[has_role("lead")]],
     Permission.CASE_SUSPEND: [[has_role("lead")]],
     Permission.CASE_REPAIR: [[has_role("lead")]],
-    Permission.RELEASE_SEE: [[has_role("designer", "publisher", "legal", "supervisor")]],
+    # Who leads a department signs what changes of its own, and reads it there.
+    Permission.RELEASE_SEE: [[has_role("designer", "publisher", "legal", "supervisor")], [leads]],
     Permission.RELEASE_DRAFT: [[has_role("designer")]],
+    Permission.RELEASE_SIGN: [[leads, is_of_the_party], [has_role("legal"), is_for_legal_review]],
     Permission.RELEASE_PUBLISH: [[has_role("publisher")]],
     Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
@@ -293,6 +313,8 @@ OBJECT_RULES: frozenset[Rule] = frozenset(
         is_of_the_unit,
         is_oneself,
         is_a_colleague,
+        is_of_the_party,
+        is_for_legal_review,
         judges_itself,
         issued_it,
         recorded_it,

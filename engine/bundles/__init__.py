@@ -1,6 +1,6 @@
 """Bundles as data: reader, checks across files, guide, eligibility, notification sheet, documents."""
 
-from engine.bundles.affected import Affected, AffectedItem, affected
+from engine.bundles.affected_items import Affected, AffectedItem, affected
 from engine.bundles.arrangement import arrange
 from engine.bundles.case import COMMITMENT, start_variables
 from engine.bundles.checks import check_bundle, form_variables

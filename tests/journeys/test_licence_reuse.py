@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support import office
+from tests.support.releases import publish
 from webapp import clock, moments
 from webapp.catalogue import current_releases, published
 from webapp.extensions import db as database
@@ -16,7 +17,7 @@ from webapp.queries.submission import materials_of
 from webapp.services import drafts, licence_acts, receipt
 from webapp.services.bundle_folders import bundles_of, read_tree
 from webapp.services.licence_reuse import LicenceNotReusable
-from webapp.services.releases import draft_from_files, publish_release, submit_release
+from webapp.services.releases import draft_from_files, submit_release
 from webapp.settings import current_settings
 from webapp.unit_of_work import sql
 
@@ -35,7 +36,7 @@ def takes_it(db) -> None:
     files[name] = files[name].decode().replace(PREMISES, TAKES_THE_DRUG_LICENCE, 1).encode()
     release = draft_from_files(office.BUNDLE, files, by=office.person("taoran"), note="证照代替场所证明")
     submit_release(release, by=office.person("taoran"))
-    publish_release(release, by=office.person("jiangwen"))
+    publish(release)
 
 
 @pytest.fixture

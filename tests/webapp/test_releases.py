@@ -11,6 +11,7 @@ import pytest
 
 from engine import errors_in
 from tests.support import office
+from tests.support.releases import publish, sign_all
 from webapp.catalogue import current_releases, release_files
 from webapp.cli import bundles as bundles_command
 from webapp.cli import main
@@ -20,6 +21,7 @@ from webapp.queries.audit import verify_all
 from webapp.queries.release_difference import compare, compare_diagrams
 from webapp.services import release_uploads as uploads
 from webapp.services import releases
+from webapp.services.publishing import publish_release
 from webapp.unit_of_work import sql
 
 DESIGNER, PUBLISHER, LEGAL = "taoran", "jiangwen", "qixin"
@@ -187,28 +189,29 @@ def test_findings_block_submitting_but_not_drafting(db):
 
 def test_a_second_person_publishes_and_the_chain_holds(db):
     former, release_id = published(), submitted()
-    releases.publish_release(release_id, by=office.person(PUBLISHER))
+    publish(release_id)
     assert published() == release_id
     assert queries.release(former).state == "retired"
-    assert [line.kind for line in queries.history(office.BUNDLE, 3)] == ["published", "submitted", "drafted"]
+    assert [line.kind for line in queries.history(office.BUNDLE, 3)] == ["published", "signed", "signed"]
     assert list(verify_all()) == []
 
 
 def test_nobody_publishes_the_own_draft(db):
     release_id = submitted()
+    sign_all(release_id)
     publisher = office.person(PUBLISHER)
     sql().execute("update release set created_by = %s where id = %s", (publisher.user_id, release_id))
     with pytest.raises(ReleaseRefused):
-        releases.publish_release(release_id, by=publisher)
+        publish_release(release_id, by=publisher)
     with pytest.raises(NotYours):
-        releases.publish_release(release_id, by=office.person(DESIGNER))
+        publish_release(release_id, by=office.person(DESIGNER))
     with pytest.raises(NotYours):
         releases.submit_release(release_id, by=office.person(LEGAL))
 
 
 def test_a_draft_is_not_published_before_it_was_submitted(db):
     with pytest.raises(ReleaseRefused):
-        releases.publish_release(drafted(), by=office.person(PUBLISHER))
+        publish_release(drafted(), by=office.person(PUBLISHER))
 
 
 def test_a_returned_release_is_a_draft_again_and_says_why(db):
@@ -224,7 +227,7 @@ def test_running_cases_keep_their_release_and_new_ones_take_the_new_one(db):
     former = published()
     case = office.received("commitment")
     release_id = submitted()
-    releases.publish_release(release_id, by=office.person(PUBLISHER))
+    publish(release_id)
     later = office.draft("commitment")
     rows = dict(sql().execute("select id, release_id from cases where id = any(%s)", ([case.id, later],)))
     assert rows == {case.id: former, later: release_id}
@@ -313,7 +316,7 @@ def test_a_release_is_held_against_the_one_in_force_or_the_one_before_it(db):
     base = queries.compared_with(queries.release(release_id))
     assert base is not None
     assert base.id == former
-    releases.publish_release(release_id, by=office.person(PUBLISHER))
+    publish(release_id)
     base = queries.compared_with(queries.release(release_id))
     assert base is not None
     assert base.id == former

@@ -284,13 +284,23 @@ def test_designer_submits_publisher_compares_and_publishes(client, designer):
     upload(designer, renamed(), "统一任务名称")
     address = designer.url
     designer.submit("/submit")
-    assert "等待发布人确认" in designer.text
+    assert "等待会签和发布" in designer.text
     assert not designer.page.xpath("//form[contains(@action, '/publish')]")
 
     publisher = at_another_screen(client, PUBLISHER)
     publisher.open("/studio")
     publisher.open(f"{address}?view=difference")
     assert "补正材料 → 补齐材料" in publisher.text
+    assert "会签齐后由另一名发布人发布" in publisher.text
+    assert not publisher.page.xpath("//form[contains(@action, '/publish')]")
+    for login in ("gaozhiyuan", "zhudefu", LEGAL):  # the bureau, the signboards' department, legal review
+        signer = at_another_screen(client, login)
+        signer.open("/studio")
+        assert "待我会签" in signer.text
+        signer.open(f"{address}?view=difference")
+        signer.submit("/sign", {"agrees": "yes", "comment": "任务名称已统一。"})
+        assert "已会签" in signer.text
+    publisher.open(address)
     publisher.submit("/publish")
     assert "已发布" in publisher.text
     assert publisher.page.xpath("//h1/following-sibling::span[contains(., '现行')]")
@@ -324,12 +334,12 @@ def test_a_release_with_errors_cannot_be_submitted_past_the_page(designer):
     assert "1 个错误" in designer.text
 
 
-def test_legal_sees_and_does_not_act(client):
+def test_legal_signs_and_does_no_more(client):
     release_id = draft_from_upload(published(), "a.bpmn", renamed().content, by=office.person(DESIGNER))
     submit_release(release_id, by=office.person(DESIGNER))
     legal = Browser.of(client, LEGAL)
     legal.open(f"/studio/releases/{release_id}")
-    assert not legal.page.xpath("//main//form")
+    assert [form.get("action").rsplit("/")[-1] for form in legal.page.xpath("//main//form")] == ["sign"]
     for act in ("publish", "return", "submit", "upload"):
         legal.send(f"/studio/releases/{release_id}/{act}", {"csrf_token": legal.token()})
         assert legal.status == 403

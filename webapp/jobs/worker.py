@@ -27,6 +27,7 @@ SUBSTITUTION_SECONDS = 300.0
 LICENCE_SECONDS = 900.0
 NOTICE_SECONDS = 5.0
 CORRECTION_SECONDS = 60.0
+RELEASE_SECONDS = 60.0
 NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
@@ -50,6 +51,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "substitutes", SUBSTITUTION_SECONDS, give_back),
         Loop(app, "notices", NOTICE_SECONDS, send_notices),
         Loop(app, "corrections", CORRECTION_SECONDS, send_corrections),
+        Loop(app, "releases", RELEASE_SECONDS, put_in_force),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -141,6 +143,13 @@ def send_corrections() -> bool:
     from webapp.services import correction_sending
 
     return correction_sending.sweep() >= correction_sending.AT_ONCE
+
+
+def put_in_force() -> bool:
+    """Put in force the releases whose day has come; true when there may be more."""
+    from webapp.services import publishing
+
+    return publishing.put_due_in_force() >= publishing.AT_ONCE
 
 
 def clean() -> bool:

@@ -75,7 +75,7 @@ from webapp.models.organisation import (
     UserSession,
 )
 from webapp.models.procedures import Objection, SpecialProcedure
-from webapp.models.releases import Blob, Release, ReleaseFile, RuleTable, StartTimer
+from webapp.models.releases import Blob, Release, ReleaseFile, ReleaseSignOff, RuleTable, StartTimer
 from webapp.models.revocations import Publication, Revocation
 from webapp.models.runtime import (
     Activity,
@@ -188,6 +188,7 @@ __all__ = [
     "Release",
     "ReleaseEvent",
     "ReleaseFile",
+    "ReleaseSignOff",
     "Reminder",
     "Repair",
     "ReusedLicence",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
@@ -32,7 +34,7 @@ class Release(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     bundle_key: Mapped[str]
     number: Mapped[int]
-    state: Mapped[str]  # draft | submitted | published | retired
+    state: Mapped[str]  # draft | submitted | approved (from effective_on) | published | retired | stopped
     digest: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")
     created_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
@@ -41,6 +43,10 @@ class Release(Model):
     published_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     published_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    compared_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))  # in force when it was submitted
+    effective_on: Mapped[date | None]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    approved_at: Mapped[datetime | None]
 
     author: Mapped[User] = relationship(foreign_keys=[created_by])
     publisher: Mapped[User | None] = relationship(foreign_keys=[published_by])
@@ -52,6 +58,34 @@ class ReleaseFile(Model):
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
     path: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
+
+
+class ReleaseSignOff(Model):
+    """Whose affairs a submitted release changes: a department or, as "", legal review; and what they said to it.
+
+    `parts`: item key ("" for the bundle as such) -> the aspects that change. `for_id`: the absent colleague whose
+    post it was done with. `letter_number`: of a department's letter that legal review entered.
+    """
+
+    __tablename__ = "release_sign_off"
+    __table_args__ = (
+        CheckConstraint("(signed_by is null) = (agrees is null)", name="signed_by_somebody"),
+        Index("one_sign_off_of_a_party", "release_id", "party", unique=True, postgresql_where=text("ended_at is null")),
+        Index("sign_off_waits", "party", postgresql_where=text("ended_at is null and agrees is null")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    party: Mapped[str]
+    parts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    required_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    agrees: Mapped[bool | None]
+    comment: Mapped[str] = mapped_column(server_default="")
+    letter_number: Mapped[str] = mapped_column(server_default="")
+    signed_at: Mapped[datetime | None]
 
 
 class StartTimer(Model):

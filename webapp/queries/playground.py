@@ -11,7 +11,7 @@ from webapp import clock, moments
 from webapp.catalogue import engine_context, release_files, rules_in_force
 from webapp.errors import NotFound
 from webapp.queries import releases
-from webapp.services.releases import DRAFT, PUBLISHED, SUBMITTED
+from webapp.services.release_rows import DRAFT, PUBLISHED, SUBMITTED
 from webapp.unit_of_work import sql
 
 #: Files that are offered, the newest releases of each bundle first.

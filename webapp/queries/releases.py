@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine import Finding, Severity, Words
 from engine.bundles import check_bundle, inspect_bundle
 from webapp.catalogue import RULES_IN_FORCE, release_files, rules_of
 from webapp.errors import NotFound
-from webapp.services.releases import DRAFT, PUBLISHED, SUBMITTED
+from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, SUBMITTED
 from webapp.unit_of_work import sql
 
 SHOWN_RELEASES = 6
@@ -39,11 +39,15 @@ class ReleaseRow:
     retired_at: datetime | None
     open_cases: int
     all_cases: int
+    effective_on: date | None
+    approver: str | None
+    approved_at: datetime | None
+    was_published: bool  # it, or another of the bundle with the same files, was in force before
 
     @property
     def waits(self) -> bool:
         """Something is still to be done with it."""
-        return self.state in (DRAFT, SUBMITTED)
+        return self.state in (DRAFT, SUBMITTED, APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class HistoryLine:
     """One line of the chain of a bundle's releases."""
 
     at: datetime
-    kind: str  # drafted | submitted | returned | published
+    kind: str  # one of `EVENTS` of pages/studio/shared.py
     who: str
     number: int | None
     release_id: int | None
@@ -76,10 +80,14 @@ class HistoryLine:
 
 RELEASES = """
 select r.id, r.bundle_key, r.number, r.state, r.digest, r.note, r.created_by, a.name, r.created_at,
-       r.submitted_at, p.name, r.published_at, r.retired_at, coalesce(c.open, 0), coalesce(c.every, 0)
+       r.submitted_at, p.name, r.published_at, r.retired_at, coalesce(c.open, 0), coalesce(c.every, 0),
+       r.effective_on, v.name, r.approved_at,
+       exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
+               and o.published_at is not null)
 from release r
 join app_user a on a.id = r.created_by
 left join app_user p on p.id = r.published_by
+left join app_user v on v.id = r.approved_by
 left join (
     select release_id, count(*) filter (where closed_at is null) as open, count(*) as every
     from cases where received_at is not null group by release_id

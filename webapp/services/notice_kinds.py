@@ -23,7 +23,7 @@ MASKS: Mapping[str, Callable[[str], str]] = {
     "organisation": masked_organisation,
     "number": masked_number,
 }
-OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "deliveries"})
+OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "studio", "deliveries"})
 
 
 class NoticeKind(StrEnum):
@@ -46,6 +46,10 @@ class NoticeKind(StrEnum):
     MENTIONED = "mentioned"
     CORRECTION_TO_MERGE = "correction-to-merge"
     CORRECTION_WENT_ALONE = "correction-went-alone"
+    RELEASE_TO_SIGN = "release-to-sign"
+    RELEASE_SIGNED = "release-signed"
+    RELEASE_RETURNED = "release-returned"
+    RELEASE_KEPT_BACK = "release-kept-back"
     NOT_DELIVERED = "not-delivered"
 
 

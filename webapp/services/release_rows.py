@@ -7,17 +7,75 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from webapp import clock
+from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.services.locked_case import link
 from webapp.unit_of_work import sql
 
 LONGEST_NOTE = 500
+
+#: The states of a release. Retired: another took its place; stopped: the bundle was taken out of use.
+DRAFT, SUBMITTED, APPROVED = "draft", "submitted", "approved"
+PUBLISHED, RETIRED, STOPPED = "published", "retired", "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRelease:
+    """A release whose row and whose bundle this transaction holds.
+
+    `compared_id` is the release that was in force when it was submitted. `was_published`: it, or another release of
+    the bundle with the same files, was in force before.
+    """
+
+    id: int
+    key: str
+    number: int
+    state: str
+    created_by: int
+    compared_id: int | None
+    approved_by: int | None
+    was_published: bool
+
+
+LOCK = """
+select r.id, r.bundle_key, r.number, r.state, r.created_by, r.compared_id, r.approved_by,
+    exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
+        and o.published_at is not null)
+from release r where r.id = %s for no key update of r
+"""
+# Whoever saved a file of the working copy that it was kept from made it too.
+AUTHORS = """
+select created_by from release where id = %(release)s
+union
+select c.by_id from working_copy w join working_change c on c.copy_id = w.id where w.release_id = %(release)s
+"""
+
+
+def lock_release(release_id: int) -> LockedRelease:
+    """The release and its bundle, held until the end of the transaction. Raises NotFound."""
+    row = sql().execute(LOCK, (release_id,)).fetchone()
+    if row is None:
+        raise NotFound()
+    lock_bundle(row[1])
+    return LockedRelease(*row)
+
+
+def authors_of(release_id: int) -> frozenset[int]:
+    """Ids of the people who made the release: who kept it, and who changed a file of its working copy."""
+    return frozenset(row[0] for row in sql().execute(AUTHORS, {"release": release_id}))
+
+
+def in_force(key: str) -> int | None:
+    """The id of the bundle's release in force."""
+    row = sql().execute("select id from release where bundle_key = %s and state = 'published'", (key,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def keep_draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int:
@@ -69,9 +127,13 @@ def lock_bundle(key: str) -> None:
     sql().execute("select pg_advisory_xact_lock(hashtext(%s))", (f"bundle:{key}",))
 
 
-def record(key: str, kind: str, by: Identity, release_id: int, **facts: Any) -> None:
-    """Add a line to the chain of the bundle's releases: the last row is its head, under the bundle's lock."""
+def record(key: str, kind: str, by: Identity | None, release_id: int, **facts: Any) -> None:
+    """Add a line to the chain of the bundle's releases: the last row is its head, under the bundle's lock.
+
+    `by` None: the worker did it at its time.
+    """
     lock_bundle(key)
+    actor = by.user_id if by else None
     head = (
         sql()
         .execute("select seq, hash from release_event where bundle_key = %s order by seq desc limit 1", (key,))
@@ -86,7 +148,7 @@ def record(key: str, kind: str, by: Identity, release_id: int, **facts: Any) -> 
             "seq": seq,
             "kind": kind,
             "at": now.isoformat(),
-            "actor": by.user_id,
+            "actor": actor,
             "release": release_id,
         },
         option=orjson.OPT_SORT_KEYS,
@@ -94,5 +156,5 @@ def record(key: str, kind: str, by: Identity, release_id: int, **facts: Any) -> 
     sql().execute(
         "insert into release_event (bundle_key, seq, kind, at, actor_id, body, previous, hash)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (key, seq, kind, now, by.user_id, body.decode(), previous, link(previous, body)),
+        (key, seq, kind, now, actor, body.decode(), previous, link(previous, body)),
     )

@@ -16,12 +16,21 @@ from webapp.catalogue import Published, compile_release, release_files, rules_in
 from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
-from webapp.services import start_timers
-from webapp.services.release_rows import LONGEST_NOTE, keep_blob, keep_draft, lock_bundle, record
+from webapp.services import release_sign_offs
+from webapp.services.release_rows import (
+    APPROVED,
+    DRAFT,
+    LONGEST_NOTE,
+    SUBMITTED,
+    in_force,
+    keep_blob,
+    keep_draft,
+    lock_release,
+    record,
+)
 from webapp.services.release_uploads import place_of, plain_name, read_part, read_parts, read_zip
 from webapp.unit_of_work import sql, unit_of_work
 
-DRAFT, SUBMITTED, PUBLISHED, RETIRED = "draft", "submitted", "published", "retired"
 #: What refuses a rule table that cannot be read, by its kind.
 RULE_READERS = {"calendar": read_calendar, "profile": read_profile, "supervision": read_signal_rules}
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
@@ -101,58 +110,30 @@ def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -
 
 
 def submit_release(release_id: int, *, by: Identity) -> None:
-    """Ask for publishing. Raises ReleaseRefused while findings block."""
+    """Ask for publishing: whose affairs it changes are asked to sign. Raises ReleaseRefused while findings block."""
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
-        key, state, _ = _lock(release_id)
-        if state != DRAFT:
+        release = lock_release(release_id)
+        if release.state != DRAFT:
             raise ReleaseRefused(Words("只有草稿可以提交发布。", "Only a draft can be submitted."))
-        _ensure_no_errors(key, release_id)
+        ensure_no_errors(release.key, release_id)
         sql().execute(
-            "update release set state = 'submitted', submitted_at = %s where id = %s",
-            (clock.now(), release_id),
+            "update release set state = 'submitted', submitted_at = %s, compared_id = %s where id = %s",
+            (clock.now(), in_force(release.key), release_id),
         )
-        record(key, "submitted", by, release_id)
-
-
-def publish_release(release_id: int, *, by: Identity) -> None:
-    """Publish what someone else made; the former release retires, running cases keep theirs."""
-    ensure(by, Permission.RELEASE_PUBLISH)
-    with unit_of_work():
-        key, state, author = _lock(release_id)
-        if state != SUBMITTED:
-            raise ReleaseRefused(Words("该版本尚未提交发布。", "This release has not been submitted."))
-        if author == by.user_id:
-            raise ReleaseRefused(
-                Words(
-                    "发布须由另一人确认，不能发布自己制作的版本。",
-                    "Publishing needs a second person: not one's own draft.",
-                )
-            )
-        _ensure_no_errors(key, release_id)
-        release = _ensure_it_runs(key, release_id)
-        now = clock.now()
-        sql().execute(
-            "update release set state = 'retired', retired_at = %s where bundle_key = %s and state = 'published'",
-            (now, key),
-        )
-        sql().execute(
-            "update release set state = 'published', published_by = %s, published_at = %s where id = %s",
-            (by.user_id, now, release_id),
-        )
-        start_timers.arm(release_id, key, release)
-        record(key, "published", by, release_id)
+        record(release.key, "submitted", by, release_id)
+        release_sign_offs.require(lock_release(release_id))
 
 
 def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
-    """The publisher sends a submitted release back to its author as a draft, saying why."""
+    """The publisher sends a submitted or approved release back to its author as a draft, saying why."""
     ensure(by, Permission.RELEASE_PUBLISH)
     with unit_of_work():
-        key, state, _ = _lock(release_id)
-        if state != SUBMITTED:
+        release = lock_release(release_id)
+        if release.state not in (SUBMITTED, APPROVED):
             raise ReleaseRefused(Words("该版本尚未提交发布。", "This release has not been submitted."))
-        sql().execute("update release set state = 'draft', submitted_at = null where id = %s", (release_id,))
-        record(key, "returned", by, release_id, **({"reason": reason[:LONGEST_NOTE]} if reason else {}))
+        record(release.key, "returned", by, release_id, **({"reason": reason[:LONGEST_NOTE]} if reason else {}))
+        release_sign_offs.send_back(release, by, reason)
 
 
 def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
@@ -217,19 +198,8 @@ def _ensure_same_bundle(key: str, name: str, files: Mapping[str, bytes]) -> None
         )
 
 
-def _lock(release_id: int) -> tuple[str, str, int]:
-    row = (
-        sql()
-        .execute("select bundle_key, state, created_by from release where id = %s for no key update", (release_id,))
-        .fetchone()
-    )
-    if row is None:
-        raise NotFound()
-    lock_bundle(row[0])
-    return row[0], row[1], row[2]
-
-
-def _ensure_no_errors(key: str, release_id: int) -> None:
+def ensure_no_errors(key: str, release_id: int) -> None:
+    """Raises ReleaseRefused while its files have errors against the office's groups and the rules in force."""
     errors = errors_in(check_files(key, release_files(release_id)))
     if errors:
         raise ReleaseRefused(
@@ -240,7 +210,7 @@ def _ensure_no_errors(key: str, release_id: int) -> None:
         )
 
 
-def _ensure_it_runs(key: str, release_id: int) -> Published:
+def ensure_it_runs(key: str, release_id: int) -> Published:
     """Cases will be pinned to it for years: it must compile as it will be run."""
     try:
         return compile_release(release_id, "", 0, key, release_files(release_id))

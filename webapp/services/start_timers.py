@@ -81,7 +81,7 @@ def arm(release_id: int, bundle_key: str, release: Published) -> None:
 
     A date that has passed starts nothing. Raises ReleaseRefused for a time that cannot be read, or never comes.
     """
-    sql().execute(DISARM, (bundle_key,))
+    disarm(bundle_key)
     context = engine_context(clock.now(), rules_in_force())
     try:
         found = timed_starts(release.program, context)
@@ -94,6 +94,11 @@ def arm(release_id: int, bundle_key: str, release: Published) -> None:
     for start in found:
         if (upcoming := upcoming_start(start, context)) is not None:
             sql().execute(ARM, (release_id, start.process, start.event, upcoming.at, *(upcoming.cycle or (None,) * 3)))
+
+
+def disarm(bundle_key: str) -> None:
+    """Nothing of the bundle begins by itself any more."""
+    sql().execute(DISARM, (bundle_key,))
 
 
 def fire_due(limit: int = 20) -> int:

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from engine import Finding, Severity
 from engine.bundles import Bundle, inspect_bundle
 from engine.law import amount
+from webapp import clock, moments
 from webapp.catalogue import release_files
 from webapp.errors import NotFound
 from webapp.identity import Identity, signed_in
@@ -24,6 +25,7 @@ from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, ElementChange, FileChange, compare
+from webapp.queries.release_sign_offs import sign_offs_of
 from webapp.queries.release_tables import decision_tables
 from webapp.queries.start_timers import starts_of
 from webapp.queries.trials import bundle_of
@@ -227,11 +229,16 @@ def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) 
     """What this person may do with the release now, and what was said when it was returned."""
     of_release = [line for line in queries.history(one.bundle_key) if line.release_id == one.id]
     last = of_release[0] if of_release else None
+    signed = sign_offs_of(one.id, by)
     return {
+        "sign_offs": signed,
+        "all_signed": all(each.agrees for each in signed if not each.ended),
+        "today": clock.today(moments.OFFICE_ZONE),
+        "needs_reason": one.was_published,
         "errors": queries.counts(findings)[Severity.ERROR],
         "may_draft": may(by, Permission.RELEASE_DRAFT),
         "may_publish": may(by, Permission.RELEASE_PUBLISH),
         "is_author": one.author_id == by.user_id,
-        "returned": last if last and last.kind == "returned" else None,
+        "returned": last if last and last.kind in ("returned", "objected") else None,
         "submitter": next((line.who for line in of_release if line.kind == "submitted"), one.author),
     }

@@ -14,7 +14,7 @@ from engine import Finding, Severity, Words
 from webapp.errors import FileRefused
 from webapp.pages.support import words
 from webapp.queries.release_diagrams import Diagram
-from webapp.services.releases import DRAFT, PUBLISHED, RETIRED, SUBMITTED
+from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, RETIRED, STOPPED, SUBMITTED
 from webapp.settings import current_settings
 
 MOST_FINDINGS = 200
@@ -24,8 +24,10 @@ MEBIBYTE = 1024 * 1024
 STATES = {
     DRAFT: (Words("草稿", "draft"), "muted", "edit"),
     SUBMITTED: (Words("待发布", "to be published"), "warn", "clock"),
+    APPROVED: (Words("待生效", "approved, not yet in force"), "info", "clock"),
     PUBLISHED: (Words("现行", "in force"), "ok", "circle-check"),
     RETIRED: (Words("已替代", "superseded"), "muted", "history"),
+    STOPPED: (Words("已停用", "out of use"), "bad", "circle-x"),
 }
 #: severity -> (words, kind of badge, icon)
 SEVERITIES = {
@@ -37,7 +39,13 @@ EVENTS = {
     "drafted": Words("存为草稿", "kept as draft"),
     "submitted": Words("提交发布", "submitted"),
     "returned": Words("退回", "returned"),
+    "signed": Words("会签同意", "signed"),
+    "objected": Words("会签不同意", "objected"),
+    "approved": Words("核准，到期生效", "approved for a later day"),
+    "kept-back": Words("到期未能生效", "kept back on its day"),
     "published": Words("发布", "published"),
+    "restored": Words("恢复为现行", "put in force again"),
+    "stopped": Words("停用", "taken out of use"),
 }
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")

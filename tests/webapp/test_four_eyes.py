@@ -1,0 +1,315 @@
+"""Publishing with four eyes: who is asked, who signs, who must not; from which day; out of use, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.support import office
+from tests.support.releases import publish, sign_all
+from webapp.catalogue import current_releases, release_files
+from webapp.clock import frozen_at
+from webapp.errors import Incomplete, NotFound, NotYours, ReleaseRefused
+from webapp.queries import releases as queries
+from webapp.queries.audit import verify_all
+from webapp.queries.release_sign_offs import sign_offs_of, waiting_for
+from webapp.services import publishing, releases, working_copies
+from webapp.services.publishing import publish_release, put_due_in_force, restore_release, stop_bundle
+from webapp.services.release_sign_offs import LEGAL, sign
+from webapp.unit_of_work import sql
+
+DESIGNER, PUBLISHER, LAWYER, SUPERVISOR = "taoran", "jiangwen", "qixin", "xieguang"
+#: The signboard item's decider, another department's, and the head of the bureau that leads the bundle.
+SIGNBOARDS, POLICE, HEAD = "zhudefu", "xuzhigang", "gaozhiyuan"
+UNIT = "urban-management"
+#: Monday, ten in the morning in the office.
+MONDAY = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
+
+
+def published() -> int:
+    return current_releases()[office.BUNDLE]
+
+
+def submitted(path: str = "items/P6.toml", old: str = "value = ", new: str = "value = 1") -> int:
+    """The bundle with one text of one file replaced, submitted: at first, a longer limit of the signboard item."""
+    files = release_files(published())
+    text = files[path].decode()
+    assert old in text
+    release_id = releases.draft_from_files(
+        office.BUNDLE, {**files, path: text.replace(old, new, 1).encode()}, by=office.person(DESIGNER)
+    )
+    releases.submit_release(release_id, by=office.person(DESIGNER))
+    return release_id
+
+
+def asked(release_id: int) -> list[str]:
+    return [one.party for one in sign_offs_of(release_id, office.person(SUPERVISOR)) if not one.ended]
+
+
+def agree(release_id: int, party: str, login: str, comment: str = "同意。", **more: str) -> None:
+    sign(release_id, party, agrees=True, comment=comment, by=office.person(login), **more)
+
+
+def told(login: str) -> list[str]:
+    rows = sql().execute(
+        "select kind from notice where user_id = %s and kind like 'release-%%' order by id",
+        (office.person(login).user_id,),
+    )
+    return [row[0] for row in rows]
+
+
+@contextmanager
+def refusal(said: str) -> Iterator[None]:
+    """The act is refused with these words."""
+    with pytest.raises(ReleaseRefused) as refused:
+        yield
+    assert said in refused.value.words.zh
+    assert refused.value.words.en
+
+
+# ---------------------------------------------------------------- who signs
+
+
+def test_whose_limit_changes_is_asked_with_legal_review_and_told(db):
+    before = len(told(SIGNBOARDS)), len(told(POLICE))
+    release_id = submitted()
+    assert asked(release_id) == [LEGAL, UNIT]
+    assert told(SIGNBOARDS)[before[0] :] == ["release-to-sign"]
+    assert len(told(POLICE)) == before[1]
+    ((one, parts),) = waiting_for(office.person(SIGNBOARDS))
+    assert (one.id, [each.party for each in parts]) == (release_id, [UNIT])
+    assert parts[0].parts[0][1] == ("limits",)
+    assert waiting_for(office.person(POLICE)) == []
+    assert waiting_for(office.person(DESIGNER)) == []
+
+
+def test_it_is_published_once_everybody_signed_and_the_refusal_names_who_did_not(db):
+    release_id = submitted()
+    with refusal("法制审核、江城市城市管理局"):
+        publish_release(release_id, by=office.person(PUBLISHER))
+    agree(release_id, LEGAL, LAWYER)
+    with refusal("城市管理局"):
+        publish_release(release_id, by=office.person(PUBLISHER))
+    before = len(told(PUBLISHER))
+    agree(release_id, UNIT, SIGNBOARDS)
+    assert told(PUBLISHER)[before:] == ["release-signed"]
+    publish_release(release_id, by=office.person(PUBLISHER))
+    assert published() == release_id
+    kinds = [line.kind for line in queries.history(office.BUNDLE, 4)]
+    assert kinds == ["published", "signed", "signed", "submitted"]
+    assert list(verify_all()) == []
+    with pytest.raises(ReleaseRefused):  # its signatures stay, and nobody adds one
+        agree(release_id, UNIT, SIGNBOARDS)
+
+
+def test_an_objection_returns_it_with_the_words_and_a_new_round_begins(db):
+    release_id = submitted()
+    agree(release_id, LEGAL, LAWYER)
+    sign(release_id, UNIT, agrees=False, comment="时限须经局务会研究。", by=office.person(SIGNBOARDS))
+    assert queries.release(release_id).state == "draft"
+    assert queries.history(office.BUNDLE, 1)[0].reason == "时限须经局务会研究。"
+    assert told(DESIGNER)[-1] == "release-returned"
+    releases.submit_release(release_id, by=office.person(DESIGNER))
+    assert asked(release_id) == [LEGAL, UNIT]
+    rounds = [(one.ended, one.agrees) for one in sign_offs_of(release_id, office.person(LAWYER))]
+    assert rounds == [(True, True), (True, False), (False, None), (False, None)]
+    assert list(verify_all()) == []
+
+
+def test_nobody_else_signs_for_a_department(db):
+    release_id = submitted()
+    for login in (POLICE, HEAD, LAWYER, DESIGNER, PUBLISHER, SUPERVISOR, "hanlei"):
+        with pytest.raises(NotYours):
+            agree(release_id, UNIT, login)
+    with pytest.raises(NotYours):
+        agree(release_id, LEGAL, SIGNBOARDS)
+    with pytest.raises(NotFound):
+        agree(release_id, "public-security", POLICE)
+    assert all(one.agrees is None for one in sign_offs_of(release_id, office.person(LAWYER)))
+
+
+def test_a_signature_needs_words_and_is_given_once(db):
+    release_id = submitted()
+    for comment in ("", "   ", "长" * 501):
+        with pytest.raises(Incomplete) as refused:
+            agree(release_id, UNIT, SIGNBOARDS, comment)
+        assert refused.value.field == "comment"
+    agree(release_id, UNIT, SIGNBOARDS)
+    with refusal("朱德福"):
+        agree(release_id, UNIT, SIGNBOARDS)
+
+
+def test_who_made_it_neither_signs_nor_publishes_and_a_working_copy_has_many_makers(db):
+    designer, base = office.person(DESIGNER), published()
+    copy = working_copies.begin(base, "延长时限", by=designer)
+    text = release_files(base)["items/P6.toml"].decode().replace("value = ", "value = 1", 1).encode()
+    digest = (
+        sql()
+        .execute("select digest from working_file where copy_id = %s and path = 'items/P6.toml'", (copy,))
+        .fetchone()[0]
+    )
+    working_copies.save(copy, "items/P6.toml", text, digest, by=designer)
+    for login in (PUBLISHER, LAWYER, SIGNBOARDS):  # as if each had drawn a part of it
+        sql().execute(
+            "insert into working_change (copy_id, path, before, after, by_id, at) select copy_id, path, before, after,"
+            " %s, at from working_change where copy_id = %s limit 1",
+            (office.person(login).user_id, copy),
+        )
+    release_id = working_copies.keep(copy, "", by=designer)
+    releases.submit_release(release_id, by=designer)
+    with refusal("自己制作"):
+        agree(release_id, LEGAL, LAWYER)
+    with refusal("自己制作"):
+        publish_release(release_id, by=office.person(PUBLISHER))
+    with refusal("自己制作"):  # nobody else of the department can sign: its letter is entered, by others than him
+        agree(release_id, UNIT, SIGNBOARDS)
+
+
+def test_a_department_of_which_nobody_is_here_answers_by_letter(db):
+    sql().execute("update app_user set active = false where login = %s", (SIGNBOARDS,))
+    release_id = submitted()
+    (waits,) = [one for one in sign_offs_of(release_id, office.person(LAWYER)) if one.party == UNIT]
+    assert (waits.by_letter, waits.may_sign) == (True, True)
+    with pytest.raises(Incomplete) as refused:
+        agree(release_id, UNIT, LAWYER)
+    assert refused.value.field == "letter_number"
+    agree(release_id, UNIT, LAWYER, letter_number="江城管函〔2026〕12号")
+    (signed,) = [one for one in sign_offs_of(release_id, office.person(LAWYER)) if one.party == UNIT]
+    assert signed.letter_number == "江城管函〔2026〕12号"
+
+
+def test_who_signed_does_not_publish(db):
+    release_id = submitted()
+    sign_all(release_id)
+    sql().execute(
+        "insert into membership (user_id, group_id) select %s, id from candidate_group where key = 'studio.publish'",
+        (office.person(LAWYER).user_id,),
+    )
+    with refusal("会签人"):
+        publish_release(release_id, by=office.person(LAWYER))
+
+
+def test_what_was_signed_is_the_difference_to_one_release(db):
+    first = submitted()
+    second = submitted("items/P6.toml", "value = ", "value = 2")
+    sign_all(first)
+    publish(second)
+    with refusal("现行版本已经变化"):
+        publish_release(first, by=office.person(PUBLISHER))
+    releases.return_release(first, by=office.person(PUBLISHER), reason="重新核对")
+    releases.submit_release(first, by=office.person(DESIGNER))
+    publish(first)
+    assert published() == first
+
+
+# ---------------------------------------------------------------- from a day
+
+
+def test_it_comes_in_force_on_its_day_and_not_before(db):
+    with frozen_at(MONDAY):
+        former, release_id = published(), submitted()
+        publish(release_id, effective_on=date(2026, 12, 3))
+        assert (queries.release(release_id).state, published()) == ("approved", former)
+    with frozen_at(MONDAY + timedelta(days=2)):
+        assert put_due_in_force() == 0
+    with frozen_at(MONDAY + timedelta(days=2, hours=14, minutes=30)):  # Thursday, half past midnight in the office
+        assert put_due_in_force() == 1
+        assert put_due_in_force() == 0
+    row = queries.release(release_id)
+    assert (published(), row.publisher, row.state) == (release_id, "姜雯", "published")
+    assert queries.release(former).state == "retired"
+    assert list(verify_all()) == []
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 29), date(1, 1, 1), date(2099, 1, 1)])
+def test_a_day_that_has_passed_or_is_far_away_is_refused(db, on):
+    with frozen_at(MONDAY):
+        release_id = submitted()
+        with pytest.raises(Incomplete) as refused:
+            publish(release_id, effective_on=on)
+        assert refused.value.field == "effective_on"
+        assert queries.release(release_id).state == "submitted"
+
+
+def test_what_has_errors_on_its_day_stays_out_and_nothing_is_lost(db):
+    with frozen_at(MONDAY):
+        former, release_id = published(), submitted()
+        publish(release_id, effective_on=date(2026, 12, 1))
+    sql().execute("update candidate_group set key = 'sign.gone' where key = 'sign.decide'")
+    with frozen_at(MONDAY + timedelta(days=1)):
+        assert put_due_in_force() == 1
+        assert put_due_in_force() == 0
+    assert (queries.release(release_id).state, published()) == ("submitted", former)
+    assert told(PUBLISHER)[-1] == "release-kept-back"
+    line = queries.history(office.BUNDLE, 1)[0]
+    assert (line.kind, line.who) == ("kept-back", "")
+    assert "个错误" in line.reason
+    sql().execute("update candidate_group set key = 'sign.decide' where key = 'sign.gone'")
+    publish_release(release_id, by=office.person(PUBLISHER))  # the signatures stand
+    assert published() == release_id
+
+
+def test_an_approved_release_can_be_returned_before_its_day(db):
+    with frozen_at(MONDAY):
+        release_id = submitted()
+        publish(release_id, effective_on=date(2026, 12, 1))
+        releases.return_release(release_id, by=office.person(PUBLISHER), reason="暂缓")
+    with frozen_at(MONDAY + timedelta(days=2)):
+        assert put_due_in_force() == 0
+    assert queries.release(release_id).state == "draft"
+
+
+# ---------------------------------------------------------------- out of use, and back
+
+
+def test_a_bundle_out_of_use_takes_no_applications_and_its_cases_go_on(db):
+    case, release_id = office.received("commitment"), published()
+    with pytest.raises(Incomplete):
+        stop_bundle(release_id, by=office.person(PUBLISHER), reason=" ")
+    with pytest.raises(NotYours):
+        stop_bundle(release_id, by=office.person(DESIGNER), reason="停办")
+    stop_bundle(release_id, by=office.person(PUBLISHER), reason="改由省级系统办理。")
+    assert office.BUNDLE not in current_releases()
+    with pytest.raises(NotFound):
+        office.draft("commitment")
+    office.play(case.id, office.example("commitment")["acts"][:1])
+    with refusal("已经停用"):
+        stop_bundle(release_id, by=office.person(PUBLISHER), reason="再停一次")
+    restore_release(release_id, by=office.person(PUBLISHER), reason="省级系统延期上线。")
+    assert published() == release_id
+    assert list(verify_all()) == []
+
+
+def test_going_back_needs_a_publisher_and_a_reason_and_no_signatures(db):
+    former, release_id = published(), submitted()
+    publish(release_id)
+    with pytest.raises(Incomplete):
+        restore_release(former, by=office.person(PUBLISHER), reason="")
+    with pytest.raises(ReleaseRefused):
+        restore_release(release_id, by=office.person(PUBLISHER), reason="它就是现行版")
+    restore_release(former, by=office.person(PUBLISHER), reason="新版时限有误。")
+    assert (published(), queries.release(release_id).state) == (former, "retired")
+    assert queries.history(office.BUNDLE, 1)[0].kind == "restored"
+
+
+def test_the_very_files_of_a_former_release_need_a_reason_only(db):
+    former, release_id = published(), submitted()
+    publish(release_id)
+    again = releases.draft_from_files(office.BUNDLE, release_files(former), by=office.person(DESIGNER))
+    assert again not in (former, release_id)
+    releases.submit_release(again, by=office.person(DESIGNER))
+    assert asked(again) == []
+    with pytest.raises(Incomplete):
+        publish_release(again, by=office.person(PUBLISHER))
+    publish_release(again, by=office.person(PUBLISHER), reason="恢复原时限。")
+    assert published() == again
+
+
+def test_what_cannot_be_put_in_force_twice(db):
+    with pytest.raises(ReleaseRefused):
+        publish_release(published(), by=office.person(PUBLISHER))
+    with pytest.raises(NotFound):
+        publishing.restore_release(999999, by=office.person(PUBLISHER), reason="x")

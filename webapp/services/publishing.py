@@ -1,0 +1,201 @@
+"""Putting releases in force: by a publisher, now or from a later day; taking a bundle out of use; going back.
+
+Who publishes neither made the release nor signed it, so that at least three people have seen what goes out.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import structlog
+
+from engine import EngineError, Words
+from webapp import clock, moments
+from webapp.errors import ActRefused, Incomplete, ReleaseRefused
+from webapp.identity import Identity
+from webapp.permissions import Permission, ensure
+from webapp.services import start_timers
+from webapp.services.migration_runs import ensure_none_under_way
+from webapp.services.notices import NoticeKind
+from webapp.services.release_rows import (
+    APPROVED,
+    LONGEST_NOTE,
+    PUBLISHED,
+    RETIRED,
+    STOPPED,
+    SUBMITTED,
+    LockedRelease,
+    authors_of,
+    in_force,
+    lock_release,
+    record,
+)
+from webapp.services.release_sign_offs import end_round, ensure_signed, tell
+from webapp.services.releases import ensure_it_runs, ensure_no_errors
+from webapp.unit_of_work import sql, unit_of_work
+
+log = structlog.get_logger(__name__)
+
+#: A day further away is a slip of the hand.
+FURTHEST = timedelta(days=366)
+AT_ONCE = 20
+
+APPROVE = """
+update release set state = 'approved', effective_on = %(on)s, approved_by = %(by)s, approved_at = %(now)s
+where id = %(release)s
+"""
+PUBLISH = """
+update release set state = 'published', published_by = %(by)s, published_at = %(now)s, retired_at = null
+where id = %(release)s
+"""
+DUE = "select id from release where state = 'approved' and effective_on <= %s order by effective_on, id limit %s"
+NOT_NOW = """
+update release set state = 'submitted', effective_on = null, approved_by = null, approved_at = null where id = %s
+"""
+
+
+def publish_release(release_id: int, *, by: Identity, effective_on: date | None = None, reason: str = "") -> None:
+    """Publish what others made and signed, from `effective_on` (None: at once); running cases keep their release.
+
+    `reason` is needed where the same files were in force before. Raises ReleaseRefused, Incomplete.
+    """
+    ensure(by, Permission.RELEASE_PUBLISH)
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state != SUBMITTED:
+            raise ReleaseRefused(Words("该版本尚未提交发布。", "This release has not been submitted."))
+        _ensure_second_person(release, by)
+        _ensure_base_stands(release)
+        ensure_signed(release, by)
+        _ensure_reason(reason, needed=release.was_published)
+        today = clock.today(moments.OFFICE_ZONE)
+        _ensure_day(effective_on, today)
+        ensure_no_errors(release.key, release_id)
+        ensure_it_runs(release.key, release_id)
+        said = {"reason": reason.strip()} if reason.strip() else {}
+        if effective_on is None or effective_on == today:
+            _put_in_force(release, by, by.user_id, "published", **said)
+            return
+        values = {"on": effective_on, "by": by.user_id, "now": clock.now(), "release": release_id}
+        sql().execute(APPROVE, values)
+        record(release.key, "approved", by, release_id, effective=effective_on.isoformat(), **said)
+
+
+def stop_bundle(release_id: int, *, by: Identity, reason: str) -> None:
+    """Take the bundle of the release in force out of use: nobody applies any more, running cases go on."""
+    ensure(by, Permission.RELEASE_PUBLISH)
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state == STOPPED:
+            raise ReleaseRefused(Words("该事项已经停用。", "The bundle was taken out of use already."))
+        if release.state != PUBLISHED:
+            raise ReleaseRefused(Words("只有现行版本可以停用。", "Only the release in force can be taken out of use."))
+        _ensure_reason(reason, needed=True)
+        sql().execute("update release set state = 'stopped', retired_at = %s where id = %s", (clock.now(), release_id))
+        start_timers.disarm(release.key)
+        record(release.key, "stopped", by, release_id, reason=reason.strip())
+
+
+def restore_release(release_id: int, *, by: Identity, reason: str) -> None:
+    """Put a former release in force again: its files were signed for when they were published."""
+    ensure(by, Permission.RELEASE_PUBLISH)
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state not in (RETIRED, STOPPED):
+            raise ReleaseRefused(
+                Words("只有以前发布过的版本可以恢复。", "Only a former release can be put in force again.")
+            )
+        _ensure_second_person(release, by)
+        _ensure_reason(reason, needed=True)
+        ensure_no_errors(release.key, release_id)
+        _put_in_force(release, by, by.user_id, "restored", reason=reason.strip())
+
+
+def put_due_in_force() -> int:
+    """Put in force what was approved for today or before; returns how many were due. The worker's.
+
+    Each is checked again, against the rules of the day. What cannot go out is a submitted release again, with all its
+    signatures, and the publisher and the author are told why.
+    """
+    due = sql().execute(DUE, (clock.today(moments.OFFICE_ZONE), AT_ONCE)).fetchall()
+    for (release_id,) in due:
+        try:
+            _in_its_time(release_id)
+        except (ActRefused, EngineError) as fault:
+            log.warning("release-not-in-force", release=release_id, error=repr(fault))
+            _keep_back(release_id, fault.words if isinstance(fault, ActRefused) else Words(str(fault), str(fault)))
+    return len(due)
+
+
+def _in_its_time(release_id: int) -> None:
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state != APPROVED or release.approved_by is None:
+            return  # returned, or put in force by another worker, meanwhile
+        _ensure_base_stands(release)
+        ensure_no_errors(release.key, release_id)
+        _put_in_force(release, None, release.approved_by, "published", approved_by=release.approved_by)
+
+
+def _keep_back(release_id: int, why: Words) -> None:
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state != APPROVED or release.approved_by is None:
+            return
+        sql().execute(NOT_NOW, (release_id,))
+        record(release.key, "kept-back", None, release_id, reason=why.zh)
+        told = {release.approved_by, release.created_by}
+        tell(told, NoticeKind.RELEASE_KEPT_BACK, release, {"reason": why.zh, "reason_en": why.en})
+
+
+def _put_in_force(release: LockedRelease, by: Identity | None, publisher: int, kind: str, **said: object) -> None:
+    ensure_none_under_way(release.key)
+    runs = ensure_it_runs(release.key, release.id)
+    now = clock.now()
+    sql().execute(
+        "update release set state = 'retired', retired_at = %s where bundle_key = %s and state = 'published'",
+        (now, release.key),
+    )
+    sql().execute(PUBLISH, {"by": publisher, "now": now, "release": release.id})
+    start_timers.arm(release.id, release.key, runs)
+    end_round(release.id)
+    record(release.key, kind, by, release.id, **said)
+
+
+def _ensure_second_person(release: LockedRelease, by: Identity) -> None:
+    if by.user_id in authors_of(release.id):
+        raise ReleaseRefused(
+            Words(
+                "发布须由另一人确认，不能发布自己制作的版本。",
+                "Publishing needs a second person: not one's own draft.",
+            )
+        )
+
+
+def _ensure_base_stands(release: LockedRelease) -> None:
+    """What was signed is the difference to one release: where another is in force by now, nobody has seen it."""
+    if not release.was_published and in_force(release.key) != release.compared_id:
+        raise ReleaseRefused(
+            Words(
+                "提交之后现行版本已经变化，会签的差异不再成立。请退回制作人，核对后重新提交。",
+                "Another release came in force since this one was submitted, so what was signed no longer holds:"
+                " return it, to be compared and submitted again.",
+            )
+        )
+
+
+def _ensure_reason(reason: str, *, needed: bool) -> None:
+    if (needed and not reason.strip()) or len(reason) > LONGEST_NOTE:
+        raise Incomplete(
+            "reason", Words(f"请写明理由（{LONGEST_NOTE}字以内）。", f"Give the reason ({LONGEST_NOTE} characters).")
+        )
+
+
+def _ensure_day(effective_on: date | None, today: date) -> None:
+    if effective_on is not None and effective_on < today:
+        raise Incomplete("effective_on", Words("生效日期不能早于今天。", "The effective date cannot have passed."))
+    if effective_on is not None and effective_on > today + FURTHEST:
+        raise Incomplete(
+            "effective_on",
+            Words("生效日期在一年以后，请核对。", "The effective date is more than a year ahead: check it."),
+        )
