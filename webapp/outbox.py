@@ -28,6 +28,12 @@ MAKE_LICENCE = "make_licence"
 SEND_HANDOVER = "send_handover"
 """Payload `handover_id: int`. Send a ruling to the system of supervision, signed."""
 
+CHECK_MIGRATION = "check_migration"
+"""Payload `run_id: int`. Try the next cases of a migration without changing them, and so on to the last."""
+
+RUN_MIGRATION = "run_migration"
+"""Payload `run_id: int`. Move (or take back) cases of a migration, one after another; several may run at once."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
     RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
@@ -35,6 +41,8 @@ PAYLOADS: dict[str, frozenset[str]] = {
     MAKE_PAPER: frozenset({"document_id"}),
     MAKE_LICENCE: frozenset({"licence_id"}),
     SEND_HANDOVER: frozenset({"handover_id"}),
+    CHECK_MIGRATION: frozenset({"run_id"}),
+    RUN_MIGRATION: frozenset({"run_id"}),
 }
 
 

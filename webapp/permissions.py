@@ -42,6 +42,9 @@ class Permission(StrEnum):
     RELEASE_DRAFT = "release.draft"
     RELEASE_SIGN = "release.sign"
     RELEASE_PUBLISH = "release.publish"
+    MIGRATION_SEE = "migration.see"
+    MIGRATION_PROPOSE = "migration.propose"
+    MIGRATION_RUN = "migration.run"
     TRIAL_RUN = "trial.run"
     SUPERVISION_SEE = "supervision.see"
     SIGNAL_SEE = "signal.see"
@@ -257,6 +260,10 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.RELEASE_DRAFT: [[has_role("designer")]],
     Permission.RELEASE_SIGN: [[leads, is_of_the_party], [has_role("legal"), is_for_legal_review]],
     Permission.RELEASE_PUBLISH: [[has_role("publisher")]],
+    # Many running cases go on with another release: a designer proposes it, somebody else confirms and stops it.
+    Permission.MIGRATION_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
+    Permission.MIGRATION_PROPOSE: [[has_role("designer")]],
+    Permission.MIGRATION_RUN: [[has_role("publisher", "lead")]],
     Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
     Permission.SIGNAL_SEE: [

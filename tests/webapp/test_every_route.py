@@ -76,6 +76,8 @@ def city(db: SQLAlchemy) -> Office:
         "further_act": "copy",
         "copy_id": 1,
         "bulk_id": 1,
+        "run_id": 1,
+        "migration_act": "propose",
         "handover_id": 1,
         "note_id": 1,
         "notice_id": 1,

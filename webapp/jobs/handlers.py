@@ -8,7 +8,15 @@ from collections.abc import Callable
 from flask import Flask
 
 from webapp import outbox
-from webapp.services import calendars, engine_jobs, handover_sending, licence_files, message_delivery, paper_files
+from webapp.services import (
+    calendars,
+    engine_jobs,
+    handover_sending,
+    licence_files,
+    message_delivery,
+    migration_work,
+    paper_files,
+)
 
 HANDLERS: dict[str, Callable[..., None]] = {
     outbox.RUN_ENGINE_JOB: engine_jobs.run,
@@ -17,6 +25,8 @@ HANDLERS: dict[str, Callable[..., None]] = {
     outbox.MAKE_PAPER: paper_files.make,
     outbox.MAKE_LICENCE: licence_files.make,
     outbox.SEND_HANDOVER: handover_sending.send,
+    outbox.CHECK_MIGRATION: migration_work.check,
+    outbox.RUN_MIGRATION: migration_work.work,
     outbox.RECOMPUTE_CLOCKS: calendars.run,
 }
 

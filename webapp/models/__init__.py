@@ -62,6 +62,7 @@ from webapp.models.life_cycle import (
     Urging,
 )
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
+from webapp.models.migrations import MigrationCase, MigrationRun
 from webapp.models.notices import Notice, NoticeDelivery, NoticeDeliveryLine, NoticeSetting
 from webapp.models.orders import SupervisoryOrder
 from webapp.models.organisation import (
@@ -177,6 +178,8 @@ __all__ = [
     "NoticeDelivery",
     "NoticeDeliveryLine",
     "NoticeSetting",
+    "MigrationCase",
+    "MigrationRun",
     "NotificationSheet",
     "NumberSeries",
     "Objection",

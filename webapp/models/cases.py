@@ -44,6 +44,7 @@ class Case(Model):
     __tablename__ = "cases"
     __table_args__ = (
         Index("case_search", "search_tokens", postgresql_using="gin"),
+        Index("case_of_release", "release_id"),
         Index("case_number_prefix", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )
 

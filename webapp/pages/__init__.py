@@ -38,6 +38,7 @@ from webapp.pages import (
     window,
     workspace,
 )
+from webapp.pages.studio import migrations
 
 
 def register(app: Flask) -> None:
@@ -54,10 +55,10 @@ def register(app: Flask) -> None:
         meetings.blueprint,
         notice_settings.blueprint,  # that of `notices`, with its further pages
         clocks.blueprint,
-        substitution.blueprint,
-        conflicts.blueprint,
         comments.blueprint,
         correction_merging.blueprint,
+        substitution.blueprint,
+        conflicts.blueprint,
         decisions.blueprint,
         calendars.blueprint,
         announcements.blueprint,
@@ -65,6 +66,7 @@ def register(app: Flask) -> None:
         credit.blueprint,
         repair.blueprint,
         studio.blueprint,
+        migrations.blueprint,
         supervision.blueprint,
         window.blueprint,
         papers.blueprint,

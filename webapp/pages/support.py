@@ -31,7 +31,14 @@ R = TypeVar("R")
 SESSION_KEY = "token"
 KIBIBYTE = 1024
 #: Subject -> the entry of the top bar that it belongs to, where that is another subject's.
-WITHIN = {"application": "window", "task": "inbox", "calendars": "studio", "substitutes": "inbox", "conflicts": "inbox"}
+WITHIN = {
+    "application": "window",
+    "task": "inbox",
+    "calendars": "studio",
+    "migration": "studio",
+    "substitutes": "inbox",
+    "conflicts": "inbox",
+}
 
 
 def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:

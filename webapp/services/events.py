@@ -145,6 +145,7 @@ class Event(StrEnum):
     VARIABLES_CHANGED = "variables-changed"
     TOKENS_CHANGED = "tokens-changed"
     RELEASE_CHANGED = "release-changed"
+    RELEASE_RESTORED = "release-restored"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
     MESSAGE_RECEIVED = "message-received"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine import MigrationRefused, Words, runtime
 from engine.runtime import Context, Step
@@ -18,8 +19,8 @@ from webapp.services.events import Event
 from webapp.services.instances import running_instances
 from webapp.services.locked_case import InstanceRow, LockedCase
 from webapp.services.repairing import given_reason, repairing, write_repair
-from webapp.services.step_rows import tell
 from webapp.services.suspended import hold_timers
+from webapp.services.writing import array
 from webapp.unit_of_work import sql
 
 
@@ -74,12 +75,7 @@ def move_to_release(
             raise MigrationImpossible(plan.refusals)
         facts = {"from": case.release_id, "to": release_id, "mapping": mapping}
         write_repair(case, Event.RELEASE_CHANGED, by, reason, facts)
-        case.release_id = release_id
-        sql().execute("update cases set release_id = %s where id = %s", (release_id, case_id))
-        for instance, step in plan.steps:
-            _carry_over(case, instance, step, mapping)
-        if case.suspended_at is not None:
-            hold_timers(case)
+        carry_over(case, release_id, plan.steps, mapping)
 
 
 def of_release(instances: Iterable[InstanceRow], release_id: int) -> list[InstanceRow]:
@@ -104,10 +100,15 @@ def plan_migration(
 
 def missing_items(case_id: int, target: Published) -> list[Refusal]:
     """Items of the case that the other release does not have."""
-    there = {item.key for item in target.bundle.items}
     rows = sql().execute("select item_key from item_case where case_id = %s order by item_key", (case_id,))
+    return not_there([key for (key,) in rows], target)
+
+
+def not_there(items: Iterable[str], target: Published) -> list[Refusal]:
+    """Those of these items (keys) that the other release does not have."""
+    there = {item.key for item in target.bundle.items}
     words = Words("新发布版没有该事项", "the other release has no such item")
-    return [Refusal(None, "", key, words) for (key,) in rows if key not in there]
+    return [Refusal(None, "", key, words) for key in items if key not in there]
 
 
 def _target(case: LockedCase, release_id: int) -> Published:
@@ -129,48 +130,96 @@ def renamed(mapping: Mapping[str, str], process: str, element: str) -> str:
     return mapping.get(f"{process}:{element}", mapping.get(element, element))
 
 
+INTO_RELEASE = """
+with {kept}moved as (update cases set release_id = %(release)s where id = %(case)s)
+update process_instance i set release_id = %(release)s, process = r.process
+from unnest(%(instances)s::bigint[], %(processes)s::text[]) r(id, process) where i.id = r.id
+"""
+
+
+def carry_over(
+    case: LockedCase,
+    release_id: int,
+    steps: Sequence[tuple[InstanceRow, Step]],
+    mapping: Mapping[str, str],
+    *,
+    keep: str = "",
+    **values: Any,
+) -> None:
+    """Write what `plan_migration` came to: the case and these instances run the other release from now on.
+
+    `keep`: an update (of other rows) with its `values` that goes first and sees every row as it was; `instances` are
+    the ids of the instances.
+    """
+    case.release_id = release_id
+    moved = [instance for instance, _ in steps]
+    values |= {
+        "release": release_id,
+        "case": case.id,
+        "instances": [instance.id for instance in moved],
+        "processes": [mapping.get(instance.process, instance.process) for instance in moved],
+    }
+    sql().execute(INTO_RELEASE.format(kept=f"kept as ({keep}), " if keep else ""), values)
+    for instance, step in steps:
+        _carry_over(case, instance, step, mapping)
+    if case.suspended_at is not None:
+        hold_timers(case)
+
+
 def _carry_over(case: LockedCase, instance: InstanceRow, step: Step, mapping: Mapping[str, str]) -> None:
     before = snapshot(instance.state)
-    keep_process(instance.id, instance.process)
-    instance.release_id = case.release_id
-    instance.process = mapping.get(instance.process, instance.process)
-    sql().execute(
-        "update process_instance set release_id = %s, process = %s where id = %s",
-        (instance.release_id, instance.process, instance.id),
-    )
+    process = mapping.get(instance.process, instance.process)
+    if process != instance.process:
+        keep_process(instance.id, instance.process)
+    instance.release_id, instance.process = case.release_id, process
+    told = _moves(before, mapping) if mapping else []
+    apply(case, instance, step._replace(log=(*told, *step.log)))
     if mapping:
-        _rename_rows(instance.id, step)
-        _tell_history(case, instance, before, mapping)
-    apply(case, instance, step)
+        _rename_rows(case, instance, step)
 
 
 RENAME = """
-update {table} t set element = r.element from unnest(%s::bigint[], %s::text[]) r(id, element)
-where t.instance_id = %s and t.{column} = r.id and t.element <> r.element
+update {table} t set element = r.element from unnest(%({table}_ids)s::bigint[], %({table}_elements)s::text[])
+    r(id, element)
+where t.instance_id = %(instance)s and t.{column} = r.id and t.element <> r.element
 """
+#: By what failed in it, which is renamed in the same statement.
 RENAME_INCIDENTS = """
-update incident n set element = coalesce((select j.element from engine_job j where j.id = n.engine_job_id),
-    (select t.element from timer t where t.id = n.timer_id), n.element)
-where n.instance_id = %s and n.resolved_at is null
+update incident n set element = found.element
+from (
+    select i.id, coalesce(e.element, j.element, t.element) as element
+    from public.incident i
+    left join unnest(%(incident_ids)s::bigint[], %(incident_elements)s::text[]) e(id, element)
+        on e.id = i.engine_incident
+    left join (select row.id, r.element from public.engine_job row
+        join unnest(%(engine_job_ids)s::bigint[], %(engine_job_elements)s::text[]) r(id, element)
+            on r.id = row.engine_job where row.instance_id = %(instance)s) j on j.id = i.engine_job_id
+    left join (select row.id, r.element from public.timer row
+        join unnest(%(timer_ids)s::bigint[], %(timer_elements)s::text[]) r(id, element)
+            on r.id = row.engine_timer where row.instance_id = %(instance)s) t on t.id = i.timer_id
+    where i.instance_id = %(instance)s and i.resolved_at is null
+) found
+where n.id = found.id and found.element <> n.element
 """
 
 
-def _rename_rows(instance_id: int, step: Step) -> None:
+def _rename_rows(case: LockedCase, instance: InstanceRow, step: Step) -> None:
     """What waits, and what failed, under the new ids of its elements."""
     after = snapshot(step.state)
-    for table, column, found in (
-        ("timer", "engine_timer", after.open("timer")),
-        ("engine_job", "engine_job", after.open("job")),
-        ("incident", "engine_incident", after.incidents),
+    values: dict[str, Any] = {"instance": instance.id}
+    for table, found in (
+        ("timer", after.open("timer")),
+        ("engine_job", after.open("job")),
+        ("incident", after.incidents),
     ):
-        ids, elements = [one.id for one in found], [one.element for one in found]
-        sql().execute(RENAME.format(table=table, column=column), (ids, elements, instance_id))
-    sql().execute(RENAME_INCIDENTS, (instance_id,))
+        values[f"{table}_ids"] = array([one.id for one in found])
+        values[f"{table}_elements"] = array([one.element for one in found])
+    for table, column in (("timer", "engine_timer"), ("engine_job", "engine_job")):
+        case.writing.add(f"{table}_renamed", RENAME.format(table=table, column=column), **values)
+    case.writing.add("incidents_renamed", RENAME_INCIDENTS, **values)
 
 
-def _tell_history(
-    case: LockedCase, instance: InstanceRow, before: runtime.Snapshot, mapping: Mapping[str, str]
-) -> None:
+def _moves(before: runtime.Snapshot, mapping: Mapping[str, str]) -> list[runtime.LogLine]:
     """In the history a token leaves the old element and enters the new one, so that the diagram shows where it is."""
     told: list[runtime.LogLine] = []
     for one in before.active:
@@ -179,4 +228,4 @@ def _tell_history(
             process = mapping.get(one.process, one.process)
             told.append(runtime.LogLine("cancelled", one.scope, one.element, "", one.process))
             told.append(runtime.LogLine("entered", one.scope, element, "", process))
-    tell(case, instance, told)
+    return told

@@ -17,7 +17,6 @@ from webapp.services.activity import encode_lines
 from webapp.services.clocks import PROMISED_WITHIN, mark_moment
 from webapp.services.locked_case import ClockFacts, InstanceRow, LockedCase
 from webapp.services.writing import array
-from webapp.unit_of_work import sql
 
 FAR_FUTURE = date(9999, 12, 31)
 IMMEDIATE_PRIORITY = 90
@@ -290,23 +289,24 @@ def open_jobs(case: LockedCase, instance: InstanceRow, jobs: tuple[Job, ...]) ->
     case.writing.ask(outbox.deferring(outbox.RUN_ENGINE_JOB, "engine_job_id", "select id from jobs_opened"))
 
 
-CHANGE_TASK = f"""
-with changed as (
-    update user_task t set process = r.process, element = r.element, step = r.step, name_zh = r.name_zh,
-        name_en = r.name_en, groups = r.groups, participants = r.participants, clock = r.clock,
-        due_on = coalesce(r.due_on, {FIRST_DUE}), priority = r.priority, revision = t.revision + 1
-    from jsonb_to_recordset(%(changed)s::jsonb) as r(engine_task bigint, process text, element text, step text,
-        name_zh text, name_en text, groups jsonb, participants bigint, clock text, due_on date, due_with text[],
-        priority bigint)
-    where t.instance_id = %(instance)s and t.engine_task = r.engine_task and t.state = 'open'
-    returning t.id, t.groups, t.due_on, t.priority
-), left_inbox as (
-    delete from task_candidate c using changed t where c.task_id = t.id
-        and not exists (select from jsonb_array_elements_text(t.groups) g where g.value = c.group_key)
-)
+CHANGED = f"""
+update user_task t set process = r.process, element = r.element, step = r.step, name_zh = r.name_zh,
+    name_en = r.name_en, groups = r.groups, participants = r.participants, clock = r.clock,
+    due_on = coalesce(r.due_on, {FIRST_DUE}), priority = r.priority, revision = t.revision + 1
+from jsonb_to_recordset(%(changed)s::jsonb) as r(engine_task bigint, process text, element text, step text,
+    name_zh text, name_en text, groups jsonb, participants bigint, clock text, due_on date, due_with text[],
+    priority bigint)
+where t.instance_id = %(instance)s and t.engine_task = r.engine_task and t.state = 'open'
+returning t.id, t.groups, t.due_on, t.priority
+"""
+CHANGED_LEFT = """
+delete from task_candidate c using tasks_changed t where c.task_id = t.id
+    and not exists (select from jsonb_array_elements_text(t.groups) g where g.value = c.group_key)
+"""
+CHANGED_OFFERED = """
 insert into task_candidate (task_id, group_key, urgency, due_on)
 select t.id, g.value, case when t.priority >= %(immediate)s then 0 else 1 end, coalesce(t.due_on, %(never)s)
-from changed t cross join jsonb_array_elements_text(t.groups) g
+from tasks_changed t cross join jsonb_array_elements_text(t.groups) g
 on conflict (task_id, group_key) do update set due_on = excluded.due_on,
     urgency = case when task_candidate.urgency < 0 then task_candidate.urgency else excluded.urgency end
 """
@@ -317,8 +317,11 @@ def change_tasks(case: LockedCase, instance: InstanceRow, step: Step) -> None:
     if not step.changed:
         return
     rows = [_task_row(case, instance, task) for task in step.changed]
-    values = {**_values(case, instance), "changed": orjson.dumps(rows).decode()}
-    sql().execute(CHANGE_TASK, {**values, "immediate": IMMEDIATE_PRIORITY, "never": FAR_FUTURE})
+    if any(row["due_with"] for row in rows) and case.writing.concerns(*READ_OF_DUE):
+        case.writing.send()
+    case.writing.add("tasks_changed", CHANGED, **_values(case, instance), changed=orjson.dumps(rows).decode())
+    case.writing.add("tasks_changed_left", CHANGED_LEFT)
+    case.writing.add("tasks_changed_offered", CHANGED_OFFERED, immediate=IMMEDIATE_PRIORITY, never=FAR_FUTURE)
 
 
 def clocks_wanted(instance: InstanceRow, step: Step) -> Iterator[tuple[int, str]]:

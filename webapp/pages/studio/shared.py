@@ -46,6 +46,14 @@ EVENTS = {
     "published": Words("发布", "published"),
     "restored": Words("恢复为现行", "put in force again"),
     "stopped": Words("停用", "taken out of use"),
+    "migration-begun": Words("开始核对批量迁移", "began to check a migration"),
+    "migration-proposed": Words("提请批量迁移", "proposed a migration"),
+    "migration-confirmed": Words("确认批量迁移", "confirmed a migration"),
+    "migration-continued": Words("继续批量迁移", "went on with a migration"),
+    "migration-paused": Words("暂停批量迁移", "paused a migration"),
+    "migration-stopped": Words("终止批量迁移", "stopped a migration"),
+    "migration-withdrawn": Words("撤回批量迁移", "withdrew a migration"),
+    "migration-undone": Words("撤销批量迁移", "took a migration back"),
 }
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
