@@ -16,6 +16,7 @@ COUNTS_FOR = timedelta(days=1)
 LOOSE_FILES_FOR = timedelta(days=30)
 TRIALS_FOR = timedelta(days=30)
 NOTICES_FOR, DELIVERIES_FOR = timedelta(days=365), timedelta(days=90)
+UNDO_FOR = timedelta(days=30)
 DONE_DRAFTS_FOR = timedelta(days=7)  # what somebody typed while a colleague was faster can be copied for a week
 
 LOOSE_FILES = """
@@ -36,6 +37,11 @@ OLD_NOTICES = """
 delete from notice n where n.at < %s and n.routed_at is not null and not exists (
     select from notice_delivery_line l join notice_delivery d on d.id = l.delivery_id
     where l.notice_id = n.id and d.state in ('waiting', 'sending'))
+"""
+#: What a migration would be taken back with, once it has been over for a while.
+BEFORE_MIGRATION = """
+update migration_case m set before = null, seq = null from migration_run r
+where r.id = m.run_id and m.before is not null and r.ended_at < %s
 """
 DONE_DRAFTS = (
     "delete from task_draft d using user_task t where t.id = d.task_id and t.state <> 'open' and t.closed_at < %s"
@@ -62,6 +68,7 @@ def clean() -> int:
             sql().execute(OLD_DELIVERIES, (now - DELIVERIES_FOR,)).rowcount,
             sql().execute(OLD_NOTICES, (now - NOTICES_FOR,)).rowcount,
             sql().execute(DONE_DRAFTS, (now - DONE_DRAFTS_FOR,)).rowcount,
+            sql().execute(BEFORE_MIGRATION, (now - UNDO_FOR,)).rowcount,
             sql().execute("delete from task_presence where seen_at < %s", (now - COUNTS_FOR,)).rowcount,
         ]
     return sum(gone) + sweep_files()

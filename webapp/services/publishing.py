@@ -15,6 +15,7 @@ from webapp.errors import ActRefused, Incomplete, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import start_timers
+from webapp.services.migration_runs import ensure_none_under_way
 from webapp.services.notices import NoticeKind
 from webapp.services.release_rows import (
     APPROVED,
@@ -148,6 +149,7 @@ def _keep_back(release_id: int, why: Words) -> None:
 
 
 def _put_in_force(release: LockedRelease, by: Identity | None, publisher: int, kind: str, **said: object) -> None:
+    ensure_none_under_way(release.key)
     runs = ensure_it_runs(release.key, release.id)
     now = clock.now()
     sql().execute(
