@@ -3,11 +3,13 @@
 from engine.trial.acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
 from engine.trial.cores import CORES
 from engine.trial.differences import Difference
+from engine.trial.example_findings import check_with_examples, difference_words, play_examples
 from engine.trial.examples import Covered, ExampleRun, Flow, item_at, readable_examples, run_example, run_examples
 from engine.trial.host import Trial
 from engine.trial.instance import Happened, Held, Instance
 from engine.trial.jobs import Handler
 from engine.trial.post import Letter, Sent
+from engine.trial.recording import recorded
 from engine.trial.world import UnknownJobs
 
 __all__ = [
@@ -32,9 +34,13 @@ __all__ = [
     "Trial",
     "UnknownJobs",
     "act_from_json",
+    "check_with_examples",
+    "difference_words",
     "item_at",
     "perform",
+    "play_examples",
     "readable_examples",
+    "recorded",
     "run_example",
     "run_examples",
 ]

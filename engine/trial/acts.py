@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from engine.errors import EngineError, NothingWaits
-from engine.runtime import JobDone, JobError, JobFailed, decode_variables, encode_variables
+from engine.runtime import JobDone, JobError, JobFailed, UserTask, decode_variables, encode_variables
 from engine.trial.host import Trial
-from engine.trial.instance import Held
+from engine.trial.instance import Held, Open
 from engine.values import Value
 
 
@@ -94,7 +94,15 @@ def perform(trial: Trial, act: Act, *, waits_for_jobs: bool) -> None:
     _ACTS[act.kind](trial, act)
 
 
-def _found(held: Sequence[Held[Any]], act: Act) -> Held[Any]:
+def held_task(trial: Trial, act: Act) -> Held[UserTask] | None:
+    """The open task that an act completes; None where it is not open."""
+    try:
+        return _found(trial.tasks, act)
+    except NothingWaits:
+        return None
+
+
+def _found(held: Sequence[Held[Open]], act: Act) -> Held[Open]:
     ones = [one for one in held if (one.instance, one.what.element) == (act.instance, act.element)]
     if act.place >= len(ones):
         raise NothingWaits(act.element)

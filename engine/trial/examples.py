@@ -19,6 +19,10 @@ from engine.trial.world import UnknownJobs
 
 #: An item's outcome stands in the case's variable of this name.
 RESULT = "result_{item}"
+#: Acts of all examples together; what comes after is not played.
+MOST_ACTS = 5_000
+#: Jobs and deliveries that one act may set going.
+MOST_SET_GOING = 1_000
 #: Kinds of act that a mistake in an example's file raises besides the engine's own refusals.
 _SLIPS = (EngineError, KeyError, TypeError, ValueError, IndexError)
 
@@ -93,6 +97,7 @@ class _Stage:
     profile: Profile | None
     bundle: Bundle = field(init=False)
     _programs: dict[str, Program] = field(default_factory=dict)
+    _acts: int = 0
 
     def __post_init__(self) -> None:
         self.bundle = read_bundle(self.files)
@@ -105,6 +110,9 @@ class _Stage:
         return self._programs[entry]
 
     def run(self, example: Example) -> ExampleRun:
+        self._acts += len(example.acts)
+        if self._acts > MOST_ACTS:
+            return ExampleRun(example, (Difference("acts of all examples", MOST_ACTS, self._acts),), {})
         differences: list[Difference] = []
         if example.start is None:
             differences += input_differences(self.files, self.bundle, example, self.context)
@@ -132,6 +140,7 @@ class _Stage:
             calendar=place.calendar,
             unknown_jobs=UnknownJobs.OPEN if _waits(example) else UnknownJobs.DONE,
             budgets=place.budgets,
+            most=MOST_SET_GOING,
         )
         if start is not None:
             if process:

@@ -17,7 +17,10 @@ class Trial(Model):
     """One trial, of one person. The engine is deterministic, so inputs are all there is: no state is kept.
 
     Its files are those of the release, with `file_content` in the place `file_path`; without a release that file
-    alone. `variables` and `acts` are JSON; `revision` moves with every change.
+    alone. With an empty `file_path` the content, where there is one, is JSON that names a working copy and the digests
+    of its files as they stood, and `release_id` is the release that the copy began with.
+
+    `variables` and `acts` are JSON; `revision` moves with every change.
     """
 
     __tablename__ = "trial"

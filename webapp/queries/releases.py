@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from engine import Finding, Severity, Words
-from engine.bundles import check_bundle, inspect_bundle
+from engine.bundles import inspect_bundle
+from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, release_files, rules_of
 from webapp.errors import NotFound
 from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, SUBMITTED
@@ -162,8 +163,10 @@ def _checked(
     release_id: int, digest: str, key: str, groups: tuple[str, ...], versions: tuple[str, ...]
 ) -> tuple[Finding, ...]:
     """Checked once per release, groups and rules: a release's files never change."""
-    profile = rules_of(versions).profile if any(one.startswith("profile:") for one in versions) else None
-    return tuple(check_bundle(release_files(release_id), key, known_groups=groups, profile=profile))
+    rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
+    profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
+    files = release_files(release_id)
+    return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))
 
 
 @lru_cache(maxsize=128)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine import DefinitionInvalid
-from engine.bundles import Bundle, Example, example_files, form_file, read_example
+from engine.bundles import Bundle, Example, form_file
 from engine.forms import Field
 from engine.runtime import UserTask
-from engine.trial import Instance
-from webapp.catalogue import release_files
+from engine.trial import Instance, readable_examples
 from webapp.feel_text import written
-from webapp.queries.releases import release
 from webapp.queries.trials import inspected
+from webapp.services.trials import Source
 
 #: Properties for the application, which no trial is: which step of a case it is, and which limit runs.
 OF_THE_APPLICATION = frozenset({"step", "clock"})
@@ -30,36 +27,27 @@ class TaskHint:
     properties: tuple[tuple[str, str], ...]
 
 
-def hint_for(release_id: int | None, instance: Instance, task: UserTask) -> TaskHint:
+def hint_for(source: Source, instance: Instance, task: UserTask) -> TaskHint:
     """What is known of an open task; of a diagram alone that is its properties."""
     own = tuple((name, text) for name, text in task.properties.items() if name not in OF_THE_APPLICATION)
-    if release_id is None:
+    if source == Source():
         return TaskHint((), "", own)
-    one = release(release_id)
-    read = inspected(one.id, one.digest)
+    read = inspected(source)
     path = form_file(task.form_key, dict.fromkeys(read.forms, b"")) if task.form_key else None
     fields = tuple(one for one in read.forms[path].inputs if one.label.zh) if path else ()
     if read.bundle is None:
         return TaskHint(fields, "", own)
     item = _item_at(read.bundle, instance, task.scope)
-    given = [act for example in _examples(one.id, one.digest) for act in example.acts if act.variables]
+    given = [act for example in _examples(source) for act in example.acts if act.variables]
     here = [act for act in given if act.step == task.properties.get("step")]
     best = min(here, key=lambda act: act.item != item, default=None)  # of the same item before all others
     return TaskHint(fields, written(dict(best.variables)) if best else "", own)
 
 
 @lru_cache(maxsize=16)
-def _examples(release_id: int, digest: str) -> tuple[Example, ...]:
-    """All worked examples that can be read, in order. `digest` names the release's files."""
-    return tuple(_read_examples(release_files(release_id)))
-
-
-def _read_examples(files: Mapping[str, bytes]) -> Iterator[Example]:
-    for path in example_files(files):
-        try:
-            yield read_example(files[path], path)
-        except DefinitionInvalid:  # its findings say why
-            continue
+def _examples(source: Source) -> tuple[Example, ...]:
+    """All worked examples that can be read, in order: the files of a source never change."""
+    return tuple(readable_examples(source.content()))
 
 
 def _item_at(bundle: Bundle, instance: Instance, scope: int) -> str | None:

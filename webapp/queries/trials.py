@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from engine import DefinitionInvalid, EngineError, Words
+from engine import EngineError, Words
 from engine.bpmn import Program
 from engine.bundles import (
     Bundle,
@@ -21,19 +21,22 @@ from engine.bundles import (
     read_example,
     start_variables,
 )
+from engine.trial import readable_examples
 from engine.values import Value
-from webapp.catalogue import release_files
 from webapp.identity import Identity
 from webapp.queries.release_diagrams import BPMN, diagrams_of, xml_root
 from webapp.queries.releases import name_of, release
 from webapp.services.trial_replay import Files
-from webapp.services.trials import TrialRow
+from webapp.services.trials import Source, TrialRow
 from webapp.unit_of_work import sql
 
 
 @dataclass(frozen=True, slots=True)
 class TrialLine:
-    """A trial in the list of those of one person. `number`: of the release, None for a diagram alone."""
+    """A trial in the list of those of one person. `number`: of the release, None for a diagram alone.
+
+    `copy`: what is to change in the working copy that it runs, "" for a release.
+    """
 
     id: int
     name: Words
@@ -42,6 +45,7 @@ class TrialLine:
     core: str
     acts: int
     changed_at: datetime
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ class Startable:
 
 
 OWN = """
-select id, release_id, file_path, core, json_array_length(convert_from(acts, 'UTF8')::json), changed_at
+select id, release_id, file_path, core, json_array_length(convert_from(acts, 'UTF8')::json), changed_at,
+    case when file_path = '' and file_content is not null then coalesce((select title from working_copy
+        where id = (convert_from(file_content, 'UTF8')::json ->> 'copy')::bigint), '') else '' end
 from trial where by_id = %s order by changed_at desc, id desc
 """
 
@@ -65,11 +71,11 @@ def own_trials(by: Identity) -> list[TrialLine]:
     return [_line(*row) for row in sql().execute(OWN, (by.user_id,)).fetchall()]
 
 
-def _line(id_: int, release_id: int | None, file: str, core: str, acts: int, changed: datetime) -> TrialLine:
+def _line(id_: int, release_id: int | None, file: str, core: str, acts: int, changed: datetime, copy: str) -> TrialLine:
     if release_id is None:
         return TrialLine(id_, Words(file, file), None, file, core, acts, changed)
     one = release(release_id)
-    return TrialLine(id_, name_of(one), one.number, file, core, acts, changed)
+    return TrialLine(id_, name_of(one), one.number, file, core, acts, changed, copy)
 
 
 def startable(files: Files, language: str = "zh", bundle: Bundle | None = None) -> list[Startable]:
@@ -95,50 +101,53 @@ def _name(root: etree._Element | None, process: etree._Element) -> str:
     return next((one.get("name", "") for one in refers), "")
 
 
-def entry_process(release_id: int | None) -> str:
-    """The process that a case of this release starts; "" where there is none."""
-    bundle = bundle_of(release_id)
+def entry_process(whose: Source | int | None) -> str:
+    """The process that a case of this bundle starts; "" where there is none."""
+    bundle = bundle_of(whose)
     return bundle.entry_process if bundle is not None else ""
 
 
-def examples(release_id: int | None) -> dict[str, Words]:
-    """Path -> name of the release's worked examples that can be read."""
-    if release_id is None:
-        return {}
-    files, found = release_files(release_id), {}
-    for path in example_files(files):
-        try:
-            found[path] = read_example(files[path], path).name
-        except DefinitionInvalid:  # its findings say why
-            continue
-    return found
+def examples(whose: Source | int | None) -> dict[str, Words]:
+    """Path -> name of the bundle's worked examples with answers from which a case begins."""
+    found = readable_examples(as_source(whose).content())
+    return {one.file: one.name for one in found if one.start is None}
 
 
-def example_variables(release_id: int, path: str) -> dict[str, Value] | None:
+def example_variables(whose: Source | int, path: str) -> dict[str, Value] | None:
     """What a case with this example's answers would tell its process at the start; None where it cannot be told."""
-    files = release_files(release_id)
+    files = as_source(whose).content()
     if path not in example_files(files):
         return None
     try:
         bundle, example = read_bundle(files), read_example(files[path], path)
         guide = guide_for(bundle, example.guided)
+        if example.start is not None:
+            return None
     except EngineError:  # the findings of the release say why
         return None
     return start_variables(bundle, guide, {**example.answers, **example.guided}, example.ways)
 
 
-def bundle_of(release_id: int | None) -> Bundle | None:
-    """The bundle as the release's catalogue tells it; None where it cannot be read or there is no release."""
-    if release_id is None:
-        return None
-    one = release(release_id)
-    return inspected(one.id, one.digest).bundle
+def as_source(whose: Source | int | None) -> Source:
+    """The bundle of a trial; a number is that of a release."""
+    return whose if isinstance(whose, Source) else Source(whose)
+
+
+def bundle_of(whose: Source | int | None) -> Bundle | None:
+    """The bundle as its catalogue tells it; None where it cannot be read or there is none."""
+    source = as_source(whose)
+    return None if source == Source() else inspected(source).bundle
+
+
+def inspected(source: Source) -> Inspected:
+    """What the files hold, as far as they can be read: read once, since they never change."""
+    digest = "" if source.copy_id is not None or source.release_id is None else release(source.release_id).digest
+    return _inspected(source, digest)
 
 
 @lru_cache(maxsize=16)
-def inspected(release_id: int, digest: str) -> Inspected:
-    """What a release holds, as far as it can be read. `digest` names its files."""
-    return inspect_bundle(release_files(release_id))
+def _inspected(source: Source, digest: str) -> Inspected:
+    return inspect_bundle(source.content())
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,4 +181,4 @@ class Names:
 def names_for(trial: TrialRow) -> Names:
     """The words for what this trial runs."""
     rows = sql().execute("select key, name_zh, name_en from candidate_group").fetchall()
-    return Names(bundle_of(trial.release_id), {key: Words(zh, en) for key, zh, en in rows})
+    return Names(bundle_of(trial.source), {key: Words(zh, en) for key, zh, en in rows})

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from engine import Finding
-from engine.bundles import check_bundle
+from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, rules_of
 from webapp.errors import NotFound
 from webapp.unit_of_work import sql
@@ -136,5 +136,6 @@ def _checked(
         .fetchall()
     )
     files = {path: bytes(found[digest]) for path, digest in digests}
-    profile = rules_of(versions).profile if any(one.startswith("profile:") for one in versions) else None
-    return tuple(check_bundle(files, key, known_groups=groups, profile=profile))
+    rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
+    profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
+    return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))

@@ -40,8 +40,45 @@ RUNS = (".bpmn", ".dmn")
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The bundle that a trial runs: a release's, or a working copy's as it stood when the trial began.
+
+    `digests` are (path, SHA-256) of a copy's files; `release_id` is then the release that the copy began with.
+    """
+
+    release_id: int | None = None
+    copy_id: int | None = None
+    digests: tuple[tuple[str, str], ...] = ()
+
+    def content(self) -> dict[str, bytes]:
+        """Path -> content of every file. Raises NotFound where there is no such release."""
+        if self.copy_id is not None:
+            found: dict[str, bytes] = dict(
+                sql().execute(CONTENTS, ([digest for _, digest in self.digests],)).fetchall()
+            )
+            return {path: bytes(found[digest]) for path, digest in self.digests}
+        files = release_files(self.release_id) if self.release_id is not None else {}
+        if self.release_id is not None and not files:
+            raise NotFound()
+        return files
+
+    def as_kept(self) -> bytes | None:
+        """How a copy stands in the trial's row; None for a release."""
+        return None if self.copy_id is None else orjson.dumps({"copy": self.copy_id, "files": dict(self.digests)})
+
+
+def source_of_copy(copy_id: int) -> Source:
+    """A working copy's files as they stand now. Raises NotFound."""
+    row = sql().execute("select base_release_id from working_copy where id = %s", (copy_id,)).fetchone()
+    if row is None:
+        raise NotFound()
+    digests = sql().execute("select path, digest from working_file where copy_id = %s order by path", (copy_id,))
+    return Source(row[0], copy_id, tuple((path, digest) for path, digest in digests))
+
+
+@dataclass(frozen=True, slots=True)
 class TrialRow:
-    """A trial as it is stored. `file_path` "": the release's own files."""
+    """A trial as it is stored. `file_path` "": the files of the release, or of the copy that `file_content` names."""
 
     id: int
     release_id: int | None
@@ -52,9 +89,17 @@ class TrialRow:
     revision: int
     changed_at: datetime
 
+    @property
+    def source(self) -> Source:
+        """The bundle that it runs; of a diagram alone, none."""
+        if self.file_content is None or self.file_path:
+            return Source(self.release_id)
+        kept = orjson.loads(self.file_content)
+        return Source(self.release_id, kept["copy"], tuple(kept["files"].items()))
+
     def files(self) -> Files:
         """The diagrams and decisions that it runs."""
-        return files_of(self.release_id, self.file_path, self.file_content)
+        return files_of(self.source, self.file_path, self.file_content if self.file_path else None)
 
     @contextmanager
     def standing(self) -> Iterator[Replayed]:
@@ -65,11 +110,9 @@ class TrialRow:
         keep(files, self.beginning, self.acts, replayed)
 
 
-def files_of(release_id: int | None, file_path: str = "", file_content: bytes | None = None) -> Files:
-    """A release's diagrams and decisions, with a diagram of its own in its place. Raises NotFound."""
-    files = release_files(release_id) if release_id is not None else {}
-    if release_id is not None and not files:
-        raise NotFound()
+def files_of(source: Source, file_path: str = "", file_content: bytes | None = None) -> Files:
+    """A bundle's diagrams and decisions, with a diagram of the trial's own in its place. Raises NotFound."""
+    files = source.content()
     if file_content is not None:
         files[file_path] = file_content
     runs = {path: content for path, content in sorted(files.items()) if path.endswith(RUNS)}
@@ -85,7 +128,16 @@ def beginning_now(process: str = "") -> Beginning:
 def try_release(release_id: int, beginning: Beginning, *, by: Identity) -> int:
     """Begin a trial of a release. Raises TrialRefused, TooManyTrials, NotFound."""
     ensure(by, Permission.TRIAL_RUN)
-    return _keep(release_id, "", None, beginning, by)
+    return _keep(Source(release_id), "", None, beginning, by)
+
+
+def try_copy(copy_id: int, beginning: Beginning, *, by: Identity) -> int:
+    """Begin a trial of a working copy as it stands; what is changed later is not in it.
+
+    Raises TrialRefused, TooManyTrials, NotFound.
+    """
+    ensure(by, Permission.TRIAL_RUN)
+    return _keep(source_of_copy(copy_id), "", None, beginning, by)
 
 
 def try_diagram(name: str, content: bytes, *, within: int | None, by: Identity) -> int:
@@ -96,13 +148,19 @@ def try_diagram(name: str, content: bytes, *, within: int | None, by: Identity) 
     ensure(by, Permission.TRIAL_RUN)
     plain = read_diagram(name, content)
     path = place_of(release_files(within), plain, content) if within is not None else plain
-    return _keep(within, path, content, beginning_now(), by)
+    return _keep(Source(within), path, content, beginning_now(), by)
 
 
 def begin_anew(trial_id: int, beginning: Beginning, *, by: Identity) -> None:
-    """Give the trial another beginning; its acts are gone. Raises TrialRefused, NotFound."""
+    """Give the trial another beginning; its acts are gone, and of a working copy it has the files as they stand now.
+
+    Raises TrialRefused, NotFound.
+    """
     with _changing(trial_id, by) as trial:
         beginning = replace(beginning, rules=_rules_in_force())
+        if trial.source.copy_id is not None:
+            trial = replace(trial, file_content=source_of_copy(trial.source.copy_id).as_kept())
+            sql().execute("update trial set file_content = %s where id = %s", (trial.file_content, trial.id))
         _ensure_begins(trial.files(), beginning)
         _store(trial, beginning, ())
 
@@ -170,6 +228,7 @@ def own_trial(trial_id: int, *, by: Identity, lock: bool = False) -> TrialRow:
     return TrialRow(id_, release, path, None if content is None else bytes(content), beginning, done, revision, changed)
 
 
+CONTENTS = "select digest, content from blob where digest = any(%s)"
 LOAD = """
 select id, release_id, file_path, file_content, process, core, jobs, variables, begins_at, rule_versions, acts,
     revision, changed_at
@@ -196,7 +255,7 @@ def _changing(trial_id: int, by: Identity, seen: int | None = None) -> Iterator[
         yield trial
 
 
-def _keep(release_id: int | None, path: str, content: bytes | None, beginning: Beginning, by: Identity) -> int:
+def _keep(source: Source, path: str, content: bytes | None, beginning: Beginning, by: Identity) -> int:
     with unit_of_work():
         # One person's trials are counted under a lock on the person.
         sql().execute("select from app_user where id = %s for no key update", (by.user_id,))
@@ -204,8 +263,9 @@ def _keep(release_id: int | None, path: str, content: bytes | None, beginning: B
         if row is not None and row[0] >= MOST_TRIALS:
             raise TooManyTrials(MOST_TRIALS)
         beginning, now = replace(beginning, rules=_rules_in_force()), clock.now()
-        _ensure_begins(files_of(release_id, path, content), beginning)
-        values = (by.user_id, release_id, path, content, *_facts(beginning), b"[]", now, now)
+        _ensure_begins(files_of(source, path, content), beginning)
+        kept_content = content if path else source.as_kept()
+        values = (by.user_id, source.release_id, path, kept_content, *_facts(beginning), b"[]", now, now)
         kept = sql().execute(KEEP, values).fetchone()
         assert kept is not None
         return int(kept[0])

@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import DefinitionInvalid
+from engine import DefinitionInvalid, Words
 from engine.trial import OURS, REFERENCE
 from webapp import moments
 from webapp.errors import Incomplete, NotFound
@@ -26,13 +26,14 @@ from webapp.queries.release_diagrams import Diagram, read_named
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
 from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
-from webapp.services import trials
+from webapp.queries.working_copies import CopyRow, copies_of, working_copy
+from webapp.services import trial_recording, trials
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
 from webapp.services.trial_replay import Beginning, Replayed
-from webapp.services.trials import TrialRow, own_trial
+from webapp.services.trials import Source, TrialRow, own_trial
 
 #: Fields of a form that a refusal shows again.
-TYPED = ("variables", "group", "key", "name", "code", "text", "amount", "unit", "scope")
+TYPED = ("variables", "group", "key", "name", "code", "text", "amount", "unit", "scope", "name_en", "file", "copy")
 
 
 @blueprint.get("/trials")
@@ -46,7 +47,7 @@ def own_trials() -> ResponseReturnValue:
 @needs(Permission.TRIAL_RUN)
 def new_trial(release_id: int) -> ResponseReturnValue:
     """How a trial of this release is to begin."""
-    return _beginning_form(release_id, None, _as_typed(trials.beginning_now(queries.entry_process(release_id))))
+    return _new(Source(release_id))
 
 
 @blueprint.post("/releases/<int:release_id>/trial")
@@ -54,11 +55,32 @@ def new_trial(release_id: int) -> ResponseReturnValue:
 def begin_trial(release_id: int) -> ResponseReturnValue:
     """Begin a trial of this release."""
     if "fill" in request.form:
-        return _filled(release_id, None)
+        return _filled(Source(release_id), None)
     try:
         made = trials.try_release(release_id, read_beginning(request.form), by=signed_in())
     except (Incomplete, TrialRefused) as refused:
-        return _refused_beginning(release_id, None, refused)
+        return _refused_beginning(Source(release_id), None, refused)
+    return redirect(url_for("studio.trial", trial_id=made))
+
+
+@blueprint.get("/copies/<int:copy_id>/trial")
+@needs(Permission.TRIAL_RUN)
+def new_copy_trial(copy_id: int) -> ResponseReturnValue:
+    """How a trial of this working copy, as it stands, is to begin."""
+    return _new(trials.source_of_copy(copy_id))
+
+
+@blueprint.post("/copies/<int:copy_id>/trial")
+@needs(Permission.TRIAL_RUN)
+def begin_copy_trial(copy_id: int) -> ResponseReturnValue:
+    """Begin a trial of this working copy."""
+    source = trials.source_of_copy(copy_id)
+    if "fill" in request.form:
+        return _filled(source, None)
+    try:
+        made = trials.try_copy(copy_id, read_beginning(request.form), by=signed_in())
+    except (Incomplete, TrialRefused) as refused:
+        return _refused_beginning(source, None, refused)
     return redirect(url_for("studio.trial", trial_id=made))
 
 
@@ -69,7 +91,7 @@ def beginning(trial_id: int) -> ResponseReturnValue:
     one = own_trial(trial_id, by=signed_in())
     typed = _as_typed(one.beginning)
     typed["process"] = request.args.get("process", typed["process"])
-    return _beginning_form(one.release_id, one, typed)
+    return _beginning_form(one.source, one, typed)
 
 
 @blueprint.post("/trials/<int:trial_id>/beginning")
@@ -78,11 +100,11 @@ def begin_anew(trial_id: int) -> ResponseReturnValue:
     """Begin again, otherwise; the acts so far are gone."""
     one = own_trial(trial_id, by=signed_in())
     if "fill" in request.form:
-        return _filled(one.release_id, one)
+        return _filled(one.source, one)
     try:
         trials.begin_anew(trial_id, read_beginning(request.form), by=signed_in())
     except (Incomplete, TrialRefused) as refused:
-        return _refused_beginning(one.release_id, one, refused)
+        return _refused_beginning(one.source, one, refused)
     return redirect(url_for("studio.trial", trial_id=trial_id))
 
 
@@ -142,6 +164,20 @@ def change_core(trial_id: int) -> ResponseReturnValue:
     return redirect(url_for("studio.trial", trial_id=trial_id))
 
 
+@blueprint.post("/trials/<int:trial_id>/record")
+@needs(Permission.RELEASE_DRAFT)
+def record_example(trial_id: int) -> ResponseReturnValue:
+    """Save the acts as a worked example of a working copy."""
+    by, name = signed_in(), Words(request.form.get("name", "").strip(), request.form.get("name_en", "").strip())
+    copy_id = request.form.get("copy", 0, type=int)
+    try:
+        path = trial_recording.record_example(trial_id, copy_id, request.form.get("file", "").strip(), name, by=by)
+    except (Incomplete, TrialRefused) as refused:
+        return _page(own_trial(trial_id, by=by), refused), refused.status
+    flash(gettext("已录为示例 %(path)s。", path=path), "success")
+    return redirect(url_for("studio.examples", copy_id=copy_id))
+
+
 @blueprint.post("/trials/<int:trial_id>/discard")
 @needs(Permission.TRIAL_RUN)
 def discard(trial_id: int) -> ResponseReturnValue:
@@ -193,7 +229,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
     run = _shown_run(view)
 
     def hint_of(waits: Waits) -> TaskHint:
-        return hint_for(one.release_id, replayed.trial.instances[waits.at.instance - 1], waits.what)
+        return hint_for(one.source, replayed.trial.instances[waits.at.instance - 1], waits.what)
 
     return {
         "view": view,
@@ -206,8 +242,17 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
         "clock": clock_words(view.now),
         "group_name": names.group,
+        "copies": _copies_for(one),
         "hint_of": hint_of,
     }
+
+
+def _copies_for(one: TrialRow) -> list[CopyRow]:
+    """The open working copies that can take the trial as an example: its own before the others of the bundle."""
+    if one.release_id is None:
+        return []
+    found = copies_of(releases.release(one.release_id).bundle_key)
+    return sorted(found, key=lambda copy: copy.id != one.source.copy_id)
 
 
 def _common(one: TrialRow) -> dict[str, Any]:
@@ -216,6 +261,7 @@ def _common(one: TrialRow) -> dict[str, Any]:
     return {
         "trial": one,
         "release": release,
+        "copy": working_copy(one.source.copy_id) if one.source.copy_id is not None else None,
         "name": releases.name_of(release) if release else one.file_path,
         "cores": CORES,
         "act_words": act_words,
@@ -258,7 +304,7 @@ def _diagram(one: TrialRow, path: str) -> Diagram | None:
     content = one.files().content.get(path)
     if content is None or not path.endswith(".bpmn"):
         return None
-    return read_named(path, content, language(), queries.bundle_of(one.release_id))
+    return read_named(path, content, language(), queries.bundle_of(one.source))
 
 
 def _seen() -> int:
@@ -267,6 +313,11 @@ def _seen() -> int:
 
 
 # ---------------------------------------------------------------- how it begins
+
+
+def _new(source: Source) -> str:
+    """The form of a trial that is not begun yet."""
+    return _beginning_form(source, None, _as_typed(trials.beginning_now(queries.entry_process(source))))
 
 
 def _as_typed(one: Beginning) -> dict[str, str]:
@@ -281,25 +332,23 @@ def _as_typed(one: Beginning) -> dict[str, str]:
     }
 
 
-def _filled(release_id: int | None, one: TrialRow | None) -> ResponseReturnValue:
+def _filled(source: Source, one: TrialRow | None) -> ResponseReturnValue:
     """The form again, with the variables of the chosen example."""
     typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
     errors, told = {}, None
-    if release_id is None or typed["process"] != queries.entry_process(release_id):
+    if source == Source() or typed["process"] != queries.entry_process(source):
         errors["example"] = gettext("示例只有主流程的变量；请先选主流程，或自己填写变量。")
-    elif (told := queries.example_variables(release_id, typed["example"])) is None:
+    elif (told := queries.example_variables(source, typed["example"])) is None:
         errors["example"] = gettext("请选择示例。")
     else:
         typed["variables"] = written(told)
-    return _beginning_form(release_id, one, typed, errors), 422 if errors else 200
+    return _beginning_form(source, one, typed, errors), 422 if errors else 200
 
 
-def _refused_beginning(
-    release_id: int | None, one: TrialRow | None, refused: Incomplete | TrialRefused
-) -> ResponseReturnValue:
+def _refused_beginning(source: Source, one: TrialRow | None, refused: Incomplete | TrialRefused) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
     field = refused.field if isinstance(refused, Incomplete) else _field_of(refused, typed)
-    return _beginning_form(release_id, one, typed, {field: words(refused.words)}), refused.status
+    return _beginning_form(source, one, typed, {field: words(refused.words)}), refused.status
 
 
 def _field_of(refused: TrialRefused, typed: dict[str, str]) -> str:
@@ -309,20 +358,21 @@ def _field_of(refused: TrialRefused, typed: dict[str, str]) -> str:
 
 
 def _beginning_form(
-    release_id: int | None, one: TrialRow | None, typed: dict[str, str], errors: dict[str, str] | None = None
+    source: Source, one: TrialRow | None, typed: dict[str, str], errors: dict[str, str] | None = None
 ) -> str:
-    release = releases.release(release_id) if release_id is not None else None
-    files = one.files() if one is not None else trials.files_of(release_id)
-    processes = queries.startable(files, language(), queries.bundle_of(release_id))
-    main = queries.entry_process(release_id)
+    release = releases.release(source.release_id) if source.release_id is not None else None
+    files = one.files() if one is not None else trials.files_of(source)
+    processes = queries.startable(files, language(), queries.bundle_of(source))
+    main = queries.entry_process(source)
     return render_template(
         "studio/trial_beginning.html",
         trial=one,
         release=release,
+        copy=working_copy(source.copy_id) if source.copy_id is not None else None,
         name=releases.name_of(release) if release else (one.file_path if one else ""),
         processes=processes,
         entry=next((each.name or each.id for each in processes if each.id == main), main),
-        examples=queries.examples(release_id),
+        examples=queries.examples(source),
         cores=CORES,
         jobs=JOBS,
         typed=typed,

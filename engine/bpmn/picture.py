@@ -1,0 +1,440 @@
+"""A diagram as SVG, drawn from its BPMNDI: shapes, lines and labels, for paper and for pages without script.
+
+Shapes have the sizes of the file in pixels. Colours are presentation attributes, so that nothing depends on a style
+sheet. How each kind looks: BPMN 2.0.2, chapter 7.2 and annex B.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
+
+INK, SOFT, WALKED, NEVER = "#1f2933", "#5b6772", "#0b5cad", "#b42318"
+MARGIN, SIZE, LEADING = 12, 12, 15
+TASKS = frozenset(
+    (
+        *("task", "userTask", "serviceTask", "sendTask", "receiveTask"),
+        *("manualTask", "businessRuleTask", "scriptTask", "callActivity"),
+    )
+)
+SUBPROCESSES = frozenset(("subProcess", "transaction", "adHocSubProcess"))
+EVENTS = frozenset(("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"))
+GATEWAYS = {
+    "exclusiveGateway": "×",
+    "parallelGateway": "+",
+    "inclusiveGateway": "○",
+    "eventBasedGateway": "◇",
+    "complexGateway": "∗",
+    "gateway": "",
+}
+#: A word on the task says its kind, since colours and small pictures do not print.
+KINDS = {
+    "userTask": ("人工", "person"),
+    "serviceTask": ("系统", "system"),
+    "sendTask": ("发送", "send"),
+    "receiveTask": ("接收", "receive"),
+    "manualTask": ("线下", "by hand"),
+    "businessRuleTask": ("决策", "decision"),
+    "scriptTask": ("计算", "script"),
+    "callActivity": ("调用", "calls"),
+}
+DEFINITIONS = {
+    "messageEventDefinition": ("信", "M"),
+    "timerEventDefinition": ("时", "T"),
+    "errorEventDefinition": ("错", "E"),
+    "escalationEventDefinition": ("升", "Es"),
+    "signalEventDefinition": ("号", "S"),
+    "conditionalEventDefinition": ("条", "C"),
+    "compensateEventDefinition": ("补", "Co"),
+    "linkEventDefinition": ("链", "L"),
+    "terminateEventDefinition": ("止", "X"),
+    "cancelEventDefinition": ("取", "Ca"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of the plane."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The SVG with its size in pixels."""
+
+    svg: str
+    width: int
+    height: int
+
+
+@dataclass
+class _Drawing:
+    """What was drawn so far, and how far it reaches."""
+
+    chinese: bool
+    elements: Mapping[str, etree._Element]
+    walked: Mapping[str, int] | None
+    parts: list[str] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
+    corners: list[tuple[float, float]] = field(default_factory=list)
+
+    def reach(self, *corners: tuple[float, float]) -> None:
+        self.corners += corners
+
+
+def draw(
+    content: bytes, family: str, *, chinese: bool = True, walked: Mapping[str, int] | None = None
+) -> Picture | None:
+    """The first plane of a diagram in the font `family`; None where the file cannot be read or has no picture.
+
+    With `walked` (sequence flow -> how often it was taken) each line shows its number, and those that were never
+    taken are red and dashed.
+    """
+    root = _root(content)
+    plane = next(root.iter(f"{DI}BPMNPlane"), None) if root is not None else None
+    if root is None or plane is None:
+        return None
+    elements = {str(one.get("id")): one for one in root.iter(f"{BPMN}*") if one.get("id")}
+    drawing = _Drawing(chinese, elements, walked)
+    shapes = [one for one in plane.iter(f"{DI}BPMNShape") if _box(one) is not None]
+    for shape in sorted(shapes, key=lambda one: _depth(drawing, one)):
+        _shape(drawing, shape)
+    for edge in plane.iter(f"{DI}BPMNEdge"):
+        _edge(drawing, edge)
+    return _finished(drawing, family) if drawing.corners else None
+
+
+def _finished(drawing: _Drawing, family: str) -> Picture:
+    left = min(x for x, _ in drawing.corners) - MARGIN
+    top = min(y for _, y in drawing.corners) - MARGIN
+    width = round(max(x for x, _ in drawing.corners) + MARGIN - left)
+    height = round(max(y for _, y in drawing.corners) + MARGIN - top)
+    heads = "".join(_arrow(colour) for colour in (INK, WALKED, NEVER))
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="{_n(left)} {_n(top)} {width} {height}" font-family={quoteattr(family)} font-size="{SIZE}">'
+        f"<defs>{heads}</defs>{''.join(drawing.parts)}{''.join(drawing.over)}</svg>"
+    )
+    return Picture(svg, width, height)
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def _depth(drawing: _Drawing, shape: etree._Element) -> int:
+    """What lies behind comes first: pools, lanes, subprocesses, then the rest."""
+    kind = _kind(drawing, shape)
+    order = {"participant": 0, "lane": 1, "group": 2}
+    if kind in SUBPROCESSES:
+        return 3 + sum(1 for _ in drawing.elements[_refers(shape)].iterancestors())
+    return order.get(kind, 1_000 if kind == "boundaryEvent" else 500)
+
+
+def _shape(drawing: _Drawing, shape: etree._Element) -> None:
+    box, kind = _box(shape), _kind(drawing, shape)
+    assert box is not None
+    element = drawing.elements.get(_refers(shape))
+    name = str(element.get("name", "")) if element is not None else ""
+    drawing.reach((box.x, box.y), (box.x + box.width, box.y + box.height))
+    if kind in ("participant", "lane"):
+        _lane(drawing, box, name)
+    elif kind in TASKS:
+        _task(drawing, box, kind, name)
+    elif kind in SUBPROCESSES:
+        _subprocess(drawing, box, kind, name, expanded=shape.get("isExpanded") != "false")
+    elif kind in EVENTS and element is not None:
+        _event(drawing, box, kind, element)
+        _label(drawing, shape, box, name)
+    elif kind in GATEWAYS:
+        _gateway(drawing, box, GATEWAYS[kind])
+        _label(drawing, shape, box, name)
+    elif kind == "textAnnotation" and element is not None:
+        told = element.findtext(f"{BPMN}text") or ""
+        drawing.parts.append(_path(f"M{_n(box.x + 12)} {_n(box.y)}h-12v{_n(box.height)}h12", SOFT))
+        _text(drawing, told, Box(box.x + 4, box.y, box.width - 4, box.height), colour=SOFT)
+    else:
+        drawing.parts.append(_rect(box, SOFT, 1, dashed=kind == "group"))
+        _label(drawing, shape, box, name)
+
+
+def _lane(drawing: _Drawing, box: Box, name: str) -> None:
+    drawing.parts.append(_rect(box, SOFT, 1))
+    if not name:
+        return
+    x, y = box.x + 15, box.y + box.height / 2
+    drawing.parts.append(_path(f"M{_n(box.x + 30)} {_n(box.y)}v{_n(box.height)}", SOFT))
+    drawing.parts.append(
+        f'<text x="{_n(x)}" y="{_n(y)}" fill="{INK}" text-anchor="middle" dominant-baseline="central"'
+        f' transform="rotate(-90 {_n(x)} {_n(y)})">{escape(name)}</text>'
+    )
+
+
+def _task(drawing: _Drawing, box: Box, kind: str, name: str) -> None:
+    drawing.parts.append(_rect(box, INK, 3 if kind == "callActivity" else 1.4, round_=8))
+    if kind in KINDS:
+        word = KINDS[kind][0 if drawing.chinese else 1]
+        drawing.parts.append(
+            f'<text x="{_n(box.x + 7)}" y="{_n(box.y + 13)}" fill="{SOFT}" font-size="9">{escape(word)}</text>'
+        )
+    _text(drawing, name, Box(box.x + 4, box.y + 8, box.width - 8, box.height - 8))
+
+
+def _subprocess(drawing: _Drawing, box: Box, kind: str, name: str, *, expanded: bool) -> None:
+    drawing.parts.append(_rect(box, INK, 1.4, round_=8))
+    if kind == "transaction":
+        drawing.parts.append(_rect(Box(box.x + 3, box.y + 3, box.width - 6, box.height - 6), INK, 1, round_=6))
+    if expanded:
+        _text(drawing, name, Box(box.x + 6, box.y + 3, box.width - 12, 20))
+        return
+    _text(drawing, name, Box(box.x + 4, box.y + 2, box.width - 8, box.height - 18))
+    x, y = box.x + box.width / 2, box.y + box.height - 9
+    drawing.parts.append(_rect(Box(x - 7, y - 7, 14, 14), INK, 1))
+    drawing.parts.append(_path(f"M{_n(x - 4)} {_n(y)}h8M{_n(x)} {_n(y - 4)}v8", INK))
+
+
+def _event(drawing: _Drawing, box: Box, kind: str, element: etree._Element) -> None:
+    x, y = box.middle
+    radius = box.width / 2
+    goes_on = element.get("cancelActivity") == "false" or element.get("isInterrupting") == "false"
+    drawing.parts.append(_circle(x, y, radius, 3.5 if kind == "endEvent" else 1.4, dashed=goes_on))
+    if kind not in ("startEvent", "endEvent"):
+        drawing.parts.append(_circle(x, y, radius - 3.5, 1.2, dashed=goes_on))
+    for child in element:
+        word = DEFINITIONS.get(etree.QName(child).localname) if isinstance(child.tag, str) else None
+        if word is not None:
+            _text(drawing, word[0 if drawing.chinese else 1], box)
+            return
+
+
+def _gateway(drawing: _Drawing, box: Box, mark: str) -> None:
+    x, y = box.middle
+    drawing.parts.append(
+        f'<path d="M{_n(x)} {_n(box.y)}L{_n(box.x + box.width)} {_n(y)}L{_n(x)} {_n(box.y + box.height)}'
+        f'L{_n(box.x)} {_n(y)}Z" fill="#fff" stroke="{INK}" stroke-width="1.4"/>'
+    )
+    half = box.width / 6
+    lines = {
+        "×": f"M{_n(x - half)} {_n(y - half)}L{_n(x + half)} {_n(y + half)}"
+        f"M{_n(x + half)} {_n(y - half)}L{_n(x - half)} {_n(y + half)}",
+        "+": f"M{_n(x - 1.4 * half)} {_n(y)}h{_n(2.8 * half)}M{_n(x)} {_n(y - 1.4 * half)}v{_n(2.8 * half)}",
+    }
+    if mark in lines:
+        drawing.parts.append(_path(lines[mark], INK, 2.5))
+    elif mark == "○":
+        drawing.parts.append(_circle(x, y, 1.3 * half, 2.2))
+    elif mark == "◇":
+        drawing.parts.append(_circle(x, y, 1.7 * half, 1) + _circle(x, y, 1.3 * half, 1))
+    elif mark:
+        drawing.parts.append(_path(lines["×"] + lines["+"], INK, 2))
+
+
+# ---------------------------------------------------------------- lines
+
+
+def _edge(drawing: _Drawing, edge: etree._Element) -> None:
+    points = [(float(one.get("x", "0")), float(one.get("y", "0"))) for one in edge.iter(WAYPOINT)]
+    if len(points) < 2:
+        return
+    element = drawing.elements.get(_refers(edge))
+    kind = etree.QName(element).localname if element is not None else ""
+    flow = _refers(edge)
+    colour, width, dash = INK, 1.3, {"messageFlow": "8 5", "association": "2 4"}.get(kind, "")
+    times = None if drawing.walked is None or kind != "sequenceFlow" else drawing.walked.get(flow, 0)
+    if times is not None:
+        colour, width, dash = (WALKED, 2.2, "") if times else (NEVER, 1.6, "6 4")
+    path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    head = "" if kind == "association" else f' marker-end="url(#{_arrow_id(colour)})"'
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    drawing.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{_n(width)}"{dashed}{head}/>')
+    drawing.reach(*points)
+    if times is not None:
+        _count(drawing, points, times, colour)
+    name = str(element.get("name", "")) if element is not None else ""
+    label = _label_box(edge)
+    if name and label is None:
+        x, y = _halfway(points)
+        label = Box(x - 45, y - 18, 90, 14)
+    if name and label is not None:
+        _text(drawing, name, _grown(label), colour=INK, front=True)
+
+
+def _count(drawing: _Drawing, points: Sequence[tuple[float, float]], times: int, colour: str) -> None:
+    x, y = _halfway(points)
+    told = str(times)
+    width = 8 + 7 * len(told)
+    drawing.over.append(
+        f'<rect x="{_n(x - width / 2)}" y="{_n(y - 8)}" width="{width}" height="16" rx="8" fill="#fff"'
+        f' stroke="{colour}"/><text x="{_n(x)}" y="{_n(y)}" fill="{colour}" font-size="11" text-anchor="middle"'
+        f' dominant-baseline="central">{told}</text>'
+    )
+
+
+def _halfway(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The middle of the line as one walks it."""
+    lengths = [abs(b[0] - a[0]) + abs(b[1] - a[1]) for a, b in itertools.pairwise(points)]
+    left = sum(lengths) / 2
+    for (a, b), length in zip(itertools.pairwise(points), lengths, strict=True):
+        if length and left <= length:
+            share = left / length
+            return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+        left -= length
+    return points[0]
+
+
+# ---------------------------------------------------------------- text
+
+
+def _label(drawing: _Drawing, shape: etree._Element, box: Box, name: str) -> None:
+    """A name beside its shape: where the file puts it, else below."""
+    if name:
+        label = _label_box(shape) or Box(box.x + box.width / 2 - 45, box.y + box.height + 3, 90, 14)
+        _text(drawing, name, _grown(label), front=True)
+
+
+def _grown(label: Box) -> Box:
+    """Editors tell the size of a label in their own font: ours may need a little more."""
+    return Box(label.x - 6, label.y, label.width + 12, label.height)
+
+
+def _text(drawing: _Drawing, text: str, box: Box, *, colour: str = INK, front: bool = False) -> None:
+    lines = list(_lines(text, max(box.width, SIZE)))
+    x, middle = box.middle
+    first = middle - LEADING * (len(lines) - 1) / 2
+    into = drawing.over if front else drawing.parts
+    for number, line in enumerate(lines):
+        y, half = first + number * LEADING, _width(line) / 2
+        drawing.reach((x - half, y - LEADING / 2), (x + half, y + LEADING / 2))
+        into.append(
+            f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}" text-anchor="middle"'
+            f' dominant-baseline="central">{escape(line)}</text>'
+        )
+
+
+def _lines(text: str, width: float) -> Iterator[str]:
+    """Broken between words; Chinese anywhere."""
+    for paragraph in text.splitlines():
+        line = ""
+        for piece in _pieces(paragraph):
+            if line and _width(line + piece.rstrip()) > width:
+                yield line.rstrip()
+                line = piece.lstrip()
+            else:
+                line += piece
+        if line.strip():
+            yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    word = ""
+    for letter in text:
+        if _is_wide(letter) or letter == " ":
+            if letter in "，。、；：）”！？」》" and word:
+                word += letter
+                continue
+            if letter == " ":
+                yield word + letter
+                word = ""
+                continue
+            if word:
+                yield word
+            word = letter
+            continue
+        if word and _is_wide(word[-1]):
+            yield word
+            word = ""
+        word += letter
+    if word:
+        yield word
+
+
+def _is_wide(letter: str) -> bool:
+    return ord(letter) >= 0x2E80
+
+
+def _width(text: str) -> float:
+    return sum(SIZE if _is_wide(letter) else SIZE * 0.56 for letter in text)
+
+
+# ---------------------------------------------------------------- reading and writing
+
+
+def _root(content: bytes) -> etree._Element | None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        return None
+    return None if root.getroottree().docinfo.internalDTD is not None else root
+
+
+def _refers(drawn: etree._Element) -> str:
+    return str(drawn.get("bpmnElement", "")).rpartition(":")[2]
+
+
+def _kind(drawing: _Drawing, shape: etree._Element) -> str:
+    element = drawing.elements.get(_refers(shape))
+    return etree.QName(element).localname if element is not None else ""
+
+
+def _box(shape: etree._Element | None) -> Box | None:
+    bounds = shape.find(BOUNDS) if shape is not None else None
+    if bounds is None:
+        return None
+    try:
+        return Box(*(float(bounds.get(name, "0")) for name in ("x", "y", "width", "height")))
+    except ValueError:
+        return None
+
+
+def _label_box(drawn: etree._Element) -> Box | None:
+    return _box(drawn.find(f"{DI}BPMNLabel"))
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".rstrip("0").rstrip(".")
+
+
+def _path(data: str, colour: str, width: float = 1) -> str:
+    return f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="{_n(width)}"/>'
+
+
+def _circle(x: float, y: float, radius: float, width: float, *, dashed: bool = False) -> str:
+    dash = ' stroke-dasharray="4 3"' if dashed else ""
+    place = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"'
+    return f'<circle {place} fill="#fff" stroke="{INK}" stroke-width="{_n(width)}"{dash}/>'
+
+
+def _rect(box: Box, colour: str, width: float, *, round_: int = 0, dashed: bool = False) -> str:
+    dash = ' stroke-dasharray="8 4"' if dashed else ""
+    return (
+        f'<rect x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{round_}"'
+        f' fill="#fff" stroke="{colour}" stroke-width="{_n(width)}"{dash}/>'
+    )
+
+
+def _arrow_id(colour: str) -> str:
+    return f"head-{colour[1:]}"
+
+
+def _arrow(colour: str) -> str:
+    return (
+        f'<marker id="{_arrow_id(colour)}" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse"'
+        f' markerWidth="10" markerHeight="10" orient="auto"><path d="M0 0L10 5L0 10Z" fill="{colour}"/></marker>'
+    )

@@ -1,0 +1,141 @@
+"""Worked examples in the studio: recorded from a trial, played by every check, counted on the diagrams."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from engine import Words
+from engine.trial import Act, Kind
+from tests.support import office
+from tests.support.office import person
+from tests.webapp.browsing import Browser
+from webapp.catalogue import current_releases
+from webapp.errors import Incomplete, NotYours
+from webapp.queries.example_runs import examples_of
+from webapp.queries.trials import entry_process, example_variables
+from webapp.queries.working_copies import digests_of, findings_of_files
+from webapp.services import trial_recording, trials, working_copies
+from webapp.services.trials import Source, own_trial, source_of_copy
+
+DESIGNER = "taoran"
+NAME = Words("先拨时钟再回填", "The clock first, then the result")
+
+
+@pytest.fixture
+def copy_id(db: SQLAlchemy) -> int:
+    return working_copies.begin(current_releases()[office.BUNDLE], "加一个示例", by=person(DESIGNER))
+
+
+def tried(copy_id: int) -> int:
+    """A trial of the copy: a day goes by, then the registration's result comes in."""
+    source = source_of_copy(copy_id)
+    told = example_variables(source, "examples/ordinary.json")
+    assert told is not None
+    beginning = replace(trials.beginning_now(entry_process(source)), jobs="done", variables=told)
+    made = trials.try_copy(copy_id, beginning, by=person(DESIGNER))
+    trials.act(made, Act(Kind.ADVANCE, seconds=86_400), seen=0, by=person(DESIGNER))
+    done = Act(Kind.COMPLETE, 1, "backfill", variables={"ruling": "grant"})
+    trials.act(made, done, seen=1, by=person(DESIGNER))
+    return made
+
+
+def record(trial_id: int, copy_id: int, key: str = "clock-first") -> str:
+    return trial_recording.record_example(trial_id, copy_id, key, NAME, by=person(DESIGNER))
+
+
+def codes(copy_id: int) -> list[str]:
+    return [one.code for one in findings_of_files(office.BUNDLE, digests_of(copy_id))]
+
+
+def test_a_trial_of_a_working_copy_is_recorded_and_holds(copy_id: int) -> None:
+    path = record(tried(copy_id), copy_id)
+    told = json.loads(working_copies.files_of(copy_id)[path])
+    assert told["name"] == {"zh": NAME.zh, "en": NAME.en}
+    assert told["acts"] == [
+        {"kind": "advance", "seconds": 86_400},
+        {"step": "backfill", "item": "P1", "variables": {"ruling": "grant"}},
+    ]
+    assert told["expect"]["results"] == {"P1": "granted"}
+    assert told["expect"]["left_open"] is True
+    assert "example-differs" not in codes(copy_id)
+    played = examples_of(source_of_copy(copy_id), "zh")
+    assert {run.example.file: run.differences for run in played.runs}[path] == ()
+
+
+def test_what_goes_otherwise_than_an_example_is_a_finding_of_the_copy(copy_id: int) -> None:
+    path = record(tried(copy_id), copy_id)
+    files = working_copies.files_of(copy_id)
+    story = json.loads(files[path])
+    story["expect"]["results"] = {"P1": "refused"}
+    changed = json.dumps(story).encode()
+    working_copies.save(copy_id, path, changed, digests_of(copy_id)[path], by=person(DESIGNER))
+    (found,) = [one for one in findings_of_files(office.BUNDLE, digests_of(copy_id)) if one.code == "example-differs"]
+    assert found.file == path
+    assert "各事项的办理结果" in found.message.zh
+    assert NAME.en in found.message.en
+
+
+def test_a_copy_is_tried_as_it_stood_and_begun_anew_as_it_stands(copy_id: int) -> None:
+    made = tried(copy_id)
+    before = own_trial(made, by=person(DESIGNER)).files().digest
+    diagram = f"{office.BUNDLE}.bpmn"
+    files = working_copies.files_of(copy_id)
+    later = files[diagram].replace(b"</bpmn:definitions>", b"<!-- later --></bpmn:definitions>")
+    assert later != files[diagram]
+    working_copies.save(copy_id, diagram, later, digests_of(copy_id)[diagram], by=person(DESIGNER))
+    trial = own_trial(made, by=person(DESIGNER))
+    assert trial.files().digest == before
+    trials.begin_anew(made, trial.beginning, by=person(DESIGNER))
+    assert own_trial(made, by=person(DESIGNER)).files().digest != before
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("../x", NAME), ("", NAME), ("x", Words("只有中文", "")), ("x", Words("", ""))]
+)
+def test_an_example_has_a_file_name_and_two_names(copy_id: int, key: str, name: Words) -> None:
+    made = tried(copy_id)
+    with pytest.raises(Incomplete):
+        trial_recording.record_example(made, copy_id, key, name, by=person(DESIGNER))
+
+
+def test_an_example_is_not_written_over_another(copy_id: int) -> None:
+    made = tried(copy_id)
+    with pytest.raises(Incomplete):
+        record(made, copy_id, "ordinary")
+
+
+def test_only_designers_record(copy_id: int) -> None:
+    with pytest.raises(NotYours):
+        trial_recording.record_example(1, copy_id, "x", NAME, by=person("zhaolin"))
+
+
+def test_the_flows_that_no_example_walks_are_counted_and_named(db: SQLAlchemy) -> None:
+    played = examples_of(Source(current_releases()[office.BUNDLE]), "zh")
+    assert not [run for run in played.runs if run.differences]
+    parent = next(one for one in played.diagrams if one.path == f"{office.BUNDLE}.bpmn")
+    assert 0 < len(parent.never) < len(parent.flows)
+    assert sum(flow.times for flow in parent.flows) > len(parent.flows)
+
+
+def test_a_designer_tries_a_copy_records_and_sees_what_is_walked(client, copy_id: int) -> None:
+    designer = Browser.of(client, DESIGNER)
+    made = tried(copy_id)
+    designer.open(f"/studio/trials/{made}")
+    assert designer.heading == "流程模拟：工作稿“加一个示例”"
+    form = next(one for one in designer.page.forms if one.get("action", "").endswith("/record"))
+    typed = dict(form.form_values()) | {"name": NAME.zh, "name_en": "", "file": "clock-first"}
+    designer.send(form.get("action"), typed)
+    assert designer.status == 422
+    designer.send(form.get("action"), typed | {"name_en": NAME.en})
+    assert designer.heading == "示例：工作稿“加一个示例”"
+    assert "已录为示例 examples/clock-first.json。" in designer.text
+    assert "条流从未走过" in designer.text
+    (picture,) = designer.page.xpath("//img[contains(@src, 'examples/picture')]/@src")
+    svg = client.get(picture)
+    assert svg.mimetype == "image/svg+xml"
+    assert 'stroke-dasharray="6 4"' in svg.text
+    assert client.get(f"/studio/releases/{current_releases()[office.BUNDLE]}/examples?lang=en").status_code == 200
