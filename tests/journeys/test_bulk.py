@@ -127,6 +127,9 @@ def test_a_lead_assigns_several_and_each_needs_its_own_right(three: list[office.
     assert [row[4][:3] for row in results[:3]] == ["已办理", "已办理", "未办理"]
     assert {fresh(one).assignee_id for one in (first, second)} == {int(to)}
     assert fresh(third).assignee_id is None
+    elsewhere = office.person("wangyating")
+    nobody = posted(screen, BULK, act="assign", task=ticked(fresh(first)), to=str(elsewhere.user_id))
+    assert f"{elsewhere.name}不在此任务的岗位上" in nobody.words()
     plain = Browser(client, REVIEWER)
     refused = posted(plain, BULK, act="assign", task=ticked(fresh(first)))
     assert "不是您负责的部门的任务" in refused.words()

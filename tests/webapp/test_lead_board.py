@@ -187,6 +187,25 @@ def test_only_who_leads_or_supervises_orders_and_only_who_is_meant_answers(two: 
     orders.answer_order(task.id, of_unit.id, by=office.person(HEAD), answer="已安排。", key="v")
 
 
+def test_a_supervisor_orders_from_the_case(two: list[office.Handle], client: FlaskClient) -> None:
+    task = waiting(two[0])
+    screen = Browser(client, SUPERVISOR)
+    place = f"/tasks/{task.id}/more/order"
+    assert place in screen.open(f"/cases/{task.case_id}").links()
+    assert "督办要求" in screen.open(place).words()
+    day = clock.today(moments.OFFICE_ZONE).isoformat()
+    refused = Page(screen.post(place, key="o", order_to="", order_words="", finish_by=day))
+    assert refused.status == 422
+    assert "请写明督办的要求" in refused.words()
+    assert (
+        screen.post(place, key="p", order_to="", order_words="=HYPERLINK(1)<b>限期</b>", finish_by=day).status_code
+        == 302
+    )
+    told = Browser(client, REVIEWER).open(f"/tasks/{task.id}")
+    assert "=HYPERLINK(1)<b>限期</b>" in told.words()
+    assert "<b>限期</b>" not in told.text
+
+
 def test_an_order_that_nobody_answers_raises_a_signal_once(db: SQLAlchemy) -> None:
     with frozen_at(NOW):
         case = office.received("refused-item", ways={})
