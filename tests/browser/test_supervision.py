@@ -96,7 +96,7 @@ def test_a_unit_answers_and_the_supervisor_decides(
     supervisor.follow("申诉待决")
     supervisor.follow("超过承诺时限")
     supervisor.arrives("超过承诺时限")
-    supervisor.page.get_by_label("理由", exact=True).fill("现场记录属实，非本单位原因，予以撤销。")
+    supervisor.page.get_by_label("决定的理由", exact=True).fill("现场记录属实，非本单位原因，予以撤销。")
     supervisor.picture("signal")
     supervisor.press("撤销信号")
     expect(supervisor.page.locator(".said-list")).to_contain_text("监察撤销")

@@ -388,6 +388,21 @@ def test_who_is_named_by_a_signal_is_not_asked_to_judge_it(db: object, client: F
         assert "本单位撤销" in screen.open(f"/supervision/signals/{case}").words()
 
 
+def test_who_may_answer_and_decide_has_a_form_for_each_and_only_the_tried_one_is_marked(
+    db: object, client: FlaskClient
+) -> None:
+    case = raised_in_the_county()
+    with frozen_at(LATE + timedelta(days=21)):
+        screen = Browser(client, "heyongyi")
+        page = screen.open(f"/supervision/signals/{case}")
+        assert page.tree.xpath("//textarea/@id") == ["f-answer", "f-settle"]
+        refused = screen.post(f"/supervision/signals/{case}/settle", text="", key="none", act="withdraw")
+        assert refused.status_code == 422
+        again = Page(refused)
+        assert again.tree.xpath("//textarea[@aria-invalid]/@id") == ["f-settle"]
+        assert again.tree.xpath("//*[contains(@class, 'error-summary')]//a/@href") == ["#f-settle"]
+
+
 def raised_in_the_county() -> int:
     """A signal of an item of the county's market unit that is late; its id."""
     with frozen_at(MONDAY):

@@ -114,6 +114,44 @@ function centre(viewer, element) {
   });
 }
 
+/** From where to where the shapes reach whose middle is in the columns shown, without pools, lanes and frames. */
+function column(viewer) {
+  const { x, width } = viewer.get('canvas').viewbox();
+  const shapes = viewer.get('elementRegistry').filter((one) => (
+    one.parent && !one.waypoints && !one.labelTarget && one.x + one.width / 2 > x && one.x + one.width / 2 < x + width
+    && !one.children?.some((child) => !child.waypoints && !child.labelTarget)
+  ));
+  if (!shapes.length) return null;
+  return [Math.min(...shapes.map((one) => one.y)), Math.max(...shapes.map((one) => one.y + one.height))];
+}
+
+/** Up and down to what stands in the columns shown: sideways is how a part is looked through. */
+function follow(viewer) {
+  const canvas = viewer.get('canvas');
+  const found = column(viewer);
+  if (!found) return;
+  const [top, bottom] = found;
+  const { x, y, width, height, scale } = canvas.viewbox();
+  const edge = MARGIN / scale;
+  const middle = (top + bottom - height) / 2;
+  const within = Math.min(Math.max(y, top - edge), bottom + edge - height);
+  canvas.viewbox({ x, y: bottom - top + 2 * edge <= height ? middle : within, width, height });
+}
+
+/** No emptiness above and below a part: the frame is as high as what stands in its columns. */
+function crop(viewer, mount, zoom) {
+  const canvas = viewer.get('canvas');
+  const found = column(viewer);
+  if (!found) return;
+  const wanted = (found[1] - found[0]) * zoom + 4 * MARGIN; // the words that it is a part stand below
+  mount.style.height = `${Math.max(LOWEST, Math.min(wanted, canvas.viewbox().outer.height))}px`;
+  const { x, y } = canvas.viewbox();
+  canvas.resized();
+  const frame = canvas.viewbox().outer;
+  canvas.viewbox({ x, y, width: frame.width / zoom, height: frame.height / zoom });
+  follow(viewer);
+}
+
 /** The whole diagram where it can be read, else a readable part around `focus`; the frame takes its height.
 
 `whole`: all of it, however small. Returns whether all of it is shown. */
@@ -136,6 +174,7 @@ function fit(viewer, mount, focus, whole = false) {
     height,
   });
   if (focus) centre(viewer, focus);
+  if (zoom !== everything) crop(viewer, mount, zoom);
   return zoom === everything;
 }
 
@@ -148,14 +187,26 @@ function partNote(mount) {
   return note;
 }
 
-function tools(mount, viewer, focus, shownWhole) {
-  const note = shownWhole ? null : partNote(mount);
-  let whole = shownWhole;
+/** The window was resized or turned: what is shown is fitted to the frame's new width. */
+function refitWithWidth(mount, refit) {
+  let width = mount.clientWidth;
+  new ResizeObserver(() => {
+    if (mount.clientWidth === width || !mount.clientWidth) return;
+    width = mount.clientWidth;
+    refit();
+  }).observe(mount);
+}
+
+function tools(mount, viewer, focus) {
+  const note = partNote(mount);
+  let wanted = false; // all of it, however small
+  const refit = () => { note.hidden = fit(viewer, mount, focus, wanted); };
   const change = () => {
-    whole = note ? !whole : true;
-    fit(viewer, mount, focus, whole);
-    if (note) note.hidden = whole;
+    wanted = !note.hidden || !wanted;
+    refit();
   };
+  refit();
+  refitWithWidth(mount, refit);
   const bar = document.createElement('div');
   bar.className = 'diagram-tools';
   const acts = {
@@ -180,6 +231,7 @@ function panByTouch(mount, viewer) {
   mount.addEventListener('pointermove', (event) => {
     if (last === null || event.pointerType !== 'touch') return;
     viewer.get('canvas').scroll({ dx: event.clientX - last, dy: 0 });
+    follow(viewer);
     last = event.clientX;
   });
   for (const end of ['pointerup', 'pointercancel']) mount.addEventListener(end, () => { last = null; });
@@ -229,7 +281,7 @@ async function mountDiagram(mount) {
   const here = (ids) => ids?.find((id) => registry.get(id));
   // Where nothing is at work now, what was done last says where the case stands.
   const focus = registry.get(here(state?.current) ?? here([...(state?.done ?? [])].reverse()) ?? findings?.[0]?.element ?? '');
-  tools(mount, viewer, focus, fit(viewer, mount, focus));
+  tools(mount, viewer, focus);
   panByTouch(mount, viewer);
   zoomByWheel(mount, viewer);
   if (findings) followList(viewer, mount);

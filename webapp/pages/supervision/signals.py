@@ -91,7 +91,7 @@ def answer(signal_id: int) -> ResponseReturnValue:
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
-        return _refused(signal_id, refusal)
+        return _refused(signal_id, refusal, "answer")
     flash(gettext("申诉已提交。") if appeals else gettext("答复已提交。"), "success")
     return redirect(url_for("supervision.signal", signal_id=signal_id))
 
@@ -107,25 +107,30 @@ def settle(signal_id: int) -> ResponseReturnValue:
     except (AlreadyCarriedOut, NotFound):
         raise
     except ActRefused as refusal:
-        return _refused(signal_id, refusal)
+        return _refused(signal_id, refusal, "settle")
     flash(gettext("已撤销该信号。") if withdraws else gettext("已维持该信号。"), "success")
     return redirect(url_for("supervision.signal", signal_id=signal_id))
 
 
-def _refused(signal_id: int, refusal: ActRefused) -> ResponseReturnValue:
-    """The signal as it is, with why the act was refused and what was typed; for who does not see it, nothing else."""
+def _refused(signal_id: int, refusal: ActRefused, tried: str) -> ResponseReturnValue:
+    """The signal as it is, with why the act was refused and what was typed; for who does not see it, nothing else.
+
+    `tried`: which of its two forms was sent, "answer" or "settle".
+    """
     if isinstance(refusal, Incomplete):
-        return _page(signal_id, {"text": [refusal.words]}, refusal.status)
+        return _page(signal_id, {tried: [refusal.words]}, refusal.status, tried=tried)
     if not may(signed_in(), Permission.SIGNAL_SEE, _subject(found.signal(signal_id))):
         raise refusal
-    return _page(signal_id, {}, refusal.status, refusal)
+    return _page(signal_id, {}, refusal.status, refusal, tried=tried)
 
 
 def _subject(shown: Signal) -> SignalFacts:
     return SignalFacts(shown.row.unit_key, signal_answers.judged_by_unit(shown.rules))
 
 
-def _page(signal_id: int, errors: Errors, status: int = 200, refusal: ActRefused | None = None) -> ResponseReturnValue:
+def _page(
+    signal_id: int, errors: Errors, status: int = 200, refusal: ActRefused | None = None, *, tried: str = ""
+) -> ResponseReturnValue:
     by = signed_in()
     shown = found.signal(signal_id)
     subject = _subject(shown)
@@ -140,6 +145,7 @@ def _page(signal_id: int, errors: Errors, status: int = 200, refusal: ActRefused
         said=SAID_BY_UNIT if subject.judged_by_unit else SAID,
         judged_by_unit=subject.judged_by_unit,
         refusal=refusal,
+        tried=tried,
         badges=[
             (words(COLOUR_NAMES[shown.row.colour]), *COLOUR_LOOKS[shown.row.colour]),
             (words(STATE_NAMES[shown.row.state]), STATE_LOOKS[shown.row.state], ""),
