@@ -6,11 +6,12 @@ from typing import Any
 
 from engine import Finding, errors_in
 from webapp.catalogue import release_files
+from webapp.cli import bundle_files
 from webapp.cli.installation import NoInstallation, application
-from webapp.identity import Identity, by_login
+from webapp.queries.example_runs import findings_with_examples
 from webapp.services.bundle_folders import bundles_of, read_tree, rule_files
 from webapp.services.release_uploads import zip_of
-from webapp.services.releases import check_files, draft_from_files, load_rules
+from webapp.services.releases import draft_from_files, load_rules
 from webapp.settings import current_settings
 from webapp.unit_of_work import sql
 
@@ -18,7 +19,7 @@ RELEASES = "select id, bundle_key, number, state, digest, created_at from releas
 
 
 def add_commands(commands: Any) -> None:
-    """`bundles load`, `bundles check`, `bundles list`, `bundles export`."""
+    """`bundles load`, `check`, `list`, `export`, `import` and `publish`."""
     parser = commands.add_parser("bundles", help="载入、检查、列出和导出一件事 / load, check, list and export bundles")
     parts = parser.add_subparsers(required=True, metavar="what")
     part = parts.add_parser(
@@ -47,12 +48,13 @@ def add_commands(commands: Any) -> None:
     )
     part.add_argument("file", type=Path, metavar="FILE")
     part.set_defaults(run=export)
+    bundle_files.add_commands(parts)
 
 
 def load(chosen: argparse.Namespace) -> int:
     """Drafts are submitted and published by people, in the studio."""
     with application():
-        designer = _person(chosen.login)
+        designer = bundle_files.person(chosen.login)
         tree = read_tree(current_settings())
         print(f"rules: {load_rules(rule_files(tree))} new")
         for key, files in _chosen(tree, chosen.keys):
@@ -62,10 +64,11 @@ def load(chosen: argparse.Namespace) -> int:
 
 
 def check(chosen: argparse.Namespace) -> int:
+    """Everything that is found, and where a bundle does not do what its examples say."""
     worst = 0
     with application():
         for key, files in _chosen(read_tree(current_settings()), chosen.keys):
-            findings = check_files(key, files)
+            findings = findings_with_examples(key, files)
             for finding in findings:
                 print(f"{key}: {line(finding)}")
             print(f"{key}: {len(findings)} findings, {len(errors_in(findings))} of them errors")
@@ -98,13 +101,6 @@ def _chosen(tree: dict[str, bytes], keys: list[str]) -> list[tuple[str, dict[str
     if unknown := sorted(set(keys) - bundles.keys()):
         raise NoInstallation(f"no folder has the bundle {', '.join(unknown)}")
     return [(key, bundles[key]) for key in keys or bundles]
-
-
-def _person(login: str) -> Identity:
-    person = by_login(login)
-    if person is None:
-        raise NoInstallation(f"nobody has the account {login!r}")
-    return person
 
 
 def line(finding: Finding) -> str:
