@@ -28,6 +28,7 @@ def test_from_a_broken_diagram_to_a_published_version(site: Site, somebody: Some
     designer, publisher = somebody("taoran"), somebody("jiangwen")
     upload_broken(designer, broken)
     upload_mended(designer, mended)
+    three_sign(somebody)
     publish(publisher)
     old_case_keeps_its_release(somebody, publisher, case.id)
 
@@ -77,7 +78,28 @@ def upload_mended(designer: Person, file: Path) -> None:
     designer.arrives(THIRD)
     expect(page.locator(".diagram-finding.is-error")).to_have_count(0)
     designer.press("提交发布")
-    expect(page.locator("main")).to_contain_text("等待发布人确认")
+    expect(page.locator("main")).to_contain_text("会签齐后由另一名发布人发布")
+
+
+def three_sign(somebody: Somebody) -> None:
+    """The bureau's head, the signboards' department and legal review find it, read the difference and sign."""
+    for login in ("gaozhiyuan", "zhudefu", "qixin"):
+        signer = somebody(login)
+        page = signer.page
+        signer.open("/studio", "流程工作室")
+        waiting = page.get_by_role("region", name="待我会签")
+        expect(waiting).to_contain_text("第 3 版")
+        if login == "zhudefu":
+            signer.picture("studio-to-sign")
+        waiting.get_by_role("link", name="第 3 版").click()
+        signer.arrives(THIRD)
+        expect(page.locator(".two-diagrams [data-diagram][data-ready]")).to_have_count(2)
+        page.get_by_label("的意见").fill("同意，任务名称统一。")
+        if login == "zhudefu":
+            signer.picture("studio-sign")
+        signer.press("同意")
+        signer.arrives(THIRD)
+        expect(page.locator("main")).to_contain_text("同意，任务名称统一。")
 
 
 def publish(publisher: Person) -> None:

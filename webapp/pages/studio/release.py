@@ -24,8 +24,10 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
-from webapp.queries.release_difference import ADDED, CHANGED, ElementChange, FileChange, compare
+from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, ElementChange, FileChange, compare
+from webapp.queries.release_impact import impact_of
 from webapp.queries.release_sign_offs import sign_offs_of
+from webapp.queries.release_subjects import by_subject
 from webapp.queries.release_tables import decision_tables
 from webapp.queries.start_timers import starts_of
 from webapp.queries.trials import bundle_of
@@ -144,24 +146,36 @@ def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) 
 
 
 def _difference(files: Files, _findings: tuple[Finding, ...], changes: list[FileChange]) -> dict[str, Any]:
+    assert request.view_args is not None
+    one = queries.release(request.view_args["release_id"])
+    base = queries.compared_with(one)
+    former = release_files(base.id) if base else {}
     touched = {change.path: change for change in changes if change.elements and change.path in files}
-    diagrams = [one for one in diagrams_of(files, language(), _names()) if one.path in touched]
+    diagrams = [each for each in diagrams_of(files, language(), _names()) if each.path in touched]
     shown = _shown(diagrams, "")
     elements = touched[shown.path].elements if shown else ()
+    before = read_named(shown.path, former[shown.path], language(), _names()) if shown else None
     return {
-        "diagrams": _diagram_tabs(diagrams, shown, {path: len(one.elements) for path, one in touched.items()}),
+        "diagrams": _diagram_tabs(diagrams, shown, {path: len(each.elements) for path, each in touched.items()}),
         "shown": shown,
-        "marks": list(_change_marks(elements, shown)),
+        "before": before,
+        "marks": list(_change_marks(elements, shown, (ADDED, CHANGED))),
+        "marks_before": list(_change_marks(elements, before, (REMOVED, CHANGED))),
+        "subjects": by_subject(former, files, changes, language()) if base else {},
+        "impact": impact_of(one, former, files),
     }
 
 
-def _change_marks(elements: Sequence[ElementChange], shown: Diagram | None) -> Iterator[dict[str, str]]:
-    """What was added or changed, as badges on the new diagram; what was removed is in the list alone."""
-    said = {ADDED: gettext("新增"), CHANGED: gettext("修改")}
+def _change_marks(
+    elements: Sequence[ElementChange], shown: Diagram | None, kinds: Sequence[str]
+) -> Iterator[dict[str, str]]:
+    """What differs, as badges on one of the two diagrams: what was added on the new, what was removed on the old."""
+    said = {ADDED: gettext("新增"), REMOVED: gettext("已删除"), CHANGED: gettext("修改")}
     for number, one in enumerate(elements, 1):
-        if one.kind in said and shown is not None and one.id in shown.drawn:
+        if one.kind in kinds and shown is not None and one.id in shown.drawn:
             text = f"{said[one.kind]}{gettext('：')}{one.name or one.id}"
-            yield {"element": one.id, "severity": "note", "text": text, "target": f"change-{number}"}
+            severity = "error" if one.kind == REMOVED else "note"
+            yield {"element": one.id, "severity": severity, "text": text, "target": f"change-{number}"}
 
 
 def _files(files: Files, findings: tuple[Finding, ...], changes: list[FileChange]) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""The difference of two releases by subject, and what a release would touch."""
+
+from __future__ import annotations
+
+import json
+
+from tests.support import office
+from tests.webapp.browsing import Browser
+from tests.webapp.test_four_eyes import submitted
+from webapp.catalogue import current_releases, release_files
+from webapp.queries import releases as queries
+from webapp.queries.release_difference import compare
+from webapp.queries.release_impact import impact_of
+from webapp.queries.release_subjects import by_subject
+
+LICENCE = "_shared/item-licence.bpmn"
+
+
+def files() -> dict[str, bytes]:
+    return release_files(current_releases()[office.BUNDLE])
+
+
+def changed(path: str, old: str, new: str) -> dict[str, bytes]:
+    text = files()[path].decode()
+    assert old in text, old
+    return {**files(), path: text.replace(old, new, 1).encode()}
+
+
+def subjects(now: dict[str, bytes], language: str = "zh") -> dict[str, list[tuple[str, str]]]:
+    found = by_subject(files(), now, compare(files(), now), language)
+    return {subject: [(line.kind, line.what) for line in lines] for subject, lines in found.items()}
+
+
+def test_a_limit_is_told_with_unit_and_basis_in_both_languages(db):
+    now = changed("items/P6.toml", "value = ", "value = 1")
+    (line,) = by_subject(files(), now, compare(files(), now), "zh")["limits"]
+    assert line.kind == "changed"
+    assert "时限" in line.what
+    assert "工作日 · " in line.after
+    assert line.before != line.after
+    assert "limit" in subjects(now, "en")["limits"][0][1]
+
+
+def test_a_field_a_material_and_a_rule_are_named(db):
+    (path,) = [path for path in files() if path == "forms/application.form"]
+    form = json.loads(files()[path])
+    gone = next(one for one in form["components"] if one.get("components"))["components"].pop()
+    now = {**files(), path: json.dumps(form, ensure_ascii=False).encode()}
+    assert {kind for kind, _ in subjects(now)["forms"]} == {"removed"}, gone
+    now = changed("bundle.toml", 'P6 = { basis = "signboard-rules" }', 'P6 = { basis = "licensing-29" }')
+    assert [kind for kind, _ in subjects(now)["materials"]] == ["changed"]
+    table = next(path for path in files() if path.endswith(".dmn"))
+    text = files()[table].decode()
+    at = text.index("<rule") if "<rule" in text else text.index(":rule") - 10
+    cell = text.index("text>true<", at) if "text>true<" in text[at:] else -1
+    if cell > 0:
+        now = {**files(), table: (text[:cell] + text[cell:].replace("text>true<", "text>false<", 1)).encode()}
+        assert [kind for kind, _ in subjects(now)["tables"]] == ["changed"]
+
+
+def test_flows_and_papers_are_told_and_the_same_files_differ_in_nothing(db):
+    now = changed(LICENCE, 'name="补正材料"', 'name="补齐材料"')
+    assert subjects(now) == {"flows": [("changed", LICENCE)]}
+    paper = next(path for path in files() if path.startswith("documents/"))
+    assert subjects({**files(), paper: files()[paper] + b"\n\nx"})["papers"] == [("changed", paper)]
+    assert subjects(files()) == {}
+    assert "limits" not in subjects({**files(), "bundle.toml": b"key ="})
+
+
+def test_the_impact_counts_cases_and_names_the_bundle_that_takes_its_licences(db):
+    case = office.received("commitment")
+    office.draft("ordinary")
+    release_id = submitted()
+    found = impact_of(queries.release(release_id), files(), release_files(release_id))
+    assert case.id
+    assert [(one.running, one.begun) for one in found.cases] == [(1, 1)]
+    assert found.guides == ()
+    (other,) = found.others
+    assert other.licences
+
+
+def test_both_diagrams_stand_beside_each_other_with_their_marks(client):
+    designer = Browser.of(client, "taoran")
+    release_id = submitted(LICENCE, 'name="补正材料"', 'name="补齐材料"')
+    designer.open(f"/studio/releases/{release_id}?view=difference")
+    assert designer.status == 200
+    marks = [json.loads(text) for text in designer.page.xpath("//script[@data-findings]/text()")]
+    assert [[one["element"] for one in each] for each in marks] == [["correct"], ["correct"]]
+    assert "影响" in designer.text
+    assert "原来（第 1 版）" in designer.text

@@ -1,0 +1,144 @@
+"""What differs between two releases, by subject: limits, materials, forms, tables, documents, as an office says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from engine import Words
+from engine.bundles import Bundle, Item, Limit, Material, inspect_bundle
+from engine.forms import Field, Form
+from engine.law import amount
+from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, FileChange
+from webapp.queries.release_tables import DecisionTable, decision_tables
+from webapp.services.release_uploads import is_diagram
+
+LONGEST = 240
+LIMITS = {"statutory": Words("法定时限", "statutory limit"), "promised": Words("承诺时限", "promised limit")}
+PAPERS = ("documents/", "guide/", "texts/")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """One thing that differs; of an added one nothing was before, of a removed one nothing is after."""
+
+    kind: str
+    what: str
+    before: str
+    after: str
+
+
+def by_subject(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], changes: Iterable[FileChange], language: str
+) -> dict[str, list[SubjectLine]]:
+    """Subject ("flows", "limits", "materials", "forms", "tables", "papers") -> what of it differs; none left out empty.
+
+    A catalogue that cannot be read differs in nothing here; its lines are compared as text.
+    """
+    changed = list(changes)
+    before, after = inspect_bundle(old), inspect_bundle(new)
+    found = {"flows": list(_flows(changed)), "limits": [], "materials": []}
+    if before.bundle is not None and after.bundle is not None:
+        found["limits"] = list(_pairs(_limits(before.bundle, language), _limits(after.bundle, language)))
+        found["materials"] = list(_pairs(_materials(before.bundle, language), _materials(after.bundle, language)))
+    found["forms"] = list(_pairs(_fields(before.forms, language), _fields(after.forms, language)))
+    tables = [decision_tables(files, read.bundle, language) for files, read in ((old, before), (new, after))]
+    found["tables"] = list(_pairs(_rules(tables[0]), _rules(tables[1])))
+    found["papers"] = [SubjectLine(one.kind, one.path, "", "") for one in changed if one.path.startswith(PAPERS)]
+    return {subject: lines for subject, lines in found.items() if lines}
+
+
+def _pairs(old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]]) -> Iterator[SubjectLine]:
+    """Key -> (what it is, what it says), of both sides, in the order of the new one."""
+    for key in dict.fromkeys([*new, *old]):
+        was, now = old.get(key), new.get(key)
+        if was != now and (shown := now or was) is not None:
+            kind = ADDED if was is None else REMOVED if now is None else CHANGED
+            yield SubjectLine(kind, shown[0], was[1][:LONGEST] if was else "", now[1][:LONGEST] if now else "")
+
+
+def _flows(changes: Iterable[FileChange]) -> Iterator[SubjectLine]:
+    for one in changes:
+        if is_diagram(one.path):
+            names = {
+                kind: "、".join(each.name or each.id for each in one.elements if each.kind == kind)[:LONGEST]
+                for kind in (ADDED, REMOVED, CHANGED)
+            }
+            if one.kind != CHANGED:
+                yield SubjectLine(one.kind, one.path, "", "")
+            yield from (SubjectLine(kind, one.path, "", said) for kind, said in names.items() if said)
+
+
+def _limits(bundle: Bundle, language: str) -> dict[str, tuple[str, str]]:
+    found = {
+        f"{item.key}/{name}": (
+            f"{_called(item, language)} · {LIMITS[name].in_language(language)}",
+            _limit(one, language),
+        )
+        for item in bundle.items
+        for name, one in item.limits.items()
+    }
+    if bundle.joint_limit is not None:
+        joint = Words("整件事的时限", "limit of the whole").in_language(language)
+        found["/joint"] = (joint, _limit(bundle.joint_limit, language))
+    return found
+
+
+def _limit(one: Limit, language: str) -> str:
+    return f"{amount(one.value, one.unit).in_language(language)} · {one.basis.in_language(language)}"
+
+
+def _materials(bundle: Bundle, language: str) -> dict[str, tuple[str, str]]:
+    """A material by its own facts, and each requirement of an item by its own."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in bundle.materials:
+        name = one.name.in_language(language)
+        found[one.key] = (name, _material(one, language))
+        for each in one.requirements:
+            item = next((item for item in bundle.items if item.key == each.item), None)
+            says = [each.basis.in_language(language), each.when.source if each.when else ""]
+            says += [_limit(each.tolerance, language) if each.tolerance else ""]
+            says += [(Words("主要", "main") if each.main else Words("次要", "secondary")).in_language(language)]
+            whose = _called(item, language) if item else each.item
+            found[f"{one.key}/{each.item}"] = (f"{name} · {whose}", " · ".join(filter(None, says)))
+    return found
+
+
+def _material(one: Material, language: str) -> str:
+    exempt = one.exempt_reason.in_language(language) if one.exempt_reason else ""
+    licences = ", ".join(each.licence for each in one.satisfied_by)
+    return " · ".join(filter(None, [one.source, ", ".join(one.forms), str(one.copies), exempt, licences]))
+
+
+def _fields(forms: Mapping[str, Form], language: str) -> dict[str, tuple[str, str]]:
+    """Every field of every form: its label, and what is asked of it."""
+    return {
+        f"{path}#{field.key}": (f"{path} · {field.label.in_language(language) or field.key}", _field(field, language))
+        for path, form in forms.items()
+        for section in form.sections
+        for field in section.fields
+    }
+
+
+def _field(field: Field, language: str) -> str:
+    needed = (Words("必填", "required") if field.required else Words("选填", "optional")).in_language(language)
+    options = "、".join(one.label.in_language(language) for one in field.options)
+    bounds = [str(one) for one in (field.minimum, field.maximum, field.min_length, field.max_length) if one is not None]
+    said = [field.label.in_language(language), field.type, needed, options, "–".join(bounds), field.pattern or ""]
+    return " · ".join(filter(None, [*said, field.description.in_language(language)]))
+
+
+def _rules(tables: Iterable[DecisionTable]) -> dict[str, tuple[str, str]]:
+    """Every rule by its id, or its place where it has none; the table's own head is one more."""
+    found: dict[str, tuple[str, str]] = {}
+    for table in tables:
+        name = table.name or table.id
+        found[f"{table.path}#{table.id}"] = (name, " · ".join([table.policy, *table.inputs, *table.outputs]))
+        for number, rule in enumerate(table.rules, 1):
+            key = f"{table.path}#{table.id}/{rule.id or number}"
+            found[key] = (f"{name} · {number}", f"{', '.join(rule.inputs)} → {', '.join(rule.outputs)}")
+    return found
+
+
+def _called(item: Item, language: str) -> str:
+    return item.name.in_language(language)
