@@ -81,15 +81,32 @@ def pdf_of(sheet: Sheet) -> bytes:
         "issued": [sheet.issued_at.year, sheet.issued_at.month, sheet.issued_at.day],
         "family": [FAMILY],
     }
+    return _printed("paper.typ", told, sheet.issued_at)
+
+
+def bundle_pdf(language: str, title: str, under: Sequence[str], blocks: Sequence[Any], made_at: datetime) -> bytes:
+    """The document of a bundle as PDF; `blocks` are plain mappings (bundle.typ). Raises NotPrintable."""
+    told = {
+        "language": language,
+        "title": title,
+        "under": under,
+        "blocks": blocks,
+        "issued": [made_at.year, made_at.month, made_at.day],
+        "family": [FAMILY],
+    }
+    return _printed("bundle.typ", told, made_at)
+
+
+def _printed(template: str, told: dict[str, Any], at: datetime) -> bytes:
     import typst  # a heavy library that only who prints needs
 
     with _ONE_AT_A_TIME:
         try:
-            printed = _compiler().compile(
+            printed = _compiler(template).compile(
                 format="pdf",
                 sys_inputs={"data": orjson.dumps(told).decode()},
                 pdf_standards=[*STANDARDS],
-                timestamp=int(sheet.issued_at.timestamp()),
+                timestamp=int(at.timestamp()),
             )
         except typst.TypstError as refused:
             raise NotPrintable(str(refused)) from refused
@@ -97,14 +114,14 @@ def pdf_of(sheet: Sheet) -> bytes:
     return printed
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
+@lru_cache(maxsize=2)
+def _compiler(template: str) -> typst.Compiler:
     """Kept for the life of the process: it has read the fonts. Raises NotPrintable where set-up brought none."""
     import typst
 
     if not any(FONTS.glob("*.ttf")):
         raise NotPrintable(f"no fonts in {FONTS}")
-    return typst.Compiler(FOLDER / "paper.typ", root=FOLDER, font_paths=[FONTS], ignore_system_fonts=True)
+    return typst.Compiler(FOLDER / template, root=FOLDER, font_paths=[FONTS], ignore_system_fonts=True)
 
 
 def _qr(text: str) -> str:

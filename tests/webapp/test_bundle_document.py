@@ -1,0 +1,74 @@
+"""The document of a bundle for the legal office: a page to print and a PDF, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn import draw
+from tests.support import office
+from tests.webapp.browsing import Browser
+from webapp.catalogue import current_releases, release_files
+
+LEGAL = "qixin"
+
+
+def published() -> int:
+    return current_releases()[office.BUNDLE]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", ["法定时限", "情形引导", "材料", "决策表", "人工环节", "文书和信函", "联办时限"]),
+        ("en", ["Statutory limit", "Guided questions", "Materials", "Decision tables", "task of a person"]),
+    ],
+)
+def test_the_page_says_what_the_release_says(client, language: str, said: list[str]) -> None:
+    reader = Browser.of(client, LEGAL)
+    client.set_cookie("language", language)
+    reader.open(f"/studio/releases/{published()}/document?lang={language}")
+    assert reader.status == 200
+    for words in said:
+        assert words in reader.text
+    pictures = reader.page.xpath("//img[contains(@src, 'document/picture')]/@src")
+    assert len(pictures) > 3
+    assert client.get(pictures[0]).mimetype == "image/svg+xml"
+
+
+def test_the_pdf_is_the_same_bytes_each_time(client) -> None:
+    Browser.of(client, LEGAL)
+    first, second = (client.get(f"/studio/releases/{published()}/document.pdf") for _ in range(2))
+    assert first.mimetype == "application/pdf"
+    assert first.data.startswith(b"%PDF-")
+    assert first.data == second.data
+
+
+def test_every_diagram_of_the_bundle_is_drawn_with_its_names(db) -> None:
+    for path, content in release_files(published()).items():
+        if path.endswith(".bpmn"):
+            picture = draw(content, "Noto Serif SC")
+            assert picture is not None, path
+            assert picture.width > 100
+            assert picture.height > 100
+            assert "<text" in picture.svg
+
+
+def test_what_is_no_diagram_has_no_picture() -> None:
+    assert draw(b"<a/>", "x") is None
+    assert draw(b"no xml", "x") is None
+    assert draw(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "x") is None
+
+
+def test_names_are_text_in_the_picture_and_never_markup() -> None:
+    content = (
+        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+        b' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC">'
+        b'<process id="p"><task id="t" name="&lt;script&gt;"/></process>'
+        b'<di:BPMNDiagram><di:BPMNPlane bpmnElement="p"><di:BPMNShape bpmnElement="t">'
+        b'<dc:Bounds x="0" y="0" width="100" height="80"/></di:BPMNShape></di:BPMNPlane></di:BPMNDiagram>'
+        b"</definitions>"
+    )
+    picture = draw(content, "x")
+    assert picture is not None
+    assert "&lt;script&gt;" in picture.svg
+    assert "<script" not in picture.svg

@@ -1,0 +1,295 @@
+"""The document of a bundle, for the legal office: what a release says, in words, tables and pictures.
+
+It is made of the release's files and of the names of departments and posts, and of nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from engine import Words
+from engine.bpmn import draw
+from engine.bundles import Bundle, Item, Limit, inspect_bundle
+from engine.law import amount
+from webapp.catalogue import release_files
+from webapp.errors import NotFound
+from webapp.organisation_names import department_names
+from webapp.printing import FAMILY
+from webapp.queries.example_runs import FAMILY as SCREEN_FAMILY
+from webapp.queries.release_diagrams import BPMN, Diagram, diagrams_of, read_named, xml_root
+from webapp.queries.release_tables import decision_tables
+from webapp.queries.releases import ReleaseRow, name_of
+from webapp.unit_of_work import sql
+
+NODES = frozenset(
+    (
+        *("task", "userTask", "serviceTask", "sendTask", "receiveTask", "manualTask", "businessRuleTask"),
+        *("scriptTask", "callActivity", "subProcess", "transaction", "adHocSubProcess"),
+        *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
+        *("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"),
+    )
+)
+KINDS = {
+    "userTask": Words("人工环节", "task of a person"),
+    "serviceTask": Words("系统环节", "done by the system"),
+    "sendTask": Words("发送", "sends"),
+    "receiveTask": Words("等待接收", "waits for a message"),
+    "manualTask": Words("线下环节", "done by hand"),
+    "businessRuleTask": Words("按决策表判断", "asks a decision"),
+    "scriptTask": Words("计算", "computes"),
+    "callActivity": Words("调用流程", "calls a process"),
+    "startEvent": Words("开始", "start"),
+    "endEvent": Words("结束", "end"),
+    "boundaryEvent": Words("附着的事件", "attached event"),
+    "intermediateCatchEvent": Words("等待", "waits"),
+    "intermediateThrowEvent": Words("发出", "sends out"),
+    "exclusiveGateway": Words("选一条路", "one of several ways"),
+    "inclusiveGateway": Words("选一条或几条路", "one or several ways"),
+    "parallelGateway": Words("同时进行", "side by side"),
+    "eventBasedGateway": Words("先到先走", "whichever comes first"),
+}
+LIMITS = {"statutory": Words("法定时限", "Statutory limit"), "promised": Words("承诺时限", "Promised limit")}
+SOURCES = {
+    "applicant": Words("申请人", "applicant"),
+    "government": Words("政府部门", "government"),
+    "shared-data": Words("数据共享", "shared data"),
+    "form": Words("申请表", "form"),
+    "visit": Words("到场出示", "shown on the visit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the document. `kind`: heading, text, list, table, picture, letter."""
+
+    kind: str
+    text: str = ""
+    level: int = 0
+    items: Sequence[str] = ()
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    svg: str = ""
+    width: int = 0
+    path: str = ""  # the diagram's, of a picture
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleDocument:
+    """Title, what stands under it, and the parts."""
+
+    title: str
+    under: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+def document_of(one: ReleaseRow, language: str) -> BundleDocument:
+    """The document of a release in "zh" or "en"; what cannot be read of the files is left out, as its findings say."""
+    files = release_files(one.id)
+    read = inspect_bundle(files)
+    writer = _Writer(language, files, read.bundle)
+    said = writer.said
+    under = (
+        said(Words(f"第 {one.number} 版", f"Release {one.number}")),
+        said(Words(f"文件摘要 {one.digest}", f"Digest of the files {one.digest}")),
+    )
+    blocks = list(writer.catalogue()) if read.bundle is not None else []
+    blocks += [*writer.diagrams(), *writer.decisions()]
+    for path, form in read.forms.items():
+        blocks += writer.form(path, form)
+    return BundleDocument(said(name_of(one)), under, (*blocks, *writer.letters()))
+
+
+def picture_of(one: ReleaseRow, path: str, language: str) -> str:
+    """One of the pictures, as SVG in the browser's font. Raises NotFound."""
+    content = release_files(one.id).get(path)
+    named = read_named(path, content, language, inspect_bundle(release_files(one.id)).bundle) if content else None
+    picture = draw(named.text.encode(), SCREEN_FAMILY, chinese=language == "zh") if named is not None else None
+    if picture is None:
+        raise NotFound()
+    return picture.svg
+
+
+@dataclass
+class _Writer:
+    language: str
+    files: Mapping[str, bytes]
+    bundle: Bundle | None
+    departments: Mapping[str, Words] = field(default_factory=department_names)
+    groups: Mapping[str, Words] = field(default_factory=lambda: _groups())
+
+    def said(self, words: Words) -> str:
+        return words.in_language(self.language)
+
+    def heading(self, zh: str, en: str, level: int = 1) -> Block:
+        return Block("heading", self.said(Words(zh, en)), level)
+
+    def heads(self, *pairs: tuple[str, str]) -> list[str]:
+        return [self.said(Words(zh, en)) for zh, en in pairs]
+
+    def department(self, key: str) -> str:
+        return self.said(self.departments.get(key, Words(key, key)))
+
+    def limit(self, one: Limit) -> str:
+        return self.said(amount(one.value, one.unit))
+
+    # ------------------------------------------------------------ catalogue
+
+    def catalogue(self) -> Iterator[Block]:
+        bundle = self.bundle
+        assert bundle is not None
+        yield self.heading("概况", "Overview")
+        yield Block("text", self.said(bundle.summary))
+        rows = [(self.heads(("牵头部门", "Lead department"))[0], self.department(bundle.lead_department), "")]
+        if bundle.joint_limit:
+            one = bundle.joint_limit
+            rows.append((self.heads(("联办时限", "Joint limit"))[0], self.limit(one), self.said(one.basis)))
+        yield Block("table", heads=self.heads(("内容", "What"), ("规定", "Is"), ("依据", "Basis")), rows=rows)
+        yield self.heading("情形引导", "Guided questions")
+        heads = self.heads(("问题", "Question"), ("选项", "Options"), ("何时问", "Asked when"))
+        rows = [
+            (
+                self.said(one.text),
+                "；".join(self.said(option.label) for option in one.options),
+                one.when.source if one.when else "",
+            )
+            for one in bundle.questions
+        ]
+        yield Block("table", heads=heads, rows=rows)
+        yield self.heading("事项", "Items")
+        for item in bundle.items:
+            yield from self._item(item)
+        yield from self._materials(bundle)
+
+    def _item(self, item: Item) -> Iterator[Block]:
+        yield Block("heading", f"{item.key} {self.said(item.name)}", 2)
+        yield Block("text", f"{item.code} · {self.department(item.department)}")
+        heads = self.heads(("时限", "Limit"), ("数值", "Value"), ("依据", "Basis"))
+        rows = [
+            (self.said(LIMITS.get(key, Words(key, key))), self.limit(one), self.said(one.basis))
+            for key, one in item.limits.items()
+        ]
+        yield Block("table", heads=heads, rows=rows)
+        for zh, en, texts in (
+            ("设定依据", "Legal basis", item.basis),
+            ("条件", "Conditions", item.conditions),
+            ("情形", "Situations", tuple(one.name for one in item.situations)),
+            ("审查要点", "Points of review", tuple(one.text for one in item.checklist)),
+            ("核查要点", "Points of the visit", tuple(one.text for one in item.visit_checklist)),
+            ("不予许可的依据", "Basis of a refusal", (item.refusal_basis,)),
+        ):
+            if texts:
+                yield self.heading(zh, en, 3)
+                yield Block("list", items=[self.said(one) for one in texts])
+        if item.commitment:
+            yield self.heading("告知承诺的条件", "Conditions of the commitment", 3)
+            yield Block("list", items=[self.said(one) for one in item.commitment.conditions])
+
+    def _materials(self, bundle: Bundle) -> Iterator[Block]:
+        yield self.heading("材料", "Materials")
+        heads = self.heads(
+            ("材料", "Material"), ("来源", "From"), ("事项", "Item"), ("要求", "Asked"), ("依据", "Basis")
+        )
+        main, second = Words("主要", "main"), Words("次要", "secondary")
+        rows = []
+        for material in bundle.materials:
+            for one in material.requirements:
+                asked = self.said(main if one.main else second)
+                if one.tolerance:
+                    within = self.limit(one.tolerance)
+                    asked += self.said(Words(f"，可容缺 {within}", f", may follow within {within}"))
+                if one.when:
+                    asked += f" ({one.when.source})"
+                source = self.said(SOURCES.get(material.source, Words(material.source, material.source)))
+                rows.append((self.said(material.name), source, one.item, asked, self.said(one.basis)))
+        yield Block("table", heads=heads, rows=rows)
+
+    # ------------------------------------------------------------ diagrams
+
+    def diagrams(self) -> Iterator[Block]:
+        yield self.heading("流程", "Processes")
+        for diagram in diagrams_of(self.files, self.language, self.bundle):
+            yield Block("heading", diagram.title, 2)
+            picture = draw(diagram.text.encode(), FAMILY, chinese=self.language == "zh")
+            if picture is not None:
+                yield Block("picture", diagram.title, svg=picture.svg, width=picture.width, path=diagram.path)
+            yield from self._steps(diagram)
+
+    def _steps(self, diagram: Diagram) -> Iterator[Block]:
+        root = xml_root(diagram.text.encode())
+        if root is None:
+            return
+        nodes = [one for one in root.iter(f"{{{BPMN}}}*") if etree.QName(one).localname in NODES]
+        leads: dict[str, list[str]] = {}
+        for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
+            target = diagram.names.get(str(flow.get("targetRef"))) or str(flow.get("targetRef"))
+            when = str(flow.get("name") or "")
+            leads.setdefault(str(flow.get("sourceRef")), []).append(f"{target}（{when}）" if when else target)
+        heads = self.heads(("步骤", "Step"), ("种类", "Kind"), ("由谁办理", "By"), ("接着", "Then"))
+        rows = [
+            (
+                diagram.names.get(str(node.get("id"))) or str(node.get("id")),
+                self.said(KINDS.get(etree.QName(node).localname, Words("子流程", "subprocess"))),
+                self._who(node),
+                "；".join(leads.get(str(node.get("id")), [])),
+            )
+            for node in nodes
+        ]
+        yield Block("table", heads=heads, rows=rows)
+
+    def _who(self, node: etree._Element) -> str:
+        found = next(node.iter("{*}assignmentDefinition"), None)
+        told = str(found.get("candidateGroups") or "") if found is not None else ""
+        if not told or told.startswith("="):
+            return told
+        keys = [one.strip() for one in told.split(",")]
+        return "、".join(self.said(self.groups.get(key, Words(key, key))) for key in keys)
+
+    # ------------------------------------------------------------ the rest
+
+    def decisions(self) -> Iterator[Block]:
+        tables = decision_tables(self.files, self.bundle, self.language)
+        if tables:
+            yield self.heading("决策表", "Decision tables")
+        for table in tables:
+            yield Block("heading", table.name, 2)
+            yield Block("text", table.policy)
+            rows = [(*rule.inputs, *rule.outputs, *rule.notes) for rule in table.rules]
+            yield Block("table", heads=[*table.inputs, *table.outputs, *table.notes], rows=rows)
+
+    def form(self, path: str, form: Any) -> Iterator[Block]:
+        yield Block("heading", self.said(Words(f"表单 {path}", f"Form {path}")), 2)
+        heads = self.heads(("字段", "Field"), ("类型", "Type"), ("必填", "Needed"), ("事项", "Items"))
+        yes = self.said(Words("是", "yes"))
+        rows = [
+            (
+                self.said(one.label),
+                one.format or one.type,
+                yes if one.required else "",
+                "、".join(one.items or section.items),
+            )
+            for section in form.sections
+            for one in section.fields
+            if one.carries_answer
+        ]
+        yield Block("table", heads=heads, rows=rows)
+
+    def letters(self) -> Iterator[Block]:
+        paths = [path for path in sorted(self.files) if path.startswith("documents/") and path.endswith(".md")]
+        wanted = [path for path in paths if path.endswith(".en.md") is (self.language == "en")]
+        if wanted:
+            yield self.heading("文书和信函", "Letters and documents")
+        for path in wanted:
+            yield Block("heading", path, 2)
+            yield Block("letter", self.files[path].decode("utf-8", "replace"))
+
+
+def _groups() -> dict[str, Words]:
+    rows = sql().execute("select key, name_zh, name_en from candidate_group")
+    return {key: Words(zh, en) for key, zh, en in rows}
