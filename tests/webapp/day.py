@@ -97,6 +97,8 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
         "opinion_id": one("select min(id) from opinion_request where case_id = %(case)s"),
         "copy_id": one("select min(id) from case_copy where case_id = %(case)s"),
         "bulk_id": 1,
+        "run_id": 1,
+        "migration_act": "propose",
         "further_act": "copy",
         "reminder_id": 0,
         "signal_id": one("select min(id) from supervision_signal where case_id = %(case)s"),
