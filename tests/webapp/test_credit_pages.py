@@ -8,12 +8,13 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from engine.law import FALSE_MATERIALS
-from tests.journeys.test_credit import DECIDER, FOUND, MONTHS_LATER, REVIEWER, found, take
+from tests.journeys.test_credit import DECIDER, FOUND, MONTHS_LATER, OTHER_DECIDER, REVIEWER, found, take
 from tests.support import credit, office
 from tests.support.office import CLERK
 from tests.webapp.browsing import Browser
 from webapp.clock import frozen_at
-from webapp.models import Case, CreditRecord, CreditRequest
+from webapp.models import Case, CreditRecord, CreditRequest, Document
+from webapp.services.credit_requests import APPEAL
 from webapp.unit_of_work import sql
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -157,6 +158,26 @@ def test_from_the_window_to_the_repaired_record(app: Flask, db: SQLAlchemy) -> N
         assert "已修复" in decider.text
         assert "已解除" in decider.text
         assert office.received("commitment").number
+
+
+def test_who_made_the_record_reads_that_others_decide_and_the_decision_leads_to_its_document(
+    app: Flask, db: SQLAlchemy
+) -> None:
+    case_id, record = found(FALSE_MATERIALS, "P2")
+    with frozen_at(FOUND):
+        request = credit.request_address(take(record, APPEAL))
+        opened(app, REVIEWER).open(request).submit("/examined", {"proposal": "annulled", "opinion": "同名企业。"})
+        made = opened(app, DECIDER).open(request)
+        assert "由记录单位的其他工作人员审查、决定" in made.text
+        assert made.response.get_data(as_text=True).count('action="/credit/requests/') == 0
+        other = opened(app, OTHER_DECIDER).open(request)
+        assert "由记录单位的其他工作人员审查、决定" not in other.text
+        other.submit("/decided", {"outcome": "annulled", "reasons": "照片系同名企业。"})
+        (paper,) = Document.query.filter_by(case_id=case_id, kind="credit-appeal")
+        assert other.links(containing="/papers/documents/") == [f"/papers/documents/{paper.id}"]
+        assert paper.number in other.text
+        assert other.open(f"/papers/documents/{paper.id}").status == 200
+        assert "由记录单位的其他工作人员审查、决定" not in opened(app, DECIDER).open(request).text
 
 
 def evidence() -> dict[str, list[office.Upload]]:

@@ -14,7 +14,7 @@ from webapp.permissions import Permission, may
 from webapp.queries.application_steps import StoredContent
 from webapp.queries.credit import listed_name, request_reading
 from webapp.services.credit_confirmation import may_confirm
-from webapp.services.credit_requests import REQUEST_WORDS
+from webapp.services.credit_requests import APPEAL, REQUEST_WORDS
 from webapp.unit_of_work import sql
 
 
@@ -86,20 +86,28 @@ class RequestView:
     decided_at: datetime | None
     decided_by: str
     document_id: int | None
+    document_number: str
+    recorded_by_id: int | None
+    confirmed_by_id: int | None
     files: tuple[tuple[int, str], ...]
 
     @property
     def name(self) -> Words:
         return REQUEST_WORDS[self.kind]
 
+    def is_for_others(self, user_id: int) -> bool:
+        """An objection to a record that this person made or confirmed: others examine and decide it."""
+        return self.kind == APPEAL and user_id in (self.recorded_by_id, self.confirmed_by_id)
+
 
 REQUEST = """
 select q.id, q.key, q.record_id, q.kind, q.person, q.capacity, q.statement, q.taken_at, t.name, q.limit_value,
     q.limit_unit, q.limit_basis_zh, q.limit_basis_en, q.proposal, q.opinion, q.proposed_until, coalesce(e.name, ''),
     q.examined_by, q.examined_at, coalesce(q.outcome, ''), q.reasons, q.source_number, q.new_until, q.decided_at,
-    coalesce(p.name, ''), q.document_id, r.place
+    coalesce(p.name, ''), q.document_id, coalesce(d.number, ''), r.recorded_by, r.confirmed_by, r.place
 from credit_request q join credit_record r on r.id = q.record_id join app_user t on t.id = q.taken_by
-left join app_user e on e.id = q.examined_by left join app_user p on p.id = q.decided_by where q.id = %s
+left join app_user e on e.id = q.examined_by left join app_user p on p.id = q.decided_by
+left join document d on d.id = q.document_id where q.id = %s
 """
 
 

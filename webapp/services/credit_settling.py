@@ -59,8 +59,8 @@ class RecordedIt(ActRefused):
     def __init__(self) -> None:
         super().__init__(
             Words(
-                "您作出或者复核了该记录，不能审查异议或者对其作出决定。",
-                "You made or confirmed this record: somebody else judges it.",
+                "您作出或者复核了该记录，不能审查异议或者对其作出决定，由记录单位的其他工作人员审查、决定。",
+                "You made or confirmed this record: others of the unit examine the objection and decide it.",
             )
         )
 

@@ -15,13 +15,14 @@ from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound, NotYour
 from webapp.identity import Identity, signed_in
 from webapp.pages.application.uploads import uploads_named
 from webapp.pages.cases import FILE_POLICY, SHOWN_IN_PLACE
-from webapp.pages.credit.blueprint import LABELS, Errors, blueprint, record_of, typed_day
+from webapp.pages.credit.blueprint import LABELS, Errors, blueprint, may_open, record_of, typed_day
 from webapp.pages.support import needs
 from webapp.permissions import CreditFacts, Permission, may
 from webapp.queries import credit as found
 from webapp.queries.credit_requests import request_at, request_file, request_view
 from webapp.services import access, credit_requests, credit_settling
 from webapp.services.credit_requests import OUTCOME_WORDS, OUTCOMES, REQUEST_WORDS, Asked
+from webapp.services.credit_settling import RecordedIt
 from webapp.services.page_keys import AlreadyCarriedOut
 
 
@@ -166,12 +167,10 @@ def _request(
     subject = found.subject_of_record(view.record_id)
     kept = record_of(subject, view.record_id)
     facts = CreditFacts(kept.unit_key)
-    decides = (
-        not view.outcome
-        and bool(view.proposal)
-        and view.examined_by_id != by.user_id
-        and may(by, Permission.CREDIT_DECIDE, facts)
-    )
+    examiner, decider = (may(by, one, facts) for one in (Permission.CREDIT_EXAMINE, Permission.CREDIT_DECIDE))
+    for_others = not view.outcome and view.is_for_others(by.user_id) and (examiner or decider)
+    is_open = not view.outcome and not for_others
+    decides = is_open and bool(view.proposal) and view.examined_by_id != by.user_id and decider
     page = render_template(
         "credit/request.html",
         subject=subject,
@@ -181,7 +180,9 @@ def _request(
         outcomes=[(key, OUTCOME_WORDS[key]) for key in OUTCOMES[view.kind]],
         proposed=OUTCOME_WORDS.get(view.proposal),
         decided=OUTCOME_WORDS.get(view.outcome),
-        may_examine=not view.outcome and not decides and may(by, Permission.CREDIT_EXAMINE, facts),
+        for_others=RecordedIt().words if for_others else None,
+        sees_case=kept.case_id is not None and may_open(by, kept.case_id),
+        may_examine=is_open and not decides and examiner,
         may_decide=decides,
         errors=errors,
         labels=LABELS,
