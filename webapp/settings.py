@@ -13,6 +13,8 @@ PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 DATABASE_NAME = "onewindow"
 APP_ROLE = "onewindow_app"
 OWNER_ROLE = "onewindow_owner"
+LONGEST_SMS_WINDOW_MINUTES = 24 * 60
+"""What is counted of messages is kept no longer than it is looked back at (`services/cleaning`)."""
 SOCKET_RECORD = "postgres-socket"
 """File in the data folder that says in which folder the embedded server listens."""
 
@@ -120,7 +122,7 @@ class Settings:
             sms_url=_outside_url(env, "ONEWINDOW_SMS_URL"),
             sms_token=env.get("ONEWINDOW_SMS_TOKEN", ""),
             sms_per_number=_at_least_one(env, "ONEWINDOW_SMS_PER_NUMBER", 5),
-            sms_window_minutes=_at_least_one(env, "ONEWINDOW_SMS_WINDOW_MINUTES", 60),
+            sms_window_minutes=_minutes(env, "ONEWINDOW_SMS_WINDOW_MINUTES", 60, longest=LONGEST_SMS_WINDOW_MINUTES),
             handover_url=_signed_url(env, "ONEWINDOW_HANDOVER_URL", "ONEWINDOW_HANDOVER_SECRET"),
             handover_secret=env.get("ONEWINDOW_HANDOVER_SECRET", ""),
             smtp_url=_smtp_url(env),
@@ -208,6 +210,14 @@ def _at_least_one(env: Mapping[str, str], variable: str, default: int) -> int:
     number = _whole_number(env, variable, default)
     if number < 1:
         raise SettingsInvalid(variable, "must be at least 1")
+    return number
+
+
+def _minutes(env: Mapping[str, str], variable: str, default: int, *, longest: int) -> int:
+    """A time in whole minutes, from one to `longest`."""
+    number = _at_least_one(env, variable, default)
+    if number > longest:
+        raise SettingsInvalid(variable, f"must be at most {longest}")
     return number
 
 

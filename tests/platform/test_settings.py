@@ -58,6 +58,7 @@ def test_production_refuses_to_start_without(variable: str) -> None:
         ("ONEWINDOW_PUBLIC_URL", "http://window.example.gov.cn"),
         ("ONEWINDOW_SMS_PER_NUMBER", "0"),
         ("ONEWINDOW_SMS_WINDOW_MINUTES", "an hour"),
+        ("ONEWINDOW_SMS_WINDOW_MINUTES", "1441"),
     ],
 )
 def test_a_wrong_value_is_named(variable: str, value: str) -> None:

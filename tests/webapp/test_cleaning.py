@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
+import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
 from webapp import clock, file_store, moments
 from webapp.clock import frozen_at
+from webapp.errors import TooManyTries
 from webapp.services import cleaning, materials, task_marks
+from webapp.services.rates import count_within
+from webapp.settings import LONGEST_SMS_WINDOW_MINUTES
 from webapp.unit_of_work import sql
 
 
@@ -54,6 +58,19 @@ def test_keys_and_sessions_go_in_time(db: SQLAlchemy) -> None:
     with frozen_at(clock.now() + timedelta(days=8)):
         assert cleaning.clean() >= 1
     assert sql().execute("select count(*) from idempotency_key").fetchone() == (0,)
+
+
+def test_what_a_number_got_is_kept_as_long_as_the_longest_window_looks_back(db: SQLAlchemy) -> None:
+    longest = timedelta(minutes=LONGEST_SMS_WINDOW_MINUTES)
+    start = clock.now()
+    count_within("sms:somebody", limit=1, window=longest)
+    with frozen_at(start + longest):
+        cleaning.clean()
+        with pytest.raises(TooManyTries):
+            count_within("sms:somebody", limit=1, window=longest)
+    with frozen_at(start + longest + timedelta(hours=2)):
+        cleaning.clean()
+        assert sql().execute("select count(*) from rate_count where bucket = 'sms:somebody'").fetchone() == (0,)
 
 
 def test_a_day_to_come_back_goes_when_the_task_is_done(db: SQLAlchemy) -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from webapp import clock, file_store
+from webapp.settings import LONGEST_SMS_WINDOW_MINUTES
 from webapp.unit_of_work import sql, unit_of_work
 
 KEYS_FOR = timedelta(days=7)
-COUNTS_FOR = timedelta(days=1)
+PRESENCE_FOR = timedelta(days=1)
+#: Longer than any window that is looked back over: the longest one of messages; tries are counted by the hour.
+COUNTS_FOR = timedelta(minutes=LONGEST_SMS_WINDOW_MINUTES) + timedelta(hours=1)
 LOOSE_FILES_FOR = timedelta(days=30)
 TRIALS_FOR = timedelta(days=30)
 NOTICES_FOR, DELIVERIES_FOR = timedelta(days=365), timedelta(days=90)
@@ -69,7 +72,7 @@ def clean() -> int:
             sql().execute(OLD_NOTICES, (now - NOTICES_FOR,)).rowcount,
             sql().execute(DONE_DRAFTS, (now - DONE_DRAFTS_FOR,)).rowcount,
             sql().execute(BEFORE_MIGRATION, (now - UNDO_FOR,)).rowcount,
-            sql().execute("delete from task_presence where seen_at < %s", (now - COUNTS_FOR,)).rowcount,
+            sql().execute("delete from task_presence where seen_at < %s", (now - PRESENCE_FOR,)).rowcount,
         ]
     return sum(gone) + sweep_files()
 
