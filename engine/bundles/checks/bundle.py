@@ -12,6 +12,7 @@ from engine.bundles.checks.coverage import check_coverage
 from engine.bundles.checks.diagrams import check_calls
 from engine.bundles.checks.documents import check_documents
 from engine.bundles.checks.names import check_names
+from engine.bundles.checks.told_consequences import check_told_consequences
 from engine.bundles.checks.translations import check_translations
 from engine.bundles.checks.variables import given_variables
 from engine.bundles.examples import example_files, read_example
@@ -60,6 +61,7 @@ def check_bundle(
     check_names(checking)
     check_catalogue(checking)
     check_commitments(checking)
+    check_told_consequences(checking)
     check_calls(checking)
     check_coverage(checking)
     check_documents(checking)

@@ -74,6 +74,7 @@ def test_the_table_is_told_which_proof_and_the_place_has_to_list_it(with_terms: 
     [
         ('check = "决定后核查"', "", "commitment-tells-nothing"),
         ("每一名从业人员均有健康证明", "符合其他有关条件", "catch-all-condition"),
+        ('check = "决定后核查"', 'check = "虚假承诺的，直接取消备案"', "told-consequence"),
         ('letter = "commitment-B"', 'letter = "commitment-Z"', "missing-reference"),
         ('channels = ["phone"]', 'channels = ["code"]', "code-without-mobile"),
         ('channels = ["phone"]', 'channels = ["pigeon"]', "wrong-value"),
@@ -83,6 +84,22 @@ def test_the_table_is_told_which_proof_and_the_place_has_to_list_it(with_terms: 
 def test_terms_that_do_not_hold_together_are_named(with_terms: Files, old: str, new: str, code: str) -> None:
     changed = with_terms["bundle.toml"].decode().replace(old, new)
     assert code in {found for found, _ in codes({**with_terms, "bundle.toml": changed.encode()})}
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["未履行承诺的，责令限期整改", "逾期不改的撤销许可", "依法记入信用档案", "一年内不得再次申请"],
+)
+def test_a_consequence_told_beside_the_places_rules_is_warned_of(change: Callable[[str, str, str], Files], told: str):
+    files = change("items/B.toml", 'check = "事后核查"', f'check = "{told}"')
+    (found,) = [one for one in check_bundle(files, "open-stall") if one.code == "told-consequence"]
+    assert (found.severity, found.file, found.element) == ("warning", "items/B.toml", "commitment.told")
+    assert told in found.message.zh
+
+
+def test_what_is_told_of_other_things_is_no_consequence(change: Callable[[str, str, str], Files]) -> None:
+    told = "决定作出前可以撤回；公开期限至备案取消或者变更；未履行承诺的，按下列本地规则处理"
+    assert "told-consequence" not in {code for code, _ in codes(change("items/B.toml", "事后核查", told))}
 
 
 def test_a_commitment_for_what_nobody_brings_is_named(change: Callable[[str, str, str], Files]) -> None:
