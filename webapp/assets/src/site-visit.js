@@ -46,13 +46,16 @@ class SiteVisit {
 
   async show() {
     const texts = (await this.texts.waits()) ? 1 : 0;
-    const photos = (await this.photos.rows()).length;
+    const rows = await this.photos.rows();
+    const photos = rows.length;
+    const refused = rows.some((row) => row.said);
     const away = !navigator.onLine;
     this.state.hidden = false;
     this.state.dataset.waits = texts + photos;
-    this.state.classList.toggle('is-away', away || Boolean(this.texts.conflict));
+    this.state.classList.toggle('is-away', away || refused || Boolean(this.texts.conflict));
     if (this.texts.conflict) this.state.textContent = this.texts.conflict;
     else if (away) this.state.textContent = say('visitOffline', { photos });
+    else if (refused) this.state.textContent = say('visitRefused');
     else if (texts || photos) this.state.textContent = say('visitSending', { photos });
     else this.state.textContent = say('visitSent');
   }

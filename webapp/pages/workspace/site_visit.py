@@ -31,11 +31,12 @@ from webapp.unit_of_work import let_go
 @blueprint.get("/<int:task_id>/visit-photos")
 @needs(Permission.TASK_SEE)
 def visit_photo_list(task_id: int) -> ResponseReturnValue:
-    """The photos that the office has so far: the part of the page that a script puts in place of what it shows."""
+    """The photos that the office has so far: the part of the page that a script puts in place of what it shows.
+
+    A task that is no visit has none.
+    """
     by = signed_in()
     task = workspace(task_id, by)
-    if task.step != visit_photos.VISIT:
-        raise NotFound()
     site_visit = site_visit_of(task_id)
     names = {point.key: words(point.text) for group in groups_of(task) for point in group.points}
     return render_template(

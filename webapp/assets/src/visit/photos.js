@@ -30,6 +30,7 @@ export class Photos {
     this.kept = root.querySelector('[data-photos-kept]');
     this.sending = false;
     root.querySelector('[data-without-script]').hidden = true;
+    root.querySelector('[name="photo_place"]').addEventListener('change', () => this.send());
     for (const camera of root.querySelectorAll('[data-camera]')) camera.hidden = false;
     for (const input of root.querySelectorAll('[data-visit-photo]')) {
       input.removeAttribute('name');
