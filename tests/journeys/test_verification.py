@@ -11,6 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from engine.law import drawn
 from tests.support import office
+from tests.support.points import every_point
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, NotEligible
 from webapp.identity import Identity
@@ -113,6 +114,32 @@ def test_found_as_committed_the_duty_is_done(db: SQLAlchemy) -> None:
     assert ("P3", "verify") not in office.open_steps(case_id)
     assert status(db, case_id, "P3") == "valid"
     assert credit_kinds(db) == []
+
+
+def test_nothing_is_concluded_while_a_point_has_no_mark(db: SQLAlchemy) -> None:
+    case_id = by_commitment("P3")
+    with frozen_at(day(10)):
+        task = office.open_task(case_id, "verify", "P3")
+        officer, _ = office.verifiers(task)
+        marks = every_point(task)
+        left_out = sorted(marks)[:2]
+        wrong = {**marks, left_out[0]: "perhaps"}
+        del wrong[left_out[1]]
+        with pytest.raises(Incomplete) as refused:
+            verification.verify(
+                task.id,
+                by=officer,
+                result="pass",
+                record="到场核查。",
+                checklist=wrong,
+                revision=task.revision,
+                key="half",
+            )
+    assert sorted(refused.value.faults) == [f"check.{key}" for key in left_out]
+    assert ("P3", "verify") in office.open_steps(case_id)
+    found(case_id, "P3", "unfulfilled", at=day(11))
+    recheck = office.open_task(case_id, "recheck", "P3")
+    assert set(every_point(recheck)) == set(marks)  # the verification named no point: everything is looked at again
 
 
 def test_put_right_in_time_it_passes_and_time_to_look_again_has_its_own_end(db: SQLAlchemy) -> None:
@@ -269,7 +296,7 @@ def sign(case_id: int, item: str, by: Identity, result: str = "pass", **more: ob
         by=by,
         result=result,
         record="到场核查。",
-        checklist={},
+        checklist=every_point(task),
         revision=task.revision,
         key=f"{by.user_id}-{task.revision}-{len(more)}",
         **more,  # type: ignore[arg-type]

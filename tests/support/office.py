@@ -21,6 +21,7 @@ from pypdf import PdfWriter
 from engine.law import Fault, check_uscc
 from engine.trial import Act, Kind
 from tests.support.database import PASSWORD
+from tests.support.points import every_point
 from webapp import clock
 from webapp.catalogue import Published, arranged, current_releases, published, rules_in_force
 from webapp.extensions import db
@@ -409,7 +410,7 @@ def sign_verification(
             by=officer,
             result=verification_result,
             record="到场核查，与承诺一致。",
-            checklist={},
+            checklist=every_point(task),
             compared=compared_facts(task) if verification_result == "pass" else differing_facts(task),
             revision=task.revision,
             key=f"{step}-{task.id}-{officer.user_id}",

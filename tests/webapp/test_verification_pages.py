@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from tests.support import office
 from tests.support.pages import Browser
 from webapp.models import VerificationPhoto
+from webapp.queries.history import history_of
 from webapp.unit_of_work import sql
 
 TWO_HUNDRED_MEGABYTES = 200 * 1024 * 1024
@@ -116,7 +117,12 @@ def test_what_was_put_right_is_said_so_in_the_case(db: object, client: FlaskClie
     office.sign_in(client, "weixiaohong")
     page = client.get(f"/cases/{case_id}").get_data(as_text=True)
     assert "整改复查：整改合格" in page
-    assert "事后核查：与承诺一致" not in page.partition("办理记录")[0]
+    assert "事后核查：与承诺一致" not in page
+    told = history_of(case_id, [], [])
+    assert [line.what.zh for line in told if "核查：" in line.what.zh or "复查：" in line.what.zh] == [
+        "事后核查：未履行承诺",
+        "整改复查：整改合格",
+    ]
 
 
 def test_the_public_reads_what_was_revoked_without_grounds_or_numbers_of_people(

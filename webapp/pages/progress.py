@@ -8,17 +8,15 @@ from datetime import datetime
 
 from flask_babel import gettext
 
-from engine import Words
-from engine.law import PASS
 from webapp.pages.support import when, words
 from webapp.queries.case_parts import INTAKE_WORDS, ItemView
 from webapp.queries.case_reviews import ReviewLine
 from webapp.queries.case_tasks import TaskLine
-from webapp.queries.history import REVIEWED, VERIFIED
+from webapp.queries.history import REVIEWED, verified_words
 from webapp.services.events import ACT_WORDS
+from webapp.services.took_part import VERIFYING
 
 ACTS = {**ACT_WORDS, **INTAKE_WORDS}
-PUT_RIGHT = Words("整改复查：整改合格", "recheck: put right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,6 @@ def _done(task: TaskLine, reviews: Sequence[ReviewLine], item: ItemView | None) 
 
 def finding_words(line: ReviewLine) -> str:
     """What an officer found, in words."""
-    known = REVIEWED.get((line.step, line.conclusion)) or VERIFIED.get(line.conclusion)
-    if (line.step, line.conclusion) == ("recheck", PASS):
-        known = PUT_RIGHT
-    return words(known) if known else words(ACTS["done"])
+    if line.step in VERIFYING:
+        return words(verified_words(line.step, line.conclusion))
+    return words(REVIEWED.get((line.step, line.conclusion)) or ACTS["done"])

@@ -218,10 +218,15 @@ MOVED_BY = {
 VERIFIED = {
     "unfulfilled": Words("事后核查：未履行承诺", "verification: commitment not kept"),
     "false": Words("事后核查：虚假承诺", "verification: false commitment"),
-    "again": Words("整改复查：再次责令限期整改", "recheck: to be rectified once more"),
     "pass": Words("事后核查：与承诺一致", "verification: as committed"),
     "rectify": Words("事后核查：责令限期整改", "verification: to be rectified"),
+}
+#: What is found where a holder was told to put it right first.
+RECHECKED = {
+    "pass": Words("整改复查：整改合格", "recheck: put right"),
+    "again": Words("整改复查：再次责令限期整改", "recheck: to be rectified once more"),
     "fail": Words("整改复查：未达到要求", "recheck: not rectified"),
+    "false": Words("整改复查：虚假承诺", "recheck: false commitment"),
 }
 PLAIN = {
     "reviewed": Words("记录审查情况", "recorded a review"),
@@ -273,6 +278,13 @@ def history_from(
     return lines
 
 
+def verified_words(step: str, result: str) -> Words:
+    """What a verification found, or the look after rectification. Lines of the first releases do not say which."""
+    if step == "recheck" or result in ("again", "fail"):
+        return RECHECKED.get(result, Words("整改复查", "recheck"))
+    return VERIFIED.get(result, Words("事后核查", "verification"))
+
+
 def _who(name: str, absent: str) -> Words:
     if not name:
         return SYSTEM
@@ -287,7 +299,7 @@ def _what(kind: str, facts: Mapping[str, Any], item: ItemView | None) -> Words:
     if kind == "item-not-accepted":
         return INTAKE_WORDS.get(facts.get("outcome", ""), PLAIN["item-not-accepted"])
     if kind == "verified":
-        return VERIFIED.get(facts.get("result", ""), Words("事后核查", "verification"))
+        return verified_words(facts.get("step", ""), facts.get("result", ""))
     if kind == "clock-started":
         name = CLOCK_NAMES.get(facts.get("clock", ""), Words("时限", "limit"))
         due = facts.get("due", "")

@@ -29,6 +29,7 @@ from webapp.services.took_part import ensure_took_no_part
 from webapp.services.two_officers import sign_together
 from webapp.services.verification_findings import AGAIN, FAIL, Offered, offered_at, verified_as
 from webapp.services.verification_photos import ensure_enough_photos
+from webapp.services.verification_points import ensure_all_marked
 from webapp.services.visit_documents import issue_rectification
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql
@@ -68,6 +69,7 @@ def verify(
                 raise Incomplete("result", Words("请选择核查结论。", "Choose the result."))
             if not record.strip():
                 raise Incomplete("record", Words("请填写核查记录。", "Write the record."))
+            ensure_all_marked(task, method, checklist)
             _ensure_conditions_met(result, _offered(task)[result], checklist)
             if method.method == DATA_COMPARISON and task.step == "verify":
                 ensure_compared(method.facts, compared, passes=result == PASS)
@@ -120,7 +122,7 @@ def _conclude(task: OpenTask, result: str, record: str, by: Identity) -> None:
         _order_to_rectify(task, record, by)
     else:
         task.case.writing.add("drawn_officer", NOBODYS, verified_item=task.item_case_id)
-    task.case.record(Event.VERIFIED, by, item=task.item_case_id, result=result, follows=follows)
+    task.case.record(Event.VERIFIED, by, item=task.item_case_id, step=task.step, result=result, follows=follows)
     finish(task, {"verification_result": follows}, by=by, act=ACTS.get(result, f"verified-{follows}"))
 
 

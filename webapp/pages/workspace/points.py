@@ -6,12 +6,13 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine import Words
-from engine.bundles import ChecklistPoint
-from engine.law import DATA_COMPARISON
+from engine.bundles import ChecklistPoint, Item
 from webapp.pages.workspace.posted import TaskAtHand
 from webapp.queries.workspace import Workspace
-from webapp.services.committed import CONDITION, committed_terms
+from webapp.services.committed import committed_terms
 from webapp.services.review_rows import LONGEST_REMARK, REMARK_TOO_LONG, Marks
+from webapp.services.took_part import VERIFYING
+from webapp.services.verification_points import UNMARKED, to_verify
 
 MARK_WORDS = {
     "pass": Words("符合", "met"),
@@ -78,35 +79,31 @@ def _groups(task: TaskAtHand) -> Iterable[PointGroup]:
         task.step == "immediate" and task.way != "commitment"
     ):
         return [PointGroup(None, _points(item.checklist))]
-    if task.step == "verify":
-        conditions = PointGroup(Words("承诺的条件", "Conditions committed to"), _conditions(task))
-        if task.rules.profile.verification.method(item.key).method == DATA_COMPARISON:
-            return [conditions]
-        return [conditions, PointGroup(Words("现场核查要点", "Points of the visit"), _points(item.visit_checklist))]
-    if task.step == "recheck":
-        return _failed_before(task)
-    return []
+    return _verified(task, item) if task.step in VERIFYING else []
 
 
 def _points(points: Iterable[ChecklistPoint], prefix: str = "") -> tuple[Point, ...]:
     return tuple(Point(prefix + point.key, point.text, point.basis, SEVERITIES.get(point.severity)) for point in points)
 
 
-def _conditions(task: TaskAtHand) -> tuple[Point, ...]:
-    item = task.catalogue_item
-    committed = committed_terms(task.release.bundle, task.case_id, item.key, task.way) if item else ()
-    conditions = [condition for terms in committed for condition in terms.conditions]
-    return tuple(Point(f"{CONDITION}{n}", text, None, None) for n, text in enumerate(conditions, 1))
-
-
-def _failed_before(task: TaskAtHand) -> list[PointGroup]:
-    """A recheck goes through what the verification found wrong; all points where it named none."""
-    assert task.catalogue_item is not None
-    verified = task.last_review("verify")
-    failed = {key for key, mark in verified.checklist.items() if mark == "fail"} if verified else set()
-    everything = [*_conditions(task), *_points(task.catalogue_item.visit_checklist)]
-    wrong = tuple(point for point in everything if point.key in failed)
-    return [PointGroup(Words("整改事项", "To be rectified"), wrong or tuple(everything))]
+def _verified(task: TaskAtHand, item: Item) -> list[PointGroup]:
+    """The conditions of the letter and the points of the visit; at a recheck what is to be put right, as one list."""
+    verified = task.last_review("verify") if task.step == "recheck" else None
+    asked = to_verify(
+        task.step,
+        item,
+        committed_terms(task.release.bundle, task.case_id, item.key, task.way),
+        task.rules.profile.verification.method(item.key),
+        verified.checklist if verified else {},
+    )
+    conditions = tuple(Point(key, text, None, None) for key, text in asked.conditions.items())
+    points = _points(asked.points)
+    if task.step == "recheck":
+        return [PointGroup(Words("整改事项", "To be rectified"), (*conditions, *points))]
+    return [
+        PointGroup(Words("承诺的条件", "Conditions committed to"), conditions),
+        PointGroup(Words("现场核查要点", "Points of the visit"), points),
+    ]
 
 
 def marks_before(task: TaskAtHand) -> Marks:
@@ -132,9 +129,8 @@ def all_points(task: TaskAtHand) -> list[Point]:
 def unmarked(task: TaskAtHand, typed: Mapping[str, str]) -> dict[str, Words]:
     """What to say at the points that nobody has marked, by the name of their control."""
     marked = marks_posted(typed)
-    message = Words("请标明符合、不符合或者不适用。", "Mark it as met, not met or not applicable.")
     points = all_points(task)
-    missing = {point.name: message for point in points if point.key not in marked}
+    missing = {point.name: UNMARKED for point in points if point.key not in marked}
     return missing | {
         point.name: REMARK_TOO_LONG for point in points if len(marked.remarks.get(point.key, "")) > LONGEST_REMARK
     }
