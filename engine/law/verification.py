@@ -82,10 +82,12 @@ FAULT = Finding(RECTIFY, Words("责令限期整改", "to be rectified"), NOBODY,
 class Separation:
     """核查与审批分离: who examined or decided does not verify; within the whole case, or within the item alone.
 
-    A place that says nothing is held to the wider rule.
+    `delegated_acceptance`: nor does the window's clerk who accepted under a delegation, for acceptance is the first act
+    of granting whoever does it. A place that says nothing is held to the wider rule in both.
     """
 
     within: str = CASE
+    delegated_acceptance: bool = True
     basis: Words = NOBODY
 
 
@@ -125,7 +127,11 @@ def _separation(table: Table) -> Separation:
     given = table.table("separation", required=False)
     if given is None:
         return Separation()
-    separation = Separation(given.choice("within", (CASE, ITEM)), _basis(given))
+    separation = Separation(
+        within=given.choice("within", (CASE, ITEM)),
+        delegated_acceptance=given.boolean("delegated_acceptance", default=True),
+        basis=_basis(given),
+    )
     given.finish()
     return separation
 

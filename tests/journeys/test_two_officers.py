@@ -8,10 +8,12 @@ from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office, places
 from tests.support.pages import Browser
+from tests.support.points import every_point
 from webapp.errors import Incomplete, SecondOfficerNeeded, Stale
 from webapp.identity import Identity
 from webapp.models import CaseEvent, OpinionRequest, Participant, Review, VerificationDraw
 from webapp.services import opinions, signers, verification
+from webapp.services.draws import NotDrawn
 from webapp.services.took_part import VerifierTookPart
 from webapp.unit_of_work import sql
 
@@ -37,7 +39,7 @@ def sign(
         by=by,
         result=result,
         record="药品专柜未与非药品分开。" if result else "",
-        checklist={},
+        checklist=every_point(task),
         revision=task.revision if revision is None else revision,
         key=f"{step}-{by.user_id}-{result}-{task.revision}",
     )
@@ -139,6 +141,23 @@ def test_nor_does_who_signed_second_at_the_visit_where_the_application_was_exami
             with pytest.raises(VerifierTookPart) as refused:
                 sign(case_id, in_the_post(office.person(logins[inspector])), "rectify", item="P4")
             assert "参加过" in refused.value.words.zh
+
+
+def test_nor_does_the_clerk_who_accepted_under_a_delegation_where_the_place_counts_it(db: SQLAlchemy) -> None:
+    """The window accepted one item of this case under a delegation; another one is what is verified."""
+    case_id = office.received("mixed-ways").id
+    office.act(case_id, "immediate", "P2")
+    accepted = sql().execute(
+        "select item_key, accepted_by from item_case where case_id = %s and accepted_under <> ''", (case_id,)
+    )
+    clerk = in_the_post(office.person(office.CLERK))
+    assert accepted.fetchall() == [("P5", clerk.user_id)]
+    with pytest.raises(VerifierTookPart) as refused:
+        sign(case_id, clerk, "rectify")
+    assert "参加过本办件的审查" in refused.value.words.zh
+    places.acceptance_at_the_window_keeps_nobody_from_verifying()
+    with pytest.raises(NotDrawn):  # others were drawn before: nothing else stands in the way
+        sign(case_id, clerk, "rectify")
 
 
 def test_the_page_says_so_before_anybody_tries(db: SQLAlchemy, client: FlaskClient) -> None:

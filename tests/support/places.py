@@ -42,6 +42,15 @@ def verifiers_apart_within(what: str) -> None:
     load_rules({(kind, place): content.replace('within = "case"', f'within = "{what}"').encode()})
 
 
+def acceptance_at_the_window_keeps_nobody_from_verifying() -> None:
+    """In the city, by new rules, who accepted under a delegation is no part of granting."""
+    files = rule_files(read_tree(current_settings()))
+    ((kind, place),) = [name for name in files if name == ("profile", "fictional-city")]
+    said, content = "delegated_acceptance = true", files[kind, place].decode()
+    assert content.count(said) == 1
+    load_rules({(kind, place): content.replace(said, "delegated_acceptance = false").encode()})
+
+
 def number_confirmed_on_the_phone() -> None:
     """In the city too a QR code alone is not enough from now on, as a new version of its rules."""
     files = rule_files(read_tree(current_settings()))

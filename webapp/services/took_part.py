@@ -1,9 +1,9 @@
 """Who took part in what led to a ruling does not verify what became of it: one rule, with a draw and without.
 
-Took part: who ruled, accepted, examined, pre-reviewed, visited (the second signature too), handed up, checked what a
-tolerance had left open, ordered or hosted a procedure, answered at a joint meeting, gave an opinion that was asked
-for, or signed beside who acted. Of the item that is verified, or of anything of its case, says the place
-(`[verification.separation]` of its profile).
+Took part: who ruled, accepted (for the window under a delegation too, where the place counts it), examined,
+pre-reviewed, visited (the second signature too), handed up, checked what a tolerance had left open, ordered or hosted
+a procedure, answered at a joint meeting, gave an opinion that was asked for, or signed beside who acted. Of the item
+that is verified, or of anything of its case, says the place (`[verification.separation]` of its profile).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ case when exists(select from ruling r join item_case i on i.id = r.item_case_id
             and r.step <> all(%(verifying)s) and {_OWN.format(of="r.item_case_id")})
         or exists(select from user_task t where t.case_id = %(case)s and t.step in ('accept', 'check-material')
             and {{who}} in (t.closed_by, t.acting_for) and {_OWN.format(of="t.item_case_id")})
+        or (%(delegated)s and exists(select from item_case i where i.case_id = %(case)s and i.accepted_under <> ''
+            and i.accepted_by = {{who}} and {_OWN.format(of="i.id")}))
         or exists(select from participant p join user_task t on t.id = p.task_id where t.case_id = %(case)s
             and {{who}} in (p.user_id, p.acting_for) and t.step <> all(%(verifying)s)
             and {_OWN.format(of="t.item_case_id")})
@@ -74,7 +76,13 @@ class VerifierTookPart(ActRefused):
 def part_values(case_id: int, item_case_id: int, rule: Separation) -> Mapping[str, Any]:
     """The values of PART."""
     within = None if rule.within == CASE else item_case_id
-    return {"case": case_id, "within": within, "verifying": list(VERIFYING), "afterwards": list(AFTERWARDS)}
+    return {
+        "case": case_id,
+        "within": within,
+        "delegated": rule.delegated_acceptance,
+        "verifying": list(VERIFYING),
+        "afterwards": list(AFTERWARDS),
+    }
 
 
 def part_of(by: Identity, case_id: int, item_case_id: int, rule: Separation) -> str:
