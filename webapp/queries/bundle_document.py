@@ -23,6 +23,7 @@ from webapp.queries.example_runs import FAMILY as SCREEN_FAMILY
 from webapp.queries.release_diagrams import BPMN, Diagram, diagrams_of, read_named, xml_root
 from webapp.queries.release_tables import decision_tables
 from webapp.queries.releases import ReleaseRow, name_of
+from webapp.queries.trials import bundle_of
 from webapp.unit_of_work import sql
 
 NODES = frozenset(
@@ -109,7 +110,7 @@ def document_of(one: ReleaseRow, language: str) -> BundleDocument:
 def picture_of(one: ReleaseRow, path: str, language: str) -> str:
     """One of the pictures, as SVG in the browser's font. Raises NotFound."""
     content = release_files(one.id).get(path)
-    named = read_named(path, content, language, inspect_bundle(release_files(one.id)).bundle) if content else None
+    named = read_named(path, content, language, bundle_of(one.id)) if content else None
     picture = draw(named.text.encode(), SCREEN_FAMILY, chinese=language == "zh") if named is not None else None
     if picture is None:
         raise NotFound()
