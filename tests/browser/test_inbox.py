@@ -124,7 +124,9 @@ def test_a_list_is_narrowed_saved_shared_and_taken_along_as_a_file(
         person.follow("下载本页 CSV")
     waiting.value.save_as(tmp_path / "inbox.csv")
     lines = list(csv.reader((tmp_path / "inbox.csv").read_text("utf-8-sig").splitlines()))
-    assert lines[0] == [" ".join(one.split()) for one in page.locator("#inbox-list thead th:not(.select)").all_inner_texts()]
+    assert lines[0] == [
+        " ".join(one.split()) for one in page.locator("#inbox-list thead th:not(.select)").all_inner_texts()
+    ]
     assert len(lines) - 1 == page.locator("#inbox-list tbody tr").count()
     person.follow("保存当前清单…")
     person.press("保存视图")
