@@ -128,7 +128,7 @@ def old_case_keeps_its_release(somebody: Somebody, publisher: Person, case_id: i
     expect(rows.filter(has_text="第 3 版").get_by_role("cell").last).to_have_text("0")
     decider = somebody("wujianhua")
     decider.open("/inbox", "待办")
-    decider.page.get_by_role("button", name=re.compile("^认领")).click()
+    decider.page.get_by_role("button", name=re.compile("^认领：")).click()
     mark_all(decider)
     choose(decider, "办理决定", 0)
     press_act(decider, "作出办理决定")
