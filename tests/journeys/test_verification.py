@@ -9,8 +9,9 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import InsufficientPrivilege
 
-from engine.law import drawn
-from tests.support import office
+from engine import Words
+from engine.law import VerificationMethod, drawn
+from tests.support import credit, office
 from tests.support.points import every_point
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, NotEligible
@@ -38,6 +39,7 @@ from webapp.services.hearing_applications import Application
 from webapp.services.separation import InConflict
 from webapp.services.took_part import VerifierTookPart
 from webapp.services.verification_photos import add_photos
+from webapp.services.verification_points import to_verify
 from webapp.unit_of_work import sql
 
 GRANTED = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
@@ -140,6 +142,9 @@ def test_nothing_is_concluded_while_a_point_has_no_mark(db: SQLAlchemy) -> None:
     found(case_id, "P3", "unfulfilled", at=day(11))
     recheck = office.open_task(case_id, "recheck", "P3")
     assert set(every_point(recheck)) == set(marks)  # the verification named no point: everything is looked at again
+    item, method = credit.item("P3"), VerificationMethod("on-site", Words("", ""))
+    wrong = item.visit_checklist[0].key
+    assert to_verify("recheck", item, (), method, {**marks, wrong: "fail"}).keys == (wrong,)
 
 
 def test_put_right_in_time_it_passes_and_time_to_look_again_has_its_own_end(db: SQLAlchemy) -> None:

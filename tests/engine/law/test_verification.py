@@ -74,3 +74,12 @@ def test_everybody_is_drawn_about_as_often() -> None:
         for one in drawn(f"seed-{number}", range(5), 2):
             counts[one] += 1
     assert all(700 < count < 900 for count in counts.values())
+
+
+def test_acceptance_under_a_delegation_counts_as_taking_part_unless_the_place_says_otherwise() -> None:
+    said = "delegated_acceptance = true"
+    assert place("fictional-city").verification.separation.delegated_acceptance
+    assert not place(
+        "fictional-city", (said, "delegated_acceptance = false")
+    ).verification.separation.delegated_acceptance
+    assert place("fictional-city", (said, "#")).verification.separation.delegated_acceptance  # the wider rule
