@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SUITES ?= $(or $(ONEWINDOW_CONFORMANCE),../shared/conformance)
 
-.PHONY: run test check set-up set-up-tests set-up-bench assets lint types tests bench conformance suites fuzz clean
+.PHONY: run test check set-up set-up-tests set-up-bench assets lint types tests bench conformance suites fuzz accessibility clean
 .DEFAULT_GOAL := run
 
 run: set-up
@@ -67,6 +67,10 @@ suites:
 # N processes made from seeds, on our core and on SpiffWorkflow; FIRST is the first seed.
 fuzz: set-up-tests
 	@$(BIN)/python -m tests.fuzz $(or $(N),10000) $(or $(FIRST),0)
+
+# Visits every page with axe, in both languages and widths, and writes docs/accessibility.md; some minutes.
+accessibility: set-up-tests
+	@$(BIN)/python -m tests.browser.accessibility
 
 # The data folder (var) stays: it holds people's cases.
 clean:
