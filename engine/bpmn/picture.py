@@ -305,7 +305,11 @@ def _label(drawing: _Drawing, shape: etree._Element, box: Box, name: str) -> Non
     """A name beside its shape: where the file puts it, else below."""
     if name:
         label = _label_box(shape) or Box(box.x + box.width / 2 - 45, box.y + box.height + 3, 90, 14)
-        _text(drawing, name, _grown(label), front=True)
+        label = _grown(label)
+        height = LEADING * len(list(_lines(name, label.width)))
+        below = label.y + label.height / 2 >= box.y + box.height / 2  # more lines than the file foresaw grow away
+        top = label.y if below else label.y + label.height - height
+        _text(drawing, name, Box(label.x, top, label.width, height), front=True)
 
 
 def _grown(label: Box) -> Box:

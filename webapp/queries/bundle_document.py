@@ -53,6 +53,7 @@ KINDS = {
     "parallelGateway": Words("同时进行", "side by side"),
     "eventBasedGateway": Words("先到先走", "whichever comes first"),
 }
+YES_NO = Words("是 / 否", "yes / no")
 LIMITS = {"statutory": Words("法定时限", "Statutory limit"), "promised": Words("承诺时限", "Promised limit")}
 SOURCES = {
     "applicant": Words("申请人", "applicant"),
@@ -98,7 +99,7 @@ def document_of(one: ReleaseRow, language: str) -> BundleDocument:
     said = writer.said
     under = (
         said(Words(f"第 {one.number} 版", f"Release {one.number}")),
-        said(Words(f"文件摘要 {one.digest}", f"Digest of the files {one.digest}")),
+        said(Words(f"文件摘要 {one.digest[:16]}", f"Digest of the files {one.digest[:16]}")),
     )
     blocks = list(writer.catalogue()) if read.bundle is not None else []
     blocks += [*writer.diagrams(), *writer.decisions()]
@@ -157,7 +158,7 @@ class _Writer:
         rows = [
             (
                 self.said(one.text),
-                "；".join(self.said(option.label) for option in one.options),
+                "；".join(self.said(option.label) for option in one.options) or self.said(YES_NO),
                 one.when.source if one.when else "",
             )
             for one in bundle.questions
