@@ -43,4 +43,3 @@ def test_legal_review_reads_the_document_of_a_bundle(somebody: Somebody) -> None
     lawyer.follow("说明书")
     lawyer.arrives("开办药店")
     expect(lawyer.page.locator("main")).to_contain_text("法定时限")
-    lawyer.picture("bundle-document")
