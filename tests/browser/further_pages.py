@@ -12,8 +12,8 @@ from tests.support import machines, office, tolerances
 from tests.support.policies import refused_signboard, under
 from tests.webapp.day import Day
 from webapp import clock
-from webapp.catalogue import current_releases, rules_in_force
-from webapp.services import bulk, comments, tasks, working_copies
+from webapp.catalogue import current_releases, release_files, rules_in_force
+from webapp.services import bulk, comments, migration_runs, tasks, working_copies
 from webapp.services.clocks import start_day
 from webapp.services.tolerance_offers import offer
 from webapp.unit_of_work import sql
@@ -45,8 +45,18 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit(path, f"/studio/copies/{copy}", DESIGNER)
     yield Visit(f"{path}/edit", f"/studio/copies/{copy}/edit?path=bundle.toml", DESIGNER)
     yield Visit(f"{path}/design", f"/studio/copies/{copy}/design?path=open-pharmacy.bpmn", DESIGNER)
+    yield Visit("/studio/bundles/<key>/migrate", f"/studio/bundles/{office.BUNDLE}/migrate", DESIGNER)
+    yield Visit("/studio/migrations/<int:run_id>", f"/studio/migrations/{_migration(release)}", DESIGNER)
     file = "/studio/releases/<int:release_id>/file"
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)
+
+
+def _migration(release: int) -> int:
+    """Running cases that are to go on with a release of the same files."""
+    machines.publish_files(release_files(release))
+    return migration_runs.begin(
+        office.BUNDLE, migration_runs.Chosen((release,)), {}, by=office.person(DESIGNER), reason="审查环节改名"
+    )
 
 
 def _of_corrections(day: Day) -> Iterator[Visit]:
