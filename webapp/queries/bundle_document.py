@@ -5,7 +5,7 @@ It is made of the release's files and of the names of departments and posts, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -129,6 +129,10 @@ class _Writer:
     def said(self, words: Words) -> str:
         return words.in_language(self.language)
 
+    def listed(self, texts: Iterable[str]) -> str:
+        """Several texts in one cell."""
+        return self.said(Words("；", "; ")).join(texts)
+
     def heading(self, zh: str, en: str, level: int = 1) -> Block:
         return Block("heading", self.said(Words(zh, en)), level)
 
@@ -158,7 +162,7 @@ class _Writer:
         rows = [
             (
                 self.said(one.text),
-                "；".join(self.said(option.label) for option in one.options) or self.said(YES_NO),
+                self.listed(self.said(option.label) for option in one.options) or self.said(YES_NO),
                 one.when.source if one.when else "",
             )
             for one in bundle.questions
@@ -232,14 +236,14 @@ class _Writer:
         for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
             target = diagram.names.get(str(flow.get("targetRef"))) or str(flow.get("targetRef"))
             when = str(flow.get("name") or "")
-            leads.setdefault(str(flow.get("sourceRef")), []).append(f"{target}（{when}）" if when else target)
+            leads.setdefault(str(flow.get("sourceRef")), []).append(self.said(Words(f"{target}（{when}）", f"{target} ({when})")) if when else target)
         heads = self.heads(("步骤", "Step"), ("种类", "Kind"), ("由谁办理", "By"), ("接着", "Then"))
         rows = [
             (
                 diagram.names.get(str(node.get("id"))) or str(node.get("id")),
                 self.said(KINDS.get(etree.QName(node).localname, Words("子流程", "subprocess"))),
                 self._who(node),
-                "；".join(leads.get(str(node.get("id")), [])),
+                self.listed(leads.get(str(node.get("id")), [])),
             )
             for node in nodes
         ]
