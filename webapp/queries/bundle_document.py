@@ -236,7 +236,9 @@ class _Writer:
         for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
             target = diagram.names.get(str(flow.get("targetRef"))) or str(flow.get("targetRef"))
             when = str(flow.get("name") or "")
-            leads.setdefault(str(flow.get("sourceRef")), []).append(self.said(Words(f"{target}（{when}）", f"{target} ({when})")) if when else target)
+            leads.setdefault(str(flow.get("sourceRef")), []).append(
+                self.said(Words(f"{target}（{when}）", f"{target} ({when})")) if when else target
+            )
         heads = self.heads(("步骤", "Step"), ("种类", "Kind"), ("由谁办理", "By"), ("接着", "Then"))
         rows = [
             (
