@@ -168,7 +168,7 @@ def rule_everything(site: Site, decider: Person, tasks: int) -> None:
     expect(page.locator("tbody tr")).to_have_count(tasks)
     expect(page.locator("tbody tr").first).to_contain_text("即办")
     for left in range(tasks, 0, -1):
-        page.get_by_role("button", name=re.compile("^认领")).first.click()
+        page.get_by_role("button", name=re.compile("^认领：")).first.click()
         decider.arrives(re.compile("："))
         decider.picture("ruling")
         mark_all(decider)

@@ -134,7 +134,7 @@ def test_a_case_is_suspended_told_to_everyone_and_resumed(site: Site, somebody: 
     lead.press("恢复流程")
     expect(lead.page.locator(".flash-success")).to_contain_text("流程已恢复")
     decider.open("/inbox", "待办")
-    decider.page.get_by_role("button", name=re.compile("^认领")).first.click()
+    decider.page.get_by_role("button", name=re.compile("^认领：")).first.click()
     expect(decider.page.get_by_role("button", name="作出办理决定")).to_be_visible()
 
 

@@ -23,7 +23,7 @@ def test_an_act_from_sign_in_to_ruling_without_script(site: Site, somebody: Some
     page = decider.page
     decider.open("/inbox", "待办")
     expect(page.locator("tbody tr")).to_contain_text(case.number)
-    page.get_by_role("button", name=re.compile("^认领")).click()
+    page.get_by_role("button", name=re.compile("^认领：")).click()
     decider.arrives(re.compile("^即办|："))
     expect(page.locator("main")).to_contain_text("告知承诺书")
     decider.press("作出办理决定")
