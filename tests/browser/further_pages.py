@@ -45,6 +45,8 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit(path, f"/studio/copies/{copy}", DESIGNER)
     yield Visit(f"{path}/edit", f"/studio/copies/{copy}/edit?path=bundle.toml", DESIGNER)
     yield Visit(f"{path}/design", f"/studio/copies/{copy}/design?path=open-pharmacy.bpmn", DESIGNER)
+    yield Visit(f"{path}/examples", f"/studio/copies/{copy}/examples", DESIGNER)
+    yield Visit(f"{path}/trial", f"/studio/copies/{copy}/trial", DESIGNER)
     yield Visit("/studio/bundles/<key>/migrate", f"/studio/bundles/{office.BUNDLE}/migrate", DESIGNER)
     yield Visit("/studio/migrations/<int:run_id>", f"/studio/migrations/{_migration(release)}", DESIGNER)
     file = "/studio/releases/<int:release_id>/file"

@@ -51,7 +51,7 @@ async function save(form, leaving = false) {
       keepalive: leaving,
     });
     const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {};
-    if (told.message) {
+    if (told.message && !told.saved_at) {
       // Refused for a reason that trying again does not mend (the task is done, the text too long).
       show(form, told.message);
       tell(form, 'refused', told);
