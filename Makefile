@@ -50,7 +50,7 @@ types:
 	{ set +x; exit $$status; } 2>/dev/null
 
 tests:
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # ONLY="engine_steps inbox" QUICK=1 RECORD=1; see python -m benchmarks --help.
 bench: set-up-bench

@@ -36,13 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: starts whole installations or a browser")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module that drives a browser runs as one piece, so that its browser ends before other tests begin."""
-    for item in items:
-        module = getattr(item, "module", None)
-        if module is not None and ("tests.browser." in module.__name__ or hasattr(module, "sync_playwright")):
-            item.add_marker(pytest.mark.xdist_group(module.__name__))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A module that drives a browser runs as one piece, so that its browser ends before other tests begin.
+
+    Marked as soon as the test is found: when all are collected, the scheduler has already read the marks.
+    """
+    module = getattr(item, "module", None)
+    if module is not None and ("tests.browser." in module.__name__ or hasattr(module, "sync_playwright")):
+        item.add_marker(pytest.mark.xdist_group(module.__name__))
 
 
 @pytest.hookimpl(optionalhook=True)
