@@ -129,6 +129,10 @@ class _Writer:
     def said(self, words: Words) -> str:
         return words.in_language(self.language)
 
+    def named(self, names: Iterable[str]) -> str:
+        """Several names in one cell."""
+        return self.said(Words("、", ", ")).join(names)
+
     def listed(self, texts: Iterable[str]) -> str:
         """Several texts in one cell."""
         return self.said(Words("；", "; ")).join(texts)
@@ -257,7 +261,7 @@ class _Writer:
         if not told or told.startswith("="):
             return told
         keys = [one.strip() for one in told.split(",")]
-        return "、".join(self.said(self.groups.get(key, Words(key, key))) for key in keys)
+        return self.named(self.said(self.groups.get(key, Words(key, key))) for key in keys)
 
     # ------------------------------------------------------------ the rest
 
@@ -280,7 +284,7 @@ class _Writer:
                 self.said(one.label),
                 one.format or one.type,
                 yes if one.required else "",
-                "、".join(one.items or section.items),
+                self.named(one.items or section.items),
             )
             for section in form.sections
             for one in section.fields
