@@ -80,7 +80,7 @@ def ensure_findings_lead_to_each_other(page: Page) -> None:
 
 
 def test_an_upload_shows_its_findings_on_the_picture(designer: Page, broken: Path) -> None:
-    designer.get_by_role("link", name="上传新版").click()
+    designer.get_by_role("link", name="上传新版 开办药店").click()
     designer.set_input_files("[name=file]", broken)
     designer.get_by_role("button", name="上传并检查").click()
     expect(designer.get_by_role("heading", level=1)).to_have_text("开办药店 第 2 版")

@@ -41,6 +41,10 @@ def test_examination_asks_whether_a_visit_is_needed_where_that_is_open(db: objec
     assert all(carried[name] == "pass" for name in points)
 
 
+#: Who was there does not sign, and why.
+NOT_SIGNED = {"person_name": "周国富", "person_position": "店长", "person_unsigned": "对第三项有异议，拒绝签字。"}
+
+
 def test_two_officers_sign_the_joint_visit(db: object, client: FlaskClient) -> None:
     case = office.received("refused-item")
     for item in ("P2", "P3"):
@@ -54,7 +58,7 @@ def test_two_officers_sign_the_joint_visit(db: object, client: FlaskClient) -> N
     assert "严重" in panel
     missing = Page(first.act(task.id))
     assert {"#f-conclusion", "#f-record"} <= set(missing.errors())
-    points = marks(first, task.id)
+    points = marks(first, task.id) | NOT_SIGNED
     assert first.act(task.id, conclusion="minor", record="温湿度计未校准。", **points).status_code == 302
     assert "您已签字" in first.open(f"/tasks/{task.id}").words("//aside")
     second = Browser(client, "kongliang")
@@ -74,10 +78,14 @@ def test_the_first_officer_cannot_sign_twice(db: object, client: FlaskClient) ->
     task = office.open_task(case.id, "visit")
     screen = Browser(client, "caojun")
     page = {**screen.open(f"/tasks/{task.id}").fields(f"/tasks/{task.id}/act"), **marks(screen, task.id)}
-    typed = {name: value or "" for name, value in page.items()} | {
-        "conclusion": "pass",
-        "record": "符合要求。",
-    }
+    typed = (
+        {name: value or "" for name, value in page.items()}
+        | NOT_SIGNED
+        | {
+            "conclusion": "pass",
+            "record": "符合要求。",
+        }
+    )
     assert screen.post(f"/tasks/{task.id}/act", **typed).status_code == 302
     now = {"key": "another", "revision": str(office.open_task(case.id, "visit").revision)}
     again = Page(screen.post(f"/tasks/{task.id}/act", **{**typed, **now}))
