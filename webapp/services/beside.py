@@ -150,11 +150,13 @@ WITH_REASON = frozenset(
 )
 
 
-def tell(task: OpenTask, kind: NoticeKind, users: Iterable[int], by: Identity, reason: str = "") -> None:
-    """A notice about the task to these people; never to who acts."""
+def tell(task: OpenTask, kind: NoticeKind, users: Iterable[int], by: Identity, reason: str | Words = "") -> None:
+    """A notice about the task to these people; never to who acts. A reason that nobody typed is in both languages."""
     facts = {"by": by.name, "task": task.name.zh, "task_en": task.name.en, "number": task.case.number or ""}
     if kind in WITH_REASON:
-        facts["reason"] = reason
+        facts["reason"] = reason.zh if isinstance(reason, Words) else reason
+        if isinstance(reason, Words):
+            facts["reason_en"] = reason.en
     told = [one for one in users if one != by.user_id]
     notify(told, kind, case_id=task.case.id, task_id=task.id, facts=facts, now=task.case.now)
 

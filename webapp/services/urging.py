@@ -13,7 +13,7 @@ from webapp.unit_of_work import sql
 
 #: Whose word is 督办: from above, and not from a peer.
 FROM_ABOVE = frozenset({"supervisor", "lead", "head", "government"})
-NO_REASON = "请尽快办理。"
+NO_REASON = Words("请尽快办理。", "please do it soon.")
 
 
 class UrgedToday(ActRefused):
