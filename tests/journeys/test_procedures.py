@@ -5,15 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import orjson
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import office
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
-from webapp.errors import Incomplete, SamePerson
+from webapp.errors import ActRefused, Incomplete, SamePerson
 from webapp.identity import Identity
-from webapp.models import ClockPause, Document, ItemCase, LegalClock, Objection, Review, Ruling, SpecialProcedure
+from webapp.models import (
+    CaseEvent,
+    ClockPause,
+    Document,
+    ItemCase,
+    LegalClock,
+    Objection,
+    Review,
+    Ruling,
+    SpecialProcedure,
+)
 from webapp.queries.procedures import hosts_for
 from webapp.services import hearings, procedures, reviews, rulings, timers
 from webapp.services.hearing_applications import (
@@ -462,3 +473,13 @@ def test_where_the_place_says_nothing_of_a_public_notice_it_stops_no_clock(db: S
     with frozen_at(day(10)):
         do(case_id, "public-notice", procedures.close_notice, record="")
     assert db.session.query(SpecialProcedure).one().outcome == "unopposed"
+
+
+def test_a_pause_that_the_rules_refuse_leaves_its_try_in_the_ledger_and_nothing_else(db: SQLAlchemy) -> None:
+    case_id = under_review()
+    with frozen_at(day(2)), pytest.raises(ActRefused) as refused:
+        order(case_id, "testing", days=0)
+    lines = db.session.query(CaseEvent).filter_by(case_id=case_id, kind="refused-act").all()
+    assert [orjson.loads(line.body)["refusal"] for line in lines] == [type(refused.value).__name__]
+    assert pauses(db, case_id) == {}
+    assert ("P6", "review") in office.open_steps(case_id)
