@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from typing import IO
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import Words
 from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound
-from webapp.identity import Identity, signed_in
-from webapp.pages.cases import with_frames
+from webapp.identity import signed_in
 from webapp.pages.support import needs, words
+from webapp.pages.workspace.beside_act import page_beside, refused_beside
 from webapp.pages.workspace.points import groups_of
 from webapp.pages.workspace.typed import revision_of, text, typed_moment
-from webapp.pages.workspace.views import blueprint, page_of, refused_page
+from webapp.pages.workspace.views import blueprint
 from webapp.permissions import Permission
 from webapp.queries.site_visits import site_visit_of
 from webapp.queries.workspace import workspace
 from webapp.services import visit_photos, visit_records
 from webapp.services.files import LARGEST_FILE, Upload
-from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.visit_photos import Said, Shot
-from webapp.unit_of_work import let_go
 
 
 @blueprint.get("/<int:task_id>/visit-photos")
@@ -73,7 +69,7 @@ def add_visit_photos(task_id: int) -> ResponseReturnValue:
         visit_photos.add_photos(task_id, shots, by=by, said=said)
 
     if not by_itself:
-        return _refused(task_id, by, act) or _page(task_id, by, {}, 200)
+        return refused_beside(task_id, by, act) or page_beside(task_id, by, {}, 200)
     try:
         act()
     except NotFound:
@@ -97,8 +93,8 @@ def _no_more_than_needed(content: IO[bytes]) -> bytes:
 def remove_visit_photo(task_id: int, photo_id: int) -> ResponseReturnValue:
     """Take out a photo of one's own, before the record is signed."""
     by = signed_in()
-    refused = _refused(task_id, by, lambda: visit_photos.remove_photo(task_id, photo_id, by=by))
-    return refused or _page(task_id, by, {}, 200)
+    refused = refused_beside(task_id, by, lambda: visit_photos.remove_photo(task_id, photo_id, by=by))
+    return refused or page_beside(task_id, by, {}, 200)
 
 
 @blueprint.post("/<int:task_id>/visit-return")
@@ -117,28 +113,8 @@ def return_visit(task_id: int) -> ResponseReturnValue:
             key=text(form, "key"),
         )
 
-    refused = _refused(task_id, by, act)
+    refused = refused_beside(task_id, by, act)
     if refused is not None:
         return refused
     flash(gettext("已退回核查记录，首签人员会收到理由。"), "success")
     return redirect(url_for("task.show", task_id=task_id))
-
-
-def _refused(task_id: int, by: Identity, act: Callable[[], None]) -> ResponseReturnValue | None:
-    """Do it; the page with what is wrong beside its field, or with why it was refused, or None."""
-    try:
-        act()
-    except FileRefused as refused:
-        return _page(task_id, by, {"photo": refused.words}, refused.status)
-    except Incomplete as incomplete:
-        return _page(task_id, by, dict(incomplete.faults), incomplete.status)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
-        return refused_page(task_id, by, refusal)
-    return None
-
-
-def _page(task_id: int, by: Identity, errors: dict[str, Words], status: int) -> ResponseReturnValue:
-    let_go()
-    return with_frames(page_of(workspace(task_id, by), by, request.form, errors=errors), status)
