@@ -61,8 +61,10 @@ def find_the_task(keys: Keys, number: str) -> None:
     keys.to(chips.get_by_role("link").first)
     keys.press("Enter")
     expect(chips).to_have_count(0)
-    keys.to(page.get_by_label("一件事", exact=True))
-    keys.press("ArrowDown")
+    bundle = page.get_by_label("一件事", exact=True)
+    keys.to(bundle)
+    for _ in range(bundle.locator("option").all_text_contents().index("开办药店")):
+        keys.press("ArrowDown")
     keys.button("按条件显示")
     expect(chips).to_contain_text("开办药店")
     row = page.locator("#inbox-list tbody tr", has_text="资料审查").filter(has_text=number)

@@ -85,7 +85,8 @@ def test_a_pause_moves_due_days_marks_timers_and_tasks_in_one_act(db: SQLAlchemy
     joint_before, statutory_before = before["joint"].due_on, before["statutory"].due_on
     with frozen_at(day(7)):
         pause(db, case_id, document=notice(db, case_id))
-        timer = db.session.query(Timer).filter_by(case_id=case_id, clock="promised", mark="80%").all()[-1]
+        mine = {"item_case_id": item_case(db, case_id).id, "clock": "promised", "mark": "80%"}
+        timer = db.session.query(Timer).filter_by(**mine).one()
         assert timer.due_at is None  # nothing fires on a day that nobody knows yet
         # The examination that opens now, or was open: its due day is that of the paused clock.
         assert clocks(db, case_id)["promised"].provisional

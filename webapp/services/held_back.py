@@ -26,21 +26,23 @@ class HeldBack(ActRefused):
 
 
 AWAITED = """
-select 'delegation', u.name, d.at from delegation d join app_user u on u.id = d.to_id
+select 'delegation', u.name, u.name, d.at from delegation d join app_user u on u.id = d.to_id
 where d.task_id = %(task)s and d.ended_at is null
 union all
-select o.kind, coalesce(u.name, g.name_zh), o.asked_at from opinion_request o
+select o.kind, coalesce(u.name, g.name_zh), coalesce(u.name, g.name_en), o.asked_at from opinion_request o
 left join app_user u on u.id = o.to_id left join candidate_group g on g.key = o.to_group
 where o.task_id = %(task)s and o.ended_at is null and o.waits
 union all
-select 'cosign-' || r.position, coalesce((select string_agg(u.name, '、' order by c.id)
+select 'cosign-' || r.position, coalesce(s.zh, ''), coalesce(s.en, ''), r.asked_at
+from cosign_round r left join lateral (
+    select string_agg(u.name, '、' order by c.id) as zh, string_agg(u.name, ', ' order by c.id) as en
     from cosigner c join app_user u on u.id = c.user_id
-    where c.round_id = r.id and c.removed_at is null and c.verdict = ''), ''), r.asked_at
-from cosign_round r where r.task_id = %(task)s and r.ended_at is null
+    where c.round_id = r.id and c.removed_at is null and c.verdict = '') s on true
+where r.task_id = %(task)s and r.ended_at is null
 union all
-select 'correction', to_char(p.until_on, 'YYYY-MM-DD'), p.at from correction_point p
+select 'correction', to_char(p.until_on, 'YYYY-MM-DD'), to_char(p.until_on, 'YYYY-MM-DD'), p.at from correction_point p
 where p.task_id = %(task)s and p.state = 'waiting'
-order by 3
+order by 4
 """
 WORDS = {
     "correction": Words(
@@ -58,7 +60,7 @@ WORDS = {
 def awaited(task_id: int) -> list[Words]:
     """What the act of this task waits for, the oldest first."""
     rows = sql().execute(AWAITED, {"task": task_id}).fetchall()
-    return [Words(WORDS[kind].zh.format(who=who), WORDS[kind].en.format(who=who)) for kind, who, _ in rows]
+    return [Words(WORDS[kind].zh.format(who=zh), WORDS[kind].en.format(who=en)) for kind, zh, en, _ in rows]
 
 
 def ensure_not_held(task_id: int, waits: int) -> None:
