@@ -27,6 +27,7 @@ from engine.bundles.documents import (
 )
 from engine.bundles.eligibility import Eligibility, eligibility
 from engine.bundles.examples import Act, Beginning, Example, example_files, read_example
+from engine.bundles.field_dictionary import DICTIONARY_FILE, DeclaredField, declared_fields
 from engine.bundles.files import bundle_files, bundle_keys
 from engine.bundles.guide import (
     answer_faults,
@@ -39,6 +40,7 @@ from engine.bundles.guide import (
     situations_of,
 )
 from engine.bundles.items import licence_number
+from engine.bundles.known_names import KnownName, known_names
 from engine.bundles.legal_basis import intake_basis, paper_basis
 from engine.bundles.levels import as_drawn, at_level, handled_by, orders_above
 from engine.bundles.licence_rules import (
@@ -91,6 +93,11 @@ __all__ = [
     "Act",
     "Beginning",
     "COMMITMENT",
+    "DICTIONARY_FILE",
+    "DeclaredField",
+    "KnownName",
+    "declared_fields",
+    "known_names",
     "FORM_WORDS",
     "PLACES",
     "Affected",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from engine.bundles.field_dictionary import DICTIONARY_FILE
 from engine.bundles.reading import BUNDLE_FILE, Reading
 from engine.bundles.texts import read_texts
 
@@ -22,7 +23,7 @@ def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     """A bundle's files by their path inside it; `tree` has paths from the repository's root.
 
     The bundle's own folders; of the shared ones the diagrams that it calls, their texts, the templates of documents,
-    and the forms that its diagrams name, by form key or by step.
+    the field dictionary, and the forms that its diagrams name, by form key or by step.
     """
     files = _under(tree, f"processes/{key}/", "")
     files |= _under(tree, f"forms/{key}/", "forms/")
@@ -31,7 +32,7 @@ def bundle_files(tree: Mapping[str, bytes], key: str) -> dict[str, bytes]:
         path = f"_shared/{name}.bpmn"
         if path in shared:
             files[path] = shared[path]
-    whole = ("_shared/texts/", "_shared/documents/")
+    whole = ("_shared/texts/", "_shared/documents/", DICTIONARY_FILE)
     files |= {path: content for path, content in shared.items() if path.startswith(whole)}
     forms = _under(tree, "forms/_shared/", "forms/_shared/")
     for name in set(_forms_named(files)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.bundles.commitment_terms import read_requirement_commitment
+from engine.bundles.field_dictionary import DICTIONARY_FILE, translate_declared
 from engine.bundles.items import read_item
 from engine.bundles.licence_terms import read_uses
 from engine.bundles.model import (
@@ -83,6 +84,8 @@ def inspect_bundle(files: Mapping[str, bytes]) -> Inspected:
         reading.findings += found
         if form is not None:
             forms[path] = form
+    if DICTIONARY_FILE in files:
+        reading.findings += inspect_form(files[DICTIONARY_FILE], DICTIONARY_FILE, reading.words)[1]
     unused = tuple(key for key in reading.basis if key not in reading.basis_used)
     return Inspected(bundle, forms, reading.findings, reading.asked, unused)
 
@@ -99,6 +102,7 @@ def form_file(key: str, files: Mapping[str, bytes]) -> str | None:
 
 def _read(files: Mapping[str, bytes]) -> tuple[Bundle | None, Reading]:
     texts, findings = read_texts(files)
+    translate_declared(files, texts)
     reading = Reading(files, texts, findings)
     root = reading.open(BUNDLE_FILE)
     if root is None:

@@ -16,7 +16,8 @@ from engine.bundles.checks.told_consequences import check_told_consequences
 from engine.bundles.checks.translations import check_translations
 from engine.bundles.checks.variables import given_variables
 from engine.bundles.examples import example_files, read_example
-from engine.bundles.reader import form_file, inspect_bundle
+from engine.bundles.field_dictionary import declared_fields, deviations
+from engine.bundles.reader import form_file, form_files, inspect_bundle
 from engine.errors import DefinitionInvalid
 from engine.findings import Finding, Severity
 from engine.law.profile import Profile
@@ -65,10 +66,17 @@ def check_bundle(
     check_calls(checking)
     check_coverage(checking)
     check_documents(checking)
+    _check_declared_fields(checking)
     check_translations(checking, inspected.asked)
     _check_examples(checking)
     _check_unused_basis(checking, inspected.basis_unused)
     return _in_order(findings + checking.findings)
+
+
+def _check_declared_fields(checking: Checking) -> None:
+    declared = declared_fields(checking.files)
+    for path in form_files(checking.files) if declared else ():
+        checking.findings += deviations(path, checking.files[path], declared)
 
 
 def _check_examples(checking: Checking) -> None:
