@@ -4,6 +4,17 @@ from engine.identity_numbers import check_id_number, check_mobile, check_uscc
 from engine.law.calendar import Calendar, CalendarYear, DueDay
 from engine.law.calendar_checks import check_calendar
 from engine.law.calendar_file import read_calendar
+from engine.law.citations import (
+    Article,
+    Citation,
+    chinese_number,
+    citations_in,
+    cites,
+    law_name,
+    laws_named_in,
+    names_in_pairs,
+    read_article,
+)
 from engine.law.clock_words import amount, day_words
 from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
 from engine.law.credit import (
@@ -101,8 +112,10 @@ __all__ = [
     "ToleranceRules",
     "UNFULFILLED_COMMITMENT",
     "ApplicantBar",
+    "Article",
     "Calendar",
     "CalendarYear",
+    "Citation",
     "ClockReading",
     "ClockTerms",
     "ComparedFact",
@@ -142,14 +155,21 @@ __all__ = [
     "check_id_number",
     "check_mobile",
     "check_uscc",
+    "chinese_number",
+    "citations_in",
+    "cites",
     "day_words",
     "days_held",
     "drawn",
     "end_of_day",
     "grouped_tracking_code",
     "is_valid",
+    "law_name",
+    "laws_named_in",
     "legal_start",
+    "names_in_pairs",
     "normalise_tracking_code",
+    "read_article",
     "read_calendar",
     "read_clock",
     "read_profile",
