@@ -120,11 +120,17 @@ def write_file(document: Document, files: list[XmlFile]) -> bytes:
 def _keys(root: etree._Element) -> dict[etree._Element, str]:
     """Every element and comment with a key that it has in every version of the file."""
     keys: dict[etree._Element, str] = {root: ROOT}
+    tables: dict[etree._Element, dict[str, list[str]]] = {}
     for parent in root.iter():
         if not isinstance(parent.tag, str):
             continue
         seen: Counter[str] = Counter()
-        columns = _columns(parent, keys)
+        table = parent.getparent()
+        columns: dict[str, list[str]] = {}
+        if local(parent) == "rule" and table is not None:
+            if table not in tables:
+                tables[table] = _columns(table, keys)
+            columns = {cell: list(those) for cell, those in tables[table].items()}
         for child in parent:
             key = _key(keys[parent], child, columns)
             seen[key] += 1
@@ -150,14 +156,10 @@ def _key(parent: str, child: etree._Element, columns: dict[str, list[str]]) -> s
     return f"{parent}/{tag}({named})" if named else f"{parent}/{tag}"
 
 
-def _columns(parent: etree._Element, keys: Mapping[etree._Element, str]) -> dict[str, list[str]]:
-    """Of a rule of a decision table: kind of cell -> keys of the columns that its cells belong to, in order."""
-    table = parent.getparent()
-    if local(parent) != "rule" or table is None:
-        return {}
+def _columns(table: etree._Element, keys: Mapping[etree._Element, str]) -> dict[str, list[str]]:
+    """Of a decision table: kind of cell -> keys of the columns that such cells of its rules belong to, in order."""
     return {
-        cell: [keys[one] for one in table if local(one) == column and one in keys]
-        for cell, column in zip(CELLS, COLUMNS, strict=True)
+        cell: [keys[one] for one in table if local(one) == column] for cell, column in zip(CELLS, COLUMNS, strict=True)
     }
 
 

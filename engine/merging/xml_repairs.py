@@ -45,26 +45,30 @@ def _fill_tables(entries: Entries, order: Order) -> None:
     for key, entry in list(entries.items()):
         if local_name(entry.facts.get(TAG, "")) == "decisionTable":
             space = entry.facts[TAG].removesuffix("decisionTable")
-            for rule in order[key]:
-                if entries[rule].facts.get(TAG) == f"{space}rule":
-                    _fill_rule(entries, order, space, rule, order[key])
+            of_tag: dict[str, list[str]] = {}
+            for one in order[key]:
+                of_tag.setdefault(entries[one].facts.get(TAG, ""), []).append(one)
+            columns = [
+                (cell, each)
+                for cell, column in zip(CELLS, COLUMNS, strict=True)
+                for each in of_tag.get(f"{space}{column}", ())
+            ]
+            for rule in of_tag.get(f"{space}rule", ()):
+                _fill_rule(entries, order, space, rule, columns)
 
 
-def _fill_rule(entries: Entries, order: Order, space: str, rule: str, columns: Iterable[str]) -> None:
+def _fill_rule(entries: Entries, order: Order, space: str, rule: str, columns: Iterable[tuple[str, str]]) -> None:
     """Cells in the order of their columns; a new column is any value, or nothing, in a rule that came without it."""
     cells = {entries[key].facts[COLUMN]: key for key in order[rule] if COLUMN in entries[key].facts}
     rest = [key for key in order[rule] if COLUMN not in entries[key].facts]
     if not cells:
         return
     found: list[str] = []
-    for cell, column in zip(CELLS, COLUMNS, strict=True):
-        for key in columns:
-            if entries[key].facts.get(TAG) != f"{space}{column}":
-                continue
-            if key not in cells and cell != "annotationEntry":
-                cells[key] = _new_cell(entries, order, space, rule, cell, key)
-            if key in cells:
-                found.append(cells[key])
+    for cell, column in columns:
+        if column not in cells and cell != "annotationEntry":
+            cells[column] = _new_cell(entries, order, space, rule, cell, column)
+        if column in cells:
+            found.append(cells[column])
     order[rule] = (*[key for key in rest if _is_before(entries[key])], *found, *_after(entries, rest))
 
 
