@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from engine import Words
@@ -87,22 +88,36 @@ def save(copy_id: int, path: str, content: bytes, base: str | None, *, by: Ident
     Raises NotFound, CopyEnded, ChangedMeanwhile, FileRefused (name, size, too many files).
     """
     ensure(by, Permission.RELEASE_DRAFT)
-    _ensure_fits(path, content)
+    ensure_fits(path, content)
     with unit_of_work():
-        _lock(copy_id)
-        return _save(copy_id, path, content, base, by, note)
+        lock_copy(copy_id)
+        return put(copy_id, path, content, base, by, note)
+
+
+def save_together(
+    copy_id: int, contents: Mapping[str, bytes], bases: Mapping[str, str | None], *, by: Identity, note: str = ""
+) -> None:
+    """Save several files that belong together, all or none, each over its base (None or left out: it is new).
+
+    Raises NotFound, CopyEnded, ChangedMeanwhile, FileRefused.
+    """
+    ensure(by, Permission.RELEASE_DRAFT)
+    for path, content in contents.items():
+        ensure_fits(path, content)
+    with unit_of_work():
+        lock_copy(copy_id)
+        for path, content in contents.items():
+            put(copy_id, path, content, bases.get(path), by, note)
 
 
 def remove(copy_id: int, path: str, base: str, *, by: Identity, note: str = "") -> None:
     """Take a file out of the copy. Releases keep theirs. Raises NotFound, CopyEnded, ChangedMeanwhile."""
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
-        _lock(copy_id)
+        lock_copy(copy_id)
         if _content_now(copy_id, path) is None:
             raise NotFound()
-        _ensure_unchanged(copy_id, path, base)
-        sql().execute("delete from working_file where copy_id = %s and path = %s", (copy_id, path))
-        _note(copy_id, path, base, None, by, note)
+        take_out(copy_id, path, base, by, note)
 
 
 def set_back(copy_id: int, change_id: int, *, by: Identity) -> str:
@@ -112,7 +127,7 @@ def set_back(copy_id: int, change_id: int, *, by: Identity) -> str:
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
-        _lock(copy_id)
+        lock_copy(copy_id)
         row = (
             sql()
             .execute(
@@ -125,7 +140,7 @@ def set_back(copy_id: int, change_id: int, *, by: Identity) -> str:
         if row is None:
             raise NotFound()
         path, content = str(row[0]), bytes(row[1])
-        _save(copy_id, path, content, _content_now(copy_id, path), by, "")
+        put(copy_id, path, content, _content_now(copy_id, path), by, "")
         return path
 
 
@@ -137,10 +152,10 @@ def put_upload(copy_id: int, name: str, content: bytes, *, by: Identity, note: s
     ensure(by, Permission.RELEASE_DRAFT)
     plain = read_part(name, content)
     with unit_of_work():
-        _lock(copy_id)
+        lock_copy(copy_id)
         path = place_of(files_of(copy_id), plain, content)
-        _ensure_fits(path, content)
-        _save(copy_id, path, content, _content_now(copy_id, path), by, note)
+        ensure_fits(path, content)
+        put(copy_id, path, content, _content_now(copy_id, path), by, note)
         return path
 
 
@@ -151,7 +166,7 @@ def keep(copy_id: int, note: str, *, by: Identity) -> int:
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
-        key = _lock(copy_id)
+        key = lock_copy(copy_id)
         release_id = keep_draft(key, files_of(copy_id), by, note)
         sql().execute("update working_copy set release_id = %s where id = %s", (release_id, copy_id))
         return release_id
@@ -161,7 +176,7 @@ def end(copy_id: int, *, by: Identity) -> None:
     """Put the copy away: it is no longer offered; its changes stay readable. Raises NotFound, CopyEnded."""
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
-        _lock(copy_id)
+        lock_copy(copy_id)
         sql().execute("update working_copy set ended_at = %s where id = %s", (clock.now(), copy_id))
 
 
@@ -184,7 +199,8 @@ def files_of(copy_id: int) -> dict[str, bytes]:
     }
 
 
-def _save(copy_id: int, path: str, content: bytes, base: str | None, by: Identity, note: str) -> str:
+def put(copy_id: int, path: str, content: bytes, base: str | None, by: Identity, note: str) -> str:
+    """Save a file in the caller's transaction, the copy locked; returns its digest. Raises ChangedMeanwhile."""
     _ensure_unchanged(copy_id, path, base)
     digest = hashlib.sha256(content).hexdigest()
     if digest == base:
@@ -199,6 +215,13 @@ def _save(copy_id: int, path: str, content: bytes, base: str | None, by: Identit
     )
     _note(copy_id, path, base, digest, by, note)
     return digest
+
+
+def take_out(copy_id: int, path: str, base: str, by: Identity, note: str) -> None:
+    """Remove a file in the caller's transaction, the copy locked. Raises ChangedMeanwhile."""
+    _ensure_unchanged(copy_id, path, base)
+    sql().execute("delete from working_file where copy_id = %s and path = %s", (copy_id, path))
+    _note(copy_id, path, base, None, by, note)
 
 
 def _ensure_unchanged(copy_id: int, path: str, base: str | None) -> None:
@@ -250,8 +273,8 @@ def _note(copy_id: int, path: str, before: str | None, after: str | None, by: Id
     sql().execute("update working_copy set changed_at = %(now)s where id = %(copy)s", values)
 
 
-def _lock(copy_id: int) -> str:
-    """The bundle's key; the copy locked. Raises NotFound, CopyEnded."""
+def lock_copy(copy_id: int) -> str:
+    """The bundle's key; the copy locked until the end of the caller's transaction. Raises NotFound, CopyEnded."""
     row = (
         sql()
         .execute("select bundle_key, ended_at from working_copy where id = %s for no key update", (copy_id,))
@@ -264,7 +287,8 @@ def _lock(copy_id: int) -> str:
     return str(row[0])
 
 
-def _ensure_fits(path: str, content: bytes) -> None:
+def ensure_fits(path: str, content: bytes) -> None:
+    """Raises FileRefused for a name that no file of a bundle has, and for one that is too large."""
     if len(path) > LONGEST_PATH or not _PATH.fullmatch(path):
         raise FileRefused(path[:LONGEST_PATH], Words("文件名不能这样写。", "a file cannot have this name."))
     if not path.lower().endswith(BUNDLE_ENDINGS):
