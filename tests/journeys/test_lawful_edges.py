@@ -11,11 +11,11 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from engine.law import Fault
-from tests.support import credit, office
+from tests.support import credit, office, visiting
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, LetterChanged, NotEligible, Stale
 from webapp.models import Correction, Document, ItemCase, LegalClock, Licence
-from webapp.services import commitments, drafts, intake, issuing, materials, receipt, reviews, rulings
+from webapp.services import commitments, drafts, intake, issuing, materials, receipt, rulings
 from webapp.services.files import Upload
 from webapp.services.page_keys import AlreadyCarriedOut, KeyReused
 from webapp.unit_of_work import sql
@@ -48,15 +48,12 @@ def test_the_second_officer_signs_what_the_first_recorded_or_not_at_all(db: SQLA
     first = office.member_of("market.visit")
     second = office.member_of("market.visit", but=[first.user_id])
     seen = task.revision
-    common = {"record": "现场一致", "checklist": {}}
-    reviews.sign_visit(task.id, by=first, conclusion="pass", revision=seen, key="a", **common)
+    visiting.sign(case.id, first, "pass")
     with pytest.raises(Stale):
-        reviews.sign_visit(task.id, by=second, conclusion="major", revision=seen, key="b", **common)
-    db.session.expire_all()
-    fresh = office.open_task(case.id, "visit").revision
+        visiting.sign(case.id, second, "major", revision=seen, key="b")
     with pytest.raises(Incomplete):
-        reviews.sign_visit(task.id, by=second, conclusion="major", revision=fresh, key="c", **common)
-    assert reviews.sign_visit(task.id, by=second, conclusion="pass", revision=fresh, key="d", **common)
+        visiting.sign(case.id, second, "major", key="c")
+    assert visiting.sign(case.id, second, "pass", key="d")
 
 
 def test_a_letter_signed_for_other_words_is_not_received(db: SQLAlchemy) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.engine.runtime.diagrams import ext
-from tests.support import machines, office
+from tests.support import machines, office, visiting
 from webapp.clock import frozen_at
 from webapp.errors import AlreadyDone, Incomplete, NotFound, NotYours, Stale
 from webapp.identity import Identity
@@ -553,15 +553,7 @@ def test_the_first_signature_under_a_visit_is_taken_back_until_the_second(case_i
         second = office.member_of("market.visit", but=[first.user_id])
 
         def signed(by: Identity, conclusion: str, key: str) -> bool:
-            return reviews.sign_visit(
-                task.id,
-                by=by,
-                conclusion=conclusion,
-                record="现场一致。",
-                checklist={},
-                revision=fresh(task).revision,
-                key=key,
-            )
+            return visiting.sign(case_id, by, conclusion, key=key)
 
         signed(first, "pass", "c")
         assert undoing.take_back(task.id, by=first, key="d") == task.id

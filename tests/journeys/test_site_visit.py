@@ -14,19 +14,18 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from PIL import ExifTags, Image
 
-from tests.support import office
+from tests.support import office, visiting
 from tests.support.pages import Browser
+from tests.support.visiting import marks, sign
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, Incomplete, NotFound, SecondOfficerNeeded
 from webapp.identity import Identity
 from webapp.models import CaseEvent, Document, Notice, Participant, Review, VisitPhoto, VisitRecord
-from webapp.queries.case_view import release_of
 from webapp.queries.site_visits import photos_of_visit
 from webapp.queries.workspace import workspace
-from webapp.services import reviews, task_drafts, undoing, visit_photos, visit_records
+from webapp.services import task_drafts, undoing, visit_photos, visit_records
 from webapp.services.files import LARGEST_FILE, Upload
 from webapp.services.kept_documents import kept_document
-from webapp.services.review_rows import Marks
 from webapp.services.task_drafts import KeptElsewhere
 from webapp.services.visit_photos import RecordSigned, Said, Shot
 from webapp.services.visit_records import NothingToReturn, RecordChanged, attendance
@@ -65,21 +64,6 @@ def take(case_id: int, by: Identity, point: str = "", key: str = "shot-1", **sai
     told = {"taken_at": NOW - timedelta(minutes=3), "place": PLACE, **said}
     task = office.open_task(case_id, "visit")
     return visit_photos.add_photos(task.id, [Shot(upload, key)], by=by, said=Said(point, **told))
-
-
-def marks(case_id: int, **failed: str) -> Marks:
-    """Every point met, but those named (`P3_signs="..."` fails P3.signs with these words)."""
-    bundle = release_of(case_id).bundle
-    wrong = {key.replace("__", ".").replace("_", "-"): words for key, words in failed.items()}
-    keys = [f"{item}.{point.key}" for item in ("P2", "P3") for point in bundle.item(item).visit_checklist]
-    return Marks({key: "fail" if key in wrong else "pass" for key in keys}, wrong)
-
-
-def sign(case_id: int, by: Identity, conclusion: str = "", **given: Any) -> bool:
-    task = office.open_task(case_id, "visit")
-    values: dict[str, Any] = {"record": "现场与图纸一致。", "checklist": {}, "revision": task.revision} | given
-    key = f"sign-{by.user_id}-{task.revision}"
-    return reviews.sign_visit(task.id, by=by, conclusion=conclusion, key=key, **values)
 
 
 def standing(db: SQLAlchemy) -> VisitRecord:
@@ -141,13 +125,73 @@ def test_a_conclusion_that_its_own_points_contradict_is_not_signed(case_id: int)
     assert not sign(case_id, first, "major", checklist=marks(case_id, P2__qualification="无执业药师"))
 
 
+def test_a_record_without_each_point_or_without_who_was_there_is_not_signed(db: SQLAlchemy, case_id: int) -> None:
+    first, second = officers(case_id)
+    every = marks(case_id)
+    with pytest.raises(Incomplete) as refused:
+        sign(case_id, first, "", checklist={}, record=" ", present=None)
+    assert set(refused.value.faults) == {
+        *(f"check.{key}" for key in every),
+        "conclusion",
+        "record",
+        "signature_of_person",
+    }
+    for given, field in (
+        ({"present": None}, "signature_of_person"),
+        ({"checklist": {key: mark for key, mark in every.items() if key != "P3.zones"}}, "check.P3.zones"),
+        ({"checklist": {**every, "P2.signs": "perhaps"}}, "check.P2.signs"),
+        ({"checklist": {**every, "P9.nothing": "pass"}}, "check.P9.nothing"),
+    ):
+        with pytest.raises(Incomplete) as refused:
+            sign(case_id, first, "pass", **given)
+        assert set(refused.value.faults) == {field}
+    db.session.expire_all()
+    assert db.session.query(VisitRecord).count() == 0
+    assert db.session.query(Participant).count() == 0
+    assert not sign(case_id, first, "pass")
+    with pytest.raises(RecordChanged):  # nobody signs what they have not read
+        sign(case_id, second, digest="")
+    assert sign(case_id, second)
+
+
+def test_over_plain_http_nothing_is_signed_that_the_page_would_not_send(
+    db: SQLAlchemy, case_id: int, client: FlaskClient
+) -> None:
+    first, second = officers(case_id)
+    page = f"/tasks/{office.open_task(case_id, 'visit').id}"
+    points = {f"check.{key}": mark for key, mark in marks(case_id).items()}
+    whole = {"conclusion": "pass", "record": "与图纸一致。", "person_unsigned": "无人在场。", "revision": "0", **points}
+    person = Browser(client, first.login)
+    for left_out, words in (
+        (["person_unsigned"], "请由在场人签字；不签字的，写明原因"),
+        (["check.P2.signs"], "请标明符合、不符合或者不适用"),
+        (list(points), "请标明符合、不符合或者不适用"),
+    ):
+        sent = {name: text for name, text in whole.items() if name not in left_out}
+        answer = person.post(f"{page}/act", key=f"without-{left_out[0]}", **sent)
+        assert answer.status_code == 422
+        assert words in answer.get_data(as_text=True)
+    unknown = person.post(f"{page}/act", key="unknown", **whole, **{"check.P9.nothing": "pass"})
+    assert unknown.status_code == 422
+    assert "核查清单中没有这一要点" in unknown.get_data(as_text=True)
+    assert db.session.query(Participant).count() == 0
+    assert person.post(f"{page}/act", key="whole", **whole).status_code == 302
+
+    revision = str(visiting.open_visit(case_id).revision)
+    other = Browser(client, second.login)
+    unread = other.post(f"{page}/act", key="unread", revision=revision)
+    assert unread.status_code == 409
+    assert "核查记录与您阅读的不是同一份" in unread.get_data(as_text=True)
+    assert other.post(f"{page}/act", key="read", revision=revision, digest=visiting.read(case_id)).status_code == 302
+
+
 def test_who_declines_to_sign_returns_the_record_with_words(db: SQLAlchemy, case_id: int) -> None:
     first, second = officers(case_id)
     task = office.open_task(case_id, "visit")
 
     def decline(by: Identity, reason: str, key: str) -> None:
-        revision = office.open_task(case_id, "visit").revision
-        visit_records.return_record(task.id, by=by, reason=reason, digest="", revision=revision, key=key)
+        revision, digest = visiting.open_visit(case_id).revision, visiting.read(case_id)
+        visit_records.return_record(task.id, by=by, reason=reason, digest=digest, revision=revision, key=key)
 
     with pytest.raises(NothingToReturn):
         decline(second, "不一致", "a")

@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support import office
+from tests.support import office, visiting
 from webapp.catalogue import rules_in_force
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotAuthorised, NotFound, NotYours, SamePerson
@@ -21,7 +21,7 @@ from webapp.queries import worklist
 from webapp.queries.case_reviews import reviews_of
 from webapp.queries.case_tasks import tasks_of
 from webapp.queries.history import history_of
-from webapp.services import reviews, rulings, substitution, suspension, tasks
+from webapp.services import rulings, substitution, suspension, tasks
 from webapp.services.substitution import (
     AlreadyOver,
     ChainedSubstitution,
@@ -237,12 +237,7 @@ def test_two_signatures_are_those_of_two_people_whoever_stands_in(db: SQLAlchemy
     named(first.login, second.login)
 
     def sign(by: Identity) -> bool:
-        db.session.expire_all()
-        here = office.open_task(case_id, "visit")
-        return reviews.sign_visit(
-            here.id, by=by, conclusion="pass", record="一致", checklist={}, revision=here.revision,
-            key=f"{by.user_id}-{here.revision}",
-        )  # fmt: skip
+        return visiting.sign(case_id, by, "pass")
 
     assert sign(office.person(second.login)) is False
     with pytest.raises(Exception, match="one person"):

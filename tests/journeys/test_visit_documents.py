@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.support import office, visiting
 from webapp.models import Document
 from webapp.queries import told
 from webapp.queries.case_view import release_of
-from webapp.services import reviews
 from webapp.services.kept_documents import kept_document
 
 UNTIL_VISIT = [
@@ -31,18 +30,12 @@ def test_a_visit_that_two_officers_signed_is_on_record(db: SQLAlchemy) -> None:
     first = office.member_of(task.groups[0])
     second = office.member_of(task.groups[0], but=[first.user_id])
     point = release_of(case.id).bundle.item("P2").visit_checklist[-1]  # a minor one
+    marks = visiting.marks(case.id, **{f"P2__{point.key}": ""})
     for officer in (first, second):
         db.session.expire_all()
         assert Document.query.filter_by(case_id=case.id, kind="visit-record").count() == 0
-        reviews.sign_visit(
-            task.id,
-            by=officer,
-            conclusion="minor",
-            record="药品陈列区标识不清，当场提出。",
-            checklist={f"P2.{point.key}": "fail"},
-            revision=office.open_task(case.id, "visit").revision,
-            key=f"visit-{officer.user_id}",
-        )
+        found = {} if officer is second else {"checklist": marks, "record": "药品陈列区标识不清，当场提出。"}
+        visiting.sign(case.id, officer, "minor", **found)
     record = document(case.id, "visit-record")
     text = str(kept_document(record.id).zh)
     assert record.number.startswith("江市监核〔")

@@ -20,6 +20,7 @@ from pypdf import PdfWriter
 
 from engine.law import Fault, check_uscc
 from engine.trial import Act, Kind
+from tests.support import visiting
 from tests.support.database import PASSWORD
 from tests.support.points import every_point
 from webapp import clock
@@ -378,17 +379,7 @@ def sign_visit(case_id: int, *, visit_conclusion: str = "pass") -> Identity:
     first = member_of(task.groups[0])
     second = member_of(task.groups[0], but=[first.user_id])
     for officer in (first, second):
-        db.session.expire_all()
-        task = open_task(case_id, "visit")
-        reviews.sign_visit(
-            task.id,
-            by=officer,
-            conclusion=visit_conclusion,
-            record="现场与申请材料一致。",
-            checklist={},
-            revision=task.revision,
-            key=f"visit-{task.id}-{officer.user_id}",
-        )
+        visiting.sign(case_id, officer, visit_conclusion)
     db.session.expire_all()
     run_jobs(case_id)
     return second

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.support import office, visiting
 from tests.webapp.screen import Screen
 from webapp.clock import frozen_at
 from webapp.models import CaseEvent, Participant, VisitAppointment
@@ -79,9 +79,7 @@ def test_a_visit_that_is_recorded_is_not_appointed_any_more(db: SQLAlchemy) -> N
     case = visited()
     task = office.open_task(case.id, "visit")
     by = office.member_of(task.groups[0])
-    office.reviews.sign_visit(
-        task.id, by=by, conclusion="pass", record="合格。", checklist={}, revision=task.revision, key="first"
-    )
+    visiting.sign(case.id, by, "pass")
     later = datetime(2030, 1, 1, tzinfo=UTC)
     with pytest.raises(VisitRecorded):
         appointments.appoint_visit(task.id, by=by, at=later, place="店内", contact="0000-8611", note="", key="late")

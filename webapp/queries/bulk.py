@@ -19,7 +19,6 @@ from webapp.catalogue import RULES_OF_CASE, Published, arranged, rules_of
 from webapp.errors import NotAuthorised
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, may
-from webapp.queries.visit_modes import visit_mode
 from webapp.services.bulk import GONE, BulkActKind, Chosen
 from webapp.services.commitments import COMMITMENT
 from webapp.services.events import ACT_WORDS
@@ -27,6 +26,7 @@ from webapp.services.reviews import GRANT
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, barred_steps, refusal_for
 from webapp.services.tasks import RULING_STEPS, gives_way
 from webapp.services.tolerance_terms import AWAITED
+from webapp.services.visited_items import NEVER, visit_mode
 from webapp.unit_of_work import sql
 
 SHARED = Words("由多人共同签字，没有单独的办理人。", "Several persons sign it; it has no single holder.")
@@ -285,7 +285,7 @@ def _not_ruled(row: BulkRow, by: Identity) -> Words | None:
         return NO_RULING
     if not (item.immediate or item.kind is ItemKind.FILING):
         return NOT_PLAIN
-    if visit_mode(row.release, item) != "never":
+    if visit_mode(row.release, item) != NEVER:
         return VISITED
     if row.holder_id != by.user_id or not may(by, Permission.ITEM_RULE, row.facts):
         return NOT_MINE

@@ -17,17 +17,17 @@ from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission, TaskFacts, ensure
 from webapp.queries.acting import acting_name
 from webapp.queries.case_clocks import ClockView
-from webapp.queries.case_parts import NOT_ISSUED, ItemView
+from webapp.queries.case_parts import ItemView
 from webapp.queries.case_reviews import ReviewLine
 from webapp.queries.case_rows import CaseParts
 from webapp.queries.dependencies import depends
 from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
-from webapp.queries.visit_modes import visit_mode
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
 from webapp.services.tasks import gives_way
 from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
 from webapp.services.visit_findings import is_marked, of_item, own_part
+from webapp.services.visited_items import NEVER, takes_part, visit_mode
 from webapp.unit_of_work import sql
 
 RULING_STEPS = ("decide", "immediate")
@@ -187,7 +187,7 @@ class Workspace(CaseParts):
     @property
     def visit_mode(self) -> str:
         """ "always", "declared" or "never", as the parent diagram calls the item's process."""
-        return visit_mode(self.release, self.catalogue_item) if self.catalogue_item else "never"
+        return visit_mode(self.release, self.catalogue_item) if self.catalogue_item else NEVER
 
     @property
     def visited_items(self) -> tuple[ItemView, ...]:
@@ -196,10 +196,7 @@ class Workspace(CaseParts):
         return tuple(
             view
             for view in self.items
-            if view.item.visit_checklist
-            and view.way == "ordinary"
-            and view.outcome not in NOT_ISSUED
-            and (view.id in asked or visit_mode(self.release, view.item) == "always")
+            if takes_part(self.release, view.item, view.way, view.outcome, asked=view.id in asked)
         )
 
     @property

@@ -13,9 +13,9 @@ from webapp.services.review_rows import write_review
 from webapp.services.tasks import ensure_step, finish
 from webapp.services.two_officers import sign_together
 from webapp.services.visit_documents import issue_visit_record
-from webapp.services.visit_findings import CONCLUSIONS as VISIT_CONCLUSIONS
-from webapp.services.visit_findings import ensure_fits
-from webapp.services.visit_records import Attendance, ensure_read, keep_record
+from webapp.services.visit_findings import ensure_fits, faults_of
+from webapp.services.visit_records import NOBODY_SAID, Attendance, ensure_read, keep_record
+from webapp.services.visited_items import visited_items
 from webapp.services.work import on_task
 
 GRANT, REFUSE = "grant", "refuse"
@@ -86,24 +86,29 @@ def sign_visit(
     """Sign the joint visit. The first officer records it, a second, different one confirms; then it is done.
 
     The second signs what the first recorded: a page from before that signature is Stale, and another
-    conclusion is refused. `present`: who was there for the visited party; `digest`: of the record that the
-    second read. Returns whether the visit is complete. Raises SecondOfficerNeeded when the first signs again,
-    VisitNotYet before the time that was appointed, RecordChanged, Incomplete (a conclusion better than the points).
+    conclusion is refused. `present`: who was there for the visited party, which the first records; `digest`: of the
+    record that the second read. Returns whether the visit is complete. Raises SecondOfficerNeeded when the first
+    signs again, VisitNotYet before the time that was appointed, RecordChanged, Incomplete (with everything that is
+    missing: each point that nobody has marked, the conclusion, the record, who was there; or a conclusion better than
+    the points).
     """
     with on_task(task_id, by, permission=Permission.TASK_SEE, revision=revision, key=key) as task:
         ensure_step(task, "visit")
 
         def found() -> str:
-            if conclusion not in VISIT_CONCLUSIONS:
-                raise Incomplete("conclusion", Words("请选择核查结论。", "Choose the conclusion."))
-            if not record.strip():
-                raise Incomplete("record", Words("请填写核查记录。", "Write the record of the visit."))
-            ensure_fits(task.case.release.bundle.items, conclusion, checklist)
+            items = [one.item for one in visited_items(task.case)]
+            missing = faults_of(items, conclusion, record, checklist)
+            if present is None:
+                missing.append(("signature_of_person", NOBODY_SAID))
+            if missing:
+                raise Incomplete(*missing[0], *missing[1:])
+            assert present is not None
+            ensure_fits(items, conclusion, checklist)
             ensure_begun(task)
             write_review(task, conclusion, record, checklist, by)
             return keep_record(task, by, conclusion, record, checklist, present)
 
-        agreed = sign_together(task, by, conclusion, found, read=ensure_read(task, digest))
+        agreed = sign_together(task, by, conclusion, found, read=lambda: ensure_read(task, digest))
         if agreed is not None:
             issue_visit_record(task, by)
             finish(task, {"visit_conclusion": agreed}, by=by, act="visited")

@@ -34,21 +34,26 @@ SIGNED = "select user_id, acting_for from participant where task_id = %s order b
 
 
 def sign_together(
-    task: OpenTask, by: Identity, conclusion: str, record: Callable[[], str | None], *, read: str = ""
+    task: OpenTask,
+    by: Identity,
+    conclusion: str,
+    record: Callable[[], str | None],
+    *,
+    read: Callable[[], str] = str,
 ) -> str | None:
     """Sign what the task's officers found; returns their conclusion once all of them have signed, None before.
 
-    `record` checks and keeps what the first officer found, and gives its digest where it has one; `read` is the digest
-    of what every other one signs. A page from before that signature is Stale, another
-    conclusion than the recorded one is refused. Raises SecondOfficerNeeded where `by` has signed already,
-    SignedForAnother, Incomplete.
+    `record` checks and keeps what the first officer found, and gives its digest where it has one; `read` checks
+    what every other one has read and gives its digest, "" where it has none. A page from before that signature is
+    Stale, another conclusion than the recorded one is refused. Raises SecondOfficerNeeded where `by` has signed
+    already, SignedForAnother, Incomplete.
     """
     signed = sql().execute(SIGNED, (task.id,)).fetchall()
     if by.user_id in [user for user, _ in signed]:
         raise SecondOfficerNeeded()
     if not {by.user_id, task.case.acting_for or by.user_id}.isdisjoint(one for line in signed for one in line):
         raise SignedForAnother()
-    digest = read if signed else record() or ""
+    digest = read() if signed else record() or ""
     recorded = _conclusion(task) if signed else conclusion
     if signed and conclusion and conclusion != recorded:
         raise Incomplete(

@@ -42,6 +42,12 @@ class Attendance:
     unsigned_because: str
 
 
+NOBODY_SAID = Words(
+    "请由在场人签字；不签字的，写明原因。",
+    "The person present signs; where they do not, say why.",
+)
+
+
 class RecordChanged(ActRefused):
     """The record is not the one that was read."""
 
@@ -68,11 +74,7 @@ def attendance(name: str, position: str, signature: Upload | None, unsigned_beca
         both = Words("已签字的，不用填写未签字的原因。", "There is a signature: leave out why there is none.")
         raise Incomplete("person_unsigned", both)
     if signature is None and not because:
-        neither = Words(
-            "请由在场人签字；不签字的，写明原因。",
-            "The person present signs; where they do not, say why.",
-        )
-        raise Incomplete("signature_of_person", neither)
+        raise Incomplete("signature_of_person", NOBODY_SAID)
     if signature is not None and not name:
         raise Incomplete("person_name", Words("请填写签字人姓名。", "Enter the name of who signs."))
     for field, text, longest in (
@@ -102,11 +104,11 @@ def keep_record(
     conclusion: str,
     record: str,
     checklist: Mapping[str, str],
-    present: Attendance | None,
+    present: Attendance,
 ) -> str:
     """Keep what the first officer recorded, with the photos so far; returns the digest that is signed."""
     photos = sql().execute(PHOTOS, (task.id,)).fetchall()
-    signature = present.signature if present else None
+    signature = present.signature
     content = {
         "task": task.id,
         "case": task.case.id,
@@ -120,9 +122,7 @@ def keep_record(
             {"sha256": digest, "point": point, "taken_at": taken_at, "place": place, "by": person}
             for digest, point, taken_at, place, person in photos
         ],
-        "present": None
-        if present is None
-        else {
+        "present": {
             "name": present.name,
             "position": present.position,
             "signature": signature.digest if signature else None,
@@ -132,7 +132,7 @@ def keep_record(
     text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
     digest = hashlib.sha256(text.encode()).hexdigest()
     file_id = keep_file(signature, by) if signature else None
-    who = (present.name, present.position, file_id, present.unsigned_because) if present else ("", "", None, "")
+    who = (present.name, present.position, file_id, present.unsigned_because)
     sql().execute(KEEP, (task.id, digest, text, *who, by.user_id, task.case.now))
     return digest
 
@@ -141,13 +141,13 @@ STANDING = "select digest from visit_record where task_id = %s and ended_at is n
 
 
 def ensure_read(task: OpenTask, digest: str) -> str:
-    """The digest of the record that stands. Raises RecordChanged where another was read.
+    """The digest of the record that stands. Raises RecordChanged where another was read, or none.
 
-    "" where it is of a release from before records had one.
+    "" where it was signed before records had one.
     """
     row = sql().execute(STANDING, (task.id,)).fetchone()
     stands = str(row[0]) if row else ""
-    if digest and digest != stands:
+    if digest != stands:
         raise RecordChanged()
     return stands
 

@@ -12,9 +12,9 @@ from webapp.catalogue import Published, Rules, arranged
 from webapp.identity import Identity
 from webapp.queries.case_parts import ItemView
 from webapp.queries.case_reviews import ReviewLine
-from webapp.queries.visit_modes import visit_mode
 from webapp.queries.workspace import Signer, Workspace, workspace
 from webapp.services.posted import PostedTask, posted_task
+from webapp.services.visited_items import NEVER, visit_mode
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Posted:
     @property
     def visit_mode(self) -> str:
         """ "always", "declared" or "never", as the parent diagram calls the item's process."""
-        return visit_mode(self.release, self.catalogue_item) if self.catalogue_item else "never"
+        return visit_mode(self.release, self.catalogue_item) if self.catalogue_item else NEVER
 
     @cached_property
     def whole(self) -> Workspace:
