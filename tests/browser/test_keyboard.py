@@ -67,6 +67,7 @@ def find_the_task(keys: Keys, number: str) -> None:
         keys.press("ArrowDown")
     keys.button("按条件显示")
     expect(chips).to_contain_text("开办药店")
+    page.wait_for_load_state()  # single keys are heard once the page's script runs
     row = page.locator("#inbox-list tbody tr", has_text="资料审查").filter(has_text=number)
     expect(row).to_have_count(1)
     for _ in range(page.locator("#inbox-list tbody tr").count()):
@@ -268,6 +269,7 @@ def already(keys: Keys, key: str, value: object) -> bool:
 def hand_in(keys: Keys, file: Path) -> None:
     """Every material: folded open, its file chosen, kept; the next one opens."""
     page = keys.page
+    page.on("filechooser", lambda _chooser: None)  # the browser's own dialog is kept shut from now on
     for name in application.missing_materials(keys.person):
         row = application.row_of(keys.person, name)
         if row.locator("details").get_attribute("open") is None:
