@@ -63,6 +63,7 @@ def read_item(reading: Reading, key: str) -> Item | None:
         extension=_extension(reading, root),
         intake_basis=_source_named(reading, root, "intake_basis"),
         hand_up=read_hand_up(reading, root),
+        applies=reading.condition(root, "applies"),
     )
     _check_whole(root, item)
     root.finish()

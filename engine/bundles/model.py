@@ -204,6 +204,8 @@ class Item:
     intake_basis: Words | None = field(default=None, kw_only=True)
     #: The lower level that accepts and reviews it first (art. 35); None: who decides does all of it.
     hand_up: HandUp | None = field(default=None, kw_only=True)
+    #: When the item is meant to apply: checked against the situations, which alone decide; None: not stated.
+    applies: Expression | None = field(default=None, kw_only=True)
 
     @property
     def reviewing_department(self) -> str:

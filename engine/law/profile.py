@@ -17,6 +17,7 @@ from engine.law.item_kinds import KindRules, read_kind
 from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
 from engine.law.tolerance import ToleranceRules, read_tolerance
+from engine.law.unified import UnifiedCatalogue, read_unified
 from engine.law.verification import NO_RULES, VerificationRules, read_verification
 from engine.words import Words
 
@@ -123,6 +124,8 @@ class Profile:
     districts: tuple[str, ...] = ()
     #: On what basis a QR code alone suffices to sign on one's own phone; None: the signer's number is confirmed.
     qr_alone: Words | None = None
+    #: What a higher level's catalogue binds of the items here (四级四同); None: nothing.
+    unified: UnifiedCatalogue | None = None
 
     def terms(self, key: str, clock: str | None = None, *, kind: str = "") -> ClockTerms:
         """The limit of this key as a clock named `clock` (the key itself when left out). Raises KeyError.
@@ -185,6 +188,7 @@ def read_profile(content: bytes, file: str = "profile.toml") -> Profile:
         handover=_handover(root),
         grounds=read_grounds(root),
         districts=root.texts("districts", required=False),
+        unified=read_unified(root),
     )
     root.finish()
     report.raise_errors()

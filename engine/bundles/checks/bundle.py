@@ -14,6 +14,7 @@ from engine.bundles.checks.documents import check_documents
 from engine.bundles.checks.names import check_names
 from engine.bundles.checks.told_consequences import check_told_consequences
 from engine.bundles.checks.translations import check_translations
+from engine.bundles.checks.unified import check_unified
 from engine.bundles.checks.variables import given_variables
 from engine.bundles.examples import example_files, read_example
 from engine.bundles.field_dictionary import declared_fields, deviations
@@ -65,6 +66,7 @@ def check_bundle(
     check_told_consequences(checking)
     check_calls(checking)
     check_coverage(checking)
+    check_unified(checking)
     check_documents(checking)
     _check_declared_fields(checking)
     check_translations(checking, inspected.asked)

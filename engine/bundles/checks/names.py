@@ -79,6 +79,7 @@ def _check_questions(checking: Checking) -> None:
 
 def _check_conditions(checking: Checking) -> None:
     for item in checking.bundle.items:
+        _names_known(checking, f"items/{item.key}.toml", "applies", item.applies, checking.question_keys)
         for situation in item.situations:
             element = f"situations.{situation.key}.when"
             _names_known(checking, f"items/{item.key}.toml", element, situation.when, checking.question_keys)
@@ -100,5 +101,6 @@ def _all_conditions(checking: Checking) -> Iterator[Expression]:
     bundle = checking.bundle
     yield from (question.when for question in bundle.questions if question.when)
     yield from (situation.when for item in bundle.items for situation in item.situations)
+    yield from (item.applies for item in bundle.items if item.applies)
     for material in bundle.materials:
         yield from (requirement.when for requirement in material.requirements if requirement.when)

@@ -1,0 +1,22 @@
+"""The guided questions as a tree: every way through them, what each leads to, and where that is not one situation."""
+
+from engine.bundles.questions.coverage import (
+    ItemCoverage,
+    Overlap,
+    item_coverage,
+    nothing_applies,
+    questions_never_asked,
+    way_words,
+)
+from engine.bundles.questions.tree import Line, Tree
+
+__all__ = [
+    "ItemCoverage",
+    "Line",
+    "Overlap",
+    "Tree",
+    "item_coverage",
+    "nothing_applies",
+    "questions_never_asked",
+    "way_words",
+]

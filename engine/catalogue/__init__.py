@@ -1,0 +1,71 @@
+"""The catalogue of a bundle as tables: read, edited in place, compared, and held against a higher level's."""
+
+from engine.bundles.checks.coverage import coverage_findings
+from engine.bundles.questions import (
+    ItemCoverage,
+    Line,
+    Tree,
+    item_coverage,
+    nothing_applies,
+    questions_never_asked,
+    way_words,
+)
+from engine.catalogue.locks import limits_at_most, lock_faults, locked_columns
+from engine.catalogue.proposing import Change, Fault, Proposal, propose
+from engine.catalogue.records import Catalogue, Record
+from engine.catalogue.sheets import (
+    BUNDLE_FILE,
+    ENGLISH_FILE,
+    ITEMS,
+    LEGAL_SOURCES,
+    MATERIALS,
+    OPTIONS,
+    QUESTIONS,
+    REQUIREMENTS,
+    SHEETS,
+    SITUATIONS,
+    Column,
+    Kind,
+    Sheet,
+    path_of,
+    place_of,
+)
+from engine.catalogue.toml_edit import Edit, NotEditable, apply_edits
+
+__all__ = [
+    "BUNDLE_FILE",
+    "ENGLISH_FILE",
+    "ITEMS",
+    "LEGAL_SOURCES",
+    "MATERIALS",
+    "OPTIONS",
+    "QUESTIONS",
+    "REQUIREMENTS",
+    "SHEETS",
+    "SITUATIONS",
+    "Catalogue",
+    "Change",
+    "Column",
+    "Edit",
+    "Fault",
+    "ItemCoverage",
+    "Kind",
+    "Line",
+    "NotEditable",
+    "Proposal",
+    "Record",
+    "Sheet",
+    "Tree",
+    "apply_edits",
+    "coverage_findings",
+    "item_coverage",
+    "limits_at_most",
+    "lock_faults",
+    "locked_columns",
+    "nothing_applies",
+    "path_of",
+    "place_of",
+    "propose",
+    "questions_never_asked",
+    "way_words",
+]
