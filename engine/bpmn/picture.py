@@ -20,6 +20,8 @@ WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
 INK, SOFT, WALKED, NEVER = "#1f2933", "#5b6772", "#0b5cad", "#b42318"
 MARGIN, SIZE, LEADING = 12, 12, 15
+#: Of a mark: the size of its words, and how far its frame reaches beyond the element.
+SMALL, SMALL_LEADING, FRAME = 10, 12, 7
 TASKS = frozenset(
     (
         *("task", "userTask", "serviceTask", "sendTask", "receiveTask"),
@@ -84,6 +86,14 @@ class Picture:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is said at an element: some words in lines, on a colour that is also drawn around the element."""
+
+    lines: tuple[str, ...]
+    fill: str
+
+
 @dataclass
 class _Drawing:
     """What was drawn so far, and how far it reaches."""
@@ -91,6 +101,8 @@ class _Drawing:
     chinese: bool
     elements: Mapping[str, etree._Element]
     walked: Mapping[str, int] | None
+    marks: Mapping[str, Mark]
+    way: Mapping[str, int] | None
     parts: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
     corners: list[tuple[float, float]] = field(default_factory=list)
@@ -100,19 +112,26 @@ class _Drawing:
 
 
 def draw(
-    content: bytes, family: str, *, chinese: bool = True, walked: Mapping[str, int] | None = None
+    content: bytes,
+    family: str,
+    *,
+    chinese: bool = True,
+    walked: Mapping[str, int] | None = None,
+    marks: Mapping[str, Mark] | None = None,
+    way: Mapping[str, int] | None = None,
 ) -> Picture | None:
     """The first plane of a diagram in the font `family`; None where the file cannot be read or has no picture.
 
     With `walked` (sequence flow -> how often it was taken) each line shows its number, and those that were never
-    taken are red and dashed.
+    taken are red and dashed. `marks` are said at their elements. With `way` (sequence flow -> how often) one way
+    through the diagram stands out: its lines are wide, with their number where it is more than one.
     """
     root = _root(content)
     plane = next(root.iter(f"{DI}BPMNPlane"), None) if root is not None else None
     if root is None or plane is None:
         return None
     elements = {str(one.get("id")): one for one in root.iter(f"{BPMN}*") if one.get("id")}
-    drawing = _Drawing(chinese, elements, walked)
+    drawing = _Drawing(chinese, elements, walked, marks or {}, way)
     shapes = [one for one in plane.iter(f"{DI}BPMNShape") if _box(one) is not None]
     for shape in sorted(shapes, key=lambda one: _depth(drawing, one)):
         _shape(drawing, shape)
@@ -153,6 +172,8 @@ def _shape(drawing: _Drawing, shape: etree._Element) -> None:
     element = drawing.elements.get(_refers(shape))
     name = str(element.get("name", "")) if element is not None else ""
     drawing.reach((box.x, box.y), (box.x + box.width, box.y + box.height))
+    if mark := drawing.marks.get(_refers(shape)):
+        _mark(drawing, box, mark, below=kind in TASKS or kind in SUBPROCESSES)
     if kind in ("participant", "lane"):
         _lane(drawing, box, name)
     elif kind in TASKS:
@@ -172,6 +193,31 @@ def _shape(drawing: _Drawing, shape: etree._Element) -> None:
     else:
         drawing.parts.append(_rect(box, SOFT, 1, dashed=kind == "group"))
         _label(drawing, shape, box, name)
+
+
+def _mark(drawing: _Drawing, box: Box, mark: Mark, *, below: bool) -> None:
+    """A frame behind the element; the words across its lower edge, or above it where its name stands below."""
+    around = Box(box.x - FRAME, box.y - FRAME, box.width + 2 * FRAME, box.height + 2 * FRAME)
+    drawing.parts.append(
+        f'<rect x="{_n(around.x)}" y="{_n(around.y)}" width="{_n(around.width)}" height="{_n(around.height)}" rx="12"'
+        f' fill="{mark.fill}" stroke="{SOFT}" stroke-width="1"/>'
+    )
+    width = max(_width(line) for line in mark.lines) * SMALL / SIZE + 10
+    height = SMALL_LEADING * len(mark.lines) + 4
+    x = box.x + (box.width - width) / 2
+    y = box.y + box.height - 5 if below else box.y - height - 2
+    drawing.reach((around.x, around.y), (around.x + around.width, around.y + around.height))
+    drawing.reach((x, y), (x + width, y + height))
+    drawing.over.append(
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="4" fill="{mark.fill}"'
+        f' stroke="{SOFT}" stroke-width="1"/>'
+    )
+    for number, line in enumerate(mark.lines):
+        middle = y + 2 + SMALL_LEADING * (number + 0.5)
+        drawing.over.append(
+            f'<text x="{_n(x + width / 2)}" y="{_n(middle)}" fill="{INK}" font-size="{SMALL}" text-anchor="middle"'
+            f' dominant-baseline="central">{escape(line)}</text>'
+        )
 
 
 def _lane(drawing: _Drawing, box: Box, name: str) -> None:
@@ -259,6 +305,9 @@ def _edge(drawing: _Drawing, edge: etree._Element) -> None:
     times = None if drawing.walked is None or kind != "sequenceFlow" else drawing.walked.get(flow, 0)
     if times is not None:
         colour, width, dash = (WALKED, 2.2, "") if times else (NEVER, 1.6, "6 4")
+    turns = drawing.way.get(flow) if drawing.way is not None and kind == "sequenceFlow" else None
+    if turns:
+        colour, width = WALKED, 3.2
     path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
     head = "" if kind == "association" else f' marker-end="url(#{_arrow_id(colour)})"'
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
@@ -266,6 +315,8 @@ def _edge(drawing: _Drawing, edge: etree._Element) -> None:
     drawing.reach(*points)
     if times is not None:
         _count(drawing, points, times, colour)
+    elif turns and turns > 1:
+        _count(drawing, points, turns, colour)
     name = str(element.get("name", "")) if element is not None else ""
     label = _label_box(edge)
     if name and label is None:

@@ -85,6 +85,7 @@ from engine.law.verification import (
     VerificationMethod,
     VerificationRules,
 )
+from engine.law.working_time import day_seconds, office_seconds
 
 __all__ = [
     "ACCEPTANCE_REVOKED",
@@ -158,6 +159,7 @@ __all__ = [
     "chinese_number",
     "citations_in",
     "cites",
+    "day_seconds",
     "day_words",
     "days_held",
     "drawn",
@@ -169,6 +171,7 @@ __all__ = [
     "legal_start",
     "names_in_pairs",
     "normalise_tracking_code",
+    "office_seconds",
     "read_article",
     "read_calendar",
     "read_clock",
