@@ -14,8 +14,10 @@ from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.models import CaseEvent, DeclaredConflict, UserTask
-from webapp.queries import worklist
+from webapp.queries import worklist, worklist_counts
 from webapp.queries.conflicts import conflicts_for
+from webapp.queries.worklist_beside import reminders
+from webapp.queries.worklist_wanted import Wanted
 from webapp.queries.workspace import workspace
 from webapp.services import assigning, conflicts, substitution, tasks
 from webapp.services.conflicts import AlreadyLifted, DrawnOfficer
@@ -74,6 +76,43 @@ def test_who_declares_a_conflict_neither_sees_nor_does_it_and_what_they_held_is_
     assert "表兄" not in line.body
     told = sql().execute("select user_id from notice where kind = 'conflict-declared'").fetchall()
     assert told == [(office.person(DECIDER).user_id,)]
+
+
+def test_what_is_hidden_is_counted_nowhere_and_comes_back_with_the_lifting(db: SQLAlchemy, case_id: int) -> None:
+    officer, rules = office.person(REVIEWER), rules_in_force()
+    task = office.open_task(case_id, "review", "P6")
+    tasks.claim(task.id, by=officer)
+    sql().execute(
+        "insert into reminder (case_id, item_case_id, group_key, text_zh, text_en, at)"
+        " values (%s, %s, 'sign.review', '已用去八成时限', '80 used', now())",
+        (case_id, task.item_case_id),
+    )
+    db.session.commit()
+
+    def told() -> tuple[int, int, str, str, int, int]:
+        counted = worklist_counts.counts(officer)
+        views = [worklist_counts.count_view(officer, rules, Wanted(**one)) for one in ({}, {"bundle": office.BUNDLE})]
+        return (counted.groups, counted.mine, *views, len(seen(officer)), len(reminders(officer)))
+
+    assert told() == (1, 1, "1", "1", 1, 1)
+    declare(case_id, officer)
+    assert told() == (0, 0, "0", "0", 0, 0)
+    assert worklist_counts.counts(office.person(COLLEAGUE)).groups == 1
+    (line,) = conflicts_for(office.person(DECIDER))
+    conflicts.lift_conflict(line.id, by=office.person(DECIDER), reason="核实后无亲属关系")
+    assert told() == (1, 0, "1", "1", 1, 1)
+
+
+def test_a_hidden_task_takes_no_place_on_a_page(db: SQLAlchemy, case_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = office.person(REVIEWER)
+    for _ in range(2):
+        case = office.received("ordinary", ways={})
+        office.act(case.id, "backfill", "P1")
+    monkeypatch.setattr(worklist, "PAGE_SIZE", 2)
+    declare(case_id, officer)
+    page = worklist.inbox_page(officer, rules_in_force())
+    assert len(page.rows) == worklist_counts.counts(officer).groups == 2
+    assert page.following is None
 
 
 def test_nor_for_somebody_else_and_nobody_for_them(db: SQLAlchemy, case_id: int) -> None:
@@ -158,13 +197,6 @@ def test_who_verifies_steps_aside_where_somebody_else_is_drawn(db: SQLAlchemy) -
 
 
 def test_the_lead_assigns_it_to_somebody_else_and_not_to_who_is_in_conflict(db: SQLAlchemy, case_id: int) -> None:
-    sql().execute(
-        "with head as (insert into candidate_group (key, department_id, name_zh, name_en, role) select 'sign.head', id,"
-        " '局长', 'Head', 'head' from department where key = 'urban-management' returning id)"
-        " insert into membership select u.id, head.id from app_user u, head where u.login = %s",
-        (DECIDER,),
-    )
-    db.session.commit()
     officer, colleague, lead = (office.person(login) for login in (REVIEWER, COLLEAGUE, DECIDER))
     task = declare(case_id, officer)
     db.session.expire_all()

@@ -18,6 +18,7 @@ from engine import Words
 from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.identity import Identity, StandIn
+from webapp.permissions import Permission, may
 from webapp.queries import worklist_sql
 from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.worklist_picks import Pick, pick_of
@@ -129,8 +130,6 @@ class Found:
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-#: The last column of a line: who looks declared a conflict there, and does not see it among their work.
-IN_CONFLICT = -1
 FORWARD = {"beyond": ">", "way": "asc"}
 BACKWARD = {"beyond": "<", "way": "desc"}
 FIRST = Cursor(-9, date.min, 0)
@@ -251,7 +250,7 @@ def _place(line: Sequence[Any]) -> Cursor:
 def page_of(found: Found, by: Identity, rules: Rules, wanted: Wanted) -> Page:
     """The page as people read it."""
     calendars = PlaceCalendars(rules)
-    rows = [_row(line, found.today, calendars, by) for line in found.lines if not line[IN_CONFLICT]]
+    rows = [_row(line, found.today, calendars, by) for line in found.lines]
     kept = tuple(row for row in rows if not wanted.text or _says(wanted.text, row))
     return Page(kept, found.previous, found.following, found.partly, found.unsorted)
 
@@ -353,8 +352,6 @@ def _says(text: str, row: Row) -> bool:
     )
 
 
-#: Who leads a department, and so sees all of its posts' work.
-LEADING = frozenset({"lead", "head"})
 OF_UNIT = """
 select g.key from candidate_group g join department d on d.id = g.department_id where d.key = %s order by g.key
 """
@@ -362,7 +359,7 @@ select g.key from candidate_group g join department d on d.id = g.department_id 
 
 def groups_for(by: Identity, wanted: Wanted) -> list[str]:
     """The posts whose tasks a list may show: one's own, or all of the department for who leads it; or one of them."""
-    if wanted.tab == UNIT and by.roles & LEADING:
+    if wanted.tab == UNIT and may(by, Permission.TASK_SET_FIRST):
         allowed = [key for (key,) in sql().execute(OF_UNIT, (by.department_key,)).fetchall()]
     else:
         allowed = sorted(by.groups)

@@ -39,13 +39,17 @@ select r.id, r.text_zh, r.text_en, r.at, k.number, coalesce(nullif(k.subject_nam
      where t.case_id = r.case_id and t.item_case_id is not distinct from r.item_case_id
         and c.group_key = r.group_key order by t.id limit 1)
 from reminder r join cases k on k.id = r.case_id
-where r.group_key = any(%s) and r.read_at is null order by r.at desc, r.id desc limit %s
+where r.group_key = any(%(groups)s) and r.read_at is null and not exists (
+    select from declared_conflict d where d.case_id = r.case_id and d.user_id = %(me)s and d.withdrawn_at is null
+        and (d.item_case_id is null or r.item_case_id is null or d.item_case_id = r.item_case_id))
+order by r.at desc, r.id desc limit %(limit)s
 """
 
 
 def reminders(by: Identity) -> list[ReminderLine]:
-    """The latest unread reminders of one's groups."""
-    rows = sql().execute(REMINDERS, (sorted(by.groups), REMINDERS_SHOWN))
+    """The latest unread reminders of one's groups, but for what one declared a conflict in."""
+    values = {"groups": sorted(by.groups), "me": by.user_id, "limit": REMINDERS_SHOWN}
+    rows = sql().execute(REMINDERS, values)
     return [
         ReminderLine(id_, Words(zh, en), at, number or "", subject, task)
         for id_, zh, en, at, number, subject, task in rows

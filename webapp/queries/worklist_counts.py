@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp import clock, moments
-from webapp.catalogue import Rules
+from webapp.catalogue import Rules, rules_in_force
 from webapp.identity import Identity
 from webapp.queries.advisory_inbox import ASKED_COUNT, UNREAD_COUNT
 from webapp.queries.worklist import FIRST, FORWARD, groups_for
-from webapp.queries.worklist_picks import pick_of
-from webapp.queries.worklist_sql import MINE
+from webapp.queries.worklist_picks import RulesAsked, pick_of
+from webapp.queries.worklist_sql import HIDDEN, MINE
 from webapp.queries.worklist_wanted import Wanted
 from webapp.unit_of_work import sql
 
@@ -20,13 +20,18 @@ VIEW_CAP = 99
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Open tasks, at most COUNT_CAP each: of one's groups, and one's own."""
+    """Open tasks as the lists show them, at most COUNT_CAP each: of one's groups, and one's own."""
 
     groups: int
     mine: int
     tables: int = 0  # the last table of rules that was loaded: another one may count the days otherwise
     asked: int = 0  # opinions and signatures that colleagues wait for
     unread: int = 0  # copies that one has not read
+    partly: bool = False  # of the groups so many were found as far as was looked
+
+    @property
+    def of_groups(self) -> str:
+        return f"{self.groups}+" if self.partly else self.shown(self.groups)
 
     @staticmethod
     def shown(count: int) -> str:
@@ -38,14 +43,14 @@ class Counts:
 COUNTS = f"""
 select case when exists (
             select from unnest(%(groups)s::text[]) g(key) where {COUNT_CAP + 1} = (select count(*) from (
-                select from task_candidate where group_key = g.key
+                select from task_candidate where group_key = g.key and task_id <> all({HIDDEN})
                 order by urgency, due_on, task_id limit {COUNT_CAP + 1}) of_group))
         then {COUNT_CAP + 1}
         else (select count(distinct p.task_id) from unnest(%(groups)s::text[]) g(key) cross join lateral (
-                select task_id from task_candidate where group_key = g.key
+                select task_id from task_candidate where group_key = g.key and task_id <> all({HIDDEN})
                 order by urgency, due_on, task_id limit {COUNT_CAP + 1}) p) end,
        (select count(*) from (select t.id from {MINE}
-            where exists (select from task_candidate c where c.task_id = t.id)
+            where t.id <> all({HIDDEN}) and exists (select from task_candidate c where c.task_id = t.id)
             limit {COUNT_CAP + 1}) own_tasks),
        (select coalesce(max(id), 0) from rule_table),
        {ASKED_COUNT}, {UNREAD_COUNT}
@@ -53,23 +58,34 @@ select case when exists (
 
 
 def counts(by: Identity) -> Counts:
-    """How much waits, up to the cap."""
+    """How much waits, up to the cap. Whoever has a post for some bundles only is told what is of those."""
     row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id}).fetchone()
     assert row is not None
-    return Counts(*row)
+    counted = Counts(*row)
+    if all(one.bundles is None for one in by.standing_in):
+        return counted
+    found, partly = _found(by, rules_in_force, Wanted(), COUNT_CAP)
+    return replace(counted, groups=found, partly=partly)
 
 
 def count_view(by: Identity, rules: Rules, wanted: Wanted) -> str:
     """How many tasks a view holds: up to the cap, or as many at least as its filter has found so far ("37+")."""
+    found, partly = _found(by, lambda: rules, wanted, VIEW_CAP)
+    if found > VIEW_CAP:
+        return f"{VIEW_CAP}+"
+    return f"{found}+" if partly else str(found)
+
+
+def _found(by: Identity, rules: RulesAsked, wanted: Wanted, cap: int) -> tuple[int, bool]:
+    """How many the list shows, at most `cap` + 1, and whether it looks no further than a window."""
     today = clock.today(moments.OFFICE_ZONE)
-    pick = pick_of(by, lambda: rules, wanted, groups_for(by, wanted), today)
+    pick = pick_of(by, rules, wanted, groups_for(by, wanted), today)
     if pick is None:
-        return "0"
+        return 0, False
     values = {**pick.values, "urgency": FIRST.urgency, "due_on": FIRST.due_on, "task": 0}
-    picked = pick.statement.format(**FORWARD, limit=VIEW_CAP + 1)
+    picked = pick.statement.format(**FORWARD, limit=cap + 1)
     row = sql().execute(f"select count(*) from ({picked}) counted", values, prepare=False).fetchone()
     assert row is not None
-    if row[0] > VIEW_CAP:
-        return f"{VIEW_CAP}+"
-    looked_no_further = pick.window and sql().execute(pick.window.format(**FORWARD), values).fetchone()
-    return f"{row[0]}+" if looked_no_further else str(row[0])
+    if row[0] > cap or pick.window is None:
+        return row[0], False
+    return row[0], sql().execute(pick.window.format(**FORWARD), values).fetchone() is not None

@@ -15,18 +15,24 @@ WINDOW = 5000
 #: Tasks up to which a list can be sorted by something else than its limits.
 SORTED = 2000
 
+#: Open tasks where who looks declared a conflict that is in force: few, read once for a statement, and neither shown
+#: nor counted.
+HIDDEN = """array(select h.id from declared_conflict d join user_task h on h.case_id = d.case_id and h.state = 'open'
+        and (d.item_case_id is null or h.item_case_id is null or d.item_case_id = h.item_case_id)
+        where d.user_id = %(me)s and d.withdrawn_at is null)"""
 # Limits stand in the text: for a limit that is a parameter PostgreSQL would plan a tenth of the table, and plan anew
 # each time.
 #: One LIMIT per group, read from the index in its order, then merged.
-OF_GROUPS = """
+OF_GROUPS = f"""
     select distinct p.task_id, p.urgency, p.due_on
     from unnest(%(groups)s::text[]) g(key)
     cross join lateral (
         select task_id, urgency, due_on from task_candidate
-        where group_key = g.key and (urgency, due_on, task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-        order by urgency {way}, due_on {way}, task_id {way} limit {limit}
+        where group_key = g.key and (urgency, due_on, task_id) {{beyond}} (%(urgency)s, %(due_on)s, %(task)s)
+            and task_id <> all({HIDDEN})
+        order by urgency {{way}}, due_on {{way}}, task_id {{way}} limit {{limit}}
     ) p
-    order by p.urgency {way}, p.due_on {way}, p.task_id {way} limit {limit}"""
+    order by p.urgency {{way}}, p.due_on {{way}}, p.task_id {{way}} limit {{limit}}"""
 WHOLE = """join user_task t on t.id = c.task_id
         join cases k on k.id = t.case_id
         left join item_case ic on ic.id = t.item_case_id"""
@@ -42,7 +48,7 @@ IN_WINDOW = f"""
             order by urgency {{way}}, due_on {{way}}, task_id {{way}} limit {WINDOW}
         ) c
         {WHOLE}
-        where {{narrow}}
+        where c.task_id <> all({HIDDEN}) and {{narrow}}
         order by c.urgency {{way}}, c.due_on {{way}}, c.task_id {{way}} limit {{limit}}
     ) p
     order by p.urgency {{way}}, p.due_on {{way}}, p.task_id {{way}} limit {{limit}}"""
@@ -61,15 +67,15 @@ LEVELS = "cross join (values (-1), (0), (1)) u(level)"
 SPAN = "and urgency = u.level and due_on between %(first_day)s and %(last_day)s"
 IN_SPAN = "c.due_on between %(first_day)s and %(last_day)s"
 
-_OF_FEW = """
+_OF_FEW = f"""
     select distinct c.task_id, c.urgency, c.due_on
-    from {few}
+    from {{few}}
     join task_candidate c on c.task_id = t.id
     join cases k on k.id = t.case_id
     left join item_case ic on ic.id = t.item_case_id
-    where t.state = 'open' and {narrow}
-        and (c.urgency, c.due_on, c.task_id) {beyond} (%(urgency)s, %(due_on)s, %(task)s)
-    order by c.urgency {way}, c.due_on {way}, c.task_id {way} limit {limit}"""
+    where t.state = 'open' and t.id <> all({HIDDEN}) and {{narrow}}
+        and (c.urgency, c.due_on, c.task_id) {{beyond}} (%(urgency)s, %(due_on)s, %(task)s)
+    order by c.urgency {{way}}, c.due_on {{way}}, c.task_id {{way}} limit {{limit}}"""
 #: Posts that one has for some bundles only, because one stands in for somebody there: of the post `{post}`.
 _LENT = "({post} <> all(%(limited)s::text[]) or {post} || ' ' || k.bundle_key = any(%(lent)s::text[]))"
 LENT_OF_FEW, LENT_OF_GROUPS = _LENT.format(post="c.group_key"), _LENT.format(post="g.key")
@@ -144,10 +150,8 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     {DRAWN},
     t.participants > 1 and exists (select from participant o where o.task_id = t.id and o.user_id = %(me)s),
     t.groups, t.acting_for, t.waits, exists (select from urging g where g.task_id = t.id),
-    (select min(o.finish_by) from supervisory_order o where o.task_id = t.id and o.answered_at is null),
-    exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
-        and d.withdrawn_at is null
-        and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))
+    (select min(o.finish_by) from supervisory_order o where o.task_id = t.id and o.answered_at is null
+        and o.lifted_at is null and o.ended_at is null)
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id

@@ -188,7 +188,7 @@ def _done(said: Asked) -> dict[str, Any]:
 def _tabs(said: Asked, counted: Counts) -> list[tuple[str, str, bool, str | None]]:
     """The folders; what narrows the list goes along, but for what is of one folder alone."""
     folders: list[tuple[str, str, str | None]] = [
-        (GROUPS, gettext("本岗待办"), Counts.shown(counted.groups)),
+        (GROUPS, gettext("本岗待办"), counted.of_groups),
         (MINE, gettext("我认领的"), Counts.shown(counted.mine)),
         (FREE, gettext("待认领"), None),
         (WAITING, gettext("等待中"), None),
