@@ -37,7 +37,8 @@ class StandIn:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as the request sees them. `roles` come from the groups, `session` is the token's digest.
+    """A person as the request sees them. `roles` come from the groups (LEADING from one that leads its department),
+    `session` is the token's digest.
 
     `groups` and `roles` are those of whom one stands in for, too; `own_groups` and `own_roles` are one's own.
     `authorisation_number` is never borrowed: who rules needs an authorisation of their own (LAW 2.9).
@@ -89,6 +90,8 @@ class Identity:
         )
 
 
+#: What a post brings that leads its department, as the organisation's data says (`candidate_group.leads`).
+LEADING = "leading"
 #: Posts that handle cases. Drawing, publishing and supervising are nobody's to lend.
 LENT_ROLES = ("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "head", "government", "lead")
 #: Asked of the function `standing_in` for those alone who stand in for somebody: every request reads this. The absent
@@ -104,7 +107,7 @@ select u.id, u.login, u.name, d.key, d.name_zh, d.name_en, posts.roles, posts.gr
 from app_user u
 join department d on d.id = u.department_id
 cross join lateral (
-    select array_agg(g.role) as roles, array_agg(g.key) as groups
+    select array_agg(g.role) || array_agg('{LEADING}'::text) filter (where g.leads) as roles, array_agg(g.key) as groups
     from membership m join candidate_group g on g.id = m.group_id where m.user_id = u.id
 ) posts
 """

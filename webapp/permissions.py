@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from webapp.errors import NotFound, NotYours
-from webapp.identity import Identity, StandIn
+from webapp.identity import LEADING, Identity, StandIn
 
 
 class Permission(StrEnum):
@@ -80,7 +80,7 @@ class TaskFacts:
     groups: frozenset[str]
     assignee_id: int | None
     state: str
-    bundle: str = ""
+    bundle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +209,8 @@ is_window = has_role("clerk", "issuer", "lead")
 is_department = has_role("reviewer", "decider", "officer", "verifier", "head", "government", "lead")
 is_staff = has_role("clerk", "issuer", "reviewer", "decider", "officer", "verifier", "lead")
 
+#: Who leads a department by the organisation's data: gives its work out, sets it first, orders it to be finished.
+leads_department = has_role(LEADING)
 #: Who leads a department, or one of its sections: its head, and who rules in its name (首席代表).
 leads = has_role("head", "lead", "decider")
 
@@ -236,10 +238,10 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.TASK_CLAIM: [[in_candidate_group]],
     Permission.TASK_DO: [[in_candidate_group, is_assignee]],
     # Of tasks of one's own department: services/task_marks says which.
-    Permission.TASK_SET_FIRST: [[has_role("lead", "head")]],
-    Permission.TASK_ASSIGN: [[has_role("lead", "head")]],
+    Permission.TASK_SET_FIRST: [[leads_department]],
+    Permission.TASK_ASSIGN: [[leads_department]],
     # Of the own department, or of any: services/beside says which.
-    Permission.TASK_URGE: [[has_role("lead", "head", "supervisor")], [is_window]],
+    Permission.TASK_URGE: [[leads_department], [has_role("supervisor")], [is_window]],
     # Who was asked, or whose post was: services/opinions says who.
     Permission.OPINION_GIVE: [[has_role(*OFFICE)]],
     Permission.ITEM_RULE: [[has_role("decider"), in_candidate_group, is_assignee]],
@@ -298,7 +300,7 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.CORRECTION_MERGE: [[has_role("reviewer", "decider", "head")]],
     Permission.COMMENT_DELETE: [[has_role("lead")]],
     # Of posts of one's own department: services/notice_settings says which.
-    Permission.NOTICE_SET_POST: [[has_role("lead", "head")]],
+    Permission.NOTICE_SET_POST: [[leads_department]],
     Permission.NOTICE_DELIVERIES: [[has_role("lead")]],
     Permission.SUBSTITUTE_SEE: [[has_role(*OFFICE)]],
     # Who stands in for oneself, or, for who leads the department, for a colleague who is away.

@@ -77,6 +77,8 @@ def city(db: SQLAlchemy) -> Office:
         "copy_id": 1,
         "bulk_id": 1,
         "run_id": 1,
+        "import_id": 1,
+        "aside_id": 1,
         "migration_act": "propose",
         "handover_id": 1,
         "note_id": 1,
@@ -172,7 +174,7 @@ def test_every_page_with_every_role(app: Flask, client: Any, city: Office, role:
         elif rule.rule.startswith("/cases/"):
             _check_case(by, city, permission, status, words)
         elif rule.rule.startswith("/tasks/"):
-            facts = TaskFacts(frozenset({"drug.review"}), None, "open")
+            facts = TaskFacts(frozenset({"drug.review"}), None, "open", office.BUNDLE)
             assert (status == 200) == may(by, Permission.TASK_SEE, facts), words
         else:
             assert status in (200, 302, 404), words

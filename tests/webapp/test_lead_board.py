@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotYours
 from webapp.models import BulkAct, Notice, SupervisionSignal, SupervisoryOrder, UserTask
 from webapp.queries.audit import verify_all
-from webapp.services import orders, substitution, tasks
-from webapp.services.orders import NoPostThere, OrderClosed
+from webapp.services import order_watch, orders, substitution, tasks
+from webapp.services.orders import NoPostThere, OrderClosed, OrderLifted
+from webapp.services.organisation import leading_posts
 from webapp.services.substitution import Naming
 from webapp.unit_of_work import sql
 
@@ -73,6 +75,60 @@ def test_the_board_is_for_who_leads_and_shows_their_own_department(
     assert screen.client.get("/board?show=nonsense&after=x&before=y").status_code == 200
 
 
+def test_a_department_of_deciders_is_led_by_them_and_one_with_a_head_is_not(
+    db: SQLAlchemy, client: FlaskClient
+) -> None:
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    task = office.open_task(case.id, "accept", "P6")
+    decider, officer = office.person("zhudefu"), office.person(ELSEWHERE)
+    screen = Browser(client, decider.login)
+    assert any(case.number in " ".join(row) for row in screen.open("/board").rows())
+    assert "本部门全部" in screen.open("/inbox").words()
+    typed = {"to": str(officer.user_id), "reason": "", "revision": task.revision}
+    answer = screen.post(f"/tasks/{task.id}/more/assign", key="k", **typed)
+    assert answer.status_code == 302
+    db.session.expire_all()
+    assert db.session.get(UserTask, task.id).assignee_id == officer.user_id
+    assert Browser(client, "sunguoqiang").client.get("/board").status_code == 403
+
+
+def test_who_leads_is_said_by_the_organisation_and_where_it_says_nothing_by_its_usual_roles() -> None:
+    data = tomllib.loads(
+        """
+        leading_roles = ["decider"]
+        [sections.one]
+        department = "first"
+        [sections.two]
+        department = "second"
+        [groups."a.decide"]
+        section = "one"
+        role = "decider"
+        [groups."a.review"]
+        section = "one"
+        role = "reviewer"
+        leads = true
+        [groups."b.decide"]
+        section = "two"
+        role = "decider"
+        [groups."b.review"]
+        section = "two"
+        role = "reviewer"
+        """
+    )
+    assert leading_posts(data) == {"a.review", "b.decide"}
+    assert leading_posts({**data, "leading_roles": []}) == {"a.review"}
+
+
+def test_who_stands_in_for_a_lead_gives_work_out_too(db: SQLAlchemy, client: FlaskClient) -> None:
+    today = clock.today(moments.OFFICE_ZONE)
+    absent, stand_in = office.person("zhudefu"), office.person(ELSEWHERE)
+    assert Browser(client, ELSEWHERE).client.get("/board").status_code == 403
+    naming = Naming(absent.user_id, stand_in.user_id, today, today + timedelta(1), reason="开会")
+    substitution.name_stand_in(naming, by=absent)
+    assert Browser(client, ELSEWHERE).client.get("/board").status_code == 200
+
+
 def test_who_is_away_and_who_stands_in_is_told(two: list[office.Handle], client: FlaskClient) -> None:
     today = clock.today(moments.OFFICE_ZONE)
     absent, stand_in = office.person(REVIEWER), office.person(COLLEAGUE)
@@ -91,6 +147,18 @@ def test_the_files_are_what_is_on_the_screen(two: list[office.Handle], client: F
         heads, *lines = list(csv.reader(text.lstrip("\ufeff").splitlines()))
         on_screen = [row[: len(heads)] for row in page.rows()]
         assert all(line in on_screen for line in lines), (path, lines)
+
+
+def test_a_formula_in_a_name_is_disarmed_in_both_files(two: list[office.Handle], client: FlaskClient) -> None:
+    evil = '=cmd|"/c calc"!A1'
+    sql().execute("update cases set subject_name = %s where id = %s", (evil, two[0].id))
+    sql().execute("update app_user set name = %s where login = %s", ("@SUM(1)", REVIEWER))
+    Browser(client, HEAD)
+    for path, disarmed in (("work", f"'{evil}"), ("people", "'@SUM(1)")):
+        text = client.get(f"/board/{path}.csv?show=all").get_data(as_text=True)
+        cells = {cell for line in csv.reader(text.lstrip("\ufeff").splitlines()) for cell in line}
+        assert disarmed in cells
+        assert not any(cell.startswith(("=", "@")) for cell in cells)
 
 
 def test_the_board_asks_as_much_of_few_tasks_as_of_many(
@@ -210,14 +278,100 @@ def test_an_order_that_nobody_answers_raises_a_signal_once(db: SQLAlchemy) -> No
     with frozen_at(NOW):
         case = office.received("refused-item", ways={})
         order = ordered(waiting(case))
-        assert orders.sweep() == 0
+        assert order_watch.sweep() == 0
     with frozen_at(NOW + timedelta(days=3)):
-        assert orders.sweep() == 1
-        assert orders.sweep() == 0
+        assert order_watch.sweep() == 1
+        assert order_watch.sweep() == 0
     db.session.expire_all()
     marked = db.session.get(SupervisoryOrder, order.id)
     assert marked is not None
     assert marked.overdue_at is not None
     (signal,) = SupervisionSignal.query.filter_by(kind="order-unanswered")
     assert signal.unit == "approval-bureau"
+    assert list(verify_all()) == []
+
+
+def kinds_of(case_id: int) -> list[str]:
+    rows = sql().execute("select kind from case_event where case_id = %s order by seq", (case_id,))
+    return [kind for (kind,) in rows]
+
+
+def test_who_gave_an_order_lifts_it_with_a_reason_and_whom_it_was_for_is_told(
+    db: SQLAlchemy, two: list[office.Handle], client: FlaskClient
+) -> None:
+    task = waiting(two[0])
+    tasks.claim(task.id, by=office.person(REVIEWER))
+    order = ordered(task)
+    other = ordered(task, by=SUPERVISOR, key="s")
+    task_id, case_id, first_id, other_id = task.id, task.case_id, order.id, other.id
+    db.session.commit()
+    place = f"/tasks/{task_id}/more/lift-order"
+    assert place not in Browser(client, REVIEWER).open(f"/tasks/{task_id}").links()
+    screen = Browser(client, HEAD)
+    assert "请尽快办结。" in screen.open(place).words()
+    refused = Page(screen.post(place, key="l", lifted=str(first_id), lift_reason=" "))
+    assert refused.status == 422
+    assert "请填写解除理由" in refused.words()
+    assert screen.post(place, key="m", lifted=str(first_id), lift_reason="材料须另行补送。").status_code == 302
+    told = Notice.query.filter_by(user_id=office.person(REVIEWER).user_id, kind="order-lifted").one()
+    assert told.facts["reason"] == "材料须另行补送。"
+    shown = Browser(client, REVIEWER).open(f"/tasks/{task_id}")
+    assert "督办已解除" in shown.words()
+    assert "材料须另行补送。" in shown.words()
+    assert kinds_of(case_id)[-1] == "order-lifted"
+    with pytest.raises(OrderLifted):
+        orders.answer_order(task_id, first_id, by=office.person(REVIEWER), answer="好。", key="x")
+    with pytest.raises(OrderLifted):
+        orders.lift_order(task_id, first_id, by=office.person(HEAD), reason="再次。", key="n")
+    with pytest.raises(NotYours):
+        orders.lift_order(task_id, other_id, by=office.person(HEAD), reason="不是我下的。", key="o2")
+    with pytest.raises(NotYours):
+        orders.lift_order(task_id, other_id, by=office.person(REVIEWER), reason="办不完。", key="p2")
+    assert "督办，限期" in Browser(client, REVIEWER).open("/inbox?tab=mine").words()
+    orders.lift_order(task_id, other_id, by=office.person(SUPERVISOR), reason="情况已核实。", key="q2")
+    assert "督办，限期" not in Browser(client, REVIEWER).open("/inbox?tab=mine").words()
+    assert list(verify_all()) == []
+
+
+def test_a_lifted_order_raises_no_signal_and_of_several_one_is_chosen(db: SQLAlchemy, client: FlaskClient) -> None:
+    with frozen_at(NOW):
+        task = waiting(office.received("refused-item", ways={}))
+        first, second = ordered(task), ordered(task, key="two")
+        page = Browser(client, HEAD).open(f"/tasks/{task.id}/more/lift-order")
+        assert "解除哪一项督办" in page.words()
+        for order in (first, second):
+            orders.lift_order(task.id, order.id, by=office.person(HEAD), reason="重复。", key=f"l{order.id}")
+    with frozen_at(NOW + timedelta(days=3)):
+        assert order_watch.sweep() == 0
+    assert SupervisionSignal.query.filter_by(kind="order-unanswered").count() == 0
+
+
+def test_an_order_whose_giver_has_left_is_lifted_by_who_may_order(two: list[office.Handle]) -> None:
+    task = waiting(two[0])
+    order = ordered(task, by=SUPERVISOR)
+    with pytest.raises(NotYours):
+        orders.lift_order(task.id, order.id, by=office.person(HEAD), reason="已离任。", key="a")
+    sql().execute("update app_user set active = false where login = %s", (SUPERVISOR,))
+    orders.lift_order(task.id, order.id, by=office.person(HEAD), reason="已离任。", key="b")
+
+
+def test_an_order_ends_with_its_task_and_who_gave_it_is_told(db: SQLAlchemy, client: FlaskClient) -> None:
+    with frozen_at(NOW):
+        case = office.received("refused-item", ways={})
+        task = waiting(case)
+        order = ordered(task, to=None)
+        assert order_watch.sweep() == 0
+        office.act(case.id, "accept", "P2")
+        page = Browser(client, REVIEWER).open(f"/tasks/{task.id}")
+        assert "督办已结束" in page.words()
+        assert order_watch.sweep() == 1
+        assert order_watch.sweep() == 0
+    with frozen_at(NOW + timedelta(days=3)):
+        assert order_watch.sweep() == 0
+    db.session.expire_all()
+    ended = db.session.get(SupervisoryOrder, order.id)
+    assert ended is not None
+    assert ended.ended_at is not None
+    assert Notice.query.filter_by(user_id=office.person(HEAD).user_id, kind="order-ended").count() == 1
+    assert "order-ended" in kinds_of(case.id)
     assert list(verify_all()) == []

@@ -11,6 +11,7 @@ from engine import Words
 from tests.support import office
 from tests.support.pages import Browser
 from webapp import clock
+from webapp.languages import COOKIE
 from webapp.queries.notices import COUNT_CAP, notices_of
 from webapp.services.locked_case import on_case
 from webapp.services.notice_kinds import NoticeKind, NoticeWrong, all_kinds, filled
@@ -150,3 +151,34 @@ def test_notices_go_out_with_the_rows_of_the_act_where_there_are_some(db: object
     for by in (reviewer, colleague):
         (line,) = notices_of(by, unread=True).lines
         assert (line.case_id, f"“{by.name}”" in line.text.zh) == (case_id, True)
+
+
+def test_what_somebody_typed_stands_as_it_is_in_both_languages_and_its_language_is_marked(
+    db: object, client: FlaskClient
+) -> None:
+    told(REVIEWER, kind=NoticeKind.SENT_BACK, reason="缺平面图 <b>\u202e")
+    told(REVIEWER, kind=NoticeKind.SENT_BACK, reason="the plan is missing")
+    told(REVIEWER, kind=NoticeKind.URGED, reason="请尽快办理。", reason_en="please do it soon.")
+    screen = Browser(client, REVIEWER)
+
+    def typed() -> list[tuple[str | None, str]]:
+        return [(one.get("lang"), one.text_content()) for one in screen.open("/notices").tree.xpath("//main//bdi")]
+
+    chinese = screen.open("/notices").words()
+    assert "魏晓红把“审查”（JC1）退回：缺平面图 <b>" in chinese
+    assert "魏晓红催办“审查”（JC1）：请尽快办理。" in chinese
+    assert typed() == [("en", "the plan is missing"), (None, "缺平面图 <b>\u202e")]
+    client.set_cookie(COOKIE, "en")
+    english = screen.open("/notices").words()
+    assert "魏晓红 sent “Review” (JC1) back: 缺平面图 <b>" in english
+    assert "魏晓红 urges “Review” (JC1): please do it soon." in english
+    assert typed() == [(None, "the plan is missing"), ("zh-CN", "缺平面图 <b>\u202e")]
+
+
+def test_the_day_of_an_order_is_told_beside_its_words(db: object) -> None:
+    told(REVIEWER, kind=NoticeKind.ORDERED, day="2026-09-04", reason="请优先办理。")
+    (line,) = notices_of(office.person(REVIEWER), unread=False).lines
+    assert line.text == Words(
+        "魏晓红督办“审查”（JC1），限期 2026-09-04：请优先办理。",
+        "魏晓红 orders “Review” (JC1) to be finished by 2026-09-04: 请优先办理。",
+    )

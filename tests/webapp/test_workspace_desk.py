@@ -15,6 +15,7 @@ from tests.support import office
 from tests.support.pages import Browser, Page
 from webapp import clock, moments
 from webapp.errors import AlreadyDone, NotFound
+from webapp.queries.life_cycle_acts import NAMES
 from webapp.services import cleaning, task_drafts, tasks
 from webapp.unit_of_work import sql
 
@@ -299,4 +300,9 @@ def test_a_task_of_another_department_is_not_there(db: object, client: FlaskClie
     stranger.open("/inbox")
     assert client.get(f"/tasks/{task_id}").status_code == 404
     assert client.get(f"/tasks/{task_id}/others?revision=0").status_code == 404
-    assert stranger.post(f"/tasks/{task_id}/draft", opinion="x").status_code == 404
+    sent = ("draft", "draft/clear", "act", "claim", "release", "files/1/notes", "notes/1/remove")
+    for path in (*sent, *(f"more/{act}" for act in NAMES)):
+        answer = stranger.post(f"/tasks/{task_id}/{path}", opinion="x", key="k", page="1", words="x")
+        assert answer.status_code == 404, path
+    for act in NAMES:
+        assert client.get(f"/tasks/{task_id}/more/{act}").status_code == 404, act

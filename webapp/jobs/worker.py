@@ -102,13 +102,13 @@ def supervise() -> bool:
 
     Workers take turns: one that finds that another has just looked leaves it at that.
     """
-    from webapp.services import commitment_figures, credit_watch, figures, orders, signal_watch
+    from webapp.services import commitment_figures, credit_watch, figures, order_watch, signal_watch
 
     if figures.were_counted_since(clock.now() - timedelta(seconds=SUPERVISION_SECONDS / 2)):
         return False
     figures.refresh()
     commitment_figures.refresh()
-    orders.sweep()
+    order_watch.sweep()
     while signal_watch.sweep() >= signal_watch.AT_ONCE:  # after a long rest there may be many
         pass
     credit_watch.sweep()

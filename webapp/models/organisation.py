@@ -36,7 +36,9 @@ class Department(Model):
 
 
 class CandidateGroup(Model):
-    """A post (岗位) whose members may take its tasks; `role` says what they may do."""
+    """A post (岗位) whose members may take its tasks; `role` says what they may do, `leads` that it leads the
+    department: its members give the department's work out.
+    """
 
     __tablename__ = "candidate_group"
 
@@ -46,6 +48,7 @@ class CandidateGroup(Model):
     name_zh: Mapped[str]
     name_en: Mapped[str]
     role: Mapped[str]
+    leads: Mapped[bool] = mapped_column(server_default=text("false"))
 
     department: Mapped[Department] = relationship()
 

@@ -105,6 +105,8 @@ WORDS: Mapping[str, Words] = {
     "ordered": Words("督办", "ordered it to be finished"),
     "order-answered": Words("答复督办", "answered the order"),
     "order-overdue": Words("督办逾期未答复", "the order was not answered by its day"),
+    "order-lifted": Words("解除督办", "lifted the order"),
+    "order-ended": Words("任务已结束，督办随之结束", "the order ended with its task"),
     "step-returned": Words("退回前一环节", "sent it back to an earlier step"),
     "act-withdrawn": Words("撤回本人的办理", "took the own act back"),
     "officers-drawn": Words("随机抽取核查人员", "drew the officers of the verification"),

@@ -13,7 +13,7 @@ from webapp import clock, moments
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import TaskFacts
-from webapp.services.orders import answers
+from webapp.services.orders import answers, lifts
 from webapp.services.prepared_acts import Field
 from webapp.services.signers import AFTER, AGREE, DISAGREE, Round
 from webapp.unit_of_work import sql
@@ -145,10 +145,16 @@ class OrderLine:
     answered_by: str
     answered_at: datetime | None
     is_late: bool  # its day passed without an answer
+    by_id: int
+    giver_is_there: bool  # who gave it is in office
+    lifted_by: str
+    lift_reason: str
+    lifted_at: datetime | None
+    ended_at: datetime | None  # its task was over first
 
     @property
     def is_open(self) -> bool:
-        return self.answered_at is None
+        return self.answered_at is None and self.lifted_at is None and self.ended_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,10 @@ class LifeCycle:
         mine = (one for one in self.orders if one.is_open and answers(by, one.unit, one.to_id, self.task.holder_id))
         return next(mine, None)
 
+    def to_lift(self, by: Identity) -> tuple[OrderLine, ...]:
+        """The orders that this person, who may order, may lift."""
+        return tuple(one for one in self.orders if one.is_open and lifts(by, one.by_id, one.giver_is_there))
+
     @property
     def is_signed(self) -> bool:
         """What was put forward is signed by enough: it can be carried out."""
@@ -284,9 +294,11 @@ select t.id, t.case_id, t.name_zh, t.name_en, t.step, t.process, t.element, t.st
         where p.task_id = t.id),
     (select coalesce(jsonb_agg(jsonb_build_array(o.id, a.name, o.unit, d.name_zh, d.name_en, o.to_id,
         coalesce(u.name, ''), o.words, o.finish_by, o.at, o.answer, coalesce(w.name, ''), o.answered_at,
-        o.overdue_at is not null) order by o.id), '[]')
+        o.overdue_at is not null, o.by_id, a.active, coalesce(v.name, ''), o.lift_reason, o.lifted_at, o.ended_at)
+        order by o.id), '[]')
         from supervisory_order o join app_user a on a.id = o.by_id join department d on d.key = o.unit
-        left join app_user u on u.id = o.to_id left join app_user w on w.id = o.answered_by where o.task_id = t.id)
+        left join app_user u on u.id = o.to_id left join app_user w on w.id = o.answered_by
+        left join app_user v on v.id = o.lifted_by where o.task_id = t.id)
 from user_task t
 join cases k on k.id = t.case_id
 join process_instance i on i.id = t.instance_id
@@ -353,10 +365,11 @@ def _round(*row: Any) -> RoundView:
 
 
 def _order(*row: Any) -> OrderLine:
-    id_, by, unit, zh, en, to_id, to, words, finish_by, at, answer, answered_by, answered_at, late = row
+    id_, by, unit, zh, en, to_id, to, words, finish_by, at, answer, answered_by, answered_at, late, *ending = row
+    by_id, is_there, lifted_by, reason, lifted_at, ended_at = ending
     day = date.fromisoformat(finish_by)
     facts = [id_, by, unit, Words(zh, en), to_id, to, words, day, _at(at), answer, answered_by, _maybe(answered_at)]
-    facts.append(late)
+    facts += [late, by_id, is_there, lifted_by, reason, _maybe(lifted_at), _maybe(ended_at)]
     return OrderLine(*facts)
 
 

@@ -19,7 +19,7 @@ from webapp.services.undoing import ACTS as TAKEABLE
 ASSIGN, HAND_OVER, DELEGATE, CALL_BACK = "assign", "hand-over", "delegate", "call-back"
 ASK, SIGNERS, COPY, URGE = "ask", "signers", "copy", "urge"
 RETURN, TO_WINDOW, TAKE_BACK = "return", "to-window", "take-back"
-ORDER, ANSWER_ORDER = "order", "answer-order"
+ORDER, ANSWER_ORDER, LIFT_ORDER = "order", "answer-order", "lift-order"
 NAMES = {
     ASSIGN: Words("分派给岗位人员", "Assign to somebody"),
     HAND_OVER: Words("转办给同事", "Hand over to a colleague"),
@@ -33,6 +33,7 @@ NAMES = {
     URGE: Words("催办", "Urge"),
     ORDER: Words("督办", "Order it to be finished"),
     ANSWER_ORDER: Words("答复督办", "Answer the order"),
+    LIFT_ORDER: Words("解除督办", "Lift the order"),
     TAKE_BACK: Words("撤回我的办理", "Take my act back"),
 }
 #: Glyph of each act.
@@ -49,6 +50,7 @@ GLYPHS = {
     URGE: "bell",
     ORDER: "flag",
     ANSWER_ORDER: "message",
+    LIFT_ORDER: "x",
     TAKE_BACK: "arrow-back-up",
 }
 
@@ -100,6 +102,8 @@ def further_acts(life: LifeCycle, by: Identity) -> list[FurtherAct]:
         acts.append(FurtherAct(URGE, stands or (URGED if life.urged_today(by.user_id) else None)))
     if may_order(by, task.of_department):
         acts.append(FurtherAct(ORDER, stands))
+        if life.to_lift(by):
+            acts.append(FurtherAct(LIFT_ORDER, stands))
     if task.signed_by == (by.user_id,) and task.step == "visit":
         acts.append(FurtherAct(TAKE_BACK, stands))
     return acts

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine import Words
 from webapp.identity import Identity
-from webapp.services.notice_kinds import all_kinds
+from webapp.services.notice_kinds import KindWords, Piece, all_kinds
 from webapp.unit_of_work import sql
 
 PAGE_SIZE = 50
@@ -28,6 +28,12 @@ class Line:
     task_id: int | None
     at: datetime
     read_at: datetime | None
+    told: KindWords | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def pieces(self, language: str) -> tuple[Piece, ...]:
+        """The text with what somebody typed told from the rest."""
+        return self.told.pieces(self.facts, language) if self.told else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ def _line(
     if words is None:  # a kind of another version: what it was about is opened all the same
         opens = "task" if task_id else "case" if case_id else "inbox"
         return Line(notice_id, Words(kind, kind), Words("", ""), False, opens, case_id, task_id, at, read_at)
-    return Line(notice_id, words.name, words.said(facts), words.urgent, words.opens, case_id, task_id, at, read_at)
+    said, place = words.said(facts), (words.urgent, words.opens, case_id, task_id)
+    return Line(notice_id, words.name, said, *place, at, read_at, words, facts)
 
 
 def notice_of(notice_id: int, by: Identity) -> Line | None:

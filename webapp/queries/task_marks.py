@@ -32,7 +32,7 @@ MARKS = """
 select t.case_id, t.name_zh, t.name_en, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), f.on_day,
     exists (select from task_candidate c where c.task_id = t.id and c.urgency < 0), t.groups, t.assignee_id, t.state,
     exists (select from candidate_group g join department d on d.id = g.department_id
-            where t.groups ? g.key and d.key = %(department)s)
+            where t.groups ? g.key and d.key = %(department)s), k.bundle_key
 from user_task t join cases k on k.id = t.case_id
 left join follow_up f on f.task_id = t.id and f.user_id = %(me)s
 where t.id = %(task)s
@@ -45,8 +45,9 @@ def marks_of(task_id: int, by: Identity) -> TaskMarks:
     row = sql().execute(MARKS, values).fetchone()
     if row is None:
         raise NotFound()
-    case_id, zh, en, number, subject, follow_on, first, groups, assignee, state, of_department = row
-    opens = may(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee, state))
+    case_id, zh, en, number, subject, follow_on, first, groups, assignee, state, *rest = row
+    of_department, bundle = rest
+    opens = may(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee, state, bundle))
     leads = of_department and may(by, Permission.TASK_SET_FIRST)
     if not (opens or leads):
         raise NotFound()

@@ -11,7 +11,7 @@ from engine import Words
 from engine.bundles import Document, Item, Material
 from webapp import clock, moments, papers
 from webapp.answers import answers_of
-from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, rules_of
+from webapp.catalogue import RULES_OF_CASE, Published, Rules, arranged, published, rules_of
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
@@ -178,7 +178,8 @@ def tolerance_at_window(by: Identity, task_id: int) -> TolerancePage:
     if row is None:
         raise NotFound()
     if row[-2] is not None:
-        ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(row[-2]), row[-4], row[-1]))
+        bundle = published(row[3]).bundle.key
+        ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(row[-2]), row[-4], row[-1], bundle))
     return _page(row)
 
 

@@ -15,7 +15,8 @@ from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure, is_window, may
 from webapp.services.locked_case import on_case
-from webapp.services.notices import NoticeKind, notify
+from webapp.services.notice_kinds import NoticeKind, kind_words
+from webapp.services.notices import notify
 from webapp.services.page_keys import AlreadyCarriedOut, remember
 from webapp.services.separation import InConflict
 from webapp.services.work import OpenTask, open_task, record_refusal
@@ -138,27 +139,20 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
-#: What a notice of these kinds says beside who did it.
-WITH_REASON = frozenset(
-    {
-        NoticeKind.HANDED_OVER,
-        NoticeKind.URGED,
-        NoticeKind.SENT_BACK,
-        NoticeKind.ORDERED,
-        NoticeKind.ORDER_ANSWERED,
-    }
-)
+def tell(
+    task: OpenTask, kind: NoticeKind, users: Iterable[int], by: Identity, reason: str | Words = "", **more: str
+) -> None:
+    """A notice about the task to these people; never to who acts. A reason that nobody typed is in both languages.
 
-
-def tell(task: OpenTask, kind: NoticeKind, users: Iterable[int], by: Identity, reason: str | Words = "") -> None:
-    """A notice about the task to these people; never to who acts. A reason that nobody typed is in both languages."""
+    `more`: further facts that the kind declares.
+    """
     facts = {"by": by.name, "task": task.name.zh, "task_en": task.name.en, "number": task.case.number or ""}
-    if kind in WITH_REASON:
+    if "reason" in kind_words(kind).facts:
         facts["reason"] = reason.zh if isinstance(reason, Words) else reason
         if isinstance(reason, Words):
             facts["reason_en"] = reason.en
     told = [one for one in users if one != by.user_id]
-    notify(told, kind, case_id=task.case.id, task_id=task.id, facts=facts, now=task.case.now)
+    notify(told, kind, case_id=task.case.id, task_id=task.id, facts=facts | more, now=task.case.now)
 
 
 MEMBERS = """

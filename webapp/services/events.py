@@ -86,6 +86,8 @@ class Event(StrEnum):
     ORDERED = "ordered"
     ORDER_ANSWERED = "order-answered"
     ORDER_OVERDUE = "order-overdue"
+    ORDER_LIFTED = "order-lifted"
+    ORDER_ENDED = "order-ended"
     STEP_RETURNED = "step-returned"
     ACT_WITHDRAWN = "act-withdrawn"
     REVIEWED = "reviewed"

@@ -14,7 +14,10 @@ from webapp.unit_of_work import sql, unit_of_work
 LONGEST = 500  # characters of one note
 SIDE = 1000  # a page is this wide and high, whatever its paper
 LAST_PAGE = 10_000
-TASK = "select case_id, groups, assignee_id, state from user_task where id = %s"
+TASK = """
+select t.case_id, t.groups, t.assignee_id, t.state, k.bundle_key from user_task t join cases k on k.id = t.case_id
+where t.id = %s
+"""
 #: A file of the case's materials: those are what is read and annotated.
 OF_CASE = """
 select f.pages from stored_file f where f.id = %(file)s and exists (select from material_file mf
@@ -88,6 +91,6 @@ def _case_of(task_id: int, by: Identity) -> int:
     row = sql().execute(TASK, (task_id,)).fetchone()
     if row is None:
         raise NotFound()
-    case_id, groups, assignee_id, state = row
-    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), assignee_id, state))
+    case_id, groups, *facts = row
+    ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), *facts))
     return int(case_id)

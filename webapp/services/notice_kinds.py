@@ -16,9 +16,12 @@ from webapp.settings import current_settings
 FILE = "_shared/messages/notices.toml"
 ENGLISH = "_en"
 PLACE = re.compile(r"\{(\w+)\}")
+#: What a person wrote: it stands as it is in the texts of both languages.
+TYPED = "typed"
 #: How a fact is kept and sent.
 MASKS: Mapping[str, Callable[[str], str]] = {
     "plain": str,
+    TYPED: str,
     "person": masked_person,
     "organisation": masked_organisation,
     "number": masked_number,
@@ -39,6 +42,8 @@ class NoticeKind(StrEnum):
     URGED = "urged"
     ORDERED = "ordered"
     ORDER_ANSWERED = "order-answered"
+    ORDER_LIFTED = "order-lifted"
+    ORDER_ENDED = "order-ended"
     SENT_BACK = "sent-back"
     ACT_WITHDRAWN = "act-withdrawn"
     STANDING_IN = "standing-in"
@@ -55,6 +60,14 @@ class NoticeKind(StrEnum):
 
 class NoticeWrong(Exception):
     """A notice whose facts are not those that its kind declares, or a kind whose words are not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a notice; `typed`: as a person wrote it, in whatever language."""
+
+    text: str
+    typed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +94,27 @@ class KindWords:
         """The notice as it reads."""
         return filled(self.text, facts)
 
+    def pieces(self, facts: Mapping[str, str], language: str) -> tuple[Piece, ...]:
+        """The same in one language, with what a person typed told from the office's words around it."""
+        parts = PLACE.split(self.text.in_language(language))  # words, place, words, place, …
+        pieces = [Piece(parts[0], False)]
+        for name, after in zip(parts[1::2], parts[2::2], strict=True):
+            typed = self.facts.get(name) == TYPED and name + ENGLISH not in facts
+            pieces += [Piece(_value(name, facts, language), typed), Piece(after, False)]
+        return tuple(one for one in pieces if one.text)
+
 
 def filled(text: Words, facts: Mapping[str, str]) -> Words:
     """`text` with its places filled; a place that has no value stays empty."""
     return Words(
-        PLACE.sub(lambda place: facts.get(place[1], ""), text.zh),
-        PLACE.sub(lambda place: facts.get(place[1] + ENGLISH) or facts.get(place[1], ""), text.en),
+        PLACE.sub(lambda place: _value(place[1], facts, "zh"), text.zh),
+        PLACE.sub(lambda place: _value(place[1], facts, "en"), text.en),
     )
+
+
+def _value(name: str, facts: Mapping[str, str], language: str) -> str:
+    english = facts.get(name + ENGLISH) if language == "en" else None
+    return english or facts.get(name, "")
 
 
 def kind_words(kind: str) -> KindWords:

@@ -1,36 +1,27 @@
 """督办: who leads the department, or supervises, orders that a task be finished by a day; it is answered in words.
 
-No limit of the law moves with an order, and no act waits for it. It is over when the task is done or when it is
-answered; where neither came by its day, the worker marks it, and raises the signal that the place's rules have for it.
+No limit of the law moves with an order, and no act waits for it. It is over when it is answered, when who gave it lifts
+it, or with its task; `order_watch` sees to what time and tasks do with it.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-import structlog
+from dataclasses import dataclass
+from datetime import date
 
 from engine import Words
-from webapp import clock, moments
-from webapp.errors import ActRefused, Busy, Incomplete, NotFound, NotYours
+from webapp import moments
+from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, may
 from webapp.services.beside import beside, digest, members, said, tell
 from webapp.services.events import Event
-from webapp.services.locked_case import on_case
 from webapp.services.notices import NoticeKind
-from webapp.services.signals import raise_signal
 from webapp.services.work import OpenTask
-from webapp.unit_of_work import sql, unit_of_work
+from webapp.unit_of_work import sql
 
-log = structlog.get_logger(__name__)
-
-#: The kind of signal for an order that nobody answered by its day.
-UNANSWERED = "order-unanswered"
 FURTHEST_DAYS = 365
 LONGEST_ORDER = 500
-#: The worker looks at the orders of so many days back: it looks several times a day.
-LOOKED_BACK, AT_ONCE = timedelta(days=30), 200
 DAY_WRONG = Words("请填写今天或以后一年内的日期。", "Give a day from today on, within a year.")
 
 
@@ -39,6 +30,13 @@ class OrderClosed(ActRefused):
 
     def __init__(self, who: str) -> None:
         super().__init__(Words(f"此督办已由{who}答复。", f"{who} has answered this order."))
+
+
+class OrderLifted(ActRefused):
+    """Who gave the order has lifted it."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(Words(f"此督办已由{who}解除。", f"{who} has lifted this order."))
 
 
 class NoPostThere(ActRefused):
@@ -113,7 +111,7 @@ def order(task_id: int, *, by: Identity, to_id: int | None, words: str, finish_b
             words=digest(told),
         )
         told_to = [to_id] if to_id is not None else _of_unit(task)
-        tell(task, NoticeKind.ORDERED, told_to, by, f"{finish_by.isoformat()}：{told}")
+        tell(task, NoticeKind.ORDERED, told_to, by, told, day=finish_by.isoformat())
 
 
 def _has_post(user_id: int, groups: list[str]) -> bool:
@@ -132,32 +130,54 @@ def _of_unit(task: OpenTask) -> list[int]:
     return [task.assignee_id] if task.assignee_id is not None else members(task.groups)
 
 
-#: An order on this task that waits, and what an answer asks about it.
-OPEN = """
-select o.id, o.unit, o.to_id, o.by_id, coalesce(a.name, '') from supervisory_order o
-left join app_user a on a.id = o.answered_by where o.id = %s and o.task_id = %s
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order that is neither answered nor lifted. `to_id` None: for the department; `giver_is_there`: in office."""
+
+    id: int
+    unit: str
+    to_id: int | None
+    by_id: int
+    giver_is_there: bool
+
+
+#: An order on this task, what an answer or a lifting asks about it, and who came before them.
+ONE = """
+select o.id, o.unit, o.to_id, o.by_id, g.active, coalesce(a.name, ''), coalesce(l.name, '')
+from supervisory_order o join app_user g on g.id = o.by_id
+left join app_user a on a.id = o.answered_by left join app_user l on l.id = o.lifted_by
+where o.id = %s and o.task_id = %s
 """
 ANSWER = "update supervisory_order set answer = %s, answered_by = %s, answered_at = %s where id = %s"
+LIFT = "update supervisory_order set lift_reason = %s, lifted_by = %s, lifted_at = %s where id = %s"
+
+
+def _waiting(order_id: int | None, task_id: int) -> WaitingOrder:
+    """Raises NotFound, OrderClosed, OrderLifted."""
+    row = sql().execute(ONE, (order_id, task_id)).fetchone()
+    if row is None:
+        raise NotFound()
+    *order, answered_by, lifted_by = row
+    if answered_by:
+        raise OrderClosed(answered_by)
+    if lifted_by:
+        raise OrderLifted(lifted_by)
+    return WaitingOrder(*order)
 
 
 def answer_order(task_id: int, order_id: int | None, *, by: Identity, answer: str, key: str) -> None:
     """Answer an order: who is named in it; of a department's, who holds the task or leads that department.
 
-    Raises Incomplete, OrderClosed, NotFound, NotYours, and what `beside` does.
+    Raises Incomplete, OrderClosed, OrderLifted, NotFound, NotYours, and what `beside` does.
     """
     with beside(task_id, by, who=_any_of_them, what="answer-order", key=key) as task:
         told = said(answer, "order_answer", Words("请填写答复。", "Write the answer."), longest=LONGEST_ORDER)
-        row = sql().execute(OPEN, (order_id, task_id)).fetchone()
-        if row is None:
-            raise NotFound()
-        id_, unit, to_id, ordered_by, answered_by = row
-        if answered_by:
-            raise OrderClosed(answered_by)
-        if not answers(by, unit, to_id, task.assignee_id):
+        found = _waiting(order_id, task_id)
+        if not answers(by, found.unit, found.to_id, task.assignee_id):
             raise NotYours(Permission.TASK_DO)
-        sql().execute(ANSWER, (told, by.user_id, task.case.now, id_))
-        task.case.record(Event.ORDER_ANSWERED, by, task=task.id, order=id_, answer=digest(told))
-        tell(task, NoticeKind.ORDER_ANSWERED, [ordered_by], by, told)
+        sql().execute(ANSWER, (told, by.user_id, task.case.now, found.id))
+        task.case.record(Event.ORDER_ANSWERED, by, task=task.id, order=found.id, answer=digest(told))
+        tell(task, NoticeKind.ORDER_ANSWERED, [found.by_id], by, told)
 
 
 def _any_of_them(by: Identity, task: TaskFacts, of_department: bool) -> None:
@@ -173,40 +193,22 @@ def answers(by: Identity, unit: str, to_id: int | None, holder_id: int | None) -
     return by.department_key == unit and (holder_id == by.user_id or may(by, Permission.TASK_ASSIGN))
 
 
-#: Orders past their day that were not answered, on tasks that are still open.
-PAST = """
-select o.case_id from supervisory_order o join user_task t on t.id = o.task_id and t.state = 'open'
-where o.answered_at is null and o.overdue_at is null and o.finish_by < %s and o.finish_by >= %s
-order by o.finish_by limit %s
-"""
-OVERDUE = """
-update supervisory_order o set overdue_at = %s from user_task t
-where o.case_id = %s and o.answered_at is null and o.overdue_at is null and o.finish_by < %s
-    and t.id = o.task_id and t.state = 'open'
-returning o.id, o.task_id, o.unit, o.to_id, t.item_case_id
-"""
+def lifts(by: Identity, ordered_by: int, is_there: bool) -> bool:
+    """Whether the order is this person's to lift, of those who may order: who gave it, or anyone once they are gone."""
+    return ordered_by in by.persons or not is_there
 
 
-def sweep() -> int:
-    """Mark the orders whose day has passed, each with its signal; returns how many."""
-    today = clock.today(moments.OFFICE_ZONE)
-    with unit_of_work():
-        rows = sql().execute(PAST, (today, today - LOOKED_BACK, AT_ONCE)).fetchall()
-    return sum(_look_at(case_id) for case_id in dict.fromkeys(row[0] for row in rows))
+def lift_order(task_id: int, order_id: int | None, *, by: Identity, reason: str, key: str) -> None:
+    """Lift an order before it is answered: who gave it, in words; whom it was for is told.
 
-
-def _look_at(case_id: int) -> int:
-    """In a transaction of its own; a case that is busy is found by the next sweep."""
-    try:
-        with on_case(case_id) as case:
-            today = moments.local(case.now).date()
-            late = sql().execute(OVERDUE, (case.now, case.id, today)).fetchall()
-            for order_id, task_id, unit, to_id, item_case_id in late:
-                case.record(Event.ORDER_OVERDUE, None, task=task_id, order=order_id)
-                raise_signal(
-                    case, UNANSWERED, item_case_id=item_case_id, unit=unit, ref={"order": order_id}, person=to_id
-                )
-            return len(late)
-    except Busy:
-        log.info("orders-busy", case=case_id)
-        return 0
+    Raises Incomplete, OrderClosed, OrderLifted, NotFound, NotYours, and what `beside` does.
+    """
+    with beside(task_id, by, who=orderer, what="lift-order", key=key) as task:
+        told = said(reason, "lift_reason", Words("请填写解除理由。", "Say why it is lifted."), longest=LONGEST_ORDER)
+        found = _waiting(order_id, task_id)
+        if not lifts(by, found.by_id, found.giver_is_there):
+            raise NotYours(Permission.TASK_URGE)
+        sql().execute(LIFT, (told, by.user_id, task.case.now, found.id))
+        task.case.record(Event.ORDER_LIFTED, by, task=task.id, order=found.id, reason=digest(told))
+        told_to = [found.to_id] if found.to_id is not None else _of_unit(task)
+        tell(task, NoticeKind.ORDER_LIFTED, told_to, by, told)

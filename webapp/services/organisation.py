@@ -36,6 +36,7 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
         load_seals(key, table.get("seals", {}))
     sections = data["sections"]
     groups: dict[str, int] = {}
+    leading = leading_posts(data)
     for key, table in data["groups"].items():
         department = departments[sections[table["section"]]["department"]]
         groups[key] = _insert(
@@ -45,6 +46,7 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
             name_zh=table["name"]["zh"],
             name_en=table["name"]["en"],
             role=table["role"],
+            leads=key in leading,
         )
     for key, table in data.get("counters", {}).items():
         _insert(
@@ -57,6 +59,21 @@ def load_organisation(content: bytes, *, password: str | None = None) -> list[Ac
         )
     given = (password, hash_password(password)) if password else None
     return [_user(login, table, data, departments, groups, given) for login, table in data["users"].items()]
+
+
+def leading_posts(data: Mapping[str, Any]) -> frozenset[str]:
+    """The posts that lead their departments: those that say so (`leads`), and in a department none of whose posts does,
+    those of the file's `leading_roles`.
+    """
+    of_department: dict[str, list[str]] = {}
+    for key, table in data["groups"].items():
+        of_department.setdefault(data["sections"][table["section"]]["department"], []).append(key)
+    leading: set[str] = set()
+    for keys in of_department.values():
+        declared = [key for key in keys if data["groups"][key].get("leads")]
+        usual = data.get("leading_roles", ())
+        leading.update(declared or (key for key in keys if data["groups"][key]["role"] in usual))
+    return frozenset(leading)
 
 
 def _department(key: str, table: Mapping[str, Any], government: Mapping[str, str]) -> int:

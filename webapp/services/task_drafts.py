@@ -104,9 +104,12 @@ def save(
 
 
 def clear(task_id: int, *, by: Identity) -> None:
-    """Forget what was kept."""
+    """Forget what was kept. Raises NotFound for a task that one does not see."""
+    values = {"task": task_id, "me": by.user_id, "groups": sorted(by.groups)}
     with unit_of_work():
-        sql().execute(CLEAR, {"task": task_id, "me": by.user_id})
+        if sql().execute(GONE, values).fetchone() is None:
+            raise NotFound()
+        sql().execute(CLEAR, values)
 
 
 def hand_draft(task_id: int, from_user: int, to_user: int) -> None:

@@ -29,8 +29,8 @@ class NoLongerOpen(ActRefused):
 TASK = """
 select t.case_id, t.groups, t.assignee_id, t.state, exists (
     select from candidate_group g join department d on d.id = g.department_id
-    where t.groups ? g.key and d.key = %s)
-from user_task t where t.id = %s
+    where t.groups ? g.key and d.key = %s), k.bundle_key
+from user_task t join cases k on k.id = t.case_id where t.id = %s
 """
 
 
@@ -92,8 +92,8 @@ def _task(task_id: int, by: Identity) -> tuple[TaskFacts, int, bool]:
     row = sql().execute(TASK, (by.department_key, task_id)).fetchone()
     if row is None:
         raise NotFound()
-    case_id, groups, assignee, state, of_department = row
-    facts = TaskFacts(frozenset(groups), assignee, state)
+    case_id, groups, assignee, state, of_department, bundle = row
+    facts = TaskFacts(frozenset(groups), assignee, state, bundle)
     leads = of_department and may(by, Permission.TASK_SET_FIRST)
     if not (leads or may(by, Permission.TASK_SEE, facts)):
         raise NotFound()

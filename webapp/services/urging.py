@@ -5,14 +5,14 @@ from __future__ import annotations
 from engine import Words
 from webapp import moments
 from webapp.errors import ActRefused
-from webapp.identity import Identity
+from webapp.identity import LEADING, Identity
 from webapp.services.beside import beside, digest, members, said, tell, urger
 from webapp.services.events import Event
 from webapp.services.notices import NoticeKind
 from webapp.unit_of_work import sql
 
 #: Whose word is 督办: from above, and not from a peer.
-FROM_ABOVE = frozenset({"supervisor", "lead", "head", "government"})
+FROM_ABOVE = frozenset({"supervisor", "lead", "head", "government", LEADING})
 NO_REASON = Words("请尽快办理。", "please do it soon.")
 
 

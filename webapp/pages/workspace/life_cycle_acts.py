@@ -20,6 +20,7 @@ from webapp.queries.life_cycle_acts import (
     COPY,
     DELEGATE,
     HAND_OVER,
+    LIFT_ORDER,
     ORDER,
     RETURN,
     SIGNERS,
@@ -147,6 +148,12 @@ def _answer_order(life: LifeCycle, typed: Typed, by: Identity) -> Words:
     return Words("督办已答复。", "Answered.")
 
 
+def _lift_order(life: LifeCycle, typed: Typed, by: Identity) -> Words:
+    reason, key = text(typed, "lift_reason"), text(typed, "key")
+    orders.lift_order(life.task.id, _number(typed, "lifted"), by=by, reason=reason, key=key)
+    return Words("督办已解除，已通知对方。", "The order is lifted; they have been told.")
+
+
 def _take_back(life: LifeCycle, typed: Typed, by: Identity) -> Words:
     undoing.take_back(life.task.id, by=by, key=text(typed, "key"))
     return Words(
@@ -167,6 +174,7 @@ ACTS: Mapping[str, Act] = {
     URGE: _urge,
     ORDER: _order,
     ANSWER_ORDER: _answer_order,
+    LIFT_ORDER: _lift_order,
     TAKE_BACK: _take_back,
 }
 LABELS: Mapping[str, Words] = {
@@ -189,6 +197,7 @@ LABELS: Mapping[str, Words] = {
     "order_words": Words("督办要求", "What is ordered"),
     "finish_by": Words("限期", "By"),
     "order_answer": Words("答复", "Answer"),
+    "lift_reason": Words("解除理由", "Reason"),
     "remark": Words("交回说明", "Remark"),
     "prepared": Words("办理内容", "The act"),
     "verdict": Words("会签意见", "Do you agree"),
