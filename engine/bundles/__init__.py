@@ -40,7 +40,6 @@ from engine.bundles.guide import (
     situations_of,
 )
 from engine.bundles.items import licence_number
-from engine.bundles.known_names import KnownName, known_names
 from engine.bundles.legal_basis import intake_basis, paper_basis
 from engine.bundles.levels import as_drawn, at_level, handled_by, orders_above
 from engine.bundles.licence_rules import (
@@ -91,6 +90,7 @@ from engine.bundles.separation import (
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 from engine.bundles.time_taken import Savings, savings
 from engine.bundles.touches import ArticleChanges, LimitChanges, MaterialChanges, Subject, Touch, Why, touched
+from engine.bundles.vocabulary import KnownName, known_names
 from engine.bundles.ways_back import goes_back
 
 __all__ = [

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import * as esbuild from 'esbuild';
 import * as sass from 'sass';
@@ -35,6 +35,8 @@ const ENTRIES = {
   signature: 'src/signature.js',
   'case-diagram': 'src/case-diagram.js',
   designer: 'src/designer.js',
+  'decision-editor': 'src/decision-editor.js',
+  'form-editor': 'src/form-editor.js',
   documents: 'src/documents.js',
   'site-visit': 'src/site-visit.js',
   styles: 'src/styles/styles.css',
@@ -83,6 +85,87 @@ const adoptedStyles = {
       if (!contents.includes(asked)) throw new Error(`style-mod no longer asks "${asked}"`);
       return { contents: contents.replace(asked, 'root.adoptedStyleSheets'), loader: 'js' };
     });
+  },
+};
+
+/** What of a library nobody needs here: statements that keep it from being left out. */
+const UNUSED = [
+  [/bpmn-js-properties-panel\/dist\/index\.esm\.js$/, [
+    "CamundaPlatformPropertiesProvider.$inject = ['propertiesPanel', 'injector'];",
+  ]],
+  [/bpmn-js-element-templates\/dist\/index\.esm\.js$/, [
+    "\nElementTemplatesPropertiesProvider.$inject = ['elementTemplates', 'propertiesPanel', 'injector'];",
+    "\nChangeElementTemplateHandler.$inject = ['bpmnFactory', 'bpmnReplace', 'commandStack', 'modeling'];",
+    "\nRemoveElementTemplateHandler.$inject = ['modeling', 'elementFactory', 'elementRegistry', 'canvas', 'bpmnFactory', 'replace', 'commandStack'];",
+    "\nElementTemplatesCommands.$inject = ['commandStack', 'elementTemplates', 'eventBus'];",
+    "\nReplaceBehavior.$inject = ['elementTemplates', 'injector'];",
+  ]],
+];
+
+/** Another engine's dialect in the panel of properties is left out: its classes are named by nothing else. */
+const withoutUnused = {
+  name: 'without-unused',
+  setup(build) {
+    for (const [filter, statements] of UNUSED) {
+      build.onLoad({ filter }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8');
+        for (const statement of statements) {
+          if (!contents.includes(statement)) throw new Error(`${path} no longer says ${statement.trim()}`);
+          contents = contents.replace(statement, '');
+        }
+        return { contents, loader: 'js' };
+      });
+    }
+    // The panel of a diagram has no texts with places in them; forms have, and get the editor by their own import.
+    build.onResolve({ filter: /^@bpmn-io\/feelers-editor$/ }, ({ importer }) => (
+      /@bpmn-io\/properties-panel\/dist/.test(importer) ? { path: join(HERE, 'src/designer/no-feelers.js') } : null
+    ));
+  },
+};
+
+/** Libraries without a hook for translation: their texts are said by src/editors/said.js. */
+const SPOKEN = [
+  { filter: /@bpmn-io\/form-js-(editor|viewer)\/dist\/index\.es\.js$/, words: 'src/form-editor/zh.js', name: 'LIBRARY' },
+  { filter: /@bpmn-io\/(lang-feel|feel-lint)\/dist\/index(\.esm)?\.js$/, words: 'src/editors/zh-feel.js', name: 'FEEL' },
+  { filter: /(dmn-js-decision-table\/lib\/features\/(context-menu\/ContextMenu|drag-and-drop\/DragAndDrop)|diagram-js\/lib\/features\/popup-menu\/PopupMenuComponent)\.js$/, words: 'src/editors/zh-more.js', name: 'MORE' },
+];
+
+const quoted = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** `contents` with every text of `words` given to `said`, and what was found. Comparisons and names of keys stay. */
+export function spoken(contents, words, found) {
+  let changed = contents;
+  for (const text of Object.keys(words)) {
+    const inSource = quoted(JSON.stringify(text).slice(1, -1)).replaceAll("'", "\\\\?'").replaceAll('\\\\"', '\\\\?"');
+    const literal = new RegExp(`(?<![!=]==? |case |from |import )(?:'${inSource}'|"${inSource}")(?!:)`, 'g');
+    changed = changed.replaceAll(literal, () => {
+      found.add(text);
+      return `__said(${JSON.stringify(text)})`;
+    });
+  }
+  return changed;
+}
+
+const spokenTexts = {
+  name: 'spoken-texts',
+  async setup(build) {
+    for (const { filter, words, name } of SPOKEN) {
+      const { [name]: texts, PATTERNS = [] } = await import(pathToFileURL(join(HERE, words)));
+      const found = new Set();
+      build.onLoad({ filter }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8');
+        for (const [from, to] of PATTERNS) {
+          if (contents.includes(from)) found.add(from);
+          contents = contents.replaceAll(from, to);
+        }
+        contents = spoken(contents, texts, found);
+        return { contents: `import { said as __said } from ${JSON.stringify(join(HERE, 'src/editors/said.js'))};\n${contents}`, loader: 'js' };
+      });
+      build.onEnd(() => {
+        const gone = [...Object.keys(texts), ...PATTERNS.map(([from]) => from)].filter((text) => !found.has(text));
+        if (gone.length) throw new Error(`${words}: no library says ${gone.map((text) => JSON.stringify(text)).join(', ')}`);
+      });
+    }
   },
 };
 
@@ -188,10 +271,13 @@ const options = {
   metafile: true,
   logLevel: 'info',
   legalComments: 'none',
-  alias: { '@bpmn-io/element-templates-validator': './src/designer/no-validator.js' },
+  alias: {
+    '@bpmn-io/element-templates-validator': './src/designer/no-validator.js',
+    '@camunda/feel-builtins': './src/editors/feel-functions.js',
+  },
   loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
   assetNames: '[name]-[hash]',
-  plugins: [tablerStyles, adoptedStyles, finishing],
+  plugins: [tablerStyles, adoptedStyles, withoutUnused, spokenTexts, finishing],
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -164,7 +164,7 @@ class _Drawing:
             fields = [self._field(one, prefix, readers) for one in section.fields]
             place = section.key.removeprefix(prefix) or f"{number + 1}"
             look = hashlib.sha256(repr((place, section)).encode()).hexdigest()[:12]
-            yield ShownSection(section, place, readers, tuple(_lines(fields)), look)
+            yield ShownSection(section, place, readers, tuple(lines_of(fields)), look)
 
     def _field(self, one: Field, prefix: str, of_section: tuple[Reader, ...]) -> ShownField:
         readers = () if prefix else readers_of(self.draft, one, self.departments)
@@ -191,7 +191,7 @@ class _Drawing:
             yield ShownRow(name, number, tuple(self.sections(row, f"{name}.")), name == self.focus)
 
 
-def _lines(fields: Sequence[ShownField]) -> Iterator[ShownLine]:
+def lines_of(fields: Sequence[ShownField]) -> Iterator[ShownLine]:
     """Fields of one row of the grid stand side by side; a section without any layout is filled as it comes."""
     if not any(one.field.row or one.field.columns for one in fields):
         if fields:

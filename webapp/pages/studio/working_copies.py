@@ -11,11 +11,10 @@ from flask_babel import gettext
 
 from engine import Severity
 from webapp.catalogue import release_files
-from webapp.errors import FileRefused, Incomplete, NotFound
-from webapp.headers import with_style_attributes
+from webapp.errors import FileRefused, Incomplete
 from webapp.identity import signed_in
-from webapp.languages import language
-from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
+from webapp.pages.studio.editors import findings_of
+from webapp.pages.studio.shared import blueprint, chosen, finding_lines
 from webapp.pages.studio.uploads import uploaded_file
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
@@ -24,7 +23,7 @@ from webapp.queries import working_copies as queries
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
 from webapp.services import working_copies
-from webapp.services.release_uploads import is_diagram, zip_of
+from webapp.services.release_uploads import zip_of
 
 VIEWS = ("findings", "files", "difference", "history")
 
@@ -146,21 +145,7 @@ def save_file(copy_id: int) -> ResponseReturnValue:
         return jsonify(error=words(refused.words)), 409
     except FileRefused as refused:
         return jsonify(error=words(refused.words)), refused.status
-    return jsonify(digest=digest, **_findings(one, path))
-
-
-@blueprint.get("/copies/<int:copy_id>/design")
-@needs(Permission.RELEASE_DRAFT)
-@with_style_attributes
-def design(copy_id: int) -> ResponseReturnValue:
-    """A diagram in the editor."""
-    one, path = queries.working_copy(copy_id), request.args.get("path", "")
-    _, digest = queries.file_of(copy_id, path)
-    if not is_diagram(path):
-        raise NotFound()
-    return render_template(
-        "studio/copy_design.html", copy=one, path=path, digest=digest, shown=_findings(one, path), language=language()
-    )
+    return jsonify(digest=digest, **findings_of(one, path))
 
 
 @blueprint.post("/copies/<int:copy_id>/upload")
@@ -248,28 +233,3 @@ def _file_rows(digests: dict[str, str], files: dict[str, bytes], findings: Any) 
     return [
         (path, len(files[path]), sum(one.file == path for one in findings), digest) for path, digest in digests.items()
     ]
-
-
-def _findings(one: queries.CopyRow, path: str) -> dict[str, Any]:
-    """What the editor shows of one diagram: marks on elements, and how many findings the whole copy has."""
-    findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
-    content, _ = queries.file_of(one.id, path)
-    lines = finding_lines(findings, diagrams_of({path: content}))
-    counts = release_queries.counts(findings)
-    of_file = [
-        {
-            "element": line.finding.element,
-            "severity": str(line.finding.severity),
-            "text": words(line.finding.message),
-            "remedy": words(line.finding.remedy),
-            "name": line.name,
-        }
-        for line in lines
-        if line.finding.file == path
-    ]
-    return {
-        "findings": of_file,
-        "marks": marks(lines, path),
-        "errors": counts[Severity.ERROR],
-        "warnings": counts[Severity.WARNING],
-    }

@@ -95,10 +95,14 @@ const TEMPLATES = [
       input('visit', { zh: '现场核查', en: 'Visit' }, '="never"', { zh: '="always"、="declared" 或 ="never"。', en: '="always", ="declared" or ="never".' })],
   },
   {
-    id: 'one-window.special-procedure', version: 1, name: { zh: '特别程序', en: 'Special procedure' }, appliesTo: ACTIVITY,
+    id: 'one-window.special-procedure', version: 2, name: { zh: '特别程序', en: 'Special procedure' }, appliesTo: ACTIVITY,
     description: { zh: '听证、检测、专家评审、公示：只暂停法律允许暂停的时限。', en: 'Hearing, testing, expert review, public notice: pauses what the law lets it pause.' },
     elementType: { value: 'bpmn:CallActivity' },
-    properties: [called('special-procedure'), ITEM],
+    properties: [called('special-procedure'), ...NOTHING_BY_ITSELF,
+      input('item', { zh: '事项', en: 'Item' }, '=item'),
+      input('groups', { zh: '岗位', en: 'Posts' }, '=groups'),
+      input('procedure', { zh: '哪种程序', en: 'Which procedure' }, '=procedure', { zh: '审查时选择的程序。', en: 'What was chosen at the review.' }),
+      input('on_application', { zh: '依申请', en: 'On application' }, '=on_application')],
   },
   {
     id: 'one-window.issue-licence', version: 1, name: { zh: '制证', en: 'Issue licence' }, appliesTo: ACTIVITY,
@@ -107,10 +111,30 @@ const TEMPLATES = [
     properties: [hidden({ type: 'zeebe:taskDefinition', property: 'type' }, 'issue-licence'), ITEM],
   },
   {
-    id: 'one-window.remind', version: 1, name: { zh: '催办提醒', en: 'Reminder' }, appliesTo: ACTIVITY,
-    description: { zh: '到时提醒经办人。', en: 'Reminds whoever has the task.' },
+    id: 'one-window.commitment-choice', version: 1, name: { zh: '承诺选择', en: 'Commitment choice' },
+    appliesTo: ['bpmn:Gateway', 'bpmn:ExclusiveGateway'], elementType: { value: 'bpmn:ExclusiveGateway' },
+    description: {
+      zh: '承诺办理还是一般程序：承诺分支的条件写 =way = "commitment"，另一条设为默认分支。',
+      en: 'By commitment or the ordinary way: the branch of commitment has the condition =way = "commitment", the other is the default.',
+    },
+    properties: [{
+      id: 'question', group: 'call', type: 'String', value: '告知承诺办理？',
+      label: { zh: '问题', en: 'Question' }, binding: { type: 'property', name: 'name' }, constraints: { notEmpty: true },
+    }],
+  },
+  {
+    id: 'one-window.remind', version: 2, name: { zh: '通知提醒', en: 'Notify' }, appliesTo: ACTIVITY,
+    description: { zh: '到时通知经办人、申请人或者核查人。', en: 'Tells whoever has the task, the applicant, or the verifiers.' },
     elementType: { value: 'bpmn:ServiceTask' },
-    properties: [hidden({ type: 'zeebe:taskDefinition', property: 'type' }, 'remind'), ITEM],
+    properties: [{
+      id: 'what', group: 'call', type: 'Dropdown', value: 'remind', label: { zh: '通知什么', en: 'What to tell' },
+      binding: { type: 'zeebe:taskDefinition', property: 'type' },
+      choices: [
+        { name: { zh: '时限将到（经办人）', en: 'The limit draws near (whoever has the task)' }, value: 'remind' },
+        { name: { zh: '容缺材料未补（申请人）', en: 'Materials still to follow (the applicant)' }, value: 'tolerance-remind' },
+        { name: { zh: '应当事后核查（核查人）', en: 'Verification is due (the verifiers)' }, value: 'remind-verification' },
+      ],
+    }, ITEM],
   },
 ];
 

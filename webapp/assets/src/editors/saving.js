@@ -1,0 +1,115 @@
+// Saves what an editor holds by itself, over the content that the page was opened with.
+
+import { announce, csrfToken, say } from '../words.js';
+
+import { status } from './status.js';
+
+const QUIET = 1200; // milliseconds without a change before it is saved
+
+/** `text()` gives (a promise of) the file's content, `shown(answer)` shows what the server found in it. */
+export class Saving {
+  constructor(mount, { text, shown }) {
+    Object.assign(this, { mount, text, shown, base: mount.dataset.digest, timer: null, running: null, dirty: false, stopped: false });
+    document.getElementById('designer-save').addEventListener('click', () => this.save());
+    document.getElementById('designer-take').addEventListener('click', () => this.takeAlong());
+    document.addEventListener('keydown', (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === 's') {
+        event.preventDefault();
+        this.save();
+      }
+    });
+    window.addEventListener('beforeunload', (event) => {
+      if (this.dirty || this.running) event.preventDefault();
+    });
+  }
+
+  changed() {
+    if (this.stopped) return;
+    this.dirty = true;
+    status('designerChanged');
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), QUIET);
+  }
+
+  /** One save at a time; what changed meanwhile follows. */
+  async save() {
+    clearTimeout(this.timer);
+    if (this.running) return this.running;
+    if (!this.dirty || this.stopped) return undefined;
+    this.dirty = false;
+    status('saving');
+    this.running = this.send().finally(() => { this.running = null; });
+    await this.running;
+    return this.dirty && !this.stopped ? this.save() : undefined;
+  }
+
+  async send() {
+    let body;
+    try {
+      body = new URLSearchParams({ csrf_token: csrfToken(), text: await this.text(), base: this.base });
+    } catch (fault) {
+      this.refused(say('designerUnwritable', { reason: fault.message }));
+      return;
+    }
+    try {
+      const answer = await fetch(this.mount.dataset.save, { method: 'POST', body });
+      const said = await answer.json();
+      if (answer.ok) {
+        this.base = said.digest;
+        const told = document.getElementById('copy-digest');
+        if (told) told.value = said.digest; // what the page asks with whether a colleague has saved since
+        this.shown(said);
+        status('designerSaved', { time: new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }) });
+      } else {
+        this.refused(said.error, said);
+      }
+    } catch {
+      this.dirty = true;
+      status('designerNotSaved');
+      this.timer = setTimeout(() => this.save(), 5 * QUIET);
+    }
+  }
+
+  /** Somebody saved meanwhile, or the file is refused: nothing more is sent; what was made can be taken along. */
+  refused(text, { merge, aside } = {}) {
+    this.stopped = true;
+    this.dirty = true;
+    const box = document.getElementById('designer-refused');
+    box.querySelector('[data-text]').textContent = text;
+    box.hidden = false;
+    const button = box.querySelector('[data-merge]');
+    if (merge && button) {
+      button.hidden = false;
+      button.addEventListener('click', () => this.merge(merge, aside));
+    }
+    announce(text);
+    status('designerStopped');
+  }
+
+  /** To the page that puts both together, with what was made until now: the server has kept what it refused. */
+  async merge(address, aside) {
+    const body = new URLSearchParams({ csrf_token: csrfToken(), text: await this.text(), base: this.base, aside });
+    const answer = await fetch(this.mount.dataset.save, { method: 'POST', body });
+    const said = await answer.json();
+    this.dirty = false;
+    window.location.assign(said.merge ?? address);
+  }
+
+  /** What was made as a file of its own. */
+  async takeAlong() {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([await this.text()], { type: 'application/octet-stream' }));
+    link.download = this.mount.dataset.name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}
+
+/** A file that the editor cannot open: why, in words; the text is beside it. */
+export function notOpened(text) {
+  const box = document.getElementById('designer-refused');
+  box.querySelector('[data-text]').textContent = text;
+  box.hidden = false;
+  for (const control of document.querySelectorAll('.designer-bar button')) control.disabled = true;
+  status('designerNotOpened');
+}

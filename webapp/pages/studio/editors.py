@@ -1,0 +1,144 @@
+"""The editors of a working copy's files: diagrams, decision files and forms, each on a page of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from engine import Severity, Words
+from webapp.errors import NotFound
+from webapp.headers import with_style_attributes
+from webapp.languages import language
+from webapp.pages.studio.shared import blueprint, finding_lines, marks
+from webapp.pages.support import needs, words
+from webapp.permissions import Permission
+from webapp.queries import editing
+from webapp.queries import releases as release_queries
+from webapp.queries import working_copies as queries
+from webapp.queries.release_diagrams import diagrams_of
+from webapp.services import working_copies
+from webapp.services.release_uploads import is_diagram
+
+#: Kinds of components that take an answer, as the dictionary's list says them.
+KINDS = {
+    "textfield": Words("单行文本", "text"),
+    "textarea": Words("多行文本", "long text"),
+    "number": Words("数字", "number"),
+    "datetime": Words("日期时间", "date, time"),
+    "checkbox": Words("勾选", "tick"),
+    "radio": Words("单选", "one of several"),
+    "select": Words("下拉", "one of a list"),
+    "checklist": Words("多选", "several"),
+    "taglist": Words("标签多选", "several of a list"),
+    "filepicker": Words("文件", "files"),
+}
+#: Formats of text fields whose answers are checked (docs/forms.md).
+FORMATS = {
+    "id-number": Words("身份证号码", "ID number"),
+    "uscc": Words("统一社会信用代码", "unified social credit code"),
+    "mobile": Words("手机号码", "mobile number"),
+}
+
+
+@blueprint.record
+def _words_of_the_editors(setup: BlueprintSetupState) -> None:
+    """Globals, since macros are imported without a page's context."""
+    setup.app.jinja_env.globals.update(editor_of=editor_of)
+
+
+def editor_of(path: str) -> str:
+    """The endpoint of the editor for a file of this name, "" where it has none but the text."""
+    if is_diagram(path):
+        return "studio.design"
+    if path.lower().endswith(editing.DECISION_ENDING):
+        return "studio.edit_decisions"
+    return "studio.edit_form" if path.lower().endswith(editing.FORM_ENDING) else ""
+
+
+@blueprint.get("/copies/<int:copy_id>/design")
+@needs(Permission.RELEASE_DRAFT)
+@with_style_attributes
+def design(copy_id: int) -> ResponseReturnValue:
+    """A diagram in the editor."""
+    return _page("studio/copy_design.html", copy_id, "studio.design")
+
+
+@blueprint.get("/copies/<int:copy_id>/decisions")
+@needs(Permission.RELEASE_DRAFT)
+@with_style_attributes
+def edit_decisions(copy_id: int) -> ResponseReturnValue:
+    """A decision file in the editor."""
+    return _page("studio/copy_decisions.html", copy_id, "studio.edit_decisions")
+
+
+@blueprint.get("/copies/<int:copy_id>/form")
+@needs(Permission.RELEASE_DRAFT)
+def edit_form(copy_id: int) -> ResponseReturnValue:
+    """A form in the editor, with the field dictionary beside it."""
+    files = working_copies.files_of(copy_id)
+    fields = editing.fields_offered(files)
+    return _page(
+        "studio/copy_form.html",
+        copy_id,
+        "studio.edit_form",
+        files,
+        fields=fields,
+        headings=editing.headings(files),
+        offered=[
+            {"key": one.key, "label": words(one.label), "content": one.content}
+            for group in fields.values()
+            for one in group
+        ],
+        items=editing.items_offered(files),
+        kinds=KINDS,
+        formats=FORMATS,
+    )
+
+
+def _page(
+    template: str, copy_id: int, endpoint: str, files: dict[str, bytes] | None = None, **more: Any
+) -> ResponseReturnValue:
+    """An editor's page. Raises NotFound where the copy has no such file, or the file another editor."""
+    one, path = queries.working_copy(copy_id), request.args.get("path", "")
+    _, digest = queries.file_of(copy_id, path)
+    if editor_of(path) != endpoint:
+        raise NotFound()
+    names = editing.names_offered(working_copies.files_of(copy_id) if files is None else files)
+    return render_template(
+        template,
+        copy=one,
+        path=path,
+        digest=digest,
+        shown=findings_of(one, path),
+        language=language(),
+        names=[{"name": name.name, "type": name.type, "label": words(name.label)} for name in names],
+        **more,
+    )
+
+
+def findings_of(one: queries.CopyRow, path: str) -> dict[str, Any]:
+    """What an editor shows of one file: its findings with their marks, and how many the whole copy has."""
+    findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
+    content, _ = queries.file_of(one.id, path)
+    lines = finding_lines(findings, diagrams_of({path: content}))
+    counts = release_queries.counts(findings)
+    of_file = [
+        {
+            "element": line.finding.element,
+            "severity": str(line.finding.severity),
+            "text": words(line.finding.message),
+            "remedy": words(line.finding.remedy),
+            "name": line.name,
+        }
+        for line in lines
+        if line.finding.file == path
+    ]
+    return {
+        "findings": of_file,
+        "marks": marks(lines, path),
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+    }
