@@ -72,6 +72,7 @@ class Person:
     def arrives(self, heading: str | re.Pattern[str], *, look: bool = True) -> None:
         """The page with this heading is there; it is looked over unless it was a moment ago."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+        self.page.wait_for_load_state()  # what hears keys and gestures is there once the scripts ran
         if look:
             self.look_over()
 

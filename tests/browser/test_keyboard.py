@@ -128,9 +128,11 @@ def go_on_and_come_back(keys: Keys) -> None:
     person, page = keys.person, keys.page
     opened = page.url
     expect(page).to_have_url(re.compile(r"/tasks/\d+$"))
+    page.wait_for_load_state()
     keys.press("n")
     expect(page).not_to_have_url(opened)
     expect(page).to_have_url(re.compile(r"/tasks/\d+$"))
+    page.wait_for_load_state()
     keys.press("u")
     person.arrives("待办", look=False)
     expect(page.locator(".filter-chips")).to_contain_text("开办药店")
