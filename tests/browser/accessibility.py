@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 
 from tests.browser.every_page import Browsers, Found, every_page
 from tests.browser.person import FIND, PHONE, RULES, TOO_WIDE, WIDE
@@ -80,7 +80,7 @@ def _look(page: Page, visit: Visit, language: str) -> Iterator[Look]:
     """Opened once; the window is made narrower for the phone."""
     wrong: list[str] = []
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-    answer = page.goto(visit.url)
+    answer = _opened(page, visit)
     if (
         answer is None
         or answer.status != 200
@@ -101,6 +101,28 @@ def _look(page: Page, visit: Visit, language: str) -> Iterator[Look]:
         yield Look(visit.page, language, width, (*wrong, *found))
 
 
+def _opened(page: Page, visit: Visit) -> Response | None:
+    """The address opened, or a form sent to it from the first page of who visits."""
+    if not visit.sent:
+        return page.goto(visit.url)
+    page.goto("/")
+    with page.expect_navigation() as led_to:
+        page.evaluate(SEND, [visit.url, visit.sent])
+    return led_to.value
+
+
+#: Sends a form with these controls, and the token of the page's own forms.
+SEND = """([action, controls]) => {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = action;
+  const token = document.querySelector('input[name=csrf_token]');
+  for (const [name, value] of [...controls, [token.name, token.value]]) {
+    form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
+  }
+  document.body.append(form);
+  form.submit();
+}"""
 #: What follows a change of the window's size has been done.
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 AXE_TEXT = AXE.read_text("utf-8") if AXE.exists() else ""

@@ -13,7 +13,7 @@ from tests.support.policies import refused_signboard, under
 from tests.webapp.day import Day
 from webapp import clock
 from webapp.catalogue import current_releases, release_files, rules_in_force
-from webapp.services import bulk, comments, migration_runs, tasks, working_copies
+from webapp.services import bulk, comments, migration_runs, orders, tasks, working_copies
 from webapp.services.clocks import start_day
 from webapp.services.tolerance_offers import offer
 from webapp.unit_of_work import sql
@@ -29,6 +29,8 @@ def further_pages(day: Day) -> list[Visit]:
         *_of_tolerances(),
         *_of_notices(),
         *_of_colleagues(day),
+        *_of_bulk_acts(),
+        *_of_orders(),
         *_of_the_window(day),
         *_of_questions(),
         *_of_incidents(),
@@ -133,6 +135,34 @@ def _of_colleagues(day: Day) -> Iterator[Visit]:
     bulk.carry_out(done, bulk.BulkActKind.RELEASE, chosen, lambda row, _: tasks.release(row.task_id, by=by), by=by)
     yield Visit("/inbox/bulk/<int:bulk_id>", f"/inbox/bulk/{done}", by.login)
     yield Visit("/tasks/<int:task_id>/more/<further_act> (assign)", f"/tasks/{task.id}/more/assign", head)
+
+
+def _of_bulk_acts() -> Iterator[Visit]:
+    """What several rows at once would come to, before anything is done: claimed, given out, granted on one list."""
+    head = office.member_of("approval-bureau.head").login
+    free, filings = [], []
+    for _ in range(2):
+        case = office.received("ordinary", ways={}).id
+        office.act(case, "backfill", "P1")
+        free.append(office.open_task(case, "accept", "P2"))
+        filing, decider = office.claimed(case, "immediate", "P5")
+        filings.append(filing)
+    tasks.claim(free[1].id, by=office.person("qianwei"))
+    for act, rows, who in (("claim", free, "zhaolin"), ("assign", free, head), ("rule", filings, decider.login)):
+        sent = (("act", act), *(("task", f"{row.id}.{row.revision}") for row in rows))
+        yield Visit(f"/inbox/bulk ({act})", "/inbox/bulk", who, sent=sent)
+
+
+def _of_orders() -> Iterator[Visit]:
+    """Two orders on a task, which who gave them lifts and who is named answers."""
+    task = office.open_task(office.received("refused-item", ways={}).id, "accept", "P2")
+    head, to = office.member_of("approval-bureau.head"), office.person("qianwei")
+    for key in ("one", "two"):
+        day = start_day(clock.now(), rules_in_force()) + timedelta(days=3)
+        orders.order(task.id, by=head, to_id=to.user_id, words="请尽快办结。", finish_by=day, key=key)
+    path = "/tasks/<int:task_id>/more/<further_act>"
+    yield Visit(f"{path} (lift-order)", f"/tasks/{task.id}/more/lift-order", head.login)
+    yield Visit(f"{path} (answer-order)", f"/tasks/{task.id}/more/answer-order", to.login)
 
 
 def _of_the_window(day: Day) -> Iterator[Visit]:

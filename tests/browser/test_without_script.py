@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser import application
-from tests.browser.person import Person
+from tests.browser.person import PHONE, Person
 from tests.browser.site import Site
 from tests.support import office
 
@@ -52,3 +52,24 @@ def test_a_wrong_form_comes_back_with_everything_typed_without_script(somebody: 
     clerk.press("下一题")
     clerk.arrives("情形引导")
     expect(page.get_by_role("group", name=re.compile(r"^2\. "))).to_be_visible()
+
+
+def test_on_a_phone_the_list_is_at_hand_and_the_filters_are_folded_up(site: Site, somebody: Somebody) -> None:
+    case = site.received("commitment")
+    decider = somebody("wujianhua", script=False)
+    page = decider.page
+    decider.open("/inbox", "待办")
+    expect(page.get_by_role("button", name="按条件显示")).to_be_visible()
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto("/inbox")
+    expect(page.get_by_role("button", name="按条件显示")).to_be_hidden()
+    first = page.locator("#inbox-list")
+    expect(first).to_contain_text(case.number)
+    place = first.bounding_box()
+    assert place is not None
+    assert place["y"] < PHONE[1], "the list begins on the first screen"
+    page.get_by_text("筛选和排序").click()
+    page.get_by_label("期限", exact=True).select_option("overdue")
+    page.get_by_role("button", name="按条件显示").click()
+    decider.arrives("待办")
+    expect(page.get_by_role("list", name="已选条件")).to_contain_text("已逾期")

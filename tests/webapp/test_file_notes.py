@@ -60,6 +60,23 @@ def test_a_note_says_who_wrote_it_and_is_theirs_to_take_off(db: object, client: 
     assert sql().execute("select count(*) from file_note where removed_at is not null").fetchone() == (1,)
 
 
+def test_one_form_for_notes_stands_on_the_page_and_without_script_a_link_brings_it(
+    db: object, client: FlaskClient
+) -> None:
+    task_id, login, file_id, _ = accepting()
+    screen = Browser(client, login)
+    page = screen.open(f"/tasks/{task_id}")
+    assert len(page.tree.xpath("//details[@data-document]")) > 1
+    assert page.tree.xpath("//form[@data-note-form][not(ancestor::template)]") == []
+    assert len(page.tree.xpath("//template//form[@data-note-form]")) == 1
+    (way,) = page.tree.xpath(f"//details[@id='file-{file_id}']//a[@data-note-open]/@href")
+    opened = screen.open(way.partition("#")[0])
+    (form,) = opened.tree.xpath("//form[@data-note-form][not(ancestor::template)]")
+    assert form.xpath(f"ancestor::details[@id='file-{file_id}'][@open]")
+    assert screen.post(form.get("action"), page="1", words="看这里").status_code == 302
+    assert "看这里" in screen.open(f"/tasks/{task_id}").words("//li[@data-note]")
+
+
 def _group(task_id: int) -> str:
     row = sql().execute("select groups from user_task where id = %s", (task_id,)).fetchone()
     assert row is not None

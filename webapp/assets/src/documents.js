@@ -2,6 +2,8 @@
 // A document is a <details data-document>; without script, or where a page cannot be drawn, the browser's own viewer
 // shows it in a frame, and the notes stand below as text either way.
 
+import htmx from 'htmx.org';
+
 import { announce, say } from './words.js';
 
 const ZOOM = 1.25; // one step
@@ -13,6 +15,23 @@ const SMALLEST = 8; // of these: what is drawn smaller was a click
 const HEIGHTS = 0.75; // of the window
 
 const views = new WeakMap();
+
+/** The form for notes on a document: the one that came with it, or a copy of the page's, in place of the link to it. */
+function noteForm(details) {
+  const link = details.querySelector('a[data-note-open]');
+  const template = document.querySelector('template[data-note-template]');
+  if (link && template) {
+    const fold = template.content.firstElementChild.cloneNode(true);
+    const form = fold.querySelector('form');
+    const id = details.id.replace('file-', '');
+    for (const name of ['action', 'hx-post']) form.setAttribute(name, form.getAttribute(name).replace('/files/0/', `/files/${id}/`));
+    form.setAttribute('hx-target', `#notes-${id}`);
+    if (link.dataset.pages) form.querySelector('[name="page"]').max = link.dataset.pages;
+    link.parentElement.replaceWith(fold);
+    htmx.process(fold);
+  }
+  return details.querySelector('form[data-note-form]');
+}
 
 /** What draws the pages of a PDF. The library is loaded with the first one that is opened. */
 async function pdfSource(url) {
@@ -92,7 +111,7 @@ class View {
   constructor(details) {
     this.details = details;
     this.mount = details.querySelector('[data-view]');
-    this.form = details.querySelector('form[data-note-form]');
+    this.form = noteForm(details);
     Object.assign(this, { page: Number(details.dataset.page) || 1, zoom: 1, turned: 0, drawing: false });
     this.build();
   }

@@ -34,9 +34,12 @@ function remember(box) {
   });
 }
 
-/** Folded up on small screens, where they would push the list off the screen. */
+/** Folded up on small screens, where they would push the list off the screen; the page itself comes with them so. */
 function foldFilters({ matches }) {
-  for (const filters of document.querySelectorAll('details[data-filters]')) filters.open = !matches;
+  for (const filters of document.querySelectorAll('details[data-filters]')) {
+    filters.open = !matches;
+    filters.dataset.filters = 'fold'; // from here on they are shown as they are folded
+  }
 }
 
 export function watchPlaces() {
@@ -46,6 +49,6 @@ export function watchPlaces() {
   for (const box of document.querySelectorAll('input[data-remember]')) remember(box);
   const narrow = window.matchMedia('(max-width: 900px)');
   narrow.addEventListener('change', foldFilters);
-  if (narrow.matches) foldFilters(narrow);
+  foldFilters(narrow);
   goOn();
 }
