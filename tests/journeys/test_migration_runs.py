@@ -227,6 +227,33 @@ def test_four_eyes_and_who_may_what(db: SQLAlchemy) -> None:
     assert state(run) == "withdrawn"
 
 
+def notices(login: str) -> list[str]:
+    """The kinds of what somebody was told of migrations, in order."""
+    rows = sql().execute("select kind from notice where user_id = %s order by id", (person(login).user_id,))
+    return [kind for (kind,) in rows if kind.startswith("migration-")]
+
+
+def test_who_may_confirm_it_is_told_and_who_confirmed_it_of_the_first_batch(db: SQLAlchemy) -> None:
+    old = machines.publish(OLD)
+    cases(old, of=3)
+    machines.publish(NEW)
+    run = begun(old)
+    assert notices(PUBLISHER) == notices(LEAD) == []
+    runs.propose(run, by=person(DESIGNER))
+    assert notices(PUBLISHER) == notices(LEAD) == ["migration-to-confirm"]
+    assert notices(DESIGNER) == []
+    row = sql().execute("select facts from notice where kind = 'migration-to-confirm' limit 1").fetchone()
+    assert row is not None
+    assert (row[0]["cases"], row[0]["by"]) == ("3", person(DESIGNER).name)
+    runs.confirm(run, by=person(PUBLISHER), first_cases=1)
+    machines.work()
+    assert notices(PUBLISHER) == ["migration-to-confirm", "migration-looked"]
+    assert notices(LEAD) == ["migration-to-confirm"]
+    runs.go_on(run, by=person(LEAD))
+    machines.work()
+    assert notices(PUBLISHER) == ["migration-to-confirm", "migration-looked"]
+
+
 def test_nothing_to_choose_no_reason_and_a_release_that_is_not_in_force_any_more(db: SQLAlchemy) -> None:
     old = machines.publish(OLD)
     cases(old, of=1)

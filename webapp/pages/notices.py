@@ -82,6 +82,8 @@ def target(line: Line) -> str:
         return url_for("inbox.inbox")
     if line.opens == "studio":
         return url_for("studio.bundles")
+    if line.opens == "migrations":
+        return url_for("migration.all_runs")
     if line.opens == "deliveries":
         return url_for("notices.lost")
     if line.case_id is None:

@@ -16,9 +16,11 @@ import orjson
 
 from engine import Words
 from webapp import clock, moments, outbox
+from webapp.catalogue import published
 from webapp.errors import ActRefused, Incomplete, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services.notices import NoticeKind, notify
 from webapp.services.release_rows import lock_bundle, record
 from webapp.services.repairing import digest, given_reason
 from webapp.unit_of_work import sql, unit_of_work
@@ -131,8 +133,16 @@ def begin(bundle: str, chosen: Chosen, mapping: Mapping[str, str], *, by: Identi
     return int(row[0])
 
 
+#: Who may confirm it (`Permission.MIGRATION_RUN`) and has not proposed it.
+CONFIRMERS = """
+select distinct u.id from app_user u join membership m on m.user_id = u.id
+join candidate_group g on g.id = m.group_id
+where g.role in ('publisher', 'lead') and u.active and u.id <> %s
+"""
+
+
 def propose(run_id: int, *, by: Identity) -> None:
-    """Ask somebody else to confirm it. Raises NotYours, NotFound, MigrationNotNow."""
+    """Ask somebody else to confirm it: whoever may is told. Raises NotYours, NotFound, MigrationNotNow."""
     ensure(by, Permission.MIGRATION_PROPOSE)
     with unit_of_work():
         run = _locked(run_id, CHECKED)
@@ -140,6 +150,20 @@ def propose(run_id: int, *, by: Identity) -> None:
             raise MigrationNotNow(Words("没有可以迁移的办件。", "None of the cases can be moved."))
         _set(run, PROPOSED)
         record(run.bundle, "migration-proposed", by, run.target, run=run_id)
+        row = sql().execute(FITTING, (run_id,)).fetchone()
+        facts = {**told_of(run.target), "by": by.name, "cases": str(row[0] if row else 0)}
+        told = {user for (user,) in sql().execute(CONFIRMERS, (run.author,))}
+        notify(told, NoticeKind.MIGRATION_TO_CONFIRM, case_id=None, task_id=None, facts=facts, now=clock.now())
+
+
+FITTING = "select count(*) from migration_case where run_id = %s and state = 'fits'"
+
+
+def told_of(target: int) -> dict[str, str]:
+    """What a notice says of a migration to this release."""
+    release = published(target)
+    name = release.bundle.name
+    return {"bundle": name.zh, "bundle_en": name.en or name.zh, "number": str(release.number)}
 
 
 def confirm(run_id: int, *, by: Identity, first_cases: int = FIRST_CASES) -> None:

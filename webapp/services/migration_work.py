@@ -26,6 +26,7 @@ from webapp.services.instances import running_instances
 from webapp.services.locked_case import LOCK_BY_ID, InstanceRow, LockedCase, lock
 from webapp.services.migration import Plan, Refusal, carry_over, not_there, of_release, plan_migration
 from webapp.services.migration_undo import BEFORE, TakenBack, take_back
+from webapp.services.notices import NoticeKind, notify
 from webapp.services.repair import state_mark
 from webapp.services.repairing import digest
 from webapp.unit_of_work import sql, unit_of_work
@@ -321,7 +322,10 @@ def _finish(run: _Run) -> None:
     with unit_of_work():
         sql().execute(GIVEN_UP, {**values, "to": "kept" if undoing else "refused"})
         ended = None if after == migration_runs.LOOKED else now
-        sql().execute(FINISHED, {**values, "next": after, "ended": ended})
+        finished = sql().execute(FINISHED, {**values, "next": after, "ended": ended}).rowcount
+        if finished and after == migration_runs.LOOKED and run.by_id is not None:
+            facts = migration_runs.told_of(run.target)
+            notify([run.by_id], NoticeKind.MIGRATION_LOOKED, case_id=None, task_id=None, facts=facts, now=now)
 
 
 def _run_of(run_id: int) -> _Run:

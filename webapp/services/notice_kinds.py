@@ -26,7 +26,7 @@ MASKS: Mapping[str, Callable[[str], str]] = {
     "organisation": masked_organisation,
     "number": masked_number,
 }
-OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "studio", "deliveries"})
+OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "studio", "migrations", "deliveries"})
 
 
 class NoticeKind(StrEnum):
@@ -55,6 +55,8 @@ class NoticeKind(StrEnum):
     RELEASE_SIGNED = "release-signed"
     RELEASE_RETURNED = "release-returned"
     RELEASE_KEPT_BACK = "release-kept-back"
+    MIGRATION_TO_CONFIRM = "migration-to-confirm"
+    MIGRATION_LOOKED = "migration-looked"
     NOT_DELIVERED = "not-delivered"
 
 
