@@ -2,7 +2,23 @@
 
 from engine.bpmn.check import check
 from engine.bpmn.compile import compile_program
+from engine.bpmn.dialects.account import DialectRead, FileRead, NameRead, Reading, account
 from engine.bpmn.picture import Mark, Picture, draw
 from engine.bpmn.program import ElementFact, Node, Process, Program
 
-__all__ = ["ElementFact", "Mark", "Node", "Picture", "Process", "Program", "check", "compile_program", "draw"]
+__all__ = [
+    "DialectRead",
+    "ElementFact",
+    "FileRead",
+    "Mark",
+    "NameRead",
+    "Node",
+    "Picture",
+    "Process",
+    "Program",
+    "Reading",
+    "account",
+    "check",
+    "compile_program",
+    "draw",
+]

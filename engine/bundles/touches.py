@@ -70,7 +70,12 @@ class ArticleChanges:
         if self.article.law in laws_named_in(text):
             return True
         lower = text.lower()
-        return any(name in lower for name, law in self.english.items() if law == self.article.law)
+        named = [name for name in self.english if name in lower]
+        return any(
+            self.english[name] == self.article.law
+            for name in named
+            if not any(name != other and name in other for other in named)
+        )
 
     def _place_in(self, text: str) -> int:
         at = text.find(self.article.law)

@@ -155,8 +155,9 @@ def names_in_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def cites(citation: Citation, wanted: Article, english: Mapping[str, str]) -> bool:
     """Whether a citation is of what `wanted` names. `english`: what `names_in_pairs` has learnt."""
     names = citation.names
-    if citation.is_english:
-        names = tuple(english.get(name, name) for name in names)
+    if citation.is_english:  # the longest known one: "the Implementing Regulation of the Drug Law" is not the Drug Law
+        known = next((name for name in names if name in english), None)
+        names = (english[known],) if known else names
     return any(wanted.covers(replace(citation.article, law=name)) for name in names)
 
 

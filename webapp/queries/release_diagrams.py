@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,22 +15,29 @@ from webapp.services.release_uploads import is_diagram
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 LONGEST_NAME = 80
+#: Flow nodes and flows of a file that is laid out to be looked at; a larger one is read as a list.
+MOST_LAID_OUT = 1_000
+_LAID_OUT = re.compile(r".*(Task|Gateway|Event|SubProcess)\Z|(task|subProcess|transaction|callActivity|sequenceFlow)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """One BPMN file. `names`: element id -> its name; `drawn`: ids that have a shape or a line."""
+    """One BPMN file. `names`: element id -> its name; `drawn`: ids that have a shape or a line.
+
+    `is_laid_out`: it has no picture of its own; the browser lays it out, so that all its elements are drawn.
+    """
 
     path: str
     title: str
     names: Mapping[str, str]
     drawn: frozenset[str]
     text: str
+    is_laid_out: bool = False
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is a picture at all."""
-        return bool(self.drawn)
+        """Whether the file has a picture at all."""
+        return bool(self.drawn) and not self.is_laid_out
 
 
 def diagrams_of(files: Mapping[str, bytes], language: str = "zh", bundle: Bundle | None = None) -> list[Diagram]:
@@ -62,8 +70,22 @@ def read_diagram_file(path: str, content: bytes) -> Diagram | None:
         for one in root.iter(f"{{{DI}}}{tag}")
         if one.get("bpmnElement")
     }
+    is_laid_out = not drawn
+    if is_laid_out:
+        drawn = _to_lay_out(root)
     # Browsers read what they fetch as UTF-8, whatever the file says; so it goes out as text.
-    return Diagram(path, _title(root, path), names, frozenset(drawn), etree.tostring(root, encoding="unicode"))
+    text = etree.tostring(root, encoding="unicode")
+    return Diagram(path, _title(root, path), names, frozenset(drawn), text, is_laid_out and bool(drawn))
+
+
+def _to_lay_out(root: etree._Element) -> set[str]:
+    """The elements that get a shape or a line when a file without a picture is laid out; none of a very large one."""
+    found = {
+        str(one.get("id"))
+        for one in root.iter(f"{{{BPMN}}}*")
+        if one.get("id") and _LAID_OUT.match(etree.QName(one).localname)
+    }
+    return found if len(found) <= MOST_LAID_OUT else set()
 
 
 def xml_root(content: bytes) -> etree._Element | None:

@@ -23,7 +23,17 @@ from engine.bpmn.language import PYTHON
 from engine.bpmn.model import Extensions
 from engine.bpmn.xmlread import BPMN, child, is_bpmn, local_name, namespace
 
-__all__ = ["DIALECTS", "TOOLS", "foreign", "language_of", "read_extensions", "read_node", "read_rest", "tell"]
+__all__ = [
+    "DIALECTS",
+    "TOOLS",
+    "foreign",
+    "language_of",
+    "read_extensions",
+    "read_node",
+    "read_rest",
+    "said_on",
+    "tell",
+]
 
 #: In the order in which they are read: what Camunda 8 says of a call or loop goes before the family's own ways.
 DIALECTS: tuple[Dialect, ...] = (ZEEBE, CAMUNDA_7, ACTIVITI, FLOWABLE_6, SPIFFWORKFLOW)
@@ -48,7 +58,7 @@ _OWN = re.compile(r"(.*Task|.*Gateway|.*SubProcess|subProcess|task|transaction|c
 def read_extensions(element: etree._Element) -> Extensions:
     """What the extension elements and foreign attributes of `element` say, in the engine's terms."""
     result = Extensions()
-    for dialect, said in _said(element):
+    for dialect, said in said_on(element):
         result = dialect.extend(said, result)
     return result
 
@@ -94,7 +104,7 @@ def foreign(root: etree._Element) -> list[str]:
     return [space for space in found if space not in TOOLS and space not in _BY_NAMESPACE and space != BPMN]
 
 
-def _said(element: etree._Element) -> Iterator[tuple[Dialect, Said]]:
+def said_on(element: etree._Element) -> Iterator[tuple[Dialect, Said]]:
     """What is said on one element, by dialect."""
     attributes: dict[Dialect | None, dict[str, str]] = {}
     extensions: dict[Dialect | None, list[etree._Element]] = {}

@@ -7,7 +7,7 @@ it, so that nothing is passed over in silence. The names that are read have read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -100,60 +100,83 @@ class Dialect:
 
     def extend(self, said: Said, so_far: Extensions) -> Extensions:
         """`so_far` with all that is said; what is not read is told."""
-        told = _Telling(self, said)
-        for name, value in said.attributes.items():
-            told.attribute(f"@{name}", f"{self.prefix}:{name}", said.kind, value)
-        for extension in said.extensions:
-            told.extension(extension, said.kind)
+        told = _Telling(standing(self, said))
         return told.added_to(self.read(said, so_far))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A name of a dialect where it stands. `key`: as in the dialect's table; `shown`: as people write it; `detail`:
+    with what it says; `place`: the local name of what it stands on.
+
+    `fate` None: the dialect has no such name. `is_misplaced`: it means nothing there; `is_harmless`: it asks for what
+    is done anyhow.
+    """
+
+    key: str
+    shown: str
+    detail: str
+    place: str
+    fate: Fate | None
+    is_misplaced: bool = False
+    is_harmless: bool = False
+
+
+def standing(dialect: Dialect, said: Said) -> Iterator[Standing]:
+    """Every name of the dialect on one BPMN element, and inside what is read there."""
+    for name, value in said.attributes.items():
+        yield _attribute(dialect, f"@{name}", f"{dialect.prefix}:{name}", said.kind, value)
+    for extension in said.extensions:
+        yield from _extension(dialect, extension, said.kind)
+
+
+def _extension(dialect: Dialect, element: etree._Element, place: str) -> Iterator[Standing]:
+    """One extension element with everything inside it, unless it is not run as a whole."""
+    pending = [(element, place)]
+    while pending:
+        each, around = pending.pop()
+        name = local_name(each)
+        known, shown = dialect.names.get(name), f"{dialect.prefix}:{name}"
+        is_misplaced = bool(known and known.places and around not in known.places)
+        yield Standing(
+            name, shown, f"{shown} {_java_of(each)}".strip(), around, known.fate if known else None, is_misplaced
+        )
+        if known is None or is_misplaced or known.fate is not Fate.READ:
+            continue
+        for attribute, value in each.attrib.items():
+            key = f"{name}@{str(attribute).rpartition('}')[2]}"
+            yield _attribute(dialect, key, f"{dialect.prefix}:{key}", around, str(value))
+        pending += [(inner, name) for inner in each if isinstance(inner.tag, str)]
+
+
+def _attribute(dialect: Dialect, key: str, shown: str, place: str, value: str) -> Standing:
+    known, said = dialect.names.get(key), value.strip()
+    detail = f"{shown}={said[:80]}"
+    if known is None:
+        return Standing(key, shown, detail, place, None)
+    is_misplaced = known.fate is Fate.READ and bool(known.places) and place not in known.places
+    is_harmless = known.fate is not Fate.READ and said in known.harmless
+    return Standing(key, shown, detail, place, known.fate, is_misplaced, is_harmless)
 
 
 class _Telling:
     """Gathers what is to be told about one element, each thing once."""
 
-    def __init__(self, dialect: Dialect, said: Said) -> None:
-        self.dialect = dialect
-        self.said = said
+    def __init__(self, found: Iterable[Standing]) -> None:
         self.noted: dict[str, None] = {}
         self.unread: dict[str, None] = {}
         self.refused: dict[str, None] = {}
         self.told: dict[Remark, None] = {}
+        for one in found:
+            self._take(one)
 
-    def extension(self, element: etree._Element, place: str) -> None:
-        """One extension element with everything inside it, unless it is not run as a whole."""
-        pending = [(element, place)]
-        while pending:
-            each, around = pending.pop()
-            name = local_name(each)
-            known = self._name(name, name, around, _java_of(each))
-            if known is None or known.fate is not Fate.READ:
-                continue
-            for attribute, value in each.attrib.items():
-                key = f"{name}@{str(attribute).rpartition('}')[2]}"
-                self.attribute(key, f"{self.dialect.prefix}:{key}", around, str(value))
-            pending += [(inner, name) for inner in each if isinstance(inner.tag, str)]
-
-    def attribute(self, key: str, shown: str, place: str, value: str) -> None:
-        known = self.dialect.names.get(key)
-        if known is None:
-            self.unread[shown] = None
-        elif known.fate is Fate.READ:
-            if known.places and place not in known.places:
-                self.noted[shown] = None
-        elif value.strip() not in known.harmless:
-            self._tell(known.fate, shown, f"{shown}={value.strip()[:80]}")
-
-    def _name(self, key: str, name: str, place: str, detail: str) -> Name | None:
-        shown = f"{self.dialect.prefix}:{name}"
-        known = self.dialect.names.get(key)
-        if known is None:
-            self.unread[shown] = None
-        elif known.places and place not in known.places:
-            self.noted[shown] = None
-            return None
-        elif known.fate is not Fate.READ:
-            self._tell(known.fate, shown, f"{shown} {detail}".strip())
-        return known
+    def _take(self, one: Standing) -> None:
+        if one.fate is None:
+            self.unread[one.shown] = None
+        elif one.is_misplaced:
+            self.noted[one.shown] = None
+        elif not one.is_harmless and one.fate is not Fate.READ:
+            self._tell(one.fate, one.shown, one.detail)
 
     def _tell(self, fate: Fate, shown: str, detail: str) -> None:
         if fate is Fate.NOTED:

@@ -89,6 +89,16 @@ def test_what_a_person_types_is_read(typed: str, told: str) -> None:
     assert read.zh == told
 
 
+def test_a_longer_english_name_is_not_the_law_that_it_ends_with() -> None:
+    english = {
+        "drug administration law": "药品管理法",
+        "implementing regulation of the drug administration law": "条例",
+    }
+    found = citations_in("Implementing Regulation of the Drug Administration Law, art. 15")
+    assert not any(cites(one, Article("药品管理法", 0), english) for one in found)
+    assert any(cites(one, Article("条例", 15), english) for one in found)
+
+
 def test_english_names_are_learnt_from_what_stands_in_both_languages() -> None:
     pairs = [
         (

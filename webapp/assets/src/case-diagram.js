@@ -8,6 +8,7 @@ import 'bpmn-js/dist/assets/bpmn-js.css';
 import './styles/diagram.css';
 
 import { placeLabels } from './diagram-labels.js';
+import { withPicture } from './lay-out.js';
 import { say } from './words.js';
 
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
@@ -273,7 +274,7 @@ async function mountDiagram(mount) {
     zoomScroll: { enabled: false },
     textRenderer: { defaultStyle: text, externalStyle: { ...text, fontSize: translated ? 10 : 11 } },
   });
-  await viewer.importXML(xml);
+  await viewer.importXML((await withPicture(xml)).xml);
   placeLabels(viewer, translated);
   if (state) markState(viewer, state, mount.dataset.counted || 'cases');
   if (findings) markFindings(viewer, findings);

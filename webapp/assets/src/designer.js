@@ -15,6 +15,7 @@ import { missing, translation } from './designer/translate.js';
 import { firstFindings, gravest, listFindings } from './editors/findings.js';
 import { Saving } from './editors/saving.js';
 import { openWhenWide } from './editors/wide.js';
+import { withPicture } from './lay-out.js';
 
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
 const TEXT = { fontFamily: FONT, fontSize: 12, lineHeight: 1.3 };
@@ -47,13 +48,6 @@ function goTo(modeler, id) {
   const element = modeler.get('elementRegistry').get(id);
   modeler.get('selection').select(element);
   modeler.get('canvas').scrollToElement(element, 120);
-}
-
-/** A file without a picture is laid out; lanes are not drawn by that. */
-async function withPicture(xml) {
-  if (/<(\w+:)?BPMNShape\b/.test(xml)) return { xml, laidOut: false };
-  const { layoutProcess } = await import('bpmn-auto-layout');
-  return { xml: await layoutProcess(xml), laidOut: true };
 }
 
 async function fetched(src) {

@@ -12,6 +12,7 @@ from webapp.errors import FileRefused
 from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.packed import packed, unpacked
+from webapp.pages.studio.readings import readings_of
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
@@ -80,6 +81,7 @@ def show_check() -> ResponseReturnValue:
         marks=marks(lines, path),
         within=within,
         refused=not_tried,
+        readings=readings_of(files),
         left_out=[plain_name(one) for one, _ in given if not is_part(one)],
         left_out_because=NOT_CHECKED,
         file_name=name,

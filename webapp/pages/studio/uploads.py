@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -9,11 +11,13 @@ from flask_babel import gettext
 from engine import Severity
 from webapp.errors import FileRefused
 from webapp.identity import signed_in
+from webapp.pages.studio.readings import tell_readings
 from webapp.pages.studio.shared import blueprint
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases as queries
 from webapp.services import releases
+from webapp.services.release_uploads import plain_name
 
 
 @blueprint.get("/releases/<int:release_id>/upload")
@@ -36,7 +40,7 @@ def keep_upload(release_id: int) -> ResponseReturnValue:
         made = releases.draft_from_upload(release_id, name, content, by=signed_in(), note=_note())
     except FileRefused as refused:
         return _form(base, words(refused.words)), refused.status
-    return _kept(made, before)
+    return _kept(made, before, {plain_name(name): content})
 
 
 @blueprint.get("/new")
@@ -81,7 +85,7 @@ def _note() -> str:
     return request.form.get("note", "").strip()
 
 
-def _kept(release_id: int, newest_before: int) -> ResponseReturnValue:
+def _kept(release_id: int, newest_before: int, given: Mapping[str, bytes] | None = None) -> ResponseReturnValue:
     one = queries.release(release_id)
     if release_id <= newest_before:
         flash(gettext("文件与第 %(number)s 版相同，没有新建版本。", number=one.number), "info")
@@ -96,4 +100,5 @@ def _kept(release_id: int, newest_before: int) -> ResponseReturnValue:
             ),
             "warning" if found[Severity.ERROR] else "success",
         )
+        tell_readings(given or {})
     return redirect(url_for("studio.release", release_id=release_id))

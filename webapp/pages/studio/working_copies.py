@@ -14,6 +14,7 @@ from webapp.catalogue import release_files
 from webapp.errors import FileRefused, Incomplete
 from webapp.identity import signed_in
 from webapp.pages.studio.editors import findings_of
+from webapp.pages.studio.readings import foreign_of, tell_readings
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines
 from webapp.pages.studio.uploads import uploaded_file
 from webapp.pages.support import needs, words
@@ -73,6 +74,7 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         ],
         lines=lines,
         total=len(findings),
+        readings=foreign_of(files) if view == "findings" else (),
         files=_file_rows(digests, files, findings),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
     )
@@ -162,6 +164,7 @@ def upload_into_copy(copy_id: int) -> ResponseReturnValue:
     except FileRefused as refused:
         flash(words(refused.words), "warning")
         return back
+    tell_readings({path: content})
     flash(gettext("已放入 %(path)s。", path=path), "success")
     return back
 
