@@ -34,6 +34,9 @@ CHECK_MIGRATION = "check_migration"
 RUN_MIGRATION = "run_migration"
 """Payload `run_id: int`. Move (or take back) cases of a migration, one after another; several may run at once."""
 
+RUN_BULK_REPAIR = "run_bulk_repair"
+"""Payload `bulk_id: int`. Do the next rows of a repair of many cases, and so on to the last."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
     RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
@@ -43,6 +46,7 @@ PAYLOADS: dict[str, frozenset[str]] = {
     SEND_HANDOVER: frozenset({"handover_id"}),
     CHECK_MIGRATION: frozenset({"run_id"}),
     RUN_MIGRATION: frozenset({"run_id"}),
+    RUN_BULK_REPAIR: frozenset({"bulk_id"}),
 }
 
 

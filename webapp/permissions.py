@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DOCUMENT_HANDLE = "document.handle"
     WINDOW_SEE = "window.see"
     INBOX_SEE = "inbox.see"
+    INCIDENT_SEE = "incident.see"
     INCIDENT_RETRY = "incident.retry"
     INCIDENT_REPAIR = "incident.repair"
     CASE_SUSPEND = "case.suspend"
@@ -45,6 +46,7 @@ class Permission(StrEnum):
     MIGRATION_SEE = "migration.see"
     MIGRATION_PROPOSE = "migration.propose"
     MIGRATION_RUN = "migration.run"
+    OPERATION_SEE = "operation.see"
     TRIAL_RUN = "trial.run"
     SUPERVISION_SEE = "supervision.see"
     SIGNAL_SEE = "signal.see"
@@ -253,6 +255,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.DOCUMENT_HANDLE: [[has_role("clerk", "issuer")], [is_department, department_has_part]],
     Permission.WINDOW_SEE: [[is_window], [has_role("helper")]],
     Permission.INBOX_SEE: [[has_role(*OFFICE)]],
+    # Over all cases; what failed may name what somebody handed in.
+    Permission.INCIDENT_SEE: [[has_role("supervisor", "lead")]],
     Permission.INCIDENT_RETRY: [[has_role("lead")]],
     Permission.INCIDENT_REPAIR: [[has_role("lead")]],
     Permission.CASE_SUSPEND: [[has_role("lead")]],
@@ -266,6 +270,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.MIGRATION_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.MIGRATION_PROPOSE: [[has_role("designer")]],
     Permission.MIGRATION_RUN: [[has_role("publisher", "lead")]],
+    # How many wait at which element, and the numbers of their cases: no applicant.
+    Permission.OPERATION_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
     Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
     Permission.SIGNAL_SEE: [

@@ -48,6 +48,7 @@ PARTS = frozenset(
         "task.visit_photo_list",
         "notices.count",
         "migration.progress",
+        "operation.progress",
     }
 )
 
@@ -61,6 +62,7 @@ FILES = frozenset(
         "credit.evidence",
         "licence_check.demo_root",
         "paper.signature",
+        "repair.token_diagram",
         "studio.bundle_picture",
         "studio.copy_file",
         "studio.diagram",

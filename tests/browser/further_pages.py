@@ -13,7 +13,7 @@ from tests.support.policies import refused_signboard, under
 from tests.webapp.day import Day
 from webapp import clock
 from webapp.catalogue import current_releases, release_files, rules_in_force
-from webapp.services import bulk, comments, migration_runs, orders, tasks, working_copies
+from webapp.services import bulk, bulk_repairs, comments, migration_runs, orders, tasks, working_copies
 from webapp.services.clocks import start_day
 from webapp.services.tolerance_offers import offer
 from webapp.unit_of_work import sql
@@ -186,3 +186,7 @@ def _of_incidents() -> Iterator[Visit]:
     case, _ = machines.run(machines.publish(CHOICE), size="many", note="不变")
     path = "/cases/<int:case_id>/incidents/<int:incident_id>"
     yield Visit(path, f"/cases/{case}/incidents/{only_incident(case)}", LEAD)
+    yield Visit("/studio/running/incidents", "/studio/running/incidents", LEAD)
+    rows: list[tuple[int, int | None]] = [(case, only_incident(case))]
+    repair = bulk_repairs.begin(bulk_repairs.Repairs.RETRY, rows, by=office.person(LEAD), key="retry")
+    yield Visit("/studio/running/bulk/<int:bulk_id>", f"/studio/running/bulk/{repair}", LEAD)

@@ -138,23 +138,76 @@ def test_a_case_is_suspended_told_to_everyone_and_resumed(site: Site, somebody: 
     expect(decider.page.get_by_role("button", name="作出办理决定")).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_a_task_is_put_back_to_an_earlier_step(site: Site, somebody: Somebody, script: bool) -> None:
+def with_signboard_under_review(site: Site) -> office.Handle:
     case = site.received("ordinary", ways={})
     site.play(case.id, [{"step": "backfill", "item": "P1"}, {"step": "accept", "item": "P6"}])
+    return case
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_task_is_put_back_to_an_earlier_step(site: Site, somebody: Somebody, script: bool) -> None:
+    case = with_signboard_under_review(site)
     lead = somebody(LEAD, script=script)
     page = lead.page
     lead.open(f"/cases/{case.id}/repair", "调整流程位置")
-    lead.picture("tokens")
-    lead.picture("tokens-phone", size=PHONE)
+    if script:
+        lead.picture("tokens")
+        lead.picture("tokens-phone", size=PHONE)
     row = page.locator("tbody tr", has=page.get_by_role("rowheader", name=re.compile("审查意见"))).first
     row.get_by_role("combobox").select_option("to:accept")
+    lead.press("核对调整")
+    lead.arrives("核对流程位置的调整")
+    expect(page.locator("main")).to_contain_text("取消任务“审查意见”")
+    expect(page.locator("main")).to_contain_text("承诺办结时限（户外招牌设置许可）继续计算，到期日仍为")
+    if script:
+        lead.picture("tokens-check")
+        lead.picture("tokens-check-phone", size=PHONE)
+    lead.press("调整流程位置")
+    expect(page.locator(".error-summary")).to_contain_text("请填写原因")
     page.get_by_label("调整原因").fill("受理材料需要重新核对")
     lead.press("调整流程位置")
     expect(page.locator(".flash-success")).to_contain_text("流程位置已调整")
     with site.app.app_context():
         assert ("P6", "accept") in office.open_steps(case.id)
         timers.fire_due()
+        db.session.remove()
+
+
+def test_a_token_is_moved_on_the_diagram(site: Site, somebody: Somebody) -> None:
+    case = with_signboard_under_review(site)
+    lead = somebody(LEAD)
+    page = lead.page
+    lead.open(f"/cases/{case.id}/repair", "调整流程位置")
+    page.locator("[data-token-tab]", has_text="户外招牌").click()
+    shown = page.locator("[data-token-diagram]:not([hidden])")
+    token = shown.get_by_role("button", name=re.compile("审查意见.*令牌"))
+    token.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-token-said]")).to_contain_text("点它要移到的位置")
+    shown.locator(".can-go[data-element-id='accept']").click()
+    expect(page.locator("[data-token-pending] li")).to_have_count(1)
+    expect(shown.locator(".diagram-note.is-coming")).to_be_visible()
+    expect(shown.locator(".diagram-note.is-leaving")).to_be_visible()
+    expect(page.locator("select[data-element='review']")).to_have_value("to:accept")
+    lead.look_over()
+    lead.picture("tokens-moving", at="[data-token-mode]")
+    lead.press("新增令牌")
+    shown.locator(".can-go[data-element-id='decide']").click()
+    expect(page.locator("[data-token-pending] li")).to_have_count(2)
+    page.locator("[data-token-pending] li").nth(1).get_by_role("button").click()
+    expect(page.locator("[data-token-pending] li")).to_have_count(1)
+    lead.press("核对调整")
+    lead.arrives("核对流程位置的调整")
+    lead.follow("返回修改")
+    lead.arrives("调整流程位置", look=False)
+    expect(page.locator("[data-token-pending] li")).to_have_count(1)  # what was chosen stands there again
+    lead.press("核对调整")
+    page.get_by_label("调整原因").fill("受理材料需要重新核对")
+    lead.press("调整流程位置")
+    expect(page.locator(".flash-success")).to_contain_text("流程位置已调整")
+    with site.app.app_context():
+        assert ("P6", "accept") in office.open_steps(case.id)
+        assert ("P6", "review") not in office.open_steps(case.id)
         db.session.remove()
 
 

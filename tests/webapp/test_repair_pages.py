@@ -123,34 +123,48 @@ def test_an_incident_of_another_case_or_a_resolved_one_is_not_found(screen: Brow
     assert screen.open(f"/cases/{case}/incidents/{incident}").status == 404
 
 
-def test_tokens_are_moved_from_the_page(screen: Browser) -> None:
+def test_tokens_are_moved_after_looking_over_what_that_does(screen: Browser) -> None:
     case, instance = machines.run(machines.publish(STEPS, STEPS_WORK))
     machines.done(case, "a")
     page = screen.open(f"/cases/{case}/repair")
     [row] = page.rows()
     assert "b" in row[1]
     assert "等待人工办理" in row[3]
-    action, token = f"/cases/{case}/repair", token_on(instance, "b")
-    assert sent(screen, page, action, reason="退回").status == 422
-    assert sent(screen, page, action, **{f"token__{token}": "to:a"}).status == 422
-    done = sent(screen, page, action, **{f"token__{token}": "to:a", "add": f"{1}:d", "reason": "退回重办"})
+    check, action, token = f"/cases/{case}/repair/check", f"/cases/{case}/repair", token_on(instance, "b")
+    assert sent(screen, page, check).status == 422
+    summary = sent(screen, page, check, **{f"token__{token}": "to:a", "add": "1:d"})
+    assert summary.status == 200
+    words = summary.words()
+    assert f"令牌 {token} 从“b”移到“a”" in words
+    assert "在“d”新增一个令牌" in words
+    assert "取消任务“b”" in words
+    assert "新开任务“a”" in words
+    assert machines.tasks(case) == ["b"]  # nothing was done yet
+    again = screen.open(next(url for url in summary.links() if "add=" in url))
+    assert again.fields(check)[f"token-{token}"] == "to:a"
+    assert sent(screen, summary, action).status == 422  # no reason; it stands on the summary still
+    done = sent(screen, summary, action, reason="退回重办")
     assert "流程位置已调整" in done.words()
     assert machines.tasks(case) == ["a", "d"]
-    again = screen.open(f"/cases/{case}/repair")
-    assert "退回重办" in again.words()
-    refused = sent(screen, again, action, **{f"token__{token}": "remove", "reason": "再来"})
+    later = screen.open(f"/cases/{case}/repair")
+    assert "退回重办" in later.words()
+    refused = sent(screen, later, check, **{f"token__{token}": "remove"})
     assert refused.status == 422
     assert "该令牌已不存在" in refused.words()
 
 
 def test_a_page_from_before_the_last_step_is_told_so(screen: Browser) -> None:
     case, instance = machines.run(machines.publish(STEPS, STEPS_WORK))
-    page = screen.open(f"/cases/{case}/repair")
+    check = f"/cases/{case}/repair/check"
+    page, token = screen.open(f"/cases/{case}/repair"), f"token__{token_on(instance, 'a')}"
+    summary = sent(screen, page, check, **{token: "remove"})
     machines.done(case, "a")
-    token = f"token__{token_on(instance, 'b')}"
-    late = sent(screen, page, f"/cases/{case}/repair", **{token: "remove", "reason": "移除"})
-    assert late.status == 409
-    assert "流程已有变化" in late.words()
+    for late in (
+        sent(screen, summary, f"/cases/{case}/repair", reason="移除"),
+        sent(screen, page, check, **{token: "remove"}),
+    ):
+        assert late.status == 409
+        assert "流程已有变化" in late.words()
     assert machines.tasks(case) == ["b"]
 
 
@@ -228,8 +242,9 @@ def test_a_case_is_suspended_and_resumed_from_its_page(screen: Browser) -> None:
 def test_odd_forms_change_nothing(screen: Browser, hostile: str) -> None:
     case, _ = machines.run(machines.publish(STEPS, STEPS_WORK))
     page = screen.open(f"/cases/{case}/repair")
-    answer = sent(screen, page, f"/cases/{case}/repair", **{hostile.replace("-", "__"): "remove", "reason": "移除"})
-    assert answer.status == 422
+    for action in (f"/cases/{case}/repair/check", f"/cases/{case}/repair"):
+        typed = {**page.fields(f"/cases/{case}/repair/check"), hostile: "remove", "reason": "移除"}
+        assert screen.post(action, **typed).status_code == 422
     assert screen.open(f"/cases/{case}/repair?instance=999999").status == 404
     assert screen.open(f"/cases/{case}/repair/release?release=999999").status == 404
     assert machines.tasks(case) == ["a"]
@@ -262,6 +277,10 @@ def test_the_pages_are_english_in_english(screen: Browser) -> None:
     incident = f"/cases/{case}/incidents/{only_incident(case)}"
     opened = (incident, repair, f"{repair}/release", f"{repair}/release?release={release}")
     pages = {url: screen.open(url) for url in opened}
+    token = next(name for name in pages[repair].fields(f"{repair}/check") if name.startswith("token-"))
+    pages[f"POST {repair}/check"] = sent(
+        screen, pages[repair], f"{repair}/check", **{token.replace("-", "__"): "remove"}
+    )
     tried = ((repair, {}), (f"{repair}/release", {"release": str(release)}), (f"{incident}/skip", {}))
     for url, values in tried:
         answer = Page(screen.post(url, key=url, seen="", **values))

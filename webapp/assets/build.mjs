@@ -39,6 +39,7 @@ const ENTRIES = {
   'form-editor': 'src/form-editor.js',
   documents: 'src/documents.js',
   'site-visit': 'src/site-visit.js',
+  'token-mode': 'src/token-mode.js',
   styles: 'src/styles/styles.css',
   print: 'src/styles/print.css',
 };

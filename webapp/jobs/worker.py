@@ -28,6 +28,7 @@ LICENCE_SECONDS = 900.0
 NOTICE_SECONDS = 5.0
 CORRECTION_SECONDS = 60.0
 RELEASE_SECONDS = 60.0
+WAITING_SECONDS = 60.0
 NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
@@ -52,6 +53,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "notices", NOTICE_SECONDS, send_notices),
         Loop(app, "corrections", CORRECTION_SECONDS, send_corrections),
         Loop(app, "releases", RELEASE_SECONDS, put_in_force),
+        Loop(app, "waiting", WAITING_SECONDS, count_waiting),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -112,6 +114,15 @@ def supervise() -> bool:
     while signal_watch.sweep() >= signal_watch.AT_ONCE:  # after a long rest there may be many
         pass
     credit_watch.sweep()
+    return False
+
+
+def count_waiting() -> bool:
+    """Count what waits where, for the pages of running processes; one worker does for all."""
+    from webapp.services import waiting_counts
+
+    if not waiting_counts.were_counted_since(clock.now() - timedelta(seconds=WAITING_SECONDS / 2)):
+        waiting_counts.refresh()
     return False
 
 

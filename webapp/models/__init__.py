@@ -64,6 +64,7 @@ from webapp.models.life_cycle import (
 from webapp.models.meetings import JointMeeting, MeetingAnswer, MeetingInvitation, MeetingTime
 from webapp.models.migrations import MigrationCase, MigrationRun
 from webapp.models.notices import Notice, NoticeDelivery, NoticeDeliveryLine, NoticeSetting
+from webapp.models.operation import BulkRepair, BulkRepairRow, WaitingCount
 from webapp.models.orders import SupervisoryOrder
 from webapp.models.organisation import (
     CandidateGroup,
@@ -118,6 +119,8 @@ __all__ = [
     "CallbackSeen",
     "CandidateGroup",
     "BulkAct",
+    "BulkRepair",
+    "BulkRepairRow",
     "Case",
     "CaseEvent",
     "ClockExtension",
@@ -241,4 +244,5 @@ __all__ = [
     "WorkingChange",
     "WorkingCopy",
     "WorkingFile",
+    "WaitingCount",
 ]

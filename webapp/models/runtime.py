@@ -18,6 +18,9 @@ class ProcessInstance(Model):
     """One run of a process. `state` is the engine's bytes; `scopes` maps engine scopes to item cases."""
 
     __tablename__ = "process_instance"
+    __table_args__ = (
+        Index("running_instance", "release_id", "process", "id", postgresql_where=text("ended_at is null")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -218,6 +221,7 @@ class Incident(Model):
     """A job or step that failed and waits for retry or repair; never lost, never hidden."""
 
     __tablename__ = "incident"
+    __table_args__ = (Index("open_incident", "id", postgresql_where=text("resolved_at is null")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))

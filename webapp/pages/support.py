@@ -36,6 +36,7 @@ WITHIN = {
     "task": "inbox",
     "calendars": "studio",
     "migration": "studio",
+    "operation": "studio",
     "substitutes": "inbox",
     "conflicts": "inbox",
 }

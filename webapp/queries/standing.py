@@ -47,7 +47,7 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class TokenRow:
     """One token: where it stands, in what, and what it waits for. `scopes`: where it could be moved, its own
-    first; empty for one instance of a loop, which cannot be moved by itself."""
+    first; empty for one instance of a loop, which cannot be moved by itself. `drawn_in`: the id of its `Drawn`."""
 
     token: int
     element: str
@@ -56,6 +56,21 @@ class TokenRow:
     state: Words
     scopes: tuple[Scope, ...]
     depth: int
+    drawn_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A process that is open, the instance's own or a called one: its diagram shows the tokens in it.
+
+    `id` is its scope; `inner` are the scopes in the same diagram in which a token can be added, by the subprocess that
+    opened them ("" its own).
+    """
+
+    id: int
+    name: Words
+    process: str
+    inner: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ class Standing:
     mark: str
     tokens: tuple[TokenRow, ...]
     scopes: tuple[Scope, ...]
+    drawn: tuple[Drawn, ...]
     unreadable: Words | None
 
 
@@ -100,8 +116,9 @@ def standing(case_id: int, instance_id: int | None) -> Standing | None:
         view = _View(published(chosen[2]), runtime.snapshot(state))
     except StateInvalid as damaged:
         said = failure_of(damaged, "", Words("", "")).words
-        return Standing(line, lines, state_mark(state), (), (), said)
-    return Standing(line, lines, state_mark(state), tuple(view.tokens()), tuple(view.scopes()), None)
+        return Standing(line, lines, state_mark(state), (), (), (), said)
+    scopes, drawn = tuple(view.scopes()), tuple(view.drawn())
+    return Standing(line, lines, state_mark(state), tuple(view.tokens()), scopes, drawn, None)
 
 
 def process_name(release: Published, process: str) -> Words:
@@ -144,7 +161,26 @@ class _View:
             self._state(one, opened=opened),
             tuple(self._outwards(one.home)) if moveable else (),
             depth,
+            one.scope,
         )
+
+    def drawn(self) -> Iterator[Drawn]:
+        """Every open process whose diagram the release has."""
+        for scope in self.snapshot.scopes.values():
+            if scope.kind in ("process", "call") and scope.process in self.release.program.processes:
+                yield Drawn(scope.id, self._scope_name(scope.id), scope.process, tuple(self._inner(scope.id)))
+
+    def _inner(self, home: int) -> Iterator[tuple[str, int]]:
+        yield "", home
+        for scope in self.snapshot.scopes.values():
+            if scope.kind == "subprocess" and self._process_scope(scope.id) == home:
+                yield scope.element, scope.id
+
+    def _process_scope(self, scope_id: int) -> int:
+        scope = self.snapshot.scopes[scope_id]
+        while scope.kind in ("subprocess", "multi") and scope.parent is not None:
+            scope = self.snapshot.scopes[scope.parent]
+        return int(scope.id)
 
     def scopes(self) -> Iterator[Scope]:
         """Every scope in which a token can be added."""

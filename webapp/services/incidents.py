@@ -98,10 +98,17 @@ def retry_incident(incident_id: int, *, by: Identity) -> bool:
     """
     ensure(by, Permission.INCIDENT_RETRY)
     with _on_case_of(incident_id) as case:
-        incident, instance = _take(case, incident_id, by)
-        case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
-        _again(case, instance, incident, {})
+        incident = retry_on(case, incident_id, by)
     return incident.waits
+
+
+def retry_on(case: LockedCase, incident_id: int, by: Identity) -> Incident:
+    """As `retry_incident`, for the command that holds the case. Raises Suspended, AlreadyRetried, EngineError."""
+    ensure_active(case)
+    incident, instance = _take(case, incident_id, by)
+    case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
+    _again(case, instance, incident, {})
+    return incident
 
 
 def correct_and_retry(incident_id: int, changes: Mapping[str, Value], *, by: Identity, reason: str, key: str) -> None:
@@ -201,7 +208,6 @@ def _ensure_goes_on(case: LockedCase) -> None:
 def _on_case_of(incident_id: int) -> Iterator[LockedCase]:
     try:
         with on_case(_case_of(incident_id)) as case:
-            ensure_active(case)
             yield case
     except ActRefused:
         raise

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine import Words
 from webapp import outbox
 from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.events import Event
+from webapp.services.locked_case import LockedCase
 from webapp.services.repairing import given_reason, repairing, write_repair
 from webapp.services.suspended import ensure_active, hold_timers
 from webapp.unit_of_work import sql
@@ -35,12 +38,16 @@ def suspend(case_id: int, *, by: Identity, reason: str, key: str) -> None:
     Raises NotYours, Incomplete (no reason), Suspended (it is already: by whom, when, why).
     """
     with repairing(case_id, by, Permission.CASE_SUSPEND, key=key, what=f"suspend:{case_id}") as case:
-        reason = given_reason(reason)
-        case.under_repair = False
-        ensure_active(case)
-        sql().execute("update cases set suspended_at = %s where id = %s", (case.now, case_id))
-        hold_timers(case)
-        write_repair(case, Event.SUSPENDED, by, reason, {})
+        suspend_on(case, given_reason(reason), by)
+
+
+def suspend_on(case: LockedCase, reason: str, by: Identity, **facts: Any) -> None:
+    """As `suspend`, for the command that holds the case; `facts` stand in the record of the repair too."""
+    case.under_repair = False
+    ensure_active(case)
+    sql().execute("update cases set suspended_at = %s where id = %s", (case.now, case.id))
+    hold_timers(case)
+    write_repair(case, Event.SUSPENDED, by, reason, facts)
 
 
 def resume(case_id: int, *, by: Identity, reason: str, key: str) -> None:
@@ -49,13 +56,17 @@ def resume(case_id: int, *, by: Identity, reason: str, key: str) -> None:
     Raises NotYours, Incomplete, NotSuspended.
     """
     with repairing(case_id, by, Permission.CASE_SUSPEND, key=key, what=f"resume:{case_id}") as case:
-        reason = given_reason(reason)
-        if case.suspended_at is None:
-            raise NotSuspended()
-        sql().execute("update cases set suspended_at = null where id = %s", (case_id,))
-        sql().execute(LET_TIMERS_GO, (case_id,))
-        jobs = sql().execute("select id from engine_job where case_id = %s and state = 'open'", (case_id,)).fetchall()
-        outbox.defer_each(sql(), outbox.RUN_ENGINE_JOB, "engine_job_id", [id_ for (id_,) in jobs])
-        messages = sql().execute(LET_MESSAGES_GO, (case_id,)).fetchall()
-        outbox.defer_each(sql(), outbox.DELIVER_MESSAGE, "message_id", [id_ for (id_,) in messages])
-        write_repair(case, Event.RESUMED, by, reason, {})
+        resume_on(case, given_reason(reason), by)
+
+
+def resume_on(case: LockedCase, reason: str, by: Identity, **facts: Any) -> None:
+    """As `resume`, for the command that holds the case; `facts` stand in the record of the repair too."""
+    if case.suspended_at is None:
+        raise NotSuspended()
+    sql().execute("update cases set suspended_at = null where id = %s", (case.id,))
+    sql().execute(LET_TIMERS_GO, (case.id,))
+    jobs = sql().execute("select id from engine_job where case_id = %s and state = 'open'", (case.id,)).fetchall()
+    outbox.defer_each(sql(), outbox.RUN_ENGINE_JOB, "engine_job_id", [id_ for (id_,) in jobs])
+    messages = sql().execute(LET_MESSAGES_GO, (case.id,)).fetchall()
+    outbox.defer_each(sql(), outbox.DELIVER_MESSAGE, "message_id", [id_ for (id_,) in messages])
+    write_repair(case, Event.RESUMED, by, reason, facts)

@@ -63,6 +63,23 @@ function markState(viewer, { done = [], current = [], counts = {} }, counted) {
   }
 }
 
+/** Counts that lead to what they count: {element, count, incidents, label, href}. */
+function markBadges(viewer, badges) {
+  const registry = viewer.get('elementRegistry');
+  for (const { element, count, incidents, label, href } of badges) {
+    const shape = registry.get(element);
+    if (!shape) continue;
+    const link = document.createElement('a');
+    Object.assign(link, { className: 'diagram-badge', href, title: label });
+    if (count) link.append(badge('diagram-badge-count', count));
+    if (incidents) link.append(badge('diagram-badge-incidents', `! ${incidents}`));
+    link.setAttribute('aria-label', `${link.textContent} ${label}`);
+    link.addEventListener('focus', () => { if (link.matches(':focus-visible')) centre(viewer, shape); });
+    viewer.get('overlays').add(element, { position: { top: -12, right: 18 }, html: link });
+    viewer.get('canvas').addMarker(element, incidents ? 'has-error' : 'is-current');
+  }
+}
+
 function markEntry(entry) {
   for (const other of document.querySelectorAll('.findings [data-current]')) delete other.dataset.current;
   entry.dataset.current = '';
@@ -277,16 +294,19 @@ async function mountDiagram(mount) {
   await viewer.importXML((await withPicture(xml)).xml);
   placeLabels(viewer, translated);
   if (state) markState(viewer, state, mount.dataset.counted || 'cases');
+  if (state?.badges) markBadges(viewer, state.badges);
   if (findings) markFindings(viewer, findings);
   const registry = viewer.get('elementRegistry');
   const here = (ids) => ids?.find((id) => registry.get(id));
   // Where nothing is at work now, what was done last says where the case stands.
-  const focus = registry.get(here(state?.current) ?? here([...(state?.done ?? [])].reverse()) ?? findings?.[0]?.element ?? '');
+  const badged = state?.badges?.map(({ element }) => element);
+  const focus = registry.get(here(state?.current) ?? here(badged) ?? here([...(state?.done ?? [])].reverse()) ?? findings?.[0]?.element ?? '');
   tools(mount, viewer, focus);
   panByTouch(mount, viewer);
   zoomByWheel(mount, viewer);
   if (findings) followList(viewer, mount);
   mount.dataset.ready = '';
+  mount.dispatchEvent(new CustomEvent('diagram-ready', { detail: viewer, bubbles: true }));
 }
 
 for (const mount of document.querySelectorAll('[data-diagram]')) {

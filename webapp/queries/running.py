@@ -1,0 +1,326 @@
+"""Which processes run on which release, and how many things wait at each element of their diagrams.
+
+Nothing here reads an instance's state: a small office is counted from what is open, a large one as the worker kept it
+(`services/waiting_counts`). Tokens that wait for other branches at a join wait for nothing of their own: they are
+counted where those branches are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from engine import Words
+from engine.bpmn import Node
+from engine.bundles import Item
+from webapp.catalogue import Published, published
+from webapp.errors import NotFound
+from webapp.queries.standing import process_name
+from webapp.services.waiting_counts import COLUMNS, COUNTED, are_many
+from webapp.unit_of_work import sql
+
+#: Elements at which no token stands: what waits there waits beside an activity, or for a process to begin.
+BESIDE = ("boundaryEvent", "startEvent")
+EVENTS = ("message", "signal")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One row of what was counted, as `WaitingCount` has it."""
+
+    release_id: int
+    process: str
+    kind: str
+    item_key: str
+    within: str
+    element: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """A release on which processes run, or that is in force. `suspended`: cases."""
+
+    id: int
+    number: int
+    state: str
+    running: int
+    incidents: int
+    suspended: int
+
+
+@dataclass(frozen=True, slots=True)
+class BundleLine:
+    """A bundle with the releases on which it runs, the newest first."""
+
+    key: str
+    name: Words
+    releases: tuple[ReleaseLine, ...]
+
+    @property
+    def running(self) -> int:
+        return sum(one.running for one in self.releases)
+
+    @property
+    def incidents(self) -> int:
+        return sum(one.incidents for one in self.releases)
+
+    @property
+    def suspended(self) -> int:
+        return sum(one.suspended for one in self.releases)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An element at which something waits. `kinds`: task | timer | job | message; `item`: of a call activity, the item
+    whose cases are counted. `id` is "" for a message of which no element is known."""
+
+    process: str
+    id: str
+    name: Words
+    type: str
+    waiting: int
+    incidents: int
+    kinds: tuple[str, ...] = ()
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLine:
+    """A process of the release: how many instances of its own run, how many things wait in it, called or not."""
+
+    id: str
+    name: Words
+    running: int
+    waiting: int
+    incidents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs on one release. `counted_at` None: just now."""
+
+    release: Published
+    processes: tuple[ProcessLine, ...]
+    places: tuple[Place, ...]
+    counted_at: datetime | None
+
+
+KEPT = f"""
+select {COLUMNS}, at from waiting_count where %(releases)s::bigint[] is null or release_id = any(%(releases)s)
+"""
+NOW = f"select {COLUMNS}, null from ({COUNTED}) counted"
+FAILED = """
+select i.release_id, i.process, coalesce(c.item_key, ''), n.element, count(*)
+from incident n join process_instance i on i.id = n.instance_id left join item_case c on c.id = n.item_case_id
+where n.resolved_at is null and (%(releases)s::bigint[] is null or i.release_id = any(%(releases)s))
+group by 1, 2, 3, 4
+"""
+SUSPENDED = "select release_id, count(*) from cases where suspended_at is not null group by release_id"
+RELEASES = "select id, bundle_key, number, state from release where published_at is not null order by number desc"
+
+
+def counts(releases: Sequence[int] | None) -> tuple[list[Counted], datetime | None]:
+    """What was counted of these releases (None: of all), and when; None: just now."""
+    values = {"releases": list(releases) if releases is not None else None}
+    rows = sql().execute(KEPT if are_many(values["releases"]) else NOW, values).fetchall()
+    return [Counted(*row[:-1]) for row in rows], next((row[-1] for row in rows), None)
+
+
+def bundles() -> tuple[list[BundleLine], datetime | None]:
+    """Every bundle that is in force or of which processes run; and when it was counted."""
+    counted, at = counts(None)
+    running: dict[int, int] = defaultdict(int)
+    for one in counted:
+        if one.kind == "instance":
+            running[one.release_id] += one.waiting
+    failed: dict[int, int] = defaultdict(int)
+    for release, _, _, _, count in sql().execute(FAILED, {"releases": None}):
+        failed[release] += count
+    still: dict[int, int] = dict(sql().execute(SUSPENDED).fetchall())
+    by_bundle: dict[str, list[ReleaseLine]] = defaultdict(list)
+    for id_, key, number, state in sql().execute(RELEASES).fetchall():
+        line = ReleaseLine(id_, number, state, running[id_], failed[id_], still.get(id_, 0))
+        if line.running or line.incidents or state == "published":
+            by_bundle[key].append(line)
+    found = [BundleLine(key, published(lines[0].id).bundle.name, tuple(lines)) for key, lines in by_bundle.items()]
+    return sorted(found, key=lambda one: (-one.incidents, -one.running, one.key)), at
+
+
+def of_release(release_id: int, item: str = "") -> Running:
+    """What runs on the release; `item`: in item processes, only cases of this item. Raises NotFound."""
+    release = published(release_id)
+    counted, at = counts([release_id])
+    places = _Places(release, item)
+    for one in counted:
+        places.add(one)
+    for _, process, item_key, element, count in sql().execute(FAILED, {"releases": [release_id]}).fetchall():
+        places.fail(process, item_key, element, count)
+    return Running(release, tuple(places.processes()), tuple(places.found()), at)
+
+
+def node_of(release: Published, at: str) -> Node:
+    """The element of "process:element". Raises NotFound."""
+    process, _, element = at.partition(":")
+    known = release.program.processes.get(process)
+    node = known.nodes.get(element) if known else None
+    if node is None:
+        raise NotFound()
+    return node
+
+
+def item_of(release: Published, key: str) -> Item | None:
+    """The item of this key; None where the release has none: the case may have begun on another one."""
+    return next((item for item in release.bundle.items if item.key == key), None)
+
+
+def called_of(release: Published, item_key: str) -> str:
+    """The process that the item's call activity calls, "" where the diagram does not say it outright."""
+    item = item_of(release, item_key)
+    if item is None:
+        return ""
+    facts = release.program.elements(release.bundle.entry_process)
+    return next((fact.called or "" for fact in facts if fact.id == item.call_activity), "")
+
+
+@lru_cache(maxsize=64)
+def _reached(release: Published, process: str) -> tuple[str, ...]:
+    """The process and what it calls, the nearest first."""
+    found = [process] if process in release.program.processes else []
+    for one in found:
+        called = {fact.called for fact in release.program.elements(one) if fact.called in release.program.processes}
+        found += sorted(str(each) for each in called if each not in found)
+    return tuple(found)
+
+
+def _home(release: Published, process: str, item_key: str, element: str) -> str:
+    """The process in which an element stands of which only the id is known; "" where none has it."""
+    for start in (called_of(release, item_key), process) if item_key else (process,):
+        for one in _reached(release, start):
+            if element in release.program.processes[one].nodes:
+                return one
+    return ""
+
+
+def _hears(node: Node, name: str) -> bool:
+    return node.type not in BESIDE and any(
+        event.kind in EVENTS and event.name.is_text and event.name.text == name for event in node.events
+    )
+
+
+def _awaiting(release: Published, process: str, name: str) -> tuple[str, str]:
+    """(process, element) that waits for a message of this name, where only one can; else empty."""
+    found = [
+        (one, node.id)
+        for one in _reached(release, process)
+        for node in release.program.processes[one].nodes.values()
+        if _hears(node, name)
+    ]
+    return found[0] if len(found) == 1 else ("", "")
+
+
+@dataclass(slots=True)
+class _Places:
+    """Gathers what waits by (process, element)."""
+
+    release: Published
+    item: str
+    running: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    waiting: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    failed: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    kinds: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    nameless: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, one: Counted) -> None:
+        if one.kind == "instance":
+            self.running[one.process] += one.waiting
+        elif one.kind == "item":
+            self._of_item(one)
+        elif one.kind == "message":
+            self._of_message(one)
+        elif self._is_wanted(one.item_key):
+            home = one.within or _home(self.release, one.process, one.item_key, one.element)
+            self._wait(home, one.element, one)
+
+    def fail(self, process: str, item_key: str, element: str, count: int) -> None:
+        if self._is_wanted(item_key):
+            self.failed[_home(self.release, process, item_key, element), element] += count
+        item = item_of(self.release, item_key)
+        if item is not None:
+            self.failed[self.release.bundle.entry_process, item.call_activity] += count
+
+    def _is_wanted(self, item_key: str) -> bool:
+        return not self.item or item_key in ("", self.item)
+
+    def _of_item(self, one: Counted) -> None:
+        """What waits in an item's process is counted at its call activity too, once for each case."""
+        item = item_of(self.release, one.item_key)
+        if item is not None and one.process == self.release.bundle.entry_process:
+            self._wait(one.process, item.call_activity, one)
+
+    def _of_message(self, one: Counted) -> None:
+        process, element = _awaiting(self.release, one.process, one.element)
+        if element:
+            self._wait(process, element, one)
+        else:
+            self.nameless[one.element] += one.waiting
+
+    def _wait(self, process: str, element: str, one: Counted) -> None:
+        known = self.release.program.processes.get(process)
+        node = known.nodes.get(element) if known else None
+        if node is None or node.type not in BESIDE:
+            self.waiting[process, element] += one.waiting
+            if one.kind != "item":
+                self.kinds[process, element].add(one.kind)
+
+    def found(self) -> Iterator[Place]:
+        """The places in the order of their diagrams; what the release does not know any more last."""
+        calls = {item.call_activity: item.key for item in self.release.bundle.items}
+        keys = {key for key in (*self.waiting, *self.failed) if self.waiting[key] or self.failed[key]}
+        entry = self.release.bundle.entry_process
+        for process, known in self.release.program.processes.items():
+            for node in known.nodes.values():
+                if (key := (process, node.id)) in keys:
+                    keys.discard(key)
+                    item = calls.get(node.id, "") if process == entry else ""
+                    yield self._place(key, node.type, item)
+        for key in sorted(keys):
+            yield self._place(key, "", "")
+        for name, count in sorted(self.nameless.items()):
+            yield Place("", "", Words(f"消息 {name}", f"message {name}"), "", count, 0, ("message",))
+
+    def _place(self, key: tuple[str, str], kind: str, item: str) -> Place:
+        name = self.release.element_name(key[0] or self.release.bundle.entry_process, key[1])
+        kinds = tuple(sorted(self.kinds[key]))
+        return Place(*key, name, kind, self.waiting[key], self.failed[key], kinds, item)
+
+    def processes(self) -> Iterator[ProcessLine]:
+        """Those of which something runs, or in which something waits; the bundle's own first."""
+        calls = {item.call_activity for item in self.release.bundle.items}
+        entry = self.release.bundle.entry_process
+        in_it = self._sums(self.waiting, entry, calls)
+        failed = self._sums(self.failed, entry, calls)
+        known = [entry, *(one for one in self.release.program.processes if one != entry)]
+        for process in known:
+            line = ProcessLine(
+                process,
+                process_name(self.release, process),
+                self.running[process],
+                in_it.get(process, 0),
+                failed.get(process, 0),
+            )
+            if process == entry or line.running or line.waiting or line.incidents:
+                yield line
+
+    @staticmethod
+    def _sums(by_place: Mapping[tuple[str, str], int], entry: str, calls: Iterable[str]) -> dict[str, int]:
+        """By process, without what is counted at the call activities of items: it is counted where it waits."""
+        sums: dict[str, int] = defaultdict(int)
+        told = {(entry, call) for call in calls}
+        for (process, element), count in by_place.items():
+            if (process, element) not in told:
+                sums[process] += count
+        return sums
