@@ -220,6 +220,21 @@ function thirdParty(inputs) {
   }).join(`\n${'-'.repeat(78)}\n\n`);
 }
 
+/** The service worker of visit pages: one plain script, as the browsers of TARGET do not all take modules there. */
+function worker() {
+  const { outputFiles } = esbuild.buildSync({
+    absWorkingDir: HERE,
+    entryPoints: ['src/visit/worker.js'],
+    bundle: true,
+    format: 'iife',
+    target: TARGET,
+    charset: 'utf8',
+    minify: true,
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
 /** Writes what esbuild does not, and removes files of earlier builds. */
 function finish(metafile) {
   const manifest = {};
@@ -236,12 +251,15 @@ function finish(metafile) {
   const sprite = icons();
   manifest['icons.svg'] = `icons-${hash(sprite)}.svg`;
   writeFileSync(join(DIST, manifest['icons.svg']), sprite);
+  const visits = worker();
+  manifest['visit-worker.js'] = `visit-worker-${hash(visits)}.js`;
+  writeFileSync(join(DIST, manifest['visit-worker.js']), visits);
   writeFileSync(join(DIST, 'THIRD_PARTY.txt'), thirdParty(Object.keys(metafile.inputs)));
   const sorted = Object.fromEntries(Object.entries(manifest).sort());
   writeFileSync(join(DIST, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
 
   const kept = new Set(Object.keys(metafile.outputs).map((path) => relative(DIST, join(HERE, path))));
-  for (const name of [manifest['icons.svg'], PDFJS_FOLDER, 'THIRD_PARTY.txt', 'manifest.json']) kept.add(name);
+  for (const name of [manifest['icons.svg'], manifest['visit-worker.js'], PDFJS_FOLDER, 'THIRD_PARTY.txt', 'manifest.json']) kept.add(name);
   for (const name of readdirSync(DIST)) {
     if (!kept.has(name)) rmSync(join(DIST, name), { recursive: true });
   }

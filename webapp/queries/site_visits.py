@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.identity import Identity
 from webapp.queries.appointments import HOLDS, Appointment
 from webapp.queries.rows import Rows
+from webapp.unit_of_work import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,17 @@ def site_visit_of(task_id: int) -> SiteVisit:
 def _returned(records: Sequence[RecordLine]) -> RecordLine | None:
     """The last record, where a colleague returned it in words."""
     return records[0] if records and records[0].end_reason else None
+
+
+ENDS = "select expires_at from user_session where token_digest = %s"
+
+
+def session_ends(by: Identity) -> datetime:
+    """When the person's session is over."""
+    row = sql().execute(ENDS, (by.session,)).fetchone()
+    assert row is not None  # they are signed in by it
+    at: datetime = row[0]
+    return at
 
 
 def photos_of_visit(task_id: int, item_key: str) -> tuple[VisitPhotoLine, ...]:

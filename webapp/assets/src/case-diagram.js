@@ -311,7 +311,7 @@ async function mountDiagram(mount) {
 
 for (const mount of document.querySelectorAll('[data-diagram]')) {
   mountDiagram(mount).catch((error) => {
-    console.warn(error);
+    console[navigator.onLine ? 'warn' : 'info'](error);
     const note = document.createElement('p');
     note.className = 'diagram-failed';
     note.textContent = say('diagramFailed');

@@ -104,6 +104,14 @@ function clearMessages(id) {
   for (const control of field.querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid');
 }
 
+/** What was typed so far is kept by somebody else (visit/texts.js): leaving loses nothing. */
+export function keptElsewhere(form) {
+  draftOf(form).kept = true;
+}
+
+/** A page shown because the office did not answer: the office's own page sends what was typed on it. */
+const onKeptPage = (form) => form.closest('[data-kept-at]') !== null;
+
 function plan(form) {
   const draft = draftOf(form);
   clearTimeout(draft.timer);
@@ -113,8 +121,8 @@ function plan(form) {
 function onChange({ target }) {
   const form = target.form ?? target.closest?.('form');
   if (!form?.matches('[data-autosave-url], [data-guard]')) return;
-  draftOf(form).changed = true;
-  if (form.dataset.autosaveUrl) plan(form);
+  Object.assign(draftOf(form), { changed: true, kept: false });
+  if (form.dataset.autosaveUrl && !onKeptPage(form)) plan(form);
 }
 
 export function watchDrafts() {
@@ -125,11 +133,11 @@ export function watchDrafts() {
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'hidden') return;
-    for (const form of document.querySelectorAll('form[data-autosave-url]')) save(form, true);
+    for (const form of document.querySelectorAll('form[data-autosave-url]')) if (!onKeptPage(form)) save(form, true);
   });
   window.addEventListener('beforeunload', (event) => {
     const forms = [...document.querySelectorAll('form[data-guard]')].map(draftOf);
-    if (forms.some((draft) => (draft.changed || draft.saving) && !draft.sent)) event.preventDefault();
+    if (forms.some((draft) => (draft.changed || draft.saving) && !draft.sent && !draft.kept)) event.preventDefault();
   });
   window.addEventListener('pageshow', () => {
     for (const form of document.forms) draftOf(form).sent = false;

@@ -11,6 +11,7 @@ from webapp.pages.workspace import (
     tolerance_parts,
     verification_parts,
     views,
+    visit_worker,
 )
 from webapp.pages.workspace.views import blueprint
 
@@ -26,4 +27,5 @@ __all__ = [
     "tolerance_parts",
     "verification_parts",
     "views",
+    "visit_worker",
 ]

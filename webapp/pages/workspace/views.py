@@ -26,6 +26,7 @@ from webapp.pages.workspace.life_cycle_menu import menu_of, obstacle_of, typed_o
 from webapp.pages.workspace.patience import patiently
 from webapp.pages.workspace.points import all_points, groups_of, marks_before, marks_posted, names_of_points
 from webapp.pages.workspace.posted import Posted
+from webapp.pages.workspace.taken_along import TAKE_ALONG, may_be_taken_along, taken_by
 from webapp.pages.workspace.typed import revision_of
 from webapp.permissions import Permission, may
 from webapp.queries.desk_parts import Desk, desk_of
@@ -88,7 +89,10 @@ def show(task_id: int) -> ResponseReturnValue:
     desk = desk_of(task, by)
     page = page_of(task, by, MultiDict(desk.draft.fields if desk.draft else ()), desk=desk)
     presence.opened(task_id, task.case_id, [f"task:{task_id}", *desk.reads], by=by)
-    return with_frames(page)
+    answer = with_frames(page)
+    if may_be_taken_along(task, by):
+        answer.headers[TAKE_ALONG] = taken_by(by)
+    return answer
 
 
 @blueprint.post("/<int:task_id>/claim")

@@ -32,19 +32,26 @@ async function within(store, mode, act) {
   }
 }
 
-export function put(store, row) {
-  localStorage.setItem(FLAG, '1');
+export const mark = () => localStorage.setItem(FLAG, '1');
+
+/** Everything was forgotten: what this page would still keep while it is left is not kept. */
+let closed = false;
+
+export async function put(store, row) {
+  if (closed) return undefined;
+  mark();
   return within(store, 'readwrite', (rows) => rows.put(row));
 }
 export const remove = (store, id) => within(store, 'readwrite', (rows) => rows.delete(id));
 export const one = (store, id) => within(store, 'readonly', (rows) => rows.get(id));
 export const all = (store) => within(store, 'readonly', (rows) => rows.getAll());
 
-/** Whether anything was ever kept here that has not been forgotten since. */
+/** Whether anything (a text, a photo, a page) was ever kept here that has not been forgotten since. */
 export const mayHold = () => localStorage.getItem(FLAG) !== null;
 
 /** Removes everything that this browser kept. */
 export async function forgetAll() {
+  closed = true;
   for (const store of STORES) await within(store, 'readwrite', (rows) => rows.clear());
   localStorage.removeItem(FLAG);
 }

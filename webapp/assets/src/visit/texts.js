@@ -2,7 +2,8 @@
 
 import { say } from '../words.js';
 import { one, put, remove } from './store.js';
-import { contents, saveNow } from '../drafts.js';
+import { contents, keptElsewhere, saveNow } from '../drafts.js';
+import { keepDraft, keptDraft } from './kept.js';
 
 const REST = 250; // milliseconds
 const OWN = new Set(['csrf_token', 'key', 'revision', 'next', 'photo_taken_at', 'photo_point']);
@@ -39,6 +40,7 @@ export class Texts {
     clearTimeout(this.timer);
     if (this.version === this.done) return;
     await put('texts', { id: this.id, owner: this.root.dataset.owner, fields: fieldsOf(this.form), base: this.base });
+    keptElsewhere(this.form);
     await this.changed();
   }
 
@@ -50,7 +52,13 @@ export class Texts {
     this.done = this.version;
     clearTimeout(this.timer);
     await remove('texts', this.id);
+    await keepDraft(fieldsOf(this.form), this.base);
     return this.changed();
+  }
+
+  /** Whether something was typed that the office does not have yet; a moment later it is kept here. */
+  get typed() {
+    return this.version !== this.done;
   }
 
   async waits() {
@@ -69,6 +77,17 @@ export class Texts {
     } else {
       this.offer(differs);
     }
+  }
+
+  /** On a page that was kept: what the office had of it when it was asked last. */
+  async restoreKept() {
+    const draft = await keptDraft();
+    if (!draft) return;
+    this.apply(draft.fields);
+    this.root.dataset.draftBase = draft.base;
+    clearTimeout(this.timer);
+    this.done = this.version;
+    keptElsewhere(this.form);
   }
 
   holds(name, value) {
