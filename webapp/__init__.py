@@ -11,6 +11,7 @@ from webapp.database import bind_database
 from webapp.extensions import csrf, db, login_manager, migrate
 from webapp.languages import bind_languages
 from webapp.settings import Settings
+from webapp.templating import Templates
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     settings.require_secrets()
     app = Flask(__name__)
+    app.jinja_environment = Templates
     app.extensions["onewindow_settings"] = settings
     app.config.from_mapping(_flask_config(settings))
     if settings.trusted_proxies:

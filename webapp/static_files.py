@@ -1,6 +1,7 @@
 """The built assets: names with a digest in them, listed in `static/dist/manifest.json`, cached for ever."""
 
 import json
+import os
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
@@ -18,6 +19,7 @@ class Assets:
 
     def __init__(self, dist: Path = DIST) -> None:
         self._manifest = dist / "manifest.json"
+        self._path = str(self._manifest)
         self._read_at = 0
         self._names: dict[str, str] = {}
 
@@ -32,9 +34,10 @@ class Assets:
         return name in self._current().values()
 
     def _current(self) -> dict[str, str]:
-        if not self._manifest.exists():
+        try:
+            changed_at = os.stat(self._path).st_mtime_ns  # asked for every icon of a page
+        except FileNotFoundError:
             return {}
-        changed_at = self._manifest.stat().st_mtime_ns
         if changed_at != self._read_at:
             self._names = json.loads(self._manifest.read_text("utf-8"))
             self._read_at = changed_at

@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from engine.expressions import Context
 from engine.forms.computed import Evaluating, Scope
-from engine.forms.model import CHOICE_TYPES, LIST, Field, Raw, Section
+from engine.forms.model import CHOICE_TYPES, FILES, LIST, Field, Raw, Section
 from engine.forms.options import is_choice
 from engine.forms.places import put, rows_at, value_at
 from engine.forms.schema import read_value
@@ -107,7 +107,8 @@ def _read_one(one: Field, given: Any, context: Context | None) -> Value:
     """Options that come from the data are not known here: any choice is read as it stands."""
     if one.type in CHOICE_TYPES and any(part.attribute == "options" for part in one.computed):
         return _free_choice(one, given)
-    return read_value(replace(one, multiple=True, accept=""), given, context)
+    lenient = replace(one, multiple=True, accept="") if one.type == FILES else one
+    return read_value(lenient, given, context)
 
 
 def _free_choice(one: Field, given: Any) -> Value:

@@ -22,6 +22,8 @@ from engine.words import Words
 Choices = Mapping[str, Mapping[str, Words]]
 #: Rows of a table that are put on a page.
 MOST_TABLE_ROWS = 500
+#: Types of which a page shows something that is made for it.
+_MADE = frozenset({LIST, "table", "text", "html", "image"})
 #: Attributes that are no text for people.
 _PLAIN = frozenset({"source", "accept"})
 
@@ -77,6 +79,8 @@ class _Page:
         scope: Scope,
         variables: Mapping[str, Value],
     ) -> Field:
+        if not prefix and not one.computed and one.hide is None and one.type not in _MADE:
+            return one  # most of them: as it stands in the form
         name = prefix + one.key
         worked_out: dict[str, Any] = {"key": name, "computed": (), "hide": None}
         for part in one.computed:

@@ -10,7 +10,6 @@ import decimal
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -63,7 +62,9 @@ def read_value(field: Field, given: Any, context: Context | None = None) -> Valu
 
     Raises marshmallow's ValidationError where it cannot be read.
     """
-    return _READERS[field.type](replace(field, required=False), context).deserialize(given)
+    reader = _READERS[field.type](field, context)
+    reader.must = False
+    return reader.deserialize(given)
 
 
 class _Answer(ma.Field[Any]):
@@ -72,12 +73,13 @@ class _Answer(ma.Field[Any]):
     def __init__(self, field: Field, context: Context | None) -> None:
         super().__init__(allow_none=True, data_key=field.key)
         self.of = field
+        self.must = field.required
         self.context = context
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Value:
         read = self.read(value)
         if self.is_empty(read):
-            if self.of.required:
+            if self.must:
                 raise ValidationError([messages.missing(self.of)])
             return self.empty()
         return read

@@ -65,7 +65,7 @@ def answer_sections(
     for section in release.form.page(answers, guided):
         fields = [field for field in section.fields if field.carries_answer and field.label.zh]
         own = [field for field in fields if _reads(item_key, field, section)]
-        rest = [field for field in fields if field not in own]
+        rest = [field for field in fields if not _reads(item_key, field, section)]
         if fields:
             sections.append(
                 AnswerSection(

@@ -23,6 +23,7 @@ from webapp.queries.case_rows import CaseParts
 from webapp.queries.dependencies import depends
 from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
+from webapp.services.corrections import correctable
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
 from webapp.services.tasks import gives_way
 from webapp.services.took_part import VERIFYING, VerifierTookPart, part_of
@@ -206,6 +207,12 @@ class Workspace(CaseParts):
             return None
         pre_reviewing = self.step == "pre-review" and self.is_open
         return depends(self.item, self.items, self.last_review("pre-review"), pre_reviewing=pre_reviewing)
+
+    @cached_property
+    def correctable(self) -> Mapping[tuple[str, str], Words]:
+        """All that a correction of the item may name: (kind, key) -> what it is called."""
+        assert self.item_key is not None
+        return correctable(self.release, self.guided, self.answers, self.item_key)
 
     def last_review(self, *steps: str) -> ReviewLine | None:
         """The latest finding in one of `steps` for this item (or for the case as a whole)."""

@@ -15,7 +15,6 @@ from webapp import clock
 from webapp.catalogue import engine_context
 from webapp.form_values import control_value
 from webapp.pages.workspace.posted import TaskAtHand
-from webapp.services.corrections import correctable
 
 #: Names of the controls: "fault.material.floor-plan" holds what is wrong, "fix.shop_name" an answer put right.
 FAULT, FIX = "fault.", "fix."
@@ -39,7 +38,7 @@ def fault_lines(task: TaskAtHand, typed: Mapping[str, str]) -> list[FaultLine]:
     """Everything of the item that a correction can name, in the order of materials and form."""
     return [
         FaultLine(kind, key, label, typed.get(f"{FAULT}{kind}.{key}", ""))
-        for (kind, key), label in _correctable(task).items()
+        for (kind, key), label in task.correctable.items()
     ]
 
 
@@ -59,7 +58,7 @@ class FixField:
 
 def fix_fields(task: TaskAtHand, typed: MultiDict[str, str]) -> list[FixField]:
     """The answers that the item reads, to be put right at once."""
-    own = {key for kind, key in _correctable(task) if kind == "answer"}
+    own = {key for kind, key in task.correctable if kind == "answer"}
     controls = controls_on(task.release.form.page(task.answers, task.guided, engine_context(clock.now(), task.rules)))
     again = any(name.startswith(FIX) for name in typed)
     return [
@@ -93,11 +92,6 @@ def named(invalid: AnswersInvalid) -> dict[str, Words]:
 
 def labels_of(task: TaskAtHand) -> dict[str, Words]:
     """Labels of the panel's controls, for the list of errors."""
-    known = _correctable(task)
+    known = task.correctable
     faults = {f"{FAULT}{kind}.{key}": label for (kind, key), label in known.items()}
     return faults | {FIX + key: label for (kind, key), label in known.items() if kind == "answer"}
-
-
-def _correctable(task: TaskAtHand) -> dict[tuple[str, str], Words]:
-    assert task.item_key is not None
-    return correctable(task.release, task.guided, task.answers, task.item_key)

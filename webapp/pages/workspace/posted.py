@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from engine import Words
 from engine.bundles import Item
 from webapp.catalogue import Published, Rules, arranged
 from webapp.identity import Identity
@@ -86,6 +87,10 @@ class Posted:
     @property
     def guided(self) -> Mapping[str, Any]:
         return self.whole.guided
+
+    @property
+    def correctable(self) -> Mapping[tuple[str, str], Words]:
+        return self.whole.correctable
 
     @property
     def signers(self) -> tuple[Signer, ...]:
