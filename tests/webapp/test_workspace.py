@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from tests.support import office
 from tests.support.pages import Browser, Page
 from webapp.pages.workspace.acts import ACTS
-from webapp.queries.visit_modes import visit_mode
 from webapp.queries.workspace import WINDOW_STEPS, workspace
 from webapp.services import tasks
+from webapp.services.visited_items import visit_mode
 from webapp.unit_of_work import sql
 
 
