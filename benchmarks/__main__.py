@@ -27,6 +27,7 @@ PARTS = (
     "documents",
     "inbox",
     "board",
+    "heat",
     "migration",
     "together",
 )

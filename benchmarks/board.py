@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from benchmarks.figures import Figure
 from benchmarks.inbox import BLOCK, WARMING, Cost
@@ -56,7 +56,7 @@ def run(*, full: bool) -> Iterator[Figure]:
     with benches("small", "large") as (few, many):
         for place, items in ((few, small), (many, large)):
             _fill(place, items)
-        costs = _open_pages(few, many, rounds=6 if full else 2)
+        costs = open_pages(few, many, PAGES, SUPERVISOR, rounds=6 if full else 2)
     for name, (ours, peer) in costs.items():
         ratio = ours.of_server / peer.of_server
         told = f"{PAGES[name]} over {large} item cases, peer {small}; all CPU {ours.both / peer.both:.2f}"
@@ -90,13 +90,15 @@ def _fill(place: Bench, items: int) -> None:
     place.vacuum()
 
 
-def _open_pages(few: Bench, many: Bench, *, rounds: int) -> dict[str, tuple[Cost, Cost]]:
-    """What each page costs over many and over few item cases."""
-    costs = {name: (Cost(), Cost()) for name in PAGES}
+def open_pages(
+    few: Bench, many: Bench, pages: Mapping[str, str], login: str, *, rounds: int
+) -> dict[str, tuple[Cost, Cost]]:
+    """What each page (name -> address) costs over many cases and over few."""
+    costs = {name: (Cost(), Cost()) for name in pages}
     with web_server(few) as small, web_server(many) as large:
-        readers = ((large, Browser(large.port, SUPERVISOR)), (small, Browser(small.port, SUPERVISOR)))
+        readers = ((large, Browser(large.port, login)), (small, Browser(small.port, login)))
         for _ in range(rounds):
-            for name, path in PAGES.items():
+            for name, path in pages.items():
                 for (server, browser), cost in zip(readers, costs[name], strict=True):
                     _block(few, server, browser, path, cost)
     return costs

@@ -21,7 +21,7 @@ WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 INK, SOFT, WALKED, NEVER = "#1f2933", "#5b6772", "#0b5cad", "#b42318"
 MARGIN, SIZE, LEADING = 12, 12, 15
 #: Of a mark: the size of its words, and how far its frame reaches beyond the element.
-SMALL, SMALL_LEADING, FRAME = 10, 12, 7
+SMALL, SMALL_LEADING, FRAME = 10, 12, 6
 TASKS = frozenset(
     (
         *("task", "userTask", "serviceTask", "sendTask", "receiveTask"),
@@ -88,10 +88,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is said at an element: some words in lines, on a colour that is also drawn around the element."""
+    """What is said at an element: words in lines, on a colour that is also drawn around the element; `foot` below."""
 
     lines: tuple[str, ...]
     fill: str
+    foot: str = ""
 
 
 @dataclass
@@ -173,7 +174,7 @@ def _shape(drawing: _Drawing, shape: etree._Element) -> None:
     name = str(element.get("name", "")) if element is not None else ""
     drawing.reach((box.x, box.y), (box.x + box.width, box.y + box.height))
     if mark := drawing.marks.get(_refers(shape)):
-        _mark(drawing, box, mark, below=kind in TASKS or kind in SUBPROCESSES)
+        _mark(drawing, box, mark, inside=kind in TASKS or kind in SUBPROCESSES)
     if kind in ("participant", "lane"):
         _lane(drawing, box, name)
     elif kind in TASKS:
@@ -195,29 +196,49 @@ def _shape(drawing: _Drawing, shape: etree._Element) -> None:
         _label(drawing, shape, box, name)
 
 
-def _mark(drawing: _Drawing, box: Box, mark: Mark, *, below: bool) -> None:
-    """A frame behind the element; the words across its lower edge, or above it where its name stands below."""
+def _mark(drawing: _Drawing, box: Box, mark: Mark, *, inside: bool) -> None:
+    """A frame behind the element; the words over its upper left corner, or above what is too small for them.
+
+    What is drawn there says the kind of a task, and nothing stands beside: names of boundary events are below.
+    """
     around = Box(box.x - FRAME, box.y - FRAME, box.width + 2 * FRAME, box.height + 2 * FRAME)
-    drawing.parts.append(
-        f'<rect x="{_n(around.x)}" y="{_n(around.y)}" width="{_n(around.width)}" height="{_n(around.height)}" rx="12"'
-        f' fill="{mark.fill}" stroke="{SOFT}" stroke-width="1"/>'
-    )
-    width = max(_width(line) for line in mark.lines) * SMALL / SIZE + 10
-    height = SMALL_LEADING * len(mark.lines) + 4
-    x = box.x + (box.width - width) / 2
-    y = box.y + box.height - 5 if below else box.y - height - 2
     drawing.reach((around.x, around.y), (around.x + around.width, around.y + around.height))
-    drawing.reach((x, y), (x + width, y + height))
-    drawing.over.append(
-        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="4" fill="{mark.fill}"'
-        f' stroke="{SOFT}" stroke-width="1"/>'
-    )
-    for number, line in enumerate(mark.lines):
-        middle = y + 2 + SMALL_LEADING * (number + 0.5)
+    drawing.parts.append(_filled(around, mark.fill, round_=12))
+    if not inside:
+        lines = (*mark.lines, *((mark.foot,) if mark.foot else ()))
+        width, height = _size_of(lines)
+        place = Box(box.middle[0] - width / 2, around.y - height, width, height)
+        _words_of_mark(drawing, place, lines, mark.fill)
+        return
+    if mark.lines:
+        width, height = _size_of(mark.lines)
+        _words_of_mark(drawing, Box(around.x, box.y - 8, width, height), mark.lines, mark.fill)
+    if mark.foot:
+        width, height = _size_of((mark.foot,))
+        place = Box(around.x, box.y + box.height - height / 2, width, height)
+        _words_of_mark(drawing, place, (mark.foot,), "#fff")
+
+
+def _size_of(lines: Sequence[str]) -> tuple[float, float]:
+    return max(_width(line) for line in lines) * SMALL / SIZE + 8, SMALL_LEADING * len(lines) + 4
+
+
+def _words_of_mark(drawing: _Drawing, box: Box, lines: Sequence[str], fill: str) -> None:
+    drawing.reach((box.x, box.y), (box.x + box.width, box.y + box.height))
+    drawing.over.append(_filled(box, fill, round_=4))
+    for number, line in enumerate(lines):
+        y = box.y + 2 + SMALL_LEADING * (number + 0.5)
         drawing.over.append(
-            f'<text x="{_n(x + width / 2)}" y="{_n(middle)}" fill="{INK}" font-size="{SMALL}" text-anchor="middle"'
+            f'<text x="{_n(box.middle[0])}" y="{_n(y)}" fill="{INK}" font-size="{SMALL}" text-anchor="middle"'
             f' dominant-baseline="central">{escape(line)}</text>'
         )
+
+
+def _filled(box: Box, fill: str, *, round_: int) -> str:
+    return (
+        f'<rect x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{round_}"'
+        f' fill="{fill}" stroke="{SOFT}" stroke-width="1"/>'
+    )
 
 
 def _lane(drawing: _Drawing, box: Box, name: str) -> None:

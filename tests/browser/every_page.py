@@ -67,6 +67,7 @@ FILES = frozenset(
         "studio.copy_file",
         "studio.diagram",
         "studio.examples_picture",
+        "studio.heat_picture",
         "studio.release_examples_picture",
         "studio.download",
         "studio.export_copy",

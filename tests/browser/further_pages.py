@@ -13,7 +13,7 @@ from tests.support.policies import refused_signboard, under
 from tests.webapp.day import Day
 from webapp import clock
 from webapp.catalogue import current_releases, release_files, rules_in_force
-from webapp.services import bulk, bulk_repairs, comments, migration_runs, orders, tasks, working_copies
+from webapp.services import bulk, bulk_repairs, comments, heat_counting, migration_runs, orders, tasks, working_copies
 from webapp.services.clocks import start_day
 from webapp.services.tolerance_offers import offer
 from webapp.unit_of_work import sql
@@ -50,6 +50,9 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit(f"{path}/examples", f"/studio/copies/{copy}/examples", DESIGNER)
     yield Visit(f"{path}/trial", f"/studio/copies/{copy}/trial", DESIGNER)
     yield Visit("/studio/bundles/<key>/migrate", f"/studio/bundles/{office.BUNDLE}/migrate", DESIGNER)
+    while heat_counting.refresh():
+        pass
+    yield Visit("/studio/bundles/<key>/heat", f"/studio/bundles/{office.BUNDLE}/heat?element=call-P2", DESIGNER)
     yield Visit("/studio/migrations/<int:run_id>", f"/studio/migrations/{_migration(release)}", DESIGNER)
     file = "/studio/releases/<int:release_id>/file"
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)

@@ -16,7 +16,7 @@ import psycopg
 from pathlib import Path
 from tests.support.database import settings_for
 from webapp import create_app
-from webapp.services import engine_jobs, message_delivery, migration_work, timers
+from webapp.services import engine_jobs, heat_counting, message_delivery, migration_work, timers
 sockets, database, home, fatal = sys.argv[1:]
 execute, count = psycopg.Cursor.execute, 0
 app = create_app(settings_for(sockets, database, Path(home)))
@@ -33,8 +33,8 @@ with app.app_context():
 
 
 def die_before(app: Flask, fatal: int, act: str) -> int:
-    """Do `act` (Python, over engine_jobs, message_delivery, migration_work and timers) in a process of its own that
-    kills itself just before its statement number `fatal`; its return code, -SIGKILL unless it had fewer statements."""
+    """Do `act` (Python, over the services that `DIE_AT` imports) in a process of its own that kills itself just before
+    its statement number `fatal`; its return code, -SIGKILL unless it had fewer statements."""
     settings: Settings = app.extensions["onewindow_settings"]
     path, _, sockets = settings.database_url.partition("?host=")
     given = [sockets, Path(path).name, str(settings.home), str(fatal)]

@@ -28,6 +28,7 @@ LICENCE_SECONDS = 900.0
 NOTICE_SECONDS = 5.0
 CORRECTION_SECONDS = 60.0
 RELEASE_SECONDS = 60.0
+HEAT_SECONDS = 60.0
 WAITING_SECONDS = 60.0
 NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
@@ -53,6 +54,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "notices", NOTICE_SECONDS, send_notices),
         Loop(app, "corrections", CORRECTION_SECONDS, send_corrections),
         Loop(app, "releases", RELEASE_SECONDS, put_in_force),
+        Loop(app, "heat", HEAT_SECONDS, count_heat),
         Loop(app, "waiting", WAITING_SECONDS, count_waiting),
     ]
     LOG.info("worker started", worker=name)
@@ -161,6 +163,13 @@ def put_in_force() -> bool:
     from webapp.services import publishing
 
     return publishing.put_due_in_force() >= publishing.AT_ONCE
+
+
+def count_heat() -> bool:
+    """Count where cases waited and which ways they took; true when there may be more."""
+    from webapp.services import heat_counting
+
+    return heat_counting.refresh()
 
 
 def clean() -> bool:

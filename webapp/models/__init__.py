@@ -107,6 +107,7 @@ from webapp.models.verifications import (
     VerificationDraw,
     VerificationPhoto,
 )
+from webapp.models.waits import Path, PathMonth, WaitingNow, WaitMonth, Walk, WalkMark
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
 from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingFile
 
@@ -187,6 +188,8 @@ __all__ = [
     "NumberSeries",
     "Objection",
     "Participant",
+    "Path",
+    "PathMonth",
     "ProcessInstance",
     "Publication",
     "RateCount",
@@ -244,5 +247,9 @@ __all__ = [
     "WorkingChange",
     "WorkingCopy",
     "WorkingFile",
+    "WaitMonth",
+    "WaitingNow",
+    "Walk",
+    "WalkMark",
     "WaitingCount",
 ]

@@ -253,6 +253,7 @@ class Activity(Model):
     """
 
     __tablename__ = "activity"
+    __table_args__ = (Index("ix_activity_at", "at", postgresql_using="brin"),)
 
     instance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
