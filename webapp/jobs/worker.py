@@ -28,6 +28,7 @@ LICENCE_SECONDS = 900.0
 NOTICE_SECONDS = 5.0
 CORRECTION_SECONDS = 60.0
 RELEASE_SECONDS = 60.0
+WAITING_SECONDS = 60.0
 HEAT_SECONDS = 60.0
 WAITING_SECONDS = 60.0
 NOTICES_AT_ONCE = 50
@@ -54,6 +55,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "notices", NOTICE_SECONDS, send_notices),
         Loop(app, "corrections", CORRECTION_SECONDS, send_corrections),
         Loop(app, "releases", RELEASE_SECONDS, put_in_force),
+        Loop(app, "waiting", WAITING_SECONDS, count_waiting),
         Loop(app, "heat", HEAT_SECONDS, count_heat),
         Loop(app, "waiting", WAITING_SECONDS, count_waiting),
     ]

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import ChangeRefused, EngineError, Words
-from engine.runtime import Move, Remove, Step
+from engine.runtime import Add, Remove, Step
 from engine.values import ClockMark
 from webapp import clock, moments
 from webapp.catalogue import RULES_OF_CASE, Published, engine_context, published, rules_of
@@ -119,17 +119,17 @@ def token_effects(case_id: int, instance_id: int, changes: Sequence[Change], see
 
 def _change(tried: _Tried, change: Change) -> Words:
     standing = {one.token: one for one in tried.before.active}
+    if isinstance(change, Add):
+        to = tried.name(change.element, change.scope)
+        return Words(f"在“{to.zh}”新增一个令牌", f"add a token at “{to.en}”")
+    there = standing[change.token]
+    where = tried.name(there.element, there.home)
     if isinstance(change, Remove):
-        where = tried.name(standing[change.token].element)
         return Words(f"移除“{where.zh}”上的令牌 {change.token}", f"remove token {change.token} from “{where.en}”")
-    to = tried.name(change.element)
-    if isinstance(change, Move):
-        where = tried.name(standing[change.token].element)
-        return Words(
-            f"令牌 {change.token} 从“{where.zh}”移到“{to.zh}”",
-            f"move token {change.token} from “{where.en}” to “{to.en}”",
-        )
-    return Words(f"在“{to.zh}”新增一个令牌", f"add a token at “{to.en}”")
+    to = tried.name(change.element, there.home)
+    return Words(
+        f"令牌 {change.token} 从“{where.zh}”移到“{to.zh}”", f"move token {change.token} from “{where.en}” to “{to.en}”"
+    )
 
 
 class _Tried:
@@ -145,8 +145,20 @@ class _Tried:
         self.items = {id_: _Item(id_, key, known.get(key, Words(key, key)), outcome) for id_, key, outcome in rows}
         self.scopes = self._scopes()
 
-    def name(self, element: str) -> Words:
-        return self.instance.release.element_name(self.instance.process, element)
+    def name(self, element: str, scope: int | None = None) -> Words:
+        """The element's name, its id where it has none; in the process of `scope`, else in the first that is open."""
+        release = self.instance.release
+        scopes = [self._scope(scope)] if scope is not None else []
+        processes = [one.process for one in (*scopes, *self.before.scopes.values()) if one is not None]
+        for process in dict.fromkeys([*processes, self.instance.process]):
+            known = release.program.processes.get(process)
+            node = known.nodes.get(element) if known else None
+            if node is not None:
+                return release.element_words(process, element, node.name) if node.name else Words(element, element)
+        return Words(element, element)
+
+    def _scope(self, scope: int) -> Any:
+        return self.before.scopes.get(scope) or self.after.scopes.get(scope)
 
     def _scopes(self) -> dict[str, int]:
         """Scope -> item case, with those that the step would open."""
@@ -167,13 +179,13 @@ class _Tried:
         """What it does to tasks, timers, jobs and the process itself."""
         yield from self._closed_tasks()
         for task in self.step.opened:
-            name = self.instance.release.element_name(task.process, task.element)
+            name = self.name(task.element, task.scope)
             yield Effect(_with_item("新开任务", "opens the task", name, self.item_of(task.scope)))
         yield from self._timers()
         yield from self._jobs()
         yield from self._messages()
         for incident in self.step.incidents:
-            name = self.name(incident.element)
+            name = self.name(incident.element, incident.scope)
             said = incident.message
             yield Effect(
                 Words(f"“{name.zh}”随即发生异常：{said.zh}", f"“{name.en}” fails at once: {said.en}"), grave=True
@@ -203,7 +215,7 @@ class _Tried:
                 yield Effect(Words(f"取消定时“{name.zh}”{due}", f"cancels the timer “{name.en}” {due}".rstrip()))
         for timer_set in self.step.timers_set:
             if not isinstance(timer_set.due, ClockMark):
-                name, due = self.name(timer_set.element), _moment(timer_set.due)
+                name, due = self.name(timer_set.element, timer_set.scope), _moment(timer_set.due)
                 yield Effect(Words(f"设定定时“{name.zh}”{due}", f"sets the timer “{name.en}” {due}".rstrip()))
 
     def _jobs(self) -> Iterator[Effect]:
@@ -213,7 +225,7 @@ class _Tried:
                 name = self.name(rows[job][0])
                 yield Effect(Words(f"取消后台作业“{name.zh}”", f"cancels the background job “{name.en}”"))
         for opened in self.step.jobs:
-            name = self.name(opened.element)
+            name = self.name(opened.element, opened.scope)
             yield Effect(
                 Words(
                     f"执行后台作业“{name.zh}”（{opened.type}），做过的会再做一次",
