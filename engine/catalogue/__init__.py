@@ -10,7 +10,8 @@ from engine.bundles.questions import (
     questions_never_asked,
     way_words,
 )
-from engine.catalogue.locks import limits_at_most, lock_faults, locked_columns
+from engine.catalogue.locks import limits_at_most, lock_faults, locked_columns, otherwise_columns
+from engine.catalogue.moving import move_question
 from engine.catalogue.proposing import Change, Fault, Proposal, propose
 from engine.catalogue.records import Catalogue, Record
 from engine.catalogue.sheets import (
@@ -31,6 +32,7 @@ from engine.catalogue.sheets import (
     place_of,
 )
 from engine.catalogue.toml_edit import Edit, NotEditable, apply_edits
+from engine.law.unified import UnifiedCatalogue
 
 __all__ = [
     "BUNDLE_FILE",
@@ -56,13 +58,16 @@ __all__ = [
     "Record",
     "Sheet",
     "Tree",
+    "UnifiedCatalogue",
     "apply_edits",
     "coverage_findings",
     "item_coverage",
     "limits_at_most",
     "lock_faults",
     "locked_columns",
+    "move_question",
     "nothing_applies",
+    "otherwise_columns",
     "path_of",
     "place_of",
     "propose",

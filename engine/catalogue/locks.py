@@ -73,6 +73,14 @@ def lock_faults(
     return found
 
 
+def otherwise_columns(catalogue: UnifiedCatalogue | None, files: Mapping[str, bytes], item: str) -> frozenset[str]:
+    """Columns of an item that are otherwise than the higher level says: they are there to be put right."""
+    if catalogue is None:
+        return frozenset()
+    found = {_column_of(one) for one in unified_findings(files, catalogue) if one.file == f"items/{item}.toml"}
+    return frozenset(found | {one.replace("_value", "_unit") for one in found})
+
+
 def _column_of(finding: Finding) -> str:
     field = finding.element
     return f"{field.partition('.')[2]}_value" if field in LIMITS else field

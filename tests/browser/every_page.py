@@ -64,6 +64,7 @@ FILES = frozenset(
         "paper.signature",
         "repair.token_diagram",
         "studio.bundle_picture",
+        "studio.catalogue_export",
         "studio.copy_file",
         "studio.diagram",
         "studio.examples_picture",

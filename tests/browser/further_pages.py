@@ -45,6 +45,7 @@ def _of_designers() -> Iterator[Visit]:
     for view in ("findings", "files", "difference", "history"):
         yield Visit(f"{path} ({view})", f"/studio/copies/{copy}?view={view}", DESIGNER)
     yield Visit(path, f"/studio/copies/{copy}", DESIGNER)
+    yield from _of_the_catalogue(path, f"/studio/copies/{copy}")
     yield Visit(f"{path}/edit", f"/studio/copies/{copy}/edit?path=bundle.toml", DESIGNER)
     yield Visit(f"{path}/design", f"/studio/copies/{copy}/design?path=open-pharmacy.bpmn", DESIGNER)
     yield Visit(f"{path}/examples", f"/studio/copies/{copy}/examples", DESIGNER)
@@ -56,6 +57,19 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit("/studio/migrations/<int:run_id>", f"/studio/migrations/{_migration(release)}", DESIGNER)
     file = "/studio/releases/<int:release_id>/file"
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)
+
+
+def _of_the_catalogue(path: str, copy: str) -> Iterator[Visit]:
+    """The catalogue of a working copy: its views, a record of each kind, and the import."""
+    for view in ("items", "questions", "materials", "basis"):
+        yield Visit(f"{path}/catalogue ({view})", f"{copy}/catalogue?view={view}", DESIGNER)
+    yield Visit(f"{path}/catalogue", f"{copy}/catalogue", DESIGNER)
+    record = f"{path}/catalogue/<table>/<key>"
+    yield Visit(record, f"{copy}/catalogue/items/P2", DESIGNER)
+    yield Visit(f"{record} (question)", f"{copy}/catalogue/questions/drug_scope", DESIGNER)
+    yield Visit(f"{record} (material)", f"{copy}/catalogue/materials/floor-plan", DESIGNER)
+    yield Visit(f"{path}/catalogue/new/<table>", f"{copy}/catalogue/new/questions", DESIGNER)
+    yield Visit(f"{path}/catalogue/import", f"{copy}/catalogue/import", DESIGNER)
 
 
 def _migration(release: int) -> int:

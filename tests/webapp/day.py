@@ -99,6 +99,8 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
         "bulk_id": 1,
         "run_id": 1,
         "migration_act": "propose",
+        "table": "items",
+        "form": "xlsx",
         "further_act": "copy",
         "reminder_id": 0,
         "signal_id": one("select min(id) from supervision_signal where case_id = %(case)s"),

@@ -73,6 +73,8 @@ def city(db: SQLAlchemy) -> Office:
         "incident_id": 1,
         "meeting_id": 1,
         "opinion_id": 1,
+        "table": "items",
+        "form": "xlsx",
         "further_act": "copy",
         "copy_id": 1,
         "bulk_id": 1,

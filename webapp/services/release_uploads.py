@@ -60,8 +60,8 @@ def read_diagram(name: str, content: bytes) -> str:
 
 
 NOT_CHECKED = Words(
-    "只检查 .bpmn 流程图、.dmn 决策表和 .form 表单。",
-    "Only .bpmn diagrams, .dmn decisions and .form forms are.",
+    "只检查 .bpmn 流程图、.dmn 决策表、.form 表单和 .toml 目录。",
+    "Only .bpmn diagrams, .dmn decisions, .form forms and .toml catalogues are.",
 )
 
 
@@ -69,6 +69,18 @@ def is_part(name: str) -> bool:
     """Whether a file of this name is a diagram, a decision file or a form."""
     plain = plain_name(name)
     return is_diagram(plain) or plain.lower().endswith(OTHER_PARTS)
+
+
+def is_catalogue(name: str) -> bool:
+    """Whether a file of this name is one of the catalogue: of the bundle, or of an item."""
+    return plain_name(name).lower().endswith(".toml")
+
+
+def read_catalogue_file(name: str, content: bytes) -> str:
+    """Where in its bundle an uploaded file of the catalogue stands. Raises FileRefused by name and reason."""
+    plain = plain_name(name)
+    _ensure_size(plain, content)
+    return plain if plain == "bundle.toml" else f"items/{plain}"
 
 
 def read_part(name: str, content: bytes) -> str:

@@ -28,12 +28,24 @@ from webapp.services.release_rows import (
     lock_release,
     record,
 )
-from webapp.services.release_uploads import place_of, plain_name, read_part, read_parts, read_zip
+from webapp.services.release_uploads import (
+    is_catalogue,
+    place_of,
+    plain_name,
+    read_catalogue_file,
+    read_part,
+    read_parts,
+    read_zip,
+)
 from webapp.unit_of_work import sql, unit_of_work
 
 #: What refuses a rule table that cannot be read, by its kind.
 RULE_READERS = {"calendar": read_calendar, "profile": read_profile, "supervision": read_signal_rules}
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
+_CATALOGUE_ALONE = Words(
+    "目录文件（.toml）要放在一件事里检查，请选择是哪一件。",
+    "a file of the catalogue (.toml) is checked within its bundle; choose which.",
+)
 
 
 def check_files(key: str, files: Mapping[str, bytes]) -> list[Finding]:
@@ -42,14 +54,18 @@ def check_files(key: str, files: Mapping[str, bytes]) -> list[Finding]:
 
 
 def check_parts(uploads: Sequence[tuple[str, bytes]], *, within: str = "") -> tuple[dict[str, bytes], list[Finding]]:
-    """(path -> content, findings) of diagrams, decisions and forms (name, content) that are checked and not kept.
+    """(path -> content, findings) of diagrams, decisions, forms and, within a bundle, files of its catalogue
+    (name, content) that are checked and not kept.
 
     By themselves they are checked together. `within`: key of a published bundle whose files they would replace,
     so that what they point at is checked against the others; the findings are those of these files, and those
     that they would bring to others. Raises FileRefused, NotFound.
     """
-    parts = read_parts(uploads)
+    catalogue = [one for one in uploads if is_catalogue(one[0])]
+    parts = read_parts([one for one in uploads if not is_catalogue(one[0])])
     if not within:
+        if catalogue:
+            raise FileRefused(plain_name(catalogue[0][0]), _CATALOGUE_ALONE)
         forms = [
             inspect_form(content, path, lambda *place: Words(place[-1], ""))
             for path, content in parts.items()
@@ -60,6 +76,7 @@ def check_parts(uploads: Sequence[tuple[str, bytes]], *, within: str = "") -> tu
         return parts, findings + [one for _, found in forms for one in found]
     base = release_files(_published_of(within))
     placed = {place_of(base, name, content): content for name, content in parts.items()}
+    placed |= {read_catalogue_file(name, content): content for name, content in catalogue}
     found = check_files(within, {**base, **placed})
     before = frozenset() if all(one.file in placed for one in found) else frozenset(check_files(within, base))
     return placed, [one for one in found if one.file in placed or one not in before]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.catalogue import Edit, NotEditable, apply_edits
+from engine.catalogue import Edit, NotEditable, apply_edits, move_question
 
 FILE = "items/A.toml"
 TEXT = b"""# An item.
@@ -89,3 +89,42 @@ def test_any_text_comes_back(text: str, key: str) -> None:
     after = edited(Edit(FILE, ("situations", "new", "name"), text), Edit(FILE, ("words", key), text))
     found = tomllib.loads(after)
     assert (found["situations"]["new"]["name"], found["words"][key]) == (text, text)
+
+
+QUESTIONS = """# All questions.
+[questions.a]
+text = "a"
+[questions.a.options]
+x = "X"
+
+# Said of b.
+[questions.b]
+text = "b"
+
+[questions.c]
+text = "c"
+
+# What follows.
+[materials.m]
+name = "m"
+"""
+
+
+def test_a_question_moves_with_what_stands_in_it_and_above_it() -> None:
+    (after,) = move_question({"bundle.toml": QUESTIONS.encode()}, "b", -1).values()
+    assert after.decode() == (
+        '# All questions.\n# Said of b.\n[questions.b]\ntext = "b"\n\n'
+        '[questions.a]\ntext = "a"\n[questions.a.options]\n'
+        'x = "X"\n\n[questions.c]\ntext = "c"\n\n# What follows.\n[materials.m]\nname = "m"\n'
+    )
+
+
+@pytest.mark.parametrize(("key", "by"), [("a", -1), ("c", 5), ("none", 1), ("b", 0)])
+def test_a_question_that_is_there_already_stays(key: str, by: int) -> None:
+    assert move_question({"bundle.toml": QUESTIONS.encode()}, key, by) == {}
+
+
+@pytest.mark.parametrize("text", ['questions = { a = { text = "a" }, b = { text = "b" } }\n', "questions = "])
+def test_questions_that_are_no_tables_are_not_moved(text: str) -> None:
+    with pytest.raises(NotEditable):
+        move_question({"bundle.toml": text.encode()}, "a", 1)

@@ -3,6 +3,8 @@
 from webapp.pages.studio import (
     acts,
     bundles,
+    catalogue,
+    catalogue_import,
     checking,
     document,
     editors,
@@ -23,6 +25,8 @@ __all__ = [
     "acts",
     "blueprint",
     "bundles",
+    "catalogue",
+    "catalogue_import",
     "checking",
     "document",
     "editors",

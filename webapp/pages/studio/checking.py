@@ -19,7 +19,7 @@ from webapp.permissions import Permission
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import read_named
 from webapp.queries.trials import bundle_of, startable
-from webapp.services.release_uploads import NOT_CHECKED, is_diagram, is_part, plain_name
+from webapp.services.release_uploads import NOT_CHECKED, is_catalogue, is_diagram, is_part, plain_name
 from webapp.services.releases import check_parts
 from webapp.services.trial_refusals import TooManyTrials, TrialRefused
 from webapp.services.trial_replay import Files
@@ -49,7 +49,7 @@ def show_check() -> ResponseReturnValue:
         given = _given()
         if not given:
             return _page(gettext("请选择文件。"), within), 422
-        parts = [one for one in given if is_part(one[0])]
+        parts = [one for one in given if is_part(one[0]) or is_catalogue(one[0])]
         files, findings = check_parts(parts or given, within=within)
     except FileRefused as refused:
         return _page(words(refused.words), within), refused.status
@@ -82,7 +82,7 @@ def show_check() -> ResponseReturnValue:
         within=within,
         refused=not_tried,
         readings=readings_of(files),
-        left_out=[plain_name(one) for one, _ in given if not is_part(one)],
+        left_out=[plain_name(one) for one, _ in given if not (is_part(one) or is_catalogue(one))],
         left_out_because=NOT_CHECKED,
         file_name=name,
         packed=packed(content) if alone else "",
