@@ -30,7 +30,6 @@ CORRECTION_SECONDS = 60.0
 RELEASE_SECONDS = 60.0
 WAITING_SECONDS = 60.0
 HEAT_SECONDS = 60.0
-WAITING_SECONDS = 60.0
 NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
@@ -57,7 +56,6 @@ def run_worker(app: Flask) -> None:
         Loop(app, "releases", RELEASE_SECONDS, put_in_force),
         Loop(app, "waiting", WAITING_SECONDS, count_waiting),
         Loop(app, "heat", HEAT_SECONDS, count_heat),
-        Loop(app, "waiting", WAITING_SECONDS, count_waiting),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
