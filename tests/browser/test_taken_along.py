@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import pictures
 from tests.browser.person import PHONE
 from tests.browser.site import Site
 from tests.browser.test_site_visit import VISITING, Somebody, mark, officer, on_phone, shop, visit_of
@@ -29,6 +30,13 @@ def taken(page: Page) -> None:
     """The page says that it opens without a network."""
     expect(page.locator("[data-site-visit]")).to_have_attribute("data-taken-along", "yes")
     expect(page.locator("[data-network]")).to_contain_text("没有网络时也可以打开此页")
+
+
+def picture(page: Page, name: str) -> None:
+    """As `Person.picture`, of a page whose diagram the office did not send."""
+    if pictures.WANTED:
+        page.locator(".site-visit .points").evaluate("element => element.scrollIntoView({block: 'start'})")
+        pictures.keep(name, page.screenshot(animations="disabled", caret="hide"))
 
 
 def test_a_page_that_was_open_opens_again_without_a_network_and_sends_what_was_noted(
@@ -59,8 +67,7 @@ def test_a_page_that_was_open_opens_again_without_a_network_and_sends_what_was_n
     page.get_by_label("拍摄地点").fill("江城市东城区和顺路88号一层")
     page.locator("#photo").set_input_files(shop)
     expect(state).to_contain_text("1 张照片保存在本机")
-    first.picture("site-visit-kept", size=PHONE, at=".site-visit .points")
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    picture(page, "site-visit-kept")
     page.get_by_role("button", name="记录核查结果并签字").click()  # nobody signs on a kept page
     expect(state).to_contain_text("办公室没有应答")
     page.reload()  # and once more

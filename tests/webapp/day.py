@@ -10,9 +10,9 @@ from flask import Flask
 
 from tests.support import credit, office
 from tests.webapp.test_every_route import Office, address, rules
-from webapp import clock
+from webapp import clock, moments
 from webapp.catalogue import current_releases, release_files
-from webapp.services import copies, meetings, opinions, signal_watch, signers, urging
+from webapp.services import copies, meetings, opinions, signal_watch, signers, urging, visit_days
 from webapp.services.meetings import Set
 from webapp.services.releases import draft_from_upload
 from webapp.unit_of_work import sql
@@ -69,6 +69,9 @@ def _around(case_id: int) -> None:
     signers.ask_signers(task.id, by=by, people=people, position="before", rule="quorum", quorum=1, note="", key="sign")
     copies.send_copy(task.id, by=by, people=people, posts=["drug.decide"], note="", key="copy")
     urging.urge(task.id, by=office.person("xieguang"), note="", key="urge")
+    visit, day = office.open_task(case_id, "visit"), clock.today(moments.OFFICE_ZONE)
+    days = [visit_days.Day(day + timedelta(days=ahead), "morning") for ahead in (7, 8)]
+    visit_days.ask_days(visit.id, days, by=office.member_of(visit.groups[0]), note="", key="days")
 
 
 def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
@@ -95,6 +98,7 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
         "incident_id": 0,
         "meeting_id": one("select min(id) from joint_meeting where case_id = %(case)s"),
         "opinion_id": one("select min(id) from opinion_request where case_id = %(case)s"),
+        "round_id": one("select min(id) from visit_round where case_id = %(case)s"),
         "copy_id": one("select min(id) from case_copy where case_id = %(case)s"),
         "bulk_id": 1,
         "run_id": 1,

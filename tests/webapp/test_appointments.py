@@ -14,7 +14,7 @@ from webapp.clock import frozen_at
 from webapp.models import CaseEvent, Participant, VisitAppointment
 from webapp.queries.case_view import release_of
 from webapp.services import appointments
-from webapp.services.appointments import VisitRecorded
+from webapp.services.appointments import Told, VisitRecorded
 
 TUESDAY = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
 SAID = {
@@ -82,7 +82,7 @@ def test_a_visit_that_is_recorded_is_not_appointed_any_more(db: SQLAlchemy) -> N
     visiting.sign(case.id, by, "pass")
     later = datetime(2030, 1, 1, tzinfo=UTC)
     with pytest.raises(VisitRecorded):
-        appointments.appoint_visit(task.id, by=by, at=later, place="店内", contact="0000-8611", note="", key="late")
+        appointments.appoint_visit(task.id, by=by, at=later, told=Told("店内", "0000-8611"), key="late")
 
 
 def test_an_appointed_visit_is_not_recorded_before_its_time(db: SQLAlchemy, client: Screen) -> None:

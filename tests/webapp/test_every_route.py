@@ -73,6 +73,7 @@ def city(db: SQLAlchemy) -> Office:
         "incident_id": 1,
         "meeting_id": 1,
         "opinion_id": 1,
+        "round_id": 1,
         "table": "items",
         "form": "xlsx",
         "further_act": "copy",

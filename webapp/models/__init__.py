@@ -107,6 +107,7 @@ from webapp.models.verifications import (
     VerificationDraw,
     VerificationPhoto,
 )
+from webapp.models.visit_days import VisitAsked, VisitDay, VisitDayAnswer, VisitRound
 from webapp.models.waits import Path, PathMonth, WaitingNow, WaitMonth, Walk, WalkMark
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
 from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingFile
@@ -233,8 +234,12 @@ __all__ = [
     "VerificationPhoto",
     "Visit",
     "VisitAppointment",
+    "VisitAsked",
+    "VisitDay",
+    "VisitDayAnswer",
     "VisitPhoto",
     "VisitRecord",
+    "VisitRound",
     "WithdrawnCommitment",
     "CaseCopy",
     "CopyRead",

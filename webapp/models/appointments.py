@@ -11,7 +11,10 @@ from webapp.extensions import Model
 
 
 class VisitAppointment(Model):
-    """One appointment of a joint visit; the last of a task holds. Those before it stay, for what the applicant read."""
+    """One appointment of a joint visit; the last of a task holds. Those before it stay, for what the applicant read.
+
+    `day_id`: the day that it was fixed on, where days were put to the units before.
+    """
 
     __tablename__ = "visit_appointment"
 
@@ -23,3 +26,4 @@ class VisitAppointment(Model):
     note: Mapped[str] = mapped_column(server_default="")  # what is to be ready
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     made_at: Mapped[datetime]
+    day_id: Mapped[int | None] = mapped_column(ForeignKey("visit_day.id"), index=True)

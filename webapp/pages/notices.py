@@ -80,6 +80,8 @@ def target(line: Line) -> str:
         return url_for("task.show", task_id=line.task_id)
     if line.opens == "inbox":
         return url_for("inbox.inbox")
+    if line.opens == "asked":
+        return url_for("inbox.asked")
     if line.opens == "studio":
         return url_for("studio.bundles")
     if line.opens == "migrations":

@@ -1,4 +1,4 @@
-"""协办 in the inbox: what colleagues ask of one (opinions, signatures), what one has asked, what was copied to one."""
+"""协办 in the inbox: what colleagues ask of one (opinions, signatures, days of a visit), what one has asked, copies."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ COPIES_PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """Something that a colleague asks, or that one has asked. `id`: the question's, or the task's of a signing."""
+    """Something that a colleague asks, or that one has asked.
 
-    kind: str  # opinion | window | cosign | mine
+    `id`: the question's, or the task's of a signing, or the round's of days for a joint visit.
+    """
+
+    kind: str  # opinion | window | cosign | visit-days | mine
     id: int
     case_id: int
     task_id: int
@@ -54,6 +57,11 @@ union all
     from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
         and (q.position = 'before' or q.digest <> '') {_OF_TASK} join app_user a on a.id = q.asked_by
     where c.user_id = %(me)s and c.verdict = '' and c.removed_at is null)
+union all
+(select 'visit-days', q.id, {_PLACE}, (select string_agg(distinct to_char(d.on_day, 'YYYY-MM-DD'), ', ')
+        from visit_day d where d.round_id = q.id), '', '', a.name, q.asked_at, false
+    from visit_round q {_OF_TASK} join app_user a on a.id = q.asked_by
+    where q.id in (select round_id from visit_asked where settled_at is null and group_key = any(%(groups)s)))
 order by 16 desc, 15 limit {SHOWN}
 """
 MINE = f"""
@@ -62,7 +70,7 @@ select 'mine', q.id, {_OPINION} where q.ended_at is null and q.asked_by = %(me)s
 
 
 def asked_of(by: Identity) -> list[AskedLine]:
-    """What waits for this person's opinion or signature: what holds an act back first."""
+    """What waits for this person's word: what holds an act back first."""
     return _lines(ASKED, by)
 
 
@@ -92,6 +100,9 @@ ASKED_COUNT = """
 + (select count(*) from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
     and (q.position = 'before' or q.digest <> '') join user_task t on t.id = q.task_id and t.state = 'open'
     where c.user_id = %(me)s and c.verdict = '' and c.removed_at is null)
++ (select count(distinct v.round_id) from visit_asked v join visit_round r on r.id = v.round_id
+    join user_task t on t.id = r.task_id and t.state = 'open'
+    where v.settled_at is null and v.group_key = any(%(groups)s))
 """
 UNREAD_COUNT = """
 (select count(*) from (select c.id from case_copy c

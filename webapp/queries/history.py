@@ -123,6 +123,9 @@ WORDS: Mapping[str, Words] = {
         "上报审查意见和全部材料，材料锁定", "handed up the opinion with all materials, which are locked"
     ),
     "sent-back": Words("退回下级机关补充审查", "sent it back below for the review to be completed"),
+    "visit-days-asked": Words("征询各单位可以参加核查的日期", "asked the units for a day of the joint visit"),
+    "visit-days-answered": Words("答复可以参加核查的日期", "said on which days of the joint visit they can come"),
+    "visit-days-called-off": Words("结束核查日期征询", "called off the asking for a day of the joint visit"),
     "visit-appointed": Words("约定联合核查的时间、地点", "appointed the joint visit"),
     "visit-signed": Words("在核查记录上签字", "signed the record of the visit"),
     "visit-returned": Words("不予签字，退回核查记录", "declined to sign and returned the record of the visit"),

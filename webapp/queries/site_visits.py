@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.law import Calendar
 from webapp.identity import Identity
 from webapp.queries.appointments import HOLDS, Appointment
 from webapp.queries.rows import Rows
+from webapp.queries.visit_days import ANSWERS, ROUND, DayRound, round_from
 from webapp.unit_of_work import sql
 
 
@@ -45,9 +47,12 @@ class RecordLine:
 
 @dataclass(frozen=True, slots=True)
 class SiteVisit:
-    """`record` is the one that stands; `returned` the last one that did not, with why."""
+    """`round`: the last one in which days were put to the units; `record` is the one that stands; `returned` the last
+    one that did not, with why.
+    """
 
     appointment: Appointment | None
+    round: DayRound | None
     photos: tuple[VisitPhotoLine, ...]
     record: RecordLine | None
     returned: RecordLine | None
@@ -67,17 +72,18 @@ select r.digest, r.person_name, r.person_position, r.signature_file_id, r.unsign
 from visit_record r join app_user u on u.id = r.by_id left join app_user e on e.id = r.ended_by
 where r.task_id = %(task)s order by r.id desc limit 2
 """
+STATEMENTS = {"photos": PHOTOS, "records": RECORDS, "round": ROUND, "answers": ANSWERS}
 
 
-def site_visit_of(task_id: int) -> SiteVisit:
+def site_visit_of(task_id: int, calendar: Calendar, by: Identity) -> SiteVisit:
     """All of it in one statement."""
-    appointment = HOLDS.replace("= %s", "= %(task)s")
-    rows = Rows({"appointment": appointment, "photos": PHOTOS, "records": RECORDS}, {"task": task_id})
-    rows.read_together("appointment", "photos", "records")
+    rows = Rows({**STATEMENTS, "appointment": HOLDS.replace("= %s", "= %(task)s")}, {"task": task_id})
+    rows.read_together(*STATEMENTS, "appointment")
     holds = rows.first("appointment")
     records = [RecordLine(*row) for row in rows.of("records")]
     return SiteVisit(
         Appointment(*holds) if holds else None,
+        round_from(rows.first("round"), rows.of("answers"), calendar, by),
         tuple(VisitPhotoLine(*row) for row in rows.of("photos")),
         next((one for one in records if one.ended_at is None), None),
         _returned(records),

@@ -26,7 +26,7 @@ MASKS: Mapping[str, Callable[[str], str]] = {
     "organisation": masked_organisation,
     "number": masked_number,
 }
-OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "studio", "migrations", "deliveries"})
+OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "asked", "studio", "migrations", "deliveries"})
 
 
 class NoticeKind(StrEnum):
@@ -36,6 +36,10 @@ class NoticeKind(StrEnum):
     DELEGATION_RETURNED = "delegation-returned"
     OPINION_ASKED = "opinion-asked"
     OPINION_GIVEN = "opinion-given"
+    VISIT_DAYS_ASKED = "visit-days-asked"
+    VISIT_DAYS_ANSWERED = "visit-days-answered"
+    VISIT_DAYS_OFF = "visit-days-off"
+    VISIT_FIXED = "visit-fixed"
     SIGNER_ADDED = "signer-added"
     SIGNED = "signed"
     COPIED = "copied"

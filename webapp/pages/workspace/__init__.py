@@ -11,6 +11,7 @@ from webapp.pages.workspace import (
     tolerance_parts,
     verification_parts,
     views,
+    visit_days,
     visit_worker,
 )
 from webapp.pages.workspace.views import blueprint
@@ -27,5 +28,6 @@ __all__ = [
     "tolerance_parts",
     "verification_parts",
     "views",
+    "visit_days",
     "visit_worker",
 ]

@@ -99,7 +99,7 @@ export class Texts {
       for (const control of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (['radio', 'checkbox'].includes(control.type)) control.checked = control.value === value;
         else control.value = value;
-        if (control.closest('details.remark')) control.closest('details.remark').open = true;
+        if (value && control.closest('details.remark')) control.closest('details.remark').open = true;
         control.dispatchEvent(new Event('change', { bubbles: true }));
       }
     }
