@@ -12,6 +12,7 @@ from flask_babel import gettext
 from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
+from webapp.pages.refusals import refusal_of
 from webapp.pages.support import needs
 from webapp.pages.workspace.typed import typed_moment
 from webapp.permissions import CaseFacts, Permission, may
@@ -153,11 +154,7 @@ def _acted(
     """Carry out an act and show the meeting; whatever is refused, everything typed stays. `fields`: names here."""
     by = signed_in()
     facts = ensure_case(by, case_id, Permission.PERSONAL_SEE)
-    try:
-        act(by)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
+    if refusal := refusal_of(lambda: act(by)):
         return _page(case_id, meeting_id, by, facts, refusal, fields or {})
     flash(done, "success")
     return redirect(url_for("meeting.show", case_id=case_id, meeting_id=meeting_id))

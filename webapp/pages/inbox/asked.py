@@ -14,6 +14,7 @@ from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.pages.inbox.asked_tabs import ASKED, COPIES, asked_tabs
 from webapp.pages.inbox.blueprint import blueprint
+from webapp.pages.refusals import refusal_of
 from webapp.pages.support import needs
 from webapp.pages.workspace.life_cycle_acts import LABELS
 from webapp.pages.workspace.prepared_words import prepared_lines
@@ -24,7 +25,6 @@ from webapp.queries.life_cycle import LifeCycle, life_cycle_of
 from webapp.queries.worklist_counts import counts
 from webapp.services import access, copies, opinions, signers
 from webapp.services.files import Upload, check_upload
-from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.unit_of_work import let_go
 
 
@@ -57,14 +57,14 @@ def give_opinion(opinion_id: int) -> ResponseReturnValue:
     """Answer in words, with a file if one is given."""
     by = signed_in()
     opinion_page(opinion_id, by)  # nothing is stored of a file to somebody else's question
-    try:
+
+    def give() -> None:
         upload = request.files.get("file")
         checked = check_upload(Upload(upload.filename, upload.read())) if upload and upload.filename else None
         key = text(request.form, "key")
         opinions.answer_opinion(opinion_id, by=by, answer=text(request.form, "answer"), file=checked, key=key)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
+
+    if refusal := refusal_of(give):
         let_go()
         return _opinion(opinion_id, by, request.form, refusal)
     flash(gettext("意见已答复。"), "success")
@@ -107,18 +107,8 @@ def sign(task_id: int) -> ResponseReturnValue:
     """Agree or disagree with what was read."""
     by = signed_in()
     form = request.form
-    try:
-        signers.cosign(
-            task_id,
-            by=by,
-            verdict=text(form, "verdict"),
-            reason=text(form, "verdict_reason"),
-            seen=text(form, "seen"),
-            key=text(form, "key"),
-        )
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
+    said = {"verdict": text(form, "verdict"), "reason": text(form, "verdict_reason"), "seen": text(form, "seen")}
+    if refusal := refusal_of(lambda: signers.cosign(task_id, by=by, key=text(form, "key"), **said)):
         let_go()
         return _signing(_to_sign(task_id, by), by, form, refusal)
     flash(gettext("已签署。"), "success")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +11,9 @@ from flask_babel import gettext
 
 from engine import Words
 from webapp.catalogue import rules_in_force
-from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity, signed_in
+from webapp.pages.refusals import refusal_of
 from webapp.pages.supervision.blueprint import address, asked, asked_number, blueprint, sections
 from webapp.pages.supervision.sheets import NOTHING, Cell, Head, Sheet, as_csv
 from webapp.pages.support import needs, when, words
@@ -20,7 +22,6 @@ from webapp.queries import signals as found
 from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.signals import COLOUR_NAMES, SAID, SAID_BY_UNIT, STATE_NAMES, Signal, SignalRow, Wanted
 from webapp.services import signal_answers
-from webapp.services.page_keys import AlreadyCarriedOut
 
 COLOUR_LOOKS = {"yellow": ("state state-warn", "flag"), "red": ("state state-bad", "flag")}
 STATE_LOOKS = {
@@ -86,11 +87,7 @@ def answer(signal_id: int) -> ResponseReturnValue:
     text, key = request.form.get("text", ""), request.form.get("key", "")
     appeals = request.form.get("act") == "appeal"
     say = signal_answers.appeal if appeals else signal_answers.answer
-    try:
-        say(signal_id, by=signed_in(), text=text, key=key)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
+    if refusal := refusal_of(lambda: say(signal_id, by=signed_in(), text=text, key=key)):
         return _refused(signal_id, refusal, "answer")
     flash(gettext("申诉已提交。") if appeals else gettext("答复已提交。"), "success")
     return redirect(url_for("supervision.signal", signal_id=signal_id))
@@ -102,11 +99,8 @@ def settle(signal_id: int) -> ResponseReturnValue:
     """The decision of who judges: the office's supervision, or a decider of the unit."""
     text, key = request.form.get("text", ""), request.form.get("key", "")
     withdraws = request.form.get("act") == "withdraw"
-    try:
-        signal_answers.settle(signal_id, by=signed_in(), withdraw=withdraws, text=text, key=key)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
+    say = partial(signal_answers.settle, signal_id, by=signed_in(), withdraw=withdraws, text=text, key=key)
+    if refusal := refusal_of(say):
         return _refused(signal_id, refusal, "settle")
     flash(gettext("已撤销该信号。") if withdraws else gettext("已维持该信号。"), "success")
     return redirect(url_for("supervision.signal", signal_id=signal_id))

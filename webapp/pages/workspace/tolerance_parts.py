@@ -8,15 +8,13 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound
+from webapp.errors import Incomplete
 from webapp.identity import Identity, signed_in
 from webapp.pages.application.uploads import upload_named
-from webapp.pages.cases import with_frames
 from webapp.pages.support import needs
-from webapp.pages.workspace.views import blueprint, page_of, refused_page
+from webapp.pages.workspace.beside_act import refused_beside
+from webapp.pages.workspace.views import blueprint
 from webapp.permissions import Permission
-from webapp.queries.workspace import workspace
-from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.tolerance import move_date
 from webapp.services.tolerance_offers import offer
 
@@ -62,15 +60,7 @@ def move_tolerance(task_id: int) -> ResponseReturnValue:
 
 def _done(task_id: int, act: Callable[[Identity], None], told: str) -> ResponseReturnValue:
     by = signed_in()
-    try:
-        act(by)
-    except (Incomplete, FileRefused) as refusal:
-        field = refusal.field if isinstance(refusal, Incomplete) else "evidence"
-        errors = {field: refusal.words}
-        return with_frames(page_of(workspace(task_id, by), by, request.form, errors=errors), refusal.status)
-    except (AlreadyCarriedOut, NotFound):
-        raise
-    except ActRefused as refusal:
-        return refused_page(task_id, by, refusal)
+    if refused := refused_beside(task_id, by, lambda: act(by), file="evidence"):
+        return refused
     flash(told, "success")
     return redirect(url_for("task.show", task_id=task_id))

@@ -17,6 +17,7 @@ from webapp.identity import Identity, signed_in
 from webapp.languages import language
 from webapp.pages.cases import link, with_frames
 from webapp.pages.progress import item_lines, task_lines
+from webapp.pages.refusals import refusal_of
 from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS, PANELS, ActIncomplete, Errors, labels_of
 from webapp.pages.workspace.around import present_lines, tag_of
@@ -100,11 +101,7 @@ def show(task_id: int) -> ResponseReturnValue:
 def claim(task_id: int) -> ResponseReturnValue:
     """Take the task, then open it. Who was too late reads who has it, since when."""
     by = signed_in()
-    try:
-        patiently(lambda: tasks.claim(task_id, by=by))
-    except NotFound:
-        raise
-    except ActRefused as refusal:
+    if refusal := refusal_of(lambda: patiently(lambda: tasks.claim(task_id, by=by))):
         return refused_page(task_id, by, refusal)
     return redirect(url_for("task.show", task_id=task_id))
 
@@ -114,11 +111,7 @@ def claim(task_id: int) -> ResponseReturnValue:
 def release(task_id: int) -> ResponseReturnValue:
     """Give the task back to its group."""
     by = signed_in()
-    try:
-        patiently(lambda: tasks.release(task_id, by=by))
-    except NotFound:
-        raise
-    except ActRefused as refusal:
+    if refusal := refusal_of(lambda: patiently(lambda: tasks.release(task_id, by=by))):
         return refused_page(task_id, by, refusal)
     flash(gettext("任务已退回待领。"), "success")
     return redirect(url_for("inbox.inbox"))
