@@ -19,6 +19,7 @@ PARTS = (
     "engine_steps",
     "engine_growth",
     "decisions",
+    "checks",
     "clocks",
     "completion",
     "bulk",

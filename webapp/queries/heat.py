@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from engine import Words
 from engine.law import day_seconds
@@ -42,6 +41,10 @@ class Asked:
     department: str = ""
     release_id: int = 0
 
+    def is_about(self, department: str) -> bool:
+        """Whether the waits of this department ("": of none) are shown."""
+        return self.department in ("", department or NO_DEPARTMENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Spans:
@@ -76,7 +79,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """One process: its elements, those that keep cases longest first; those of `element` by department and month."""
+    """One process: its elements, those that keep cases longest first. `departments`: all that have waits there."""
 
     elements: tuple[ElementWaits, ...]
     departments: tuple[str, ...]
@@ -94,11 +97,12 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """What waits at an element now, the first since the month `since`."""
+    """What waits at an element for a department now, the first since the month `since`."""
 
+    element: str
+    department: str
     number: int
-    since: date | None
-    departments: list[str]
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +121,15 @@ RELEASES = """
 select id, number, state = 'published' from release where bundle_key = %s and published_at is not null
 order by number desc
 """
-CHOSEN = """
-bundle_key = %(bundle)s and process = %(process)s
-    and (%(department)s = '' or department = case when %(department)s = '-' then '' else %(department)s end)
-    and (%(release)s = 0 or release_id = %(release)s)
-"""
+CHOSEN = "bundle_key = %(bundle)s and process = %(process)s and (%(release)s = 0 or release_id = %(release)s)"
 WAITS = f"""
 select element, department, month, in_office, waits, counts from wait_month
 where {CHOSEN} and month between %(first)s and %(last)s
 """
 #: Who waits now does so whatever month is looked at.
 WAITING = f"""
-select element, sum(waits)::bigint, min(month), array_agg(distinct department) from waiting_now
-where {CHOSEN} and waits > 0 group by element
+select element, department, sum(waits)::bigint, min(month) from waiting_now
+where {CHOSEN} and waits > 0 group by element, department
 """
 MONTHS = """
 select distinct month from wait_month where bundle_key = %s and process = %s order by month desc
@@ -164,13 +164,21 @@ def office_day_seconds() -> int:
 
 def heat_of(asked: Asked, release: Published, office_day: int) -> Heat:
     """The waits that are asked for; elements have the names of `release`. `office_day`: as `office_day_seconds`."""
-    values = _values(asked)
-    rows = [WaitRow(*row) for row in sql().execute(WAITS, values)]
-    waiting = {row[0]: _Waiting(*row[1:]) for row in sql().execute(WAITING, values)}
+    values = {
+        "bundle": asked.bundle,
+        "process": asked.process,
+        "release": asked.release_id,
+        "first": asked.first,
+        "last": asked.last,
+    }
+    every = [WaitRow(*row) for row in sql().execute(WAITS, values)]
+    waiting = [_Waiting(*row) for row in sql().execute(WAITING, values)]
+    departments = tuple(sorted({row.department for row in every} | {one.department for one in waiting}))
     counted = sql().execute(COUNTED_AT).fetchone()
-    elements = _elements(rows, waiting, asked.process, release, office_day)
-    departments = tuple(sorted({one for element in elements for one in element.departments}))
-    return Heat(tuple(elements), departments, counted[0] if counted else None, tuple(rows))
+    rows = tuple(one for one in every if asked.is_about(one.department))
+    here = [one for one in waiting if asked.is_about(one.department)]
+    elements = _elements(rows, here, asked.process, release, office_day)
+    return Heat(tuple(elements), departments, counted[0] if counted else None, rows)
 
 
 def days(spans: Spans, office_day: int) -> float | None:
@@ -180,37 +188,36 @@ def days(spans: Spans, office_day: int) -> float | None:
     return spans.ninth / (office_day if spans.in_office else SECONDS_OF_DAY)
 
 
-def _values(asked: Asked) -> dict[str, Any]:
-    return {
-        "bundle": asked.bundle,
-        "process": asked.process,
-        "department": asked.department,
-        "release": asked.release_id,
-        "first": asked.first,
-        "last": asked.last,
-    }
-
-
 def _elements(
     rows: Iterable[WaitRow],
-    waiting: Mapping[str, _Waiting],
+    waiting: Iterable[_Waiting],
     process: str,
     release: Published,
     office_day: int,
 ) -> list[ElementWaits]:
-    by_element: dict[str, list[WaitRow]] = {element: [] for element in waiting}
+    by_element: dict[str, list[WaitRow]] = {}
+    now: dict[str, list[_Waiting]] = {}
     for row in rows:
         by_element.setdefault(row.element, []).append(row)
+    for one in waiting:
+        now.setdefault(one.element, []).append(one)
     known = release.program.processes.get(process)
     there = known.nodes if known else {}
     found = []
-    for element, of_element in by_element.items():
-        now = waiting.get(element, _Waiting(0, None, []))
-        departments = tuple(sorted({*(row.department for row in of_element), *now.departments}))
+    for element in (*by_element, *(one for one in now if one not in by_element)):
+        of_element, here = by_element.get(element, []), now.get(element, [])
         node = there.get(element)
         name = release.element_words(process, element, node.name) if node and node.name else Words(element, element)
         found.append(
-            ElementWaits(element, name, node is not None, spans_of(of_element), now.number, now.since, departments)
+            ElementWaits(
+                element,
+                name,
+                node is not None,
+                spans_of(of_element),
+                sum(one.number for one in here),
+                min((one.since for one in here), default=None),
+                tuple(sorted({row.department for row in of_element} | {one.department for one in here})),
+            )
         )
     return sorted(found, key=lambda one: (-(days(one.spans, office_day) or 0.0), -one.waiting, one.element))
 
