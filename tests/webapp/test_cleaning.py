@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support import office
+from tests.support import office, visiting
 from webapp import clock, file_store, moments
 from webapp.clock import frozen_at
 from webapp.errors import TooManyTries
-from webapp.services import cleaning, materials, task_marks
+from webapp.services import cleaning, materials, task_marks, visit_days
 from webapp.services.rates import count_within
+from webapp.services.visit_days import Day
 from webapp.settings import LONGEST_SMS_WINDOW_MINUTES
 from webapp.unit_of_work import sql
 
@@ -50,6 +52,40 @@ def test_a_file_that_was_taken_off_goes_after_a_month_and_the_others_stay(db: SQ
         assert cleaning.sweep_files() == 1
         assert not file_store._place(row[1]).exists()
         assert all(file_store.get(digest) for _, digest in rows)
+
+
+def test_whatever_names_a_file_keeps_it(db: SQLAlchemy) -> None:
+    """A file of a table that the sweep forgets would stop it every night: nothing loose would go any more."""
+    naming = """
+    select c.conrelid::regclass::text, a.attname from pg_constraint c join pg_attribute a
+        on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+    where c.contype = 'f' and c.confrelid = 'stored_file'::regclass order by 1, 2
+    """
+    found = sql().execute(naming).fetchall()
+    asked = " ".join(cleaning.LOOSE_FILES.split())
+    assert ("visit_photo", "file_id") in found
+    assert [(table, column) for table, column in found if not named_in(asked, table, column)] == []
+
+
+def named_in(asked: str, table: str, column: str) -> bool:
+    in_two = re.search(rf"from {table} where f\.id in \(([^)]*)\)", asked)
+    return f"from {table} where {column} = f.id" in asked or (in_two is not None and column in in_two[1].split(", "))
+
+
+def test_days_of_a_visit_that_is_over_are_asked_of_nobody(db: SQLAlchemy) -> None:
+    case = office.received("ordinary", ways={})
+    office.act(case.id, "backfill", "P1")
+    for item in ("P2", "P3"):
+        office.act(case.id, "accept", item)
+        office.act(case.id, "examine", item, visit_needed=True)
+    task, days = visiting.open_visit(case.id), [Day(clock.today(moments.OFFICE_ZONE) + timedelta(days=3), "morning")]
+    visit_days.ask_days(task.id, days, by=office.member_of(task.groups[0]), note="", key="days")
+    cleaning.clean()
+    waiting = "select count(*) from visit_asked where settled_at is null"
+    assert sql().execute(waiting).fetchone() == (2,)
+    office.act(case.id, "visit")
+    cleaning.clean()
+    assert sql().execute(waiting).fetchone() == (0,)
 
 
 def test_keys_and_sessions_go_in_time(db: SQLAlchemy) -> None:

@@ -32,7 +32,19 @@ delete from stored_file f where f.at < %s
     and not exists(select from collection where signature_file_id = f.id)
     and not exists(select from credit_request_file where file_id = f.id)
     and not exists(select from comment_file where file_id = f.id)
+    and not exists(select from file_note where file_id = f.id)
+    and not exists(select from opinion_request where file_id = f.id)
+    and not exists(select from termination where signature_file_id = f.id)
+    and not exists(select from tolerance where f.id in (signature_file_id, extended_file_id))
+    and not exists(select from verification_photo where file_id = f.id)
+    and not exists(select from visit_photo where file_id = f.id)
+    and not exists(select from visit_record where signature_file_id = f.id)
 returning f.digest
+"""
+#: Days of a joint visit that is over: nobody is to answer for them any more.
+MOOT_DAYS = """
+update visit_asked a set settled_at = %s from visit_round r join user_task t on t.id = r.task_id
+where r.id = a.round_id and a.settled_at is null and t.state <> 'open'
 """
 DONE_FOLLOW_UPS = "delete from follow_up f using user_task t where t.id = f.task_id and t.state <> 'open'"
 OLD_DELIVERIES = "delete from notice_delivery where settled_at < %s and state in ('sent', 'dropped')"
@@ -68,6 +80,7 @@ def clean() -> int:
             sql().execute("delete from rate_count where window_start < %s", (now - COUNTS_FOR,)).rowcount,
             sql().execute("delete from trial where changed_at < %s", (now - TRIALS_FOR,)).rowcount,
             sql().execute(DONE_FOLLOW_UPS).rowcount,
+            sql().execute(MOOT_DAYS, (now,)).rowcount,
             sql().execute(OLD_DELIVERIES, (now - DELIVERIES_FOR,)).rowcount,
             sql().execute(OLD_NOTICES, (now - NOTICES_FOR,)).rowcount,
             sql().execute(DONE_DRAFTS, (now - DONE_DRAFTS_FOR,)).rowcount,
