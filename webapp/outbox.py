@@ -37,6 +37,9 @@ RUN_MIGRATION = "run_migration"
 RUN_BULK_REPAIR = "run_bulk_repair"
 """Payload `bulk_id: int`. Do the next rows of a repair of many cases, and so on to the last."""
 
+IMPORT_BUNDLES = "import_bundles"
+"""Payload `import_id: int`. Make drafts of the next bundles of a zip, and so on to the last."""
+
 PAYLOADS: dict[str, frozenset[str]] = {
     RUN_ENGINE_JOB: frozenset({"engine_job_id"}),
     RECOMPUTE_CLOCKS: frozenset({"table", "cases"}),
@@ -46,6 +49,7 @@ PAYLOADS: dict[str, frozenset[str]] = {
     SEND_HANDOVER: frozenset({"handover_id"}),
     CHECK_MIGRATION: frozenset({"run_id"}),
     RUN_MIGRATION: frozenset({"run_id"}),
+    IMPORT_BUNDLES: frozenset({"import_id"}),
     RUN_BULK_REPAIR: frozenset({"bulk_id"}),
 }
 

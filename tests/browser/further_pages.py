@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from tests.browser.two_designers_pages import two_designers_pages
 from tests.browser.visits import Visit
 from tests.journeys.test_procedures import order
 from tests.journeys.test_repair import CHOICE, only_incident
@@ -55,6 +56,7 @@ def _of_designers() -> Iterator[Visit]:
         pass
     yield Visit("/studio/bundles/<key>/heat", f"/studio/bundles/{office.BUNDLE}/heat?element=call-P2", DESIGNER)
     yield Visit("/studio/migrations/<int:run_id>", f"/studio/migrations/{_migration(release)}", DESIGNER)
+    yield from two_designers_pages(copy)
     file = "/studio/releases/<int:release_id>/file"
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)
 

@@ -146,3 +146,35 @@ def test_publishing_has_the_rules_of_the_page(command, capsys, tmp_path) -> None
     submit_release(draft, by=person(DESIGNER))
     assert command("publish", "--as", DESIGNER, str(draft)) == 2
     assert command("publish", "--as", PUBLISHER, "999999") == 2
+
+
+def test_a_zip_with_many_is_imported_as_the_studio_does(command, capsys, tmp_path) -> None:
+    files = release_files(current_releases()[office.BUNDLE])
+    content = {f"{key}/{path}": text for key in ("a-one", "b-two") for path, text in renamed(files, key).items()}
+    path = tmp_path / "many.zip"
+    path.write_bytes(zip_of({**content, "c-three/bundle.toml": b"key = 5", "README.md": b"# Read me"}))
+    assert command("import", "--as", DESIGNER, str(path)) == 1
+    told = capsys.readouterr()
+    assert [len(drafts(key)) for key in ("a-one", "b-two")] == [1, 1]
+    assert f"many.zip: a-one: release id {drafts('a-one')[0]}" in told.out
+    assert "many.zip: c-three: " in told.err
+    assert "many.zip: README.md: " in told.err
+    assert "4/4" in told.err
+    climbing = tmp_path / "climbing.zip"
+    climbing.write_bytes(zip_of({"a/bundle.toml": b"", "b/bundle.toml": b"", "b/../../x.md": b"x"}))
+    assert command("import", "--as", DESIGNER, str(climbing)) == 1
+    assert "文件路径" in capsys.readouterr().err
+
+
+def test_a_zip_is_checked_as_the_folders_are(command, capsys, tmp_path) -> None:
+    files = renamed(release_files(current_releases()[office.BUNDLE]), "a-one")
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    good.write_bytes(zip_of(files))
+    bad.write_bytes(zip_of({**files, "items/P2.toml": b"broken ="}))
+    assert command("check", str(good)) == 0
+    assert "a-one: " in capsys.readouterr().out
+    assert command("check", str(good), str(bad)) == 1
+    assert "items/P2.toml" in capsys.readouterr().out
+    (tmp_path / "no.zip").write_bytes(b"no zip")
+    assert command("check", str(tmp_path / "no.zip")) == 1
+    assert "不是压缩包" in capsys.readouterr().err

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ from engine import Words
 from webapp.cli.installation import NoInstallation, application
 from webapp.errors import ActRefused, FileRefused, NotYours
 from webapp.identity import Identity, by_login
+from webapp.services.bundle_archives import LARGEST_UNPACKED, NO_PART, has_many, read_archive
 from webapp.services.publishing import publish_release
 from webapp.services.release_uploads import LARGEST_BUNDLE, LARGEST_FILE, MOST_FILES, zip_of
-from webapp.services.releases import draft_from_zip
+from webapp.services.releases import draft_from_zip, read_bundle_zip
 
 CATALOGUE = "bundle.toml"
 BAR = 24
@@ -39,8 +42,8 @@ def add_commands(parts: Any) -> None:
         type=Path,
         metavar="PATH",
         help=(
-            "一件事的压缩包、它的文件夹，或者放着这些的文件夹"
-            " / a bundle's zip, its folder, or a folder that holds such ones"
+            "一件事的压缩包、它的文件夹，或者放着许多件事的压缩包或文件夹"
+            " / a bundle's zip or folder, or a zip or folder that holds many"
         ),
     )
     part.set_defaults(run=import_bundles)
@@ -70,17 +73,17 @@ def import_bundles(chosen: argparse.Namespace) -> int:
     refused = 0
     with application():
         designer = person(chosen.login)
-        sources = [one for path in chosen.paths for one in bundles_in(path)]
-        for number, path in enumerate(sources, 1):
+        sources = [one for path in chosen.paths for each in bundles_in(path) for one in _sources(each)]
+        for number, source in enumerate(sources, 1):
             try:
-                release = draft_from_zip(path.name, _packed(path), by=designer, note=chosen.note)
+                release = draft_from_zip(source.name, source.content(), by=designer, note=chosen.note)
             except NotYours:
                 raise
             except ActRefused as why:
                 refused += 1
-                print(f"{path}: {why.words.zh} / {why.words.en}", file=sys.stderr)
+                print(f"{source.label}: {why.words.zh} / {why.words.en}", file=sys.stderr)
             else:
-                print(f"{path}: release id {release}")
+                print(f"{source.label}: release id {release}")
             if len(sources) > 1:
                 _progress(number, len(sources))
     return 1 if refused else 0
@@ -115,6 +118,48 @@ def bundles_in(path: Path) -> Iterator[Path]:
     if not inside:
         raise NoInstallation(f"{path} holds no bundle: neither zips nor folders with a {CATALOGUE}")
     yield from inside
+
+
+def read_bundles(paths: Iterable[Path]) -> tuple[list[tuple[str, dict[str, bytes]]], int]:
+    """((key, files) of every bundle that these zips and folders hold, how many were refused and told on stderr)."""
+    found: list[tuple[str, dict[str, bytes]]] = []
+    refused = 0
+    for source in [one for path in paths for each in bundles_in(path) for one in _sources(each)]:
+        try:
+            found.append(read_bundle_zip(source.name, source.content()))
+        except ActRefused as why:
+            refused += 1
+            print(f"{source.label}: {why.words.zh} / {why.words.en}", file=sys.stderr)
+    return found, refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One bundle: how it is named on the screen and as a file, and what gives its zip."""
+
+    label: str
+    name: str
+    content: Callable[[], bytes]
+
+
+def _sources(path: Path) -> Iterator[_Source]:
+    """The bundle of a zip or folder; those of a zip that holds many, of which what belongs to none is named."""
+    if path.is_file() and path.stat().st_size <= LARGEST_UNPACKED and has_many(content := path.read_bytes()):
+        try:
+            archive = read_archive(path.name, content)
+        except FileRefused as why:
+            yield _Source(str(path), path.name, partial(_refuse, why))
+            return
+        for bundle in archive.bundles:
+            yield _Source(f"{path}: {bundle.rstrip('/')}", bundle, partial(archive.zip_of, bundle))
+        for name in archive.rest:
+            yield _Source(f"{path}: {name}", name, partial(_refuse, FileRefused(name, NO_PART)))
+    else:
+        yield _Source(str(path), path.name, partial(_packed, path))
+
+
+def _refuse(why: FileRefused) -> bytes:
+    raise why
 
 
 def _packed(path: Path) -> bytes:

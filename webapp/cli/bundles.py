@@ -37,7 +37,15 @@ def add_commands(commands: Any) -> None:
             " / show every finding of the bundles' files; 1 when one is an error"
         ),
     )
-    part.add_argument("keys", nargs="*", metavar="BUNDLE", help="哪些一件事（默认全部） / which bundles (default: all)")
+    part.add_argument(
+        "keys",
+        nargs="*",
+        metavar="BUNDLE",
+        help=(
+            "哪些一件事（默认全部），或者要检查的压缩包、文件夹"
+            " / which bundles (default: all), or zips and folders to be checked"
+        ),
+    )
     part.set_defaults(run=check)
     parts.add_parser("list", help="列出全部发布版 / show all releases").set_defaults(run=show)
     part = parts.add_parser(
@@ -65,9 +73,13 @@ def load(chosen: argparse.Namespace) -> int:
 
 def check(chosen: argparse.Namespace) -> int:
     """Everything that is found, and where a bundle does not do what its examples say."""
-    worst = 0
+    paths = [Path(one) for one in chosen.keys if "/" in one or one.lower().endswith(".zip")]
+    keys = [one for one in chosen.keys if Path(one) not in paths]
     with application():
-        for key, files in _chosen(read_tree(current_settings()), chosen.keys):
+        bundles = _chosen(read_tree(current_settings()), keys) if keys or not paths else []
+        found, refused = bundle_files.read_bundles(paths)
+        worst = 1 if refused else 0
+        for key, files in [*bundles, *found]:
             findings = findings_with_examples(key, files)
             for finding in findings:
                 print(f"{key}: {line(finding)}")

@@ -10,6 +10,7 @@ from flask import Flask
 from webapp import outbox
 from webapp.services import (
     bulk_repair_work,
+    bundle_imports,
     calendars,
     engine_jobs,
     handover_sending,
@@ -28,6 +29,7 @@ HANDLERS: dict[str, Callable[..., None]] = {
     outbox.SEND_HANDOVER: handover_sending.send,
     outbox.CHECK_MIGRATION: migration_work.check,
     outbox.RUN_MIGRATION: migration_work.work,
+    outbox.IMPORT_BUNDLES: bundle_imports.work,
     outbox.RUN_BULK_REPAIR: bulk_repair_work.work,
     outbox.RECOMPUTE_CLOCKS: calendars.run,
 }

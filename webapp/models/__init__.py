@@ -2,6 +2,7 @@
 
 from webapp.models.appointments import VisitAppointment
 from webapp.models.bulk import BulkAct
+from webapp.models.bundle_imports import BundleImport, BundleImportPart
 from webapp.models.cases import (
     Answer,
     AnswerFile,
@@ -110,6 +111,7 @@ from webapp.models.verifications import (
 from webapp.models.visit_days import VisitAsked, VisitDay, VisitDayAnswer, VisitRound
 from webapp.models.waits import Path, PathMonth, WaitingNow, WaitMonth, Walk, WalkMark
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
+from webapp.models.working_asides import WorkingAside, WorkingPresence
 from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingFile
 
 __all__ = [
@@ -249,9 +251,13 @@ __all__ = [
     "OpinionRequest",
     "PreparedAct",
     "Urging",
+    "BundleImport",
+    "BundleImportPart",
+    "WorkingAside",
     "WorkingChange",
     "WorkingCopy",
     "WorkingFile",
+    "WorkingPresence",
     "WaitMonth",
     "WaitingNow",
     "Walk",

@@ -18,6 +18,7 @@ PRESENCE_FOR = timedelta(days=1)
 COUNTS_FOR = timedelta(minutes=LONGEST_SMS_WINDOW_MINUTES) + timedelta(hours=1)
 LOOSE_FILES_FOR = timedelta(days=30)
 TRIALS_FOR = timedelta(days=30)
+IMPORTS_FOR = timedelta(days=7)
 NOTICES_FOR, DELIVERIES_FOR = timedelta(days=365), timedelta(days=90)
 UNDO_FOR = timedelta(days=30)
 DONE_DRAFTS_FOR = timedelta(days=7)  # what somebody typed while a colleague was faster can be copied for a week
@@ -61,11 +62,17 @@ where r.id = m.run_id and m.before is not null and r.ended_at < %s
 DONE_DRAFTS = (
     "delete from task_draft d using user_task t where t.id = d.task_id and t.state <> 'open' and t.closed_at < %s"
 )
+#: Zips of which all bundles have become drafts.
+IMPORTED = """
+update bundle_import i set digest = '' from bundle_import f
+where f.id = i.id and f.digest <> '' and f.ended_at < %s returning f.digest
+"""
 #: The same content may be kept for another reason: a PDF of ours that somebody handed in again.
 KEPT = """
 select digest from stored_file where digest = any(%(digests)s)
 union select digest from document_file where digest = any(%(digests)s)
 union select digest from licence_file where digest = any(%(digests)s)
+union select digest from bundle_import where digest = any(%(digests)s)
 """
 
 
@@ -86,8 +93,20 @@ def clean() -> int:
             sql().execute(DONE_DRAFTS, (now - DONE_DRAFTS_FOR,)).rowcount,
             sql().execute(BEFORE_MIGRATION, (now - UNDO_FOR,)).rowcount,
             sql().execute("delete from task_presence where seen_at < %s", (now - PRESENCE_FOR,)).rowcount,
+            sql().execute("delete from working_presence where seen_at < %s", (now - PRESENCE_FOR,)).rowcount,
         ]
-    return sum(gone) + sweep_files()
+    return sum(gone) + sweep_files() + sweep_imports()
+
+
+def sweep_imports() -> int:
+    """Zips of bundles that were imported: the drafts hold what was in them."""
+    before = clock.now() - IMPORTS_FOR
+    with unit_of_work():
+        digests = {row[0] for row in sql().execute(IMPORTED, (before,))}
+        kept = {row[0] for row in sql().execute(KEPT, {"digests": sorted(digests)})}
+    for digest in digests - kept:
+        file_store.remove_if_unused_since(digest, before)
+    return len(digests)
 
 
 def sweep_files() -> int:

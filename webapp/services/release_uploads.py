@@ -7,7 +7,8 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from lxml import etree
 
@@ -33,7 +34,17 @@ UNREADABLE = frozenset(
     }
 )  # fmt: skip
 #: Left behind by the file managers of people's machines; no part of a bundle.
-_LITTER = re.compile(r"(?:__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini))")
+LITTER = re.compile(r"(?:__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini))")
+#: What reading a zip raises where it is none, or a damaged one.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    UnicodeDecodeError,
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 
@@ -136,22 +147,19 @@ def read_zip(name: str, content: bytes) -> dict[str, bytes]:
         raise FileRefused(shown, Words("文件是空的。", "the file is empty."))
     if len(content) > LARGEST_BUNDLE:
         raise FileRefused(shown, _larger_than(LARGEST_BUNDLE))
-    try:
+    with damaged(shown):
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         return _without_folder(_read_entries(shown, archive, entries))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        UnicodeDecodeError,
-    ) as broken:
-        raise FileRefused(
-            shown, Words("不是压缩包，或者已经损坏。", "it is no zip file, or a damaged one.")
-        ) from broken
+
+
+@contextmanager
+def damaged(name: str) -> Iterator[None]:
+    """What is read inside the block is no zip, or a damaged one: FileRefused."""
+    try:
+        yield
+    except BROKEN as broken:
+        raise FileRefused(name, Words("不是压缩包，或者已经损坏。", "it is no zip file, or a damaged one.")) from broken
 
 
 def zip_of(files: Mapping[str, bytes]) -> bytes:
@@ -203,7 +211,7 @@ def _larger_than(limit: int) -> Words:
 
 
 def _read_entries(name: str, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[str, bytes]:
-    entries = [entry for entry in entries if not _LITTER.fullmatch(entry.filename)]
+    entries = [entry for entry in entries if not LITTER.fullmatch(entry.filename)]
     if not entries:
         raise FileRefused(name, Words("压缩包里没有文件。", "the zip holds no file."))
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST_BUNDLE:
@@ -225,7 +233,8 @@ def _read_entries(name: str, archive: zipfile.ZipFile, entries: list[zipfile.Zip
     return files
 
 
-def _ensure_acceptable(name: str, entry: zipfile.ZipInfo) -> None:
+def ensure_inside(name: str, entry: zipfile.ZipInfo) -> None:
+    """Raises FileRefused for an entry that no honest zip has: a climbing path, a link, something encrypted."""
     path = entry.filename
     parts = path.split("/")
     if len(path) > LONGEST_PATH or _CONTROL.search(path) or "\\" in path or {"", ".", ".."} & set(parts):
@@ -233,7 +242,15 @@ def _ensure_acceptable(name: str, entry: zipfile.ZipInfo) -> None:
     inside = Words(f"其中的 {path} ", f"the file {path} in it ")
     if entry.flag_bits & 1:
         raise FileRefused(name, Words(inside.zh + "加了密。", inside.en + "is encrypted."))
-    if (entry.external_attr >> 28) == 0xA or not path.lower().endswith(BUNDLE_ENDINGS):
+    if (entry.external_attr >> 28) == 0xA:
+        raise FileRefused(name, Words(inside.zh + "是链接。", inside.en + "is a link."))
+
+
+def _ensure_acceptable(name: str, entry: zipfile.ZipInfo) -> None:
+    ensure_inside(name, entry)
+    path = entry.filename
+    inside = Words(f"其中的 {path} ", f"the file {path} in it ")
+    if not path.lower().endswith(BUNDLE_ENDINGS):
         raise FileRefused(name, Words(inside.zh + "不是一件事的文件。", inside.en + "is no file of a bundle."))
     if entry.file_size > LARGEST_FILE:
         size = _larger_than(LARGEST_FILE)

@@ -115,6 +115,13 @@ def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Id
 def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -> int:
     """A bundle's zip, which may be a bundle that this office does not have yet. Raises FileRefused."""
     ensure(by, Permission.RELEASE_DRAFT)
+    key, files = read_bundle_zip(name, content)
+    with unit_of_work():
+        return keep_draft(key, files, by, note)
+
+
+def read_bundle_zip(name: str, content: bytes) -> tuple[str, dict[str, bytes]]:
+    """(the key that it names, its files) of a bundle's zip. Raises FileRefused."""
     files = read_zip(name, content)
     key = _key_in(files)
     if not key:
@@ -122,8 +129,7 @@ def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -
             plain_name(name),
             Words("其中没有可读的 bundle.toml，或缺少 key。", "it has no readable bundle.toml with a key."),
         )
-    with unit_of_work():
-        return keep_draft(key, files, by, note)
+    return key, files
 
 
 def submit_release(release_id: int, *, by: Identity) -> None:

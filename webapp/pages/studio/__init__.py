@@ -2,6 +2,7 @@
 
 from webapp.pages.studio import (
     acts,
+    asides,
     bundles,
     catalogue,
     catalogue_import,
@@ -12,6 +13,8 @@ from webapp.pages.studio import (
     form_preview,
     four_eyes,
     heat,
+    imports,
+    new_bundles,
     playground,
     portability,
     release,
@@ -23,6 +26,7 @@ from webapp.pages.studio.shared import blueprint
 
 __all__ = [
     "acts",
+    "asides",
     "blueprint",
     "bundles",
     "catalogue",
@@ -34,6 +38,8 @@ __all__ = [
     "form_preview",
     "four_eyes",
     "heat",
+    "imports",
+    "new_bundles",
     "playground",
     "portability",
     "release",

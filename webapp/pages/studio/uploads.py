@@ -12,12 +12,14 @@ from engine import Severity
 from webapp.errors import FileRefused
 from webapp.identity import signed_in
 from webapp.pages.studio.readings import tell_readings
-from webapp.pages.studio.shared import blueprint
+from webapp.pages.studio.shared import MEBIBYTE, blueprint
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases as queries
-from webapp.services import releases
+from webapp.services import bundle_imports, releases
+from webapp.services.bundle_archives import has_many
 from webapp.services.release_uploads import plain_name
+from webapp.settings import current_settings
 
 
 @blueprint.get("/releases/<int:release_id>/upload")
@@ -53,12 +55,15 @@ def new_bundle() -> ResponseReturnValue:
 @blueprint.post("/new")
 @needs(Permission.RELEASE_DRAFT)
 def keep_new_bundle() -> ResponseReturnValue:
-    """Keep a bundle's zip as the draft of the bundle that it names."""
+    """Keep a bundle's zip as the draft of the bundle that it names; of a zip with many the worker makes drafts."""
     name, content = uploaded_file()
     if not name:
         return _form(None, gettext("请选择文件。")), 422
     before = queries.newest_id()
     try:
+        if has_many(content):
+            run = bundle_imports.begin(name, content, by=signed_in(), note=_note())
+            return redirect(url_for("studio.bundle_import", import_id=run))
         made = releases.draft_from_zip(name, content, by=signed_in(), note=_note())
     except FileRefused as refused:
         return _form(None, words(refused.words)), refused.status
@@ -71,6 +76,7 @@ def _form(base: queries.ReleaseRow | None, error: str = "") -> str:
         base=base,
         name=queries.name_of(base) if base else None,
         note=request.form.get("note", ""),
+        largest=current_settings().max_request_bytes // MEBIBYTE,
         errors={"file": error} if error else {},
     )
 

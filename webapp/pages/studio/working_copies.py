@@ -13,6 +13,7 @@ from engine import Severity
 from webapp.catalogue import release_files
 from webapp.errors import FileRefused, Incomplete
 from webapp.identity import signed_in
+from webapp.pages.studio.asides import around_of, keep_aside
 from webapp.pages.studio.editors import findings_of
 from webapp.pages.studio.readings import foreign_of, tell_readings
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines
@@ -21,6 +22,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
+from webapp.queries.asides import asides_of
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
 from webapp.services import working_copies
@@ -76,6 +78,8 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         total=len(findings),
         readings=foreign_of(files) if view == "findings" else (),
         files=_file_rows(digests, files, findings),
+        around=around_of(copy_id) if one.is_open else None,
+        asides=asides_of(copy_id, signed_in()),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
     )
 
@@ -102,7 +106,11 @@ def save_text(copy_id: int) -> ResponseReturnValue:
         )
     except working_copies.ChangedMeanwhile as refused:
         theirs = queries.file_of(copy_id, path)[0].decode("utf-8", "replace") if refused.digest else ""
-        return _text_page(one, path, typed, refused.digest or "", error=words(refused.words), theirs=theirs), 409
+        merge, _ = keep_aside(copy_id, path, typed.encode("utf-8"), base)
+        page = _text_page(
+            one, path, typed, refused.digest or "", error=words(refused.words), theirs=theirs, merge=merge
+        )
+        return page, 409
     except FileRefused as refused:
         return _text_page(one, path, typed, base or "", error=words(refused.words)), refused.status
     flash(gettext("已保存 %(path)s。", path=path), "success")
@@ -112,12 +120,28 @@ def save_text(copy_id: int) -> ResponseReturnValue:
 
 
 def _text_page(
-    one: queries.CopyRow, path: str, text: str, digest: str, *, error: str = "", theirs: str | None = None
+    one: queries.CopyRow,
+    path: str,
+    text: str,
+    digest: str,
+    *,
+    error: str = "",
+    theirs: str | None = None,
+    merge: str = "",
 ) -> str:
     findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
     lines = [line for line in finding_lines(findings, ()) if line.finding.file == path]
     return render_template(
-        "studio/copy_text.html", copy=one, path=path, text=text, digest=digest, error=error, theirs=theirs, lines=lines
+        "studio/copy_text.html",
+        copy=one,
+        path=path,
+        text=text,
+        digest=digest,
+        error=error,
+        theirs=theirs,
+        merge=merge,
+        lines=lines,
+        around=around_of(one.id, path, digest) if one.is_open else None,
     )
 
 
@@ -136,15 +160,17 @@ def copy_file(copy_id: int) -> ResponseReturnValue:
 def save_file(copy_id: int) -> ResponseReturnValue:
     """Save what an editor of the page made (text in the field `text`, over the digest `base`).
 
-    Answers JSON: {digest, findings: [{element, severity, text, target}], errors, warnings}; 409 {error} when somebody
-    saved meanwhile, 422 {error} for a file that is refused.
+    Answers JSON: {digest, findings: [{element, severity, text, target}], errors, warnings}; when somebody saved
+    meanwhile 409 {error, merge: where both are put together, aside: what is kept for that, to be sent with `aside` when
+    the page sends more}; 422 {error} for a file that is refused.
     """
     one, path = queries.working_copy(copy_id), request.args.get("path", "")
     content = request.form.get("text", "").encode("utf-8")
     try:
         digest = working_copies.save(copy_id, path, content, request.form.get("base") or None, by=signed_in())
     except working_copies.ChangedMeanwhile as refused:
-        return jsonify(error=words(refused.words)), 409
+        merge, aside = keep_aside(copy_id, path, content, request.form.get("base") or None)
+        return jsonify(error=words(refused.words), merge=merge, aside=aside), 409
     except FileRefused as refused:
         return jsonify(error=words(refused.words)), refused.status
     return jsonify(digest=digest, **findings_of(one, path))

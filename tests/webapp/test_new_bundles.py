@@ -1,0 +1,111 @@
+"""A bundle from nothing: what the studio begins with has no errors, and is told apart from all others."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+
+from engine import errors_in
+from engine.bundles import read_bundle
+from tests.support import office
+from tests.support.office import person
+from tests.webapp.browsing import Browser
+from webapp.errors import Incomplete, NotYours
+from webapp.queries.example_runs import findings_with_examples
+from webapp.queries.working_copies import digests_of
+from webapp.services import working_copies
+from webapp.services.new_bundles import KINDS, Begun, begin_bundle
+
+DESIGNER, LEGAL = "taoran", "qixin"
+STALL = Begun(
+    key="open-stall",
+    name="摆摊备案",
+    name_en="Stalls",
+    summary="流动摊位一次备案。",
+    summary_en="Stalls are filed at once.",
+    prefix="BT",
+    item_name="流动摊位备案",
+    item_name_en="Filing of a stall",
+    item_code="JC-000101001000",
+    kind="filing",
+    review="sign.review",
+    decide="sign.decide",
+    days="5",
+    basis="市容管理规定（示例）",
+    basis_en="Rules on the city's appearance (example)",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_begins_with_has_no_errors_and_its_examples_hold(db: SQLAlchemy, kind: str) -> None:
+    copy = begin_bundle(dataclasses.replace(STALL, kind=kind), by=person(DESIGNER))
+    files = working_copies.files_of(copy)
+    findings = findings_with_examples(STALL.key, files)
+    assert errors_in(findings) == []
+    assert {one.code for one in findings} == {"no-item-applies"}
+    bundle = read_bundle(files)
+    assert (bundle.key, bundle.name.zh, bundle.name.en) == ("open-stall", "摆摊备案", "Stalls")
+    assert bundle.item("A1").limits["promised"].value == 5
+
+
+def test_names_with_signs_of_every_kind_of_file_stand_as_they_are(db: SQLAlchemy) -> None:
+    odd = dataclasses.replace(STALL, name='“摊”<一>&"二"\\三', item_name='甲"<乙>&')
+    files = working_copies.files_of(begin_bundle(odd, by=person(DESIGNER)))
+    assert errors_in(findings_with_examples(STALL.key, files)) == []
+    bundle = read_bundle(files)
+    assert bundle.name.zh == odd.name
+    assert bundle.item("A1").name.zh == odd.item_name
+    assert json.loads(files["forms/application.form"])["id"] == "application"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("key", ""),
+        ("key", "Öpen"),
+        ("key", "../open"),
+        ("key", office.BUNDLE),
+        ("name", " "),
+        ("name", "长" * 61),
+        ("name", "{{ key }}"),
+        ("name", "一\n二"),
+        ("prefix", "bt"),
+        ("kind", "licence"),
+        ("review", "window.clerk"),
+        ("decide", "sign.review"),
+        ("days", "0"),
+        ("days", "many"),
+        ("days", "4000"),
+        ("basis", ""),
+    ],
+)
+def test_what_is_missing_or_taken_is_told_at_its_field(db: SQLAlchemy, field: str, value: str) -> None:
+    with pytest.raises(Incomplete) as refused:
+        begin_bundle(dataclasses.replace(STALL, **{field: value}), by=person(DESIGNER))
+    assert refused.value.field == field
+
+
+def test_only_a_designer_begins(db: SQLAlchemy) -> None:
+    with pytest.raises(NotYours):
+        begin_bundle(STALL, by=person(LEGAL))
+
+
+def test_the_page_keeps_what_was_typed_and_leads_to_the_working_copy(client: FlaskClient) -> None:
+    browser = Browser.of(client, DESIGNER)
+    browser.open("/studio/begin")
+    typed = dataclasses.asdict(STALL)
+    browser.submit("/begin", {**typed, "days": "x"})
+    assert browser.status == 422
+    assert "工作日为 1 到 400" in browser.errors()[0]
+    assert browser.form("/begin").fields["name"] == "摆摊备案"
+    assert browser.form("/begin").fields["decide"] == "sign.decide"
+    browser.submit("/begin", {"days": "5"})
+    assert browser.heading == "新建：摆摊备案"
+    copy = int(browser.url.rpartition("/")[2])
+    assert "open-stall.bpmn" in digests_of(copy)
+    browser.open("/studio")
+    assert "摆摊备案" in browser.text

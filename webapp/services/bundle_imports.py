@@ -1,0 +1,145 @@
+"""批量导入: a zip with many bundles; the worker makes a draft of each, and each has a result of its own.
+
+One transaction per bundle holds the draft and its result, so a worker may die anywhere. A bundle that is refused, or on
+which something breaks again and again, spoils none of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import Severity, Words
+from webapp import clock, file_store, outbox
+from webapp.errors import ActRefused
+from webapp.identity import Identity, by_ids
+from webapp.permissions import Permission, ensure
+from webapp.services.bundle_archives import NO_PART, Archive, read_archive
+from webapp.services.release_rows import LONGEST_NOTE, keep_draft
+from webapp.services.release_uploads import LONGEST_PATH, plain_name
+from webapp.services.releases import check_files, read_bundle_zip
+from webapp.unit_of_work import sql, unit_of_work
+
+#: Bundles of one job, and tries of one bundle.
+AT_ONCE, MOST_TRIES = 25, 3
+#: Of files that belong to no bundle, so many are named.
+MOST_LEFT_OUT = 20
+AGAIN_AND_AGAIN = Words("多次检查都没有完成，没有导入。", "checking it broke off again and again; it was left out.")
+BEGIN = """
+insert into bundle_import (name, digest, note, by_id, at) values (%(name)s, %(digest)s, %(note)s, %(by)s, %(now)s)
+returning id
+"""
+PARTS = """
+insert into bundle_import_part (import_id, place, name, state, zh, en)
+select %(run)s, r.place, r.name, r.state, r.zh, r.en
+from unnest(%(places)s::bigint[], %(names)s::text[], %(states)s::text[], %(zh)s::text[], %(en)s::text[])
+    as r(place, name, state, zh, en)
+"""
+#: The next bundle, counted as tried before anything is done with it.
+NEXT = """
+update bundle_import_part p set tries = tries + 1 where (p.import_id, p.place) = (
+    select import_id, place from bundle_import_part where import_id = %s and state = 'waiting'
+    order by tries, place limit 1 for update skip locked)
+returning place, name, tries
+"""
+HELD = """
+select place from bundle_import_part where import_id = %(run)s and place = %(place)s and state = 'waiting'
+for update skip locked
+"""
+TOLD = """
+update bundle_import_part set state = %(state)s, release_id = %(release)s, errors = %(errors)s,
+    warnings = %(warnings)s, zh = %(zh)s, en = %(en)s, at = %(now)s
+where import_id = %(run)s and place = %(place)s
+"""
+END = """
+update bundle_import set ended_at = %(now)s where id = %(run)s and ended_at is null
+    and not exists (select from bundle_import_part where import_id = %(run)s and state = 'waiting')
+"""
+
+
+def begin(name: str, content: bytes, *, by: Identity, note: str = "") -> int:
+    """Have the worker make drafts of the bundles in a zip; returns the id of the import. Raises FileRefused."""
+    ensure(by, Permission.RELEASE_DRAFT)
+    archive = read_archive(name, content)
+    left_out = archive.rest[:MOST_LEFT_OUT]
+    names = [*archive.bundles, *left_out]
+    waiting = len(archive.bundles)
+    values: dict[str, Any] = {
+        "name": plain_name(name),
+        "digest": file_store.put(content),
+        "note": note[:LONGEST_NOTE],
+        "by": by.user_id,
+        "now": clock.now(),
+        "places": list(range(1, len(names) + 1)),
+        "names": [one.rstrip("/")[-LONGEST_PATH:] for one in names],
+        "states": ["waiting"] * waiting + ["refused"] * len(left_out),
+        "zh": [""] * waiting + [NO_PART.zh] * len(left_out),
+        "en": [""] * waiting + [NO_PART.en] * len(left_out),
+    }
+    with unit_of_work():
+        row = sql().execute(BEGIN, values).fetchone()
+        assert row is not None
+        sql().execute(PARTS, {**values, "run": row[0]})
+        outbox.defer(sql(), outbox.IMPORT_BUNDLES, import_id=row[0])
+        return int(row[0])
+
+
+def work(import_id: int) -> None:
+    """The job: one bundle after another, and ask for the job that goes on."""
+    row = (
+        sql()
+        .execute("select name, digest, note, by_id from bundle_import where id = %s and ended_at is null", (import_id,))
+        .fetchone()
+    )
+    if row is None:
+        return
+    name, digest, note, by_id = row
+    archive = read_archive(name, file_store.get(digest))
+    (by,) = by_ids([by_id], closed=True)
+    for _ in range(AT_ONCE):
+        if not _next(import_id, archive, note, by):
+            return
+    with unit_of_work():
+        outbox.defer(sql(), outbox.IMPORT_BUNDLES, import_id=import_id)
+
+
+def _next(import_id: int, archive: Archive, note: str, by: Identity) -> bool:
+    """Make a draft of the next bundle; false when there is none left, which ends the import."""
+    with unit_of_work():
+        row = sql().execute(NEXT, (import_id,)).fetchone()
+        if row is None:
+            sql().execute(END, {"run": import_id, "now": clock.now()})
+            return False
+    place, name, tries = row
+    held = {"run": import_id, "place": place}
+    with unit_of_work():
+        if sql().execute(HELD, held).fetchone() is None:
+            return True
+        told = _refused(AGAIN_AND_AGAIN) if tries > MOST_TRIES else _drafted(archive, place, name, note, by)
+        sql().execute(TOLD, {**held, **told, "now": clock.now()})
+    return True
+
+
+def _drafted(archive: Archive, place: int, name: str, note: str, by: Identity) -> Mapping[str, Any]:
+    """What became of one bundle; its draft is kept in the caller's transaction."""
+    bundle = list(archive.bundles)[place - 1]
+    try:
+        ensure(by, Permission.RELEASE_DRAFT)
+        key, files = read_bundle_zip(name, archive.zip_of(bundle))
+    except ActRefused as refusal:
+        return _refused(refusal.words)
+    findings = [one.severity for one in check_files(key, files)]
+    newest = sql().execute("select max(id) from release where bundle_key = %s", (key,)).fetchone()
+    release_id = keep_draft(key, files, by, note)
+    return {
+        "state": "same" if newest is not None and newest[0] == release_id else "drafted",
+        "release": release_id,
+        "errors": findings.count(Severity.ERROR),
+        "warnings": findings.count(Severity.WARNING),
+        "zh": "",
+        "en": "",
+    }
+
+
+def _refused(words: Words) -> Mapping[str, Any]:
+    return {"state": "refused", "release": None, "errors": 0, "warnings": 0, "zh": words.zh, "en": words.en}

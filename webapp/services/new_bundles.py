@@ -1,0 +1,129 @@
+"""新建一件事: a bundle from nothing. A small whole one, of one item, is made from the office's pattern; what follows is
+drawn and written in its working copy.
+
+The pattern is data (`processes/_shared/new-bundle/`): files with places `{{ name }}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from xml.sax.saxutils import escape
+
+from engine import Words
+from engine.bundles import bundle_files
+from webapp.errors import Incomplete
+from webapp.identity import Identity
+from webapp.permissions import Permission, ensure
+from webapp.services import working_copies
+from webapp.services.bundle_folders import read_tree
+from webapp.services.releases import draft_from_files
+from webapp.settings import current_settings
+from webapp.unit_of_work import sql
+
+PATTERN = "processes/_shared/new-bundle/"
+DIAGRAM = "process.bpmn"
+KINDS = ("filing", "registration", "confirmation", "public-service")
+LONGEST, LONGEST_TEXT, MOST_DAYS = 60, 300, 400
+_KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
+_PREFIX = re.compile(r"[A-Z]{2,4}")
+_PLACE = re.compile(r"\{\{ (\w+) \}\}")
+GROUP = """
+select d.key, d.name_zh, d.name_en from candidate_group g join department d on d.id = g.department_id
+where g.key = %s and g.role = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a designer says of the new bundle. `review`, `decide`: keys of posts; `days`: working days."""
+
+    key: str
+    name: str
+    name_en: str
+    summary: str
+    summary_en: str
+    prefix: str
+    item_name: str
+    item_name_en: str
+    item_code: str
+    kind: str
+    review: str
+    decide: str
+    days: str
+    basis: str
+    basis_en: str
+
+
+def begin_bundle(said: Begun, *, by: Identity) -> int:
+    """A working copy of a new bundle, on a first draft that is nothing but the pattern; returns its id.
+
+    Raises NotYours, Incomplete (of the field that is missing, or that another bundle has).
+    """
+    ensure(by, Permission.RELEASE_DRAFT)
+    _ensure_said(said)
+    files = files_of_pattern(said)
+    release_id = draft_from_files(said.key, files, by=by, note="新建")
+    return working_copies.begin(release_id, f"新建：{said.name}"[: working_copies.LONGEST_TITLE], by=by)
+
+
+def files_of_pattern(said: Begun) -> dict[str, bytes]:
+    """The files of the new bundle, with what it calls of the shared ones."""
+    tree = read_tree(current_settings())
+    places = {**{name: str(value) for name, value in asdict(said).items()}, **_department(said)}
+    made = dict(tree)
+    for path, content in tree.items():
+        if path.startswith(PATTERN):
+            name = path.removeprefix(PATTERN)
+            name = f"{said.key}.bpmn" if name == DIAGRAM else name
+            folder = f"forms/{said.key}/" if name.startswith("forms/") else f"processes/{said.key}/"
+            made[folder + name.removeprefix("forms/")] = _filled(name, content.decode("utf-8"), places)
+    return bundle_files(made, said.key)
+
+
+def _filled(name: str, text: str, places: Mapping[str, str]) -> bytes:
+    """The places filled as the kind of file writes a text; a number stands without its quotes."""
+
+    def written(found: re.Match[str]) -> str:
+        value = places[found[1]]
+        if name.endswith(".bpmn"):
+            return escape(value, {'"': "&quot;"})
+        return value if name.endswith(".md") else json.dumps(value, ensure_ascii=False)[1:-1]
+
+    return _PLACE.sub(written, text.replace('"{{ days }}"', "{{ days }}")).encode("utf-8")
+
+
+def _department(said: Begun) -> dict[str, str]:
+    """Key and names of the department whose post decides."""
+    row = sql().execute(GROUP, (said.decide, "decider")).fetchone()
+    if row is None:
+        raise Incomplete("decide", Words("请选择决定的岗位。", "Choose the post that decides."))
+    return dict(zip(("department", "department_name", "department_name_en"), row, strict=True))
+
+
+def _ensure_said(said: Begun) -> None:
+    if not _KEY.fullmatch(said.key):
+        raise Incomplete(
+            "key",
+            Words("编号用小写英文字母、数字和连字符，字母开头。", "The key has small letters, digits and hyphens."),
+        )
+    if sql().execute("select from release where bundle_key = %s limit 1", (said.key,)).fetchone() is not None:
+        raise Incomplete("key", Words("已有一件事用这个编号。", "Another bundle has this key."))
+    if not _PREFIX.fullmatch(said.prefix):
+        raise Incomplete(
+            "prefix", Words("办件编号的字头是 2 到 4 个大写字母。", "The prefix has 2 to 4 capital letters.")
+        )
+    for name, value in asdict(said).items():
+        longest = LONGEST_TEXT if name.startswith(("summary", "basis")) else LONGEST
+        if not value.strip() or len(value) > longest or "{{" in value or not value.isprintable():
+            raise Incomplete(
+                name, Words(f"请填写（不超过 {longest} 个字）。", f"Fill this in ({longest} characters at most).")
+            )
+    if said.kind not in KINDS:
+        raise Incomplete("kind", Words("请选择事项类型。", "Choose the kind of item."))
+    if not said.days.isdecimal() or not 1 <= int(said.days) <= MOST_DAYS:
+        raise Incomplete("days", Words(f"工作日为 1 到 {MOST_DAYS}。", f"Working days are 1 to {MOST_DAYS}."))
+    if sql().execute(GROUP, (said.review, "reviewer")).fetchone() is None:
+        raise Incomplete("review", Words("请选择审查的岗位。", "Choose the post that reviews."))
