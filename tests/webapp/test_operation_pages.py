@@ -41,12 +41,8 @@ def marks(page: Page) -> dict[str, tuple[int, int]]:
 
 def counts(page: Page) -> dict[str, tuple[int, int]]:
     """The same facts in the table: element -> (waiting, incidents)."""
-    found = {}
-    for row in page.tree.xpath("//table[caption[normalize-space()='各元素的等待数和异常数']]/tbody/tr"):
-        cells = [" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")]
-        element = (row.xpath("./th/code/text()") or [cells[0]])[0]
-        found[element] = (number_in(cells[3]), number_in(cells[4]))
-    return found
+    rows = table(page, "各元素的等待数和异常数")
+    return {row[1]: (number_in(row[4]), number_in(row[5])) for row in rows}
 
 
 def number_in(text: str) -> int:

@@ -76,7 +76,7 @@ class BundleLine:
 @dataclass(frozen=True, slots=True)
 class Place:
     """An element at which something waits. `kinds`: task | timer | job | message; `item`: of a call activity, the item
-    whose cases are counted. `id` is "" for a message of which no element is known."""
+    whose cases are counted. `id` is "" where one of several elements is meant, which are named together."""
 
     process: str
     id: str
@@ -211,15 +211,14 @@ def _hears(node: Node, name: str) -> bool:
     )
 
 
-def _awaiting(release: Published, process: str, name: str) -> tuple[str, str]:
-    """(process, element) that waits for a message of this name, where only one can; else empty."""
-    found = [
+def _awaiting(release: Published, process: str, name: str) -> list[tuple[str, str]]:
+    """Each (process, element) that waits for a message of this name."""
+    return [
         (one, node.id)
         for one in _reached(release, process)
         for node in release.program.processes[one].nodes.values()
         if _hears(node, name)
     ]
-    return found[0] if len(found) == 1 else ("", "")
 
 
 @dataclass(slots=True)
@@ -232,7 +231,7 @@ class _Places:
     waiting: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     failed: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     kinds: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    nameless: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    one_of: dict[tuple[tuple[str, str], ...], int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, one: Counted) -> None:
         if one.kind == "instance":
@@ -262,11 +261,13 @@ class _Places:
             self._wait(one.process, item.call_activity, one)
 
     def _of_message(self, one: Counted) -> None:
-        process, element = _awaiting(self.release, one.process, one.element)
-        if element:
-            self._wait(process, element, one)
-        else:
-            self.nameless[one.element] += one.waiting
+        """Which of several elements waits for it, only the instance knows. What stands beside an activity, or begins
+        an event subprocess, is no place where a process waits."""
+        found = _awaiting(self.release, one.process, one.element)
+        if len(found) == 1:
+            self._wait(*found[0], one)
+        elif found:
+            self.one_of[tuple(found)] += one.waiting
 
     def _wait(self, process: str, element: str, one: Counted) -> None:
         known = self.release.program.processes.get(process)
@@ -289,8 +290,10 @@ class _Places:
                     yield self._place(key, node.type, item)
         for key in sorted(keys):
             yield self._place(key, "", "")
-        for name, count in sorted(self.nameless.items()):
-            yield Place("", "", Words(f"消息 {name}", f"message {name}"), "", count, 0, ("message",))
+        for several, count in self.one_of.items():
+            names = [self.release.element_name(*one) for one in several]
+            name = Words(" / ".join(one.zh for one in names), " / ".join(one.en for one in names))
+            yield Place(several[0][0], "", name, "", count, 0, ("message",))
 
     def _place(self, key: tuple[str, str], kind: str, item: str) -> Place:
         name = self.release.element_name(key[0] or self.release.bundle.entry_process, key[1])

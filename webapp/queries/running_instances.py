@@ -156,10 +156,7 @@ def _at(release: Published, wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
         step = dict(node.properties).get("step")
         values |= {"step": step.text if step is not None and step.is_text else ""}
         if values["step"]:
-            of_few = (
-                " and t.item_case_id in (select c.id from item_case c where c.item_key = %(item)s)" if in_item else ""
-            )
-            few = sql().execute(FEW_AT_TASK.format(of_item=of_few), {**values, "item": wanted.item}).fetchall()
+            few = _few_at_task({**values, "item": wanted.item if in_item else ""})
             if len(few) <= FEW:
                 return ["i.id = any(%(few)s)"], {"few": few}
         return [AT_TASK.format(of_item=of_item), AT_INCIDENT], values

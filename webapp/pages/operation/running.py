@@ -63,7 +63,7 @@ def bundle(key: str) -> ResponseReturnValue:
         process=process,
         process_tabs=_tabs(found, shown, process),
         places=places,
-        elsewhere=[one for one in shown.places if not one.process],
+        elsewhere=[one for one in shown.places if not one.process],  # of a release before: its element is no more
         diagram=_diagram(shown.release, process, places, key),
         wanted=wanted,
         at_name=_at_name(shown.release, wanted.at),
