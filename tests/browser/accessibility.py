@@ -87,7 +87,7 @@ def _look(page: Page, visit: Visit, language: str) -> Iterator[Look]:
         or page.url.partition("?")[0].endswith("/sign-in") != (visit.page == "/sign-in")
     ):
         wrong.append(f"not this page: {page.url} {answer.status if answer else ''}")
-    for diagram in page.locator("[data-diagram]").all():
+    for diagram in page.locator("[data-diagram], [data-designer], [data-decision-editor], [data-form-editor]").all():
         expect(diagram).to_have_attribute("data-ready", "", timeout=PATIENCE_MS)
     page.evaluate(AXE_TEXT)
     for width, height in WIDTHS:

@@ -49,6 +49,10 @@ def _of_designers() -> Iterator[Visit]:
     yield from _of_the_catalogue(path, f"/studio/copies/{copy}")
     yield Visit(f"{path}/edit", f"/studio/copies/{copy}/edit?path=bundle.toml", DESIGNER)
     yield Visit(f"{path}/design", f"/studio/copies/{copy}/design?path=open-pharmacy.bpmn", DESIGNER)
+    yield Visit(f"{path}/decisions", f"/studio/copies/{copy}/decisions?path=commitment.dmn", DESIGNER)
+    form = "forms/application.form"
+    yield Visit(f"{path}/form", f"/studio/copies/{copy}/form?path={form}", DESIGNER)
+    yield Visit(f"{path}/form/preview", f"/studio/copies/{copy}/form/preview?path={form}", DESIGNER)
     yield Visit(f"{path}/examples", f"/studio/copies/{copy}/examples", DESIGNER)
     yield Visit(f"{path}/trial", f"/studio/copies/{copy}/trial", DESIGNER)
     yield Visit("/studio/bundles/<key>/migrate", f"/studio/bundles/{office.BUNDLE}/migrate", DESIGNER)

@@ -16,6 +16,7 @@ import './styles/decision-editor.css';
 import { lendNotes, lendNotesAgain, returnNotes } from './decision-editor/annotations.js';
 import { drawWhereMissing } from './decision-editor/picture.js';
 import { markCells, nameOf, placeOf, showCell } from './decision-editor/places.js';
+import { Steps } from './decision-editor/steps.js';
 import { missing, translationOf } from './designer/translate.js';
 import { firstFindings, listFindings } from './editors/findings.js';
 import { withKnownNames } from './editors/known-names.js';
@@ -146,7 +147,9 @@ async function open(mount) {
   });
   modeler.on('saveXML.start', ({ definitions }) => returnNotes(definitions));
   modeler.on('saveXML.done', () => lendNotesAgain(modeler.getDefinitions()));
+  const steps = new Map();
   modeler.on('viewer.created', ({ viewer }) => {
+    steps.set(viewer, new Steps(viewer));
     viewer.on('commandStack.changed', ({ trigger }) => {
       if (trigger !== 'clear') saving.changed();
     });
@@ -156,7 +159,7 @@ async function open(mount) {
   views.draw();
   showFindings(modeler, firstFindings());
   for (const [id, act] of [['designer-undo', 'undo'], ['designer-redo', 'redo']]) {
-    document.getElementById(id).addEventListener('click', () => modeler.getActiveViewer()?.get('commandStack')[act]());
+    document.getElementById(id).addEventListener('click', () => steps.get(modeler.getActiveViewer())?.[act]());
   }
   mount.dataset.ready = '';
   // What has no Chinese yet; a test asks for it.

@@ -4,6 +4,7 @@ import { ways } from '../editors/findings.js';
 import { say } from '../words.js';
 
 const GLYPH = { error: '×', warning: '!', note: 'i' };
+const COLOUR = { error: '#b42318', warning: '#8a4b00', note: '#1a56db' };
 const CONTAINED = ['decisionLogic', 'encapsulatedLogic', 'variable', 'input', 'output', 'rule', 'inputEntry', 'outputEntry', 'inputExpression', 'inputValues', 'outputValues', 'expression', 'formalParameter', 'informationRequirement', 'knowledgeRequirement', 'authorityRequirement', 'contextEntry', 'value', 'binding', 'row'];
 
 /** {owner, element}: the decision or the like that holds what a finding means; null where nothing does. */
@@ -59,10 +60,11 @@ export function markCells(findings) {
     if (!worst.has(id) || severity === 'error') worst.set(id, severity);
   }
   const rules = [...worst].map(([id, severity]) => {
-    const at = `[data-element-id="${CSS.escape(id)}"]`;
-    const colour = { error: '#b42318', warning: '#8a4b00', note: '#1a56db' }[severity];
-    return `.dmn-decision-table-container :is(td, th)${at} { box-shadow: inset 0 0 0 2px ${colour}; position: relative; }
-      .dmn-decision-table-container :is(td, th)${at}::after { content: "${GLYPH[severity]}"; position: absolute; top: 0; right: 2px; color: ${colour}; font-weight: 700; }`;
+    const quoted = CSS.escape(id);
+    const at = `.dmn-decision-table-container :is(:is(td, th)[data-element-id="${quoted}"], th[data-col-id="${quoted}"])`;
+    const colour = COLOUR[severity];
+    return `${at} { box-shadow: inset 0 0 0 2px ${colour}; position: relative; }
+      ${at}::after { content: "${GLYPH[severity]}"; position: absolute; top: 0; right: 2px; color: ${colour}; font-weight: 700; }`;
   });
   sheet.replaceSync(rules.join('\n'));
 }

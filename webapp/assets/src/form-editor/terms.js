@@ -29,18 +29,24 @@ export class Terms {
     this.format.closest('.field').hidden = field.type !== 'textfield';
   }
 
-  /** Undoing shows what was before. */
+  /** The editor makes another object of a field that was changed. */
+  get current() {
+    return this.field && this.editor.get('formFieldRegistry').get(this.field.id);
+  }
+
+  /** What was changed or undone elsewhere is shown. */
   refresh() {
-    if (this.field) this.show(this.editor.get('formFieldRegistry').get(this.field.id));
+    if (this.field) this.show(this.current);
   }
 
   keep() {
-    const properties = { ...this.field.properties };
+    const field = this.current;
+    const properties = { ...field.properties };
     const items = this.items.filter(({ checked }) => checked).map(({ value }) => value).join(',');
-    for (const [name, value] of [['items', items], ['format', this.field.type === 'textfield' ? this.format.value : '']]) {
+    for (const [name, value] of [['items', items], ['format', field.type === 'textfield' ? this.format.value : '']]) {
       if (value) properties[name] = value;
       else delete properties[name];
     }
-    this.editor.get('modeling').editFormField(this.field, 'properties', Object.keys(properties).length ? properties : undefined);
+    this.editor.get('modeling').editFormField(field, 'properties', Object.keys(properties).length ? properties : undefined);
   }
 }
