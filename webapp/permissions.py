@@ -47,6 +47,7 @@ class Permission(StrEnum):
     MIGRATION_PROPOSE = "migration.propose"
     MIGRATION_RUN = "migration.run"
     OPERATION_SEE = "operation.see"
+    CHANGE_LIST = "change.list"
     TRIAL_RUN = "trial.run"
     SUPERVISION_SEE = "supervision.see"
     SIGNAL_SEE = "signal.see"
@@ -272,6 +273,8 @@ PERMISSIONS: dict[Permission, Sequence[Sequence[Rule]]] = {
     Permission.MIGRATION_RUN: [[has_role("publisher", "lead")]],
     # How many wait at which element, and the numbers of their cases: no applicant.
     Permission.OPERATION_SEE: [[has_role("designer", "publisher", "legal", "supervisor", "lead")]],
+    # What a change of law touches, kept as work: legal review learns of it first, designers do it.
+    Permission.CHANGE_LIST: [[has_role("designer", "legal")]],
     Permission.TRIAL_RUN: [[has_role("designer", "publisher", "legal")]],
     Permission.SUPERVISION_SEE: [[has_role("supervisor", "lead")]],
     Permission.SIGNAL_SEE: [

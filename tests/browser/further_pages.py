@@ -14,7 +14,11 @@ from tests.support.policies import refused_signboard, under
 from tests.webapp.day import Day
 from webapp import clock
 from webapp.catalogue import current_releases, release_files, rules_in_force
-from webapp.services import bulk, bulk_repairs, comments, heat_counting, migration_runs, orders, tasks, working_copies
+from webapp.pages.studio.changes import new_rows
+from webapp.queries import change_index
+from webapp.queries.change_impact import asked_for, impact
+from webapp.queries.change_lists import kept_list
+from webapp.services import bulk, change_lists, bulk_repairs, comments, heat_counting, migration_runs, orders, tasks, working_copies
 from webapp.services.clocks import start_day
 from webapp.services.tolerance_offers import offer
 from webapp.unit_of_work import sql
@@ -61,6 +65,7 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit("/studio/bundles/<key>/heat", f"/studio/bundles/{office.BUNDLE}/heat?element=call-P2", DESIGNER)
     yield Visit("/studio/migrations/<int:run_id>", f"/studio/migrations/{_migration(release)}", DESIGNER)
     yield from two_designers_pages(copy)
+    yield from _of_changes()
     file = "/studio/releases/<int:release_id>/file"
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)
 
@@ -76,6 +81,22 @@ def _of_the_catalogue(path: str, copy: str) -> Iterator[Visit]:
     yield Visit(f"{record} (material)", f"{copy}/catalogue/materials/floor-plan", DESIGNER)
     yield Visit(f"{path}/catalogue/new/<table>", f"{copy}/catalogue/new/questions", DESIGNER)
     yield Visit(f"{path}/catalogue/import", f"{copy}/catalogue/import", DESIGNER)
+
+
+def _of_changes() -> Iterator[Visit]:
+    """What an article of law touches, and the list of it, one row decided, one given away."""
+    for kind, asked in (("law", "行政许可法第三十四条"), ("material", "health-certificates"), ("limit", "")):
+        yield Visit(f"/studio/changes ({kind})", f"/studio/changes?kind={kind}&q={asked}", DESIGNER)
+    found = change_index.holders()
+    wanted = asked_for("law", "行政许可法第三十四条", found).wanted
+    assert wanted is not None
+    by = office.person(DESIGNER)
+    rows = new_rows(impact(wanted, found))
+    kept = change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "修订草案", by=by)
+    first, second, *_ = (row.id for row in kept_list(kept, by.user_id).rows)
+    change_lists.decide(kept, [first], "done", "新版已改。", by=by)
+    change_lists.assign(kept, [second], by.user_id, by=by)
+    yield Visit("/studio/changes/<int:list_id>", f"/studio/changes/{kept}", DESIGNER)
 
 
 def _migration(release: int) -> int:

@@ -102,6 +102,7 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
         "copy_id": one("select min(id) from case_copy where case_id = %(case)s"),
         "bulk_id": 1,
         "run_id": 1,
+        "list_id": 1,
         "import_id": one("select min(id) from bundle_import"),
         "aside_id": 0,
         "migration_act": "propose",

@@ -80,6 +80,7 @@ def city(db: SQLAlchemy) -> Office:
         "copy_id": 1,
         "bulk_id": 1,
         "run_id": 1,
+        "list_id": 1,
         "import_id": 1,
         "aside_id": 1,
         "migration_act": "propose",

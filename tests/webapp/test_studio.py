@@ -13,6 +13,7 @@ from tests.support import office
 from tests.webapp.browsing import Browser
 from tests.webapp.test_playground import TABLE
 from webapp.catalogue import current_releases, release_files
+from webapp.queries import release_diagrams
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import read_diagram_file
 from webapp.services.files import Upload
@@ -139,13 +140,14 @@ def test_a_finding_of_another_diagram_leads_to_that_diagram(designer):
     assert tab.startswith("开办药店")
 
 
-def test_a_diagram_without_a_picture_is_said_so(designer):
+def test_a_diagram_without_a_picture_is_laid_out_and_said_so(designer):
     upload(designer, undrawn())
+    assert "文件里没有图形，显示时自动排布" in designer.text
     designer.open(f"{designer.url}?diagram={LICENCE}")
-    assert "此文件里没有图形" in designer.text
-    assert not designer.page.xpath("//*[@data-diagram]")
+    assert "文件里没有图形：下图由系统自动排布" in designer.text
+    assert designer.page.xpath("//*[@data-diagram]")
     check(designer, undrawn(), within=office.BUNDLE)
-    assert "此文件里没有图形" in designer.text
+    assert "文件里没有图形：下图由系统自动排布" in designer.text
 
 
 @pytest.mark.parametrize(
@@ -418,8 +420,10 @@ def test_a_decision_that_leaves_the_diagrams_without_it_is_told_within_a_bundle(
     assert "bundle.toml" in findings(designer)
 
 
-def test_no_picture_needs_no_legend(designer):
+def test_no_picture_needs_no_legend(designer, monkeypatch):
+    monkeypatch.setattr(release_diagrams, "MOST_LAID_OUT", 3)
     check(designer, undrawn())
+    assert "此文件里没有图形" in designer.text
     assert not designer.page.xpath("//*[@class='diagram-legend']")
 
 

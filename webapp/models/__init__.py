@@ -14,6 +14,7 @@ from webapp.models.cases import (
     SubmittedMaterial,
     Visit,
 )
+from webapp.models.change_lists import ChangeList, ChangeRow
 from webapp.models.comments import Comment, CommentFile, CommentMention, CommentVersion
 from webapp.models.credit import CreditBar, CreditEvent, CreditRecord, CreditRequest, CreditRequestFile
 from webapp.models.decisions import DecisionRecord
@@ -78,7 +79,15 @@ from webapp.models.organisation import (
     UserSession,
 )
 from webapp.models.procedures import Objection, SpecialProcedure
-from webapp.models.releases import Blob, Release, ReleaseFile, ReleaseSignOff, RuleTable, StartTimer
+from webapp.models.releases import (
+    Blob,
+    Release,
+    ReleaseExample,
+    ReleaseFile,
+    ReleaseSignOff,
+    RuleTable,
+    StartTimer,
+)
 from webapp.models.revocations import Publication, Revocation
 from webapp.models.runtime import (
     Activity,
@@ -126,6 +135,8 @@ __all__ = [
     "BulkRepair",
     "BulkRepairRow",
     "Case",
+    "ChangeList",
+    "ChangeRow",
     "CaseEvent",
     "ClockExtension",
     "ClockPause",
@@ -199,6 +210,7 @@ __all__ = [
     "RefusedItemQuestion",
     "Release",
     "ReleaseEvent",
+    "ReleaseExample",
     "ReleaseFile",
     "ReleaseSignOff",
     "Reminder",

@@ -88,6 +88,29 @@ class ReleaseSignOff(Model):
     signed_at: Mapped[datetime | None]
 
 
+class ReleaseExample(Model):
+    """A worked example that differed when the release was submitted: accepted by name, and why.
+
+    `differences`: [Chinese, English] each. `ended_at`: that round is over.
+    """
+
+    __tablename__ = "release_example"
+    __table_args__ = (
+        Index("one_accepted_example", "release_id", "file", unique=True, postgresql_where=text("ended_at is null")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    file: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    differences: Mapped[list[Any]] = mapped_column(JSONB)
+    reason: Mapped[str]
+    accepted_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
+    accepted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class StartTimer(Model):
     """A process of a published release that begins by itself at a time. `due_at` is null once it has begun for good.
 

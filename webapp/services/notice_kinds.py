@@ -61,6 +61,7 @@ class NoticeKind(StrEnum):
     RELEASE_KEPT_BACK = "release-kept-back"
     MIGRATION_TO_CONFIRM = "migration-to-confirm"
     MIGRATION_LOOKED = "migration-looked"
+    CHANGE_ASSIGNED = "change-assigned"
     NOT_DELIVERED = "not-delivered"
 
 

@@ -18,6 +18,7 @@ from webapp.errors import Incomplete, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, SignOffFacts, ensure
 from webapp.services.notices import NoticeKind, notify
+from webapp.services.release_examples import end_accepted
 from webapp.services.release_rows import LONGEST_NOTE, SUBMITTED, LockedRelease, authors_of, lock_release, record
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -122,7 +123,8 @@ def send_back(release: LockedRelease, by: Identity, reason: str) -> None:
 
 
 def end_round(release_id: int) -> None:
-    """The signatures of this round stay to be read and count no more."""
+    """The signatures and accepted examples of this round stay to be read and count no more."""
+    end_accepted(release_id)
     sql().execute(
         "update release_sign_off set ended_at = %s where release_id = %s and ended_at is null",
         (clock.now(), release_id),

@@ -16,7 +16,7 @@ from webapp.catalogue import Published, compile_release, release_files, rules_in
 from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
-from webapp.services import release_sign_offs
+from webapp.services import release_examples, release_sign_offs
 from webapp.services.release_rows import (
     APPROVED,
     DRAFT,
@@ -132,19 +132,25 @@ def read_bundle_zip(name: str, content: bytes) -> tuple[str, dict[str, bytes]]:
     return key, files
 
 
-def submit_release(release_id: int, *, by: Identity) -> None:
-    """Ask for publishing: whose affairs it changes are asked to sign. Raises ReleaseRefused while findings block."""
+def submit_release(release_id: int, *, by: Identity, accepted: Mapping[str, str] | None = None) -> None:
+    """Ask for publishing: whose affairs it changes are asked to sign. Raises ReleaseRefused while findings block.
+
+    The examples are played; each that differs is accepted by name (`accepted`: its file -> why) or mended before.
+    Raises Incomplete, naming those that are neither.
+    """
     ensure(by, Permission.RELEASE_DRAFT)
+    differing = release_examples.differing_examples(release_id)  # played before the bundle is held
     with unit_of_work():
         release = lock_release(release_id)
         if release.state != DRAFT:
             raise ReleaseRefused(Words("只有草稿可以提交发布。", "Only a draft can be submitted."))
         ensure_no_errors(release.key, release_id)
+        reasons = release_examples.accept(release_id, differing, accepted or {}, by)
         sql().execute(
             "update release set state = 'submitted', submitted_at = %s, compared_id = %s where id = %s",
             (clock.now(), in_force(release.key), release_id),
         )
-        record(release.key, "submitted", by, release_id)
+        record(release.key, "submitted", by, release_id, **({"examples": reasons} if reasons else {}))
         release_sign_offs.require(lock_release(release_id))
 
 

@@ -25,6 +25,10 @@ from engine.bundles.model import ItemKind
 from engine.errors import DefinitionInvalid
 from engine.words import Words
 
+#: What is printed for people, on paper or on a page.
+_PRINTED = ("documents/", "_shared/documents/", "guide/")
+#: Tags of HTML, addresses that run something, and statements of template languages.
+_MARKUP = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>|<!--|javascript:|data:text/html|\{%", re.IGNORECASE)
 #: Documents of every bundle; a refusal may have a version of its own per kind of item.
 ALWAYS = tuple(key for key, kind in national_kinds().items() if kind.needed)
 
@@ -40,6 +44,9 @@ def check_documents(checking: Checking) -> None:
             _untranslated(checking, there)
     for template in templates_of(checking.files):
         _check_template(checking, template, kinds)
+    for path in sorted(checking.files):
+        if path.endswith(".md") and path.startswith(_PRINTED):
+            _check_markup(checking, path)
     if "guide/zh.md" not in checking.files:
         checking.warning(
             "no-guide",
@@ -92,6 +99,27 @@ def _check_template(checking: Checking, template: Template, kinds: Mapping[str, 
     else:
         _check_places(checking, template, text, fields)
         _check_must(checking, template, text, kind)
+
+
+def _check_markup(checking: Checking, path: str) -> None:
+    """Nothing in a template or guide is run; it would be printed as it stands, on an official paper."""
+    found = _MARKUP.search(checking.files[path].decode("utf-8", "replace"))
+    if found is None:
+        return
+    shown = found[0][:40]
+    checking.error(
+        "markup-in-template",
+        path,
+        "",
+        Words(
+            f"“{shown}”是网页标记或者脚本：不会运行，会原样印出来。",
+            f"“{shown}” is markup or a script: it is never run, and would be printed as it stands.",
+        ),
+        Words(
+            "删除；排版只用说明中列出的写法（标题、列表、表格、加粗）。",
+            "Remove it; layout is by headings, lists, tables and bold alone.",
+        ),
+    )
 
 
 def _fields_of(checking: Checking, key: str, kind: DocumentKind | None) -> Mapping[str, FieldType]:

@@ -6,19 +6,27 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp.errors import Incomplete
 from webapp.identity import signed_in
 from webapp.pages.studio.four_eyes import back
+from webapp.pages.studio.release import release_page
 from webapp.pages.studio.shared import blueprint
 from webapp.pages.support import needs
 from webapp.permissions import Permission
 from webapp.services import releases
+from webapp.services.release_examples import ACCEPTING
 
 
 @blueprint.post("/releases/<int:release_id>/submit")
 @needs(Permission.RELEASE_DRAFT)
 def submit(release_id: int) -> ResponseReturnValue:
-    """Ask for publishing."""
-    releases.submit_release(release_id, by=signed_in())
+    """Ask for publishing. Where examples differ, the page asks for the reason to accept each."""
+    typed = {name: value for name, value in request.form.items() if name.startswith(ACCEPTING)}
+    accepted = {name.removeprefix(ACCEPTING): value for name, value in typed.items()}
+    try:
+        releases.submit_release(release_id, by=signed_in(), accepted=accepted)
+    except Incomplete as missing:
+        return release_page(release_id, missing.faults), missing.status
     return back(release_id, gettext("已提交，等待会签和发布。"))
 
 

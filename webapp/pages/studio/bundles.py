@@ -15,6 +15,7 @@ from webapp.pages.support import needs
 from webapp.permissions import Permission, may
 from webapp.queries import commitment_figures
 from webapp.queries import releases as queries
+from webapp.queries.change_lists import own_lists
 from webapp.queries.release_sign_offs import waiting_for
 from webapp.queries.working_copies import copies_of
 
@@ -27,6 +28,7 @@ def bundles() -> ResponseReturnValue:
     return render_template(
         "studio/bundles.html",
         bundles=[(one, _that_matter(one)) for one in found],
+        own_lists=own_lists(signed_in().user_id),
         to_sign=[(one, queries.name_of(one), asked) for one, asked in waiting_for(signed_in())],
         waiting=sum(len(one.submitted) for one in found),
         may_draft=may(signed_in(), Permission.RELEASE_DRAFT),

@@ -101,6 +101,8 @@ def summary(read: FileRead) -> str:
 
 
 def tell_readings(files: Mapping[str, bytes]) -> None:
-    """A message for each uploaded diagram that another modeller wrote."""
-    for one in foreign_of(files):
+    """A message for each uploaded diagram that another modeller wrote, or that has no picture."""
+    for one in readings_of(files):
+        if one.is_ours and one.has_picture:
+            continue
         flash(f"{one.file}{gettext('：')}{summary(one)}", "info")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import Finding, Severity
+from engine import Finding, Severity, Words
+from engine.bpmn import account
 from engine.bundles import Bundle, inspect_bundle
 from engine.law import amount
 from webapp import clock, moments
@@ -25,12 +26,15 @@ from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, ElementChange, FileChange, compare
+from webapp.queries.release_examples import accepted_examples
 from webapp.queries.release_impact import impact_of
 from webapp.queries.release_sign_offs import sign_offs_of
 from webapp.queries.release_subjects import by_subject
 from webapp.queries.release_tables import decision_tables
 from webapp.queries.start_timers import starts_of
 from webapp.queries.trials import bundle_of
+from webapp.services.release_examples import differing_examples
+from webapp.services.release_rows import DRAFT, authors_of
 from webapp.services.release_uploads import is_diagram, zip_of
 
 VIEWS = ("findings", "content", "difference", "files")
@@ -41,6 +45,11 @@ Files = dict[str, bytes]
 @needs(Permission.RELEASE_SEE)
 def release(release_id: int) -> ResponseReturnValue:
     """One release. View, diagram and element stand in the URL."""
+    return release_page(release_id)
+
+
+def release_page(release_id: int, errors: Mapping[str, Words] | None = None) -> str:
+    """The page of a release; with what was missing when it was to be submitted, and what was typed then."""
     one, files = queries.release(release_id), release_files(release_id)
     findings = queries.findings_of(one)
     base = queries.compared_with(one)
@@ -56,6 +65,7 @@ def release(release_id: int) -> ResponseReturnValue:
         base=base,
         changes=changes,
         view=view,
+        submit_errors=errors or {},
         tabs=_tabs(one, view, len(findings), len(changes) if base else None, len(files)),
         **_acts(one, findings, signed_in()),
         **made[view](files, findings, changes),
@@ -116,6 +126,7 @@ def _findings(files: Files, findings: tuple[Finding, ...], _: list[FileChange]) 
     return {
         "diagrams": _diagram_tabs(diagrams, shown, {one: sum(f.file == one for f in findings) for one in files}),
         "shown": shown,
+        "reading": account(files[shown.path], shown.path) if shown else None,
         "lines": lines,
         "total": len(findings),
         "marks": marks(lines, shown.path, element) if shown else [],
@@ -244,15 +255,19 @@ def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) 
     of_release = [line for line in queries.history(one.bundle_key) if line.release_id == one.id]
     last = of_release[0] if of_release else None
     signed = sign_offs_of(one.id, by)
+    errors, may_draft = queries.counts(findings)[Severity.ERROR], may(by, Permission.RELEASE_DRAFT)
+    is_submittable = one.state == DRAFT and may_draft and not errors
     return {
+        "differing": differing_examples(one.id) if is_submittable else (),
+        "accepted": accepted_examples(one.id),
         "sign_offs": signed,
         "all_signed": all(each.agrees for each in signed if not each.ended),
         "today": clock.today(moments.OFFICE_ZONE),
         "needs_reason": one.was_published,
-        "errors": queries.counts(findings)[Severity.ERROR],
-        "may_draft": may(by, Permission.RELEASE_DRAFT),
+        "errors": errors,
+        "may_draft": may_draft,
         "may_publish": may(by, Permission.RELEASE_PUBLISH),
-        "is_author": one.author_id == by.user_id,
+        "is_author": by.user_id in authors_of(one.id),
         "returned": last if last and last.kind in ("returned", "objected") else None,
         "submitter": next((line.who for line in of_release if line.kind == "submitted"), one.author),
     }

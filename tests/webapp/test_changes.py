@@ -1,0 +1,266 @@
+"""变更影响: what a change of an article, a material or a limit touches, and the list of work that is kept from it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from tests.support import office
+from tests.webapp.browsing import Browser
+from webapp.catalogue import current_releases, release_files
+from webapp.errors import Incomplete, NotFound, NotYours
+from webapp.pages.studio.changes import new_rows
+from webapp.queries import change_index
+from webapp.queries.change_impact import CASES, COMMITMENTS, LAW, LIMIT, MATERIAL, SHEETS, ImpactRow, asked_for, impact
+from webapp.queries.change_lists import kept_list, own_lists
+from webapp.services import change_lists, releases, working_copies
+from webapp.unit_of_work import sql
+
+DESIGNER, SECOND, LAWYER, SUPERVISOR, CLERK = "taoran", "shenyue", "qixin", "xieguang", "lixiaoyun"
+ARTICLE = "行政许可法 第三十四条"
+
+
+def touched(kind: str, typed: str) -> list[ImpactRow]:
+    found = change_index.holders()
+    wanted = asked_for(kind, typed, found).wanted
+    assert wanted is not None, typed
+    return impact(wanted, found)
+
+
+def elements(rows: list[ImpactRow], bundle: str = office.BUNDLE) -> set[str]:
+    return {row.element for row in rows if row.bundle == bundle}
+
+
+def copy_with(path: str, old: str, new: str, title: str = "改条文") -> int:
+    designer = office.person(DESIGNER)
+    copy = working_copies.begin(current_releases()[office.BUNDLE], title, by=designer)
+    content, digest = working_copies.files_of(copy)[path], None
+    row = sql().execute("select digest from working_file where copy_id = %s and path = %s", (copy, path)).fetchone()
+    assert row is not None
+    digest = row[0]
+    assert old.encode() in content
+    working_copies.save(copy, path, content.replace(old.encode(), new.encode(), 1), digest, by=designer)
+    return copy
+
+
+def keep(typed: str = ARTICLE, login: str = LAWYER) -> int:
+    found = change_index.holders()
+    wanted = asked_for(LAW, typed, found).wanted
+    assert wanted is not None
+    rows = new_rows(impact(wanted, found))
+    return change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "2027年起修订", by=office.person(login))
+
+
+def row_ids(list_id: int) -> list[int]:
+    return [row.id for row in kept_list(list_id, 0).rows]
+
+
+# ---------------------------------------------------------------- what is found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [ARTICLE, "行政许可法第34条", "《中华人民共和国行政许可法》第三十四条", "Administrative Licensing Law, art. 34"],
+)
+def test_an_article_is_found_however_it_is_asked_for(db, typed):
+    rows = touched(LAW, typed)
+    assert {"P2.basis", "basis.licensing-34"} <= elements(rows)
+
+
+def test_what_a_working_copy_says_otherwise_is_found_with_what_it_stands_in(db):
+    copy = copy_with("forms/application.form", "与营业执照或者名称申报结果一致", "见行政许可法第34条")
+    (row,) = [one for one in touched(LAW, ARTICLE) if one.kind == "form"]
+    assert row.element == "applicant_name"
+    assert [(one.kind, one.id) for one in row.holders] == [("copy", copy)]
+    working_copies.end(copy, by=office.person(DESIGNER))
+    assert not [one for one in touched(LAW, ARTICLE) if one.kind == "form"]
+
+
+def test_a_place_of_several_holders_is_one_row(db):
+    copy_with("guide/zh.md", "# 开办药店办事指南", "# 开办药店办事指南（新）")
+    (row,) = [one for one in touched(LAW, ARTICLE) if one.element == "P2.basis"]
+    assert [one.kind for one in row.holders] == ["release", "copy"]
+
+
+def test_local_rules_are_found_too(db):
+    rows = touched(LAW, "行政许可法第四十五条")
+    assert "pauses.hearing" in elements(rows, "")
+
+
+def test_a_draft_that_nobody_submitted_counts_only_when_it_is(db):
+    files = release_files(current_releases()[office.BUNDLE])
+    changed = files["guide/zh.md"] + "\n\n依据《行政许可法》第三十四条。\n".encode()
+    release_id = releases.draft_from_files(office.BUNDLE, {**files, "guide/zh.md": changed}, by=office.person(DESIGNER))
+    assert not [one for one in touched(LAW, ARTICLE) if one.kind == "guide"]
+    releases.submit_release(release_id, by=office.person(DESIGNER))
+    (row,) = [one for one in touched(LAW, ARTICLE) if one.kind == "guide"]
+    assert row.holders[0].state == "submitted"
+
+
+def test_open_cases_sheets_and_commitments_are_counted_by_release(db):
+    case_id = office.received("commitment").id
+    counted = {row.kind: row.count for row in touched(MATERIAL, "health-certificates") if row.count is not None}
+    assert counted[CASES] == 1
+    assert counted[COMMITMENTS] >= 1
+    assert counted[SHEETS] >= 0
+    sql().execute("update cases set closed_at = received_at where id = %s", (case_id,))
+    left = {row.kind for row in touched(MATERIAL, "health-certificates") if row.count is not None}
+    assert CASES not in left
+
+
+def test_begun_applications_are_told_apart(db):
+    office.draft()
+    (row,) = [one for one in touched(LAW, ARTICLE) if one.kind == CASES]
+    assert (row.count, row.said) == (1, "1")
+
+
+def test_a_case_without_the_item_is_not_counted(db):
+    office.received("commitment")
+    kinds = {row.kind for row in touched(LIMIT, "open-pharmacy/P6.promised")}
+    items = {row[0] for row in sql().execute("select item_key from item_case")}
+    assert (CASES in kinds) == ("P6" in items)
+
+
+def test_a_limit_is_found_by_what_goes_by_it_and_by_its_figure(db):
+    rows = touched(LIMIT, "open-pharmacy/P2.promised")
+    assert "P2.limits.promised" in elements(rows)
+    assert {row.why for row in rows if row.kind == "element"} == {"clock"}
+    assert "parameters.correction-reply" in elements(touched(LIMIT, "correction-reply"), "")
+
+
+def test_a_name_that_means_several_is_asked_back(db):
+    found = change_index.holders()
+    asked = asked_for(MATERIAL, "药", found)
+    assert asked.wanted is None
+    assert len(asked.choices) > 1
+    assert asked_for(LAW, "没有这部法 第一条", found).wanted is not None
+    assert asked_for(MATERIAL, "没有这种材料", found) == asked_for(LIMIT, " ", found)
+
+
+# ---------------------------------------------------------------- the kept list
+
+
+def test_a_list_closes_when_every_row_is_decided_and_opens_with_one(db):
+    list_id = keep()
+    ids = row_ids(list_id)
+    designer = office.person(DESIGNER)
+    change_lists.decide(list_id, ids[:1], "not-needed", "只是引用旧案例。", by=designer)
+    assert kept_list(list_id, 0).line.closed_at is None
+    change_lists.decide(list_id, ids[1:], "done", "", by=designer)
+    kept = kept_list(list_id, 0)
+    assert kept.line.closed_at is not None
+    assert kept.rows[0].decided_by == designer.name
+    change_lists.decide(list_id, ids[:1], "open", "", by=designer)
+    again = kept_list(list_id, 0)
+    assert again.line.closed_at is None
+    assert (again.rows[0].decided_by, again.rows[0].decided_at) == ("", None)
+
+
+def test_not_needed_wants_a_reason_and_a_state_must_be_one(db):
+    list_id = keep()
+    with pytest.raises(Incomplete):
+        change_lists.decide(list_id, row_ids(list_id), "not-needed", " ", by=office.person(DESIGNER))
+    with pytest.raises(Incomplete):
+        change_lists.decide(list_id, row_ids(list_id), "gone", "", by=office.person(DESIGNER))
+    with pytest.raises(Incomplete):
+        change_lists.decide(list_id, [], "done", "", by=office.person(DESIGNER))
+
+
+def test_rows_of_another_list_stay_as_they_are(db):
+    first, second = keep(), keep("药品管理法第五十一条")
+    change_lists.decide(first, row_ids(second), "done", "", by=office.person(DESIGNER))
+    assert kept_list(second, 0).counts["done"] == 0
+
+
+def test_rows_are_given_to_a_designer_who_is_told(db):
+    list_id = keep()
+    designer = office.person(DESIGNER)
+    change_lists.assign(list_id, row_ids(list_id)[:2], designer.user_id, by=office.person(LAWYER))
+    (line,) = own_lists(designer.user_id)
+    assert (line.id, line.own) == (list_id, 2)
+    told = (
+        sql()
+        .execute("select count(*) from notice where user_id = %s and kind = 'change-assigned'", (designer.user_id,))
+        .fetchone()
+    )
+    assert told == (1,)
+    change_lists.decide(list_id, row_ids(list_id)[:2], "done", "", by=designer)
+    assert own_lists(designer.user_id) == []
+    with pytest.raises(Incomplete):
+        change_lists.assign(list_id, row_ids(list_id), office.person(SUPERVISOR).user_id, by=office.person(LAWYER))
+
+
+def test_looking_again_adds_what_is_new_marks_what_is_gone_and_decides_nothing(db):
+    copy = copy_with("forms/application.form", "与营业执照或者名称申报结果一致", "见行政许可法第34条")
+    list_id = keep()
+    kept = kept_list(list_id, 0)
+    field = next(row for row in kept.rows if row.kind == "form")
+    change_lists.decide(list_id, [row.id for row in kept.rows], "done", "", by=office.person(DESIGNER))
+    working_copies.end(copy, by=office.person(DESIGNER))
+    copy_with("guide/zh.md", "# 开办药店办事指南", "# 依据行政许可法第三十四条")
+    found = change_index.holders()
+    wanted = asked_for(LAW, kept.line.subject, found).wanted
+    assert wanted is not None
+    change_lists.look_again(list_id, new_rows(impact(wanted, found)), by=office.person(LAWYER))
+    again = {row.id: row for row in kept_list(list_id, 0).rows}
+    assert again[field.id].gone_at is not None
+    assert again[field.id].state == "done"
+    assert [row.state for row in again.values() if row.kind == "guide"] == ["open"]
+    assert kept_list(list_id, 0).line.closed_at is None
+
+
+def test_who_may_not_is_refused(db):
+    list_id = keep()
+    with pytest.raises((NotYours, NotFound)):
+        change_lists.decide(list_id, row_ids(list_id), "done", "", by=office.person(SUPERVISOR))
+    with pytest.raises(NotFound):
+        change_lists.decide(list_id + 1000, [1], "done", "", by=office.person(DESIGNER))
+
+
+# ---------------------------------------------------------------- the pages
+
+
+def test_the_pages_lead_from_an_article_to_a_finished_list(app, db):
+    lawyer = Browser.of(app.test_client(), LAWYER)
+    lawyer.open("/studio/changes")
+    assert "引用最多的条文" in lawyer.text
+    lawyer.open("/studio/changes?kind=law&q=行政许可法第34条")
+    assert "“《行政许可法》第三十四条”变更，涉及" in lawyer.text
+    assert "药品经营许可（零售）" in lawyer.text
+    lawyer.submit("/studio/changes", {"note": "修订草案二审"})
+    assert lawyer.heading == "变更清单：《行政许可法》第三十四条"
+    list_id = int(lawyer.url.rsplit("/", 1)[1].partition("?")[0])
+    designer = Browser.of(app.test_client(), DESIGNER)
+    designer.open(f"/studio/changes/{list_id}")
+    ids = [str(one) for one in row_ids(list_id)]
+    designer.submit(f"/changes/{list_id}/rows", {"rows": ids, "state": "done", "note": "第2版已改"})
+    assert "已办完" in designer.text
+    assert "第2版已改" in designer.text
+    lawyer.open("/studio/changes")
+    assert "已办完" in lawyer.text
+
+
+def test_both_lists_go_out_as_files(app, db):
+    list_id = keep()
+    client = app.test_client()
+    office.sign_in(client, SUPERVISOR)
+    for path in (f"/studio/changes.csv?kind=law&q={ARTICLE}", f"/studio/changes/{list_id}.csv"):
+        answer = client.get(path)
+        assert answer.mimetype == "text/csv"
+        lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+        assert len({len(line) for line in lines}) == 1
+        assert any("P2.basis" in line for line in lines)
+
+
+def test_who_does_not_see_the_studio_sees_no_lists(app, db):
+    list_id = keep()
+    client = app.test_client()
+    office.sign_in(client, CLERK)
+    assert client.get("/studio/changes").status_code == 403
+    assert client.get(f"/studio/changes/{list_id}").status_code == 403
+    reading = app.test_client()
+    office.sign_in(reading, SUPERVISOR)
+    page = reading.get(f"/studio/changes/{list_id}").get_data(as_text=True)
+    assert "记下处理情况" not in page

@@ -1,0 +1,229 @@
+"""What a change of an article of law, a material or a limit touches, over all that is in force or being made.
+
+A place that stands in several releases and working copies is one row, with all that hold it. Below the places stand
+the counts: sheets given out, open cases and standing commitments, by release. No applicant is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine import Words
+from engine.bundles import ArticleChanges, LimitChanges, MaterialChanges, PlaceKind, Subject, Touch, touched
+from engine.law import Article, read_article
+from webapp.queries import change_index
+from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, known
+from webapp.services.release_rows import PUBLISHED
+from webapp.unit_of_work import sql
+
+LAW, MATERIAL, LIMIT = "law", "material", "limit"
+KINDS = (LAW, MATERIAL, LIMIT)
+#: Rows that are counted, not read.
+SHEETS, CASES, COMMITMENTS = "sheets", "cases", "commitments"
+LIMIT_NAMES: Mapping[str, Words] = {
+    "statutory": Words("法定办结时限", "statutory limit"),
+    "promised": Words("承诺办结时限", "promised limit"),
+    "validity": Words("有效期", "validity"),
+    "joint": Words("联合办理时限", "joint limit"),
+}
+#: What a notification sheet prints of an item.
+_ON_SHEETS = frozenset({"limits", "basis", "conditions", "commitment", "situations", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for, understood: `key` names it in an address; `bundle` "" where it is every bundle's."""
+
+    kind: str
+    key: str
+    title: Words
+    subject: Subject
+    bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of a question: `wanted`, or what it may have meant (`choices`: key and words), or nothing."""
+
+    wanted: Wanted | None = None
+    choices: tuple[tuple[str, Words], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactRow:
+    """One touched place, or one count. `bundle`: key, "" for local rules; `kind` of `PlaceKind`, or a count's.
+
+    `items`: keys of the items that it is about. `count` None: a place; of cases `said` is how many of them are begun
+    and not received."""
+
+    bundle: str
+    kind: str
+    file: str
+    element: str
+    name: Words
+    part: str
+    why: str
+    said: str
+    items: tuple[str, ...]
+    holders: tuple[Holder, ...]
+    count: int | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What tells a row from the others, for as long as it is the same thing."""
+        return self.bundle, self.kind, self.file, self.element
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Whose cases a change concerns in one release: of these items, or (empty) all. `on_sheets`: what it touches is
+    printed on notification sheets."""
+
+    holder: Holder
+    items: frozenset[str]
+    on_sheets: bool
+
+
+COUNTS = """
+with concerned as (
+    select c.id, c.received_at is not null as received from cases c
+    where c.release_id = %(release)s and c.closed_at is null and (
+        c.received_at is null or %(all)s
+        or exists (select from item_case i where i.case_id = c.id and i.item_key = any(%(items)s)))
+)
+select (select count(*) from concerned where received), (select count(*) from concerned where not received),
+    (select count(*) from notification_sheet s where s.case_id in (select id from concerned)),
+    (select count(*) from commitment m join cases c on c.id = m.case_id
+     where c.release_id = %(release)s and (%(all)s or m.item_key = any(%(items)s)) and (c.closed_at is null or exists (
+        select from item_case i join legal_clock v on v.item_case_id = i.id
+        where i.case_id = m.case_id and i.item_key = m.item_key and v.name = 'verification' and v.stopped_on is null)))
+"""
+
+
+def asked_for(kind: str, typed: str, found: Sequence[Holder]) -> Asked:
+    """What a person means who picks or types this, among what the holders know."""
+    if not typed.strip() or kind not in KINDS:
+        return Asked()
+    reading = {LAW: _law, MATERIAL: _material, LIMIT: _limit}[kind]
+    return reading(typed.strip(), found)
+
+
+def impact(wanted: Wanted, found: Iterable[Holder]) -> list[ImpactRow]:
+    """Everything that the change touches: the places by bundle and kind, then what is counted."""
+    rows: dict[tuple[str, str, str, str], ImpactRow] = {}
+    concerned: list[Concerned] = []
+    for holder in found:
+        if wanted.bundle not in ("", holder.bundle):
+            continue
+        touches = list(touched(known(holder).places, wanted.subject))
+        for touch in touches:
+            _gather(rows, holder, touch)
+        if touches and holder.kind == RELEASE:
+            concerned.append(_concerned(holder, touches, wanted.subject))
+    return [*sorted(rows.values(), key=_in_order), *(row for one in concerned for row in _counted(one))]
+
+
+def limit_title(one: KnownLimit) -> Words:
+    """What a limit is called: its owner and which of its limits; a parameter has a name of its own."""
+    which = LIMIT_NAMES.get(one.own_key.rpartition(".")[2]) if one.bundle else None
+    if which is None:
+        return one.owner
+    return Words(f"{one.owner.zh}·{which.zh}", f"{one.owner.en or one.owner.zh}, {which.en}")
+
+
+def _law(typed: str, found: Sequence[Holder]) -> Asked:
+    english = change_index.english_names(found)
+    article = read_article(typed)
+    if article is None:
+        return Asked()
+    article = replace(article, law=english.get(article.law.lower(), article.law))
+    known_laws = {one.law for one, _ in change_index.articles(found)} | set(english.values())
+    if article.law not in known_laws:
+        near = [replace(article, law=law).zh for law in sorted(known_laws) if article.law in law]
+        if near:
+            return Asked(choices=tuple((one, Words(one, one)) for one in near))
+    return _of_law(article, english)
+
+
+def _of_law(article: Article, english: dict[str, str]) -> Asked:
+    return Asked(Wanted(LAW, article.zh, Words(article.zh, article.zh), ArticleChanges(article, english)))
+
+
+def _material(typed: str, found: Sequence[Holder]) -> Asked:
+    offered = change_index.materials(found)
+    exact = [one for one in offered if typed == one.key or typed in one.names]
+    if not exact:
+        lower = typed.lower()
+        exact = [one for one in offered if any(lower in name.lower() for name in one.names)]
+    if len(exact) == 1:
+        return Asked(_of_material(exact[0]))
+    return Asked(choices=tuple((one.key, one.name) for one in exact))
+
+
+def _of_material(one: KnownMaterial) -> Wanted:
+    return Wanted(MATERIAL, one.key, one.name, MaterialChanges(one.key, one.names))
+
+
+def _limit(typed: str, found: Sequence[Holder]) -> Asked:
+    offered = change_index.limits(found)
+    exact = [one for one in offered if one.key == typed]
+    if not exact:
+        lower = typed.lower()
+        exact = [one for one in offered if lower in one.owner.zh.lower() or lower in one.owner.en.lower()]
+    if len(exact) == 1:
+        return Asked(_of_limit(exact[0]))
+    return Asked(choices=tuple((one.key, limit_title(one)) for one in exact))
+
+
+def _of_limit(one: KnownLimit) -> Wanted:
+    changes = LimitChanges(one.own_key, one.bundle, one.items, one.clocks, one.limit)
+    return Wanted(LIMIT, one.key, limit_title(one), changes, one.bundle)
+
+
+def _gather(rows: dict[tuple[str, str, str, str], ImpactRow], holder: Holder, touch: Touch) -> None:
+    place = touch.place
+    row = ImpactRow(
+        holder.bundle, str(place.kind), place.file, place.element, place.name, place.part, str(touch.why), touch.said,
+        tuple(sorted(place.items)), (holder,),
+    )  # fmt: skip
+    known_row = rows.get(row.identity)
+    rows[row.identity] = replace(known_row, holders=(*known_row.holders, holder)) if known_row else row
+
+
+def _concerned(holder: Holder, touches: Sequence[Touch], subject: Subject) -> Concerned:
+    """A change that touches nothing of certain items alone concerns every case of the release.
+
+    A limit of an item concerns that item's cases, though the diagrams that wait for its clock run others too.
+    """
+    own = subject.items if isinstance(subject, LimitChanges) else frozenset[str]()
+    items = own or frozenset(key for touch in touches for key in touch.place.items)
+    told = any(touch.place.kind is PlaceKind.MATERIAL or touch.place.part in _ON_SHEETS for touch in touches)
+    return Concerned(holder, items, told)
+
+
+def _counted(one: Concerned) -> Iterator[ImpactRow]:
+    values = {"release": one.holder.id, "items": list(one.items), "all": not one.items}
+    counted = sql().execute(COUNTS, values).fetchone()
+    assert counted is not None
+    received, begun, sheets, commitments = counted
+    if one.on_sheets and (sheets or one.holder.state == PUBLISHED):
+        yield _count(one, SHEETS, sheets)
+    if received + begun:
+        yield _count(one, CASES, received + begun, f"{begun}" if begun else "")
+    if commitments:
+        yield _count(one, COMMITMENTS, commitments)
+
+
+def _count(one: Concerned, kind: str, count: int, begun: str = "") -> ImpactRow:
+    number = one.holder.number
+    name = Words(f"第 {number} 版", f"Version {number}")
+    items = tuple(sorted(one.items))
+    return ImpactRow(one.holder.bundle, kind, "", str(number), name, "", kind, begun, items, (one.holder,), count)
+
+
+_ORDER = [str(kind) for kind in PlaceKind]
+
+
+def _in_order(row: ImpactRow) -> tuple[bool, str, int, str]:
+    return not row.bundle, row.bundle, _ORDER.index(row.kind), row.file
