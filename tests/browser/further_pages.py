@@ -18,7 +18,17 @@ from webapp.pages.studio.changes import new_rows
 from webapp.queries import change_index
 from webapp.queries.change_impact import asked_for, impact
 from webapp.queries.change_lists import kept_list
-from webapp.services import bulk, change_lists, bulk_repairs, comments, heat_counting, migration_runs, orders, tasks, working_copies
+from webapp.services import (
+    bulk,
+    bulk_repairs,
+    change_lists,
+    comments,
+    heat_counting,
+    migration_runs,
+    orders,
+    tasks,
+    working_copies,
+)
 from webapp.services.clocks import start_day
 from webapp.services.tolerance_offers import offer
 from webapp.unit_of_work import sql
