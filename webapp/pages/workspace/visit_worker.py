@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, send_from_directory
+from flask import Response, request
+from flask.typing import ResponseReturnValue
 
 from webapp.pages.support import public
 from webapp.pages.workspace.views import blueprint
@@ -13,8 +14,9 @@ WORKER = "visit-worker.js"
 
 @blueprint.get(f"/{WORKER}")
 @public
-def visit_worker() -> Response:
+def visit_worker() -> ResponseReturnValue:
     """The built script; asked for anew each time, so that a new version takes the place of an old one."""
-    answer = send_from_directory(DIST, Assets().built_name(WORKER), mimetype="text/javascript", conditional=True)
+    answer = Response((DIST / Assets().built_name(WORKER)).read_bytes(), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
-    return answer
+    answer.add_etag()
+    return answer.make_conditional(request)
