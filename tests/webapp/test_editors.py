@@ -80,14 +80,14 @@ def test_an_editor_opens_its_own_kind_alone(designer: Browser, copy_id: int) -> 
     assert designer.open(f"/studio/copies/{copy_id}/form/preview?path={TABLE}").status == 404
 
 
-def test_only_designers_open_editors_and_the_office_sees_the_preview(client: FlaskClient, copy_id: int) -> None:
-    for login, edits, sees in ((PUBLISHER, 403, 200), (REVIEWER, 403, 403)):
-        browser = Browser.of(client, login)
-        for endpoint, path in (("decisions", TABLE), ("form", FORM)):
-            assert browser.open(f"/studio/copies/{copy_id}/{endpoint}?path={path}").status == edits
-        assert browser.open(f"/studio/copies/{copy_id}/form/preview?path={FORM}").status == sees
-        client.get("/sign-out")
-        client.delete_cookie("session")
+@pytest.mark.parametrize(("login", "edits", "sees"), [(PUBLISHER, 403, 200), (REVIEWER, 403, 403)])
+def test_only_designers_open_editors_and_the_studio_sees_the_preview(
+    client: FlaskClient, copy_id: int, login: str, edits: int, sees: int
+) -> None:
+    browser = Browser.of(client, login)
+    for endpoint, path in (("decisions", TABLE), ("form", FORM)):
+        assert browser.open(f"/studio/copies/{copy_id}/{endpoint}?path={path}").status == edits
+    assert browser.open(f"/studio/copies/{copy_id}/form/preview?path={FORM}").status == sees
 
 
 def test_an_editor_is_given_the_findings_and_the_names_that_expressions_may_read(
@@ -135,23 +135,23 @@ def test_a_form_is_previewed_hidden_by_guided_answers_and_judged(designer: Brows
     assert designer.heading == f"预览：{FORM}"
     assert not designer.page.xpath("//label[contains(., '备注')]")
     assert "此表单读取：food。" in designer.text
-    designer.submit("/preview", {"_guided": '{"food": true}'}, press=("act", "show"))
+    designer.submit("/form/preview", {"_guided": '{"food": true}'}, press=("act", "show"))
     assert designer.page.xpath("//label[contains(., '备注')]")
-    designer.submit("/preview", {"size": ""}, press=("act", "check"))
+    designer.submit("/form/preview", {"size": ""}, press=("act", "check"))
     assert designer.status == 422
     assert designer.errors()
-    designer.submit("/preview", {"size": "3"}, press=("act", "check"))
+    designer.submit("/form/preview", {"size": "3"}, press=("act", "check"))
     assert designer.status == 200
     rows = len(designer.page.xpath("//*[contains(@class, 'form-row-head')]"))
-    designer.submit("/preview", press=("_add", "staff"))
+    designer.submit("/form/preview", press=("_add", "staff"))
     assert len(designer.page.xpath("//*[contains(@class, 'form-row-head')]")) == rows + 1
-    designer.submit("/preview", press=("_remove", "staff[0]"))
+    designer.submit("/form/preview", press=("_remove", "staff[0]"))
     assert len(designer.page.xpath("//*[contains(@class, 'form-row-head')]")) == rows
 
 
 def test_guided_answers_that_cannot_be_read_are_told_in_the_preview(designer: Browser, copy_id: int) -> None:
     designer.open(f"/studio/copies/{copy_id}/form/preview?path={FORM}")
-    designer.submit("/preview", {"_guided": "{food: "}, press=("act", "show"))
+    designer.submit("/form/preview", {"_guided": "{food: "}, press=("act", "show"))
     assert designer.status == 422
     assert designer.errors()
     assert "{food: " in designer.page.xpath("string(//textarea[@name='_guided'])")
