@@ -51,6 +51,10 @@ class Language(Protocol):
         """The path of a fact inside what `told` names."""
         ...
 
+    def said(self, fact: str, value: str) -> str:
+        """The value of a fact as people read it."""
+        ...
+
 
 class Unmergeable(Exception):
     """The changes cannot be put together by element: both put two entries into each other."""
@@ -240,6 +244,8 @@ def _ask_value(work: Merging, key: str, name: str, versions: tuple[str | None, s
             each and (work.language.told(document, each)[2] or each)
             for each, document in ((base, work.base), (mine, work.mine), (theirs, work.theirs))
         )
+    else:
+        base, mine, theirs = (None if each is None else work.language.said(name, each) for each in (base, mine, theirs))
     return work.choose(Conflict(f"value:{key}#{name}", Kind.VALUE, element, type_, called, what, base, mine, theirs))
 
 

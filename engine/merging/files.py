@@ -39,7 +39,7 @@ def merge_file(
         ending = path.rpartition(".")[2].lower()
         if ending in ("bpmn", "dmn") and base is not None:
             merged = _xml(base, mine, theirs, choices)
-        elif ending == "form":
+        elif ending in ("form", "json"):
             merged = _form(base if base is not None else b"{}", mine, theirs, choices)
         elif ending == "toml":
             merged = _toml(base or b"", mine, theirs, choices)

@@ -112,6 +112,11 @@ class FormLanguage:
     def what(self, key: str, fact: str) -> str:
         return fact if key.startswith("#") or key == ROOT else f"{key.rpartition('/')[2]}/{fact}"
 
+    def said(self, fact: str, value: str) -> str:
+        """A text without its quotes, all else as it stands in the file."""
+        text = "" if value == LIST else json.loads(value)
+        return text if isinstance(text, str) else value
+
     def _entry(self, document: Document, key: str) -> Entry | None:
         return next((one.entries[key] for one in (document, self.theirs, self.mine) if key in one.entries), None)
 

@@ -92,6 +92,9 @@ class TomlLanguage:
     def what(self, key: str, fact: str) -> str:
         return ""
 
+    def said(self, fact: str, value: str) -> str:
+        return value.strip("\n")
+
 
 def _pieces(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
     """(key, text with the comments before it, whether it is the head of a table); at last ("", what is left, False).

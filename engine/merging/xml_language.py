@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.merging.model import ROOT, Document, Entry
-from engine.merging.xml_documents import BOUNDS_FACT, COLUMN, TAG, TEXT, WAYPOINTS_FACT
+from engine.merging.xml_documents import BOUNDS_FACT, COLUMN, TAG, TEXT, WAYPOINTS_FACT, WHOLE
 from engine.merging.xml_terms import (
     CELLS,
     ENDS,
@@ -96,8 +96,13 @@ class XmlLanguage:
             own = key.removeprefix(f"{entry.parent}/")
             parts.append(own if own != key and not own.startswith("/") else _tag(entry))
             key = entry.parent
-        named = local_name(fact.removeprefix("@"))
-        return "/".join([*reversed(parts), *([] if named == TEXT else [named])])
+        named = {TEXT: "", WHOLE: "", TAG: "type"}.get(fact, local_name(fact.removeprefix("@")))
+        return "/".join([*reversed(parts), *([named] if named else [])])
+
+    def said(self, fact: str, value: str) -> str:
+        if fact == WHOLE:
+            return value[len("<x>") : -len("</x>")]
+        return local_name(value) if fact == TAG else value
 
     def _known(self, key: str) -> str:
         """The element that people know: a shape's own, else the nearest around it that stands in a container."""

@@ -112,7 +112,7 @@ def publish(publisher: Person) -> None:
     page.locator("main").get_by_role("link", name="差异").click()
     publisher.arrives(THIRD)
     expect(page.locator("main")).to_contain_text("补齐材料")
-    publisher.picture("studio-difference")
+    publisher.picture("studio-difference", at=".card:has(.two-diagrams)")
     publisher.press("发布第 3 版")
     publisher.arrives(THIRD)
     expect(page.get_by_role("button", name="发布第 3 版")).to_have_count(0)

@@ -84,7 +84,6 @@ def begin(designer: Person) -> None:
     designer.press("新建")
     designer.arrives("新建一件事")
     expect(page.locator(".error-summary")).to_contain_text("编号")
-    designer.picture("new-bundle")
     page.get_by_label("编号", exact=True).fill(KEY)
     designer.press("新建")
     designer.arrives(COPY)
@@ -100,7 +99,6 @@ def draw(designer: Person) -> None:
     expect(page.locator("#designer-findings .is-error")).to_have_count(0)
     rename(page, "call-back", "电话回访")
     expect(page.locator("#designer-status")).to_contain_text(SAVED)
-    designer.picture("whole-drawn")
     back(page)
     designer.arrives(COPY)
 
@@ -227,7 +225,6 @@ def migrate(site: Site, designer: Person, publisher: Person) -> None:
     page.locator("main").get_by_role("link", name="差异").click()
     designer.arrives(f"{NAME} 第 3 版")
     expect(page.locator("main")).to_contain_text("电话回访 → 回访并记录")
-    designer.picture("whole-difference")
     designer.open(f"/studio/bundles/{KEY}", NAME)
     designer.follow("迁移在办件")
     expect(page.locator("main")).to_contain_text("选中 1 件")

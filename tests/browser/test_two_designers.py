@@ -36,7 +36,6 @@ def test_what_two_draw_at_the_same_time_is_put_together(site: Site, somebody: So
     ready(second.page)
     second.arrives(LICENCE)
     expect(second.page.locator("#copy-around")).to_contain_text(re.compile(r"陶然自 \d\d:\d\d 起打开着此文件"))
-    second.picture("two-designers")
     rename(first.page, "correct", "补齐材料")
     rename(first.page, "review", "提出意见")
     expect(first.page.locator("#designer-status")).to_contain_text(SAVED)

@@ -54,7 +54,7 @@ def test_a_field_that_both_labelled_otherwise_is_asked_by_its_name() -> None:
     key = KEYS[0]
     found = merge_file("a.form", FORM, form(**{key: "甲"}), form(**{key: "乙"}))
     (conflict,) = found.open
-    assert (conflict.kind, conflict.what, conflict.mine, conflict.theirs) == (Kind.VALUE, "label", '"甲"', '"乙"')
+    assert (conflict.kind, conflict.what, conflict.mine, conflict.theirs) == (Kind.VALUE, "label", "甲", "乙")
     assert conflict.element
 
 
@@ -120,3 +120,13 @@ def test_a_limit_that_both_changed_is_asked_with_its_line() -> None:
 def test_a_table_of_both_is_a_question_of_lines_where_it_cannot_be_told_by_keys() -> None:
     found = merge_file("a.toml", b"a = 1\n", b"a = 1\n[[rows]]\nb = 1\n", b"a = 2\n")
     assert found.content == b"a = 2\n[[rows]]\nb = 1\n"
+
+
+def test_two_facts_of_an_example_are_both_changed() -> None:
+    example = (ROOT / "processes/open-pharmacy/examples/commitment.json").read_bytes()
+    read = json.loads(example)
+    mine, theirs = {**read, "credit": "bad"}, {**read, "name": {**read["name"], "zh": "另一个名称"}}
+    versions = (json.dumps(one, ensure_ascii=False, indent=2).encode() for one in (mine, theirs))
+    found = merge_file("examples/commitment.json", example, *versions)
+    assert not found.conflicts
+    assert json.loads(found.content or b"") == {**mine, "name": theirs["name"]}

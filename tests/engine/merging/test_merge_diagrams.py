@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,8 @@ from engine.merging import Kind, Merged, Side, merge_file
 from tests.engine.runtime.diagrams import diagram
 
 PATH = "p.bpmn"
+PROCESSES = Path(__file__).parents[3] / "processes"
+SHIPPED = sorted(path for ending in ("bpmn", "dmn") for path in PROCESSES.rglob(f"*.{ending}"))
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 Change = Callable[[etree._Element], None]
@@ -371,3 +374,38 @@ def test_one_cell_that_both_changed_is_asked_by_its_rule() -> None:
     found = merge_file("t.dmn", table(("r1", "1")), table(("r1", "2")), table(("r1", "3")))
     (conflict,) = found.open
     assert (conflict.type, conflict.mine, conflict.theirs) == ("rule", "2", "3")
+
+
+def test_another_kind_of_task_is_told_in_its_own_word() -> None:
+    def turned(tag: str) -> bytes:
+        def do(root: etree._Element) -> None:
+            element(root, "a").tag = f"{BPMN}{tag}"
+
+        return changed(do)
+
+    (conflict,) = merge(turned("manualTask"), turned("serviceTask")).open
+    assert (conflict.what, conflict.base, conflict.mine, conflict.theirs) == (
+        "type", "userTask", "manualTask", "serviceTask"
+    )  # fmt: skip
+
+
+def named(content: bytes, at: int, name: str) -> bytes:
+    """The file with another name for the first or last of the elements that have one."""
+    root = etree.fromstring(content)
+    [one for one in root.iter() if one.get("name") and one.get("id")][at].set("name", name)
+    return bytes(etree.tostring(root))
+
+
+def canonical(content: bytes | None) -> str:
+    """The whole file, however it is indented and whichever way its attributes stand."""
+    parser = etree.XMLParser(remove_blank_text=True, remove_comments=True)
+    return bytes(etree.tostring(etree.fromstring(content or b"", parser), method="c14n")).decode()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_every_shipped_diagram_comes_through_a_merge_as_it_is(path: Path) -> None:
+    content = path.read_bytes()
+    mine, theirs = named(content, 0, "甲"), named(content, -1, "乙")
+    found = merge_file(path.name, content, mine, theirs)
+    assert not found.conflicts
+    assert canonical(found.content) == canonical(named(mine, -1, "乙"))
