@@ -49,6 +49,8 @@ PARTS = frozenset(
         "notices.count",
         "migration.progress",
         "operation.progress",
+        "studio.copy_around",
+        "studio.import_progress",
     }
 )
 
@@ -65,12 +67,15 @@ FILES = frozenset(
         "repair.token_diagram",
         "studio.bundle_picture",
         "studio.catalogue_export",
+        "studio.change_list_file",
+        "studio.changes_file",
         "studio.copy_file",
         "studio.diagram",
         "studio.examples_picture",
         "studio.heat_picture",
         "studio.release_examples_picture",
         "studio.download",
+        "studio.download_aside",
         "studio.export_copy",
         "studio.trial_diagram",
     }
