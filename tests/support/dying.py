@@ -16,7 +16,7 @@ import psycopg
 from pathlib import Path
 from tests.support.database import settings_for
 from webapp import create_app
-from webapp.services import engine_jobs, heat_counting, message_delivery, migration_work, timers
+from webapp.services import bulk_repair_work, engine_jobs, heat_counting, message_delivery, migration_work, timers
 sockets, database, home, fatal = sys.argv[1:]
 execute, count = psycopg.Cursor.execute, 0
 app = create_app(settings_for(sockets, database, Path(home)))
