@@ -148,8 +148,8 @@ def _limit(name: str, label: Words, path: Path, *, required: bool = False) -> tu
     )
 
 
-def _english(of: str, label: Words) -> Column:
-    return Column(f"{of}_en", Words(f"{label.zh}（英文）", f"{label.en} (English)"), Kind.TEXT, english_of=of)
+def _english(of: str, label: Words, kind: Kind = Kind.TEXT) -> Column:
+    return Column(f"{of}_en", Words(f"{label.zh}（英文）", f"{label.en} (English)"), kind, english_of=of)
 
 
 _NAME = Words("名称", "Name")
@@ -210,7 +210,7 @@ QUESTIONS = Sheet(
         Column("text", Words("问题", "Question"), Kind.TEXT, ("text",), required=True),
         _english("text", Words("问题", "Question")),
         Column("hint", Words("说明", "Hint"), Kind.LONG, ("hint",)),
-        _english("hint", Words("说明", "Hint")),
+        _english("hint", Words("说明", "Hint"), Kind.LONG),
         Column("kind", Words("回答方式", "Answers"), Kind.CHOICE, ("kind",), required=True, choices=QUESTION_KINDS),
         Column("when", Words("何时提问", "Asked when"), Kind.CONDITION, ("when",), hint=_CONDITION_HINT),
     ),
@@ -238,7 +238,7 @@ MATERIALS = Sheet(
         Column("copies", Words("份数", "Copies"), Kind.NUMBER, ("copies",), default=1),
         Column("result_of", Words("是哪个事项的结果", "Result of the item"), Kind.KEY, ("result_of",), names="items"),
         Column("exempt_reason", Words("免提交理由", "Why it is exempt"), Kind.LONG, ("exempt_reason",)),
-        _english("exempt_reason", Words("免提交理由", "Why it is exempt")),
+        _english("exempt_reason", Words("免提交理由", "Why it is exempt"), Kind.LONG),
     ),
 )
 REQUIREMENTS = Sheet(
@@ -259,7 +259,7 @@ LEGAL_SOURCES = Sheet(
     Words("依据", "Legal sources"),
     (
         Column("source", Words("依据键", "Source key"), Kind.KEY, required=True, hint=_KEY_HINT),
-        Column("text", Words("法律名称和条款", "Law and article"), Kind.LONG, ("*",), required=True),
+        Column("text", Words("法律名称和条款", "Law and article"), Kind.TEXT, ("*",), required=True),
         _english("text", Words("法律名称和条款", "Law and article")),
     ),
 )

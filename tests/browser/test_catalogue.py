@@ -52,7 +52,7 @@ def test_what_the_province_binds_cannot_be_typed_over(site: Site, somebody: Some
     page = designer.page
     begin_copy(designer, "压缩时限")
     designer.follow("目录")
-    page.get_by_role("link", name="修改 P2").click()
+    page.get_by_role("link", name="编辑 P2").click()
     designer.arrives("药品经营许可（零售）")
     expect(page.get_by_label("事项编码")).to_be_disabled()
     designer.picture("catalogue-locked")
@@ -102,7 +102,7 @@ def test_everything_but_the_live_check_works_without_script(site: Site, somebody
     page.get_by_role("link", name="情形引导").click()
     page.get_by_role("button", name="推后 开办哪种药店？").click()
     expect(page.locator("tbody tr").nth(1)).to_contain_text("开办哪种药店？")
-    page.get_by_role("link", name="修改 是否设置户外招牌？").click()
+    page.get_by_role("link", name="编辑 是否设置户外招牌？").click()
     designer.arrives("是否设置户外招牌？")
     page.get_by_label("问题", exact=True).fill("要挂招牌吗？")
     designer.press("只检查，不保存")

@@ -268,6 +268,13 @@ def a_million_rows() -> bytes:
     return packed(parts)
 
 
+def one_wide_row() -> bytes:
+    parts = parts_of(book("事项", [ITEM_HEADS]))
+    head = parts["xl/worksheets/sheet1.xml"].partition(b"</sheetData>")
+    parts["xl/worksheets/sheet1.xml"] = head[0] + b"<row>" + b"<c/>" * 1_000_000 + b"</row>" + head[1] + head[2]
+    return packed(parts)
+
+
 def far_away() -> bytes:
     """One cell in the last row of all, in a sheet that claims to be full."""
     parts = parts_of(book("事项", [ITEM_HEADS]))
@@ -283,6 +290,22 @@ def entities() -> bytes:
     doctype = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
     parts["xl/workbook.xml"] = doctype + parts["xl/workbook.xml"]
     return packed(parts)
+
+
+def under_another_name() -> bytes:
+    """A sheet with entities that is not called .xml."""
+    parts = parts_of(book("事项", [ITEM_HEADS]))
+    sheet = parts.pop("xl/worksheets/sheet1.xml")
+    parts["xl/worksheets/sheet1.dat"] = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>' + sheet
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(b"sheet1.xml", b"sheet1.dat")
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"sheet1.xml", b"sheet1.dat")
+    return packed(parts)
+
+
+def in_two_bytes() -> bytes:
+    parts = parts_of(book("事项", [ITEM_HEADS]))
+    text = parts["xl/workbook.xml"].decode().partition("?>")[2]
+    return packed(parts | {"xl/workbook.xml": text.encode("utf-16")})
 
 
 def macros() -> bytes:
@@ -318,8 +341,11 @@ def too_many_rows() -> bytes:
         ("a.xlsx", packed({"a.txt": b"x"})),
         ("a.xlsx", bomb()),
         ("a.xlsx", a_million_rows()),
+        ("a.xlsx", one_wide_row()),
         ("a.xlsx", far_away()),
         ("a.xlsx", entities()),
+        ("a.xlsx", under_another_name()),
+        ("a.xlsx", in_two_bytes()),
         ("a.xlsx", macros()),
         ("a.xlsx", many_parts()),
         ("a.xlsx", broken_sheet()),

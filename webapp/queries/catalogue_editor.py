@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from engine import Words
 from engine.bundles import Bundle, Item, inspect_bundle
-from engine.catalogue import BUNDLE_FILE, ENGLISH_FILE, Catalogue, Tree, item_coverage, otherwise_columns
+from engine.catalogue import (
+    BUNDLE_FILE,
+    ENGLISH_FILE,
+    LEGAL_SOURCES,
+    Catalogue,
+    Tree,
+    item_coverage,
+    otherwise_columns,
+)
 from webapp.services.catalogue_edits import place_rules
 from webapp.services.working_copies import files_of
 
@@ -29,6 +37,15 @@ class Opened:
     files: Mapping[str, bytes]
     catalogue: Catalogue
     bundle: Bundle | None
+
+    @property
+    def sources(self) -> dict[str, Words]:
+        """The legal sources by key, in both languages."""
+        english = LEGAL_SOURCES.column("text_en")
+        return {
+            key: Words(text, str(self.catalogue.value(LEGAL_SOURCES, english, (key,)) or text))
+            for key, text in self.catalogue.sources.items()
+        }
 
     def digests(self, item: str = "") -> dict[str, str]:
         """Path -> digest of the files that a form edits; "" of one that is not there."""

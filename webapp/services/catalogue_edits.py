@@ -24,7 +24,7 @@ from engine.catalogue import (
 )
 from engine.law import Profile
 from webapp.catalogue import rules_in_force
-from webapp.errors import NotFound
+from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import working_copies
@@ -85,13 +85,14 @@ def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = (
 
 
 def save(copy_id: int, prepared: Prepared, *, by: Identity, note: str = "") -> None:
-    """Save what was prepared, as one version. Raises ChangedMeanwhile when a file was saved since, CopyEnded, NotFound.
+    """Save what was prepared, as one version.
 
-    Nothing is saved of what has faults.
+    Raises Incomplete for what has faults, ChangedMeanwhile when a file was saved since, CopyEnded, NotFound.
     """
     ensure(by, Permission.RELEASE_DRAFT)
-    if not prepared.faults:
-        working_copies.save_together(copy_id, prepared.contents, prepared.bases, by=by, note=note)
+    if prepared.faults:
+        raise Incomplete(prepared.faults[0].column, prepared.faults[0].words)
+    working_copies.save_together(copy_id, prepared.contents, prepared.bases, by=by, note=note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,13 @@ from webapp.services.release_uploads import LARGEST_FILE, plain_name
 ENDINGS = (".xlsx", ".csv", ".json")
 #: Rows of one table, and cells of one row, that are read.
 MOST_ROWS, MOST_COLUMNS = 3_000, 60
-#: What a spreadsheet may unpack to, and of how many parts.
-LARGEST_UNPACKED, MOST_PARTS = 16 * 1024 * 1024, 200
+#: What a spreadsheet may unpack to, of how many parts, and how many marks (<) these may have: each becomes an object.
+LARGEST_UNPACKED, MOST_PARTS, MOST_MARKS = 16 * 1024 * 1024, 200, 300_000
 #: The rows among which the headings are looked for.
 HEADING_ROWS = 10
 #: The table of a template that says what goes where; it is not read.
 NOTES = Words("说明", "Notes")
+_TOO_MUCH = Words("解开后过大，不读取。", "it unpacks to more than is read.")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 #: What openpyxl raises for files that are not what they say.
 _BROKEN = (
@@ -161,13 +162,14 @@ def _read_workbook(name: str, content: bytes) -> Read:
     return read
 
 
-def _inspect(name: str, content: bytes) -> None:
+def _inspect(name: str, xlsx: bytes) -> None:
     """What the package is made of, before anything of it is read. Raises FileRefused."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
+        with zipfile.ZipFile(io.BytesIO(xlsx)) as package:
             parts = package.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise FileRefused(name, Words("解开后过大，不读取。", "it unpacks to more than is read."))
+                raise FileRefused(name, _TOO_MUCH)
+            marks = 0
             for part in parts:
                 if part.flag_bits & 0x1:
                     raise FileRefused(name, Words("设有密码。", "it has a password."))
@@ -176,21 +178,36 @@ def _inspect(name: str, content: bytes) -> None:
                         name,
                         Words("带有宏，请另存为不带宏的 .xlsx。", "it holds macros; save it as .xlsx without them."),
                     )
-                if part.filename.lower().endswith((".xml", ".rels")):
-                    _inspect_part(name, package.read(part))
+                content = package.read(part)
+                if _is_xml(content):  # whatever it is called: another part may name it
+                    marks += _inspect_part(name, content)
+            if marks > MOST_MARKS:
+                raise FileRefused(name, _TOO_MUCH)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as broken:
         raise FileRefused(
             name, Words("不是 .xlsx 表格，或者已经损坏。", "it is no .xlsx spreadsheet, or a damaged one.")
         ) from broken
 
 
-def _inspect_part(name: str, xml: bytes) -> None:
-    """Spreadsheet programs write UTF-8 without a DOCTYPE; what has one means to have entities expanded."""
+def _is_xml(content: bytes) -> bool:
+    """Whether a parser may take it for XML, in whichever encoding."""
+    return content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" or content[:2] in (
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\x00<",
+    )
+
+
+def _inspect_part(name: str, xml: bytes) -> int:
+    """How many marks it has. Spreadsheet programs write UTF-8 without a DOCTYPE; what has one means to have entities
+    expanded. Raises FileRefused.
+    """
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\x00" in xml[:200]:
         raise FileRefused(
             name,
             Words("其中有不能读取的声明（DOCTYPE）。", "it has declarations (DOCTYPE) that are not read."),
         )
+    return xml.count(b"<")
 
 
 def _read_tab(name: str, tab: Any, read: Read) -> None:

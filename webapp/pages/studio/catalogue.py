@@ -56,10 +56,10 @@ def catalogue(copy_id: int) -> ResponseReturnValue:
 def _overview(one: copies.CopyRow, view: str, **more: Any) -> str:
     opened = queries.opened(one.id)
     labels = {
-        "items": (gettext("事项"), len(opened.catalogue.items)),
+        "items": (words(ITEMS.label), len(opened.catalogue.items)),
         "questions": (gettext("情形引导"), len(opened.catalogue.keys_of(QUESTIONS))),
-        "materials": (gettext("材料"), len(opened.catalogue.keys_of(MATERIALS))),
-        "basis": (gettext("依据"), len(opened.catalogue.sources)),
+        "materials": (words(MATERIALS.label), len(opened.catalogue.keys_of(MATERIALS))),
+        "basis": (words(LEGAL_SOURCES.label), len(opened.catalogue.sources)),
     }
     found = [each for each in _findings(one) if _is_of(each, view)]
     profile = catalogue_edits.place_rules()
@@ -305,7 +305,7 @@ def _offered(opened: queries.Opened, item: str = "") -> fields.Offered:
     profile = catalogue_edits.place_rules()
     unified = profile.unified if profile else None
     return fields.Offered(
-        opened.catalogue.sources,
+        opened.sources,
         opened.catalogue.items,
         department_names(),
         locked_columns(unified, item),

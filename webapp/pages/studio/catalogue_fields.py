@@ -95,7 +95,7 @@ class Block:
 class Offered:
     """What fields offer to choose from, and what a higher level says of the item's columns."""
 
-    sources: Mapping[str, str]
+    sources: Mapping[str, Words]
     items: Sequence[str]
     departments: Mapping[str, Words]
     locked: Mapping[str, Words] = field(default_factory=dict)
@@ -180,7 +180,7 @@ def _is_chosen(column: Column) -> bool:
 
 def _options(column: Column, offered: Offered) -> tuple[Choice, ...]:
     if column.kind in (Kind.SOURCE, Kind.SOURCES):
-        return tuple(Choice(key, Words(text, text)) for key, text in offered.sources.items())
+        return tuple(Choice(key, text) for key, text in offered.sources.items())
     if column.kind is Kind.FLAG:
         return (Choice("true", Words("是", "yes")), Choice("false", Words("否", "no")))
     if column.key == "department":
