@@ -88,12 +88,14 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the rules ask about a case: the departments with a part in it, the groups of its tasks, who opened it."""
+    """What the rules ask about a case: the departments with a part in it, the groups of its tasks, who opened it, and
+    who declared a conflict in the whole of it: to them it is closed."""
 
     departments: frozenset[str]
     groups: frozenset[str]
     created_by: int
     is_draft: bool
+    conflicted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +355,8 @@ def may(by: Identity, permission: Permission, subject: Subject = None) -> bool:
 
 
 def _holds(by: Identity, permission: Permission, subject: Subject) -> bool:
+    if isinstance(subject, CaseFacts) and by.user_id in subject.conflicted:
+        return False
     for rules in PERMISSIONS[permission]:
         for rule in rules:
             if not rule(by, subject):

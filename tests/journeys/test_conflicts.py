@@ -14,12 +14,15 @@ from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.models import CaseEvent, DeclaredConflict, UserTask
+from webapp.permissions import Permission
 from webapp.queries import worklist, worklist_counts
+from webapp.queries.case_access import ensure_case
 from webapp.queries.conflicts import conflicts_for
 from webapp.queries.worklist_beside import reminders
 from webapp.queries.worklist_wanted import Wanted
 from webapp.queries.workspace import workspace
-from webapp.services import assigning, conflicts, substitution, tasks
+from webapp.services import assigning, comments, conflicts, substitution, tasks
+from webapp.services.comment_mentions import MayNotSee
 from webapp.services.conflicts import AlreadyLifted, DrawnOfficer
 from webapp.services.separation import ColleagueBarred, InConflict
 from webapp.services.substitution import Naming
@@ -206,3 +209,42 @@ def test_the_lead_assigns_it_to_somebody_else_and_not_to_who_is_in_conflict(db: 
     assigning.assign(task.id, colleague.user_id, by=lead, reason="", revision=revision, key="two")
     db.session.expire_all()
     assert db.session.get(UserTask, task.id).assignee_id == colleague.user_id
+
+
+def test_of_the_whole_case_its_pages_and_comments_are_closed_and_nobody_names_them_there(
+    db: SQLAlchemy, case_id: int
+) -> None:
+    officer, colleague = office.person(REVIEWER), office.person(COLLEAGUE)
+    comments.comment(case_id, "请核对尺寸", audience="internal", by=officer, key="before")
+    declare(case_id, officer, whole_case=True)
+    for permission in (Permission.CASE_SEE, Permission.PERSONAL_SEE):
+        with pytest.raises(NotFound):
+            ensure_case(officer, case_id, permission)
+    with pytest.raises(NotFound):
+        comments.comment(case_id, "尽快通过", audience="internal", by=officer, key="after")
+    with pytest.raises(MayNotSee):
+        comments.comment(case_id, f"@{officer.name} 请看", audience="internal", by=colleague, key="named")
+    (line,) = conflicts_for(office.person(DECIDER))
+    conflicts.lift_conflict(line.id, by=office.person(DECIDER), reason="核实后无亲属关系")
+    comments.comment(case_id, "继续办理", audience="internal", by=officer, key="lifted")
+
+
+def test_of_an_item_alone_the_case_stays_open_for_the_others(db: SQLAlchemy, case_id: int) -> None:
+    officer = office.person(REVIEWER)
+    declare(case_id, officer, whole_case=False)
+    assert officer.department_key in ensure_case(officer, case_id).departments
+
+
+def test_who_stands_in_for_the_officer_does_not_lift_it_in_the_officers_name(db: SQLAlchemy, case_id: int) -> None:
+    """A decider declares it, is away, and a reviewer stands in."""
+    decider, officer = office.person(DECIDER), office.person(REVIEWER)
+    office.act(case_id, "review", "P6", by=office.person(COLLEAGUE), proposal="grant")
+    task = office.open_task(case_id, "decide", "P6")
+    said = {"kind": "kinship", "reason": "店主是堂弟", "whole_case": False, "key": "x"}
+    conflicts.declare_conflict(task.id, by=decider, **said)  # type: ignore[arg-type]
+    days = {"from_on": date(2026, 9, 1), "until_on": date(2026, 9, 3), "reason": "休假"}
+    substitution.name_stand_in(Naming(decider.user_id, officer.user_id, **days), by=decider)
+    (line,) = conflicts_for(office.person(REVIEWER))
+    assert not line.may_lift
+    with pytest.raises(NotYours):
+        conflicts.lift_conflict(line.id, by=office.person(REVIEWER), reason="无关")

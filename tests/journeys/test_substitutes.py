@@ -21,7 +21,7 @@ from webapp.queries import worklist
 from webapp.queries.case_reviews import reviews_of
 from webapp.queries.case_tasks import tasks_of
 from webapp.queries.history import history_of
-from webapp.services import rulings, substitution, suspension, tasks
+from webapp.services import assigning, opinions, rulings, substitution, suspension, tasks
 from webapp.services.substitution import (
     AlreadyOver,
     ChainedSubstitution,
@@ -337,3 +337,40 @@ def test_an_act_that_is_no_tasks_says_for_whom_too(db: SQLAlchemy) -> None:
     line = last_line(db, case_id, "suspended")
     assert line.actor_id == clerk.user_id
     assert f'"for":{lead.user_id}' in line.body
+
+
+def test_what_is_done_around_a_task_with_a_borrowed_post_says_for_whom(db: SQLAlchemy) -> None:
+    """Who stands in for the decider assigns as the lead does, and answers what the decider's post was asked."""
+    case_id = under_review()
+    decider, stand_in = office.person(DECIDER), office.person(COLLEAGUE)
+    task = office.open_task(case_id, "review", "P6")
+    named(DECIDER, COLLEAGUE)
+    assigning.assign(
+        task.id,
+        office.person(REVIEWER).user_id,
+        by=office.person(COLLEAGUE),
+        reason="",
+        revision=task.revision,
+        key="assign",
+    )
+    line = last_line(db, case_id, "task-assigned")
+    assert line.actor_id == stand_in.user_id
+    assert f'"for":{decider.user_id}' in line.body
+    request = asked_of_a_post(case_id, "sign.decide")
+    sql().execute("update substitution set bundles = '{another-bundle}'")
+    db.session.commit()
+    with pytest.raises(NotFound):
+        opinions.answer_opinion(request, by=office.person(COLLEAGUE), answer="同意。", file=None, key="not-lent")
+    sql().execute("update substitution set bundles = null")
+    db.session.commit()
+    opinions.answer_opinion(request, by=office.person(COLLEAGUE), answer="同意。", file=None, key="lent")
+    assert f'"for":{decider.user_id}' in last_line(db, case_id, "opinion-answered").body
+
+
+def asked_of_a_post(case_id: int, post: str) -> int:
+    task = office.open_task(case_id, "review", "P6")
+    question = {"question": "尺寸是否合规？", "people": (), "posts": (post,), "waits": False, "key": "ask"}
+    opinions.ask_opinion(task.id, by=office.person(REVIEWER), **question)  # type: ignore[arg-type]
+    row = sql().execute("select id from opinion_request where task_id = %s", (task.id,)).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -16,11 +16,11 @@ from webapp.identity import Identity, signed_in
 from webapp.pages.application.qr import qr_svg
 from webapp.pages.support import needs, words
 from webapp.permissions import LicenceFacts, Permission, ensure, may
-from webapp.queries.case_access import case_facts
 from webapp.queries.licence_page import LicenceView, licence_unit, licence_view
 from webapp.queries.licence_registry import STATES, Wanted, kinds
 from webapp.queries.licence_registry import licences as found_licences
 from webapp.services import access, licence_acts, licence_files, renewals
+from webapp.services.case_facts import case_facts
 from webapp.services.licence_files import public_address
 from webapp.services.renewals import NotRenewable
 

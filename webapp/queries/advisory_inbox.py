@@ -12,7 +12,7 @@ from webapp.catalogue import published
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
-from webapp.queries.case_access import case_facts
+from webapp.services.case_facts import case_facts
 from webapp.unit_of_work import sql
 
 SHOWN = 100

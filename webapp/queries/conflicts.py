@@ -10,7 +10,7 @@ from webapp.catalogue import published
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, PersonFacts, TaskFacts, ensure, may
-from webapp.services.conflicts import KINDS
+from webapp.services.conflicts import KINDS, may_lift_for
 from webapp.unit_of_work import sql
 
 SHOWN = 100
@@ -66,7 +66,7 @@ def conflicts_for(by: Identity) -> tuple[ConflictLine, ...]:
     for id_, case_id, number, release, item, officer_id, officer, unit, kind, *told, lifter, lifted_at, why in rows:
         reason, at = told
         own = officer_id == by.user_id
-        may_lift = lifted_at is None and may(by, Permission.CONFLICT_LIFT, PersonFacts(officer_id, unit))
+        may_lift = lifted_at is None and may_lift_for(by, officer_id, unit)
         name = published(release).bundle.item(item).name if item else None
         lines.append(
             ConflictLine(

@@ -12,21 +12,21 @@ from contextlib import contextmanager, suppress
 
 from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
-from webapp.identity import Identity
+from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission, TaskFacts, ensure, is_window, may
 from webapp.services.locked_case import on_case
 from webapp.services.notice_kinds import NoticeKind, kind_words
 from webapp.services.notices import notify
 from webapp.services.page_keys import AlreadyCarriedOut, remember
 from webapp.services.separation import InConflict
-from webapp.services.work import OpenTask, open_task, record_refusal
+from webapp.services.work import OpenTask, act_for, open_task, record_refusal
 from webapp.unit_of_work import sql
 
 LONGEST_TEXT = 1000
 
-#: Whether somebody may do it, from what the rules ask about the task and whether a post of their department has it.
-#: Raises NotFound or NotYours.
-Who = Callable[[Identity, TaskFacts, bool], None]
+#: Whether somebody may do it, from what the rules ask about the task and whether a post of their department has it;
+#: returns for whom, where a borrowed post lets them. Raises NotFound or NotYours.
+Who = Callable[[Identity, TaskFacts, bool], StandIn | None]
 
 TASK = """
 select t.case_id, t.groups, t.assignee_id, t.state, exists (
@@ -36,37 +36,40 @@ from user_task t join cases k on k.id = t.case_id where t.id = %s
 """
 
 
-def holder(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def holder(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Who has claimed it."""
-    _seen(by, task)
-    if not may(by, Permission.TASK_DO, task):
-        raise NotYours(Permission.TASK_DO)
+    seen(by, task)
+    return ensure(by, Permission.TASK_DO, task)
 
 
-def worker(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def worker(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Who has claimed it; of one that several sign and nobody claims, each member of its posts."""
-    _seen(by, task)
+    absent = seen(by, task)
     if task.assignee_id not in (None, by.user_id):
         raise NotYours(Permission.TASK_DO)
+    return absent
 
 
-def member(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def member(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Everyone whose post has it."""
-    _seen(by, task)
+    return seen(by, task)
 
 
-def lead(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def lead(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Who leads the department of one of its posts."""
-    if not (of_department and may(by, Permission.TASK_ASSIGN)):
-        _seen(by, task)
-        raise NotYours(Permission.TASK_ASSIGN)
+    if of_department and may(by, Permission.TASK_ASSIGN):
+        return ensure(by, Permission.TASK_ASSIGN)
+    seen(by, task)
+    raise NotYours(Permission.TASK_ASSIGN)
 
 
-def urger(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def urger(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Who leads the department, supervises, or stands at the window that the applicant asks."""
-    if (of_department and may(by, Permission.TASK_ASSIGN)) or urges_anywhere(by):
-        return
-    _seen(by, task)
+    if of_department and may(by, Permission.TASK_ASSIGN):
+        return ensure(by, Permission.TASK_ASSIGN)
+    if urges_anywhere(by):
+        return ensure(by, Permission.TASK_URGE)
+    seen(by, task)
     raise NotYours(Permission.TASK_URGE)
 
 
@@ -75,9 +78,9 @@ def urges_anywhere(by: Identity) -> bool:
     return "supervisor" in by.roles or is_window(by, None)
 
 
-def _seen(by: Identity, task: TaskFacts) -> None:
-    if not may(by, Permission.TASK_SEE, task):
-        raise NotFound()
+def seen(by: Identity, task: TaskFacts) -> StandIn | None:
+    """For whom the task is seen, where a borrowed post shows it. Raises NotFound."""
+    return ensure(by, Permission.TASK_SEE, task)
 
 
 @contextmanager
@@ -94,12 +97,9 @@ def beside(
         with on_case(case_id) as case:
             remember(by, key, case.now, f"{what}:{task_id}")
             task = open_task(task_id, case, by, revision)
-            who(by, task.facts, _of_department(task_id, by))
+            act_for(task, by, who(by, task.facts, _of_department(task_id, by)))
             if by.user_id in task.conflicted:
                 raise InConflict()
-            if task.case.acting_for is None and may(by, Permission.TASK_SEE, task.facts):
-                absent = ensure(by, Permission.TASK_SEE, task.facts)
-                task.case.acting_for = absent.absent_id if absent else None
             yield task
     except (AlreadyCarriedOut, NotFound):
         raise

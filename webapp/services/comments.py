@@ -14,6 +14,7 @@ from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import CaseFacts, Permission, ensure, is_window, may
+from webapp.services.case_facts import case_facts
 from webapp.services.comment_mentions import Mentions, mentions_in
 from webapp.services.events import Event
 from webapp.services.files import Upload, check_upload, keep_file
@@ -43,22 +44,12 @@ class CommentGone(ActRefused):
         super().__init__(Words("这条留言已被删除。", "This comment was deleted."))
 
 
-FACTS = """
-select c.created_by, c.received_at is null,
-    (select coalesce(array_agg(distinct department_key), '{}') from item_case where case_id = c.id),
-    (select coalesce(array_agg(distinct g.value), '{}') from user_task t, jsonb_array_elements_text(t.groups) g
-        where t.case_id = c.id)
-from cases c where c.id = %s
-"""
-
-
 def facts_of(case_id: int) -> CaseFacts:
     """Who has a part in the case. Raises NotFound; also for a draft, which nobody comments on."""
-    row = sql().execute(FACTS, (case_id,)).fetchone()
-    if row is None or row[1]:
+    facts = case_facts(case_id)
+    if facts.is_draft:
         raise NotFound()
-    created_by, is_draft, departments, groups = row
-    return CaseFacts(frozenset(departments), frozenset(groups), created_by, is_draft)
+    return facts
 
 
 def may_tell_applicant(by: Identity, lead_department: str) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import Words
-from webapp.errors import ActRefused, Incomplete, NotFound
+from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
-from webapp.permissions import Permission, PersonFacts, ensure
+from webapp.permissions import Permission, PersonFacts, ensure, may
 from webapp.services.events import Event
 from webapp.services.locked_case import on_case
 from webapp.services.notices import NoticeKind, notify
@@ -119,8 +119,18 @@ where id = %s and withdrawn_at is null returning item_case_id
 """
 
 
+def may_lift_for(by: Identity, officer_id: int, unit: str) -> bool:
+    """Whether `by` may lift a conflict of this officer: as one who leads, and not with a post of the officer's."""
+    officer = PersonFacts(officer_id, unit)
+    if not may(by, Permission.CONFLICT_LIFT, officer):
+        return False
+    absent = ensure(by, Permission.CONFLICT_LIFT, officer)
+    return absent is None or absent.absent_id != officer_id
+
+
 def lift_conflict(conflict_id: int, *, by: Identity, reason: str) -> None:
-    """The conflict holds no more, for reasons: by who leads the department, and never by the officer.
+    """The conflict holds no more, for reasons: by who leads the department, and never by the officer, nor by who stands
+    in for the officer.
 
     Raises NotFound, NotYours, Incomplete, AlreadyLifted.
     """
@@ -129,6 +139,8 @@ def lift_conflict(conflict_id: int, *, by: Identity, reason: str) -> None:
         raise NotFound()
     case_id, user_id, unit = row
     absent = ensure(by, Permission.CONFLICT_LIFT, PersonFacts(user_id, unit))
+    if not may_lift_for(by, user_id, unit):
+        raise NotYours(Permission.CONFLICT_LIFT)
     if not reason.strip():
         raise Incomplete("reason", Words("请写明撤回回避的理由。", "Say why the conflict is lifted."))
     with on_case(case_id) as case:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine import Words
 from engine.bundles import steps_back
 from webapp.errors import ActRefused, Incomplete, NotFound
-from webapp.identity import Identity
+from webapp.identity import Identity, StandIn
 from webapp.services.beside import beside, digest, hold, members, said, tell, worker
 from webapp.services.events import Event
 from webapp.services.files import Checked, keep_file
@@ -154,13 +154,15 @@ from opinion_request o join user_task t on t.id = o.task_id where o.id = %s
 @contextmanager
 def _on_request(request_id: int, by: Identity, *, what: str, key: str, answers: bool) -> Iterator[OpenOpinion]:
     """An act on a question: of who was asked, or (`answers` false) of who asked or holds the task now."""
-    row = sql().execute("select case_id from opinion_request where id = %s", (request_id,)).fetchone()
-    if row is None or not _concerns(request_id, by, answers):
+    row = sql().execute(CASE, (request_id,)).fetchone()
+    if row is None:
         raise NotFound()
-    case_id = int(row[0])
+    case_id, bundle = row
+    absent = _concerned(request_id, by, answers, bundle)
     try:
         with on_case(case_id) as case:
             remember(by, key, case.now, f"{what}:{request_id}")
+            case.acting_for = absent.absent_id if absent else None
             found = sql().execute(REQUEST, (request_id,)).fetchone()
             assert found is not None
             id_, task_id, kind, waits, asked_by, _, _, outcome, state, _ = found
@@ -172,6 +174,8 @@ def _on_request(request_id: int, by: Identity, *, what: str, key: str, answers: 
             task = open_task(task_id, case, by)
             if by.user_id in task.conflicted:
                 raise InConflict()
+            if case.acting_for in task.conflicted:
+                raise InConflict(own=False)
             yield OpenOpinion(id_, task_id, kind, waits, asked_by, case, task)
     except (AlreadyCarriedOut, NotFound):
         raise
@@ -180,14 +184,26 @@ def _on_request(request_id: int, by: Identity, *, what: str, key: str, answers: 
         raise
 
 
-def _concerns(request_id: int, by: Identity, answers: bool) -> bool:
+CASE = "select o.case_id, k.bundle_key from opinion_request o join cases k on k.id = o.case_id where o.id = %s"
+
+
+def _concerned(request_id: int, by: Identity, answers: bool, bundle: str) -> StandIn | None:
+    """For whom it is `by`'s, where a borrowed post was asked; None where it is their own. Raises NotFound."""
     row = sql().execute(REQUEST, (request_id,)).fetchone()
     if row is None:
-        return False
+        raise NotFound()
     _, _, _, _, asked_by, to_id, to_group, _, _, holder = row
-    if answers:
-        return to_id == by.user_id or (to_group is not None and to_group in by.groups)
-    return by.user_id in (asked_by, holder)
+    if by.user_id in ((to_id,) if answers else (asked_by, holder)):
+        return None
+    if not answers or to_group is None:
+        raise NotFound()
+    if to_group in (by.own_groups if by.standing_in else by.groups):
+        return None
+    lent = (one for one in by.standing_in if one.covers(bundle) and to_group in one.groups)
+    absent = next(lent, None)
+    if absent is None:
+        raise NotFound()
+    return absent
 
 
 END = """

@@ -12,9 +12,9 @@ from datetime import date
 from engine import Words
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
-from webapp.identity import Identity
-from webapp.permissions import Permission, TaskFacts, may
-from webapp.services.beside import beside, digest, members, said, tell
+from webapp.identity import Identity, StandIn
+from webapp.permissions import Permission, TaskFacts, ensure, may
+from webapp.services.beside import beside, digest, members, said, seen, tell
 from webapp.services.events import Event
 from webapp.services.notices import NoticeKind
 from webapp.services.work import OpenTask
@@ -53,12 +53,13 @@ class NoPostThere(ActRefused):
         )
 
 
-def orderer(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def orderer(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Who leads the department of one of its posts, or supervises. Raises NotFound, NotYours."""
-    if may_order(by, of_department):
-        return
-    if not may(by, Permission.TASK_SEE, task):
-        raise NotFound()
+    if "supervisor" in by.roles:
+        return None
+    if of_department and may(by, Permission.TASK_ASSIGN):
+        return ensure(by, Permission.TASK_ASSIGN)
+    seen(by, task)
     raise NotYours(Permission.TASK_URGE)
 
 
@@ -175,15 +176,18 @@ def answer_order(task_id: int, order_id: int | None, *, by: Identity, answer: st
         found = _waiting(order_id, task_id)
         if not answers(by, found.unit, found.to_id, task.assignee_id):
             raise NotYours(Permission.TASK_DO)
+        if found.to_id is not None:
+            task.case.acting_for = found.to_id if found.to_id != by.user_id else None
         sql().execute(ANSWER, (told, by.user_id, task.case.now, found.id))
         task.case.record(Event.ORDER_ANSWERED, by, task=task.id, order=found.id, answer=digest(told))
         tell(task, NoticeKind.ORDER_ANSWERED, [found.by_id], by, told)
 
 
-def _any_of_them(by: Identity, task: TaskFacts, of_department: bool) -> None:
+def _any_of_them(by: Identity, task: TaskFacts, of_department: bool) -> StandIn | None:
     """Who sees the task, or leads its department; whom the order is for is asked when it was read."""
-    if not (may(by, Permission.TASK_SEE, task) or (of_department and may(by, Permission.TASK_ASSIGN))):
-        raise NotFound()
+    if of_department and not may(by, Permission.TASK_SEE, task) and may(by, Permission.TASK_ASSIGN):
+        return ensure(by, Permission.TASK_ASSIGN)
+    return seen(by, task)
 
 
 def answers(by: Identity, unit: str, to_id: int | None, holder_id: int | None) -> bool:
@@ -208,6 +212,8 @@ def lift_order(task_id: int, order_id: int | None, *, by: Identity, reason: str,
         found = _waiting(order_id, task_id)
         if not lifts(by, found.by_id, found.giver_is_there):
             raise NotYours(Permission.TASK_URGE)
+        if found.by_id != by.user_id and found.by_id in by.persons:
+            task.case.acting_for = found.by_id
         sql().execute(LIFT, (told, by.user_id, task.case.now, found.id))
         task.case.record(Event.ORDER_LIFTED, by, task=task.id, order=found.id, reason=digest(told))
         told_to = [found.to_id] if found.to_id is not None else _of_unit(task)

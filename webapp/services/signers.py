@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotYours
-from webapp.identity import Identity
+from webapp.identity import Identity, StandIn
 from webapp.permissions import Permission, TaskFacts
 from webapp.services.assigning import NotAColleague
 from webapp.services.beside import Who, beside, digest, hold, member, said, tell, worker
@@ -308,10 +308,9 @@ def cosign(task_id: int, *, by: Identity, verdict: str, reason: str, seen: str, 
 def signer_of(task_id: int) -> Who:
     """Who was asked to sign sees as much of the task as it takes, whatever their post."""
 
-    def asked(by: Identity, facts: TaskFacts, of_department: bool) -> None:
+    def asked(by: Identity, facts: TaskFacts, of_department: bool) -> StandIn | None:
         row = sql().execute(ASKED, (task_id, by.user_id)).fetchone()
-        if row is None:
-            member(by, facts, of_department)
+        return member(by, facts, of_department) if row is None else None
 
     return asked
 

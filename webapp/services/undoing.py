@@ -309,6 +309,8 @@ def _unsign(task_id: int, case: LockedCase, by: Identity) -> int:
     if signed is None or signed[0] != [by.user_id]:
         raise NotTakenBack(NOT_THIS if not signed or by.user_id not in (signed[0] or ()) else WENT_ON)
     task = open_task(task_id, case, by)
+    if by.user_id in task.conflicted:
+        raise InConflict()
     found = sql().execute(WITHDRAWN, (case.now, task_id, by.user_id)).fetchone()
     sql().execute("delete from participant where task_id = %s and user_id = %s", (task_id, by.user_id))
     sql().execute("update user_task set revision = revision + 1 where id = %s", (task_id,))

@@ -120,7 +120,7 @@ def on_task(
                 ensure_unused(key, f"{permission}:{task_id}", used_for)
             _ensure_open(task)
             _ensure_fresh(task, by, revision)
-            _act_for(task, by, ensure(by, permission, facts))
+            act_for(task, by, ensure(by, permission, facts))
             ensure_active(case)
             if permission is Permission.TASK_CLAIM or (revision is not None and not while_waiting):
                 _ensure_separate(task, by)
@@ -186,11 +186,11 @@ def task_in_case(task_id: int, case: LockedCase, by: Identity, permission: Permi
     task, _ = _load(task_id, case, by, None)
     ensure(by, Permission.TASK_SEE, task.facts)
     _ensure_open(task)
-    _act_for(task, by, ensure(by, permission, task.facts))
+    act_for(task, by, ensure(by, permission, task.facts))
     return task
 
 
-def _act_for(task: OpenTask, by: Identity, absent: StandIn | None) -> None:
+def act_for(task: OpenTask, by: Identity, absent: StandIn | None) -> None:
     """For whom the act is done: whose post it takes, or for whom its holder took the task while standing in."""
     if absent is not None:
         task.case.acting_for = absent.absent_id
