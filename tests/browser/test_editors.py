@@ -68,6 +68,8 @@ def test_a_rule_is_changed_checked_taken_back_and_seen_in_the_difference(site: S
     cell(page, "rule-credit-credit", '"barred')
     expect(status(page)).to_contain_text(SAVED)
     expect(page.locator("td[data-element-id=rule-credit-credit]")).to_contain_text('"barred"')  # the editor closed it
+    page.locator("td[data-element-id=rule-not-listed-listed]").click()
+    expect(page.get_by_role("textbox", name="规则 2 · 列入告知承诺清单").first).to_be_attached()
     cell(page, "rule-not-listed-listed", "1 +")
     found = page.locator("#designer-findings .is-error").first
     expect(found).to_contain_text("规则 2 · 列入告知承诺清单")

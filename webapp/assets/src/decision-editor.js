@@ -15,7 +15,7 @@ import './styles/decision-editor.css';
 
 import { lendNotes, lendNotesAgain, returnNotes } from './decision-editor/annotations.js';
 import { drawWhereMissing } from './decision-editor/picture.js';
-import { markCells, nameOf, placeOf, showCell } from './decision-editor/places.js';
+import { markCells, nameCells, nameOf, placeOf, showCell } from './decision-editor/places.js';
 import { Steps } from './decision-editor/steps.js';
 import { missing, translationOf } from './designer/translate.js';
 import { firstFindings, listFindings } from './editors/findings.js';
@@ -154,6 +154,7 @@ async function open(mount) {
       if (trigger !== 'clear') saving.changed();
     });
   });
+  nameCells(mount, () => modeler.getDefinitions());
   const first = modeler.getViews().find(({ type }) => type !== 'drd') ?? modeler.getViews()[0];
   await modeler.open(first);
   views.draw();

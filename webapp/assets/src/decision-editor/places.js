@@ -77,3 +77,12 @@ export function showCell(container, id) {
   cell.scrollIntoView({ block: 'center', inline: 'center' });
   (cell.querySelector('[contenteditable="true"], textarea, input') ?? cell).focus();
 }
+
+/** Says of a cell's text box, when it gets the focus, which rule and column it is; the library calls all alike. */
+export function nameCells(container, definitions) {
+  container.addEventListener('focus', ({ target }) => {
+    const cell = target.closest?.('td[data-element-id]');
+    const place = cell && target.getAttribute('role') === 'textbox' ? placeOf(definitions(), cell.dataset.elementId) : null;
+    if (place && !cell.classList.contains('annotation')) target.setAttribute('aria-label', nameOf(place));
+  }, true);
+}

@@ -14,6 +14,6 @@ export function markFields(byId) {
     const { severity } = gravest(findings);
     const at = `.fjs-form-container [data-id="${CSS.escape(id)}"]`;
     return `${at} { box-shadow: inset 3px 0 0 ${COLOUR[severity]}; }
-      ${at}::after { content: "${GLYPH[severity]} ${findings.length > 1 ? findings.length : ''}"; position: absolute; top: 2px; right: 6px; z-index: 2; color: ${COLOUR[severity]}; font-weight: 700; }`;
+      ${at}::after { content: "${GLYPH[severity]} ${findings.length > 1 ? findings.length : ''}"; position: absolute; top: 2px; right: 36px; z-index: 2; color: ${COLOUR[severity]}; font-weight: 700; }`;
   }).join('\n'));
 }
