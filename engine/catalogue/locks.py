@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.bundles.checks.unified import unified_findings
+from engine.bundles.model import Bundle
 from engine.catalogue.proposing import Fault
 from engine.catalogue.records import Record
 from engine.catalogue.sheets import ITEMS, UNITS
@@ -50,18 +49,15 @@ def limits_at_most(catalogue: UnifiedCatalogue | None, item: str) -> dict[str, W
 
 
 def lock_faults(
-    catalogue: UnifiedCatalogue | None,
-    before: Mapping[str, bytes],
-    after: Mapping[str, bytes],
-    records: list[Record],
+    catalogue: UnifiedCatalogue | None, before: Bundle | None, after: Bundle | None, records: list[Record]
 ) -> list[Fault]:
     """What the rows would do against the higher level; what was against it before is no fault of theirs.
 
     A fault is said at the item's own row, or at the first row where the change came from elsewhere.
     """
-    if catalogue is None:
+    if catalogue is None or after is None:
         return []
-    stood = set(unified_findings(before, catalogue))
+    stood = set(unified_findings(before, catalogue)) if before is not None else set()
     rows = {record.cells.get("item", "").strip(): record for record in records if record.sheet == ITEMS.key}
     found = []
     for finding in unified_findings(after, catalogue):
@@ -73,11 +69,11 @@ def lock_faults(
     return found
 
 
-def otherwise_columns(catalogue: UnifiedCatalogue | None, files: Mapping[str, bytes], item: str) -> frozenset[str]:
+def otherwise_columns(catalogue: UnifiedCatalogue | None, bundle: Bundle | None, item: str) -> frozenset[str]:
     """Columns of an item that are otherwise than the higher level says: they are there to be put right."""
-    if catalogue is None:
+    if catalogue is None or bundle is None:
         return frozenset()
-    found = {_column_of(one) for one in unified_findings(files, catalogue) if one.file == f"items/{item}.toml"}
+    found = {_column_of(one) for one in unified_findings(bundle, catalogue) if one.file == f"items/{item}.toml"}
     return frozenset(found | {one.replace("_value", "_unit") for one in found})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import Words
-from engine.bundles import Bundle, Item, inspect_bundle
+from engine.bundles import Bundle, Item
 from engine.catalogue import (
     BUNDLE_FILE,
     ENGLISH_FILE,
@@ -17,7 +17,7 @@ from engine.catalogue import (
     item_coverage,
     otherwise_columns,
 )
-from webapp.services.catalogue_edits import place_rules
+from webapp.services.catalogue_edits import bundle_of, place_rules
 from webapp.services.working_copies import files_of
 
 
@@ -56,7 +56,7 @@ class Opened:
 def opened(copy_id: int, contents: Mapping[str, bytes] | None = None) -> Opened:
     """The catalogue of a copy, with `contents` in the place of some of its files."""
     files = {**files_of(copy_id), **(contents or {})}
-    return Opened(files, Catalogue(files), inspect_bundle(files).bundle)
+    return Opened(files, Catalogue(files), bundle_of(files))
 
 
 def trees(bundle: Bundle | None, items: Sequence[str] | None = None) -> list[ItemTree]:
@@ -77,7 +77,7 @@ def items_asking(bundle: Bundle | None, question: str) -> list[str]:
     return [item.key for item in bundle.items if any(question in one.when.names for one in item.situations)]
 
 
-def open_columns(files: Mapping[str, bytes], item: str) -> frozenset[str]:
+def open_columns(bundle: Bundle | None, item: str) -> frozenset[str]:
     """Columns of an item that a higher level binds and that are otherwise now: they can be put right."""
     profile = place_rules()
-    return otherwise_columns(profile.unified if profile else None, files, item)
+    return otherwise_columns(profile.unified if profile else None, bundle, item)

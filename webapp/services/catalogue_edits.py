@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine import Finding
+from engine.bundles import Bundle, inspect_bundle
 from engine.catalogue import (
     SHEETS,
     Catalogue,
@@ -63,6 +65,17 @@ def place_rules() -> Profile | None:
         return None
 
 
+def bundle_of(files: Mapping[str, bytes]) -> Bundle | None:
+    """The bundle that a copy's files of the catalogue say; None where they cannot be read."""
+    return _read(tuple(sorted((path, content) for path, content in files.items() if path.endswith(".toml"))))
+
+
+@lru_cache(maxsize=16)
+def _read(files: tuple[tuple[str, bytes], ...]) -> Bundle | None:
+    """Read once per content: a page asks for the same several times, and again with each letter typed."""
+    return inspect_bundle(dict(files)).bundle
+
+
 def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = ()) -> Prepared:
     """Judge these rows against the copy as it stands; `faults` are those that were found while they were read."""
     files = working_copies.files_of(copy_id)
@@ -74,12 +87,13 @@ def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = (
         contents = apply_edits(files, proposal.edits)
     except NotEditable as refused:
         found.append(Fault(records[0].sheet if records else "", 0, "", refused.words))
-    after = {**files, **contents}
+    before, after = bundle_of(files), bundle_of({**files, **contents})
     profile = place_rules()
     if profile is not None and not found:
-        found += lock_faults(profile.unified, files, after, list(records))
-    before, later = coverage_findings(files), coverage_findings(after)
-    worse = [one for one in later or () if one not in (before or ())]
+        found += lock_faults(profile.unified, before, after, list(records))
+    stood = coverage_findings(before) if before is not None else []
+    later = coverage_findings(after) if after is not None else None
+    worse = [one for one in later or () if one not in stood]
     digests = {path: hashlib.sha256(files[path]).hexdigest() if path in files else None for path in contents}
     return Prepared(contents, digests, proposal.changes, found, later, worse)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.bundles.checks.checking import Checking
-from engine.bundles.model import Item
+from engine.bundles.model import Bundle, Item
 from engine.bundles.questions import (
     ItemCoverage,
     item_coverage,
@@ -13,17 +11,13 @@ from engine.bundles.questions import (
     questions_never_asked,
     way_words,
 )
-from engine.bundles.reader import inspect_bundle
 from engine.findings import Finding
 from engine.words import Words
 
 
-def coverage_findings(files: Mapping[str, bytes]) -> list[Finding] | None:
-    """What `check_coverage` finds in these files of a bundle; None where they cannot be read."""
-    bundle = inspect_bundle(files).bundle
-    if bundle is None:
-        return None
-    checking = Checking(files, bundle, {}, None, None, None)
+def coverage_findings(bundle: Bundle) -> list[Finding]:
+    """What `check_coverage` finds in a bundle."""
+    checking = Checking({}, bundle, {}, None, None, None)
     check_coverage(checking)
     return checking.findings
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.bundles.checks.checking import Checking
-from engine.bundles.model import Item, Limit
-from engine.bundles.reader import inspect_bundle
+from engine.bundles.model import Bundle, Item, Limit
 from engine.findings import Finding
 from engine.law.clock_words import amount
 from engine.law.unified import FIELDS, LIMITS, UnifiedCatalogue, UnifiedItem, UnifiedLimit
@@ -21,12 +18,9 @@ def check_unified(checking: Checking) -> None:
     _check_items(checking, catalogue)
 
 
-def unified_findings(files: Mapping[str, bytes], catalogue: UnifiedCatalogue) -> list[Finding]:
-    """What in these files of a bundle is against a higher level's catalogue; nothing of files that cannot be read."""
-    bundle = inspect_bundle(files).bundle
-    if bundle is None:
-        return []
-    checking = Checking(files, bundle, {}, None, None, None)
+def unified_findings(bundle: Bundle, catalogue: UnifiedCatalogue) -> list[Finding]:
+    """What in a bundle is against a higher level's catalogue."""
+    checking = Checking({}, bundle, {}, None, None, None)
     _check_items(checking, catalogue)
     return checking.findings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundles import check_bundle
+from engine.bundles import check_bundle, read_bundle
 from engine.catalogue import (
     BUNDLE_FILE,
     ENGLISH_FILE,
@@ -90,7 +90,7 @@ def test_a_new_situation_with_its_english_is_in_both_files(files: Files) -> None
     after = apply_edits(files, propose(files, [Record("situations", 2, cells)]).edits)
     assert '[situations.roof]\nname = "楼顶招牌"' in after["items/P6.toml"].decode()
     assert '"situations.roof.name" = "On the roof"' in after[ENGLISH_FILE].decode()
-    assert [one.code for one in coverage_findings({**files, **after}) or ()] == ["situations-overlap"]
+    assert [one.code for one in coverage_findings(read_bundle({**files, **after}))] == ["situations-overlap"]
 
 
 def test_a_new_item_begins_with_what_a_table_can_say(files: Files) -> None:
@@ -173,7 +173,8 @@ def test_what_is_removed_goes_with_its_english(files: Files) -> None:
 
 def refused(files: Files, place: Profile, *records: Record) -> list[tuple[str, int, str]]:
     after = {**files, **apply_edits(files, propose(files, records).edits)}
-    return [(one.sheet, one.number, one.column) for one in lock_faults(place.unified, files, after, list(records))]
+    faults = lock_faults(place.unified, read_bundle(files), read_bundle(after), list(records))
+    return [(one.sheet, one.number, one.column) for one in faults]
 
 
 @pytest.mark.parametrize(

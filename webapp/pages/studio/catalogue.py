@@ -278,7 +278,8 @@ def _found(copy_id: int, sheet: Sheet, key: str, prepared: Prepared | None) -> d
         return {"trees": [], "coverage": [], "checked": prepared is not None}
     opened = queries.opened(copy_id, prepared.contents if prepared else None)
     about = [key] if sheet is ITEMS else queries.items_asking(opened.bundle, key)
-    found = (prepared.coverage if prepared else coverage_findings(opened.files)) or ()
+    stands = coverage_findings(opened.bundle) if opened.bundle is not None and prepared is None else ()
+    found = (prepared.coverage or ()) if prepared else stands
     files = {"bundle.toml", *(f"items/{item}.toml" for item in about)}
     return {
         "trees": queries.trees(opened.bundle, about) if key else [],
@@ -310,7 +311,7 @@ def _offered(opened: queries.Opened, item: str = "") -> fields.Offered:
         department_names(),
         locked_columns(unified, item),
         limits_at_most(unified, item),
-        queries.open_columns(opened.files, item) if item else frozenset(),
+        queries.open_columns(opened.bundle, item) if item else frozenset(),
         unified.level if unified else Words("", ""),
     )
 
