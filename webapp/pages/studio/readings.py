@@ -95,9 +95,9 @@ def summary(read: FileRead) -> str:
         for reading, count in counted.items()
         if count
     )
-    said = gettext("按%(dialects)s读取", dialects=dialects)
-    said = f"{said}{gettext('：')}{told}{gettext('。')}" if told else f"{said}{gettext('。')}"
-    return said if read.has_picture else f"{said}{gettext('文件里没有图形，显示时自动排布。')}"
+    said, end = gettext("按%(dialects)s读取", dialects=dialects), gettext("。")
+    laid_out = "" if read.has_picture else gettext("文件里没有图形，显示时自动排布。")
+    return f"{said}{gettext('：')}{told}{end}{laid_out}" if told else f"{said}{end}{laid_out}"
 
 
 def tell_readings(files: Mapping[str, bytes]) -> None:
