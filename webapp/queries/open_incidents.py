@@ -13,6 +13,7 @@ from typing import Any
 from engine import Words
 from webapp import clock
 from webapp.catalogue import published
+from webapp.queries.releases import bundle_name
 from webapp.unit_of_work import sql
 
 SHOWN_CAUSES, SHOWN = 50, 50
@@ -104,9 +105,9 @@ select o.case_id, o.id from ({OPEN}) o where (%(cause)s = '' or o.cause = %(caus
 """
 #: What there is to choose from, whatever is chosen now.
 OFFERED = """
-select r.bundle_key, max(r.id), n.code, count(*) from incident n join process_instance i on i.id = n.instance_id
-join release r on r.id = i.release_id where n.resolved_at is null group by r.bundle_key, n.code
-order by r.bundle_key, n.code
+select r.bundle_key, max(r.id), (array_agg(r.digest order by r.id desc))[1], n.code, count(*)
+from incident n join process_instance i on i.id = n.instance_id join release r on r.id = i.release_id
+where n.resolved_at is null group by r.bundle_key, n.code order by r.bundle_key, n.code
 """
 
 
@@ -133,8 +134,8 @@ def offered() -> tuple[list[tuple[str, Words, int]], list[tuple[str, int]]]:
     """Bundles (key, name, how many) and kinds of error (code, how many) of all open incidents."""
     bundles: dict[str, tuple[Words, int]] = {}
     codes: dict[str, int] = {}
-    for key, release, code, count in sql().execute(OFFERED).fetchall():
-        name, so_far = bundles.get(key, (published(release).bundle.name, 0))
+    for key, release, digest, code, count in sql().execute(OFFERED).fetchall():
+        name, so_far = bundles.get(key, (bundle_name(release, digest, key), 0))
         bundles[key] = (name, so_far + count)
         codes[code] = codes.get(code, 0) + count
     return [(key, *told) for key, told in bundles.items()], sorted(codes.items())

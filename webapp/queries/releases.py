@@ -169,8 +169,8 @@ def _checked(
     return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))
 
 
-@lru_cache(maxsize=128)
-def _name(release_id: int, digest: str, key: str) -> Words:
+@lru_cache(maxsize=1024)
+def bundle_name(release_id: int, digest: str, key: str) -> Words:
     """The bundle's name in this release; its key where bundle.toml cannot be read."""
     read = inspect_bundle(release_files(release_id)).bundle
     return read.name if read is not None and read.name.zh else Words(key, key)
@@ -178,7 +178,7 @@ def _name(release_id: int, digest: str, key: str) -> Words:
 
 def name_of(one: ReleaseRow) -> Words:
     """The name of the bundle as this release says it."""
-    return _name(one.id, one.digest, one.bundle_key)
+    return bundle_name(one.id, one.digest, one.bundle_key)
 
 
 def _releases_of(key: str) -> list[ReleaseRow]:

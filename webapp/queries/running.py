@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from engine import Words
 from engine.bpmn import Node
 from engine.bundles import Item
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
+from webapp.queries.releases import bundle_name
 from webapp.queries.standing import process_name
 from webapp.services.waiting_counts import COLUMNS, COUNTED, are_many
 from webapp.unit_of_work import sql
@@ -120,7 +122,10 @@ where n.resolved_at is null and (%(releases)s::bigint[] is null or i.release_id 
 group by 1, 2, 3, 4
 """
 SUSPENDED = "select release_id, count(*) from cases where suspended_at is not null group by release_id"
-RELEASES = "select id, bundle_key, number, state from release where published_at is not null order by number desc"
+RELEASES = """
+select id, digest, bundle_key, number, state from release where published_at is not null and {which}
+order by number desc
+"""
 
 
 def counts(releases: Sequence[int] | None) -> tuple[list[Counted], datetime | None]:
@@ -132,22 +137,38 @@ def counts(releases: Sequence[int] | None) -> tuple[list[Counted], datetime | No
 
 def bundles() -> tuple[list[BundleLine], datetime | None]:
     """Every bundle that is in force or of which processes run; and when it was counted."""
-    counted, at = counts(None)
+    found, at = _lines(sql().execute(RELEASES.format(which="true")).fetchall(), None)
+    return sorted(found, key=lambda one: (-one.incidents, -one.running, one.key)), at
+
+
+def bundle(key: str) -> BundleLine:
+    """One of them. Raises NotFound."""
+    releases = sql().execute(RELEASES.format(which="bundle_key = %(key)s"), {"key": key}).fetchall()
+    found, _ = _lines(releases, [row[0] for row in releases])
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def _lines(releases: Sequence[Any], only: list[int] | None) -> tuple[list[BundleLine], datetime | None]:
+    """The releases that matter, by bundle; `only` these are counted (None: all)."""
+    counted, at = counts(only)
     running: dict[int, int] = defaultdict(int)
     for one in counted:
         if one.kind == "instance":
             running[one.release_id] += one.waiting
     failed: dict[int, int] = defaultdict(int)
-    for release, _, _, _, count in sql().execute(FAILED, {"releases": None}):
+    for release, _, _, _, count in sql().execute(FAILED, {"releases": only}):
         failed[release] += count
     still: dict[int, int] = dict(sql().execute(SUSPENDED).fetchall())
+    names: dict[str, Words] = {}
     by_bundle: dict[str, list[ReleaseLine]] = defaultdict(list)
-    for id_, key, number, state in sql().execute(RELEASES).fetchall():
+    for id_, digest, key, number, state in releases:
         line = ReleaseLine(id_, number, state, running[id_], failed[id_], still.get(id_, 0))
         if line.running or line.incidents or state == "published":
             by_bundle[key].append(line)
-    found = [BundleLine(key, published(lines[0].id).bundle.name, tuple(lines)) for key, lines in by_bundle.items()]
-    return sorted(found, key=lambda one: (-one.incidents, -one.running, one.key)), at
+            names.setdefault(key, bundle_name(id_, digest, key))
+    return [BundleLine(key, names[key], tuple(lines)) for key, lines in by_bundle.items()], at
 
 
 def of_release(release_id: int, item: str = "") -> Running:

@@ -54,7 +54,7 @@ def stand_still(key: str) -> ResponseReturnValue:
 @needs(Permission.CASE_SUSPEND)
 def let_stand_still(key: str) -> ResponseReturnValue:
     """Have it done to each case."""
-    act, found = _act(), _bundle(key)
+    act, found = _act(), running.bundle(key)
     releases, cases = _releases(found), _cases()
     rows = [(case, None) for case in queries.cases_for(act, key, releases, cases, MOST_CASES + 1)]
     reason, page_key = request.form.get("reason", ""), request.form.get("key", "")
@@ -106,13 +106,6 @@ def _act() -> Repairs:
     return Repairs.RESUME if request.args.get("do") == "resume" else Repairs.SUSPEND
 
 
-def _bundle(key: str) -> BundleLine:
-    found = next((one for one in running.bundles()[0] if one.key == key), None)
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def _releases(found: BundleLine) -> list[int]:
     """The release of the address, or all of the bundle's. Raises NotFound."""
     wanted = number("release")
@@ -131,7 +124,7 @@ def _cases() -> list[int] | None:
 
 
 def _asking(key: str, errors: Mapping[str, Sequence[Words]], status: int = 200) -> ResponseReturnValue:
-    act, found = _act(), _bundle(key)
+    act, found = _act(), running.bundle(key)
     releases, cases = _releases(found), _cases()
     rendered = render_template(
         "operation/stand_still.html",
