@@ -192,6 +192,7 @@ def _marks(asked: Asked, shown: Diagram) -> list[dict[str, str]]:
     conflict = asked.conflict
     if conflict.element not in shown.drawn:
         return []
-    text = f"{conflict.name or conflict.element}{gettext('：')}{gettext('两人的修改不一致')}"
+    said = gettext("两人的修改不一致")
+    text = f"{conflict.name or conflict.element}{gettext('：')}{said}"
     severity = "note" if asked.chosen else "warning"
     return [{"element": conflict.element, "severity": severity, "text": text, "target": f"conflict-{asked.number}"}]
