@@ -137,7 +137,7 @@ def _fill_ways(key: dict[str, Any], flows: list[str], elements: list[str], cases
         for way, digest in enumerate(digests)
     ]
     sql().execute(heat_sums.KEEP_WAYS, {"rows": heat_sums.as_json(told), "most": WAYS})
-    ids = dict(sql().execute("select digest, id from path").fetchall())
+    ids: dict[str, int] = dict(sql().execute("select digest, id from path").fetchall())
     values = {"cases": cases, "ways": WAYS, "months": MONTHS}
     rows = [
         {

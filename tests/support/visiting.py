@@ -17,7 +17,7 @@ from webapp.services.visited_items import visited_items
 def open_visit(case_id: int) -> UserTask:
     """The task of the visit, as it is now."""
     db.session.expire_all()
-    return UserTask.query.filter_by(case_id=case_id, step="visit", state="open").one()
+    return db.session.query(UserTask).filter_by(case_id=case_id, step="visit", state="open").one()
 
 
 def marks(case_id: int, **failed: str) -> Marks:
@@ -35,7 +35,7 @@ def nobody_there() -> Attendance:
 
 def read(case_id: int) -> str:
     """The digest of the record that stands, as who signs next has read it; "" where nobody has signed."""
-    record = VisitRecord.query.filter_by(task_id=open_visit(case_id).id, ended_at=None).one_or_none()
+    record = db.session.query(VisitRecord).filter_by(task_id=open_visit(case_id).id, ended_at=None).one_or_none()
     return record.digest if record else ""
 
 

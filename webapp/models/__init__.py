@@ -269,10 +269,10 @@ __all__ = [
     "WorkingChange",
     "WorkingCopy",
     "WorkingFile",
-    "WorkingPresence",
     "WaitMonth",
     "WaitingNow",
     "Walk",
     "WalkMark",
+    "WorkingPresence",
     "WaitingCount",
 ]
