@@ -129,7 +129,7 @@ def failed_instances_are_found_from_the_incidents(release: int) -> None:
 
 def counts_are_those_that_the_worker_kept(release: int) -> None:
     assert waiting_counts.refresh()
-    values = {"releases": [release]}
+    values = {"releases": [release], "kind": ""}
     assert read(waiting_counts.MANY, values) <= waiting_counts.COUNTED_AT_ONCE + 1
     assert read(running.KEPT, values) <= 10
     shown = running.of_release(release)

@@ -112,9 +112,10 @@ class Running:
 
 
 KEPT = f"""
-select {COLUMNS}, at from waiting_count where %(releases)s::bigint[] is null or release_id = any(%(releases)s)
+select {COLUMNS}, at from waiting_count where (%(releases)s::bigint[] is null or release_id = any(%(releases)s))
+    and (%(kind)s = '' or kind = %(kind)s)
 """
-NOW = f"select {COLUMNS}, null from ({COUNTED}) counted"
+NOW = f"select {COLUMNS}, null from ({COUNTED}) counted where %(kind)s = '' or kind = %(kind)s"
 FAILED = """
 select i.release_id, i.process, coalesce(c.item_key, ''), n.element, count(*)
 from incident n join process_instance i on i.id = n.instance_id left join item_case c on c.id = n.item_case_id
@@ -128,10 +129,11 @@ order by number desc
 """
 
 
-def counts(releases: Sequence[int] | None) -> tuple[list[Counted], datetime | None]:
-    """What was counted of these releases (None: of all), and when; None: just now."""
-    values = {"releases": list(releases) if releases is not None else None}
-    rows = sql().execute(KEPT if are_many(values["releases"]) else NOW, values).fetchall()
+def counts(releases: Sequence[int] | None, kind: str = "") -> tuple[list[Counted], datetime | None]:
+    """What was counted of these releases (None: of all), of one `kind` or of each; and when, None: just now."""
+    only = list(releases) if releases is not None else None
+    values = {"releases": only, "kind": kind}
+    rows = sql().execute(KEPT if are_many(only) else NOW, values).fetchall()
     return [Counted(*row[:-1]) for row in rows], next((row[-1] for row in rows), None)
 
 
@@ -152,11 +154,10 @@ def bundle(key: str) -> BundleLine:
 
 def _lines(releases: Sequence[Any], only: list[int] | None) -> tuple[list[BundleLine], datetime | None]:
     """The releases that matter, by bundle; `only` these are counted (None: all)."""
-    counted, at = counts(only)
+    counted, at = counts(only, "instance")
     running: dict[int, int] = defaultdict(int)
     for one in counted:
-        if one.kind == "instance":
-            running[one.release_id] += one.waiting
+        running[one.release_id] += one.waiting
     failed: dict[int, int] = defaultdict(int)
     for release, _, _, _, count in sql().execute(FAILED, {"releases": only}):
         failed[release] += count
