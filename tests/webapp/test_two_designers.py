@@ -59,7 +59,7 @@ def test_only_what_both_changed_is_asked_and_a_choice_is_kept(copy_id: int) -> N
     kept = late(copy_id, (NAME, 'name="补齐材料"'), (NAME, 'name="补交材料"'))
     (conflict,) = aside_of(kept, by=person(SECOND)).merged().open
     assert (conflict.element, conflict.mine, conflict.theirs) == ("correct", "补交材料", "补齐材料")
-    with pytest.raises(StillOpen, match="1 places"):
+    with pytest.raises(StillOpen, match="differently: 1"):
         asides.merge(kept, by=person(SECOND))
     asides.choose(kept, {conflict.mark: Side.MINE, "of another file": Side.MINE}, by=person(SECOND))
     assert aside_of(kept, by=person(SECOND)).choices == {conflict.mark: Side.MINE}

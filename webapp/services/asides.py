@@ -39,7 +39,7 @@ class StillOpen(ActRefused):
         super().__init__(
             Words(
                 f"还有 {count} 处两人的修改不一致，请先逐处选择。",
-                f"You both changed {count} places differently. Choose a side for each of them first.",
+                f"Places that you both changed differently: {count}. Choose a side for each of them first.",
             )
         )
 
