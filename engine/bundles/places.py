@@ -12,10 +12,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from engine.bundles.model import Bundle
 from engine.words import Words
+
+#: Contents that many bundles share are read once.
+SHARED = 1_024
 
 
 class PlaceKind(StrEnum):
@@ -59,8 +63,13 @@ class Place:
                 yield one.en
 
 
-def paragraphs(file: str, content: bytes, kind: PlaceKind, items: frozenset[str] = frozenset()) -> Iterator[Place]:
+@lru_cache(maxsize=SHARED)
+def paragraphs(file: str, content: bytes, kind: PlaceKind, items: frozenset[str] = frozenset()) -> tuple[Place, ...]:
     """The paragraphs of a letter or guide, told by the heading that they stand under and their number below it."""
+    return tuple(_paragraphs(file, content, kind, items))
+
+
+def _paragraphs(file: str, content: bytes, kind: PlaceKind, items: frozenset[str]) -> Iterator[Place]:
     heading, number = "", 0
     for text in _blocks(content.decode("utf-8", "replace")):
         if text.startswith("#"):
@@ -73,13 +82,18 @@ def paragraphs(file: str, content: bytes, kind: PlaceKind, items: frozenset[str]
         )
 
 
-def translations(file: str, content: bytes, bundle: Bundle | None) -> Iterator[Place]:
-    """The lines of texts/<language>.toml, each under the file and element that it translates."""
-    known = {f"items/{item.key}.toml": item for item in bundle.items} if bundle else {}
+@lru_cache(maxsize=SHARED)
+def translations(file: str, content: bytes, keys: frozenset[str]) -> tuple[Place, ...]:
+    """The lines of texts/<language>.toml, each under the file and element that it translates. `keys`: of the items."""
+    return tuple(_translations(file, content, keys))
+
+
+def _translations(file: str, content: bytes, keys: frozenset[str]) -> Iterator[Place]:
+    known = {f"items/{key}.toml": key for key in keys}
     for translated, lines in _toml(content).items():
         for key, text in lines.items() if isinstance(lines, dict) else ():
             if isinstance(text, str):
-                items = frozenset({known[translated].key}) if translated in known else frozenset[str]()
+                items = frozenset({known[translated]}) if translated in known else frozenset[str]()
                 shown = Words(f"{translated} · {key}", f"{translated} · {key}")
                 yield Place(PlaceKind.TRANSLATION, file, f"{translated}#{key}", shown, (Words("", text),), items)
 

@@ -62,7 +62,9 @@ def _places_of_file(
     elif lower.endswith("kinds.toml"):
         yield from kinds_of_documents(path, content)
     elif "texts/" in path and lower.endswith(".toml"):
-        yield from translations(path, content, bundle)
+        shared = path.startswith("_shared/")  # it translates no items
+        keys = frozenset(item.key for item in bundle.items) if bundle and not shared else frozenset[str]()
+        yield from translations(path, content, keys)
 
 
 def _users(files: Mapping[str, bytes], bundle: Bundle | None) -> dict[str, frozenset[str]]:

@@ -60,11 +60,20 @@ class ArticleChanges:
 
     def touch(self, place: Place) -> Touch | None:
         for text in place.texts:
+            if not self._may_speak_of(text):
+                continue
             if any(cites(one, self.article, self.english) for one in citations_in(text)):
                 return Touch(place, Why.CITES, excerpt(text, self._place_in(text)))
             if not self.article.number and self._is_named_in(text):
                 return Touch(place, Why.NAMES_LAW, excerpt(text, self._place_in(text)))
         return None
+
+    def _may_speak_of(self, text: str) -> bool:
+        """Whether the law's name is in it at all: most texts need not be read for citations."""
+        if self.article.law in text.replace(" ", ""):
+            return True
+        lower = text.lower()
+        return any(name in lower for name, law in self.english.items() if law == self.article.law)
 
     def _is_named_in(self, text: str) -> bool:
         if self.article.law in laws_named_in(text):

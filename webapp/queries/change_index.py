@@ -22,8 +22,8 @@ from webapp.unit_of_work import sql
 RELEASE, COPY, RULES = "release", "copy", "rules"
 #: Where the rules of each kind stand in the folders that they are loaded from.
 FOLDERS = {"profile": "profiles", "supervision": "supervision"}
-#: Contents kept read in a process; one takes about two megabytes.
-KEPT = 48
+#: Contents kept read in a process; one takes about a megabyte besides what it shares with others.
+KEPT = 160
 _UNITS = frozenset(str(unit) for unit in Unit)
 
 
