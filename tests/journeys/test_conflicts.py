@@ -16,12 +16,13 @@ from webapp.identity import Identity
 from webapp.models import CaseEvent, DeclaredConflict, UserTask
 from webapp.permissions import Permission
 from webapp.queries import worklist, worklist_counts
+from webapp.queries.advisory_inbox import asked_of, opinion_page
 from webapp.queries.case_access import ensure_case
 from webapp.queries.conflicts import conflicts_for
 from webapp.queries.worklist_beside import reminders
 from webapp.queries.worklist_wanted import Wanted
 from webapp.queries.workspace import workspace
-from webapp.services import assigning, comments, conflicts, substitution, tasks
+from webapp.services import assigning, comments, conflicts, file_notes, opinions, substitution, tasks
 from webapp.services.comment_mentions import MayNotSee
 from webapp.services.conflicts import AlreadyLifted, DrawnOfficer
 from webapp.services.separation import ColleagueBarred, InConflict
@@ -248,3 +249,41 @@ def test_who_stands_in_for_the_officer_does_not_lift_it_in_the_officers_name(db:
     assert not line.may_lift
     with pytest.raises(NotYours):
         conflicts.lift_conflict(line.id, by=office.person(REVIEWER), reason="无关")
+
+
+def test_what_a_post_was_asked_is_hidden_from_its_member_in_conflict(db: SQLAlchemy, case_id: int) -> None:
+    """The reviewer asks the deciders' post; a decider in conflict neither finds the question nor is counted it."""
+    decider, officer = office.person(DECIDER), office.person(COLLEAGUE)
+    task = office.open_task(case_id, "review", "P6")
+    tasks.claim(task.id, by=officer)
+    question = {"question": "尺寸是否合规？", "people": (), "posts": ("sign.decide",), "waits": False, "key": "ask"}
+    opinions.ask_opinion(task.id, by=officer, **question)  # type: ignore[arg-type]
+    (line,) = asked_of(decider)
+    assert worklist_counts.counts(decider).asked == 1
+    sql().execute(
+        "insert into declared_conflict (case_id, item_case_id, user_id, kind, reason, at)"
+        " values (%s, %s, %s, 'kinship', '堂弟', now())",
+        (case_id, task.item_case_id, decider.user_id),
+    )
+    db.session.commit()
+    assert asked_of(decider) == []
+    assert worklist_counts.counts(decider).asked == 0
+    with pytest.raises(InConflict):
+        opinion_page(line.id, decider)
+
+
+def test_no_note_is_written_on_a_document_of_the_item(db: SQLAlchemy, case_id: int) -> None:
+    officer = office.person(REVIEWER)
+    task = declare(case_id, officer)
+    row = (
+        sql()
+        .execute(
+            "select f.file_id from material_file f join submitted_material m on m.id = f.submitted_material_id"
+            " where m.case_id = %s limit 1",
+            (case_id,),
+        )
+        .fetchone()
+    )
+    assert row is not None
+    with pytest.raises(InConflict):
+        file_notes.add_note(task.id, row[0], page=1, area=None, words="不清楚", by=officer)

@@ -12,7 +12,9 @@ from webapp.catalogue import published
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
+from webapp.queries.worklist_sql import HIDDEN
 from webapp.services.case_facts import case_facts
+from webapp.services.separation import InConflict
 from webapp.unit_of_work import sql
 
 SHOWN = 100
@@ -43,7 +45,8 @@ class AskedLine:
 
 _PLACE = """k.id, t.id, coalesce(k.number, ''), coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id,
     ic.item_key, t.name_zh, t.name_en"""
-_OF_TASK = """join user_task t on t.id = q.task_id and t.state = 'open' join cases k on k.id = t.case_id
+_OF_TASK = f"""join user_task t on t.id = q.task_id and t.state = 'open' and t.id <> all({HIDDEN})
+join cases k on k.id = t.case_id
 left join item_case ic on ic.id = t.item_case_id"""
 _OPINION = f"""{_PLACE}, q.question, coalesce(w.name, g.name_zh, ''), coalesce(w.name, g.name_en, ''), a.name,
     q.asked_at, q.waits from opinion_request q {_OF_TASK} join app_user a on a.id = q.asked_by
@@ -94,14 +97,16 @@ def _line(row: Sequence[Any]) -> AskedLine:
 
 
 #: What waits for one's word, and copies that one has not read (up to 100): read with the counts of the inbox.
-ASKED_COUNT = """
+ASKED_COUNT = f"""
 (select count(*) from opinion_request q join user_task t on t.id = q.task_id and t.state = 'open'
+    and t.id <> all({HIDDEN})
     where q.ended_at is null and (q.to_id = %(me)s or q.to_group = any(%(groups)s)))
 + (select count(*) from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
     and (q.position = 'before' or q.digest <> '') join user_task t on t.id = q.task_id and t.state = 'open'
+        and t.id <> all({HIDDEN})
     where c.user_id = %(me)s and c.verdict = '' and c.removed_at is null)
 + (select count(distinct v.round_id) from visit_asked v join visit_round r on r.id = v.round_id
-    join user_task t on t.id = r.task_id and t.state = 'open'
+    join user_task t on t.id = r.task_id and t.state = 'open' and t.id <> all({HIDDEN})
     where v.settled_at is null and v.group_key = any(%(groups)s))
 """
 UNREAD_COUNT = """
@@ -126,7 +131,10 @@ class OpinionPage:
 
 OPINION = f"""
 select q.kind, q.id, {_PLACE}, q.question, coalesce(w.name, g.name_zh, ''), coalesce(w.name, g.name_en, ''), a.name,
-    q.asked_at, q.waits, t.state = 'open', q.outcome, q.answer, coalesce(n.name, '')
+    q.asked_at, q.waits, t.state = 'open', q.outcome, q.answer, coalesce(n.name, ''),
+    exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
+        and d.withdrawn_at is null
+        and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))
 from opinion_request q join user_task t on t.id = q.task_id join cases k on k.id = t.case_id
 left join item_case ic on ic.id = t.item_case_id join app_user a on a.id = q.asked_by
 left join app_user w on w.id = q.to_id left join candidate_group g on g.key = q.to_group
@@ -136,12 +144,14 @@ where q.id = %(id)s and (q.to_id = %(me)s or q.to_group = any(%(groups)s) or q.a
 
 
 def opinion_page(request_id: int, by: Identity) -> OpinionPage:
-    """For whom it was put to, and for who asked. Raises NotFound."""
+    """For whom it was put to, and for who asked. Raises NotFound, InConflict."""
     values = {"id": request_id, "me": by.user_id, "groups": sorted(by.groups)}
     row = sql().execute(OPINION, values).fetchone()
     if row is None:
         raise NotFound()
-    *line, task_open, outcome, answer, answered_by = row
+    *line, task_open, outcome, answer, answered_by, in_conflict = row
+    if in_conflict:
+        raise InConflict()
     asked = _line(line)
     return OpinionPage(asked, task_open and not outcome, outcome, answer, answered_by, may_open_case(asked.case_id, by))
 

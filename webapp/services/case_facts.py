@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from webapp.errors import NotFound
+from webapp.identity import Identity
 from webapp.permissions import CaseFacts
+from webapp.services.separation import InConflict
 from webapp.unit_of_work import sql
 
 FACTS = """
@@ -24,3 +26,16 @@ def case_facts(case_id: int) -> CaseFacts:
         raise NotFound()
     created_by, is_draft, departments, groups, conflicted = row
     return CaseFacts(frozenset(departments), frozenset(groups), created_by, is_draft, frozenset(conflicted))
+
+
+CONFLICT = """
+select exists (select from declared_conflict where case_id = %s and user_id = %s and withdrawn_at is null
+    and (item_case_id is null or item_case_id = %s))
+"""
+
+
+def ensure_no_conflict(case_id: int, by: Identity, item_case_id: int | None = None) -> None:
+    """Raises InConflict for who declared a conflict in the whole case, or in this item of it."""
+    row = sql().execute(CONFLICT, (case_id, by.user_id, item_case_id)).fetchone()
+    if row is not None and row[0]:
+        raise InConflict()

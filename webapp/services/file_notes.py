@@ -9,14 +9,15 @@ from webapp import clock
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, ensure
+from webapp.services.separation import CONFLICTED, InConflict
 from webapp.unit_of_work import sql, unit_of_work
 
 LONGEST = 500  # characters of one note
 SIDE = 1000  # a page is this wide and high, whatever its paper
 LAST_PAGE = 10_000
-TASK = """
-select t.case_id, t.groups, t.assignee_id, t.state, k.bundle_key from user_task t join cases k on k.id = t.case_id
-where t.id = %s
+TASK = f"""
+select t.case_id, {CONFLICTED}, t.groups, t.assignee_id, t.state, k.bundle_key
+from user_task t join cases k on k.id = t.case_id where t.id = %s
 """
 #: A file of the case's materials: those are what is read and annotated.
 OF_CASE = """
@@ -87,10 +88,12 @@ def remove_note(task_id: int, note_id: int, *, by: Identity) -> None:
 
 
 def _case_of(task_id: int, by: Identity) -> int:
-    """The case of a task that this person sees. Raises NotFound."""
+    """The case of a task that this person sees. Raises NotFound, InConflict."""
     row = sql().execute(TASK, (task_id,)).fetchone()
     if row is None:
         raise NotFound()
-    case_id, groups, *facts = row
+    case_id, conflicted, groups, *facts = row
     ensure(by, Permission.TASK_SEE, TaskFacts(frozenset(groups), *facts))
+    if by.user_id in (conflicted or ()):
+        raise InConflict()
     return int(case_id)

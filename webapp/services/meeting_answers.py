@@ -14,6 +14,7 @@ from webapp import moments
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
+from webapp.services.case_facts import ensure_no_conflict
 from webapp.services.clocks import start_clock
 from webapp.services.document_places import unit_of
 from webapp.services.events import Event
@@ -103,6 +104,7 @@ def _ensure_may_answer(case: LockedCase, one: Invitation, by: Identity) -> None:
     basis = basis_of(case.rules, ANSWER)
     if not may_answer(one, by):
         raise NotInvited(name, unit_of(one.department).name, basis)
+    ensure_no_conflict(case.id, by, one.item_case_id)
     if one.ended_at is not None:
         ensure_goes_on(one.item_case_id)
         raise NotUnderReview(name, Words("已有办理结果", "has its result"), basis)

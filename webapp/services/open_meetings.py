@@ -21,6 +21,7 @@ from webapp.errors import ActRefused, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.acting import act_on
+from webapp.services.case_facts import ensure_no_conflict
 from webapp.services.clocks import start_day, would_be_due
 from webapp.services.document_places import unit_of
 from webapp.services.locked_case import LockedCase, on_case
@@ -108,6 +109,7 @@ def meeting_act(case_id: int, by: Identity, permission: Permission, *, key: str,
             if case.received_at is None:
                 raise NotFound()
             act_on(case, by, permission)
+            ensure_no_conflict(case_id, by)
             remember(by, key, case.now, what)
             yield case
     except (AlreadyCarriedOut, NotFound):

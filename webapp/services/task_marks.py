@@ -9,6 +9,7 @@ from webapp import clock, moments
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, TaskFacts, may
+from webapp.services.acting import act_on
 from webapp.services.events import Event
 from webapp.services.locked_case import on_case
 from webapp.services.step_rows import IMMEDIATE_PRIORITY
@@ -61,6 +62,7 @@ def set_first(task_id: int, first: bool, *, by: Identity) -> None:
     with unit_of_work():
         case_id = _led(task_id, by)
     with on_case(case_id) as case:
+        act_on(case, by, Permission.TASK_SET_FIRST)
         row = sql().execute("select state, priority from user_task where id = %s", (task_id,)).fetchone()
         assert row is not None
         state, priority = row
