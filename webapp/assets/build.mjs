@@ -128,7 +128,7 @@ const withoutUnused = {
 const SPOKEN = [
   { filter: /@bpmn-io\/form-js-(editor|viewer)\/dist\/index\.es\.js$/, words: 'src/form-editor/zh.js', name: 'LIBRARY' },
   { filter: /@bpmn-io\/(lang-feel|feel-lint)\/dist\/index(\.esm)?\.js$/, words: 'src/editors/zh-feel.js', name: 'FEEL' },
-  { filter: /(dmn-js-decision-table\/lib\/features\/(context-menu\/ContextMenu|drag-and-drop\/DragAndDrop)|diagram-js\/lib\/features\/popup-menu\/PopupMenuComponent)\.js$/, words: 'src/editors/zh-more.js', name: 'MORE' },
+  { filter: /(dmn-js-decision-table\/lib\/features\/(context-menu\/ContextMenu|drag-and-drop\/DragAndDrop)|dmn-js-boxed-expression\/lib\/features\/[\w/-]+\/(ElementVariableEditorComponent|FormalParametersEditor|ElementLogic)|diagram-js\/lib\/features\/popup-menu\/PopupMenuComponent)\.js$/, words: 'src/editors/zh-more.js', name: 'MORE' },
 ];
 
 const quoted = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -3,6 +3,12 @@
 export const MORE = {};
 
 export const PATTERNS = [
+  ['createTextVNode("Result")', 'createTextVNode(__said("Result"))'],
+  ['createTextVNode("Result type")', 'createTextVNode(__said("Result type"))'],
+  ['createTextVNode("Name")', 'createTextVNode(__said("Name of the parameter"))'],
+  ['createTextVNode("Type")', 'createTextVNode(__said("Type of the parameter"))'],
+  ['createTextVNode("Expression of type ")', 'createTextVNode(__said("To be changed as text:"))'],
+  ['createTextVNode(" is not supported.")', 'createTextVNode("")'],
   ['"aria-label": "Decision table context menu"', '"aria-label": __said("Decision table context menu")'],
   ["`Move ${isInput(col) ? 'Input' : 'Output'}`", "__said(isInput(col) ? 'Move input column' : 'Move output column')"],
   ["title || 'Results'", "title || __said('Results')"],
@@ -10,4 +16,5 @@ export const PATTERNS = [
 
 export const CHINESE = {
   'Decision table context menu': '决策表菜单', 'Move input column': '移动条件列', 'Move output column': '移动结果列', Results: '结果',
+  Result: '结果', 'Result type': '结果类型', 'Name of the parameter': '名称', 'Type of the parameter': '类型', 'To be changed as text:': '请修改文本：',
 };
