@@ -2,6 +2,7 @@
 
 from engine.bundles.checks.coverage import coverage_findings
 from engine.bundles.questions import (
+    Budget,
     ItemCoverage,
     Line,
     Tree,
@@ -36,6 +37,7 @@ from engine.law.unified import UnifiedCatalogue
 
 __all__ = [
     "BUNDLE_FILE",
+    "Budget",
     "ENGLISH_FILE",
     "ITEMS",
     "LEGAL_SOURCES",

@@ -12,6 +12,7 @@ from engine.catalogue import (
     BUNDLE_FILE,
     ENGLISH_FILE,
     LEGAL_SOURCES,
+    Budget,
     Catalogue,
     Tree,
     item_coverage,
@@ -63,8 +64,9 @@ def trees(bundle: Bundle | None, items: Sequence[str] | None = None) -> list[Ite
     """The trees of these items, of all where none are named."""
     if bundle is None:
         return []
+    budget = Budget()
     return [
-        ItemTree(item, tuple(one.name for one in item.situations), item_coverage(bundle, item).tree)
+        ItemTree(item, tuple(one.name for one in item.situations), item_coverage(bundle, item, budget).tree)
         for item in bundle.items
         if items is None or item.key in items
     ]

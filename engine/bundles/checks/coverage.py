@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bundles.checks.checking import Checking
 from engine.bundles.model import Bundle, Item
 from engine.bundles.questions import (
+    Budget,
     ItemCoverage,
     item_coverage,
     nothing_applies,
@@ -24,9 +25,10 @@ def coverage_findings(bundle: Bundle) -> list[Finding]:
 
 def check_coverage(checking: Checking) -> None:
     """Where the questions lead to two situations, to none although the item applies, or never to one."""
+    budget = Budget()
     for item in checking.bundle.items:
-        _check_item(checking, item, item_coverage(checking.bundle, item))
-    for key in questions_never_asked(checking.bundle):
+        _check_item(checking, item, item_coverage(checking.bundle, item, budget))
+    for key in questions_never_asked(checking.bundle, budget):
         checking.warning(
             "question-never-asked",
             "bundle.toml",
@@ -34,7 +36,7 @@ def check_coverage(checking: Checking) -> None:
             Words("没有任何回答会引出这个问题。", "No answers lead to this question."),
             Words("改正它的条件，或者删去这个问题。", "Correct its condition, or remove the question."),
         )
-    _check_nothing_applies(checking)
+    _check_nothing_applies(checking, budget)
 
 
 def _check_item(checking: Checking, item: Item, found: ItemCoverage) -> None:
@@ -102,9 +104,9 @@ def _check_applies(checking: Checking, file: str, found: ItemCoverage) -> None:
         )
 
 
-def _check_nothing_applies(checking: Checking) -> None:
+def _check_nothing_applies(checking: Checking, budget: Budget) -> None:
     """Someone who answers everything and needs no item at all should hear that at the end, not here."""
-    found = nothing_applies(checking.bundle)
+    found = nothing_applies(checking.bundle, budget)
     if found is None:
         return
     example = way_words(checking.bundle, found)

@@ -1,6 +1,7 @@
 """The guided questions as a tree: every way through them, what each leads to, and where that is not one situation."""
 
 from engine.bundles.questions.coverage import (
+    Budget,
     ItemCoverage,
     Overlap,
     item_coverage,
@@ -11,6 +12,7 @@ from engine.bundles.questions.coverage import (
 from engine.bundles.questions.tree import Line, Tree
 
 __all__ = [
+    "Budget",
     "ItemCoverage",
     "Line",
     "Overlap",

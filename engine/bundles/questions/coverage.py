@@ -5,7 +5,8 @@ Each fault has one example: the answers that lead to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.bundles.model import Bundle, Item
@@ -17,8 +18,25 @@ from engine.dmn.analysis import Effort, GaveUp
 from engine.values import Value
 from engine.words import Words
 
-#: Steps for one item, and for the bundle as a whole; a step is a part of a condition looked at once.
-MOST_STEPS = 150_000
+#: Steps for one walk, and for all walks of a bundle; a step is a part of a condition looked at once.
+MOST_STEPS, MOST_TOGETHER = 150_000, 300_000
+
+
+class Budget:
+    """What the walks of one check have left together, so that no file makes it long."""
+
+    def __init__(self) -> None:
+        self.left = MOST_TOGETHER
+
+    @contextmanager
+    def walk(self) -> Iterator[Effort]:
+        """What one walk may take. GaveUp is for whoever walks."""
+        effort = Effort(min(MOST_STEPS, self.left))
+        given = effort.left
+        try:
+            yield effort
+        finally:
+            self.left -= given - max(effort.left, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +64,12 @@ class ItemCoverage:
     tree: Tree | None = None
 
 
-def item_coverage(bundle: Bundle, item: Item) -> ItemCoverage:
+def item_coverage(bundle: Bundle, item: Item, budget: Budget | None = None) -> ItemCoverage:
     """All ways through the questions that matter to one item."""
     goals = [situation.when for situation in item.situations]
     try:
-        walk = Walk(bundle, [*goals, item.applies] if item.applies else goals, Effort(MOST_STEPS))
-        root, ends = walk.go()
+        with (budget or Budget()).walk() as effort:
+            root, ends = Walk(bundle, [*goals, item.applies] if item.applies else goals, effort).go()
     except GaveUp:
         return ItemCoverage(item.key)
     overlaps: dict[tuple[str, ...], Answers] = {}
@@ -80,26 +98,28 @@ def item_coverage(bundle: Bundle, item: Item) -> ItemCoverage:
     )
 
 
-def nothing_applies(bundle: Bundle) -> Answers | None:
+def nothing_applies(bundle: Bundle, budget: Budget | None = None) -> Answers | None:
     """Answers with which no item applies; None where there are none (or the conditions are too many)."""
     goals = [situation.when for item in bundle.items for situation in item.situations]
-    walk = Walk(bundle, goals, Effort(MOST_STEPS))
     try:
-        walk.any_of_the_goals()
-        _, ends = walk.go()
+        with (budget or Budget()).walk() as effort:
+            walk = Walk(bundle, goals, effort)
+            walk.any_of_the_goals()
+            _, ends = walk.go()
     except GaveUp:
         return None
     return next((way_to(end) for end in ends if end.left != (TRUE,)), None)
 
 
-def questions_never_asked(bundle: Bundle) -> tuple[str, ...]:
+def questions_never_asked(bundle: Bundle, budget: Budget | None = None) -> tuple[str, ...]:
     """The questions that no answers lead to."""
-    found = []
+    budget, found = budget or Budget(), []
     for question in bundle.questions:
         if question.when is None:
             continue
         try:
-            _, ends = Walk(bundle, [question.when], Effort(MOST_STEPS)).go()
+            with budget.walk() as effort:
+                _, ends = Walk(bundle, [question.when], effort).go()
         except GaveUp:
             continue
         if all(end.left != (TRUE,) for end in ends):
