@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.bundles import Bundle, Option, Question, Situation, check_bundle, read_bundle, situations_of
 from engine.bundles.questions import (
+    Budget,
     item_coverage,
     nothing_applies,
     questions_never_asked,
@@ -163,6 +164,17 @@ def test_what_is_too_much_says_so(bundle: Bundle) -> None:
     asked = asking(bundle, questions, {"s": hostile})
     found = item_coverage(asked, asked.items[0])
     assert found.tree is None
+
+
+def test_many_items_that_are_too_much_take_no_longer_than_a_few(bundle: Bundle) -> None:
+    """What all walks of a check may take is counted together."""
+    questions = [question(f"q{number}") for number in range(40)]
+    hostile = " or ".join(f"(q{number} = q{number + 20} and q{(number * 7) % 20} = true)" for number in range(20))
+    asked = asking(bundle, questions, {"s": hostile})
+    budget = Budget()
+    found = [item_coverage(asked, asked.items[0], budget) for _ in range(50)]
+    assert all(one.tree is None for one in found)
+    assert budget.left == 0
 
 
 # ---------------------------------------------------------------- the tree
