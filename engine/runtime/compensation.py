@@ -14,10 +14,12 @@ from engine.runtime.run import Run
 from engine.runtime.scopes import (
     around,
     cancel_scope_waits,
+    cancel_token,
     clear,
     finish_if_empty,
     handler_of,
     home_of,
+    keep_undoable,
     undo_start,
 )
 from engine.runtime.state import Done, Scope, Token, Undo
@@ -39,16 +41,21 @@ def remember(run: Run, token: Token, node: Node, own: dict[str, Value]) -> None:
 def throw(run: Run, token: Token, event: Event) -> None:
     """Undoes the activity that the event names, else all of the scope around it; then the event completes.
 
-    Thrown inside an event subprocess it is meant for the scope that the event subprocess belongs to.
+    Thrown inside an event subprocess it is meant for what has completed in that, and then for the scope that the
+    event subprocess belongs to.
     """
-    scope, found = _found(run, token, event.name.text)
+    name, meant = event.name.text, _meant(run, token)
+    if event.waits and not name:
+        _begin(run, token, Undo(meant[0].id, _taken(meant[0]), "outwards" if meant[1:] else "complete"))
+        return
+    found = [_named(run, token, name)] if name else [(each.id, _taken(each)) for each in meant]
     if event.waits:
-        _begin(run, token, Undo(scope, found, "complete"))
+        _begin(run, token, Undo(*found[0], "complete"))
         return
     run.schedule(token, "complete")
-    if found:
-        carrier = run.add_token(token.scope, token.element)
-        _begin(run, carrier, Undo(scope, found, "vanish"))
+    for scope, done in found:
+        if done:
+            _begin(run, run.add_token(token.scope, token.element), Undo(scope, done, "vanish"))
 
 
 def cancel_transaction(run: Run, token: Token) -> None:
@@ -66,8 +73,43 @@ def cancel_transaction(run: Run, token: Token) -> None:
     else:
         carrier = run.add_token(scope.id, token.element)
         clear(run, scope.id, but=carrier)
-    found, scope.done = scope.done, []
-    _begin(run, carrier, Undo(scope.id, found, "cancel"))
+    _stop_other_instances(run, scope)
+    _begin(run, carrier, Undo(scope.id, _taken(scope), "cancel"))
+
+
+def _stop_other_instances(run: Run, scope: Scope) -> None:
+    """A transaction that loops is cancelled as a whole: the other instances that run are stopped as if they had
+    completed, so that they are undone too."""
+    loop = _loop_around(run, scope)
+    if loop is None:
+        return
+    for other in list(run.tokens_in(loop.id)):
+        token = run.state.tokens[other]
+        child = run.child_scope(other)
+        if other == scope.token:
+            continue
+        if child is not None:
+            clear(run, child)
+            keep_undoable(run, run.state.scopes[child], token, run.node(token))
+        cancel_token(run, token)
+
+
+def _loop_around(run: Run, scope: Scope) -> Scope | None:
+    """The loop that `scope` is one instance of."""
+    assert scope.parent is not None
+    outer = run.state.scopes[scope.parent]
+    return outer if outer.kind == "multi" else None
+
+
+def _other_instances(run: Run, scope: Scope) -> Undo | None:
+    """What the other instances of a cancelled transaction have completed, and is still to be undone."""
+    loop = _loop_around(run, scope)
+    if loop is None:
+        return None
+    home = run.state.scopes[home_of(run, loop.id)]
+    found = [done for done in home.done if done.element == scope.element]
+    home.done = [done for done in home.done if done.element != scope.element]
+    return Undo(home.id, found, "cancel") if found else None
 
 
 def undone(run: Run, token: Token) -> None:
@@ -85,22 +127,29 @@ def go_on(run: Run, thrower_id: int) -> None:
         _go_on(run, thrower, thrower.undo)
 
 
-def _found(run: Run, token: Token, name: str) -> tuple[int, list[Done]]:
-    """The scope and what is to be undone in it, taken out of it; a name is looked for outwards too."""
-    scope = run.state.scopes[home_of(run, token.scope)]
-    if scope.kind == "subprocess" and run.element(scope.id, scope.element).by_event and scope.parent is not None:
-        scope = run.state.scopes[home_of(run, scope.parent)]
-    if not name:
-        found, scope.done = scope.done, []
-        return scope.id, found
-    for each in around(run, scope.id):
+def _meant(run: Run, token: Token) -> list[Scope]:
+    """The scopes that a compensation thrown by `token` is meant for, innermost first."""
+    here = run.state.scopes[home_of(run, token.scope)]
+    if here.kind == "subprocess" and run.element(here.id, here.element).by_event and here.parent is not None:
+        return [here, run.state.scopes[home_of(run, here.parent)]]
+    return [here]
+
+
+def _taken(scope: Scope) -> list[Done]:
+    found, scope.done = scope.done, []
+    return found
+
+
+def _named(run: Run, token: Token, name: str) -> tuple[int, list[Done]]:
+    """The nearest scope in which the activity has completed, and what is to be undone of it, taken out of it."""
+    for each in around(run, token.scope):
         found = [done for done in each.done if done.element == name]
         if found:
             each.done = [done for done in each.done if done.element != name]
             return each.id, found
         if each.kind in ("process", "call"):
             break
-    return scope.id, []
+    return home_of(run, token.scope), []
 
 
 def _begin(run: Run, token: Token, undo: Undo) -> None:
@@ -177,7 +226,10 @@ def _undo_subprocess(run: Run, thrower: Token, scope_id: int, node: Node, done: 
 
 def _finish(run: Run, token: Token, undo: Undo) -> None:
     token.undo = None
-    if undo.then == "cancel":
+    if undo.then == "outwards":
+        outer = _meant(run, token)[-1]
+        _begin(run, token, Undo(outer.id, _taken(outer), "complete"))
+    elif undo.then == "cancel":
         _leave_transaction(run, token)
     elif undo.then == "vanish":
         run.remove_token(token)
@@ -211,6 +263,10 @@ def _leave_transaction(run: Run, token: Token) -> None:
     scope = _transaction(run, token)
     assert scope is not None
     assert scope.token is not None
+    others = _other_instances(run, scope)
+    if others is not None:
+        _begin(run, token, others)
+        return
     boundary = _cancel_boundary(run, scope)
     assert boundary is not None
     run.log("completed", token.scope, run.node(token))

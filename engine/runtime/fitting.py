@@ -89,7 +89,7 @@ class Judge:
             for done in all_done(token.undo.left):
                 yield from self._of_done(done, undone)
             if token.undo.then == "cancel":
-                yield from self._of_cancelling(undone)
+                yield from self._of_cancelling(scope)
 
     def _of_element(self, element: str, scope: Scope) -> Iterator[Refusal]:
         old, after = self.old.processes.get(scope.process), self._after(element, scope)

@@ -98,7 +98,7 @@ class Renewal:
         if owner is not None and owner.undoes == owner.element:
             return True
         inside = (self.run.state.tokens[each].undo for each in self.run.tokens_in(scope.id))
-        return any(undo is not None and undo.then == "cancel" and undo.scope == scope.id for undo in inside)
+        return any(undo is not None and undo.then == "cancel" for undo in inside)
 
     def _is_taken_over(self, scope_id: int) -> bool:
         """An interrupting event subprocess has taken over: no other begins to wait."""

@@ -27,7 +27,8 @@ class Done:
 @dataclass(slots=True)
 class Undo:
     """What a token that throws a compensation still has to undo, in `scope`; `then` says what it does after:
-    "complete", "vanish" (nobody waited for it) or "cancel" (its transaction is left by the cancel event)."""
+    "complete", "outwards" (what has completed around its event subprocess is next), "vanish" (nobody waited for it)
+    or "cancel" (its transaction is left by the cancel event)."""
 
     scope: int
     left: list[Done]

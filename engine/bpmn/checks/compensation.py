@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine.bpmn.checks.inspected import Inspected, events_of, has
 from engine.bpmn.compiler import SUBPROCESSES
 from engine.bpmn.program import Node
@@ -56,28 +54,27 @@ def _check_start(node: Node, checked: Inspected) -> None:
 
 
 def _check_throw(node: Node, named: str, undoable: dict[str | None, set[str]], checked: Inspected) -> None:
-    scopes = list(_scopes(node, checked))
+    levels = _levels(node, checked)
     if not named:
-        if not undoable.get(scopes[0]):
+        if not any(undoable.get(level) for level in levels):
             checked.tell("nothing-to-undo", node.id)
         return
     target = checked.process.nodes.get(named)
     if target is None:
         return  # reported as a missing reference
-    if target.container not in scopes:
+    if target.container not in levels:
         checked.tell("undo-out-of-reach", node.id, value=checked.name(named))
     elif named not in undoable.get(target.container, ()):
         checked.tell("activity-not-undoable", node.id, value=checked.name(named))
 
 
-def _scopes(node: Node, checked: Inspected) -> Iterator[str | None]:
-    """The containers in which a thrown compensation looks: its own (of an event subprocess the one around it), and
-    those around for an activity that it names."""
+def _levels(node: Node, checked: Inspected) -> tuple[str | None, ...]:
+    """The containers whose activities a thrown compensation sees (10.6.1): its own, and around an event subprocess
+    the one that this belongs to."""
     around = list(checked.around(node))
     if around and around[0].by_event:
-        around = around[1:]
-    yield from (each.id for each in around)
-    yield None
+        return node.container, around[0].container
+    return (node.container,)
 
 
 def _undoable(checked: Inspected) -> dict[str | None, set[str]]:

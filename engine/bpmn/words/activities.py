@@ -102,10 +102,10 @@ KINDS: dict[str, Kind] = {
         "Give it a compensation boundary event with a compensation activity",
     ),
     "undo-out-of-reach": error(
-        "从此处不能补偿“{value}”：它不在这一层，也不在外层",
-        "“{value}” cannot be undone from here: it stands neither on this level nor around it",
-        "请补偿它所在的子流程",
-        "Undo the subprocess that holds it",
+        "从此处不能补偿“{value}”：它不在这一层",
+        "“{value}” cannot be undone from here: it does not stand on this level",
+        "请补偿它所在的子流程，或把抛出事件移到它那一层",
+        "Undo the subprocess that holds it, or throw on its level",
     ),
     "cancel-outside": error(
         "取消结束事件不在事务子流程内",

@@ -28,6 +28,8 @@ BOTH = "<signalEventDefinition signalRef='signal-a'/><messageEventDefinition mes
          "activity-not-undoable", "t"),
         ("start s\nsub b {\nstart i\nuser a\nundo user h of a\ni -> a\n}\nthrow t compensate a\nend e\n"
          "s -> b -> t -> e", "undo-out-of-reach", "t"),
+        ("start s\nuser a\nundo user h of a\nsub b {\nstart i\nend t compensate a\ni -> t\n}\nend e\n"
+         "s -> a -> b -> e", "undo-out-of-reach", "t"),
         ("start s\nuser a\nend e\nevent v {\nstart i compensate\nend z\ni -> z\n}\ns -> a -> e", "never-undone", "v"),
         ("start s compensate\nuser a\nend e\ns -> a -> e", "wrong-start", "s"),
         # transactions

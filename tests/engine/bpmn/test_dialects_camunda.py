@@ -40,6 +40,13 @@ def test_a_due_date_that_an_expression_gives() -> None:
 CHILD = file("camunda", line('<userTask id="b"/>'), process="q")
 
 
+@pytest.mark.parametrize("name", ["${which}", "#{which}"])
+def test_an_expression_says_which_process_is_called(name: str) -> None:
+    caller = file("camunda", line(f'<callActivity id="c" calledElement="{name}"/>', USER))
+    assert not any(code == "xsd-violation" for code, _, _ in told({"p.bpmn": caller, "q.bpmn": CHILD}))
+    assert Case({"p.bpmn": caller, "q.bpmn": CHILD}, {"which": "q"}).tasks == ["b"]
+
+
 def call(dialect: str, *passed: str, says: str = "") -> bytes:
     return file(dialect, line(f'<callActivity id="c" calledElement="q" {says}>{ext(*passed)}</callActivity>', USER))
 

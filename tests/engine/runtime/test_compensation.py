@@ -188,6 +188,33 @@ def test_compensation_thrown_in_an_event_subprocess_undoes_the_scope_around_it()
     assert case.ended
 
 
+def test_an_event_subprocess_undoes_what_completed_in_it_and_then_the_scope_around_it() -> None:
+    text = """
+        start s
+        user book
+        undo user cancel of book
+        user pay
+        s -> book -> pay
+        event failing {
+        start f message failed
+        user notify
+        undo user revoke of notify
+        throw back compensate
+        user after
+        f -> notify -> back -> after
+        }
+    """
+    for back, undone in (("compensate", ["revoke", "cancel"]), ("compensate notify", ["revoke"])):
+        case = Case(diagram(text.replace("throw back compensate", f"throw back {back}")))
+        case.complete("book")
+        case.message("failed")
+        case.complete("notify")
+        for handler in undone:
+            assert case.tasks == [handler]
+            case.complete(handler)
+        assert case.tasks == ["after"]
+
+
 TRANSACTION = """
     start s
     tx trip {
@@ -231,6 +258,25 @@ def test_a_cancel_without_a_boundary_is_an_incident_and_no_silence() -> None:
     case.complete("book")
     case.complete("pay")
     assert [each.code for each in case.view.incidents] == ["no-cancel-boundary"]
+
+
+def test_a_transaction_that_loops_is_cancelled_and_undone_as_a_whole() -> None:
+    for sequential in ("false", "true"):
+        many = (
+            f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
+            "<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
+        )
+        text = TRANSACTION.replace("end no cancel", "end no cancel\nxor x\nend yes").replace("f -> wait", "")
+        text = text.replace("user wait", "").replace("pay -> no", "pay -> x\nx -> no if bad\nx -> yes default")
+        case = Case(diagram(text, {"trip": many}), {"bad": False})
+        for task in ("book", "pay", "book"):  # the first instance has completed, the second is under way
+            case.complete(task)
+        case.complete("pay", bad=True)
+        assert case.tasks == ["cancel"], "the other instances are stopped"
+        case.complete("cancel")
+        assert case.tasks == ["cancel"], "what another instance has completed is undone too"
+        case.complete("cancel")
+        assert case.tasks == ["sorry"]
 
 
 def test_an_error_leaves_a_transaction_without_undoing() -> None:
