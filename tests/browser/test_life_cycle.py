@@ -38,7 +38,7 @@ def test_colleagues_are_asked_and_sign_what_is_then_carried_out_with_one_click(
     holder.arrives(re.compile("征求意见"))
     holder.press("征求意见")  # nothing is filled in
     holder.arrives(re.compile("征求意见"))
-    page.get_by_label("问题").fill("该地址是否列入拆迁范围？")
+    page.get_by_label("征求的问题").fill("该地址是否列入拆迁范围？")
     page.locator("details.fold summary").click()
     page.get_by_label(re.compile("治安审查岗")).check()
     page.get_by_label(re.compile("^等待")).check()

@@ -13,7 +13,7 @@ from tests.support import office
 from tests.webapp.screen import Screen
 from webapp.languages import COOKIE
 from webapp.models import OpinionRequest, UserTask
-from webapp.services import tasks
+from webapp.services import conflicts, signers, tasks
 
 FURTHER = ("hand-over", "delegate", "ask", "signers", "copy", "to-window")
 
@@ -192,3 +192,24 @@ def test_who_leads_supervises_or_stands_at_the_window_comes_to_it_from_the_case(
     assert "请在明天前办结。" in holder.text(f"/tasks/{task.id}")
     assert "被催办" in holder.text("/inbox?tab=mine")
     assert "/more/urge" not in holder.text(f"/cases/{task.case_id}")
+
+
+def test_who_declared_a_conflict_opens_none_of_its_pages(client: FlaskClient, task: UserTask) -> None:
+    """A colleague who was asked to sign says afterwards that the case is a relative's."""
+    colleague = office.person("qianwei")
+    asked = {"position": "before", "rule": "all", "quorum": None, "note": "", "key": "sign"}
+    signers.ask_signers(task.id, by=office.person("zhaolin"), people=[colleague.user_id], **asked)  # type: ignore[arg-type]
+    office.sign_in(client, "qianwei")
+    pages = [f"/inbox/asked/signings/{task.id}", f"/tasks/{task.id}/more/copy", f"/cases/{task.case_id}"]
+    assert [client.get(page).status_code for page in pages] == [200, 200, 200]
+    said = {"kind": "kinship", "reason": "店主是表兄", "whole_case": True, "key": "x"}
+    conflicts.declare_conflict(task.id, by=colleague, **said)  # type: ignore[arg-type]
+    assert [client.get(page).status_code for page in pages] == [403, 403, 404]
+    assert f"/inbox/asked/signings/{task.id}" not in client.get("/inbox/asked").get_data(as_text=True)
+
+
+def test_a_question_is_called_so_in_english(client: FlaskClient, task: UserTask) -> None:
+    office.sign_in(client, "zhaolin")
+    client.set_cookie(COOKIE, "en")
+    page = client.get(f"/tasks/{task.id}/more/ask").get_data(as_text=True)
+    assert re.search(r'for="f-question"[^>]*>\s*Question', page)

@@ -15,6 +15,7 @@ from webapp.identity import Identity
 from webapp.permissions import TaskFacts
 from webapp.services.orders import answers, lifts
 from webapp.services.prepared_acts import Field
+from webapp.services.separation import CONFLICTED
 from webapp.services.signers import AFTER, AGREE, DISAGREE, Round
 from webapp.unit_of_work import sql
 
@@ -193,6 +194,7 @@ class TaskHead:
     item_key: str | None
     suspended: bool
     of_department: bool  # a post of the department of who looks has it
+    conflicted: frozenset[int]  # who declared a conflict
 
     @property
     def facts(self) -> TaskFacts:
@@ -261,13 +263,13 @@ class LifeCycle:
         return not (self.delegations or self.opinions or self.rounds or self.copies or self.urgings or self.orders)
 
 
-LIFE = """
+LIFE = f"""
 select t.id, t.case_id, t.name_zh, t.name_en, t.step, t.process, t.element, t.state, t.revision, t.participants,
     t.groups, t.assignee_id, coalesce(h.name, ''), t.closed_by, t.act,
     array(select p.user_id from participant p where p.task_id = t.id order by p.at), coalesce(k.number, ''),
     coalesce(nullif(k.subject_name, ''), k.applicant_name), k.bundle_key, i.release_id, ic.item_key,
     k.suspended_at is not null, exists(select from candidate_group g join department d on d.id = g.department_id
-        where t.groups ? g.key and d.key = %(department)s), t.waits,
+        where t.groups ? g.key and d.key = %(department)s), {CONFLICTED}, t.waits,
     (select coalesce(jsonb_agg(jsonb_build_array(d.owner_id, o.name, d.to_id, u.name, d.asked, d.at, d.outcome,
         d.remark, d.ended_at) order by d.id), '[]')
         from delegation d join app_user o on o.id = d.owner_id join app_user u on u.id = d.to_id
@@ -329,10 +331,11 @@ def life_cycle_of(task_id: int, by: Identity) -> LifeCycle:
 
 def _head(*row: Any) -> TaskHead:
     id_, case_id, zh, en, step, process, element, state, revision, participants, groups, *rest = row
-    holder_id, holder, closed_by, act, signed, number, subject, bundle, *of_case = rest
+    holder_id, holder, closed_by, act, signed, number, subject, bundle, *of_case, conflicted = rest
     return TaskHead(
         *(id_, case_id, Words(zh, en), step, process, element, state, revision, participants, frozenset(groups)),
         *(holder_id, holder, closed_by, act, tuple(signed), number, subject, bundle, *of_case),
+        frozenset(conflicted or ()),
     )
 
 

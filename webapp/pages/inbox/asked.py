@@ -25,6 +25,7 @@ from webapp.queries.life_cycle import LifeCycle, life_cycle_of
 from webapp.queries.worklist_counts import counts
 from webapp.services import access, copies, opinions, signers
 from webapp.services.files import Upload, check_upload
+from webapp.services.separation import InConflict
 from webapp.unit_of_work import let_go
 
 
@@ -116,8 +117,10 @@ def sign(task_id: int) -> ResponseReturnValue:
 
 
 def _to_sign(task_id: int, by: Identity) -> LifeCycle:
-    """The task of a round in which one is, or was, a signer. Raises NotFound."""
+    """The task of a round in which one is, or was, a signer. Raises NotFound, InConflict."""
     life = life_cycle_of(task_id, by)
+    if by.user_id in life.task.conflicted:
+        raise InConflict()
     if not any(one.user_id == by.user_id for signing in life.rounds for one in signing.signers):
         raise NotFound()
     return life

@@ -27,6 +27,7 @@ from webapp.queries.workspace import workspace
 from webapp.services import delegation, opinions, signers
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.prepared_acts import act_fields
+from webapp.services.separation import InConflict
 from webapp.unit_of_work import let_go, sql
 
 
@@ -60,8 +61,10 @@ def carry_out(task_id: int, further_act: str) -> ResponseReturnValue:
 
 
 def _seen(task_id: int, by: Identity) -> LifeCycle:
-    """The task for its posts, for who leads their department, and for who may urge it. Raises NotFound."""
+    """The task for its posts, for who leads their department, and for who may urge it. Raises NotFound, InConflict."""
     life = life_cycle_of(task_id, by)
+    if by.user_id in life.task.conflicted:
+        raise InConflict()
     if may(by, Permission.TASK_SEE, life.task.facts) or further_acts(life, by):
         return life
     raise NotFound()

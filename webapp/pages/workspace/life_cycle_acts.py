@@ -181,7 +181,7 @@ LABELS: Mapping[str, Words] = {
     "to": Words("人员", "Person"),
     "reason": Words("理由", "Reason"),
     "asked": Words("请准备什么", "What is to be prepared"),
-    "question": Words("问题", "Question"),
+    "question": Words("征求的问题", "Question"),
     "addressees": Words("征求对象", "Whom to ask"),
     "copy_to": Words("抄送对象", "Whom to tell"),
     "note": Words("说明", "Note"),
