@@ -7,19 +7,22 @@ sheet. How each kind looks: BPMN 2.0.2, chapter 7.2 and annex B.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
+
+from engine.bpmn.lettering import SIZE, lines_of, width_of
+from engine.bpmn.svg import INK, Box, circle_of, head_id, head_of, path_of, px, rectangle_of
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
-INK, SOFT, WALKED, NEVER = "#1f2933", "#5b6772", "#0b5cad", "#b42318"
-MARGIN, SIZE, LEADING = 12, 12, 15
+SOFT, WALKED, NEVER = "#5b6772", "#0b5cad", "#b42318"
+MARGIN, LEADING = 12, 15
 #: Of a mark: the size of its words, and how far its frame reaches beyond the element.
 SMALL, SMALL_LEADING, FRAME = 10, 12, 6
 TASKS = frozenset(
@@ -61,20 +64,6 @@ DEFINITIONS = {
     "terminateEventDefinition": ("止", "X"),
     "cancelEventDefinition": ("取", "Ca"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of the plane."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +135,10 @@ def _finished(drawing: _Drawing, family: str) -> Picture:
     top = min(y for _, y in drawing.corners) - MARGIN
     width = round(max(x for x, _ in drawing.corners) + MARGIN - left)
     height = round(max(y for _, y in drawing.corners) + MARGIN - top)
-    heads = "".join(_arrow(colour) for colour in (INK, WALKED, NEVER))
+    heads = "".join(head_of(colour) for colour in (INK, WALKED, NEVER))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="{_n(left)} {_n(top)} {width} {height}" font-family={quoteattr(family)} font-size="{SIZE}">'
+        f' viewBox="{px(left)} {px(top)} {width} {height}" font-family={quoteattr(family)} font-size="{SIZE}">'
         f"<defs>{heads}</defs>{''.join(drawing.parts)}{''.join(drawing.over)}</svg>"
     )
     return Picture(svg, width, height)
@@ -189,10 +178,10 @@ def _shape(drawing: _Drawing, shape: etree._Element) -> None:
         _label(drawing, shape, box, name)
     elif kind == "textAnnotation" and element is not None:
         told = element.findtext(f"{BPMN}text") or ""
-        drawing.parts.append(_path(f"M{_n(box.x + 12)} {_n(box.y)}h-12v{_n(box.height)}h12", SOFT))
+        drawing.parts.append(path_of(f"M{px(box.x + 12)} {px(box.y)}h-12v{px(box.height)}h12", SOFT))
         _text(drawing, told, Box(box.x + 4, box.y, box.width - 4, box.height), colour=SOFT)
     else:
-        drawing.parts.append(_rect(box, SOFT, 1, dashed=kind == "group"))
+        drawing.parts.append(rectangle_of(box, SOFT, 1, dashed=kind == "group"))
         _label(drawing, shape, box, name)
 
 
@@ -220,7 +209,7 @@ def _mark(drawing: _Drawing, box: Box, mark: Mark, *, inside: bool) -> None:
 
 
 def _size_of(lines: Sequence[str]) -> tuple[float, float]:
-    return max(_width(line) for line in lines) * SMALL / SIZE + 8, SMALL_LEADING * len(lines) + 4
+    return max(width_of(line) for line in lines) * SMALL / SIZE + 8, SMALL_LEADING * len(lines) + 4
 
 
 def _words_of_mark(drawing: _Drawing, box: Box, lines: Sequence[str], fill: str) -> None:
@@ -229,60 +218,60 @@ def _words_of_mark(drawing: _Drawing, box: Box, lines: Sequence[str], fill: str)
     for number, line in enumerate(lines):
         y = box.y + 2 + SMALL_LEADING * (number + 0.5)
         drawing.over.append(
-            f'<text x="{_n(box.middle[0])}" y="{_n(y)}" fill="{INK}" font-size="{SMALL}" text-anchor="middle"'
+            f'<text x="{px(box.middle[0])}" y="{px(y)}" fill="{INK}" font-size="{SMALL}" text-anchor="middle"'
             f' dominant-baseline="central">{escape(line)}</text>'
         )
 
 
 def _filled(box: Box, fill: str, *, round_: int) -> str:
     return (
-        f'<rect x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{round_}"'
+        f'<rect x="{px(box.x)}" y="{px(box.y)}" width="{px(box.width)}" height="{px(box.height)}" rx="{round_}"'
         f' fill="{fill}" stroke="{SOFT}" stroke-width="1"/>'
     )
 
 
 def _lane(drawing: _Drawing, box: Box, name: str) -> None:
-    drawing.parts.append(_rect(box, SOFT, 1))
+    drawing.parts.append(rectangle_of(box, SOFT, 1))
     if not name:
         return
     x, y = box.x + 15, box.y + box.height / 2
-    drawing.parts.append(_path(f"M{_n(box.x + 30)} {_n(box.y)}v{_n(box.height)}", SOFT))
+    drawing.parts.append(path_of(f"M{px(box.x + 30)} {px(box.y)}v{px(box.height)}", SOFT))
     drawing.parts.append(
-        f'<text x="{_n(x)}" y="{_n(y)}" fill="{INK}" text-anchor="middle" dominant-baseline="central"'
-        f' transform="rotate(-90 {_n(x)} {_n(y)})">{escape(name)}</text>'
+        f'<text x="{px(x)}" y="{px(y)}" fill="{INK}" text-anchor="middle" dominant-baseline="central"'
+        f' transform="rotate(-90 {px(x)} {px(y)})">{escape(name)}</text>'
     )
 
 
 def _task(drawing: _Drawing, box: Box, kind: str, name: str) -> None:
-    drawing.parts.append(_rect(box, INK, 3 if kind == "callActivity" else 1.4, round_=8))
+    drawing.parts.append(rectangle_of(box, INK, 3 if kind == "callActivity" else 1.4, round_=8))
     if kind in KINDS:
         word = KINDS[kind][0 if drawing.chinese else 1]
         drawing.parts.append(
-            f'<text x="{_n(box.x + 7)}" y="{_n(box.y + 13)}" fill="{SOFT}" font-size="9">{escape(word)}</text>'
+            f'<text x="{px(box.x + 7)}" y="{px(box.y + 13)}" fill="{SOFT}" font-size="9">{escape(word)}</text>'
         )
     _text(drawing, name, Box(box.x + 4, box.y + 8, box.width - 8, box.height - 8))
 
 
 def _subprocess(drawing: _Drawing, box: Box, kind: str, name: str, *, expanded: bool) -> None:
-    drawing.parts.append(_rect(box, INK, 1.4, round_=8))
+    drawing.parts.append(rectangle_of(box, INK, 1.4, round_=8))
     if kind == "transaction":
-        drawing.parts.append(_rect(Box(box.x + 3, box.y + 3, box.width - 6, box.height - 6), INK, 1, round_=6))
+        drawing.parts.append(rectangle_of(Box(box.x + 3, box.y + 3, box.width - 6, box.height - 6), INK, 1, round_=6))
     if expanded:
         _text(drawing, name, Box(box.x + 6, box.y + 3, box.width - 12, 20))
         return
     _text(drawing, name, Box(box.x + 4, box.y + 2, box.width - 8, box.height - 18))
     x, y = box.x + box.width / 2, box.y + box.height - 9
-    drawing.parts.append(_rect(Box(x - 7, y - 7, 14, 14), INK, 1))
-    drawing.parts.append(_path(f"M{_n(x - 4)} {_n(y)}h8M{_n(x)} {_n(y - 4)}v8", INK))
+    drawing.parts.append(rectangle_of(Box(x - 7, y - 7, 14, 14), INK, 1))
+    drawing.parts.append(path_of(f"M{px(x - 4)} {px(y)}h8M{px(x)} {px(y - 4)}v8", INK))
 
 
 def _event(drawing: _Drawing, box: Box, kind: str, element: etree._Element) -> None:
     x, y = box.middle
     radius = box.width / 2
     goes_on = element.get("cancelActivity") == "false" or element.get("isInterrupting") == "false"
-    drawing.parts.append(_circle(x, y, radius, 3.5 if kind == "endEvent" else 1.4, dashed=goes_on))
+    drawing.parts.append(circle_of(x, y, radius, 3.5 if kind == "endEvent" else 1.4, dashed=goes_on))
     if kind not in ("startEvent", "endEvent"):
-        drawing.parts.append(_circle(x, y, radius - 3.5, 1.2, dashed=goes_on))
+        drawing.parts.append(circle_of(x, y, radius - 3.5, 1.2, dashed=goes_on))
     for child in element:
         word = DEFINITIONS.get(etree.QName(child).localname) if isinstance(child.tag, str) else None
         if word is not None:
@@ -293,23 +282,23 @@ def _event(drawing: _Drawing, box: Box, kind: str, element: etree._Element) -> N
 def _gateway(drawing: _Drawing, box: Box, mark: str) -> None:
     x, y = box.middle
     drawing.parts.append(
-        f'<path d="M{_n(x)} {_n(box.y)}L{_n(box.x + box.width)} {_n(y)}L{_n(x)} {_n(box.y + box.height)}'
-        f'L{_n(box.x)} {_n(y)}Z" fill="#fff" stroke="{INK}" stroke-width="1.4"/>'
+        f'<path d="M{px(x)} {px(box.y)}L{px(box.x + box.width)} {px(y)}L{px(x)} {px(box.y + box.height)}'
+        f'L{px(box.x)} {px(y)}Z" fill="#fff" stroke="{INK}" stroke-width="1.4"/>'
     )
     half = box.width / 6
     lines = {
-        "×": f"M{_n(x - half)} {_n(y - half)}L{_n(x + half)} {_n(y + half)}"
-        f"M{_n(x + half)} {_n(y - half)}L{_n(x - half)} {_n(y + half)}",
-        "+": f"M{_n(x - 1.4 * half)} {_n(y)}h{_n(2.8 * half)}M{_n(x)} {_n(y - 1.4 * half)}v{_n(2.8 * half)}",
+        "×": f"M{px(x - half)} {px(y - half)}L{px(x + half)} {px(y + half)}"
+        f"M{px(x + half)} {px(y - half)}L{px(x - half)} {px(y + half)}",
+        "+": f"M{px(x - 1.4 * half)} {px(y)}h{px(2.8 * half)}M{px(x)} {px(y - 1.4 * half)}v{px(2.8 * half)}",
     }
     if mark in lines:
-        drawing.parts.append(_path(lines[mark], INK, 2.5))
+        drawing.parts.append(path_of(lines[mark], INK, 2.5))
     elif mark == "○":
-        drawing.parts.append(_circle(x, y, 1.3 * half, 2.2))
+        drawing.parts.append(circle_of(x, y, 1.3 * half, 2.2))
     elif mark == "◇":
-        drawing.parts.append(_circle(x, y, 1.7 * half, 1) + _circle(x, y, 1.3 * half, 1))
+        drawing.parts.append(circle_of(x, y, 1.7 * half, 1) + circle_of(x, y, 1.3 * half, 1))
     elif mark:
-        drawing.parts.append(_path(lines["×"] + lines["+"], INK, 2))
+        drawing.parts.append(path_of(lines["×"] + lines["+"], INK, 2))
 
 
 # ---------------------------------------------------------------- lines
@@ -329,10 +318,10 @@ def _edge(drawing: _Drawing, edge: etree._Element) -> None:
     turns = drawing.way.get(flow) if drawing.way is not None and kind == "sequenceFlow" else None
     if turns:
         colour, width = WALKED, 3.2
-    path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
-    head = "" if kind == "association" else f' marker-end="url(#{_arrow_id(colour)})"'
+    path = "M" + "L".join(f"{px(x)} {px(y)}" for x, y in points)
+    head = "" if kind == "association" else f' marker-end="url(#{head_id(colour)})"'
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    drawing.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{_n(width)}"{dashed}{head}/>')
+    drawing.parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{px(width)}"{dashed}{head}/>')
     drawing.reach(*points)
     if times is not None:
         _count(drawing, points, times, colour)
@@ -352,8 +341,8 @@ def _count(drawing: _Drawing, points: Sequence[tuple[float, float]], times: int,
     told = str(times)
     width = 8 + 7 * len(told)
     drawing.over.append(
-        f'<rect x="{_n(x - width / 2)}" y="{_n(y - 8)}" width="{width}" height="16" rx="8" fill="#fff"'
-        f' stroke="{colour}"/><text x="{_n(x)}" y="{_n(y)}" fill="{colour}" font-size="11" text-anchor="middle"'
+        f'<rect x="{px(x - width / 2)}" y="{px(y - 8)}" width="{width}" height="16" rx="8" fill="#fff"'
+        f' stroke="{colour}"/><text x="{px(x)}" y="{px(y)}" fill="{colour}" font-size="11" text-anchor="middle"'
         f' dominant-baseline="central">{told}</text>'
     )
 
@@ -378,7 +367,7 @@ def _label(drawing: _Drawing, shape: etree._Element, box: Box, name: str) -> Non
     if name:
         label = _label_box(shape) or Box(box.x + box.width / 2 - 45, box.y + box.height + 3, 90, 14)
         label = _grown(label)
-        height = LEADING * len(list(_lines(name, label.width)))
+        height = LEADING * len(list(lines_of(name, label.width)))
         below = label.y + label.height / 2 >= box.y + box.height / 2  # more lines than the file foresaw grow away
         top = label.y if below else label.y + label.height - height
         _text(drawing, name, Box(label.x, top, label.width, height), front=True)
@@ -390,62 +379,17 @@ def _grown(label: Box) -> Box:
 
 
 def _text(drawing: _Drawing, text: str, box: Box, *, colour: str = INK, front: bool = False) -> None:
-    lines = list(_lines(text, max(box.width, SIZE)))
+    lines = list(lines_of(text, max(box.width, SIZE)))
     x, middle = box.middle
     first = middle - LEADING * (len(lines) - 1) / 2
     into = drawing.over if front else drawing.parts
     for number, line in enumerate(lines):
-        y, half = first + number * LEADING, _width(line) / 2
+        y, half = first + number * LEADING, width_of(line) / 2
         drawing.reach((x - half, y - LEADING / 2), (x + half, y + LEADING / 2))
         into.append(
-            f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}" text-anchor="middle"'
+            f'<text x="{px(x)}" y="{px(y)}" fill="{colour}" text-anchor="middle"'
             f' dominant-baseline="central">{escape(line)}</text>'
         )
-
-
-def _lines(text: str, width: float) -> Iterator[str]:
-    """Broken between words; Chinese anywhere."""
-    for paragraph in text.splitlines():
-        line = ""
-        for piece in _pieces(paragraph):
-            if line and _width(line + piece.rstrip()) > width:
-                yield line.rstrip()
-                line = piece.lstrip()
-            else:
-                line += piece
-        if line.strip():
-            yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    word = ""
-    for letter in text:
-        if _is_wide(letter) or letter == " ":
-            if letter in "，。、；：）”！？」》" and word:
-                word += letter
-                continue
-            if letter == " ":
-                yield word + letter
-                word = ""
-                continue
-            if word:
-                yield word
-            word = letter
-            continue
-        if word and _is_wide(word[-1]):
-            yield word
-            word = ""
-        word += letter
-    if word:
-        yield word
-
-
-def _is_wide(letter: str) -> bool:
-    return ord(letter) >= 0x2E80
-
-
-def _width(text: str) -> float:
-    return sum(SIZE if _is_wide(letter) else SIZE * 0.56 for letter in text)
 
 
 # ---------------------------------------------------------------- reading and writing
@@ -481,36 +425,3 @@ def _box(shape: etree._Element | None) -> Box | None:
 
 def _label_box(drawn: etree._Element) -> Box | None:
     return _box(drawn.find(f"{DI}BPMNLabel"))
-
-
-def _n(number: float) -> str:
-    return f"{number:.1f}".rstrip("0").rstrip(".")
-
-
-def _path(data: str, colour: str, width: float = 1) -> str:
-    return f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="{_n(width)}"/>'
-
-
-def _circle(x: float, y: float, radius: float, width: float, *, dashed: bool = False) -> str:
-    dash = ' stroke-dasharray="4 3"' if dashed else ""
-    place = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"'
-    return f'<circle {place} fill="#fff" stroke="{INK}" stroke-width="{_n(width)}"{dash}/>'
-
-
-def _rect(box: Box, colour: str, width: float, *, round_: int = 0, dashed: bool = False) -> str:
-    dash = ' stroke-dasharray="8 4"' if dashed else ""
-    return (
-        f'<rect x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" rx="{round_}"'
-        f' fill="#fff" stroke="{colour}" stroke-width="{_n(width)}"{dash}/>'
-    )
-
-
-def _arrow_id(colour: str) -> str:
-    return f"head-{colour[1:]}"
-
-
-def _arrow(colour: str) -> str:
-    return (
-        f'<marker id="{_arrow_id(colour)}" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse"'
-        f' markerWidth="10" markerHeight="10" orient="auto"><path d="M0 0L10 5L0 10Z" fill="{colour}"/></marker>'
-    )
