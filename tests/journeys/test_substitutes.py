@@ -21,7 +21,7 @@ from webapp.queries import worklist
 from webapp.queries.case_reviews import reviews_of
 from webapp.queries.case_tasks import tasks_of
 from webapp.queries.history import history_of
-from webapp.services import assigning, opinions, rulings, substitution, suspension, tasks
+from webapp.services import assigning, comments, opinions, rulings, substitution, suspension, tasks
 from webapp.services.substitution import (
     AlreadyOver,
     ChainedSubstitution,
@@ -374,3 +374,21 @@ def asked_of_a_post(case_id: int, post: str) -> int:
     row = sql().execute("select id from opinion_request where task_id = %s", (task.id,)).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def test_a_comment_that_only_a_lead_may_delete_is_deleted_for_the_lead(db: SQLAlchemy) -> None:
+    """The lead of the centre is away. What the stand-in may do with a post of their own names nobody else."""
+    lead, case_id = office.person("weixiaohong"), office.received("ordinary", ways={}).id
+    named("weixiaohong", office.CLERK)
+    stand_in = office.person(office.CLERK)
+    comments.comment(case_id, "请核对名称。", audience="internal", by=stand_in, key="own")
+    comment_id = sql().execute("select max(id) from comment").fetchone()
+    assert comment_id is not None
+    assert '"for"' not in last_line(db, case_id, "commented").body
+    comments.delete_comment(case_id, comment_id[0], by=stand_in)
+    assert '"for"' not in last_line(db, case_id, "comment-deleted").body
+    comments.comment(case_id, "名称无误。", audience="internal", by=office.person("zhouming"), key="other")
+    other = sql().execute("select max(id) from comment").fetchone()
+    assert other is not None
+    comments.delete_comment(case_id, other[0], by=stand_in)
+    assert f'"for":{lead.user_id}' in last_line(db, case_id, "comment-deleted").body

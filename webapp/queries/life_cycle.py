@@ -332,11 +332,12 @@ def life_cycle_of(task_id: int, by: Identity) -> LifeCycle:
 def _head(*row: Any) -> TaskHead:
     id_, case_id, zh, en, step, process, element, state, revision, participants, groups, *rest = row
     holder_id, holder, closed_by, act, signed, number, subject, bundle, *of_case, conflicted = rest
-    return TaskHead(
+    task: list[Any] = [
         *(id_, case_id, Words(zh, en), step, process, element, state, revision, participants, frozenset(groups)),
         *(holder_id, holder, closed_by, act, tuple(signed), number, subject, bundle, *of_case),
         frozenset(conflicted or ()),
-    )
+    ]
+    return TaskHead(*task)
 
 
 def _at(moment: str) -> datetime:

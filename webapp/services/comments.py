@@ -14,6 +14,7 @@ from engine import Words
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import CaseFacts, Permission, ensure, is_window, may
+from webapp.services.acting import act_on
 from webapp.services.case_facts import case_facts
 from webapp.services.comment_mentions import Mentions, mentions_in
 from webapp.services.events import Event
@@ -88,7 +89,7 @@ def comment(
     checked = [check_upload(one) for one in files]
     with on_case(case_id) as case:
         facts = facts_of(case_id)
-        ensure(by, Permission.PERSONAL_SEE, facts)
+        act_on(case, by, Permission.PERSONAL_SEE, facts)
         _ensure_may_tell(case, audience, by)
         remember(by, key, case.now, f"comment:{case_id}")
         mentions = mentions_in(said, facts) if audience == INTERNAL else Mentions((), (), ())
@@ -105,6 +106,8 @@ def comment(
 def _ensure_may_tell(case: LockedCase, audience: str, by: Identity) -> None:
     if audience == APPLICANT and not may_tell_applicant(by, case.release.bundle.lead_department):
         raise NotYours(Permission.COMMENT_TO_APPLICANT)
+    if audience == APPLICANT:
+        act_on(case, by, Permission.COMMENT_TO_APPLICANT)
 
 
 def _tell(case: LockedCase, comment_id: int, people: Sequence[int], by: Identity) -> None:
@@ -167,6 +170,8 @@ def delete_comment(case_id: int, comment_id: int, *, by: Identity) -> None:
         author, _, before = _held(case, comment_id, by)
         if author != by.user_id and not may(by, Permission.COMMENT_DELETE):
             raise NotYours(Permission.COMMENT_DELETE)
+        if author != by.user_id:
+            act_on(case, by, Permission.COMMENT_DELETE)
         sql().execute(KEEP_OLD, {"comment": comment_id, "body": before, "now": case.now, "by": by.user_id})
         sql().execute(
             "update comment set body = '', deleted_at = %s, deleted_by = %s where id = %s",

@@ -22,6 +22,7 @@ from webapp.catalogue import Published
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
+from webapp.services.acting import act_on
 from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_day, would_be_due
 from webapp.services.corrections import ensure_request, guided_of
 from webapp.services.events import Event
@@ -168,6 +169,7 @@ def give_back(case_id: int, point_id: int, reason: str, *, by: Identity) -> None
         point = _point(case, point_id)
         if not may_merge(by, case.release.bundle.lead_department):
             raise NotYours(Permission.CORRECTION_MERGE)
+        act_on(case, by, Permission.CORRECTION_MERGE)
         end(case, point, GIVEN_BACK, by, reason=reason.strip())
         case.record(Event.CORRECTION_GIVEN_BACK, by, item=point.item_case_id, task=point.task_id)
         item = case.release.bundle.item(point.item_key)

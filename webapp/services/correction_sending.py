@@ -15,6 +15,7 @@ from webapp import clock, moments
 from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity, by_ids
 from webapp.permissions import Permission, ensure
+from webapp.services.acting import act_on
 from webapp.services.clocks import start_day, would_be_due
 from webapp.services.comments import facts_of
 from webapp.services.correction_points import (
@@ -106,6 +107,7 @@ def send_together(
         for point in points:
             _send(case, point, by, notice=notice, message=message)
         items = [one.item_case_id for one in points]
+        act_on(case, by, Permission.CORRECTION_MERGE)  # what each item asked is its own officer's, for nobody else
         case.record(Event.CORRECTIONS_MERGED, by, items=items, message=message, document=notice)
         return tuple(bundle.item(one.item_key).name for one in points)
 
