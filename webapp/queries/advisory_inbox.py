@@ -12,7 +12,6 @@ from webapp.catalogue import published
 from webapp.errors import NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
-from webapp.queries.worklist_sql import HIDDEN
 from webapp.services.case_facts import case_facts
 from webapp.services.separation import InConflict
 from webapp.unit_of_work import sql
@@ -43,9 +42,13 @@ class AskedLine:
     waits: bool
 
 
+#: Asked of each of the few rows: nothing declared of its case or item.
+FREE_OF_CONFLICT = """not exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
+        and d.withdrawn_at is null
+        and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))"""
 _PLACE = """k.id, t.id, coalesce(k.number, ''), coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id,
     ic.item_key, t.name_zh, t.name_en"""
-_OF_TASK = f"""join user_task t on t.id = q.task_id and t.state = 'open' and t.id <> all({HIDDEN})
+_OF_TASK = f"""join user_task t on t.id = q.task_id and t.state = 'open' and {FREE_OF_CONFLICT}
 join cases k on k.id = t.case_id
 left join item_case ic on ic.id = t.item_case_id"""
 _OPINION = f"""{_PLACE}, q.question, coalesce(w.name, g.name_zh, ''), coalesce(w.name, g.name_en, ''), a.name,
@@ -99,14 +102,14 @@ def _line(row: Sequence[Any]) -> AskedLine:
 #: What waits for one's word, and copies that one has not read (up to 100): read with the counts of the inbox.
 ASKED_COUNT = f"""
 (select count(*) from opinion_request q join user_task t on t.id = q.task_id and t.state = 'open'
-    and t.id <> all({HIDDEN})
+    and {FREE_OF_CONFLICT}
     where q.ended_at is null and (q.to_id = %(me)s or q.to_group = any(%(groups)s)))
 + (select count(*) from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
     and (q.position = 'before' or q.digest <> '') join user_task t on t.id = q.task_id and t.state = 'open'
-        and t.id <> all({HIDDEN})
+        and {FREE_OF_CONFLICT}
     where c.user_id = %(me)s and c.verdict = '' and c.removed_at is null)
 + (select count(distinct v.round_id) from visit_asked v join visit_round r on r.id = v.round_id
-    join user_task t on t.id = r.task_id and t.state = 'open' and t.id <> all({HIDDEN})
+    join user_task t on t.id = r.task_id and t.state = 'open' and {FREE_OF_CONFLICT}
     where v.settled_at is null and v.group_key = any(%(groups)s))
 """
 UNREAD_COUNT = """
@@ -132,9 +135,7 @@ class OpinionPage:
 OPINION = f"""
 select q.kind, q.id, {_PLACE}, q.question, coalesce(w.name, g.name_zh, ''), coalesce(w.name, g.name_en, ''), a.name,
     q.asked_at, q.waits, t.state = 'open', q.outcome, q.answer, coalesce(n.name, ''),
-    exists (select from declared_conflict d where d.case_id = t.case_id and d.user_id = %(me)s
-        and d.withdrawn_at is null
-        and (d.item_case_id is null or t.item_case_id is null or d.item_case_id = t.item_case_id))
+    not {FREE_OF_CONFLICT}
 from opinion_request q join user_task t on t.id = q.task_id join cases k on k.id = t.case_id
 left join item_case ic on ic.id = t.item_case_id join app_user a on a.id = q.asked_by
 left join app_user w on w.id = q.to_id left join candidate_group g on g.key = q.to_group
