@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from engine.bpmn import reach
 from engine.bpmn.allowance import MAX_EXPRESSIONS
 from engine.bpmn.dialects import tell
-from engine.bpmn.language import COMPOSED, EVERYTHING, PYTHON, VARIABLE
+from engine.bpmn.language import COMPOSED, EVERYTHING, PYTHON, VARIABLE, templated
 from engine.bpmn.model import (
     Definitions,
     EventSource,
@@ -218,7 +218,7 @@ class _Compiler:
         if event.kind == "compensate":
             return self._compensation(event, node)
         if event.kind == "signal":
-            return Event("signal", self._marked(self._signal(event.ref, node), node))
+            return Event("signal", self._slot(templated(self._signal(event.ref, node)), node))
         return Event(event.kind, self._marked(self._error_code(event, node), node), outputs=event.outputs)
 
     def _conditional(self, event: EventSource, node: NodeSource) -> Event:
@@ -260,7 +260,7 @@ class _Compiler:
         if message is None:
             self.report("missing-reference", node.id, line=node.line, what="messageRef", value=reference[:80])
             return None
-        name, said = self._marked(message.name or message.id, node), node.extensions.correlation_key
+        name, said = self._slot(templated(message.name or message.id), node), node.extensions.correlation_key
         if said is None and message.correlation_key is None and message.properties:
             return self._correlated(name, message, node, dict((*self.source.bound, *bound)))
         return Event("message", name, self._optional(said or message.correlation_key, node))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.bpmn.program import Node, Process, Program
-from engine.errors import BudgetExceeded, CannotSkip, ExpressionFailed, NothingWaits, TaskNotOpen
+from engine.errors import BudgetExceeded, CannotSkip, ExpressionFailed, NothingWaits, TaskNotOpen, ValueInvalid
 from engine.runtime import events, faults, flow, loops
 from engine.runtime.codec import encoded_size
 from engine.runtime.conversation import received
@@ -251,9 +251,11 @@ def settled(run: Run) -> Step:
 
 
 def _accepted(variables: Variables, context: Context, element: str) -> dict[str, Value]:
-    """The variables as given, if they are FEEL values within the budget."""
+    """The variables as given, if they are FEEL values within the budget; names with "@" are the engine's own."""
     if encoded_size(variables) > context.budgets.payload_bytes:
         raise BudgetExceeded(element, "bytes of variables", context.budgets.payload_bytes)
+    if any(name.startswith("@") for name in variables):
+        raise ValueInvalid('a variable whose name begins with "@"')
     return dict(variables)
 
 

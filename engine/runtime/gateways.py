@@ -153,7 +153,8 @@ def _is_awaited(run: Run, scope_id: int, node: Node, arrived: Collection[str]) -
     if not places or len(arrived) == len(node.incoming):
         return False
     process = run.process_of(scope_id)
-    run.activate(node, cost=1 + len(process.nodes) // ELEMENTS_PER_ACTIVATION)
+    looked_at = len(process.nodes) + len(run.tokens_in(scope_id))
+    run.activate(node, cost=1 + looked_at // ELEMENTS_PER_ACTIVATION)
     upstream = process.upstream(node.id)
     filled = [reach.by_flows for flow, reach in upstream.items() if flow in arrived]
     empty = [(_source(process, flow, node), reach) for flow, reach in upstream.items() if flow not in arrived]
@@ -172,8 +173,17 @@ class _Place(NamedTuple):
 
 
 def _places(run: Run, scope_id: int, join: Node) -> set[_Place]:
-    tokens = (run.state.tokens[each] for each in run.tokens_in(scope_id))
-    return {_place(run, token) for token in tokens if token.element != join.id}
+    """Where the other tokens of the scope stand: of thousands on the same plain element one place."""
+    places: set[_Place] = set()
+    known = {join.id}
+    for each in run.tokens_in(scope_id):
+        token = run.state.tokens[each]
+        if token.element not in known:
+            place = _place(run, token)
+            places.add(place)
+            if not run.node(token).boundaries:
+                known.add(token.element)
+    return places
 
 
 def _place(run: Run, token: Token) -> _Place:

@@ -12,6 +12,9 @@ _FINAL = ("error", "compensate", "cancel", "terminate")
 #: Definitions that something outside, or a variable, makes happen, so that all of several can.
 _AWAITED = ("message", "timer", "signal", "conditional")
 
+#: Definitions that wait for a name.
+_NAMED = ("message", "signal")
+
 
 def check_positions(checked: Inspected) -> None:
     """Reports events that cannot do what they say where they stand."""
@@ -22,6 +25,9 @@ def check_positions(checked: Inspected) -> None:
             _check_start(node, checked)
         if node.type in ("startEvent", "boundaryEvent", "intermediateCatchEvent"):
             _check_catching(node, checked)
+    for node in checked.process.beginnings():
+        if any(event.kind in _NAMED and not event.name.is_text for event in node.events):
+            checked.tell("start-name-computed", node.id)
     for node in checked.nodes:
         if node.boundaries:
             _check_doubles((checked.process.nodes[each] for each in node.boundaries), checked)

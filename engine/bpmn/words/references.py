@@ -54,6 +54,12 @@ KINDS: dict[str, Kind] = {
         "请按 BPMN 规则连线",
         "Connect as BPMN allows",
     ),
+    "start-name-computed": error(
+        "启动流程的消息或信号名称不能由表达式算出：此时还没有任何变量",
+        "The name of a message or signal that starts a process cannot be computed: there are no variables yet",
+        "请直接写出名称",
+        "Write the name itself",
+    ),
     "wrong-start": error(
         "开始事件的类型不适合其所在位置",
         "The start event does not fit the place where it stands",

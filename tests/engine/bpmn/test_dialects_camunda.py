@@ -40,6 +40,17 @@ def test_a_due_date_that_an_expression_gives() -> None:
 CHILD = file("camunda", line('<userTask id="b"/>'), process="q")
 
 
+@pytest.mark.parametrize("name", ["order-${number}", "#{which}"])
+@pytest.mark.parametrize("kind", ["message", "signal"])
+def test_the_name_of_a_message_or_signal_is_computed_where_it_is_awaited(kind: str, name: str) -> None:
+    root, definition = f'<{kind} id="r" name="{name}"/>', f'<{kind}EventDefinition {kind}Ref="r"/>'
+    caught = f'<intermediateCatchEvent id="c">{definition}</intermediateCatchEvent>'
+    case = Case(file("camunda", line(caught), root), {"number": 7, "which": "order-7"})
+    assert [each.name for each in case.last.subscriptions_opened] == ["order-7"]
+    start = line().replace('<startEvent id="start"/>', f'<startEvent id="start">{definition}</startEvent>')
+    assert ("start-name-computed", "start") in [each[:2] for each in told(file("camunda", start, root), Severity.ERROR)]
+
+
 @pytest.mark.parametrize("name", ["${which}", "#{which}"])
 def test_an_expression_says_which_process_is_called(name: str) -> None:
     caller = file("camunda", line(f'<callActivity id="c" calledElement="{name}"/>', USER))

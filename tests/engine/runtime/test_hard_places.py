@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import BudgetExceeded, ChangeRefused
-from engine.runtime import Add, Budgets, Context, JobError, Move, Remove, reschedule, signal, snapshot
+from engine.runtime import Add, Budgets, Context, JobError, Move, Remove, reschedule, signal
 from tests.engine.runtime.diagrams import MONDAY, Case, diagram, ext, io, job, script
 
 
@@ -271,10 +271,3 @@ def test_scripts_side_by_side_lose_no_update() -> None:
     text = "start s\nand f\nscript a\nscript b\nand j\nuser after\ns -> f -> a -> j -> after\nf -> b -> j"
     inside = {"a": ext(script("append(all, 1)", "all")), "b": ext(script("append(all, 2)", "all"))}
     assert sorted(Case(diagram(text, inside), {"all": []}).variables["all"]) == [1, 2]  # type: ignore[arg-type]
-
-
-def test_what_the_engine_keeps_among_the_variables_is_not_shown() -> None:
-    case = Case(diagram("start s\nuser a\ns -> a"), {"@order": "7", "x": 1})
-    assert case.variables == {"x": 1}
-    assert case.complete("a").variables == {"x": 1}
-    assert snapshot(case.state).ended

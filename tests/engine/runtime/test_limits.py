@@ -41,6 +41,13 @@ def test_too_many_tokens_are_refused() -> None:
     assert stopped.value.what == "tokens"
 
 
+def test_looking_for_what_can_still_come_to_an_inclusive_join_is_paid_for() -> None:
+    many = "start s\nand f\nor j\nmanual w\nuser t\nend e\ns -> j -> w -> f\nf -> j\nf -> t -> e"
+    with pytest.raises(BudgetExceeded) as stopped:
+        Case(diagram(many), context=Context(now=MONDAY, budgets=Budgets(activations=8_000, tokens=5_000)))
+    assert (stopped.value.element, stopped.value.what) == ("j", "activations")
+
+
 def test_too_large_and_foreign_values_are_refused_at_the_edge() -> None:
     case = Case(diagram("start s\nuser t\ns -> t"))
     task = case.waiting("task", "t")
@@ -50,6 +57,8 @@ def test_too_large_and_foreign_values_are_refused_at_the_edge() -> None:
     for foreign in (1.5, float("nan"), object(), "\ud800", {1: 2}, {"a": {"b": {3}}}):
         with pytest.raises(ValueInvalid):
             complete(case.program, case.state, task, {"v": foreign}, case.context)
+    with pytest.raises(ValueInvalid):  # under such names the engine keeps what conversations are about
+        complete(case.program, case.state, task, {"@order": 7}, case.context)
     assert case.tasks == ["t"]
 
 
