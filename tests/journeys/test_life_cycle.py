@@ -699,3 +699,22 @@ def test_one_of_several_instances_waits_and_the_other_goes_on(db: SQLAlchemy) ->
     record(first, to, "g")
     assert machines.tasks(case_id) == ["after"]
     assert list(verify_all()) == []
+
+
+@pytest.mark.parametrize("of_owner", [True, False])
+def test_a_task_that_is_out_to_be_prepared_comes_back_from_or_to_one_in_conflict(case_id: int, of_owner: bool) -> None:
+    task, by = held(case_id)
+    to = colleague(task, but=by)
+    delegation.delegate(task.id, to.user_id, by=by, asked="请准备。", revision=task.revision, key="a")
+    declaring = by if of_owner else to
+    conflicts.declare_conflict(
+        task.id, by=declaring, kind="interest", reason="配偶在该企业任职。", whole_case=True, key="b"
+    )
+    found = fresh(task)
+    assert (found.assignee_id, found.owner_id, found.waits) == (None if of_owner else by.user_id, None, 0)
+    assert events(case_id, "task-called-back") == ["task-called-back"]
+    acting = to if of_owner else by
+    if of_owner:
+        tasks.claim(task.id, by=to)
+    examine(fresh(task), acting, key="c")
+    assert list(verify_all()) == []

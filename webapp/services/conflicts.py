@@ -61,6 +61,19 @@ returning id
 """
 
 
+#: What they have out with a colleague, or from one, to be prepared is called back.
+CALLED_BACK = """
+update delegation d set outcome = 'called-back', ended_at = %(now)s from user_task t
+where t.id = d.task_id and t.case_id = %(case)s and t.state = 'open' and d.ended_at is null
+    and %(by)s in (d.owner_id, d.to_id)
+    and (%(item)s::bigint is null or t.item_case_id is null or t.item_case_id = %(item)s)
+returning d.id, d.task_id, d.owner_id
+"""
+BACK = """
+update user_task set assignee_id = %s, owner_id = null, waits = waits - 1, revision = revision + 1 where id = %s
+"""
+
+
 def declare_conflict(task_id: int, *, by: Identity, kind: str, reason: str, whole_case: bool, key: str) -> None:
     """Say at a task that one has a conflict: in its item, or in the whole case.
 
@@ -91,6 +104,9 @@ def _write(task: OpenTask, by: Identity, kind: str, reason: str, item_case_id: i
     row = sql().execute(DECLARED, values).fetchone()
     assert row is not None
     case.record(Event.CONFLICT_DECLARED, by, item=item_case_id, officer=by.user_id, conflict=row[0])
+    for delegation, task_id, owner in sql().execute(CALLED_BACK, values).fetchall():
+        sql().execute(BACK, (owner, task_id))
+        case.record(Event.TASK_CALLED_BACK, by, task=task_id, delegation=delegation)
     for (let_go,) in sql().execute(LET_GO, values).fetchall():
         case.record(Event.TASK_RELEASED, by, task=let_go)
 
