@@ -24,7 +24,8 @@ def move_question(files: Mapping[str, bytes], key: str, by: int) -> dict[str, by
         before = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise _not_editable() from fault
-    order = list(before.get("questions", {}))
+    questions = before.get("questions")
+    order = list(questions) if isinstance(questions, dict) else []
     if key not in order:
         return {}
     place = max(0, min(len(order) - 1, order.index(key) + by))

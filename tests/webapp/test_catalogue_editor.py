@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from engine.catalogue import move_question
 from tests.support.office import csrf_token, person, sign_in
 from webapp.catalogue import current_releases
 from webapp.queries.working_copies import changes_of, digests_of, file_of
@@ -222,6 +223,42 @@ def test_questions_are_asked_earlier_and_later(client: FlaskClient, copy_id: int
             data={"csrf_token": csrf_token(client), "to": to},
         )
         assert re.findall(r"^\[questions\.(\w+)\]$", text_of(copy_id, "bundle.toml"), re.M)[:2] == order
+
+
+def test_a_question_is_not_moved_over_what_a_colleague_saves_at_that_moment(
+    client: FlaskClient, copy_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved_late(files: dict[str, bytes], key: str, by: int) -> dict[str, bytes]:
+        made = move_question(files, key, by)
+        base = digests_of(copy_id)["bundle.toml"]
+        working_copies.save(copy_id, "bundle.toml", files["bundle.toml"] + b"# theirs\n", base, by=person(DESIGNER))
+        return made
+
+    monkeypatch.setattr("webapp.pages.studio.catalogue.move_question", moved_late)
+    sign_in(client, DESIGNER)
+    answer = client.post(
+        f"/studio/copies/{copy_id}/catalogue/questions/shop_type/move",
+        data={"csrf_token": csrf_token(client), "to": "later"},
+    )
+    assert answer.status_code == 409
+    assert text_of(copy_id, "bundle.toml").endswith("# theirs\n")
+
+
+@pytest.mark.parametrize("number", ["²", "１", "-1", "1.5", "99999", ""])
+def test_a_row_with_no_number_is_none(client: FlaskClient, copy_id: int, number: str) -> None:
+    sign_in(client, DESIGNER)
+    address = f"/studio/copies/{copy_id}/catalogue/questions/shop_type"
+    form = {**form_on(client.get(address).text), f"options.{number}.option": "odd", f"options.{number}.text": "奇"}
+    answer = client.post(address, data={**form, "csrf_token": csrf_token(client)})
+    assert answer.status_code == 302
+    assert "奇" not in text_of(copy_id, "bundle.toml")
+
+
+def test_an_item_is_not_taken_out_by_a_field_that_no_page_has(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    status, _ = saved(client, f"/studio/copies/{copy_id}/catalogue/items/P2", items__0__remove="on")
+    assert status == 422
+    assert changes_of(copy_id) == []
 
 
 def test_legal_sources_are_edited_together(client: FlaskClient, copy_id: int) -> None:

@@ -124,6 +124,11 @@ def test_a_question_that_is_there_already_stays(key: str, by: int) -> None:
     assert move_question({"bundle.toml": QUESTIONS.encode()}, key, by) == {}
 
 
+@pytest.mark.parametrize("text", ["questions = 5\n", 'questions = "a"\n', "[[questions]]\na = 1\n"])
+def test_where_there_are_no_questions_none_is_moved(text: str) -> None:
+    assert move_question({"bundle.toml": text.encode()}, "a", 1) == {}
+
+
 @pytest.mark.parametrize("text", ['questions = { a = { text = "a" }, b = { text = "b" } }\n', "questions = "])
 def test_questions_that_are_no_tables_are_not_moved(text: str) -> None:
     with pytest.raises(NotEditable):

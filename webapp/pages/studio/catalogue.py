@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -171,8 +172,9 @@ def move_in_order(copy_id: int, key: str) -> ResponseReturnValue:
     except NotEditable as refused:
         flash(words(refused.words), "warning")
         return back
-    digests = {path: copies.digests_of(copy_id).get(path) for path in contents}
-    working_copies.save_together(copy_id, contents, digests, by=signed_in(), note=words(_MOVED))
+    # Over what was read, not over what a colleague may have saved since.
+    bases = {path: hashlib.sha256(files[path]).hexdigest() for path in contents}
+    working_copies.save_together(copy_id, contents, bases, by=signed_in(), note=words(_MOVED))
     return back
 
 

@@ -233,9 +233,13 @@ def _numbers(form: MultiDict[str, str], sheet: Sheet) -> list[int]:
     found = set()
     for name in form:
         parts = name.split(".")
-        if len(parts) == 3 and parts[0] == sheet.key and parts[1].isdigit() and len(parts[1]) < 5:
+        if len(parts) == 3 and parts[0] == sheet.key and _is_number(parts[1]):
             found.add(int(parts[1]))
     return sorted(found - {0})
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 5
 
 
 def _posted(
