@@ -13,11 +13,11 @@ from engine.words import Words
 
 #: The longest text of a cell; what is longer belongs into a document.
 LONGEST = 2_000
-MOST_NUMBER = 10_000
+MOST_NUMBER, MOST_DIGITS = 10_000, 9
 YES, NO = Words("是", "yes"), Words("否", "no")
 _TRUE, _FALSE = frozenset(("是", "yes", "y", "true", "1", "√", "✓")), frozenset(("否", "no", "n", "false", "0", "×"))
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # half a character is none
 _BREAK = re.compile(r"[;；\n]")
 _COMMA = re.compile(r"[,，、]")
 
@@ -105,7 +105,7 @@ def _choices(column: Column, text: str, sources: Mapping[str, str]) -> list[str]
 
 def _number(column: Column, text: str, sources: Mapping[str, str]) -> int:
     plain = text.removesuffix(".0")
-    if not plain.isascii() or not plain.isdigit() or int(plain[:9]) > MOST_NUMBER:
+    if not plain.isascii() or not plain.isdigit() or len(plain) > MOST_DIGITS or int(plain) > MOST_NUMBER:
         raise CellRefused(
             Words(
                 f"“{text[:60]}”应为 0 到 {MOST_NUMBER} 的整数。",

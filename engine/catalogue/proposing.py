@@ -29,6 +29,11 @@ _NAMES = {
     "questions": Words("问题", "question"),
     "materials": Words("材料", "material"),
 }
+#: An item is a file, and a diagram calls it.
+_ITEMS_STAY = Words(
+    "事项不能在目录里删去：先改流程图，再删它的文件。",
+    "An item is not taken out in the catalogue: change the diagram, then remove its file.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,9 @@ class _Proposing:
             return
         exists = keys in self.there[sheet.key]
         if record.remove:
-            if exists:
+            if sheet.key == "items":
+                self._fault(record, sheet.columns[0].key, _ITEMS_STAY)
+            elif exists:
                 self._remove(sheet, record, keys)
             return
         if not exists:
@@ -211,7 +218,7 @@ class _Proposing:
         self.proposal.edits.append(Edit(place.file, path, None))
         lines = self.catalogue.english_of(place.file, element)
         if sheet.key in ("options", "basis"):
-            lines = [element] if element in self.catalogue.tables(ENGLISH_FILE).get(place.file, {}) else []
+            lines = [element] if self.catalogue.has_english(place.file, element) else []
         self.proposal.edits += [Edit(ENGLISH_FILE, (place.file, line), None) for line in lines]
         self._change(record, keys, "", Words("在目录中", "there"), Words("删去", "removed"))
 

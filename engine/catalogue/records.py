@@ -101,6 +101,10 @@ class Catalogue:
         lines = _tables_in(self.tables(ENGLISH_FILE).get(file))
         return [line for line in lines if line.startswith(f"{element}.")]
 
+    def has_english(self, file: str, element: str) -> bool:
+        """Whether the file of texts has a line of just this element."""
+        return element in _tables_in(self.tables(ENGLISH_FILE).get(file))
+
 
 def _tables_in(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}

@@ -360,6 +360,8 @@ def too_many_rows() -> bytes:
         ("a.csv", too_many_rows()),
         ("a.json", b"[1, 2]"),
         ("a.json", b'{"items": NaN}'),
+        ("a.json", b'{"items": [{"item": "P2", "name": "\\ud800"}]}'),
+        ("a.json", b'{"\\ud800": []}'),
         ("a.json", b"[" * 100_000),
         ("a.json", b'{"items": [{"item": ' + b"9" * 5_000 + b"}]}"),
         ("a.json", json.dumps({"items": [{}] * (MOST_ROWS + 1)}).encode()),

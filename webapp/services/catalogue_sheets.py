@@ -354,6 +354,7 @@ def _read_json(name: str, content: bytes) -> Read:
     """{"<table>": [{"<column>": value, …}, …], …}, with the keys of tables and columns."""
     try:
         given = json.loads(content, parse_constant=_refused_number)
+        json.dumps(given, ensure_ascii=False).encode("utf-8")  # an escape may name half a character
     except (ValueError, RecursionError) as broken:
         raise FileRefused(name, Words("不是有效的 JSON。", "it is no valid JSON.")) from broken
     if not isinstance(given, dict):

@@ -131,6 +131,7 @@ def test_sources_that_come_along_may_be_named_by_key_and_by_text(files: Files) -
         ("items", {"item": "P2", "promised_value": "十"}, "promised_value"),
         ("items", {"item": "P2", "promised_value": "-1"}, "promised_value"),
         ("items", {"item": "P2", "promised_value": "99999999999999999999"}, "promised_value"),
+        ("items", {"item": "P2", "promised_value": "00001" + "0" * 30}, "promised_value"),
         ("items", {"item": "P2", "promised_unit": "周"}, "promised_unit"),
         ("items", {"item": "P2", "statutory_basis": ""}, "statutory_basis"),
         ("items", {"item": "2 P"}, "item"),
@@ -145,10 +146,23 @@ def test_sources_that_come_along_may_be_named_by_key_and_by_text(files: Files) -
         ("requirements", {"material": "mandate", "item": "P1", "tolerance_value": "3"}, "tolerance_unit"),
         ("basis", {"source": "act", "text": "字" * 2001}, "text"),
         ("basis", {"source": "act", "text": "a\x07"}, "text"),
+        ("basis", {"source": "act", "text": "a\ud800"}, "text"),
     ],
 )
 def test_a_fault_names_row_and_column(files: Files, sheet: str, cells: dict[str, str], column: str) -> None:
     assert (sheet, 7, column) in faulty(propose(files, [Record(sheet, 7, cells)]))
+
+
+def test_an_item_is_not_taken_out_by_a_row(files: Files) -> None:
+    proposal = propose(files, [Record("items", 3, {"item": "P2"}, remove=True)])
+    assert (faulty(proposal), proposal.edits) == ([("items", 3, "item")], [])
+
+
+@pytest.mark.parametrize("texts", [b'"bundle.toml" = 4\n', b'["bundle.toml"]\n"questions.shop_type" = [1]\n'])
+def test_texts_that_are_no_tables_do_not_stop_a_removal(files: Files, texts: bytes) -> None:
+    row_ = Record("basis", 2, {"source": next(iter(Catalogue(files).sources))}, remove=True)
+    proposal = propose({**files, "texts/en.toml": texts}, [row_])
+    assert [edit.file for edit in proposal.edits] == ["bundle.toml"]
 
 
 def test_a_row_twice_names_the_first(files: Files) -> None:
