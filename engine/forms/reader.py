@@ -61,6 +61,8 @@ def inspect_form(content: bytes, file: str, words: WordsFor) -> tuple[Form | Non
 def _root(content: bytes, report: Report) -> dict[str, Any] | None:
     try:
         root = json.loads(content.decode("utf-8"), parse_float=Decimal)
+        if b"\\u" in content:  # an escape may name half a character, which no page can hold
+            json.dumps(root, ensure_ascii=False, default=str).encode("utf-8")
     except (ValueError, RecursionError) as fault:
         report.error(
             "not-json",

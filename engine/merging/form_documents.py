@@ -24,6 +24,7 @@ def read_form_document(content: bytes) -> Document:
     """Raises NoForm."""
     try:
         read = json.loads(content, parse_float=Decimal)
+        _json(read).encode("utf-8")  # an escape may name half a character, which no file can hold
     except (ValueError, RecursionError) as fault:
         raise NoForm from fault
     if not isinstance(read, dict):

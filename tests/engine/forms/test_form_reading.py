@@ -189,6 +189,7 @@ def test_hide_expressions_in_a_circle_are_a_finding():
     [
         (b"{", "not-json"),
         (b"\xff\xfe", "not-json"),
+        (b'{"components": [{"type": "textfield", "key": "a", "label": "\\ud800"}]}', "not-json"),
         (b"[" * 100_000, "not-json"),
         (b"[]", "not-a-form"),
         (b'{"components": 3}', "not-a-form"),

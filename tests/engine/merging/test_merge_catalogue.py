@@ -130,3 +130,10 @@ def test_two_facts_of_an_example_are_both_changed() -> None:
     found = merge_file("examples/commitment.json", example, *versions)
     assert not found.conflicts
     assert json.loads(found.content or b"") == {**mine, "name": theirs["name"]}
+
+
+def test_a_form_with_half_a_character_is_a_question_of_lines() -> None:
+    half = FORM.replace(b'"components"', b'"half": "\\ud800", "components"', 1)
+    assert half != FORM
+    (conflict,) = merge_file("a.form", FORM, half, FORM + b"\n").open
+    assert "ud800" in (conflict.mine or "")
