@@ -245,6 +245,14 @@ def test_the_page_asks_again_without_work(client: FlaskClient, copy_id: int) -> 
     assert (answer.status_code, again.status_code) == (200, 304)
 
 
+def test_nobody_is_said_to_be_in_a_file_that_there_is_not(client: FlaskClient, copy_id: int) -> None:
+    Browser.of(client, SECOND)
+    name = "".join(f"{number:x}" for number in range(2_000))  # longer than an index takes
+    for path in (name, "items/none.toml"):
+        assert client.get(f"/studio/copies/{copy_id}/around?path={path}").status_code == 200
+    assert copy_presence.around(copy_id, by=person(FIRST)).others == ()
+
+
 def test_nobody_elses_page_is_found(client: FlaskClient, copy_id: int) -> None:
     kept = late(copy_id, (NAME, 'name="补齐材料"'), (NAME, 'name="补交材料"'))
     first = Browser.of(client, FIRST)

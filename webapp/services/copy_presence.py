@@ -50,6 +50,7 @@ class CopyAround:
 SEEN = """
 insert into working_presence as p (copy_id, path, user_id, since, seen_at)
 select w.id, %(path)s, %(me)s, %(now)s, %(now)s from working_copy w where w.id = %(copy)s and w.ended_at is null
+    and exists (select from working_file f where f.copy_id = w.id and f.path = %(path)s)
 on conflict (copy_id, path, user_id) do update set seen_at = excluded.seen_at,
     since = case when p.seen_at < %(silent)s then excluded.since else p.since end
 where p.seen_at < %(heard)s
