@@ -52,6 +52,12 @@ def test_what_it_begins_with_has_no_errors_and_its_examples_hold(db: SQLAlchemy,
     assert bundle.item("A1").limits["promised"].value == 5
 
 
+@pytest.mark.parametrize("days", ["１５", "015"])
+def test_a_limit_as_it_is_typed_is_a_number_of_the_file(db: SQLAlchemy, days: str) -> None:
+    files = working_copies.files_of(begin_bundle(dataclasses.replace(STALL, days=days), by=person(DESIGNER)))
+    assert read_bundle(files).item("A1").limits["promised"].value == 15
+
+
 def test_names_with_signs_of_every_kind_of_file_stand_as_they_are(db: SQLAlchemy) -> None:
     odd = dataclasses.replace(STALL, name='“摊”<一>&"二"\\三', item_name='甲"<乙>&')
     files = working_copies.files_of(begin_bundle(odd, by=person(DESIGNER)))

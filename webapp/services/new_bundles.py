@@ -72,7 +72,7 @@ def begin_bundle(said: Begun, *, by: Identity) -> int:
 def files_of_pattern(said: Begun) -> dict[str, bytes]:
     """The files of the new bundle, with what it calls of the shared ones."""
     tree = read_tree(current_settings())
-    places = {**{name: str(value) for name, value in asdict(said).items()}, **_department(said)}
+    places = {**asdict(said), "days": str(int(said.days)), **_department(said)}
     made = dict(tree)
     for path, content in tree.items():
         if path.startswith(PATTERN):
