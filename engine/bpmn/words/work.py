@@ -6,7 +6,10 @@ from engine.bpmn.words.kind import Kind, office_duty, office_error
 
 KINDS: dict[str, Kind] = {
     "no-candidate-group": office_duty(
-        "人工任务没有岗位", "The user task has no candidate group", "请填写 candidateGroups", "Fill in candidateGroups"
+        "人工任务没有岗位",
+        "The user task has no candidate group",
+        "请填写候选岗位（candidateGroups）",
+        "Fill in candidateGroups",
     ),
     "unknown-group": office_error(
         "岗位“{value}”不存在",

@@ -20,7 +20,8 @@ import { withPicture } from './lay-out.js';
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
 const TEXT = { fontFamily: FONT, fontSize: 12, lineHeight: 1.3 };
 const GLYPH = { error: '×', warning: '!', note: 'i' };
-const PALETTE = 100; // pixels that the palette covers at the left
+// Pixels at the left and above that the palette and the minimap's switch cover, and of air at the other sides.
+const PALETTE = 125, SWITCH = 75, AIR = 20;
 
 function badge({ severity, text }, count) {
   const mark = document.createElement('span');
@@ -56,6 +57,17 @@ async function fetched(src) {
   return answer.text();
 }
 
+/** The whole diagram beside the palette, never larger than drawn. */
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !inner.height) return;
+  const across = (outer.width - PALETTE - AIR) / inner.width, down = (outer.height - SWITCH - AIR) / inner.height;
+  const scale = Math.min(1, across, down);
+  canvas.viewbox({
+    x: inner.x - PALETTE / scale, y: inner.y - SWITCH / scale, width: outer.width / scale, height: outer.height / scale,
+  });
+}
+
 async function open(mount) {
   const { language, src } = mount.dataset;
   const [{ Modeler, minimap, zeebe }, { default: panel }, words, source] = await Promise.all([
@@ -72,9 +84,7 @@ async function open(mount) {
   await modeler.importXML(xml);
   modeler.get('elementTemplatesLoader').setTemplates(elementTemplates(language));
   const canvas = modeler.get('canvas');
-  canvas.zoom('fit-viewport');
-  const box = canvas.viewbox();
-  canvas.viewbox({ ...box, x: box.x - PALETTE / box.scale, width: box.width + PALETTE / box.scale });
+  fit(canvas);
   const saving = new Saving(mount, {
     text: async () => (await modeler.saveXML({ format: true })).xml,
     shown: (said) => showFindings(modeler, said),

@@ -29,6 +29,7 @@ from webapp.services import working_copies
 from webapp.services.release_uploads import zip_of
 
 VIEWS = ("findings", "files", "difference", "history")
+SHARED = ("_shared/", "forms/_shared/")
 
 
 @blueprint.post("/releases/<int:release_id>/copies")
@@ -258,7 +259,6 @@ def export_copy(copy_id: int) -> ResponseReturnValue:
 
 
 def _file_rows(digests: dict[str, str], files: dict[str, bytes], findings: Any) -> list[tuple[str, int, int, str]]:
-    """(path, bytes, findings, digest) of every file."""
-    return [
-        (path, len(files[path]), sum(one.file == path for one in findings), digest) for path, digest in digests.items()
-    ]
+    """(path, bytes, findings, digest) of every file: the bundle's own, then what it shares with others."""
+    own_first = sorted(digests, key=lambda path: (path.startswith(SHARED), path))
+    return [(path, len(files[path]), sum(one.file == path for one in findings), digests[path]) for path in own_first]
