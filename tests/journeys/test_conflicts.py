@@ -170,6 +170,8 @@ def test_only_who_leads_lifts_it_with_reasons_and_all_of_it_stays(db: SQLAlchemy
             conflicts.lift_conflict(line.id, by=other, reason="无关")
     with pytest.raises(Incomplete):
         conflicts.lift_conflict(line.id, by=lead, reason=" ")
+    with pytest.raises(Incomplete):
+        conflicts.lift_conflict(line.id, by=lead, reason="核" * 501)
     conflicts.lift_conflict(line.id, by=lead, reason="核实后无亲属关系")
     with pytest.raises(AlreadyLifted):
         conflicts.lift_conflict(line.id, by=lead, reason="再次")

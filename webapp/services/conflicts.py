@@ -86,14 +86,25 @@ def declare_conflict(task_id: int, *, by: Identity, kind: str, reason: str, whol
             raise InConflict()
         if kind not in KINDS:
             raise Incomplete("kind", Words("请选择回避的情形。", "Choose what kind of conflict it is."))
-        if not reason.strip():
-            raise Incomplete("reason", Words("请写明理由。", "Say why."))
-        if len(reason) > LONGEST_REASON:
-            raise Incomplete(
-                "reason", Words(f"理由不超过 {LONGEST_REASON} 个字。", f"At most {LONGEST_REASON} characters.")
-            )
-        _write(task, by, kind, reason.strip(), None if whole_case else task.item_case_id)
+        _write(
+            task,
+            by,
+            kind,
+            _reason(reason, Words("请写明理由。", "Say why.")),
+            None if whole_case else task.item_case_id,
+        )
         _tell_leads(task, by)
+
+
+def _reason(typed: str, missing: Words) -> str:
+    """Raises Incomplete where nothing was typed, or too much."""
+    reason = typed.strip()
+    if not reason:
+        raise Incomplete("reason", missing)
+    if len(reason) > LONGEST_REASON:
+        said = Words(f"理由不超过 {LONGEST_REASON} 个字。", f"At most {LONGEST_REASON} characters.")
+        raise Incomplete("reason", said)
+    return reason
 
 
 def _write(task: OpenTask, by: Identity, kind: str, reason: str, item_case_id: int | None) -> None:
@@ -157,11 +168,10 @@ def lift_conflict(conflict_id: int, *, by: Identity, reason: str) -> None:
     absent = ensure(by, Permission.CONFLICT_LIFT, PersonFacts(user_id, unit))
     if not may_lift_for(by, user_id, unit):
         raise NotYours(Permission.CONFLICT_LIFT)
-    if not reason.strip():
-        raise Incomplete("reason", Words("请写明撤回回避的理由。", "Say why the conflict is lifted."))
+    why = _reason(reason, Words("请写明撤回回避的理由。", "Say why the conflict is lifted."))
     with on_case(case_id) as case:
         case.acting_for = absent.absent_id if absent else None
-        values = (case.now, by.user_id, reason.strip()[:LONGEST_REASON], conflict_id)
+        values = (case.now, by.user_id, why, conflict_id)
         lifted = sql().execute(LIFTED, values).fetchone()
         if lifted is None:
             raise AlreadyLifted()
