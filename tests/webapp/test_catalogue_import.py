@@ -384,6 +384,18 @@ def test_any_json_is_refused_or_has_faults_and_never_fails(client: FlaskClient, 
     assert changes_of(copy_id) == []
 
 
+def test_what_no_cell_holds_leaves_as_what_stands_for_it(client: FlaskClient, copy_id: int) -> None:
+    item = 'format = 1\nkey = "P2"\nname = "甲\\u0001乙"\n[limits.promised]\nvalue = "²"\n'
+    working_copies.save(
+        copy_id, "items/P2.toml", item.encode(), digests_of(copy_id)["items/P2.toml"], by=person(DESIGNER)
+    )
+    sign_in(client, DESIGNER)
+    given = client.get(f"/studio/copies/{copy_id}/catalogue/export/xlsx")
+    assert given.status_code == 200
+    rows = load_workbook(io.BytesIO(given.data))["事项"].iter_rows(values_only=True)
+    assert next(row for row in rows if "甲\N{REPLACEMENT CHARACTER}乙" in row).count("²") == 1
+
+
 def test_a_text_that_looks_like_a_formula_leaves_as_text(client: FlaskClient, copy_id: int) -> None:
     text = file_of(copy_id, "bundle.toml")[0].replace("开办药店申请表".encode(), b"=1+1")
     working_copies.save(copy_id, "bundle.toml", text, digests_of(copy_id)["bundle.toml"], by=person(DESIGNER))

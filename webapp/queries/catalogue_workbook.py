@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -18,6 +19,8 @@ from webapp.services.catalogue_sheets import MOST_ROWS, NOTES
 
 _HEAD = PatternFill("solid", fgColor="E8EEF7")
 _LOCKED = PatternFill("solid", fgColor="EEEEEE")
+#: Stands for a control character, which somebody may have written into the file as text.
+_NO_CELL_HOLDS_IT = "\N{REPLACEMENT CHARACTER}"
 _WIDTHS = {Kind.KEY: 18, Kind.NUMBER: 12, Kind.FLAG: 12, Kind.CHOICE: 14, Kind.LONG: 60, Kind.CONDITION: 48}
 _SAYS: Mapping[Kind, Words] = {
     Kind.KEY: Words("字母开头，字母、数字、短横、下划线", "begins with a letter; letters, digits, - and _"),
@@ -74,8 +77,8 @@ def _write_rows(
         locked = locked_columns(unified, keys[0]) if sheet is ITEMS else {}
         for number, column in enumerate(sheet.columns, start=1):
             cell = tab.cell(row, number)  # type: ignore[attr-defined]
-            text = cells[column.key]
-            if column.kind is Kind.NUMBER and text.isdigit():
+            text = ILLEGAL_CHARACTERS_RE.sub(_NO_CELL_HOLDS_IT, cells[column.key])
+            if column.kind is Kind.NUMBER and text.isascii() and text.isdigit():
                 cell.value = int(text)
             elif text:
                 cell.value = text
