@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from tests.journeys.test_heat import CHAIN, DRUGS, counted, day
 from tests.support import machines, office
 from webapp.catalogue import published
 from webapp.clock import frozen_at
+from webapp.queries.heat import Asked, heat_of
 from webapp.queries.heat_ways import in_order
 from webapp.unit_of_work import sql
 
@@ -118,6 +120,19 @@ def test_who_may_not_see_releases_and_what_was_never_in_force(db: SQLAlchemy, cl
     office.sign_in(client, "taoran")
     assert client.get("/studio/bundles/no-such-thing/heat").status_code == 404
     assert client.get(ADDRESS).status_code == 200
+
+
+def test_what_went_from_the_clock_to_the_office_is_told_in_the_hours_of_its_last_month(db: SQLAlchemy) -> None:
+    rows = [(date(2026, 3, 1), True), (date(2026, 1, 1), False), (date(2026, 2, 1), False)]
+    for month, in_office in rows:
+        sql().execute(
+            "insert into wait_month (bundle_key, process, month, element, department, release_id, in_office, waits,"
+            " counts) values (%s, 'open-pharmacy', %s, 'a', '', 1, %s, 1, '{1}')",
+            (office.BUNDLE, month, in_office),
+        )
+    asked = Asked(office.BUNDLE, "open-pharmacy", date(2026, 1, 1), date(2026, 12, 1))
+    (element,) = heat_of(asked, published(1), 28_800).elements
+    assert (element.spans.waits, element.spans.in_office) == (3, True)
 
 
 def test_elements_of_a_way_stand_as_one_comes_to_them(db: SQLAlchemy) -> None:

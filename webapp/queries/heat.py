@@ -124,7 +124,7 @@ order by number desc
 CHOSEN = "bundle_key = %(bundle)s and process = %(process)s and (%(release)s = 0 or release_id = %(release)s)"
 WAITS = f"""
 select element, department, month, in_office, waits, counts from wait_month
-where {CHOSEN} and month between %(first)s and %(last)s
+where {CHOSEN} and month between %(first)s and %(last)s order by month, release_id
 """
 #: Who waits now does so whatever month is looked at.
 WAITING = f"""
