@@ -14,11 +14,13 @@ from engine.bundles import read_bundle
 from tests.support import office
 from tests.support.office import person
 from tests.webapp.browsing import Browser
-from webapp.errors import Incomplete, NotYours
+from webapp.errors import Incomplete, NotFound, NotYours
 from webapp.queries.example_runs import findings_with_examples
 from webapp.queries.working_copies import digests_of
-from webapp.services import working_copies
-from webapp.services.new_bundles import KINDS, Begun, begin_bundle
+from webapp.services import new_bundles, working_copies
+from webapp.services.new_bundles import KINDS, Begun, begin_bundle, files_of_pattern
+from webapp.services.releases import draft_from_files
+from webapp.unit_of_work import sql
 
 DESIGNER, LEGAL = "taoran", "qixin"
 STALL = Begun(
@@ -38,6 +40,12 @@ STALL = Begun(
     basis="市容管理规定（示例）",
     basis_en="Rules on the city's appearance (example)",
 )
+
+
+def drafts_of(key: str) -> int:
+    row = sql().execute("select count(*) from release where bundle_key = %s", (key,)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -93,6 +101,29 @@ def test_what_is_missing_or_taken_is_told_at_its_field(db: SQLAlchemy, field: st
     with pytest.raises(Incomplete) as refused:
         begin_bundle(dataclasses.replace(STALL, **{field: value}), by=person(DESIGNER))
     assert refused.value.field == field
+
+
+def test_who_takes_the_same_key_at_the_same_moment_is_told(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(said: Begun) -> dict[str, bytes]:
+        files = files_of_pattern(said)
+        draft_from_files(said.key, files, by=person(DESIGNER))
+        return {**files, "guide/zh.md": "# 另一件事\n".encode()}
+
+    monkeypatch.setattr(new_bundles, "files_of_pattern", late)
+    with pytest.raises(Incomplete) as refused:
+        begin_bundle(STALL, by=person(DESIGNER))
+    assert refused.value.field == "key"
+    assert drafts_of(STALL.key) == 1
+
+
+def test_a_bundle_without_its_working_copy_is_not_begun(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> int:
+        raise NotFound()
+
+    monkeypatch.setattr(working_copies, "begin_on", broken)
+    with pytest.raises(NotFound):
+        begin_bundle(STALL, by=person(DESIGNER))
+    assert drafts_of(STALL.key) == 0
 
 
 def test_only_a_designer_begins(db: SQLAlchemy) -> None:

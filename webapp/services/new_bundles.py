@@ -19,9 +19,9 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import working_copies
 from webapp.services.bundle_folders import read_tree
-from webapp.services.releases import draft_from_files
+from webapp.services.release_rows import keep_draft, lock_bundle
 from webapp.settings import current_settings
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import sql, unit_of_work
 
 PATTERN = "processes/_shared/new-bundle/"
 DIAGRAM = "process.bpmn"
@@ -65,8 +65,11 @@ def begin_bundle(said: Begun, *, by: Identity) -> int:
     ensure(by, Permission.RELEASE_DRAFT)
     _ensure_said(said)
     files = files_of_pattern(said)
-    release_id = draft_from_files(said.key, files, by=by, note="新建")
-    return working_copies.begin(release_id, f"新建：{said.name}"[: working_copies.LONGEST_TITLE], by=by)
+    with unit_of_work():
+        lock_bundle(said.key)
+        _ensure_free(said.key)  # somebody may have begun it since
+        release_id = keep_draft(said.key, files, by, "新建")
+        return working_copies.begin_on(release_id, f"新建：{said.name}"[: working_copies.LONGEST_TITLE], by)
 
 
 def files_of_pattern(said: Begun) -> dict[str, bytes]:
@@ -103,14 +106,19 @@ def _department(said: Begun) -> dict[str, str]:
     return dict(zip(("department", "department_name", "department_name_en"), row, strict=True))
 
 
+def _ensure_free(key: str) -> None:
+    """Raises Incomplete where another bundle has the key."""
+    if sql().execute("select from release where bundle_key = %s limit 1", (key,)).fetchone() is not None:
+        raise Incomplete("key", Words("已有一件事用这个编号。", "Another bundle has this key."))
+
+
 def _ensure_said(said: Begun) -> None:
     if not _KEY.fullmatch(said.key):
         raise Incomplete(
             "key",
             Words("编号用小写英文字母、数字和连字符，字母开头。", "The key has small letters, digits and hyphens."),
         )
-    if sql().execute("select from release where bundle_key = %s limit 1", (said.key,)).fetchone() is not None:
-        raise Incomplete("key", Words("已有一件事用这个编号。", "Another bundle has this key."))
+    _ensure_free(said.key)
     if not _PREFIX.fullmatch(said.prefix):
         raise Incomplete(
             "prefix", Words("办件编号的字头是 2 到 4 个大写字母。", "The prefix has 2 to 4 capital letters.")

@@ -62,24 +62,29 @@ def begin(release_id: int, title: str, *, by: Identity) -> int:
             Words(f"请写明要改什么（{LONGEST_TITLE}字以内）。", f"Say what is to change ({LONGEST_TITLE} characters)."),
         )
     with unit_of_work():
-        row = (
-            sql()
-            .execute(
-                "insert into working_copy (bundle_key, base_release_id, title, created_by, created_at, changed_at)"
-                " select bundle_key, id, %(title)s, %(by)s, %(now)s, %(now)s from release where id = %(release)s"
-                " returning id",
-                {"title": title.strip(), "by": by.user_id, "now": clock.now(), "release": release_id},
-            )
-            .fetchone()
+        return begin_on(release_id, title.strip(), by)
+
+
+def begin_on(release_id: int, title: str, by: Identity) -> int:
+    """As `begin`, in the caller's transaction. Raises NotFound."""
+    row = (
+        sql()
+        .execute(
+            "insert into working_copy (bundle_key, base_release_id, title, created_by, created_at, changed_at)"
+            " select bundle_key, id, %(title)s, %(by)s, %(now)s, %(now)s from release where id = %(release)s"
+            " returning id",
+            {"title": title, "by": by.user_id, "now": clock.now(), "release": release_id},
         )
-        if row is None:
-            raise NotFound()
-        sql().execute(
-            "insert into working_file (copy_id, path, digest)"
-            " select %s, path, digest from release_file where release_id = %s",
-            (row[0], release_id),
-        )
-        return int(row[0])
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound()
+    sql().execute(
+        "insert into working_file (copy_id, path, digest)"
+        " select %s, path, digest from release_file where release_id = %s",
+        (row[0], release_id),
+    )
+    return int(row[0])
 
 
 def save(copy_id: int, path: str, content: bytes, base: str | None, *, by: Identity, note: str = "") -> str:
