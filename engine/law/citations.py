@@ -39,13 +39,14 @@ _COUNTRY = re.compile(r"^中华人民共和国")
 _PARENTHESIS = re.compile(r"[（(\[〔].*$")
 
 _EN_MARK = r"(?:arts?\.?|articles?|§+)"
+# A name begins with a word and everything is bounded, so that a text costs what its length says.
 _EN_AFTER = re.compile(
-    r"(?P<law>[A-Z][A-Za-z0-9'’“”\" /&-]*?)(?:\s*\([^()]{0,60}\))*,?\s+"
+    r"(?<![A-Za-z0-9])(?P<law>[A-Z][A-Za-z0-9'’“”\" /&-]{0,160}?)(?:\s{0,9}\([^()]{0,60}\))*,?\s{1,9}"
     rf"(?:{_EN_MARK})\s*(?P<rest>\d(?:para\.|[^;.()])*)",
 )
 _EN_BEFORE = re.compile(
-    rf"(?i:{_EN_MARK})\s*(?P<rest>\d[\d ,and–-]*?(?:,? para(?:graph|\.)? ?\d+)?)"
-    r"\s+of\s+the\s+(?P<law>[A-Z][A-Za-z0-9'’ -]*)"
+    rf"(?i:{_EN_MARK})\s*(?P<rest>\d[\d ,and–-]{0, 200}?(?:,? para(?:graph|\.)? ?\d+)?)"
+    r"\s{1,9}of\s{1,9}the\s{1,9}(?P<law>[A-Z][A-Za-z0-9'’ -]{0,160})"
 )
 _SMALL_END = re.compile(r"(?:\s+[a-z][^A-Z]*)$")
 _EN_STEP = re.compile(r"\s*(?P<join>,|and|or|to|–|-)?\s*(?P<para>para(?:graphs?|s?\.|s)?\s*)?(?P<number>\d{1,4})")

@@ -137,6 +137,7 @@ def test_a_name_that_means_several_is_asked_back(db):
     assert len(asked.choices) > 1
     assert asked_for(LAW, "没有这部法 第一条", found).wanted is not None
     assert asked_for(MATERIAL, "没有这种材料", found) == asked_for(LIMIT, " ", found)
+    assert asked_for(LAW, "法" * 200 + "第一条", found) == asked_for(LAW, " ", found)
 
 
 # ---------------------------------------------------------------- the kept list

@@ -19,6 +19,8 @@ from webapp.unit_of_work import sql
 
 LAW, MATERIAL, LIMIT = "law", "material", "limit"
 KINDS = (LAW, MATERIAL, LIMIT)
+#: No article, material or limit is called longer than this.
+LONGEST_ASKED = 200
 #: Rows that are counted, not read.
 SHEETS, CASES, COMMITMENTS = "sheets", "cases", "commitments"
 LIMIT_NAMES: Mapping[str, Words] = {
@@ -103,7 +105,7 @@ select (select count(*) from concerned where received), (select count(*) from co
 
 def asked_for(kind: str, typed: str, found: Sequence[Holder]) -> Asked:
     """What a person means who picks or types this, among what the holders know."""
-    if not typed.strip() or kind not in KINDS:
+    if not typed.strip() or len(typed) > LONGEST_ASKED or kind not in KINDS:
         return Asked()
     reading = {LAW: _law, MATERIAL: _material, LIMIT: _limit}[kind]
     return reading(typed.strip(), found)

@@ -120,3 +120,12 @@ def test_numbers_are_read_as_they_are_written(number: int) -> None:
 def test_no_text_stops_the_reading(text: str) -> None:
     for one in citations_in(text):
         assert one.names
+
+
+@pytest.mark.parametrize(
+    "filling", ["A" * 200_000, "Aa " * 60_000, "A" + " " * 200_000, "§1" + " " * 200_000, "《法" * 50_000]
+)
+def test_a_long_text_without_citations_is_read_once(filling: str) -> None:
+    """Were each of its signs looked at from each other one, this would not come to its end."""
+    found = citations_in(f"{filling}; Administrative Licensing Law, art. 34")
+    assert [(one.article.number, one.names[0]) for one in found] == [(34, "administrative licensing law")]
