@@ -130,6 +130,17 @@ def test_a_limit_is_found_by_what_goes_by_it_and_by_its_figure(db):
     assert "parameters.correction-reply" in elements(touched(LIMIT, "correction-reply"), "")
 
 
+def test_what_can_be_picked_is_read_once_however_few_places_are_kept(db, monkeypatch):
+    found = change_index.holders()
+    before = [change_index.known(one) for one in found]
+    change_index._places.cache_clear()
+    monkeypatch.setattr(change_index, "places_of_bundle", None)
+    assert all(change_index.known(one) is kept for one, kept in zip(found, before, strict=True))
+    assert change_index.articles(found)
+    assert change_index.materials(found)
+    assert change_index.limits(found)
+
+
 def test_a_name_that_means_several_is_asked_back(db):
     found = change_index.holders()
     asked = asked_for(MATERIAL, "药", found)

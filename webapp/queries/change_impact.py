@@ -13,7 +13,7 @@ from engine import Words
 from engine.bundles import ArticleChanges, LimitChanges, MaterialChanges, PlaceKind, Subject, Touch, touched
 from engine.law import Article, read_article
 from webapp.queries import change_index
-from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, known
+from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, places_in
 from webapp.services.release_rows import PUBLISHED
 from webapp.unit_of_work import sql
 
@@ -118,7 +118,7 @@ def impact(wanted: Wanted, found: Iterable[Holder]) -> list[ImpactRow]:
     for holder in found:
         if wanted.bundle not in ("", holder.bundle):
             continue
-        touches = list(touched(known(holder).places, wanted.subject))
+        touches = list(touched(places_in(holder), wanted.subject))
         for touch in touches:
             _gather(rows, holder, touch)
         if touches and holder.kind == RELEASE:

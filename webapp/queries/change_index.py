@@ -22,8 +22,9 @@ from webapp.unit_of_work import sql
 RELEASE, COPY, RULES = "release", "copy", "rules"
 #: Where the rules of each kind stand in the folders that they are loaded from.
 FOLDERS = {"profile": "profiles", "supervision": "supervision"}
-#: Contents kept read in a process; one takes about a megabyte besides what it shares with others.
-KEPT = 160
+#: Contents of which a process keeps the places, about a megabyte each besides what they share; and of which it keeps
+#: what can be asked for, which is little: a page that only offers that reads nothing twice, however many there are.
+KEPT_PLACES, KEPT = 160, 4_000
 _UNITS = frozenset(str(unit) for unit in Unit)
 
 
@@ -74,10 +75,9 @@ class KnownLimit:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What one content says: its places, and what can be asked for in it."""
+    """What can be asked for in one content."""
 
     name: Words
-    places: tuple[Place, ...]
     english: Mapping[str, str]
     articles: Mapping[Article, int]
     materials: Mapping[str, Words]
@@ -129,8 +129,13 @@ def holders(bundles: Iterable[str] | None = None) -> list[Holder]:
 
 
 def known(holder: Holder) -> Known:
-    """What a holder says."""
+    """What can be asked for in a holder."""
     return _rules(holder.id, holder.digest) if holder.kind == RULES else _bundle(holder.kind, holder.id, holder.digest)
+
+
+def places_in(holder: Holder) -> tuple[Place, ...]:
+    """What a holder says, place by place."""
+    return _places(holder.kind, holder.id, holder.digest)
 
 
 def articles(found: Iterable[Holder]) -> list[tuple[Article, int]]:
@@ -193,14 +198,20 @@ def _clocks(parameter: str) -> frozenset[str]:
     return frozenset("-".join(words[:length]) for length in range(max(len(words) - 1, 1), len(words) + 1))
 
 
+@lru_cache(maxsize=KEPT_PLACES)
+def _places(kind: str, id_: int, digest: str) -> tuple[Place, ...]:
+    if kind != RULES:
+        return tuple(places_of_bundle(_files(kind, id_)))
+    table, key, content = _table(id_)
+    return tuple(places_of_rules(f"{FOLDERS[table]}/{key}.toml", content))
+
+
 @lru_cache(maxsize=KEPT)
 def _bundle(kind: str, id_: int, digest: str) -> Known:
-    files = release_files(id_) if kind == RELEASE else files_of(id_)
-    bundle = inspect_bundle(files).bundle
-    found = tuple(places_of_bundle(files))
+    bundle = inspect_bundle(_files(kind, id_)).bundle
+    found = _places(kind, id_, digest)
     return Known(
         bundle.name if bundle else Words("", ""),
-        found,
         _english(found),
         _cited(found),
         {one.key: one.name for one in bundle.materials} if bundle else {},
@@ -210,21 +221,23 @@ def _bundle(kind: str, id_: int, digest: str) -> Known:
 
 @lru_cache(maxsize=KEPT)
 def _rules(id_: int, digest: str) -> Known:
+    table, _, content = _table(id_)
+    found = _places(RULES, id_, digest)
+    parameters = read_profile(content).parameters if table == "profile" else {}
+    return Known(Words("", ""), _english(found), _cited(found), {}, dict(_figures(parameters.values())))
+
+
+def _files(kind: str, id_: int) -> Mapping[str, bytes]:
+    return release_files(id_) if kind == RELEASE else files_of(id_)
+
+
+def _table(id_: int) -> tuple[str, str, bytes]:
+    """Kind, key and content of a table of rules."""
     row = sql().execute(
         "select t.kind, t.key, b.content from rule_table t join blob b on b.digest = t.digest where t.id = %s", (id_,)
     ).fetchone()  # fmt: skip
     assert row is not None
-    kind, key, content = row[0], row[1], bytes(row[2])
-    found = tuple(places_of_rules(f"{FOLDERS[kind]}/{key}.toml", content))
-    parameters = read_profile(content).parameters if kind == "profile" else {}
-    return Known(
-        Words("", ""),
-        found,
-        _english(found),
-        _cited(found),
-        {},
-        dict(_figures(parameters.values())),
-    )
+    return row[0], row[1], bytes(row[2])
 
 
 def _figures(parameters: Iterable[Parameter]) -> Iterator[tuple[str, tuple[Words, Limit]]]:
