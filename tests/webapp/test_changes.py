@@ -182,7 +182,8 @@ def test_not_needed_wants_a_reason_and_a_state_must_be_one(db):
 
 def test_rows_of_another_list_stay_as_they_are(db):
     first, second = keep(), keep("药品管理法第五十一条")
-    change_lists.decide(first, row_ids(second), "done", "", by=office.person(DESIGNER))
+    assert change_lists.decide(first, row_ids(second), "done", "", by=office.person(DESIGNER)) == 0
+    assert change_lists.decide(second, row_ids(second)[:2], "open", "", by=office.person(DESIGNER)) == 2
     assert kept_list(second, 0).counts["done"] == 0
 
 

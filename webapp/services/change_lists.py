@@ -129,8 +129,8 @@ def look_again(list_id: int, rows: Sequence[NewRow], *, by: Identity) -> None:
         sql().execute("update change_list set searched_at = %s where id = %s", (clock.now(), list_id))
 
 
-def decide(list_id: int, row_ids: Iterable[int], state: str, note: str, *, by: Identity) -> None:
-    """Say of rows that they are done, not needed (with the reason), or open again.
+def decide(list_id: int, row_ids: Iterable[int], state: str, note: str, *, by: Identity) -> int:
+    """Say of rows that they are done, not needed (with the reason), or open again; returns how many the list has.
 
     Raises NotFound, Incomplete where no row or no such state is chosen, or the reason is missing.
     """
@@ -146,8 +146,9 @@ def decide(list_id: int, row_ids: Iterable[int], state: str, note: str, *, by: I
             "list": list_id, "rows": _chosen(row_ids), "state": state, "note": note.strip(), "by": by.user_id,
             "now": clock.now(),
         }  # fmt: skip
-        sql().execute(DECIDE, values)
+        decided = sql().execute(DECIDE, values).rowcount
         _close(list_id)
+    return decided
 
 
 def assign(list_id: int, row_ids: Iterable[int], to: int | None, *, by: Identity) -> None:

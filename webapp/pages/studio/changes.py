@@ -105,8 +105,8 @@ def decide_rows(list_id: int) -> ResponseReturnValue:
         change_lists.assign(list_id, ids, int(to) if to.isdecimal() and len(to) < 10 else None, by=signed_in())
         flash(gettext("已更新负责人。"), "success")
     else:
-        change_lists.decide(list_id, ids, form.get("state", ""), form.get("note", ""), by=signed_in())
-        flash(gettext("已更新 %(count)s 处的处理情况。", count=len(ids)), "success")
+        count = change_lists.decide(list_id, ids, form.get("state", ""), form.get("note", ""), by=signed_in())
+        flash(gettext("已更新 %(count)s 处的处理情况。", count=count), "success")
     shown = chosen(form.get("shown", ""), (*change_lists.STATES, "own"), "")
     return redirect(url_for("studio.change_list", list_id=list_id, state=shown or None))
 
