@@ -49,8 +49,8 @@ PAYLOADS: dict[str, frozenset[str]] = {
     SEND_HANDOVER: frozenset({"handover_id"}),
     CHECK_MIGRATION: frozenset({"run_id"}),
     RUN_MIGRATION: frozenset({"run_id"}),
-    IMPORT_BUNDLES: frozenset({"import_id"}),
     RUN_BULK_REPAIR: frozenset({"bulk_id"}),
+    IMPORT_BUNDLES: frozenset({"import_id"}),
 }
 
 

@@ -29,8 +29,8 @@ HANDLERS: dict[str, Callable[..., None]] = {
     outbox.SEND_HANDOVER: handover_sending.send,
     outbox.CHECK_MIGRATION: migration_work.check,
     outbox.RUN_MIGRATION: migration_work.work,
-    outbox.IMPORT_BUNDLES: bundle_imports.work,
     outbox.RUN_BULK_REPAIR: bulk_repair_work.work,
+    outbox.IMPORT_BUNDLES: bundle_imports.work,
     outbox.RECOMPUTE_CLOCKS: calendars.run,
 }
 
