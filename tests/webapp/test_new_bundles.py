@@ -103,6 +103,12 @@ def test_what_is_missing_or_taken_is_told_at_its_field(db: SQLAlchemy, field: st
     assert refused.value.field == field
 
 
+def test_everything_that_is_missing_is_told_at_once(db: SQLAlchemy) -> None:
+    with pytest.raises(Incomplete) as refused:
+        begin_bundle(dataclasses.replace(STALL, basis="", name="", days="0", key=""), by=person(DESIGNER))
+    assert sorted(refused.value.faults) == ["basis", "days", "key", "name"]
+
+
 def test_who_takes_the_same_key_at_the_same_moment_is_told(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     def late(said: Begun) -> dict[str, bytes]:
         files = files_of_pattern(said)

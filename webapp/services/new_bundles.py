@@ -30,6 +30,8 @@ LONGEST, LONGEST_TEXT, MOST_DAYS = 60, 300, 400
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
 _PLACE = re.compile(r"\{\{ (\w+) \}\}")
+TAKEN = Words("已有一件事用这个编号。", "Another bundle has this key.")
+NO_DECIDER = Words("请选择决定的岗位。", "Choose the post that decides.")
 GROUP = """
 select d.key, d.name_zh, d.name_en from candidate_group g join department d on d.id = g.department_id
 where g.key = %s and g.role = %s
@@ -102,36 +104,50 @@ def _department(said: Begun) -> dict[str, str]:
     """Key and names of the department whose post decides."""
     row = sql().execute(GROUP, (said.decide, "decider")).fetchone()
     if row is None:
-        raise Incomplete("decide", Words("请选择决定的岗位。", "Choose the post that decides."))
+        raise Incomplete("decide", NO_DECIDER)
     return dict(zip(("department", "department_name", "department_name_en"), row, strict=True))
 
 
 def _ensure_free(key: str) -> None:
     """Raises Incomplete where another bundle has the key."""
-    if sql().execute("select from release where bundle_key = %s limit 1", (key,)).fetchone() is not None:
-        raise Incomplete("key", Words("已有一件事用这个编号。", "Another bundle has this key."))
+    if _is_taken(key):
+        raise Incomplete("key", TAKEN)
+
+
+def _is_taken(key: str) -> bool:
+    return sql().execute("select from release where bundle_key = %s limit 1", (key,)).fetchone() is not None
 
 
 def _ensure_said(said: Begun) -> None:
-    if not _KEY.fullmatch(said.key):
-        raise Incomplete(
-            "key",
-            Words("编号用小写英文字母、数字和连字符，字母开头。", "The key has small letters, digits and hyphens."),
-        )
-    _ensure_free(said.key)
-    if not _PREFIX.fullmatch(said.prefix):
-        raise Incomplete(
-            "prefix", Words("办件编号的字头是 2 到 4 个大写字母。", "The prefix has 2 to 4 capital letters.")
-        )
+    """Raises Incomplete with every field that has to be mended, in the order of the page."""
+    faults = _faults(said)
+    told = [(name, faults[name]) for name in asdict(said) if name in faults]
+    if told:
+        (field, words), *more = told
+        raise Incomplete(field, words, *more)
+
+
+def _faults(said: Begun) -> dict[str, Words]:
+    """Field -> what is wrong with it."""
+    faults: dict[str, Words] = {}
     for name, value in asdict(said).items():
         longest = LONGEST_TEXT if name.startswith(("summary", "basis")) else LONGEST
         if not value.strip() or len(value) > longest or "{{" in value or not value.isprintable():
-            raise Incomplete(
-                name, Words(f"请填写（不超过 {longest} 个字）。", f"Fill this in ({longest} characters at most).")
-            )
+            faults[name] = Words(f"请填写（不超过 {longest} 个字）。", f"Fill this in ({longest} characters at most).")
+    if not _KEY.fullmatch(said.key):
+        faults["key"] = Words(
+            "编号用小写英文字母、数字和连字符，字母开头。", "The key has small letters, digits and hyphens."
+        )
+    elif _is_taken(said.key):
+        faults["key"] = TAKEN
+    if not _PREFIX.fullmatch(said.prefix):
+        faults["prefix"] = Words("办件编号的字头是 2 到 4 个大写字母。", "The prefix has 2 to 4 capital letters.")
     if said.kind not in KINDS:
-        raise Incomplete("kind", Words("请选择事项类型。", "Choose the kind of item."))
+        faults["kind"] = Words("请选择事项类型。", "Choose the kind of item.")
     if not said.days.isdecimal() or not 1 <= int(said.days) <= MOST_DAYS:
-        raise Incomplete("days", Words(f"工作日为 1 到 {MOST_DAYS}。", f"Working days are 1 to {MOST_DAYS}."))
+        faults["days"] = Words(f"工作日为 1 到 {MOST_DAYS}。", f"Working days are 1 to {MOST_DAYS}.")
     if sql().execute(GROUP, (said.review, "reviewer")).fetchone() is None:
-        raise Incomplete("review", Words("请选择审查的岗位。", "Choose the post that reviews."))
+        faults["review"] = Words("请选择审查的岗位。", "Choose the post that reviews.")
+    if sql().execute(GROUP, (said.decide, "decider")).fetchone() is None:
+        faults["decide"] = NO_DECIDER
+    return faults

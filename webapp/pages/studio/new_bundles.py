@@ -58,7 +58,7 @@ def keep_begun_bundle() -> ResponseReturnValue:
     try:
         made = new_bundles.begin_bundle(said, by=signed_in())
     except Incomplete as refused:
-        return _form({refused.field: words(refused.words)}), refused.status
+        return _form({name: words(said_of) for name, said_of in refused.faults.items()}), refused.status
     flash(gettext("已新建，是一份可以运行的样板。接着画流程、改表单和目录；改好后存为版本。"), "success")
     return redirect(url_for("studio.working_copy", copy_id=made, view="files"))
 
