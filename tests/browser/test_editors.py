@@ -165,7 +165,7 @@ def test_what_the_editor_would_lose_is_not_opened(site: Site, somebody: Somebody
     )
     put(site, TABLE, newer)
     designer.page.get_by_role("link", name=re.compile("^文件")).first.click()
-    designer.page.get_by_role("link", name=f"修改 {TABLE}", exact=True).click()
+    designer.page.get_by_role("link", name=f"编辑 {TABLE}", exact=True).click()
     expect(designer.page.get_by_role("alert")).to_contain_text("决策编辑器只能打开 DMN 1.3 文件中它认识的内容")
     expect(designer.page.get_by_role("button", name="保存并检查")).to_be_disabled()
 
@@ -294,7 +294,7 @@ def test_on_a_phone_the_text_is_offered(site: Site, somebody: Somebody) -> None:
 def open_file(designer: Person, path: str) -> None:
     page = designer.page
     page.get_by_role("link", name=re.compile("^文件")).first.click()
-    page.get_by_role("link", name=f"修改 {path}", exact=True).click()
+    page.get_by_role("link", name=f"编辑 {path}", exact=True).click()
     expect(page.locator("[data-ready]:is([data-decision-editor], [data-form-editor])")).to_have_count(1)
 
 

@@ -137,7 +137,7 @@ def mend_the_examples(designer: Person) -> None:
     designer.follow("返回")
     for name in ("granted", "refused"):
         page.get_by_role("link", name=re.compile("^文件")).first.click()
-        page.get_by_role("link", name=re.compile(f"^修改.*{name}.json")).click()
+        page.get_by_role("link", name=re.compile(f"^编辑.*{name}.json")).click()
         designer.arrives(f"examples/{name}.json", look=False)
         box = page.get_by_label("内容")
         read = json.loads(box.input_value())

@@ -204,4 +204,6 @@ def _bundle(rows: list[ReleaseRow]) -> BundleRow:
 
 def _line(at: datetime, kind: str, who: str | None, body: dict[str, Any], numbers: dict[int, int]) -> HistoryLine:
     release_id = body.get("release")
-    return HistoryLine(at, kind, who or "", numbers.get(release_id or 0), release_id, body.get("reason", ""))
+    # Why a migration was undone stands in the chain as a digest alone; its page has the words.
+    reason = "" if kind == "migration-undone" else body.get("reason", "")
+    return HistoryLine(at, kind, who or "", numbers.get(release_id or 0), release_id, reason)

@@ -43,7 +43,8 @@ left join app_user u on u.id = r.by_id
 where c.id = %(case)s and c.suspended_at is not null
 """
 REPAIRS = """
-select r.at, u.name, r.kind, r.facts, r.reason from repair r join app_user u on u.id = r.by_id
+select r.at, u.name, r.kind, r.facts, r.reason, f.number, t.number from repair r join app_user u on u.id = r.by_id
+left join release f on f.id::text = r.facts ->> 'from' left join release t on t.id::text = r.facts ->> 'to'
 where r.case_id = %s order by r.id desc limit %s
 """
 
@@ -57,14 +58,18 @@ def suspension_of(case_id: int) -> Suspension | None:
 def repairs_of(case_id: int) -> tuple[RepairLine, ...]:
     """The repairs of the case, the last first."""
     rows = sql().execute(REPAIRS, (case_id, REPAIRS_SHOWN))
-    return tuple(RepairLine(at, who, WORDS[kind], _about(facts), reason) for at, who, kind, facts, reason in rows)
+    return tuple(
+        RepairLine(at, who, WORDS[kind], _about(facts, before, after), reason)
+        for at, who, kind, facts, reason, before, after in rows
+    )
 
 
-def _about(facts: Mapping[str, Any]) -> str:
+def _about(facts: Mapping[str, Any], before: int | None, after: int | None) -> str:
+    """`before`, `after`: the numbers of the releases that the case moved between."""
     parts = [str(facts["element"])] if "element" in facts else []
     parts += [_change(change) for change in facts.get("changes", ())]
-    if "to" in facts:
-        parts.append(f"{facts['from']} → {facts['to']}")
+    if before and after:
+        parts.append(f"{before} → {after}")
     parts += facts.get("variables", ())
     return ", ".join(parts)
 

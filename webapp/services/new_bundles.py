@@ -119,7 +119,7 @@ def _is_taken(key: str) -> bool:
 
 
 def _ensure_said(said: Begun) -> None:
-    """Raises Incomplete with every field that has to be mended, in the order of the page."""
+    """Raises Incomplete with every field that has to be mended, in the order of `Begun`."""
     faults = _faults(said)
     told = [(name, faults[name]) for name in asdict(said) if name in faults]
     if told:
