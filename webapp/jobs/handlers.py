@@ -23,7 +23,6 @@ from webapp.services import (
 HANDLERS: dict[str, Callable[..., None]] = {
     outbox.RUN_ENGINE_JOB: engine_jobs.run,
     outbox.DELIVER_MESSAGE: message_delivery.deliver,
-    outbox.RECOMPUTE_CLOCKS: calendars.run,
     outbox.MAKE_PAPER: paper_files.make,
     outbox.MAKE_LICENCE: licence_files.make,
     outbox.SEND_HANDOVER: handover_sending.send,
