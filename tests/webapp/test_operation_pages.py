@@ -62,7 +62,8 @@ def test_a_real_case_is_counted_where_it_waits(screen: Browser) -> None:
     assert page.heading.startswith("运行情况")
     of_items = marks(page)
     item = published(current_releases()[office.BUNDLE]).bundle.item("P6")
-    assert of_items[item.call_activity] == (2, 0)
+    assert of_items[item.call_activity] == (1, 0)
+    assert of_items["pre-review-P6"] == (1, 0)  # the other case is still made ready for it
     assert counts(page)[item.call_activity] == of_items[item.call_activity]  # the same facts beside the picture
     inner = screen.open(f"{BUNDLE}?process={running.called_of(published(current_releases()[office.BUNDLE]), 'P6')}")
     assert marks(inner)["review"] == (1, 0)
@@ -81,6 +82,15 @@ def number_of(case_id: int) -> str:
     row = sql().execute("select number from cases where id = %s", (case_id,)).fetchone()
     assert row is not None
     return str(row[0])
+
+
+def test_a_release_on_which_nothing_runs_any_more_is_shown_as_empty(screen: Browser) -> None:
+    """Whoever has just moved its last case to another release may come back to it."""
+    former = machines.publish(FORK)
+    machines.publish(FORK)
+    page = screen.open(f"{BUNDLE}?release={former}")
+    assert page.status == 200
+    assert counts(page) == {}
 
 
 def test_counts_instances_and_filters(screen: Browser) -> None:

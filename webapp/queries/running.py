@@ -8,7 +8,7 @@ counted where those branches are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -78,7 +78,7 @@ class BundleLine:
 @dataclass(frozen=True, slots=True)
 class Place:
     """An element at which something waits. `kinds`: task | timer | job | message; `item`: of a call activity, the item
-    whose cases are counted. `id` is "" where one of several elements is meant, which are named together."""
+    whose cases are counted below it. `id` is "" where one of several elements is meant, which are named together."""
 
     process: str
     id: str
@@ -143,16 +143,16 @@ def bundles() -> tuple[list[BundleLine], datetime | None]:
     return sorted(found, key=lambda one: (-one.incidents, -one.running, one.key)), at
 
 
-def bundle(key: str) -> BundleLine:
-    """One of them. Raises NotFound."""
+def bundle(key: str, asked: int = 0) -> BundleLine:
+    """One of them, with the release `asked` for even where nothing runs on it any more. Raises NotFound."""
     releases = sql().execute(RELEASES.format(which="bundle_key = %(key)s"), {"key": key}).fetchall()
-    found, _ = _lines(releases, [row[0] for row in releases])
+    found, _ = _lines(releases, [row[0] for row in releases], asked)
     if not found:
         raise NotFound()
     return found[0]
 
 
-def _lines(releases: Sequence[Any], only: list[int] | None) -> tuple[list[BundleLine], datetime | None]:
+def _lines(releases: Sequence[Any], only: list[int] | None, asked: int = 0) -> tuple[list[BundleLine], datetime | None]:
     """The releases that matter, by bundle; `only` these are counted (None: all)."""
     counted, at = counts(only, "instance")
     running: dict[int, int] = defaultdict(int)
@@ -166,7 +166,7 @@ def _lines(releases: Sequence[Any], only: list[int] | None) -> tuple[list[Bundle
     by_bundle: dict[str, list[ReleaseLine]] = defaultdict(list)
     for id_, digest, key, number, state in releases:
         line = ReleaseLine(id_, number, state, running[id_], failed[id_], still.get(id_, 0))
-        if line.running or line.incidents or state == "published":
+        if line.running or line.incidents or state == "published" or id_ == asked:
             by_bundle[key].append(line)
             names.setdefault(key, bundle_name(id_, digest, key))
     return [BundleLine(key, names[key], tuple(lines)) for key, lines in by_bundle.items()], at
@@ -227,6 +227,30 @@ def _home(release: Published, process: str, item_key: str, element: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=1024)
+def _call_of(release: Published, item_key: str, within: str) -> str:
+    """The element of the bundle's own diagram below which what waits `within` a process for an item stands: the item's
+    call activity, or another call that is made for this item, as a pre-review is; "" for an unknown item."""
+    item = item_of(release, item_key)
+    if item is None:
+        return ""
+    if within in _reached(release, called_of(release, item_key)):
+        return item.call_activity
+    nodes = release.program.processes[release.bundle.entry_process].nodes.values()
+    made_for = [
+        node.id
+        for node in nodes
+        if node.call is not None and _is_for(node, item_key) and within in _reached(release, node.call.process.text)
+    ]
+    return next(iter(made_for), item.call_activity)
+
+
+def _is_for(call: Node, item_key: str) -> bool:
+    """Whether the call names the item outright, in its input `item`."""
+    slots = [mapped.slot for mapped in call.inputs if mapped.path == ("item",)]
+    return any(slot.reads == frozenset() and slot.value({}, None) == item_key for slot in slots)
+
+
 def _hears(node: Node, name: str) -> bool:
     return node.type not in BESIDE and any(
         event.kind in EVENTS and event.name.is_text and event.name.text == name for event in node.events
@@ -254,6 +278,7 @@ class _Places:
     failed: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     kinds: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     one_of: dict[tuple[tuple[str, str], ...], int] = field(default_factory=lambda: defaultdict(int))
+    calls: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, one: Counted) -> None:
         if one.kind == "instance":
@@ -267,20 +292,26 @@ class _Places:
             self._wait(home, one.element, one)
 
     def fail(self, process: str, item_key: str, element: str, count: int) -> None:
+        home = _home(self.release, process, item_key, element)
         if self._is_wanted(item_key):
-            self.failed[_home(self.release, process, item_key, element), element] += count
-        item = item_of(self.release, item_key)
-        if item is not None:
-            self.failed[self.release.bundle.entry_process, item.call_activity] += count
+            self.failed[home, element] += count
+        if call := _call_of(self.release, item_key, home):
+            self.failed[self._told(call, item_key)] += count
 
     def _is_wanted(self, item_key: str) -> bool:
         return not self.item or item_key in ("", self.item)
 
     def _of_item(self, one: Counted) -> None:
         """What waits in an item's process is counted at its call activity too, once for each case."""
-        item = item_of(self.release, one.item_key)
-        if item is not None and one.process == self.release.bundle.entry_process:
-            self._wait(one.process, item.call_activity, one)
+        call = _call_of(self.release, one.item_key, one.within)
+        if call and one.process == self.release.bundle.entry_process:
+            self._wait(*self._told(call, one.item_key), one)
+
+    def _told(self, call: str, item_key: str) -> tuple[str, str]:
+        """The place of a call at which an item is counted."""
+        place = self.release.bundle.entry_process, call
+        self.calls[place] = item_key
+        return place
 
     def _of_message(self, one: Counted) -> None:
         """Which of several elements waits for it, only the instance knows. What stands beside an activity, or begins
@@ -301,15 +332,12 @@ class _Places:
 
     def found(self) -> Iterator[Place]:
         """The places in the order of their diagrams; what the release does not know any more last."""
-        calls = {item.call_activity: item.key for item in self.release.bundle.items}
         keys = {key for key in (*self.waiting, *self.failed) if self.waiting[key] or self.failed[key]}
-        entry = self.release.bundle.entry_process
         for process, known in self.release.program.processes.items():
             for node in known.nodes.values():
                 if (key := (process, node.id)) in keys:
                     keys.discard(key)
-                    item = calls.get(node.id, "") if process == entry else ""
-                    yield self._place(key, node.type, item)
+                    yield self._place(key, node.type, self.calls.get(key, ""))
         for key in sorted(keys):
             yield self._place(key, "", "")
         for several, count in self.one_of.items():
@@ -324,10 +352,9 @@ class _Places:
 
     def processes(self) -> Iterator[ProcessLine]:
         """Those of which something runs, or in which something waits; the bundle's own first."""
-        calls = {item.call_activity for item in self.release.bundle.items}
         entry = self.release.bundle.entry_process
-        in_it = self._sums(self.waiting, entry, calls)
-        failed = self._sums(self.failed, entry, calls)
+        in_it = self._sums(self.waiting)
+        failed = self._sums(self.failed)
         known = [entry, *(one for one in self.release.program.processes if one != entry)]
         for process in known:
             line = ProcessLine(
@@ -340,12 +367,10 @@ class _Places:
             if process == entry or line.running or line.waiting or line.incidents:
                 yield line
 
-    @staticmethod
-    def _sums(by_place: Mapping[tuple[str, str], int], entry: str, calls: Iterable[str]) -> dict[str, int]:
-        """By process, without what is counted at the call activities of items: it is counted where it waits."""
+    def _sums(self, by_place: Mapping[tuple[str, str], int]) -> dict[str, int]:
+        """By process, without what is counted at the calls made for items: it is counted where it waits."""
         sums: dict[str, int] = defaultdict(int)
-        told = {(entry, call) for call in calls}
         for (process, element), count in by_place.items():
-            if (process, element) not in told:
+            if (process, element) not in self.calls:
                 sums[process] += count
         return sums

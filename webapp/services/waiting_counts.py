@@ -14,7 +14,8 @@ from webapp.unit_of_work import sql, unit_of_work
 #: Running processes up to which a page counts for itself.
 COUNTED_AT_ONCE = 3000
 #: Rows of `waiting_count` without their time, for the running processes of `%(releases)s` (null: of all). A message
-#: stands under its name: which element waits for it, the diagram knows.
+#: stands under its name: which element waits for it, the diagram knows. An item's waits count once for each case,
+#: within the process in which its task is.
 COUNTED = """
 with running as materialized (
     select id, release_id, process from process_instance
@@ -33,12 +34,15 @@ with running as materialized (
     from message_wait m join running r on r.id = m.instance_id
 ), named as (
     select w.*, coalesce(i.item_key, '') as item_key from waits w left join item_case i on i.id = w.item_case_id
+), of_items as (
+    select id, release_id, process, item_key, max(within) as within
+    from named where item_key <> '' group by id, release_id, process, item_key
 )
 select release_id, process, 'instance' as kind, '' as item_key, '' as within, '' as element, count(*) as waiting
 from running group by release_id, process
 union all
-select release_id, process, 'item', item_key, '', '', count(distinct id)
-from named where item_key <> '' group by release_id, process, item_key
+select release_id, process, 'item', item_key, within, '', count(*)
+from of_items group by release_id, process, item_key, within
 union all
 select release_id, process, kind, item_key, within, element, count(*)
 from named group by release_id, process, kind, item_key, within, element

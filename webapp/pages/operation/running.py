@@ -43,7 +43,7 @@ def bundle(key: str) -> ResponseReturnValue:
     `at`: "process:element"; `item`: cases of this item; `state`: incident or suspended; `days`: running for at least
     so many; `after`: the id behind which the page of instances begins.
     """
-    found = queries.bundle(key)
+    found = queries.bundle(key, number("release"))
     release_id = _release(found)
     item = request.args.get("item", "")
     shown = queries.of_release(release_id, item)
