@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -150,16 +152,23 @@ def _unknown(read: Read, title: str, headings: Sequence[str], columns: list[Colu
 def _read_workbook(name: str, content: bytes) -> Read:
     _inspect(name, content)
     read = Read()
-    try:
+    with _readable(name):
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        for tab in book.worksheets:
-            if tab.title not in (NOTES.zh, NOTES.en):
-                _read_tab(name, tab, read)
+        tabs = [tab for tab in book.worksheets if tab.title not in (NOTES.zh, NOTES.en)]
+    for tab in tabs:
+        _read_tab(name, tab, read)
+    return read
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Around what the library alone does: whatever it stumbles over is a damaged file. Raises FileRefused."""
+    try:
+        yield
     except _BROKEN as broken:
         raise FileRefused(
             name, Words("不是 .xlsx 表格，或者已经损坏。", "it is no .xlsx spreadsheet, or a damaged one.")
         ) from broken
-    return read
 
 
 def _inspect(name: str, xlsx: bytes) -> None:
@@ -220,8 +229,7 @@ def _read_tab(name: str, tab: Any, read: Read) -> None:
             Words(f"工作表“{title}”不认识，没有读取。", f"The sheet “{title}” is not known, and was not read.")
         )
         return
-    tab.reset_dimensions()  # a file may say anything of its size
-    rows = _rows_of(tab)
+    rows = _rows_of(name, tab)
     heading = next(
         (row for row in _first(rows, HEADING_ROWS) if _fits(_headed([cell.text for cell in row[1]], sheet), sheet)),
         None,
@@ -243,9 +251,15 @@ def _read_tab(name: str, tab: Any, read: Read) -> None:
     _read_table(read, sheet, _bounded(name, rows), columns)
 
 
-def _rows_of(tab: Any) -> Iterator[tuple[int, Sequence[Cell]]]:
-    found = tab.iter_rows(max_row=MOST_ROWS + HEADING_ROWS + 1, max_col=MOST_COLUMNS)
-    for number, row in enumerate(found, start=1):
+def _rows_of(name: str, tab: Any) -> Iterator[tuple[int, Sequence[Cell]]]:
+    with _readable(name):
+        tab.reset_dimensions()  # a file may say anything of its size
+        found = tab.iter_rows(max_row=MOST_ROWS + HEADING_ROWS + 1, max_col=MOST_COLUMNS)
+    for number in itertools.count(1):
+        with _readable(name):
+            row = next(found, None)
+        if row is None:
+            return
         yield number, [_cell(one.value, one.data_type) for one in row]
 
 
