@@ -6,8 +6,7 @@ work on one bulk repair; each takes the next row that no other holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from webapp.services.failures import RepairFailed
 from webapp.services.incidents import retry_on
 from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock
 from webapp.services.suspension import resume_on, suspend_on
+from webapp.services.tries import counting_tries
 from webapp.services.work import record_refusal
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -52,6 +52,7 @@ class _Turn:
 
 Act = Callable[[_Bulk, LockedCase, _Turn, Identity], Words]
 BULK = "select id, act, reason, by_id from bulk_repair where id = %s and state = 'under-way'"
+TRIED = "update bulk_repair_row set tries = tries + 1 where bulk_id = %(bulk)s and place = %(place)s"
 TURN = """
 select m.place, m.case_id, m.incident_id from bulk_repair_row m join bulk_repair b on b.id = m.bulk_id
 where m.bulk_id = %(bulk)s and m.state = 'waiting' and m.tries < %(most)s and b.state = 'under-way'
@@ -90,12 +91,12 @@ def _one(bulk: _Bulk, by: Identity) -> bool:
     """The next row, in one transaction. False where there is none that no other job holds."""
     turn: _Turn | None = None
     try:
-        with _trying(bulk) as held, unit_of_work():
+        with counting_tries(TRIED) as held, unit_of_work():
             row = sql().execute(TURN, {"bulk": bulk.id, "most": MOST_TRIES}).fetchone()
             if row is None:
                 return False
             turn = _Turn(*row)
-            held.append(turn)
+            held.append({"bulk": bulk.id, "place": turn.place})
             case = lock(LOCK_BY_ID, turn.case_id)
             act_on(case, by, NEEDED[bulk.act])
             said = ACTS[bulk.act](bulk, case, turn, by)
@@ -125,23 +126,6 @@ def _resume(bulk: _Bulk, case: LockedCase, turn: _Turn, by: Identity) -> Words:
 
 
 ACTS: Mapping[Repairs, Act] = {Repairs.RETRY: _retry, Repairs.SUSPEND: _suspend, Repairs.RESUME: _resume}
-
-
-@contextmanager
-def _trying(bulk: _Bulk) -> Iterator[list[_Turn]]:
-    """Whatever ends a try but its own end counts for the row that was held, so that the others get their turn."""
-    held: list[_Turn] = []
-    done = False
-    try:
-        yield held
-        done = True
-    finally:
-        if not done and held:
-            with unit_of_work():
-                sql().execute(
-                    "update bulk_repair_row set tries = tries + 1 where bulk_id = %s and place = %s",
-                    (bulk.id, held[0].place),
-                )
 
 
 def _refused(bulk: _Bulk, turn: _Turn, refused: EngineError, by: Identity) -> None:

@@ -6,8 +6,7 @@ one migration; each takes the next case that no other holds. A case is tried a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +28,7 @@ from webapp.services.migration_undo import BEFORE, TakenBack, take_back
 from webapp.services.notices import NoticeKind, notify
 from webapp.services.repair import state_mark
 from webapp.services.repairing import digest
+from webapp.services.tries import counting_tries
 from webapp.unit_of_work import sql, unit_of_work
 
 #: Cases of one look, of one job, and tries of one case.
@@ -132,6 +132,7 @@ RUN = """
 select id, bundle_key, to_release_id, state, mapping, reason, confirmed_by, undo_reason, undone_by
 from migration_run where id = %s
 """
+TRIED = "update migration_case set tries = tries + 1 where run_id = %(run)s and case_id = %(case)s"
 #: Whoever changes the state of the migration waits for nobody: a case that has its turn is finished.
 TURN = """
 select m.case_id, m.from_release_id, m.seq, nextval('repair_id_seq'),
@@ -165,13 +166,13 @@ def _one(run: _Run, by: Identity, which: str, act: Callable[[_Run, Identity, _Tu
     """The next case, in one transaction. False where there is none that no other job holds."""
     turn: _Turn | None = None
     try:
-        with _trying(run) as held, unit_of_work():
+        with counting_tries(TRIED) as held, unit_of_work():
             values = {"run": run.id, "which": which, "most": MOST_TRIES, "doing": run.state}
             row = sql().execute(TURN, values).fetchone()
             if row is None:
                 return False
             turn = _Turn(*row)
-            held.append(turn.case_id)
+            held.append({"run": run.id, "case": turn.case_id})
             act(run, by, turn)
     except Busy:
         pass  # somebody acts on it: it gets another turn after the others
@@ -180,22 +181,6 @@ def _one(run: _Run, by: Identity, which: str, act: Callable[[_Run, Identity, _Tu
         words = refused.words if isinstance(refused, ActRefused) else RepairFailed(refused).words
         _noted(run, turn.case_id, which, words)
     return True
-
-
-@contextmanager
-def _trying(run: _Run) -> Iterator[list[int]]:
-    """Whatever ends a try but its own end counts for the case that was held, so that the others get their turn."""
-    held: list[int] = []
-    done = False
-    try:
-        yield held
-        done = True
-    finally:
-        if not done and held:
-            with unit_of_work():
-                sql().execute(
-                    "update migration_case set tries = tries + 1 where run_id = %s and case_id = %s", (run.id, held[0])
-                )
 
 
 NOTED = """
