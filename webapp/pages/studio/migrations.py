@@ -95,8 +95,16 @@ class _Asked:
 def all_runs() -> ResponseReturnValue:
     """Every migration, or those of one bundle (`bundle`), the last first."""
     key = request.args.get("bundle", "")
-    found = [(one, release_queries.name_of(release_queries.bundle(one.bundle).newest)) for one in queries.runs(key)]
-    return render_template("studio/migrations.html", runs=found, states=STATES)
+    found = queries.runs(key)
+    names = {
+        each: release_queries.name_of(release_queries.bundle(each).newest) for each in {one.bundle for one in found}
+    }
+    return render_template(
+        "studio/migrations.html",
+        runs=[(one, names[one.bundle]) for one in found],
+        states=STATES,
+        bundle=key if key and queries.older_releases(key) else "",
+    )
 
 
 @blueprint.get("/bundles/<key>/migrate")
