@@ -103,7 +103,7 @@ def all_runs() -> ResponseReturnValue:
         "studio/migrations.html",
         runs=[(one, names[one.bundle]) for one in found],
         states=STATES,
-        bundle=key if key and queries.older_releases(key) else "",
+        bundle=key if queries.older_releases(key) and release_queries.bundle(key).published else "",
     )
 
 
