@@ -48,6 +48,7 @@ def test_the_officers_appoint_a_joint_visit(site: Site, somebody: Somebody) -> N
     person = somebody(officer)
     person.open(address, re.compile("^联合核查"))
     page = person.page
+    page.get_by_text("直接约定时间、地点", exact=True).click()
     page.get_by_label("时间", exact=True).fill("2030-09-03T09:30")
     page.get_by_label("地点", exact=True).fill("江城市东城区和顺路88号一层")
     page.get_by_label("联系电话", exact=True).fill("0000-8611")
