@@ -165,7 +165,7 @@ def _broken_off(place: Bench, run_id: int) -> None:
         worker.start()
         if fatal:
             while _left(run_id) > left - FIRST_CASES // 10 and worker.is_alive():
-                time.sleep(0.01)
+                worker.join(0.01)
             assert worker.pid is not None
             os.kill(worker.pid, signal.SIGKILL)
         worker.join(PATIENCE_SECONDS)

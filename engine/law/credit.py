@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.law.clocks import add_months
-from engine.law.tables import NOBODY, Table, without_basis, without_unit
+from engine.law.tables import NOBODY, Table, without_unit
 from engine.law.terms import ClockTerms
 from engine.words import Words
 
@@ -110,7 +110,7 @@ def bars_of(rules: CreditRules, kind: CreditKind, item: str, since: date) -> tup
 def read_credit(table: Table) -> CreditRules:
     """`[credit]` of a profile. What has no basis, no unit or no term is a finding."""
     rules = CreditRules(
-        basis=_basis(table),
+        basis=table.basis(),
         safety_items=table.texts("safety_items", required=False),
         kinds={key: _kind(key, one) for key, one in table.tables("kinds")},
     )
@@ -119,7 +119,7 @@ def read_credit(table: Table) -> CreditRules:
 
 
 def _kind(key: str, table: Table) -> CreditKind:
-    name, basis, lasts = table.words("name"), _basis(table), _record_term(table)
+    name, basis, lasts = table.words("name"), table.basis(), _record_term(table)
     bars = tuple(_bar(effect, one) for effect, one in table.tables("bars"))
     asked = table.table("repair", required=False)
     repair = None if asked is None else _terms("repair", asked)
@@ -160,14 +160,14 @@ def _bar(effect: str, table: Table) -> CreditBarRule:
         lasts=lasts,
         lifted_by_repair=table.boolean("lifted_by_repair"),
         everywhere=table.boolean("everywhere"),
-        basis=_basis(table),
+        basis=table.basis(),
     )
     table.finish()
     return rule
 
 
 def _terms(name: str, table: Table) -> ClockTerms:
-    terms = ClockTerms(name, table.integer("value"), _unit(table), _basis(table))
+    terms = ClockTerms(name, table.integer("value"), _unit(table), table.basis())
     table.finish()
     return terms
 
@@ -178,12 +178,3 @@ def _unit(table: Table) -> str:
         without_unit(table.report, table.path)
         return CREDIT_UNITS[0]
     return unit if unit in CREDIT_UNITS else table.choice("unit", CREDIT_UNITS)
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return NOBODY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.law.tables import NOBODY, Table, without_basis
+from engine.law.tables import Table
 from engine.words import Words
 
 
@@ -40,15 +40,6 @@ def read_grounds(root: Table) -> GroundRules | None:
     table = root.table("grounds", required=False)
     if table is None:
         return None
-    rules = GroundRules(table.integer("characters", least=1), table.texts("rule_marks", required=False), _basis(table))
+    rules = GroundRules(table.integer("characters", least=1), table.texts("rule_marks", required=False), table.basis())
     table.finish()
     return rules
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return NOBODY

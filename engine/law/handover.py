@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.law.tables import NOBODY, UNITS, Table, without_basis, without_unit
+from engine.law.tables import NOBODY, UNITS, Table, without_unit
 from engine.law.terms import ClockTerms
 from engine.words import Words
 
@@ -23,7 +23,7 @@ class HandoverRules:
 
 def read_handover(table: Table) -> HandoverRules:
     """`[handover]` of a profile."""
-    rules = HandoverRules(_basis(table), table.texts("items", required=False), _limit(table))
+    rules = HandoverRules(table.basis(), table.texts("items", required=False), _limit(table))
     table.finish()
     return rules
 
@@ -37,15 +37,6 @@ def _limit(table: Table) -> ClockTerms:
         without_unit(given.report, given.path)
     elif unit not in UNITS:
         given.choice("unit", UNITS)
-    terms = ClockTerms("handover", value, unit, _basis(given))
+    terms = ClockTerms("handover", value, unit, given.basis())
     given.finish()
     return terms
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return NOBODY

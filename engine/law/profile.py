@@ -14,7 +14,7 @@ from engine.law.grounds import GroundRules, read_grounds
 from engine.law.hand_up import HAND_UP, POSTS, HandUp
 from engine.law.handover import HandoverRules, read_handover
 from engine.law.item_kinds import KindRules, read_kind
-from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
+from engine.law.tables import UNITS, Table, read_toml, without_unit
 from engine.law.terms import ClockTerms, OfficeHours
 from engine.law.tolerance import ToleranceRules, read_tolerance
 from engine.law.unified import UnifiedCatalogue, read_unified
@@ -205,7 +205,7 @@ def _parameter(key: str, table: Table) -> Parameter:
         table.choice("unit", (*UNITS, RULE))
     elif unit != RULE and (isinstance(value, (bool, str)) or value < 0):
         table.wrong("value", Words("期限应为非负整数。", "A limit is a whole number, not negative."))
-    basis = _basis(table)
+    basis = table.basis()
     table.finish()
     return Parameter(key, name, value, unit, basis)
 
@@ -223,7 +223,7 @@ def _arrangement(root: Table) -> Arrangement | None:
     table = root.table("arrangement", required=False)
     if table is None:
         return None
-    lead, basis = table.text("lead_department"), _basis(table)
+    lead, basis = table.text("lead_department"), table.basis()
     items = {key: _of_item(one) for key, one in table.tables("items")}
     arrangement = Arrangement(lead, basis, items, table.text("joint_extension_group", required=False))
     table.finish()
@@ -253,7 +253,7 @@ def _hand_up(table: Table) -> HandUp:
         reviewed_by=table.text("reviewed_by"),
         groups=groups,
         limit=_review_limit(given) if given is not None else ClockTerms(HAND_UP, 0, UNITS[0], Words("", "")),
-        basis=_basis(table),
+        basis=table.basis(),
         may_return=table.boolean("may_return", default=False),
     )
     table.finish()
@@ -267,7 +267,7 @@ def _review_limit(table: Table) -> ClockTerms:
         without_unit(table.report, table.path)
     elif unit not in UNITS:
         table.choice("unit", UNITS)
-    basis = _basis(table)
+    basis = table.basis()
     table.finish()
     return ClockTerms(HAND_UP, value, unit, basis)
 
@@ -276,7 +276,7 @@ def _pause_kind(key: str, table: Table) -> PauseKind:
     kind = PauseKind(
         key,
         table.words("name"),
-        _basis(table),
+        table.basis(),
         table.texts("notices"),
         table.texts("clocks"),
         table.texts("items", required=False),
@@ -288,26 +288,17 @@ def _pause_kind(key: str, table: Table) -> PauseKind:
     return kind
 
 
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return Words("", "")
-
-
 def _commitment(root: Table) -> tuple[tuple[str, ...], Words, Words | None]:
     """The list and its basis; on what basis a QR code alone suffices for signing on one's own phone, None: it does
     not."""
     table = root.table("commitment", required=False)
     if table is None:
         return (), Words("", ""), None
-    items, basis = table.texts("items"), _basis(table)
+    items, basis = table.texts("items"), table.basis()
     phone, qr_alone = table.table("phone", required=False), None
     if phone is not None:
         alone = phone.boolean("qr_alone")
-        said = _basis(phone)
+        said = phone.basis()
         qr_alone = said if alone else None
         phone.finish()
     table.finish()
@@ -345,7 +336,7 @@ def _office_hours(root: Table) -> OfficeHours:
     if table is None:
         return OfficeHours(((time(9), time(17)),), Words("", ""))
     spells = [_spell(table, "morning"), _spell(table, "afternoon")]
-    basis = _basis(table)
+    basis = table.basis()
     table.finish()
     known = sorted(spell for spell in spells if spell is not None)
     return OfficeHours(tuple(known) or ((time(9), time(17)),), basis)

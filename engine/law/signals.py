@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.findings import Report
-from engine.law.tables import UNITS, Table, read_toml, without_basis, without_unit
+from engine.law.tables import UNITS, Table, read_toml, without_unit
 from engine.law.terms import ClockTerms
 from engine.words import Words
 
@@ -95,7 +95,7 @@ def _judge(root: Table) -> tuple[str, Words]:
     table = root.table("judge", required=False)
     if table is None:
         return JUDGES[0], Words("", "")
-    judge, basis = table.choice("by", JUDGES), _basis(table)
+    judge, basis = table.choice("by", JUDGES), table.basis()
     table.finish()
     return judge, basis
 
@@ -109,7 +109,7 @@ def _rule(kind: str, table: Table) -> SignalRule:
         table.words("told"),
         table.choice("colour", COLOURS),
         watch,
-        _basis(table),
+        table.basis(),
         table.texts("clocks") if on_clock else (),
         table.choice("mark", MARKS) if on_clock else "",
         table.integer("least_characters", least=1) if watch == "reasons" else 0,
@@ -127,15 +127,6 @@ def _limit(name: str, table: Table | None) -> ClockTerms:
         without_unit(table.report, table.path)
     elif unit not in UNITS:
         table.choice("unit", UNITS)
-    basis = _basis(table)
+    basis = table.basis()
     table.finish()
     return ClockTerms(name, value, unit, basis)
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return Words("", "")

@@ -104,6 +104,15 @@ class Table:
             return ()
         return tuple(values)
 
+    def basis(self) -> Words:
+        """The law and article on which the table stands; without them the error `limit-without-basis`."""
+        given = self.content.get("basis")
+        if isinstance(given, dict) and str(given.get("zh", "")).strip():
+            return self.words("basis")
+        self.asked.add("basis")
+        without_basis(self.report, self.path)
+        return NOBODY
+
     def words(self, key: str, *, required: bool = True) -> Words:
         """A text written in place in both languages: `{ zh = "…", en = "…" }`."""
         table = self.table(key, required=required)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.law.tables import NOBODY, UNITS, Table, without_basis, without_unit
+from engine.law.tables import NOBODY, UNITS, Table, without_unit
 from engine.law.terms import ClockTerms
 from engine.words import Words
 
@@ -61,10 +61,10 @@ def read_tolerance(table: Table) -> ToleranceRules:
     nothing = ClockTerms(TOLERANCE, 0, UNITS[0], NOBODY)
     rules = ToleranceRules(
         items=table.texts("items"),
-        basis=_basis(table),
+        basis=table.basis(),
         limit=_terms(limit) if limit is not None else nothing,
         late=late.choice("consequence", tuple(CONSEQUENCES)) if late is not None else DEEMED_WITHDRAWN,
-        late_basis=_basis(late) if late is not None else NOBODY,
+        late_basis=late.basis() if late is not None else NOBODY,
         reminders=table.texts("reminders", required=False),
         force_majeure=_terms(majeure) if majeure is not None else None,
         check=_optional(table, "check", TOLERANCE_CHECK),
@@ -97,15 +97,6 @@ def _terms(table: Table, clock: str = TOLERANCE) -> ClockTerms:
         without_unit(table.report, table.path)
     elif unit not in UNITS:
         table.choice("unit", UNITS)
-    terms = ClockTerms(clock, value, unit, _basis(table))
+    terms = ClockTerms(clock, value, unit, table.basis())
     table.finish()
     return terms
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return NOBODY

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.law.tables import UNITS, Table, without_basis
+from engine.law.tables import UNITS, Table
 from engine.words import Words
 
 STATUTORY, PROMISED = "limits.statutory", "limits.promised"
@@ -73,7 +73,7 @@ def read_unified(root: Table) -> UnifiedCatalogue | None:
         return None
     catalogue = UnifiedCatalogue(
         level=table.words("level"),
-        basis=_basis(table),
+        basis=table.basis(),
         locked=_fields(table, "locked", tuple(FIELDS)),
         shorter=_fields(table, "shorter", LIMITS),
         items={key: _item(one) for key, one in table.tables("items")},
@@ -110,12 +110,3 @@ def _limits(table: Table) -> dict[str, UnifiedLimit]:
         found[f"limits.{name}"] = UnifiedLimit(one.integer("value", least=0), one.choice("unit", UNITS))
         one.finish()
     return found
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return Words("", "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.law.tables import NOBODY, Table, without_basis
+from engine.law.tables import NOBODY, Table
 from engine.words import Words
 
 #: Found to be as committed; every other finding is one of the place's.
@@ -112,7 +112,7 @@ NO_RULES = VerificationRules()
 def read_verification(table: Table) -> VerificationRules:
     """`[verification]` of a profile. What has no basis, or a finding without consequence, is a finding of the file."""
     rules = VerificationRules(
-        basis=_basis(table),
+        basis=table.basis(),
         separation=_separation(table),
         items={key: _method(one) for key, one in table.tables("items")},
         findings={key: _finding(key, one) for key, one in table.tables("findings", required=True)},
@@ -130,7 +130,7 @@ def _separation(table: Table) -> Separation:
     separation = Separation(
         within=given.choice("within", (CASE, ITEM)),
         delegated_acceptance=given.boolean("delegated_acceptance", default=True),
-        basis=_basis(given),
+        basis=given.basis(),
     )
     given.finish()
     return separation
@@ -139,7 +139,7 @@ def _separation(table: Table) -> Separation:
 def _method(table: Table) -> VerificationMethod:
     method = VerificationMethod(
         method=table.choice("method", METHODS),
-        basis=_basis(table),
+        basis=table.basis(),
         photos=table.integer("photos", default=0),
         facts=tuple(_fact(key, one) for key, one in table.tables("facts")),
     )
@@ -164,7 +164,7 @@ def _finding(key: str, table: Table) -> Finding:
     finding = Finding(
         key=key,
         name=table.words("name"),
-        basis=_basis(table),
+        basis=table.basis(),
         follows=follows,
         rectifications=table.integer("rectifications", least=1) if follows == RECTIFY else 0,
         credit=table.text("credit", required=False),
@@ -180,15 +180,6 @@ def _hearing(table: Table) -> Words | None:
     given = table.table("hearing", required=False)
     if given is None:
         return None
-    basis = _basis(given)
+    basis = given.basis()
     given.finish()
     return basis
-
-
-def _basis(table: Table) -> Words:
-    given = table.content.get("basis")
-    if isinstance(given, dict) and str(given.get("zh", "")).strip():
-        return table.words("basis")
-    table.asked.add("basis")
-    without_basis(table.report, table.path)
-    return NOBODY

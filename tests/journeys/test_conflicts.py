@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
@@ -50,8 +51,14 @@ def case_id(db: SQLAlchemy) -> int:
 
 def declare(case_id: int, by: Identity, **other: object) -> UserTask:
     task = office.open_task(case_id, "review", "P6")
-    said = {"kind": "kinship", "reason": "店主是表兄", "whole_case": False, "key": f"x{by.user_id}", **other}
-    conflicts.declare_conflict(task.id, by=by, **said)  # type: ignore[arg-type]
+    said: dict[str, Any] = {
+        "kind": "kinship",
+        "reason": "店主是表兄",
+        "whole_case": False,
+        "key": f"x{by.user_id}",
+        **other,
+    }
+    conflicts.declare_conflict(task.id, by=by, **said)
     return task
 
 
@@ -243,8 +250,8 @@ def test_who_stands_in_for_the_officer_does_not_lift_it_in_the_officers_name(db:
     decider, officer = office.person(DECIDER), office.person(REVIEWER)
     office.act(case_id, "review", "P6", by=office.person(COLLEAGUE), proposal="grant")
     task = office.open_task(case_id, "decide", "P6")
-    said = {"kind": "kinship", "reason": "店主是堂弟", "whole_case": False, "key": "x"}
-    conflicts.declare_conflict(task.id, by=decider, **said)  # type: ignore[arg-type]
+    said: dict[str, Any] = {"kind": "kinship", "reason": "店主是堂弟", "whole_case": False, "key": "x"}
+    conflicts.declare_conflict(task.id, by=decider, **said)
     days = {"from_on": date(2026, 9, 1), "until_on": date(2026, 9, 3), "reason": "休假"}
     substitution.name_stand_in(Naming(decider.user_id, officer.user_id, **days), by=decider)
     (line,) = conflicts_for(office.person(REVIEWER))
@@ -258,8 +265,8 @@ def test_what_a_post_was_asked_is_hidden_from_its_member_in_conflict(db: SQLAlch
     decider, officer = office.person(DECIDER), office.person(COLLEAGUE)
     task = office.open_task(case_id, "review", "P6")
     tasks.claim(task.id, by=officer)
-    question = {"question": "尺寸是否合规？", "people": (), "posts": ("sign.decide",), "waits": False, "key": "ask"}
-    opinions.ask_opinion(task.id, by=officer, **question)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"people": (), "posts": ("sign.decide",), "waits": False, "key": "ask"}
+    opinions.ask_opinion(task.id, by=officer, question="尺寸是否合规？", **asked)
     (line,) = asked_of(decider)
     assert worklist_counts.counts(decider).asked == 1
     sql().execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -100,11 +101,12 @@ def test_marks_are_set_within_the_bundle_and_nowhere_else(db: SQLAlchemy, decidi
 
 def test_documents_are_annotated_within_the_bundle_and_nowhere_else(db: SQLAlchemy, deciding: int) -> None:
     lend(DECIDER, COLLEAGUE)
-    file, told = a_file(deciding), {"page": 1, "area": None, "words": "请看此处"}
-    note = file_notes.add_note(deciding, file, **told, by=office.person(COLLEAGUE))  # type: ignore[arg-type]
+    file = a_file(deciding)
+    told: dict[str, Any] = {"page": 1, "area": None, "words": "请看此处"}
+    note = file_notes.add_note(deciding, file, **told, by=office.person(COLLEAGUE))
     of_another_bundle(db)
     with pytest.raises(NotFound):
-        file_notes.add_note(deciding, file, **told, by=office.person(COLLEAGUE))  # type: ignore[arg-type]
+        file_notes.add_note(deciding, file, **told, by=office.person(COLLEAGUE))
     with pytest.raises(NotFound):
         file_notes.remove_note(deciding, note, by=office.person(COLLEAGUE))
 

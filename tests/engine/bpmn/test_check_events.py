@@ -182,5 +182,5 @@ def test_processes_that_only_call_one_another_are_named_once_each() -> None:
 def test_what_only_an_office_may_not_have_does_not_block_elsewhere() -> None:
     text = "start s\nrace r\ncatch a message m\nreceive b x\nend e\ns -> r -> a -> e\nr -> b -> e"
     for level, severity in (("engine", Severity.WARNING), ("office", Severity.ERROR)):
-        found = check({"p.bpmn": diagram(text)}, level=level)  # type: ignore[arg-type]
+        found = check({"p.bpmn": diagram(text)}, level=level)
         assert [each.severity for each in found if each.code == "race-mixed"] == [severity]

@@ -115,7 +115,7 @@ def test_a_handler_sees_the_item_of_the_instance_that_it_undoes() -> None:
     case.complete("book")
     case.complete("book")
     assert case.tasks == ["after"]
-    assert sorted(case.variables["undone"]) == [1, 2]  # type: ignore[arg-type]
+    assert sorted(case.variables["undone"]) == [1, 2]
 
 
 def test_a_handler_that_fails_in_business_goes_its_own_way_before_the_thrower_goes_on() -> None:
@@ -270,4 +270,4 @@ def test_asking_conditions_costs_the_budget() -> None:
 def test_scripts_side_by_side_lose_no_update() -> None:
     text = "start s\nand f\nscript a\nscript b\nand j\nuser after\ns -> f -> a -> j -> after\nf -> b -> j"
     inside = {"a": ext(script("append(all, 1)", "all")), "b": ext(script("append(all, 2)", "all"))}
-    assert sorted(Case(diagram(text, inside), {"all": []}).variables["all"]) == [1, 2]  # type: ignore[arg-type]
+    assert sorted(Case(diagram(text, inside), {"all": []}).variables["all"]) == [1, 2]
