@@ -171,7 +171,7 @@ def _summary(rows: Iterable[ImpactRow]) -> list[tuple[str, int]]:
     counted: Counter[str] = Counter()
     for row in rows:
         counted[row.kind] += 1 if row.count is None else row.count
-    return [(kind, counted[kind]) for kind in change_words.ROW_KINDS if kind in counted]
+    return [(kind, counted[kind]) for kind in change_words.ROW_KINDS if counted[kind]]
 
 
 def _names(found: Iterable[Holder]) -> dict[str, str]:
