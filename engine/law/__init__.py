@@ -16,7 +16,7 @@ from engine.law.citations import (
     read_article,
 )
 from engine.law.clock_words import amount, day_words
-from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, read_clock
+from engine.law.clocks import ClockReading, add_months, end_of_day, legal_start, moment_of_mark, read_clock
 from engine.law.credit import (
     ALL,
     APPLICATION,
@@ -169,6 +169,7 @@ __all__ = [
     "law_name",
     "laws_named_in",
     "legal_start",
+    "moment_of_mark",
     "names_in_pairs",
     "normalise_tracking_code",
     "office_seconds",

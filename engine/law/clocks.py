@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import calendar as months_of
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -73,11 +73,15 @@ class ClockReading:
     @property
     def explanation(self) -> tuple[Words, ...]:
         """Why the due day is that day, line by line."""
+        return self.explained(self._clock.told.reason)
+
+    def explained(self, start_reason: Words) -> tuple[Words, ...]:
+        """The same, where what set the clock going is called so."""
         told = self._clock.told
         return explain(
             told.terms,
             told.started_on,
-            told.reason,
+            start_reason,
             told.first_day_counts,
             told.extensions,
             told.pauses,
@@ -148,6 +152,11 @@ def legal_start(
 def end_of_day(day: date, office_hours: OfficeHours, zone: ZoneInfo) -> datetime:
     """The moment at which a due day is over for the office: closing time in its zone (aware)."""
     return datetime.combine(day, office_hours.closes, zone)
+
+
+def moment_of_mark(mark: str, day: date, zone: ZoneInfo) -> datetime:
+    """When a mark is reached (aware): the first moment of its day; "100%" is the end of the last day."""
+    return datetime.combine(day + _ONE_DAY if mark == "100%" else day, time(), zone)
 
 
 class _Told(NamedTuple):

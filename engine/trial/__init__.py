@@ -1,12 +1,13 @@
 """A trial: diagrams run in memory on the real engine, with a clock that is moved by hand."""
 
 from engine.trial.acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
+from engine.trial.clocks import Law, TrialClock
 from engine.trial.cores import CORES
 from engine.trial.differences import Difference
 from engine.trial.example_findings import check_with_examples, difference_words, play_examples
-from engine.trial.examples import Covered, ExampleRun, Flow, item_at, readable_examples, run_example, run_examples
+from engine.trial.examples import Covered, ExampleRun, Flow, readable_examples, run_example, run_examples
 from engine.trial.host import Trial
-from engine.trial.instance import Happened, Held, Instance
+from engine.trial.instance import Happened, Held, Instance, item_at
 from engine.trial.jobs import Handler
 from engine.trial.post import Letter, Sent
 from engine.trial.recording import recorded
@@ -29,9 +30,11 @@ __all__ = [
     "Instance",
     "JobsAreDone",
     "Kind",
+    "Law",
     "Letter",
     "Sent",
     "Trial",
+    "TrialClock",
     "UnknownJobs",
     "act_from_json",
     "check_with_examples",

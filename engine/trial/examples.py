@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from engine.bpmn import Program, compile_program
 from engine.bundles import Act, Bundle, Example, example_files, guide_for, read_bundle, read_example, start_variables
 from engine.errors import DefinitionInvalid, EngineError
-from engine.law import Profile
+from engine.law import Calendar, Profile
 from engine.runtime import Context, UserTask
 from engine.trial.acts import act_from_json, perform
+from engine.trial.clocks import Law
 from engine.trial.differences import Difference, guide_differences, input_differences, way_differences
 from engine.trial.host import Trial
-from engine.trial.instance import Held, Instance
+from engine.trial.instance import Held, Instance, item_at
 from engine.trial.world import UnknownJobs
 
 #: An item's outcome stands in the case's variable of this name.
@@ -141,6 +142,7 @@ class _Stage:
             unknown_jobs=UnknownJobs.OPEN if _waits(example) else UnknownJobs.DONE,
             budgets=place.budgets,
             most=MOST_SET_GOING,
+            law=self._law(),
         )
         if start is not None:
             if process:
@@ -150,6 +152,12 @@ class _Stage:
         answers = {**example.answers, **example.guided}
         trial.start(process, start_variables(self.bundle, guide, answers, example.ways))
         return trial
+
+    def _law(self) -> Law | None:
+        calendar = self.context.calendar
+        if self.profile is None or not isinstance(calendar, Calendar):
+            return None
+        return Law(self.bundle, self.profile, calendar)
 
 
 def _waits(example: Example) -> bool:
@@ -235,18 +243,6 @@ class Story:
         if node is None or node.type != "userTask":
             return ""
         return next((slot.text for name, slot in node.properties if name == "step"), element)
-
-
-def item_at(instance: Instance, scope: int) -> str | None:
-    """The item whose process a scope belongs to: that of the nearest call with an input `item`."""
-    while (opened := instance.scopes.get(scope)) is not None:
-        item = opened.inputs.get("item")
-        if isinstance(item, str):
-            return item
-        scope = opened.parent
-    # A process that a message started has the item among its own variables.
-    item = instance.variables.get("item") if instance.number > 1 else None
-    return item if isinstance(item, str) else None
 
 
 def story_differences(bundle: Bundle, example: Example, story: Story) -> Iterator[Difference]:

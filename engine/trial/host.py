@@ -10,7 +10,9 @@ from engine.bpmn import Program
 from engine.errors import BudgetExceeded, NothingWaits
 from engine.runtime import Budgets, Context, Incident, Job, Subscription, TimerSet, UserTask
 from engine.runtime.step import OFFICE_ZONE
+from engine.trial.clocks import Clocks, Law, TrialClock
 from engine.trial.cores import CORES
+from engine.trial.deeds import Deed
 from engine.trial.deployment import Deployment, Start
 from engine.trial.instance import Held, Instance, Open
 from engine.trial.jobs import Handler, Outcome
@@ -32,7 +34,8 @@ class Trial:
     timers and messages; anything else raises NotInReferenceCore). Every instance begins with the variables
     `given`, whatever starts it. `handlers` do jobs by their type. What an
     act sets going (jobs, thrown messages and signals) is carried on before it returns; an act that raises has
-    done what it did until then, each command whole or not at all.
+    done what it did until then, each command whole or not at all. With the `law` of a bundle, timers that wait for a
+    mark of a legal clock fall due as its limit runs; without it they are fired by hand.
 
     Raises DefinitionInvalid for everything that can be started in the files, for `entry` alone if given.
     """
@@ -53,6 +56,7 @@ class Trial:
         time_to_live: timedelta = TIME_TO_LIVE,
         budgets: Budgets | None = None,
         most: int = MOST,
+        law: Law | None = None,
     ) -> None:
         deployment = Deployment.of(files, entry, CORES[core], language)
         place = Context(now.astimezone(UTC), zone, calendar, budgets or Budgets())
@@ -60,6 +64,7 @@ class Trial:
         self._world = World(
             CORES[core], deployment, place, dict(given or {}), dict(handlers or {}), unknown_jobs, post, most
         )
+        self._world.clocks = Clocks(law, zone) if law is not None else None
         self._world.starts = deployment.starting_timers(place)
 
     # -- what can be seen ------------------------------------------------------------------------
@@ -119,9 +124,30 @@ class Trial:
         return tuple(self._world.sent)
 
     @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """The tasks that were completed and the jobs that were done, in order."""
+        return tuple(self._world.deeds)
+
+    @property
     def next_due(self) -> datetime | None:
         """When the clock fires something next: a timer of an instance, or one that starts a process."""
         return self._world.next_due()
+
+    @property
+    def law(self) -> Law | None:
+        """What the limits come from."""
+        clocks = self._world.clocks
+        return clocks.law if clocks is not None else None
+
+    @property
+    def clocks(self) -> tuple[TrialClock, ...]:
+        """The legal clocks that run or ran, in the order in which they began; none without a `law`."""
+        clocks = self._world.clocks
+        return tuple(clocks.shown(self.now)) if clocks is not None else ()
+
+    def due(self, timer: Held[TimerSet]) -> datetime | None:
+        """When one of `timers` falls due by the clock; None for a mark whose moment is not known, or stands still."""
+        return self._world.due(self.instances[timer.instance - 1], timer.what)
 
     # -- acts ------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ class Instance:
 
     What is open is kept from the steps alone, by id, as an application keeps its tables. `variables` are
     those of the process; those that it ended with, once it has. `scopes` are all called processes and
-    subprocesses that ever opened.
+    subprocesses that ever opened, `jobs_begun` all jobs that ever were.
     """
 
     number: int
@@ -49,6 +49,7 @@ class Instance:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     incidents: dict[int, Incident] = field(default_factory=dict)
     scopes: dict[int, ScopeOpened] = field(default_factory=dict, repr=False)
+    jobs_begun: dict[int, Job] = field(default_factory=dict, repr=False)
 
     def take(self, step: Step, now: datetime) -> None:
         """Applies a step."""
@@ -62,6 +63,7 @@ class Instance:
         self.tasks |= {each.id: each for each in (*step.opened, *step.changed)}
         self.timers |= {each.id: each for each in step.timers_set}
         self.jobs |= {each.id: each for each in step.jobs}
+        self.jobs_begun |= {each.id: each for each in step.jobs}
         self.subscriptions |= {each.id: each for each in step.subscriptions_opened}
         self.incidents |= {each.id: each for each in step.incidents}
         self.scopes |= {each.scope: each for each in step.scopes_opened}
@@ -84,3 +86,15 @@ class Instance:
 def _forget(kept: dict[int, Any], gone: tuple[int, ...]) -> None:
     for number in gone:
         kept.pop(number, None)
+
+
+def item_at(instance: Instance, scope: int) -> str | None:
+    """The item whose process a scope belongs to: that of the nearest call with an input `item`."""
+    while (opened := instance.scopes.get(scope)) is not None:
+        item = opened.inputs.get("item")
+        if isinstance(item, str):
+            return item
+        scope = opened.parent
+    # A process that a message started has the item among its own variables.
+    item = instance.variables.get("item") if instance.number > 1 else None
+    return item if isinstance(item, str) else None

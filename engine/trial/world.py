@@ -9,8 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.errors import BudgetExceeded, NothingWaits
-from engine.runtime import Context, Job, JobDone, Step, TimedStart, next_start
+from engine.runtime import Context, Job, JobDone, Step, TimedStart, TimerSet, next_start
+from engine.trial.clocks import Clocks
 from engine.trial.cores import Core
+from engine.trial.deeds import Deed, deed_of
 from engine.trial.deployment import Deployment, Start
 from engine.trial.instance import Held, Instance
 from engine.trial.jobs import Handler, outcome_of
@@ -28,7 +30,7 @@ class UnknownJobs(StrEnum):
 @dataclass(slots=True)
 class World:
     """`place` is the context whose moment is the trial's clock; every instance begins with the variables
-    `given`; `most` bounds what one act may set going."""
+    `given`; `most` bounds what one act may set going; `clocks` know when marks of legal clocks are reached."""
 
     core: Core
     deployment: Deployment
@@ -38,9 +40,11 @@ class World:
     unknown_jobs: UnknownJobs
     post: PostOffice
     most: int
+    clocks: Clocks | None = None
     instances: list[Instance] = field(default_factory=list)
     starts: list[TimedStart] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
     _jobs: deque[Held[Job]] = field(default_factory=deque)
     _letters: deque[Letter] = field(default_factory=deque)
 
@@ -57,11 +61,16 @@ class World:
 
     def command(self, name: str, one: Instance, *given: object, **named: object) -> None:
         """A command of the core on the instance as it is stored."""
+        deed = deed_of(name, one, given, self.place.now)
         self.take(one, self.core.command(name)(one.compiled, one.state, *given, context=self.place, **named))
+        if deed is not None:
+            self.deeds.append(deed)
 
     def take(self, one: Instance, step: Step) -> None:
         """Applies a step, and puts what it asks for on the lists."""
         one.take(step, self.place.now)
+        if self.clocks is not None:
+            self.clocks.note(one, step, self.core.plain(one.compiled), self.place.now)
         known = step.variables
         if known is None:
             known = self.core.variables(one.compiled, one.state, self.place)
@@ -137,6 +146,12 @@ class World:
         """The moment of the next firing."""
         return min((due for due, *_ in self._due()), default=None)
 
+    def due(self, one: Instance, timer: TimerSet) -> datetime | None:
+        """When a waiting timer fires; None where that is not known."""
+        if isinstance(timer.due, datetime):
+            return timer.due
+        return self.clocks.moment(one, timer, self.place.now) if self.clocks is not None else None
+
     def fire_next(self) -> None:
         """Fires what is due first; of one moment, starts before the timers of older instances."""
         _, number, id_ = min(self._due())
@@ -159,8 +174,8 @@ class World:
         yield from ((timer.at, 0, index) for index, timer in enumerate(self.starts))
         for one in self.instances:
             for timer in one.timers.values():
-                if isinstance(timer.due, datetime):
-                    yield timer.due, one.number, timer.id
+                if (due := self.due(one, timer)) is not None:
+                    yield due, one.number, timer.id
 
 
 def later(place: Context, now: datetime) -> Context:

@@ -101,12 +101,14 @@ def test_a_document_is_read_in_place_annotated_and_asked_to_be_corrected(site: S
     view = document.locator("[data-view]")
     expect(view).to_have_attribute("data-ready", "")
     expect(view.locator(".document-page")).to_have_text("1 / 3")
-    width = view.locator(".document-sheet").bounding_box()
+    sheet = view.locator(".document-sheet")
+    width, drawn = sheet.bounding_box(), sheet.evaluate("(it) => getComputedStyle(it).width")
     view.focus()
     page.keyboard.press("+")
     page.keyboard.press("ArrowRight")
     expect(view.locator(".document-page")).to_have_text("2 / 3")
-    wider = view.locator(".document-sheet").bounding_box()
+    expect(sheet).not_to_have_css("width", drawn)
+    wider = sheet.bounding_box()
     assert width is not None
     assert wider is not None
     assert wider["width"] > width["width"]

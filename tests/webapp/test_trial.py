@@ -61,7 +61,7 @@ def test_the_picture_shows_what_was_done_and_where_the_tokens_stand(designer):
     response = designer.client.get(mount.get("data-src"))
     assert response.mimetype == "text/plain"
     assert "结果回填" in response.get_data().decode()
-    assert "办理时限 promised 的标记 80%，只能手工触发" in designer.text
+    assert "承诺办结时限过去 80%：没有日期，只能手工触发" in designer.text
     act(designer, "fire", "promise-mark")
     assert "提醒承办人" in section(designer, "后台作业（1）")
 
@@ -309,6 +309,18 @@ def test_a_whole_case_of_the_bundle_walks_in_english_too(designer):
     assert "结果回填" not in designer.text
     act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
     assert "Done: Completed “" in designer.text
+
+
+def test_the_limits_of_the_law_run_in_the_trial_of_a_bundle_and_their_marks_are_the_next_timers(designer):
+    designer.open(f"/studio/releases/{published()}/trial")
+    designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
+    designer.submit("/trial", {"jobs": "done", "at": "2026-03-02T09:00"})
+    registration = section(designer, "办理时限")
+    assert "承诺办结时限：1个工作日 到期 2026-03-03 剩 1 个工作日" in registration
+    assert "承诺办结时限过去 80%：03-03 00:00:00 到期" in section(designer, "定时器")
+    act(designer, "jump")
+    assert "2026-03-03 00:00:00 周二" in section(designer, "时钟")
+    assert acts(designer)[-1].startswith("时钟走到下一个定时器")
 
 
 def test_the_picture_speaks_english_where_the_bundle_does(designer):

@@ -152,6 +152,11 @@ def clocks_from(rows: Iterable[Sequence[Any]], rules: Rules) -> list[ClockView]:
     return [_clock(row, rules, today) for row in rows]
 
 
+def start_of(clock: str) -> Words:
+    """What sets a clock of this name going."""
+    return CLOCK_STARTS.get(clock, Words("开始", "the start"))
+
+
 def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> ClockView | None:
     """The clock of this name of an item; None where it never ran."""
     found = (one for one in clocks_of(case_id, rules) if one.item_case_id == item_case_id and one.key == name)
@@ -262,9 +267,7 @@ def _from_receipt(key: str, since_receipt: bool) -> bool:
 
 def _start(key: str, since_receipt: bool) -> Words:
     """What set the clock going. By commitment, and for items decided elsewhere, it runs from receipt."""
-    if _from_receipt(key, since_receipt):
-        return CLOCK_STARTS["intake"]
-    return CLOCK_STARTS.get(key, Words("开始", "the start"))
+    return start_of("intake" if _from_receipt(key, since_receipt) else key)
 
 
 def _pause(row: Sequence[Any]) -> Pause:

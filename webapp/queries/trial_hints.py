@@ -10,8 +10,7 @@ from engine.forms import Field
 from engine.runtime import UserTask
 from engine.trial import Instance, readable_examples
 from webapp.feel_text import written
-from webapp.queries.trials import inspected
-from webapp.services.trials import Source
+from webapp.services.trials import Source, inspected
 
 #: Properties for the application, which no trial is: which step of a case it is, and which limit runs.
 OF_THE_APPLICATION = frozenset({"step", "clock"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.trial import OURS, Act, Held, Instance, Trial
 from engine.values import ClockMark, Variables
 from webapp.feel_text import written
 from webapp.queries.diagram import Position
+from webapp.queries.trial_clocks import ItemClocks, clocks_of_trial
 from webapp.queries.trials import Names
 from webapp.services.trial_replay import Replayed
 
@@ -47,6 +48,7 @@ class Waits:
     at: Place
     what: Any
     facts: tuple[tuple[str, str], ...] = ()  # inputs of a job: name and value as text
+    falls_due: datetime | None = None  # of a timer, as far as it is known
 
     @property
     def mark(self) -> ClockMark | None:
@@ -123,6 +125,7 @@ class TrialView:
     jobs: tuple[Waits, ...]
     incidents: tuple[Waits, ...]
     joins: tuple[Place, ...]
+    clocks: tuple[ItemClocks, ...]
     runs: tuple[Run, ...]
     scopes: tuple[ScopeLines, ...]
     history: tuple[HistoryLine, ...]
@@ -132,6 +135,11 @@ class TrialView:
     newest: str  # key of the run in which something happened last
     starting_messages: tuple[str, ...]  # names of messages that start a process
     starting_signals: tuple[str, ...]
+
+    @property
+    def stopped_clocks(self) -> int:
+        """How many legal clocks have ended."""
+        return sum(len(one.stopped) for one in self.clocks)
 
     @property
     def is_quiet(self) -> bool:
@@ -197,11 +205,15 @@ def view_of(trial: Trial, core: str, names: Names) -> TrialView:
         next_due=trial.next_due,
         instances=trial.instances,
         tasks=tuple(_open(told, trial.tasks)),
-        timers=tuple(_open(told, trial.timers)),
+        timers=tuple(
+            replace(one, falls_due=trial.due(held))
+            for one, held in zip(_open(told, trial.timers), trial.timers, strict=True)
+        ),
         waits=tuple(_open(told, trial.subscriptions)),
         jobs=tuple(_open(told, trial.jobs)),
         incidents=incidents,
         joins=tuple(place for one in told for place in one.joins()),
+        clocks=clocks_of_trial(trial),
         runs=tuple(_numbered(runs)),
         scopes=tuple(scope for one in told for scope in one.scopes()),
         history=tuple(lines[:SHOWN_LINES]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from lxml import etree
 
@@ -13,10 +12,8 @@ from engine import EngineError, Words
 from engine.bpmn import Program
 from engine.bundles import (
     Bundle,
-    Inspected,
     example_files,
     guide_for,
-    inspect_bundle,
     read_bundle,
     read_example,
     start_variables,
@@ -26,6 +23,7 @@ from engine.values import Value
 from webapp.identity import Identity
 from webapp.queries.release_diagrams import BPMN, diagrams_of, xml_root
 from webapp.queries.releases import name_of, release
+from webapp.services import trials
 from webapp.services.trial_replay import Files
 from webapp.services.trials import Source, TrialRow
 from webapp.unit_of_work import sql
@@ -135,19 +133,7 @@ def as_source(whose: Source | int | None) -> Source:
 
 def bundle_of(whose: Source | int | None) -> Bundle | None:
     """The bundle as its catalogue tells it; None where it cannot be read or there is none."""
-    source = as_source(whose)
-    return None if source == Source() else inspected(source).bundle
-
-
-def inspected(source: Source) -> Inspected:
-    """What the files hold, as far as they can be read: read once, since they never change."""
-    digest = "" if source.copy_id is not None or source.release_id is None else release(source.release_id).digest
-    return _inspected(source, digest)
-
-
-@lru_cache(maxsize=16)
-def _inspected(source: Source, digest: str) -> Inspected:
-    return inspect_bundle(source.content())
+    return trials.bundle_of(as_source(whose))
 
 
 @dataclass(frozen=True, slots=True)

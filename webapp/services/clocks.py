@@ -7,7 +7,7 @@ an extension, another calendar) stands in `clock_moves`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ import orjson
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import HAND_UP, ClockReading, ClockTerms, legal_start, read_clock
+from engine.law import HAND_UP, ClockReading, ClockTerms, legal_start, moment_of_mark, read_clock
 from webapp import moments
 from webapp.catalogue import Rules
 from webapp.services.events import Event
@@ -277,4 +277,4 @@ def _reading(value: int, unit: str, started_on: date, rules: Rules, counts: bool
 
 def moment_of(mark: str, day: date) -> datetime:
     """The first moment of the mark's day; "100%" is the end of the last day."""
-    return moments.midnight(day + timedelta(days=1) if mark == "100%" else day)
+    return moment_of_mark(mark, day, moments.OFFICE_ZONE)

@@ -18,12 +18,12 @@ import orjson
 
 from engine import BudgetExceeded, EngineError
 from engine.bpmn import Program, compile_program
-from engine.law import Calendar
+from engine.bundles import Bundle
 from engine.runtime import Budgets, encode_variables
-from engine.trial import AT_ONCE, OPEN, OURS, Act, Trial, UnknownJobs, perform
+from engine.trial import AT_ONCE, OPEN, OURS, Act, Law, Trial, UnknownJobs, perform
 from engine.values import Value
 from webapp import moments
-from webapp.catalogue import rules_of
+from webapp.catalogue import Rules, rules_of
 
 #: Of one act: a trial is done again on every reading, so each must be short.
 BUDGETS = Budgets(activations=4_000, tokens=2_000, payload_bytes=256_000, expression_steps=50_000)
@@ -39,10 +39,14 @@ _LOCK = Lock()
 
 @dataclass(frozen=True, eq=False)
 class Files:
-    """What a trial runs: diagrams and decisions by path. `digest` names all of them."""
+    """What a trial runs: diagrams and decisions by path. `digest` names all of it.
+
+    `bundle`: the catalogue that its limits come from; None where it cannot be read or there is none.
+    """
 
     digest: str
     content: Mapping[str, bytes]
+    bundle: Bundle | None = None
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -90,16 +94,18 @@ def begin(files: Files, beginning: Beginning) -> Trial:
 
     Raises DefinitionInvalid, NotInReferenceCore, KeyError (no such process) and what starting raises.
     """
+    rules = _rules(beginning.rules)
     trial = Trial(
         _runnable(files, beginning),
         entry=beginning.process or None,
         now=beginning.at,
         zone=moments.OFFICE_ZONE,
-        calendar=_calendar(beginning.rules),
+        calendar=rules.calendar if rules else None,
         core=beginning.core,
         unknown_jobs=UnknownJobs.OPEN if beginning.waits_for_jobs else UnknownJobs.DONE,
         budgets=BUDGETS,
         most=MOST_SET_GOING,
+        law=Law(files.bundle, rules.profile, rules.calendar) if rules and files.bundle else None,
     )
     if beginning.process:
         trial.start(beginning.process, beginning.variables)
@@ -169,10 +175,10 @@ def walk(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Iterator[Tr
         yield refused
 
 
-def _calendar(versions: tuple[str, ...]) -> Calendar | None:
-    """The office's working days in these versions of its rules; None before any were loaded."""
+def _rules(versions: tuple[str, ...]) -> Rules | None:
+    """The office's working days and limits in these versions of its rules; None before any were loaded."""
     has_profile = any(one.startswith("profile:") for one in versions)
-    return rules_of(versions).calendar if has_profile else None
+    return rules_of(versions) if has_profile else None
 
 
 def _key(files: Files, beginning: Beginning, acts: Sequence[Act]) -> bytes:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
 
 from engine import EngineError
+from engine.bundles import Bundle, Inspected, inspect_bundle
 from engine.runtime import encode_variables
 from engine.trial import OURS, REFERENCE, Act, act_from_json
 from engine.values import Variables
@@ -110,14 +112,35 @@ class TrialRow:
         keep(files, self.beginning, self.acts, replayed)
 
 
+def bundle_of(source: Source) -> Bundle | None:
+    """The bundle as its catalogue tells it; None where it cannot be read or there is none."""
+    return None if source == Source() else inspected(source).bundle
+
+
+def inspected(source: Source) -> Inspected:
+    """What the files hold, as far as they can be read: read once, since they never change."""
+    row = None
+    if source.copy_id is None and source.release_id is not None:
+        row = sql().execute("select digest from release where id = %s", (source.release_id,)).fetchone()
+    return _inspected(source, row[0] if row else "")
+
+
+@lru_cache(maxsize=16)
+def _inspected(source: Source, digest: str) -> Inspected:
+    return inspect_bundle(source.content())
+
+
 def files_of(source: Source, file_path: str = "", file_content: bytes | None = None) -> Files:
-    """A bundle's diagrams and decisions, with a diagram of the trial's own in its place. Raises NotFound."""
+    """A bundle's diagrams and decisions, with a diagram of the trial's own in its place, and its catalogue.
+
+    Raises NotFound.
+    """
     files = source.content()
     if file_content is not None:
         files[file_path] = file_content
     runs = {path: content for path, content in sorted(files.items()) if path.endswith(RUNS)}
-    digests = {path: hashlib.sha256(content).hexdigest() for path, content in runs.items()}
-    return Files(hashlib.sha256(orjson.dumps(digests)).hexdigest(), runs)
+    digests = [(path, hashlib.sha256(content).hexdigest()) for path, content in sorted(files.items())]
+    return Files(hashlib.sha256(orjson.dumps(digests)).hexdigest(), runs, bundle_of(source))
 
 
 def beginning_now(process: str = "") -> Beginning:

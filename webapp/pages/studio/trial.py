@@ -17,7 +17,7 @@ from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.studio.trial_forms import read_act, read_beginning
-from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words, moment_words
+from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words, mark_words, moment_words
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases
@@ -241,6 +241,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "stopped": replayed.stopped,
         "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
         "clock": clock_words(view.now),
+        "mark_words": mark_words,
         "group_name": names.group,
         "copies": _copies_for(one),
         "hint_of": hint_of,

@@ -9,9 +9,11 @@ from flask_babel import gettext
 
 from engine import Words
 from engine.trial import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
+from engine.values import ClockMark
 from webapp import moments
 from webapp.pages.studio.trial_forms import UNITS
 from webapp.pages.support import when, words
+from webapp.queries.trial_clocks import clock_name
 
 CORES: Mapping[str, Words] = {
     OURS: Words("一窗引擎", "One Window engine"),
@@ -40,6 +42,16 @@ def clock_words(at: datetime) -> str:
 def moment_words(at: datetime) -> str:
     """A moment to the second: in a trial seconds count."""
     return f"{when(at)}:{moments.local(at):%S}"
+
+
+def mark_words(mark: ClockMark) -> str:
+    """A mark of a legal clock that a timer waits for."""
+    name = words(clock_name(mark.clock))
+    if mark.mark == "100%":
+        return gettext("%(clock)s届满", clock=name)
+    if mark.mark == "-1":
+        return gettext("%(clock)s届满前一天", clock=name)
+    return gettext("%(clock)s过去 %(mark)s", clock=name, mark=mark.mark)
 
 
 def act_words(act: Act, name: Words) -> str:
