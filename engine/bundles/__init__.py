@@ -50,6 +50,7 @@ from engine.bundles.licence_rules import (
     licence_identifier,
     renewal_time,
 )
+from engine.bundles.limits import limit_of
 from engine.bundles.model import (
     ApplicableItem,
     Baseline,
@@ -184,6 +185,7 @@ __all__ = [
     "legal_separation",
     "licence_identifier",
     "licence_number",
+    "limit_of",
     "limits_of",
     "next_question",
     "notification_sheet",
