@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -48,8 +48,15 @@ class Look:
     faults: tuple[str, ...]
 
 
-def looks(browser: Browser, site: Site, browsers: Browsers, visits: Sequence[Visit], language: str) -> Iterator[Look]:
-    """Each page in this language at every width, each person in one browser profile."""
+def looks(
+    browser: Browser,
+    site: Site,
+    browsers: Browsers,
+    visits: Sequence[Visit],
+    language: str,
+    rules_at: Collection[tuple[int, int]] = WIDTHS,
+) -> Iterator[Look]:
+    """Each page in this language at every width, each person in one browser profile; with axe at `rules_at`."""
     whose: dict[tuple[str, int], list[Visit]] = {}
     for visit in visits:
         whose.setdefault(visit.who, []).append(visit)
@@ -57,7 +64,7 @@ def looks(browser: Browser, site: Site, browsers: Browsers, visits: Sequence[Vis
         context = _profile(browser, site, browsers.cookie(*who), language)
         page = context.new_page()
         for visit in theirs:
-            yield from _look(page, visit, language)
+            yield from _look(page, visit, language, rules_at)
         context.close()
 
 
@@ -76,7 +83,7 @@ def _profile(browser: Browser, site: Site, session: str, language: str) -> Brows
     return context
 
 
-def _look(page: Page, visit: Visit, language: str) -> Iterator[Look]:
+def _look(page: Page, visit: Visit, language: str, rules_at: Collection[tuple[int, int]]) -> Iterator[Look]:
     """Opened once; the window is made narrower for the phone."""
     wrong: list[str] = []
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
@@ -95,7 +102,8 @@ def _look(page: Page, visit: Visit, language: str) -> Iterator[Look]:
             page.set_viewport_size({"width": width, "height": height})
             expect(page.locator("html")).to_have_js_property("clientWidth", width)
             page.evaluate(NEXT_FRAME)
-        found = [" ".join(" | ".join(one).split()) for one in page.evaluate(FIND, RULES)]
+        broken = page.evaluate(FIND, RULES) if (width, height) in rules_at else []
+        found = [" ".join(" | ".join(one).split()) for one in broken]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"wider than the screen: {page.evaluate(TOO_WIDE)}")
         yield Look(visit.page, language, width, (*wrong, *found))
@@ -136,8 +144,8 @@ class Pages:
     browsers: Browsers
     found: Found
 
-    def looks(self, browser: Browser, language: str) -> Iterator[Look]:
-        return looks(browser, self.site, self.browsers, self.found.visits, language)
+    def looks(self, browser: Browser, language: str, rules_at: Collection[tuple[int, int]] = WIDTHS) -> Iterator[Look]:
+        return looks(browser, self.site, self.browsers, self.found.visits, language, rules_at)
 
 
 @contextmanager
