@@ -3,22 +3,28 @@
 from engine.bpmn.check import check
 from engine.bpmn.compile import compile_program
 from engine.bpmn.dialects.account import DialectRead, FileRead, NameRead, Reading, account
+from engine.bpmn.naming import ElementNames, Placed, as_it_stands, placed_in_file, placed_in_process
 from engine.bpmn.picture import Mark, Picture, draw
 from engine.bpmn.program import ElementFact, Node, Process, Program
 
 __all__ = [
     "DialectRead",
     "ElementFact",
+    "ElementNames",
     "FileRead",
     "Mark",
     "NameRead",
     "Node",
     "Picture",
+    "Placed",
     "Process",
     "Program",
     "Reading",
     "account",
+    "as_it_stands",
     "check",
     "compile_program",
     "draw",
+    "placed_in_file",
+    "placed_in_process",
 ]

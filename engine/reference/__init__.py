@@ -20,12 +20,29 @@ from engine.reference.core import (
     start,
     unavailable,
 )
-from engine.reference.portability import Allowance, Portability, SampleReport, Verdict, check_portability
+from engine.reference.faults import FAULTS, Fault
+from engine.reference.lockstep import Opened
+from engine.reference.portability import (
+    Allowance,
+    KnownDifference,
+    Portability,
+    SampleReport,
+    Verdict,
+    check_portability,
+)
 from engine.reference.samples import Sample, bundle_samples
 from engine.reference.session import ReferenceProgram
+from engine.reference.sharing import Misread
+from engine.reference.sides import Open
 
 __all__ = [
+    "FAULTS",
     "Allowance",
+    "Fault",
+    "KnownDifference",
+    "Misread",
+    "Open",
+    "Opened",
     "Portability",
     "ReferenceProgram",
     "ReferenceView",

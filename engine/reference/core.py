@@ -13,6 +13,7 @@ from engine.errors import NotInReferenceCore
 from engine.reference.data import apply, written
 from engine.reference.limits import refusals
 from engine.reference.session import ReferenceProgram, Session
+from engine.reference.sharing import Sharing
 from engine.reference.translate import beginnings, translate
 from engine.runtime.step import Context, Step
 from engine.values import Value, Variables
@@ -62,14 +63,22 @@ def start(program: ReferenceProgram, variables: Variables, context: Context, *, 
     return begun(program, variables, context, process or program.program.entry).settled()
 
 
-def begun(program: ReferenceProgram, variables: Variables, context: Context, process: str) -> Session:
-    """A session at the start of the process. Raises KeyError, ExpressionFailed, NotInReferenceCore."""
+def begun(
+    program: ReferenceProgram,
+    variables: Variables,
+    context: Context,
+    process: str,
+    sharing: Sharing | None = None,
+) -> Session:
+    """A session at the start of the process; with `sharing`, of a core that is not quite the package's.
+
+    Raises KeyError, ExpressionFailed, NotInReferenceCore."""
     definition = program.program.processes[process]
     given = variables
     if not definition.starts.get(None):  # what its event brings, through its output mappings
         event = definition.nodes[beginnings(definition, None)[0]]
         given = apply(event, variables, {}, {}, context)
-    return Session.new(program, definition.id, written(given), context)
+    return Session.new(program, definition.id, written(given), context, sharing)
 
 
 def complete(program: ReferenceProgram, state: bytes, task_id: int, variables: Variables, context: Context) -> Step:

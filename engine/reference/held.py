@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 
 from engine.reference.core import begun
 from engine.reference.session import ReferenceProgram, Session
+from engine.reference.sharing import Sharing, Written, missing_in
 from engine.runtime.step import Context, Step
 from engine.values import Value, Variables
 
 
 @dataclass(slots=True)
 class HeldCore:
-    """`start`, `complete`, `fire` and `correlate` of the reference core, with the same errors."""
+    """`start`, `complete`, `fire` and `correlate` of the reference core, with the same errors. `sharing`: as if its
+    branches had one set of variables."""
 
+    sharing: Sharing | None = None
     sessions: dict[bytes, Session] = field(default_factory=dict)
 
     def start(self, program: ReferenceProgram, variables: Variables, context: Context, *, process: str) -> Step:
         """Starts the process."""
         state = b"%d" % len(self.sessions)
-        self.sessions[state] = begun(program, variables, context, process)
+        self.sessions[state] = begun(program, variables, context, process, self.sharing)
         return self.sessions[state].settled(state)
 
     def complete(self, _: ReferenceProgram, state: bytes, task_id: int, variables: Variables, context: Context) -> Step:
@@ -42,6 +45,12 @@ class HeldCore:
         session = self.sessions[state].at(context)
         session.correlate(name, key, payload)
         return session.settled(state)
+
+    def missing(self, state: bytes) -> dict[str, Written]:
+        """Variables of the process that the copy of a branch would not have (see `sharing`)."""
+        return {
+            name: written for data in self.sessions[state].branch_data() for name, written in missing_in(data).items()
+        }
 
     def branches(self, state: bytes) -> tuple[dict[str, Value], ...]:
         """The variables as each open branch sees them."""

@@ -11,8 +11,10 @@ from engine.bpmn.program import Program
 from engine.bundles.examples import Act
 from engine.errors import BudgetExceeded, EngineError, ExpressionFailed, NotInReferenceCore
 from engine.reference.guesses import entered, values_of
+from engine.reference.held import HeldCore
 from engine.reference.samples import Sample
 from engine.reference.session import ReferenceProgram
+from engine.reference.sharing import Misread, Sharing, Written
 from engine.reference.sides import Open, Side, ours, theirs
 from engine.runtime.step import Context
 from engine.values import Value, Variables
@@ -22,11 +24,19 @@ from engine.words import Words
 MOST_INSTANCES = 20
 
 
-class Differs(Exception):
-    """The cores differ at an element. Never leaves the portability check."""
+#: What is open on one core alone: on ours, on the reference core.
+Opened = tuple[tuple[Open, ...], tuple[Open, ...]]
 
-    def __init__(self, words: Words, process: str = "", element: str = "") -> None:
-        self.words, self.process, self.element = words, process, element
+
+class Differs(Exception):
+    """The cores differ at an element, or in a variable. `opened`: what is open on ours alone, and on the reference
+    core alone. Never leaves the portability check."""
+
+    def __init__(
+        self, words: Words, process: str = "", element: str = "", *, variable: str = "", opened: Opened = ((), ())
+    ) -> None:
+        self.words, self.process, self.element, self.variable = words, process, element, variable
+        self.opened = opened
         super().__init__(words.en)
 
 
@@ -40,7 +50,7 @@ class Undone(Exception):
 
 ALLOWANCE = Words("超出检查的步数上限", "past the steps that one check may take")
 _NOT_OPEN = Words(
-    "例子的这一步没有打开的任务：{step} {item}", "no open task for this act of the example: {step} {item}"
+    "示例的这一步没有打开的任务：{step} {item}", "no open task for this act of the example: {step} {item}"
 )
 _OUR_STOP = Words("一窗引擎停下等人处理：{why}", "the One Window engine stops for someone to repair: {why}")
 _OUR_REFUSAL = Words("一窗引擎拒绝这一步：{why}", "the One Window engine refuses this act: {why}")
@@ -69,7 +79,9 @@ _VARIABLE = Words(
 @dataclass(slots=True)
 class Lockstep:
     """A sample on both cores at once. `most`: acts; `after`: the element of the last act; `stopped`: where both
-    cores stopped for someone to repair."""
+    cores stopped for someone to repair. `sharing`: what the reference core misreads, where it is walked as if its
+    branches had one set of variables; of each act, the start first: `misread_before`, how much of it came before,
+    and `missing`, the variables that a copy would not have behind it."""
 
     compared: ReferenceProgram
     sample: Sample
@@ -78,13 +90,16 @@ class Lockstep:
     acts: int = 0
     after: str = ""
     stopped: str = ""
+    sharing: Sharing | None = None
+    misread_before: list[int] = field(default_factory=list)
+    missing: list[dict[str, Written]] = field(default_factory=list)
     left: Side = field(init=False)
     right: Side = field(init=False)
     guesses: dict[str, tuple[Value, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.left = ours(self.program, self.context)
-        self.right = theirs(self.compared, self.context)
+        self.right = theirs(self.compared, self.context, self.sharing)
 
     @property
     def program(self) -> Program:
@@ -93,8 +108,28 @@ class Lockstep:
     def run(self) -> None:
         """Walks the sample. Raises Differs, Undone, NotInReferenceCore, BudgetExceeded."""
         self._allow()
+        self._note_misread()
         self._start(self.program.entry, self.sample.variables)
         self._walk()
+
+    def misread_in(self, act: int, found: Differs) -> Misread | None:
+        """What led the reference core astray in this act, or in the last one before it (0: the start)."""
+        if self.sharing is None:
+            return None
+        if found.variable:
+            written = self.missing[act].get(found.variable)
+            return Misread("", "", found.variable, written) if written else None
+        misread, starts = self.sharing.misread, [*self.misread_before, len(self.sharing.misread)]
+        first, behind = starts[act], starts[act + 1]
+        if first < behind:
+            here = [each for each in misread[first:behind] if each.element == found.element]
+            return (here or misread[first:behind])[0]
+        return misread[first - 1] if first else None
+
+    def _note_misread(self) -> None:
+        if self.sharing is not None:
+            self.misread_before.append(len(self.sharing.misread))
+            self.missing.append({})
 
     def _walk(self) -> None:
         if self.sample.acts is None:
@@ -153,6 +188,7 @@ class Lockstep:
 
     def _do(self, index: int, one: Open, variables: Variables) -> None:
         self.acts, self.after = self.acts + 1, one.element
+        self._note_misread()
         self._ours(lambda: self.left.do(index, one, variables))
         self._theirs(lambda: self.right.do(index, one, variables))
         for started in self._compared(index):
@@ -188,6 +224,9 @@ class Lockstep:
         """What the messages of the last act start. Raises Differs."""
         if self.stopped:
             return []
+        core = self.right.commands
+        if self.sharing is not None and isinstance(core, HeldCore):
+            self.missing[-1] |= core.missing(self.right.instances[index].state)
         for difference in self._differences(index):
             raise difference
         starts = self.program.message_starts()
@@ -200,7 +239,8 @@ class Lockstep:
         if mine != other:
             first = next(iter(sorted((mine - other) + (other - mine))))
             words = _OPEN.fill(ours=_listed(mine - other), theirs=_listed(other - mine))
-            yield Differs(words, first.process, first.element)
+            opened = tuple(sorted((mine - other).elements())), tuple(sorted((other - mine).elements()))
+            yield Differs(words, first.process, first.element, opened=opened)
         if left.ended != right.ended:
             told = [(_HAS_ENDED if each.ended else _GOES_ON) for each in (left, right)]
             zh = _ENDED.zh.format(ours=told[0].zh, theirs=told[1].zh)
@@ -232,7 +272,8 @@ class Lockstep:
         for name in sorted({*mine, *(name for branch in branches for name in branch)}):
             if not any(_same(mine, branch, name) for branch in branches):
                 seen = next((branch[name] for branch in branches if name in branch), None)
-                yield Differs(_VARIABLE.fill(name=name, ours=_shown(mine.get(name)), theirs=_shown(seen)))
+                words = _VARIABLE.fill(name=name, ours=_shown(mine.get(name)), theirs=_shown(seen))
+                yield Differs(words, variable=name)
 
 
 def _same(mine: Mapping[str, Value], branch: Mapping[str, Value], name: str) -> bool:

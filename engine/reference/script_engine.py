@@ -30,6 +30,7 @@ from engine.reference.data import (
 )
 from engine.reference.limits import refused
 from engine.reference.parts import Part, Role
+from engine.reference.sharing import Sharing, reading
 from engine.reference.translate import ALWAYS, is_wrapped
 from engine.runtime.step import Context
 from engine.values import Value, Variables
@@ -56,11 +57,13 @@ class ThrownMessage(NamedTuple):
 
 @dataclass(slots=True)
 class ScriptEngine:
-    """What the reference core asks for every condition and script, by the names in the document."""
+    """What the reference core asks for every condition and script, by the names in the document. `sharing`: as if
+    its branches had one set of variables."""
 
     program: Program
     parts: Mapping[str, Part]
     context: Context
+    sharing: Sharing | None = None
     thrown: list[ThrownMessage] = field(default_factory=list)
     environment: None = None
 
@@ -80,11 +83,15 @@ class ScriptEngine:
         name, _, index = expression.partition(":")
         node = self.parts[name].node
         slot = node.outgoing[int(index)].condition
-        return True if slot is None else _holds(node, slot, slot.value(variables_in(task.data), self.context))
+        if slot is None:
+            return True
+        if self.sharing is not None:
+            self.sharing.asked(node, task.data, lambda data: slot.value(variables_in(data), self.context))
+        return _holds(node, slot, slot.value(variables_in(task.data), self.context))
 
     def execute(self, task: Any, script: str, external_context: object = None) -> bool:
         """The work of an element of the document."""
-        part = self.parts[script]
+        part, before = self.parts[script], task.data
         works = {
             Role.BODY: self._work,
             Role.IN: self._go_in,
@@ -95,8 +102,19 @@ class ScriptEngine:
             Role.THROW: self._throw_error,
             Role.CAUGHT: self._after_boundary,
         }
+        if self.sharing is not None and part.role in (Role.BODY, Role.IN):
+            self.sharing.asked(part.node, before, reading(part.node, self.context))
         works[part.role](task, part)
+        if self.sharing is not None:
+            self.sharing.wrote(task, before)
         return True
+
+    def given(self, task: Any, node: Node, result: Variables) -> None:
+        """Someone or something outside has done the element's work."""
+        before = task.data
+        self.finish(task, node, result)
+        if self.sharing is not None:
+            self.sharing.wrote(task, before)
 
     def finish(self, task: Any, node: Node, result: Variables) -> None:
         """The element has done its work: its result goes into the variables, or waits for the end of its

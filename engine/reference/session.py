@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from engine.bpmn.program import Node, Program
+from engine.bpmn.program import Node, Program, Slot
 from engine.errors import ExpressionFailed, NothingWaits, NotInReferenceCore, StateInvalid, TaskNotOpen
 from engine.reference.data import at_the_root, variables_in
 from engine.reference.guards import TOO_DEEP, check_gateway, check_length, check_size, part_of
 from engine.reference.limits import refused
 from engine.reference.parts import Part, Role, Translation
 from engine.reference.script_engine import ScriptEngine, ThrownMessage
+from engine.reference.sharing import Sharing, reading
 from engine.runtime.due import due_of
 from engine.runtime.run import MULTI_INSTANCE
 from engine.runtime.step import (
@@ -72,14 +73,21 @@ class Session:
     steps: int = 0  # tasks that this act has run
 
     @classmethod
-    def new(cls, program: ReferenceProgram, process: str, data: Mapping[str, str], context: Context) -> Session:
+    def new(
+        cls,
+        program: ReferenceProgram,
+        process: str,
+        data: Mapping[str, str],
+        context: Context,
+        sharing: Sharing | None = None,
+    ) -> Session:
         """The start of `process`. Raises NotInReferenceCore."""
         from SpiffWorkflow.bpmn import BpmnWorkflow
 
         _say_nothing()
         if process in program.refused:
             raise program.refused[process]
-        engine = ScriptEngine(program.program, program.translation.parts, context)
+        engine = ScriptEngine(program.program, program.translation.parts, context, sharing)
         name = program.translation.processes[process]
         try:
             workflow = BpmnWorkflow(program.specs[name], dict(program.specs), script_engine=engine)
@@ -123,7 +131,7 @@ class Session:
         branch. After the end what the last task left."""
         if self.workflow.completed:
             return (at_the_root(self.workflow.last_task.data),)
-        return tuple(at_the_root(data) for data in self._branch_data())
+        return tuple(at_the_root(data) for data in self.branch_data())
 
     def _open(self) -> Iterator[tuple[str, Node, Any]]:
         from SpiffWorkflow.util.task import TaskState
@@ -176,7 +184,8 @@ class Session:
             found[f"{id_} {part.node.id}"] = ScopeOpened(number, self._scope(task), part.node.id, called, inputs)
         return found
 
-    def _branch_data(self) -> Iterator[Mapping[str, str]]:
+    def branch_data(self) -> Iterator[Mapping[str, str]]:
+        """The data of each open branch, as the reference core keeps them."""
         from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
         from SpiffWorkflow.util.task import TaskState
 
@@ -200,7 +209,7 @@ class Session:
         waiting = self._find(task_id, "task")
         if waiting is None:
             raise TaskNotOpen(task_id)
-        self.engine.finish(waiting.task, waiting.node, variables)
+        self.engine.given(waiting.task, waiting.node, variables)
         waiting.task.run()
         self._completed(waiting.task)
 
@@ -224,7 +233,7 @@ class Session:
         task, spec = waiting.task, waiting.task.task_spec
         if waiting.node.type == "userTask" or self.part(task) is None:
             return
-        self.engine.finish(task, waiting.node, payload)
+        self.engine.given(task, waiting.node, payload)
         definitions = getattr(spec.event_definition, "event_definitions", None)
         if definitions is None:
             task._set_internal_data(event_fired=True)
@@ -283,6 +292,7 @@ class Session:
         known = {number for number, _ in before.values()}
         fresh = [each for each in now if each.number not in known]
         gone = {number: kind for place, (number, kind) in before.items() if place not in self.numbers}
+        self._ask_of(fresh)
         return Step(
             state=b"",
             opened=tuple(self._user_task(each) for each in fresh if each.kind == "task"),
@@ -316,6 +326,7 @@ class Session:
         for waiting in self.waiting():
             event = waiting.node.event
             if waiting.kind == "conditional" and event is not None and event.condition is not None:
+                self._ask_condition(waiting, event.condition)
                 try:
                     happens = event.condition.value(self._seen(waiting), self.engine.context) is True
                 except ExpressionFailed:  # not yet true, as on our core
@@ -324,6 +335,18 @@ class Session:
                     self._catch(waiting, {})
                     return True
         return False
+
+    def _ask_condition(self, waiting: Waiting, condition: Slot) -> None:
+        if (sharing := self.engine.sharing) is not None:
+            engine, node = self.engine, waiting.node
+            sharing.asked(
+                node, waiting.task.data, lambda data: condition.value(engine.seen(node, data), engine.context) is True
+            )
+
+    def _ask_of(self, fresh: Iterable[Waiting]) -> None:
+        if (sharing := self.engine.sharing) is not None:
+            for each in fresh:
+                sharing.asked(each.node, each.task.data, reading(each.node, self.engine.context))
 
     def _steps(self) -> None:
         from SpiffWorkflow.exceptions import WorkflowException

@@ -12,6 +12,7 @@ from engine.bpmn.program import Program
 from engine.errors import BudgetExceeded
 from engine.reference.held import HeldCore
 from engine.reference.session import ReferenceProgram
+from engine.reference.sharing import Sharing
 from engine.runtime.commands import JobDone
 from engine.runtime.step import Context, Step, Thrown
 from engine.values import Value, Variables
@@ -148,6 +149,6 @@ def ours(program: Program, context: Context) -> Side:
     return Side(program, runtime, program, context, does_jobs=True)
 
 
-def theirs(program: ReferenceProgram, context: Context) -> Side:
+def theirs(program: ReferenceProgram, context: Context, sharing: Sharing | None = None) -> Side:
     """The reference core."""
-    return Side(program.program, HeldCore(), program, context, does_jobs=False)
+    return Side(program.program, HeldCore(sharing), program, context, does_jobs=False)
