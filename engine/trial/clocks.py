@@ -2,10 +2,10 @@
 
 A trial has no case, so what an application keeps as rows is read from what the diagram does. A clock begins when
 something first waits for it: a timer for one of its marks, or a task that names it (property `clock`). It ends with
-the element that waited, unless the next one has it too. Intake and correction begin anew each time; the limits of the
-item itself (promised, statutory) begin once and together, with acceptance. A called process with the input `procedure`
-stands for a pause of that kind (行政许可法 art. 45), as the place's rules have it. Limits that a person orders are not
-known here.
+the last element that waits, unless the next one has it too. Intake and correction begin anew each time; the limits of
+the item itself (promised, statutory) begin once and together, with acceptance. A called process with the input
+`procedure` stands for a pause of that kind (行政许可法 art. 45), as the place's rules have it. Limits that a person
+orders are not known here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from engine.bpmn import Program
 from engine.bundles import Bundle, Item, limit_of
 from engine.law import Calendar, ClockReading, ClockTerms, Pause, Profile, legal_start, moment_of_mark, read_clock
-from engine.runtime import Step, TimerSet
+from engine.runtime import LogLine, Step, TimerSet, UserTask
 from engine.trial.instance import Instance, item_at
 from engine.values import ClockMark
 
@@ -50,10 +50,11 @@ class TrialClock:
 
 @dataclass(slots=True)
 class _Spell:
-    """From a moment to another; None: it lasts."""
+    """From a moment to another; None: it lasts. `waiting`: (scope, element) of all that must end before it does."""
 
     since: datetime
     until: datetime | None = None
+    waiting: set[tuple[int, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +74,16 @@ class Clocks:
     _running: dict[tuple[int, str, str], _Running] = field(default_factory=dict)
     _of_timer: dict[tuple[int, int], _Running] = field(default_factory=dict)
     _pauses: dict[tuple[int, str], list[tuple[str, _Spell]]] = field(default_factory=dict)
-    #: What ends with an element: (instance, scope, element).
-    _ends_with: dict[tuple[int, int, str], list[_Spell]] = field(default_factory=dict)
+    #: By (instance, scope, element) of history: what waits for the element to end, and how it names it.
+    _ends_with: dict[tuple[int, int, str], list[tuple[_Spell, tuple[int, str]]]] = field(default_factory=dict)
     _just_ended: list[_Spell] = field(default_factory=list)
 
     def note(self, one: Instance, step: Step, program: Program, now: datetime) -> None:
         """What a step, applied to its instance already, begins and ends."""
-        self._just_ended = [
-            ended
-            for line in step.log
-            if line.what in _ENDS
-            for ended in self._ends_with.pop((one.number, line.scope, line.element), ())
-        ]
-        for ended in self._just_ended:
-            ended.until = now
+        self._just_ended = []
+        for line in step.log:
+            if line.what in _ENDS:
+                self._end(one, line, now)
         for opened in step.scopes_opened:
             kind, item = opened.inputs.get(PROCEDURE), item_at(one, opened.scope)
             if isinstance(kind, str) and item is not None:
@@ -100,8 +97,8 @@ class Clocks:
                 if begun is not None:
                     self._of_timer[one.number, timer.id] = begun
         for task in step.opened:
-            if task.id in one.tasks and (clock := task.properties.get(CLOCK)):
-                self._begin(one, task.scope, clock, task.element, now)
+            if task.id in one.tasks:
+                self._begin_first(one, task, now)
 
     def moment(self, one: Instance, timer: TimerSet, now: datetime) -> datetime | None:
         """When a waiting timer's mark is reached; None where that is not known, or the clock stands still."""
@@ -120,6 +117,19 @@ class Clocks:
             yield TrialClock(one.instance, one.item, one.terms, started, stopped, self._reading(one, now))
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _end(self, one: Instance, line: LogLine, now: datetime) -> None:
+        for spell, waiting in self._ends_with.pop((one.number, line.scope, line.element), ()):
+            spell.waiting.discard(waiting)
+            if not spell.waiting and spell.until is None:
+                spell.until = now
+                self._just_ended.append(spell)
+
+    def _begin_first(self, one: Instance, task: UserTask, now: datetime) -> None:
+        """A task may name several clocks: it goes by the first that its item has."""
+        for clock in task.properties.get(CLOCK, "").split():
+            if self._begin(one, task.scope, clock, task.element, now) is not None:
+                return
 
     def _begin(self, one: Instance, scope: int, clock: str, host: str, now: datetime) -> _Running | None:
         item = self._item(item_at(one, scope))
@@ -151,9 +161,8 @@ class Clocks:
     def _end_with(self, one: Instance, scope: int, element: str, spell: _Spell) -> None:
         """History tells an element by the scope of its process, which is `scope` or one around it."""
         for home in _around(one, scope):
-            ending = self._ends_with.setdefault((one.number, home, element), [])
-            if not any(each is spell for each in ending):
-                ending.append(spell)
+            self._ends_with.setdefault((one.number, home, element), []).append((spell, (scope, element)))
+        spell.waiting.add((scope, element))
 
     def _item(self, key: str | None) -> Item | None:
         return next((item for item in self.law.bundle.items if item.key == key), None)

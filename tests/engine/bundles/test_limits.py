@@ -1,0 +1,70 @@
+"""Which limit a clock of an item runs by."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.bundles import bundle_files, limit_of, read_bundle
+from engine.law import read_profile
+
+ROOT = Path(__file__).parents[3]
+TREE = {
+    path.relative_to(ROOT).as_posix(): path.read_bytes()
+    for folder in ("processes", "forms")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.is_file()
+}
+BUNDLE = read_bundle(bundle_files(TREE, "open-pharmacy"))
+CITY = read_profile(TREE["processes/_shared/profiles/fictional-city.toml"])
+#: Limits that somebody orders, or that run from the end of another: no data says when they end for an item.
+ORDERED = {"testing", "expert-review", "public-notice", "recheck"}
+
+
+def clocks_of_diagrams() -> set[str]:
+    named = re.compile(rb'name="clock" value="([^"]+)"|clock\((?:&quot;|")([^"&]+)')
+    found = (match for path, content in TREE.items() if path.endswith(".bpmn") for match in named.finditer(content))
+    return {name for one in found for name in (one[1] or one[2]).decode().split()}
+
+
+def terms(clock: str, item: str = "P2") -> tuple[int, str] | None:
+    found = limit_of(clock, BUNDLE.item(item), BUNDLE, CITY)
+    return (found.value, found.unit) if found else None
+
+
+@pytest.mark.parametrize("clock", sorted(clocks_of_diagrams() - ORDERED - {"hand-up"}))
+def test_every_clock_that_a_shipped_diagram_waits_for_has_a_limit(clock):
+    found = limit_of(clock, BUNDLE.item("P2"), BUNDLE, CITY)
+    assert found is not None
+    assert found.basis.zh
+
+
+@pytest.mark.parametrize("clock", sorted(ORDERED))
+def test_what_a_person_orders_or_another_limit_begins_has_none(clock):
+    assert terms(clock) is None
+
+
+def test_an_items_own_limits_come_first():
+    assert terms("promised") == (BUNDLE.item("P2").limits["promised"].value, "working_days")
+
+
+def test_silence_accepts_a_licence_by_law_and_the_rest_goes_by_the_limit_of_the_place():
+    """行政许可法 art. 32."""
+    silence = CITY.silence("licence")
+    assert silence is not None
+    assert limit_of("intake", BUNDLE.item("P2"), BUNDLE, CITY) == silence
+    assert CITY.silence(BUNDLE.item("P5").kind) is None
+    assert terms("intake", "P5") == (CITY.parameters["intake-limit"].value, CITY.parameters["intake-limit"].unit)
+
+
+def test_a_commitment_names_the_limit_of_its_verification():
+    committed = BUNDLE.item("P2").commitment
+    assert committed is not None
+    assert terms("verification") == (CITY.parameters[committed.verification_parameter].value, "working_days")
+
+
+def test_the_kind_of_an_item_may_have_a_limit_of_its_own():
+    """行政许可法 art. 44."""
+    assert terms("delivery", "P2") == (10, "working_days")
