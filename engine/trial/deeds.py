@@ -1,0 +1,57 @@
+"""What was done in a trial, in order: tasks that were completed and jobs that were done, with what they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from engine.runtime import JobDone
+from engine.trial.instance import Instance, item_at
+from engine.values import Value
+
+TASK, JOB = "task", "job"
+#: The input or variable that says for which item a process runs.
+ITEM = "item"
+
+
+class Deed(NamedTuple):
+    """A completed task or a job that was done. `name`: the task's step (else its element), or the job's type.
+
+    `item`: key of the item that its process is about; `given`: variables that the task or the job gave.
+    """
+
+    at: datetime
+    instance: int
+    process: str
+    element: str
+    what: str
+    name: str
+    item: str | None
+    given: Mapping[str, Value]
+
+
+def deed_of(command: str, one: Instance, given: tuple[object, ...], at: datetime) -> Deed | None:
+    """What a command of the core is about to do on an instance as it stands; None for all but these two."""
+    if command == "complete":
+        id_, variables = given
+        task = one.tasks.get(id_) if isinstance(id_, int) else None
+        if task is None or not isinstance(variables, Mapping):
+            return None
+        return _deed(one, task.scope, task.element, TASK, task.properties.get("step", task.element), variables, at)
+    if command == "resolve":
+        id_, outcome = given
+        job = one.jobs_begun.get(id_) if isinstance(id_, int) else None
+        if job is None or not isinstance(outcome, JobDone):
+            return None
+        return _deed(one, job.scope, job.element, JOB, job.type, outcome.variables, at)
+    return None
+
+
+def _deed(
+    one: Instance, scope: int, element: str, what: str, name: str, given: Mapping[str, Value], at: datetime
+) -> Deed:
+    opened = one.scopes.get(scope)
+    item = item_at(one, scope) or one.variables.get(ITEM)
+    process = opened.process if opened else one.process
+    return Deed(at, one.number, process, element, what, name, item if isinstance(item, str) else None, dict(given))
