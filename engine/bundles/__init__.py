@@ -5,6 +5,7 @@ from engine.bundles.arrangement import arrange
 from engine.bundles.case import COMMITMENT, start_variables
 from engine.bundles.checks import check_bundle, form_variables
 from engine.bundles.document_kinds import (
+    KINDS_FILES,
     DocumentKind,
     FieldMissing,
     FieldType,
@@ -14,7 +15,7 @@ from engine.bundles.document_kinds import (
     kind_of_template,
     read_kinds,
 )
-from engine.bundles.document_templates import template_path
+from engine.bundles.document_templates import Template, template_at, template_path
 from engine.bundles.documents import (
     PLACES,
     Block,
@@ -22,6 +23,7 @@ from engine.bundles.documents import (
     PlaceUnknown,
     Run,
     TemplateInvalid,
+    place_counts,
     places_of,
     render,
 )
@@ -38,6 +40,15 @@ from engine.bundles.guide import (
     read_answer,
     settled,
     situations_of,
+)
+from engine.bundles.issued_documents import (
+    INTAKE_KNOWN,
+    RECEIVED,
+    TURNED_DOWN,
+    Issuing,
+    On,
+    issued_on,
+    kinds_issued,
 )
 from engine.bundles.items import licence_number
 from engine.bundles.legal_basis import intake_basis, paper_basis
@@ -79,7 +90,16 @@ from engine.bundles.model import (
 from engine.bundles.places import Place, PlaceKind, places_of_rules
 from engine.bundles.places_of_catalogue import limits_of
 from engine.bundles.places_of_files import places_of_bundle
-from engine.bundles.reader import Inspected, form_file, inspect_bundle, read_bundle, read_forms
+from engine.bundles.places_of_templates import (
+    TemplatePlaces,
+    TemplateUse,
+    lists_in_sentences,
+    markup_in,
+    place_words,
+    sample_value,
+    template_places,
+)
+from engine.bundles.reader import Inspected, form_file, inspect_bundle, name_in, read_bundle, read_forms
 from engine.bundles.returns import steps_back
 from engine.bundles.separation import (
     LegalSeparation,
@@ -98,7 +118,11 @@ __all__ = [
     "COMMITMENT",
     "DICTIONARY_FILE",
     "FORM_WORDS",
+    "INTAKE_KNOWN",
+    "KINDS_FILES",
     "PLACES",
+    "RECEIVED",
+    "TURNED_DOWN",
     "Act",
     "Affected",
     "AffectedItem",
@@ -125,6 +149,7 @@ __all__ = [
     "Guide",
     "IdentifierRule",
     "Inspected",
+    "Issuing",
     "Item",
     "ItemKind",
     "KindUnknown",
@@ -136,6 +161,7 @@ __all__ = [
     "LimitChanges",
     "Material",
     "MaterialChanges",
+    "On",
     "Option",
     "Place",
     "PlaceKind",
@@ -153,7 +179,10 @@ __all__ = [
     "Situation",
     "StepSeparation",
     "Subject",
+    "Template",
     "TemplateInvalid",
+    "TemplatePlaces",
+    "TemplateUse",
     "Touch",
     "Unit",
     "Why",
@@ -179,7 +208,9 @@ __all__ = [
     "handled_by",
     "inspect_bundle",
     "intake_basis",
+    "issued_on",
     "kind_of_template",
+    "kinds_issued",
     "known_names",
     "last_day_to_apply",
     "legal_separation",
@@ -187,10 +218,15 @@ __all__ = [
     "licence_number",
     "limit_of",
     "limits_of",
+    "lists_in_sentences",
+    "markup_in",
+    "name_in",
     "next_question",
     "notification_sheet",
     "orders_above",
     "paper_basis",
+    "place_counts",
+    "place_words",
     "places_of",
     "places_of_bundle",
     "places_of_rules",
@@ -203,12 +239,15 @@ __all__ = [
     "read_separation",
     "render",
     "renewal_time",
+    "sample_value",
     "savings",
     "separation_at",
     "settled",
     "situations_of",
     "start_variables",
     "steps_back",
+    "template_at",
     "template_path",
+    "template_places",
     "touched",
 ]

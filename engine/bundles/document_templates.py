@@ -25,12 +25,15 @@ class Template:
 
 def templates_of(files: Mapping[str, bytes]) -> Iterator[Template]:
     """Every template of a release, by path."""
-    for path in sorted(files):
-        found = _PATH.fullmatch(path)
-        if found:
-            yield Template(
-                path, found["key"], found["language"] or CHINESE, found["place"] or "", bool(found["shared"])
-            )
+    yield from (found for path in sorted(files) if (found := template_at(path)) is not None)
+
+
+def template_at(path: str) -> Template | None:
+    """The template that a file of this path is; None for any other file."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    return Template(path, found["key"], found["language"] or CHINESE, found["place"] or "", bool(found["shared"]))
 
 
 def template_path(files: Mapping[str, bytes], key: str, language: str, place: str = "") -> str | None:

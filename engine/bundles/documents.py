@@ -8,6 +8,7 @@ blocks that a page (or a PDF) prints; nothing here is HTML.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -97,7 +98,12 @@ class Document:
 
 def places_of(template: str) -> tuple[str, ...]:
     """The names of the places of a template, each once, in order."""
-    return tuple(dict.fromkeys(_PLACE.findall(template)))
+    return tuple(place_counts(template))
+
+
+def place_counts(template: str) -> Counter[str]:
+    """How often a template names each of its places, in order."""
+    return Counter(_PLACE.findall(template))
 
 
 def render(
@@ -138,6 +144,8 @@ class _Filling:
         lines = tuple(self.line(line) for line in block.lines)
         rows = tuple(tuple(self.line(cell) for cell in row) for row in block.rows)
         if block.kind == "paragraph" and not any(_plain(line).strip() for line in lines):
+            return None
+        if block.kind == "table" and not rows:  # nothing but the line under a head
             return None
         return Block(block.kind, lines, rows, block.level)
 

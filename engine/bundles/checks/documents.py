@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from engine.bundles.checks.checking import Checking
-from engine.bundles.document_kinds import (
-    COMMON,
-    KINDS_FILES,
-    OF_ITEM,
-    OF_LETTERS,
-    OF_LICENCES,
-    OF_PROOFS,
-    DocumentKind,
-    FieldType,
-    kind_of_template,
-    national_kinds,
-    read_kinds,
-)
+from engine.bundles.document_kinds import KINDS_FILES, DocumentKind, FieldType, national_kinds, read_kinds
 from engine.bundles.document_templates import CHINESE, Template, template_path, templates_of
 from engine.bundles.documents import PLACES, PlaceUnknown, TemplateInvalid, places_of, render
-from engine.bundles.model import ItemKind
+from engine.bundles.places_of_templates import lists_in_sentences, markup_in, template_places
 from engine.errors import DefinitionInvalid
 from engine.words import Words
 
 #: What is printed for people, on paper or on a page.
 _PRINTED = ("documents/", "_shared/documents/", "guide/")
-#: Tags of HTML, addresses that run something, and statements of template languages.
-_MARKUP = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>|<!--|javascript:|data:text/html|\{%", re.IGNORECASE)
 #: Documents of every bundle; a refusal may have a version of its own per kind of item.
 ALWAYS = tuple(key for key, kind in national_kinds().items() if kind.needed)
 
@@ -85,8 +70,8 @@ def _needed(checking: Checking, kinds: Mapping[str, DocumentKind]) -> Iterator[t
 
 
 def _check_template(checking: Checking, template: Template, kinds: Mapping[str, DocumentKind]) -> None:
-    kind = kind_of_template(template.key, kinds, tuple(ItemKind))
-    fields = _fields_of(checking, template.key, kind)
+    places = template_places(template.key, kinds, checking.bundle)
+    kind, fields = places.kind, places.fields
     try:
         text = checking.files[template.path].decode("utf-8")
         render(text, {}, optional=fields.keys() | checking.field_keys)
@@ -103,10 +88,9 @@ def _check_template(checking: Checking, template: Template, kinds: Mapping[str, 
 
 def _check_markup(checking: Checking, path: str) -> None:
     """Nothing in a template or guide is run; it would be printed as it stands, on an official paper."""
-    found = _MARKUP.search(checking.files[path].decode("utf-8", "replace"))
-    if found is None:
+    shown = markup_in(checking.files[path].decode("utf-8", "replace"))
+    if not shown:
         return
-    shown = found[0][:40]
     checking.error(
         "markup-in-template",
         path,
@@ -122,21 +106,6 @@ def _check_markup(checking: Checking, path: str) -> None:
     )
 
 
-def _fields_of(checking: Checking, key: str, kind: DocumentKind | None) -> Mapping[str, FieldType]:
-    """The places that a template of this key may name. One that is no document of ours may name any."""
-    if kind is not None:
-        return kind.places
-    items = checking.bundle.items
-    if any(item.commitment is not None and item.commitment.letter == key for item in items):
-        return {**COMMON, **OF_ITEM, **OF_LETTERS}
-    proofs = (one.commitment for material in checking.bundle.materials for one in material.requirements)
-    if any(terms is not None and terms.letter == key for terms in proofs):
-        return {**COMMON, **OF_ITEM, **OF_LETTERS, **OF_PROOFS}
-    if any(item.licence is not None and item.licence.template == key for item in items):
-        return {**COMMON, **OF_ITEM, **OF_LICENCES}
-    return dict.fromkeys(PLACES, FieldType.TEXT)
-
-
 def _unknown(place: str, kind: DocumentKind | None) -> Words:
     if kind is not None and place in PLACES:
         return Words(
@@ -148,19 +117,16 @@ def _unknown(place: str, kind: DocumentKind | None) -> Words:
 
 def _check_places(checking: Checking, template: Template, text: str, fields: Mapping[str, FieldType]) -> None:
     """A list or a table cannot stand inside a sentence."""
-    for place in places_of(text):
-        alone = re.findall(rf"^\s*\{{\{{\s*{place}\s*\}}\}}\s*$", text, re.MULTILINE)
-        everywhere = re.findall(rf"\{{\{{\s*{place}\s*\}}\}}", text)
-        if place in fields and fields[place].stands_alone and len(alone) < len(everywhere):
-            _faulty(
-                checking,
-                template,
-                place,
-                Words(
-                    f"占位项“{place}”是列表或者表格，应当独占一段。",
-                    f"The place “{place}” holds a list or a table: it must stand alone in its paragraph.",
-                ),
-            )
+    for place in lists_in_sentences(text, fields):
+        _faulty(
+            checking,
+            template,
+            place,
+            Words(
+                f"占位项“{place}”是列表或者表格，应当独占一段。",
+                f"The place “{place}” holds a list or a table: it must stand alone in its paragraph.",
+            ),
+        )
 
 
 def _check_must(checking: Checking, template: Template, text: str, kind: DocumentKind | None) -> None:
