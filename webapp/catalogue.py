@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine import Words
-from engine.bpmn import Program, compile_program
+from engine.bpmn import ElementNames, Program, compile_program, placed_in_process
 from engine.bundles import Bundle, DocumentKind, KindUnknown, arrange, as_drawn, read_bundle, read_kinds, template_path
 from engine.dmn import Decisions, read_decisions
 from engine.forms import Form, read_form, value_at
@@ -20,6 +20,13 @@ from webapp import moments
 from webapp.errors import NotFound
 from webapp.form_values import shown_value
 from webapp.unit_of_work import sql
+
+
+@lru_cache(maxsize=64)
+def _names_in(release: Published, process: str) -> ElementNames:
+    """What the elements of a process are called."""
+    placed = placed_in_process(release.program.processes[process])
+    return ElementNames(placed, lambda one: release.element_words(process, one.id, one.name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +48,16 @@ class Published:
         return self.bundle.words(self.program.file_of(process), element, "name", chinese)
 
     def element_name(self, process: str, element: str) -> Words:
-        """The element's name wherever in the program it stands, `process` first; its id where it has none."""
+        """The element's name wherever in the program it stands, `process` first; of one that has none, where it
+        stands. The id of what is nowhere."""
+        unnamed = ""
         for candidate in dict.fromkeys([process, *self.program.processes]):
             known = self.program.processes.get(candidate)
             node = known.nodes.get(element) if known else None
             if node is not None and node.name:
                 return self.element_words(candidate, element, node.name)
-        return Words(element, element)
+            unnamed = unnamed or (candidate if node is not None else "")
+        return _names_in(self, unnamed).name(element) if unnamed else Words(element, element)
 
     def start_name(self, process: str, event: str) -> Words:
         """What begins there: the process by its name, else its start event by its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
 from engine.bundles import check_bundle
@@ -21,16 +21,32 @@ BUDGETS = Budgets(activations=4_000, tokens=2_000, payload_bytes=256_000, expres
 MORNING = time(9)
 LONGEST = 300
 
+#: What differs -> how people say it; the rest is told by its first words (`_KEYED`).
 _SAID = {
-    "results": "各事项的办理结果",
-    "path": "主流程的经过",
-    "never opened": "不应出现的环节",
-    "left open": "没有办完的环节",
-    "incident": "流程异常",
-    "beginning": "开始",
-    "guide: items": "引导得出的事项",
-    "guide: asked_materials": "要交的材料份数",
-    "guide: separate_materials": "分开办理的材料份数",
+    "results": Words("各事项的办理结果", "outcomes of the items"),
+    "path": Words("主流程的经过", "way through the main process"),
+    "never opened": Words("不应出现的环节", "step that should not open"),
+    "left open": Words("没有办完的环节", "steps left open"),
+    "incident": Words("流程异常", "incident"),
+    "beginning": Words("开始", "beginning"),
+    "acts of all examples": Words("全部示例的步数", "acts of all examples"),
+    "guide: items": Words("引导得出的事项", "items of the guide"),
+    "guide: asked_materials": Words("要交的材料份数", "materials to hand in"),
+    "guide: separate_materials": Words("分开办理的材料份数", "materials if each item were asked for alone"),
+}
+_KEYED = {
+    "act ": Words("第 {key} 步", "act {key}"),
+    "guided answer ": Words("引导问题 {key} 的答案", "guided answer {key}"),
+    "answer ": Words("申请表 {key} 的答案", "answer {key}"),
+    "way of ": Words("事项 {key} 的办理方式", "way of {key}"),
+    "guide: ": Words("引导：{key}", "guide: {key}"),
+}
+#: Words that stand for a value.
+_VALUES = {
+    "possible": Words("可以开始", "possible"),
+    "valid": Words("可用", "valid"),
+    "usable": Words("可用", "usable"),
+    "it was opened": Words("出现了", "it was opened"),
 }
 
 
@@ -73,12 +89,20 @@ def example_findings(runs: Sequence[ExampleRun]) -> Iterator[Finding]:
 
 def difference_words(one: Difference) -> Words:
     """What is otherwise than the example says."""
-    expected, found = _short(one.expected), _short(one.found)
-    what = _SAID.get(one.what, one.what)
+    what, expected, found = _what(one.what), _told(one.expected), _told(one.found)
     return Words(
-        f"{what}：示例为 {expected}，实际为 {found}",
-        f"{one.what}: the example says {expected}, found {found}",
+        f"{what.zh}：示例为 {expected.zh}，实际为 {found.zh}",
+        f"{what.en}: the example says {expected.en}, found {found.en}",
     )
+
+
+def _what(what: str) -> Words:
+    if what in _SAID:
+        return _SAID[what]
+    for beginning, words in _KEYED.items():
+        if what.startswith(beginning):
+            return words.fill(key=what.removeprefix(beginning))
+    return Words(what, what)
 
 
 def _finding(run: ExampleRun, one: Difference) -> Finding:
@@ -95,6 +119,35 @@ def _finding(run: ExampleRun, one: Difference) -> Finding:
     )
 
 
-def _short(value: object) -> str:
-    text = str(value) if isinstance(value, str) else repr(value)
+def _told(value: object) -> Words:
+    """A value as people read it: steps with their items, outcomes by item, the way in its order."""
+    words = _words_of(value)
+    return Words(_short(words.zh), _short(words.en))
+
+
+def _words_of(value: object) -> Words:
+    if isinstance(value, str):
+        return _VALUES.get(value, Words(value, value))
+    if value is None or value in ([], {}, ()):
+        return Words("没有", "none")
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str):
+        step, item = value
+        return Words(f"{step}（{item}）", f"{step} ({item})") if item else Words(step, step)
+    if isinstance(value, Mapping):
+        return _joined(Words(f"{key} = {told.zh}", f"{key} = {told.en}") for key, told in _entries(value))
+    if isinstance(value, (list, tuple)):
+        return _joined(map(_words_of, value))
+    return Words(str(value), str(value))
+
+
+def _entries(value: Mapping[object, object]) -> Iterator[tuple[object, Words]]:
+    return ((key, _words_of(each)) for key, each in value.items())
+
+
+def _joined(several: Iterable[Words]) -> Words:
+    listed = list(several)
+    return Words("、".join(one.zh for one in listed), ", ".join(one.en for one in listed))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

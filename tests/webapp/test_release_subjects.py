@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+from engine.bundles import read_bundle
 from tests.support import office
 from tests.webapp.browsing import Browser
 from tests.webapp.test_four_eyes import submitted
+from tests.webapp.test_translations import CHINESE
 from webapp.catalogue import current_releases, release_files
 from webapp.queries import releases as queries
+from webapp.queries.file_order import is_shared
 from webapp.queries.release_difference import compare
 from webapp.queries.release_impact import impact_of
 from webapp.queries.release_subjects import by_subject
@@ -60,11 +63,40 @@ def test_a_field_a_material_and_a_rule_are_named(db):
 
 def test_flows_and_papers_are_told_and_the_same_files_differ_in_nothing(db):
     now = changed(LICENCE, 'name="补正材料"', 'name="补齐材料"')
-    assert subjects(now) == {"flows": [("changed", LICENCE)]}
+    assert subjects(now) == {"flows": [("changed", f"许可事项办理 · {LICENCE}")]}
+    (line,) = by_subject(files(), now, compare(files(), now), "zh")["flows"]
+    assert line.after == "“补齐材料”"
     paper = next(path for path in files() if path.startswith("documents/"))
     assert subjects({**files(), paper: files()[paper] + b"\n\nx"})["papers"] == [("changed", paper)]
     assert subjects(files()) == {}
     assert "limits" not in subjects({**files(), "bundle.toml": b"key ="})
+
+
+def test_a_flow_without_a_name_is_told_by_its_ends_in_both_languages(db):
+    flow = '<bpmn:sequenceFlow id="flow-write-refusal-refused" sourceRef="write-refusal" targetRef="refused" />'
+    now = changed(LICENCE, flow, "")
+    bundle = read_bundle(files())
+    (line,) = by_subject(files(), now, compare(files(), now, bundle), "zh")["flows"]
+    assert (line.kind, line.before, line.after) == ("removed", "从“制作不予许可决定”到“不予许可”的连线", "")
+    (line,) = by_subject(files(), now, compare(files(), now, bundle), "en")["flows"]
+    assert line.before.startswith("the flow from “")
+    assert not CHINESE.search(line.before.replace("“", "").replace("”", ""))
+
+
+def test_the_bundles_own_files_come_before_those_that_bundles_share(db):
+    changed_files = {path: content + b"\n" for path, content in files().items()}
+    paths = [one.path for one in compare(files(), changed_files)]
+    shared = [is_shared(path) for path in paths]
+    assert shared == sorted(shared)
+    own = [path for path in paths if not is_shared(path)]
+    firsts = ["open-pharmacy.bpmn", "forms/application.form", "commitment.dmn", "bundle.toml"]
+    assert [path for path in own if path in firsts] == firsts
+    kinds = [
+        next(kind for kind in ("documents/", "guide/", "texts/", "examples/", "") if path.startswith(kind))
+        for path in own
+    ]
+    order = ["", "documents/", "guide/", "texts/", "examples/"]
+    assert [order.index(kind) for kind in kinds] == sorted(order.index(kind) for kind in kinds)
 
 
 def test_the_impact_counts_cases_and_names_the_bundle_that_takes_its_licences(db):

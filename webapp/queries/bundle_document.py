@@ -5,6 +5,7 @@ It is made of the release's files and of the names of departments and posts, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -20,10 +21,12 @@ from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.printing import FAMILY
 from webapp.queries.example_runs import FAMILY as SCREEN_FAMILY
+from webapp.queries.field_words import field_kind
 from webapp.queries.release_diagrams import BPMN, Diagram, diagrams_of, read_named, xml_root
 from webapp.queries.release_tables import decision_tables
 from webapp.queries.releases import ReleaseRow, name_of
 from webapp.queries.trials import bundle_of
+from webapp.spacing import spaced
 from webapp.unit_of_work import sql
 
 NODES = frozenset(
@@ -53,6 +56,17 @@ KINDS = {
     "parallelGateway": Words("同时进行", "side by side"),
     "eventBasedGateway": Words("先到先走", "whichever comes first"),
 }
+#: What the posts of an item are for (`[groups]` of an item, and of its handing up).
+POSTS = {
+    "intake": Words("受理", "acceptance"),
+    "review": Words("审查", "review"),
+    "decide": Words("决定", "ruling"),
+    "verify": Words("事后核查", "verification"),
+    "send": Words("上报", "handing up"),
+    "receive": Words("上级审查", "review above"),
+}
+#: A post of the item for which the process runs, in an expression for candidate groups.
+_OF_ITEM = re.compile(r"groups\.([a-z_]+)")
 YES_NO = Words("是 / 否", "yes / no")
 LIMITS = {"statutory": Words("法定时限", "Statutory limit"), "promised": Words("承诺时限", "Promised limit")}
 SOURCES = {
@@ -147,7 +161,7 @@ class _Writer:
         return self.said(self.departments.get(key, Words(key, key)))
 
     def limit(self, one: Limit) -> str:
-        return self.said(amount(one.value, one.unit))
+        return spaced(self.said(amount(one.value, one.unit)))
 
     # ------------------------------------------------------------ catalogue
 
@@ -180,6 +194,11 @@ class _Writer:
     def _item(self, item: Item) -> Iterator[Block]:
         yield Block("heading", f"{item.key} {self.said(item.name)}", 2)
         yield Block("text", f"{item.code} · {self.department(item.department)}")
+        posts = [
+            (self.said(POSTS.get(use, Words(use, use))), self.group(key))
+            for use, key in {**item.groups, **(item.hand_up.groups if item.hand_up else {})}.items()
+        ]
+        yield Block("table", heads=self.heads(("环节", "Work"), ("岗位", "Post")), rows=posts)
         heads = self.heads(("时限", "Limit"), ("数值", "Value"), ("依据", "Basis"))
         rows = [
             (self.said(LIMITS.get(key, Words(key, key))), self.limit(one), self.said(one.basis))
@@ -238,15 +257,15 @@ class _Writer:
         nodes = [one for one in root.iter(f"{{{BPMN}}}*") if etree.QName(one).localname in NODES]
         leads: dict[str, list[str]] = {}
         for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
-            target = diagram.names.get(str(flow.get("targetRef"))) or str(flow.get("targetRef"))
-            when = str(flow.get("name") or "")
+            target = diagram.called(str(flow.get("targetRef")))
+            when = str(flow.get("name") or "") or self._condition(flow)
             leads.setdefault(str(flow.get("sourceRef")), []).append(
                 self.said(Words(f"{target}（{when}）", f"{target} ({when})")) if when else target
             )
         heads = self.heads(("步骤", "Step"), ("种类", "Kind"), ("由谁办理", "By"), ("接着", "Then"))
         rows = [
             (
-                diagram.names.get(str(node.get("id"))) or str(node.get("id")),
+                diagram.called(str(node.get("id"))),
                 self.said(KINDS.get(etree.QName(node).localname, Words("子流程", "subprocess"))),
                 self._who(node),
                 self.listed(leads.get(str(node.get("id")), [])),
@@ -255,13 +274,28 @@ class _Writer:
         ]
         yield Block("table", heads=heads, rows=rows)
 
+    def _condition(self, flow: etree._Element) -> str:
+        """Under which condition a flow without a name is taken."""
+        told = next((str(one.text or "").strip() for one in flow.iter("{*}conditionExpression")), "")
+        source = str(flow.get("sourceRef"))
+        parent = flow.getparent()
+        gateways = parent.iterchildren() if parent is not None else ()
+        is_default = any(one.get("id") == source and one.get("default") == flow.get("id") for one in gateways)
+        return self.said(Words("其他情况", "otherwise")) if is_default else told.removeprefix("=").strip()
+
     def _who(self, node: etree._Element) -> str:
         found = next(node.iter("{*}assignmentDefinition"), None)
-        told = str(found.get("candidateGroups") or "") if found is not None else ""
-        if not told or told.startswith("="):
+        told = str(found.get("candidateGroups") or "").strip() if found is not None else ""
+        if not told.startswith("="):
+            return self.named(self.group(key.strip()) for key in told.split(",") if key.strip())
+        posts = dict.fromkeys(_OF_ITEM.findall(told))
+        if not posts or any(one not in POSTS for one in posts):
             return told
-        keys = [one.strip() for one in told.split(",")]
-        return self.named(self.said(self.groups.get(key, Words(key, key))) for key in keys)
+        named = self.said(Words("或", " or ")).join(self.said(POSTS[one]) for one in posts)
+        return self.said(Words(f"该事项的{named}岗位", f"the item's post for: {named}"))
+
+    def group(self, key: str) -> str:
+        return self.said(self.groups.get(key, Words(key, key)))
 
     # ------------------------------------------------------------ the rest
 
@@ -271,20 +305,27 @@ class _Writer:
             yield self.heading("决策表", "Decision tables")
         for table in tables:
             yield Block("heading", table.name, 2)
-            yield Block("text", table.policy)
+            yield Block("text", self.said(table.policy_words))
             rows = [(*rule.inputs, *rule.outputs, *rule.notes) for rule in table.rules]
             yield Block("table", heads=[*table.inputs, *table.outputs, *table.notes], rows=rows)
 
     def form(self, path: str, form: Any) -> Iterator[Block]:
         yield Block("heading", self.said(Words(f"表单 {path}", f"Form {path}")), 2)
-        heads = self.heads(("字段", "Field"), ("类型", "Type"), ("必填", "Needed"), ("事项", "Items"))
+        heads = self.heads(
+            ("部分", "Part"),
+            ("字段", "Field"),
+            ("类型", "Type"),
+            ("必填", "Needed"),
+            ("哪些事项使用", "Used by the items"),
+        )
         yes = self.said(Words("是", "yes"))
         rows = [
             (
+                self.said(section.label),
                 self.said(one.label),
-                one.format or one.type,
+                self.said(field_kind(one)),
                 yes if one.required else "",
-                self.named(one.items or section.items),
+                self.named(one.items or section.items) or self.said(Words("全部", "all")),
             )
             for section in form.sections
             for one in section.fields
@@ -293,13 +334,31 @@ class _Writer:
         yield Block("table", heads=heads, rows=rows)
 
     def letters(self) -> Iterator[Block]:
-        paths = [path for path in sorted(self.files) if path.startswith("documents/") and path.endswith(".md")]
-        wanted = [path for path in paths if path.endswith(".en.md") is (self.language == "en")]
-        if wanted:
+        own, shared = self._letters("documents/"), self._letters("_shared/documents/")
+        if own or shared:
             yield self.heading("文书和信函", "Letters and documents")
-        for path in wanted:
-            yield Block("heading", path, 2)
-            yield Block("letter", self.files[path].decode("utf-8", "replace"))
+        if own:
+            told = Words(
+                "双花括号里是占位项，制发时换成该办件的内容。",
+                "What stands in double braces is filled in from the case when the letter is issued.",
+            )
+            yield Block("text", self.said(told))
+        for path, title, body in own:
+            yield Block("heading", title or path, 2)
+            yield Block("letter", f"{path}\n{body}" if title else body)
+        if shared:
+            yield self.heading("各一件事共用的文书", "Letters that bundles share", 2)
+            yield Block("list", items=[f"{title} · {path}" if title else path for path, title, _ in shared])
+
+    def _letters(self, folder: str) -> list[tuple[str, str, str]]:
+        """(path, title, text without it) of the letters of a folder, in the language of the document."""
+        found = []
+        for path in sorted(one for one in self.files if one.startswith(folder) and one.endswith(".md")):
+            if path.endswith(".en.md") is (self.language == "en"):
+                lines = self.files[path].decode("utf-8", "replace").strip().splitlines()
+                title = lines[0].removeprefix("# ").strip() if lines and lines[0].startswith("# ") else ""
+                found.append((path, title, "\n".join(lines[1:] if title else lines).strip()))
+        return found
 
 
 def _groups() -> dict[str, Words]:

@@ -12,7 +12,7 @@ from engine.bundles import Bundle
 from engine.trial import Covered, ExampleRun, check_with_examples, play_examples
 from webapp.catalogue import RULES_IN_FORCE, rules_of
 from webapp.queries.diagram import named_in
-from webapp.queries.release_diagrams import diagrams_of
+from webapp.queries.release_diagrams import Diagram, diagrams_of
 from webapp.queries.trials import bundle_of
 from webapp.services.trial_refusals import words_of
 from webapp.services.trials import Source
@@ -24,7 +24,8 @@ FAMILY = "Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """A sequence flow as people find it: between two elements, with its own name where it has one."""
+    """A sequence flow as people find it: between two elements, as they are called, with its own name where it has
+    one."""
 
     id: str
     name: str
@@ -119,10 +120,10 @@ def _by_diagram(source: Source, covered: Iterable[Covered], language: str) -> It
     for diagram in diagrams_of(source.content(), language, bundle):
         of_file = by_file.get(diagram.path)
         if of_file:
-            flows = tuple(_line(one, diagram.names) for one in of_file)
+            flows = tuple(_line(one, diagram) for one in of_file)
             yield DiagramCoverage(diagram.path, diagram.title, flows, diagram.is_drawn)
 
 
-def _line(one: Covered, names: Mapping[str, str]) -> FlowLine:
-    source, target = names.get(one.source) or one.source, names.get(one.target) or one.target
-    return FlowLine(one.id, names.get(one.id, ""), source, target, one.times)
+def _line(one: Covered, diagram: Diagram) -> FlowLine:
+    called = diagram.called
+    return FlowLine(one.id, diagram.names.get(one.id, ""), called(one.source), called(one.target), one.times)

@@ -207,7 +207,7 @@ def _elements(
     for element in (*by_element, *(one for one in now if one not in by_element)):
         of_element, here = by_element.get(element, []), now.get(element, [])
         node = there.get(element)
-        name = release.element_words(process, element, node.name) if node and node.name else Words(element, element)
+        name = release.element_name(process, element) if node else Words(element, element)
         found.append(
             ElementWaits(
                 element,

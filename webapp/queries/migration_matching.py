@@ -171,4 +171,4 @@ def _ends(nodes: Iterable[Node]) -> dict[tuple[str, str], list[str]]:
 
 
 def _name(release: Published, process: str, node: Node) -> Words:
-    return release.element_words(process, node.id, node.name) if node.name else Words(node.id, node.id)
+    return release.element_name(process, node.id)

@@ -128,9 +128,7 @@ def _match(
 
 
 def _name(release: Published, process: str, element: str) -> Words | None:
-    """The element's name in a release, its id where it has none; None where it is not there."""
+    """What the element is called in a release; None where it is not there."""
     known = release.program.processes.get(process)
     node = known.nodes.get(element) if known else None
-    if node is None:
-        return None
-    return release.element_words(process, element, node.name) if node.name else Words(element, element)
+    return None if node is None else release.element_name(process, element)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine import Words
+from engine.bpmn import ElementNames, placed_in_file
 from engine.bundles import Bundle
 from webapp.queries.diagram import named_in
 from webapp.services.release_uploads import is_diagram
@@ -22,7 +24,8 @@ _LAID_OUT = re.compile(r".*(Task|Gateway|Event|SubProcess)\Z|(task|subProcess|tr
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """One BPMN file. `names`: element id -> its name; `drawn`: ids that have a shape or a line.
+    """One BPMN file. `names`: element id -> its name; `drawn`: ids that have a shape or a line; `elements`: what
+    all of them are called, those too that have no name.
 
     `is_laid_out`: it has no picture of its own; the browser lays it out, so that all its elements are drawn.
     """
@@ -32,7 +35,17 @@ class Diagram:
     names: Mapping[str, str]
     drawn: frozenset[str]
     text: str
+    elements: ElementNames
+    language: str = "zh"
     is_laid_out: bool = False
+
+    def called(self, element: str) -> str:
+        """What people call an element, as it stands alone in a list: its name, else where it stands."""
+        return self.elements.name(element).in_language(self.language)
+
+    def quoted(self, element: str) -> str:
+        """The same within a sentence: a name in quotation marks."""
+        return self.elements.quoted(element).in_language(self.language)
 
     @property
     def is_drawn(self) -> bool:
@@ -48,14 +61,15 @@ def diagrams_of(files: Mapping[str, bytes], language: str = "zh", bundle: Bundle
 
 def read_named(path: str, content: bytes, language: str, bundle: Bundle | None) -> Diagram | None:
     """The diagram, its names in `language` where the bundle has them; None where the file cannot be read."""
-    found = read_diagram_file(path, content)
+    found = read_diagram_file(path, content, language)
     if found is None or bundle is None or language == "zh":
         return found
-    return read_diagram_file(path, named_in(language, content, path, bundle))
+    return read_diagram_file(path, named_in(language, content, path, bundle), language)
 
 
-def read_diagram_file(path: str, content: bytes) -> Diagram | None:
-    """The diagram, or None where the file cannot be read (its findings say why)."""
+def read_diagram_file(path: str, content: bytes, language: str = "zh") -> Diagram | None:
+    """The diagram, or None where the file cannot be read (its findings say why); what has no name is told in
+    `language`."""
     root = xml_root(content)
     if root is None or etree.QName(root).namespace != BPMN:
         return None
@@ -75,7 +89,9 @@ def read_diagram_file(path: str, content: bytes) -> Diagram | None:
         drawn = _to_lay_out(root)
     # Browsers read what they fetch as UTF-8, whatever the file says; so it goes out as text.
     text = etree.tostring(root, encoding="unicode")
-    return Diagram(path, _title(root, path), names, frozenset(drawn), text, is_laid_out and bool(drawn))
+    elements = ElementNames(placed_in_file(root), lambda one: Words(one.name[:LONGEST_NAME], one.name[:LONGEST_NAME]))
+    title = _title(root, path)
+    return Diagram(path, title, names, frozenset(drawn), text, elements, language, is_laid_out and bool(drawn))
 
 
 def _to_lay_out(root: etree._Element) -> set[str]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree
 
+from engine import Words
+from engine.bpmn import ElementNames, Placed, as_it_stands, placed_in_file
+from engine.bundles import Bundle
+from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import BPMN, DI, xml_root
 from webapp.services.release_uploads import is_diagram
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+NAMELESS = Words("", "")
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MOST_LINES = 200
 LONGEST_FILE = 3000  # lines; comparing longer ones would keep the page waiting
@@ -20,19 +25,24 @@ LONGEST_VALUE = 160
 _CONTAINERS = frozenset(
     {"definitions", "collaboration", "process", "subProcess", "transaction", "adHocSubProcess", "laneSet"}
 )
+#: What says an element by its id.
+_REFERENCES = frozenset({"sourceRef", "targetRef", "default", "attachedToRef"})
 #: Says again what the sequence flows say, or how the picture looks.
 _SILENT = frozenset({"incoming", "outgoing", "BPMNDiagram", "laneSet"})
 
 
 @dataclass(frozen=True, slots=True)
 class ElementChange:
-    """One element of a diagram. `details`: (what, before, after), empty for added and removed ones."""
+    """One element of a diagram. `details`: (what, before, after), empty for added and removed ones. `called`: what
+    people call it, within a sentence; `ends`: the same of the elements that the details name by id."""
 
     kind: str
     id: str
     type: str
     name: str
     details: tuple[tuple[str, str, str], ...] = ()
+    called: Words = NAMELESS
+    ends: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +67,62 @@ class _Element:
     facts: Mapping[str, str]
 
 
-def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileChange]:
-    """Every file that was added, removed or changed, diagrams first."""
-    paths = sorted(old.keys() | new.keys(), key=lambda path: (not is_diagram(path), path))
-    return [_file(path, old, new) for path in paths if old.get(path) != new.get(path)]
+def compare(old: Mapping[str, bytes], new: Mapping[str, bytes], bundle: Bundle | None = None) -> list[FileChange]:
+    """Every file that was added, removed or changed, in the order of `file_order`; `bundle` has the English names."""
+    paths = sorted(old.keys() | new.keys(), key=file_order)
+    return [_file(path, old, new, bundle) for path in paths if old.get(path) != new.get(path)]
 
 
-def compare_diagrams(old: bytes, new: bytes) -> tuple[list[ElementChange], int]:
-    """The elements that differ, by id, and how many shapes were only moved."""
+def compare_diagrams(
+    old: bytes, new: bytes, words: Callable[[Placed], Words] = as_it_stands
+) -> tuple[list[ElementChange], int]:
+    """The elements that differ, by id, and how many shapes were only moved. `words`: a name in both languages."""
     before, after = _elements(old), _elements(new)
-    changes = [ElementChange(ADDED, id_, one.type, one.name) for id_, one in after.items() if id_ not in before]
-    changes += [ElementChange(REMOVED, id_, one.type, one.name) for id_, one in before.items() if id_ not in after]
+    names, former = (ElementNames(_placed(content), words) for content in (new, old))
+    changes = [
+        ElementChange(ADDED, id_, one.type, one.name, called=names.quoted(id_))
+        for id_, one in after.items()
+        if id_ not in before
+    ]
+    changes += [
+        ElementChange(REMOVED, id_, one.type, one.name, called=former.quoted(id_))
+        for id_, one in before.items()
+        if id_ not in after
+    ]
     for id_, one in after.items():
         if id_ in before and (details := _details(before[id_], one)):
-            changes.append(ElementChange(CHANGED, id_, one.type, one.name or before[id_].name, details))
+            called = (names if one.name else former).quoted(id_)
+            ends = {was: former.quoted(was) for what, was, _ in details if what in _REFERENCES}
+            ends |= {now: names.quoted(now) for what, _, now in details if what in _REFERENCES}
+            changes.append(ElementChange(CHANGED, id_, one.type, one.name or before[id_].name, details, called, ends))
     touched = {change.id for change in changes}
     places, were = _places(new), _places(old)
     moved = sum(1 for id_, at in places.items() if id_ in were and were[id_] != at and id_ not in touched)
     return changes, moved
 
 
-def _file(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> FileChange:
+def _placed(content: bytes) -> Mapping[str, Placed]:
+    root = xml_root(content)
+    return placed_in_file(root) if root is not None else {}
+
+
+def _file(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes], bundle: Bundle | None) -> FileChange:
     if path not in old:
         return FileChange(ADDED, path)
     if path not in new:
         return FileChange(REMOVED, path)
     if is_diagram(path):
-        elements, moved = compare_diagrams(old[path], new[path])
+        elements, moved = compare_diagrams(old[path], new[path], lambda one: _words(bundle, path, one))
         return FileChange(CHANGED, path, tuple(elements), moved)
     before, after = (one.decode("utf-8", "replace").splitlines() for one in (old[path], new[path]))
     if max(len(before), len(after)) > LONGEST_FILE:
         return FileChange(CHANGED, path, cut=True)
     lines = list(_lines(before, after))
     return FileChange(CHANGED, path, lines=tuple(lines[:MOST_LINES]), cut=len(lines) > MOST_LINES)
+
+
+def _words(bundle: Bundle | None, path: str, one: Placed) -> Words:
+    return as_it_stands(one) if bundle is None else bundle.words(path, one.id, "name", one.name)
 
 
 def _lines(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:

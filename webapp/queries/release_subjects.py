@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import Words
 from engine.bundles import Bundle, Item, Limit, Material, inspect_bundle
 from engine.forms import Field, Form
 from engine.law import amount
+from webapp.queries.bundle_document import SOURCES
+from webapp.queries.field_words import field_kind
+from webapp.queries.release_diagrams import read_named
 from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, FileChange
 from webapp.queries.release_tables import DecisionTable, decision_tables
+from webapp.queries.submission import MATERIAL_FORMS
 from webapp.services.release_uploads import is_diagram
+from webapp.spacing import spaced
 
 LONGEST = 240
+#: Elements of one diagram that one line names.
+MOST_NAMES = 12
 LIMITS = {"statutory": Words("法定时限", "statutory limit"), "promised": Words("承诺时限", "promised limit")}
 PAPERS = ("documents/", "guide/", "texts/")
 
@@ -37,13 +44,14 @@ def by_subject(
     """
     changed = list(changes)
     before, after = inspect_bundle(old), inspect_bundle(new)
-    found = {"flows": list(_flows(changed)), "limits": [], "materials": []}
+    bundle = after.bundle or before.bundle
+    found = {"flows": list(_flows(changed, old, new, bundle, language)), "limits": [], "materials": []}
     if before.bundle is not None and after.bundle is not None:
         found["limits"] = list(_pairs(_limits(before.bundle, language), _limits(after.bundle, language)))
         found["materials"] = list(_pairs(_materials(before.bundle, language), _materials(after.bundle, language)))
     found["forms"] = list(_pairs(_fields(before.forms, language), _fields(after.forms, language)))
     tables = [decision_tables(files, read.bundle, language) for files, read in ((old, before), (new, after))]
-    found["tables"] = list(_pairs(_rules(tables[0]), _rules(tables[1])))
+    found["tables"] = list(_pairs(_rules(tables[0], language), _rules(tables[1], language)))
     found["papers"] = [SubjectLine(one.kind, one.path, "", "") for one in changed if one.path.startswith(PAPERS)]
     return {subject: lines for subject, lines in found.items() if lines}
 
@@ -57,16 +65,37 @@ def _pairs(old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]
             yield SubjectLine(kind, shown[0], was[1][:LONGEST] if was else "", now[1][:LONGEST] if now else "")
 
 
-def _flows(changes: Iterable[FileChange]) -> Iterator[SubjectLine]:
+def _flows(
+    changes: Iterable[FileChange],
+    old: Mapping[str, bytes],
+    new: Mapping[str, bytes],
+    bundle: Bundle | None,
+    language: str,
+) -> Iterator[SubjectLine]:
+    """Of each diagram what was added, removed and changed, by what people call it."""
     for one in changes:
-        if is_diagram(one.path):
-            names = {
-                kind: "、".join(each.name or each.id for each in one.elements if each.kind == kind)[:LONGEST]
-                for kind in (ADDED, REMOVED, CHANGED)
-            }
-            if one.kind != CHANGED:
-                yield SubjectLine(one.kind, one.path, "", "")
-            yield from (SubjectLine(kind, one.path, "", said) for kind, said in names.items() if said)
+        if not is_diagram(one.path):
+            continue
+        content = new[one.path] if one.path in new else old[one.path]
+        diagram = read_named(one.path, content, language, bundle)
+        what = f"{diagram.title} · {one.path}" if diagram is not None else one.path
+        if one.kind != CHANGED:
+            yield SubjectLine(one.kind, what, "", "")
+        for kind in (ADDED, REMOVED, CHANGED):
+            names = [each.called.in_language(language) for each in one.elements if each.kind == kind]
+            if names:
+                listed = _listed(names, language)
+                yield SubjectLine(kind, what, listed if kind == REMOVED else "", "" if kind == REMOVED else listed)
+        if one.moved and not one.elements:
+            moved = Words(f"{one.moved} 个元素只是位置不同", f"{one.moved} elements stand elsewhere alone")
+            yield SubjectLine(CHANGED, what, "", moved.in_language(language))
+
+
+def _listed(names: Sequence[str], language: str) -> str:
+    """The first of them, and how many more there are."""
+    shown = Words("、", ", ").in_language(language).join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return shown + Words(f"，另有 {more} 个", f" and {more} more").in_language(language) if more > 0 else shown
 
 
 def _limits(bundle: Bundle, language: str) -> dict[str, tuple[str, str]]:
@@ -85,7 +114,7 @@ def _limits(bundle: Bundle, language: str) -> dict[str, tuple[str, str]]:
 
 
 def _limit(one: Limit, language: str) -> str:
-    return f"{amount(one.value, one.unit).in_language(language)} · {one.basis.in_language(language)}"
+    return f"{spaced(amount(one.value, one.unit).in_language(language))} · {one.basis.in_language(language)}"
 
 
 def _materials(bundle: Bundle, language: str) -> dict[str, tuple[str, str]]:
@@ -106,8 +135,12 @@ def _materials(bundle: Bundle, language: str) -> dict[str, tuple[str, str]]:
 
 def _material(one: Material, language: str) -> str:
     exempt = one.exempt_reason.in_language(language) if one.exempt_reason else ""
-    licences = ", ".join(each.licence for each in one.satisfied_by)
-    return " · ".join(filter(None, [one.source, ", ".join(one.forms), str(one.copies), exempt, licences]))
+    and_ = Words("、", ", ").in_language(language)
+    licences = and_.join(each.licence for each in one.satisfied_by)
+    source = SOURCES.get(one.source, Words(one.source, one.source)).in_language(language)
+    forms = and_.join(MATERIAL_FORMS.get(each, Words(each, each)).in_language(language) for each in one.forms)
+    copies = Words(f"{one.copies} 份", f"{one.copies} copies" if one.copies != 1 else "1 copy").in_language(language)
+    return " · ".join(filter(None, [source, forms, copies, exempt, licences]))
 
 
 def _fields(forms: Mapping[str, Form], language: str) -> dict[str, tuple[str, str]]:
@@ -122,13 +155,14 @@ def _fields(forms: Mapping[str, Form], language: str) -> dict[str, tuple[str, st
 
 def _field(field: Field, language: str) -> str:
     needed = (Words("必填", "required") if field.required else Words("选填", "optional")).in_language(language)
-    options = "、".join(one.label.in_language(language) for one in field.options)
+    options = Words("、", ", ").in_language(language).join(one.label.in_language(language) for one in field.options)
     bounds = [str(one) for one in (field.minimum, field.maximum, field.min_length, field.max_length) if one is not None]
-    said = [field.label.in_language(language), field.type, needed, options, "–".join(bounds), field.pattern or ""]
+    kind = field_kind(field).in_language(language)
+    said = [field.label.in_language(language), kind, needed, options, "–".join(bounds), field.pattern or ""]
     return " · ".join(filter(None, [*said, field.description.in_language(language)]))
 
 
-def _rules(tables: Iterable[DecisionTable]) -> dict[str, tuple[str, str]]:
+def _rules(tables: Iterable[DecisionTable], language: str) -> dict[str, tuple[str, str]]:
     """Every rule by its id, or its place where it has none; the table's own head is one more."""
     found: dict[str, tuple[str, str]] = {}
     for table in tables:
@@ -136,7 +170,8 @@ def _rules(tables: Iterable[DecisionTable]) -> dict[str, tuple[str, str]]:
         found[f"{table.path}#{table.id}"] = (name, " · ".join([table.policy, *table.inputs, *table.outputs]))
         for number, rule in enumerate(table.rules, 1):
             key = f"{table.path}#{table.id}/{rule.id or number}"
-            found[key] = (f"{name} · {number}", f"{', '.join(rule.inputs)} → {', '.join(rule.outputs)}")
+            place = Words(f"第 {number} 条", f"rule {number}").in_language(language)
+            found[key] = (f"{name} · {place}", f"{', '.join(rule.inputs)} → {', '.join(rule.outputs)}")
     return found
 
 

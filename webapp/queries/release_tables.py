@@ -7,8 +7,20 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine import Words
 from engine.bundles import Bundle
 from webapp.queries.release_diagrams import xml_root
+
+#: How the rules of a table count together.
+POLICIES = {
+    "UNIQUE": Words("只有一条规则适用", "Only one rule applies"),
+    "FIRST": Words("第一条适用的规则算数", "The first rule that applies counts"),
+    "ANY": Words("适用的规则结果相同", "Rules that apply say the same"),
+    "PRIORITY": Words("结果优先的规则算数", "The rule with the result of highest priority counts"),
+    "COLLECT": Words("收集全部结果", "All results are collected"),
+    "RULE ORDER": Words("按规则顺序收集", "Collected in the order of the rules"),
+    "OUTPUT ORDER": Words("按结果顺序收集", "Collected in the order of the results"),
+}
 
 Said = Callable[[etree._Element, str, str], str]
 
@@ -35,6 +47,11 @@ class DecisionTable:
     outputs: tuple[str, ...]
     notes: tuple[str, ...]
     rules: tuple[Rule, ...]
+
+    @property
+    def policy_words(self) -> Words:
+        """What the policy means."""
+        return POLICIES.get(self.policy, Words(self.policy, self.policy))
 
 
 def decision_tables(files: Mapping[str, bytes], bundle: Bundle | None, language: str) -> list[DecisionTable]:

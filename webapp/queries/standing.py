@@ -206,11 +206,7 @@ class _View:
         )
 
     def _element(self, process: str, element: str) -> Words:
-        known = self.release.program.processes.get(process)
-        node = known.nodes.get(element) if known else None
-        if node is None or not node.name:
-            return Words(element, element)
-        return self.release.element_words(process, element, node.name)
+        return self.release.element_name(process, element)
 
     def _scope_name(self, scope_id: int) -> Words:
         scope = self.snapshot.scopes[scope_id]
@@ -253,7 +249,7 @@ def elements_of(release: Published, process: str, kind: str) -> tuple[Place, ...
     """The elements of this kind (BPMN's name of it) in a process: what an old element can be mapped to."""
     known = release.program.processes.get(process)
     return tuple(
-        Place(node.id, release.element_words(process, node.id, node.name) if node.name else Words(node.id, node.id), "")
+        Place(node.id, release.element_name(process, node.id), "")
         for node in (known.nodes.values() if known else ())
         if node.type == kind
     )

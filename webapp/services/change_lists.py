@@ -212,4 +212,4 @@ def _ensure_fits(rows: Sequence[NewRow]) -> None:
 
 def _ensure_note(note: str) -> None:
     if len(note) > LONGEST_NOTE:
-        raise Incomplete("note", Words(f"说明在{LONGEST_NOTE}字以内。", f"At most {LONGEST_NOTE} characters."))
+        raise Incomplete("note", Words(f"说明在 {LONGEST_NOTE} 字以内。", f"At most {LONGEST_NOTE} characters."))

@@ -187,7 +187,7 @@ def _ensure_base_stands(release: LockedRelease) -> None:
 def _ensure_reason(reason: str, *, needed: bool) -> None:
     if (needed and not reason.strip()) or len(reason) > LONGEST_NOTE:
         raise Incomplete(
-            "reason", Words(f"请写明理由（{LONGEST_NOTE}字以内）。", f"Give the reason ({LONGEST_NOTE} characters).")
+            "reason", Words(f"请写明理由（{LONGEST_NOTE} 字以内）。", f"Give the reason ({LONGEST_NOTE} characters).")
         )
 
 

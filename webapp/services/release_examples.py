@@ -89,7 +89,7 @@ def end_accepted(release_id: int) -> None:
 
 def _missing(one: DifferingExample) -> Words:
     return Words(
-        f"示例“{one.name.zh}”与这一版不符。请改正流程或者重新录制示例；确认接受的，写明理由（{LONGEST_NOTE}字以内）。",
+        f"示例“{one.name.zh}”与这一版不符。请改正流程或者重新录制示例；确认接受的，写明理由（{LONGEST_NOTE} 字以内）。",
         f"The example “{one.name.en or one.name.zh}” differs. Correct the bundle or record it anew; or, to accept it,"
         f" say why ({LONGEST_NOTE} characters).",
     )

@@ -175,7 +175,7 @@ def _ensure_said(comment: str, letter_number: str, by_letter: bool) -> None:
         faults.append(
             (
                 "comment",
-                Words(f"请写明意见（{LONGEST_NOTE}字以内）。", f"Say what you find ({LONGEST_NOTE} characters)."),
+                Words(f"请写明意见（{LONGEST_NOTE} 字以内）。", f"Say what you find ({LONGEST_NOTE} characters)."),
             )
         )
     if by_letter and (not letter_number.strip() or len(letter_number) > LONGEST_LETTER):

@@ -54,7 +54,7 @@ def _ensure_told(key: str, name: Words) -> None:
             raise Incomplete(
                 field,
                 Words(
-                    f"请用两种语言各写一个名称（{LONGEST_NAME}字以内）。",
+                    f"请用两种语言各写一个名称（{LONGEST_NAME} 字以内）。",
                     f"Give the example a name in both languages ({LONGEST_NAME} characters at most).",
                 ),
             )

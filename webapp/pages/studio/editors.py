@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from engine import Severity, Words
+from engine import Severity
 from webapp.errors import NotFound
 from webapp.headers import with_style_attributes
 from webapp.languages import language
@@ -18,29 +18,10 @@ from webapp.permissions import Permission
 from webapp.queries import editing
 from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
+from webapp.queries.field_words import FORMATS, KINDS
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.services import working_copies
 from webapp.services.release_uploads import is_diagram
-
-#: Kinds of components that take an answer, as the dictionary's list says them.
-KINDS = {
-    "textfield": Words("单行文本", "text"),
-    "textarea": Words("多行文本", "long text"),
-    "number": Words("数字", "number"),
-    "datetime": Words("日期时间", "date, time"),
-    "checkbox": Words("勾选", "tick"),
-    "radio": Words("单选", "one of several"),
-    "select": Words("下拉", "one of a list"),
-    "checklist": Words("多选", "several"),
-    "taglist": Words("标签多选", "several of a list"),
-    "filepicker": Words("文件", "files"),
-}
-#: Formats of text fields whose answers are checked (docs/forms.md).
-FORMATS = {
-    "id-number": Words("身份证号码", "ID number"),
-    "uscc": Words("统一社会信用代码", "unified social credit code"),
-    "mobile": Words("手机号码", "mobile number"),
-}
 
 
 @blueprint.record

@@ -80,7 +80,7 @@ def publish(release_id: int) -> ResponseReturnValue:
     )
     one = queries.release(release_id)
     if one.effective_on is not None and one.published_at is None:
-        return back(release_id, gettext("已核准，%(day)s起生效。", day=day(one.effective_on)))
+        return back(release_id, gettext("已核准，%(day)s 起生效。", day=day(one.effective_on)))
     return back(release_id, gettext("已发布：新的申请使用此版，在办件继续使用各自的版本。"))
 
 

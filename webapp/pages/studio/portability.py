@@ -16,7 +16,8 @@ from webapp.queries.portability import Outcome, portability_of
 #: verdict -> (words, kind of badge, icon)
 VERDICTS = {
     Verdict.SAME: (Words("相同", "same"), "ok", "circle-check"),
-    Verdict.DIFFERS: (Words("不同", "differs"), "warn", "alert-triangle"),
+    Verdict.KNOWN: (Words("已知差异", "known difference"), "info", "info-circle"),
+    Verdict.DIFFERS: (Words("原因不明的差异", "unexplained difference"), "bad", "alert-triangle"),
     Verdict.OUTSIDE: (Words("参考核做不了", "not in the reference core"), "info", "info-circle"),
     Verdict.UNDONE: (Words("没有走完", "not finished"), "muted", "minus"),
 }

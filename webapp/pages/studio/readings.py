@@ -13,6 +13,7 @@ from engine.bpmn import FileRead, Reading, account
 from webapp.pages.studio.shared import blueprint
 from webapp.pages.support import words
 from webapp.services.release_uploads import is_diagram
+from webapp.spacing import spaced
 
 #: What becomes of a name -> (words, kind of badge, icon), the gravest first.
 READINGS: Mapping[Reading, tuple[Words, str, str]] = {
@@ -95,7 +96,7 @@ def summary(read: FileRead) -> str:
         for reading, count in counted.items()
         if count
     )
-    said, end = gettext("按%(dialects)s读取", dialects=dialects), gettext("。")
+    said, end = spaced(gettext("按%(dialects)s读取", dialects=dialects)), gettext("。")
     laid_out = "" if read.has_picture else gettext("文件里没有图形，显示时自动排布。")
     return f"{said}{gettext('：')}{told}{end}{laid_out}" if told else f"{said}{end}{laid_out}"
 

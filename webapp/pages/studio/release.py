@@ -24,6 +24,8 @@ from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
+from webapp.queries.field_words import field_kind
+from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, ElementChange, FileChange, compare
 from webapp.queries.release_examples import accepted_examples
@@ -36,6 +38,7 @@ from webapp.queries.trials import bundle_of
 from webapp.services.release_examples import differing_examples
 from webapp.services.release_rows import DRAFT, authors_of
 from webapp.services.release_uploads import is_diagram, zip_of
+from webapp.spacing import spaced
 
 VIEWS = ("findings", "content", "difference", "files")
 Files = dict[str, bytes]
@@ -53,7 +56,7 @@ def release_page(release_id: int, errors: Mapping[str, Words] | None = None) -> 
     one, files = queries.release(release_id), release_files(release_id)
     findings = queries.findings_of(one)
     base = queries.compared_with(one)
-    changes = compare(release_files(base.id), files) if base else []
+    changes = compare(release_files(base.id), files, _names()) if base else []
     view = chosen(request.args.get("view", ""), VIEWS, VIEWS[0])
     made = {"findings": _findings, "content": _content, "difference": _difference, "files": _files}
     return render_template(
@@ -149,9 +152,10 @@ def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) 
         "parts": [(label, _here(part=key), key == part, count) for key, (label, count) in labels.items()],
         "bundle": read.bundle,
         "forms": read.forms,
+        "field_kind": field_kind,
         "decisions": decisions,
         "departments": department_names(),
-        "limit": lambda one: words(amount(one.value, one.unit)),
+        "limit": lambda one: spaced(words(amount(one.value, one.unit))),
         "papers": papers,
     }
 
@@ -184,7 +188,7 @@ def _change_marks(
     said = {ADDED: gettext("新增"), REMOVED: gettext("已删除"), CHANGED: gettext("修改")}
     for number, one in enumerate(elements, 1):
         if one.kind in kinds and shown is not None and one.id in shown.drawn:
-            text = f"{said[one.kind]}{gettext('：')}{one.name or one.id}"
+            text = f"{said[one.kind]}{gettext('：')}{words(one.called)}"
             severity = "error" if one.kind == REMOVED else "note"
             yield {"element": one.id, "severity": severity, "text": text, "target": f"change-{number}"}
 
@@ -194,7 +198,7 @@ def _files(files: Files, findings: tuple[Finding, ...], changes: list[FileChange
     return {
         "files": [
             (path, len(content), sum(one.file == path for one in findings), kinds.get(path))
-            for path, content in sorted(files.items())
+            for path, content in sorted(files.items(), key=lambda one: file_order(one[0]))
         ]
     }
 

@@ -13,9 +13,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from engine import Finding, Severity, Words
 from webapp.errors import FileRefused
 from webapp.pages.support import words
+from webapp.queries.file_order import is_shared
 from webapp.queries.release_diagrams import Diagram
 from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, RETIRED, STOPPED, SUBMITTED
 from webapp.settings import current_settings
+from webapp.spacing import spaced
 
 MOST_FINDINGS = 200
 MEBIBYTE = 1024 * 1024
@@ -61,7 +63,8 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding in the list. `diagram`: path of the diagram it is drawn on, "" where it is on none."""
+    """A finding in the list. `name`: what its element is called, in quotation marks where it has a name; `diagram`:
+    path of the diagram it is drawn on, "" where it is on none."""
 
     target: str
     finding: Finding
@@ -72,7 +75,10 @@ class FindingLine:
 @blueprint.record
 def _words_of_the_studio(setup: BlueprintSetupState) -> None:
     """Globals, since the studio's macros are imported without a page's context."""
-    setup.app.jinja_env.globals.update(release_states=STATES, severities=SEVERITIES, release_events=EVENTS)
+    setup.app.jinja_env.globals.update(
+        release_states=STATES, severities=SEVERITIES, release_events=EVENTS, is_shared_file=is_shared
+    )
+    setup.app.jinja_env.filters["spaced"] = spaced
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
@@ -98,7 +104,7 @@ def finding_lines(findings: Sequence[Finding], diagrams: Iterable[Diagram]) -> l
 
 def _line(number: int, finding: Finding, diagram: Diagram | None) -> FindingLine:
     drawn = diagram is not None and finding.element in diagram.drawn
-    name = diagram.names.get(finding.element, "") if diagram is not None else ""
+    name = diagram.quoted(finding.element) if diagram is not None and finding.element in diagram.names else ""
     return FindingLine(f"finding-{number}", finding, name, diagram.path if diagram and drawn else "")
 
 

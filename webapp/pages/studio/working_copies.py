@@ -13,6 +13,7 @@ from engine import Severity
 from webapp.catalogue import release_files
 from webapp.errors import FileRefused, Incomplete
 from webapp.identity import signed_in
+from webapp.languages import language
 from webapp.pages.studio.asides import around_of, keep_aside
 from webapp.pages.studio.editors import findings_of
 from webapp.pages.studio.readings import foreign_of, tell_readings
@@ -23,13 +24,14 @@ from webapp.permissions import Permission
 from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
 from webapp.queries.asides import asides_of
+from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
+from webapp.queries.trials import bundle_of
 from webapp.services import working_copies
 from webapp.services.release_uploads import zip_of
 
 VIEWS = ("findings", "files", "difference", "history")
-SHARED = ("_shared/", "forms/_shared/")
 
 
 @blueprint.post("/releases/<int:release_id>/copies")
@@ -54,9 +56,10 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
     findings = queries.findings_of_files(one.bundle_key, digests)
     view = chosen(request.args.get("view", ""), VIEWS, VIEWS[0])
     files = working_copies.files_of(copy_id)
-    differing = compare(release_files(one.base_release_id), files)
+    named_by = bundle_of(one.base_release_id) if language() != "zh" else None
+    differing = compare(release_files(one.base_release_id), files, named_by)
     counts = release_queries.counts(findings)
-    diagrams = diagrams_of(files)
+    diagrams = diagrams_of(files, language(), named_by)
     lines = finding_lines(findings, diagrams)
     labels = {
         "findings": (gettext("问题"), len(findings)),
@@ -259,6 +262,6 @@ def export_copy(copy_id: int) -> ResponseReturnValue:
 
 
 def _file_rows(digests: dict[str, str], files: dict[str, bytes], findings: Any) -> list[tuple[str, int, int, str]]:
-    """(path, bytes, findings, digest) of every file: the bundle's own, then what it shares with others."""
-    own_first = sorted(digests, key=lambda path: (path.startswith(SHARED), path))
-    return [(path, len(files[path]), sum(one.file == path for one in findings), digests[path]) for path in own_first]
+    """(path, bytes, findings, digest) of every file, in the order of `file_order`."""
+    paths = sorted(digests, key=file_order)
+    return [(path, len(files[path]), sum(one.file == path for one in findings), digests[path]) for path in paths]
