@@ -72,11 +72,35 @@ class Identity:
 
     def has_post(self, groups: Set[str], bundle: str) -> bool:
         """Whether one of these posts is the person's, for a case of this bundle."""
+        return not self.posts_in(bundle).isdisjoint(groups)
+
+    def posts_in(self, bundle: str) -> frozenset[str]:
+        """The person's posts for cases of this bundle; "": for what is of no bundle."""
         if not self.standing_in:
-            return not self.groups.isdisjoint(groups)
-        return not self.own_groups.isdisjoint(groups) or any(
-            one.covers(bundle) and not one.groups.isdisjoint(groups) for one in self.standing_in
-        )
+            return self.groups
+        return self.own_groups.union(*(one.groups for one in self.standing_in if one.covers(bundle)))
+
+    def roles_in(self, bundle: str) -> frozenset[str]:
+        """The person's roles for cases of this bundle; "": for what is of no bundle."""
+        if not self.standing_in:
+            return self.roles
+        return self.own_roles.union(*(one.roles for one in self.standing_in if one.covers(bundle)))
+
+    @property
+    def posts(self) -> dict[str, list[str]]:
+        """What statements ask about one's posts with (`holds_post`): all of them, those that one has for some bundles
+        only, and for which ("post bundle")."""
+        lent: list[str] = []
+        if any(one.bundles is not None for one in self.standing_in):
+            whole = self.posts_in("")
+            lent = sorted(
+                f"{group} {bundle}"
+                for one in self.standing_in
+                for group in one.groups - whole
+                for bundle in one.bundles or ()
+            )
+        limited = sorted({one.split(" ")[0] for one in lent})
+        return {"groups": sorted(self.groups), "limited": limited, "lent": lent}
 
     def acting_as(self, stand_in: StandIn | None) -> Identity:
         """The same person with their own posts, and those of one absent colleague where one is named."""
@@ -88,6 +112,30 @@ class Identity:
             groups=self.own_groups | stand_in.groups,
             standing_in=(stand_in,),
         )
+
+
+def within_lent(post: str, bundle: str) -> str:
+    """In a statement with `Identity.posts`: that a post (an expression), if it is one's own for some bundles only,
+    is so for this one (an expression, read for such posts alone)."""
+    return f"({post} <> all(%(limited)s::text[]) or {post} || ' ' || {bundle} = any(%(lent)s::text[]))"
+
+
+def holds_post(post: str, bundle: str) -> str:
+    """In a statement with `Identity.posts`: that one has this post for cases of this bundle (two expressions)."""
+    return f"({post} = any(%(groups)s::text[]) and {within_lent(post, bundle)})"
+
+
+def holds_one_of(posts: str, bundle: str) -> str:
+    """The same of one at least of several posts, a JSON list."""
+    return (
+        f"({posts} ?| %(groups)s::text[] and (cardinality(%(limited)s::text[]) = 0 or exists (select from"
+        f" jsonb_array_elements_text({posts}) one_of(post) where {holds_post('one_of.post', bundle)})))"
+    )
+
+
+def bundle_of(case_id: str) -> str:
+    """In a statement: the bundle of a case that it does not read otherwise."""
+    return f"(select of_case.bundle_key from cases of_case where of_case.id = {case_id})"
 
 
 #: What a post brings that leads its department, as the organisation's data says (`candidate_group.leads`).

@@ -24,6 +24,7 @@ from webapp.queries.worklist_counts import counts
 from webapp.services import appointments, conflicts, visit_day_answers, visit_days
 from webapp.services.appointments import AnotherDay, DaysAreAsked, Told, VisitRecorded
 from webapp.services.beside import members as people_of
+from webapp.services.notice_kinds import kind_words
 from webapp.services.separation import InConflict
 from webapp.services.visit_day_answers import DayAnswer
 from webapp.services.visit_days import Day, Fixed, NothingAsked
@@ -57,7 +58,7 @@ def ask(case_id: int, days: list[Day] = PROPOSED, *, by: Identity | None = None,
 
 def shown(case_id: int) -> DayRound:
     """As who arranges reads it."""
-    found = site_visit_of(visiting.open_visit(case_id).id, rules_in_force().calendar, arranger()).round
+    found = site_visit_of(visiting.open_visit(case_id).id, rules_in_force().calendar).round
     assert found is not None
     return found
 
@@ -279,3 +280,40 @@ def test_a_visit_that_is_recorded_is_put_to_nobody(db: SQLAlchemy, case_id: int)
     visiting.sign(case_id, arranger(), "pass")
     with pytest.raises(VisitRecorded):
         ask(case_id)
+
+
+def test_who_asked_is_told_when_the_last_silent_unit_leaves_the_visit(db: SQLAlchemy, case_id: int) -> None:
+    drug, device = office.member_of("drug.review"), office.member_of("device.review")
+    before = counts(device).asked
+    round_id = ask(case_id, [Day(THURSDAY, "morning")])
+    answer(round_id, drug, THURSDAY)
+    assert not told("visit-days-answered")
+    at_window(case_id, "P3")
+    assert told("visit-days-answered") == {arranger().user_id}
+    notice = Notice.query.filter_by(kind="visit-days-answered").one()
+    assert notice.task_id == visiting.open_visit(case_id).id
+    assert "各单位均已答复" in kind_words("visit-days-answered").said(notice.facts).zh
+    assert not [one for one in asked_of(device) if one.kind == "visit-days"]  # nobody waits for their word
+    assert counts(device).asked == before
+
+
+def test_a_silent_unit_that_leaves_while_another_is_silent_is_no_news(db: SQLAlchemy, case_id: int) -> None:
+    round_id = ask(case_id, [Day(THURSDAY, "morning")])
+    at_window(case_id, "P3")
+    assert not told("visit-days-answered")
+    answer(round_id, office.member_of("drug.review"), THURSDAY)
+    assert Notice.query.filter_by(kind="visit-days-answered").count() == 1
+
+
+def test_a_unit_that_has_answered_leaves_without_a_word(db: SQLAlchemy, case_id: int) -> None:
+    round_id = ask(case_id, [Day(THURSDAY, "morning")])
+    answer(round_id, office.member_of("device.review"), THURSDAY)
+    at_window(case_id, "P3")
+    assert not told("visit-days-answered")  # the drug side is still silent
+
+
+def test_nobody_is_told_of_days_where_the_visit_ends_with_its_items(db: SQLAlchemy, case_id: int) -> None:
+    round_id = ask(case_id, [Day(THURSDAY, "morning")])
+    answer(round_id, office.member_of("drug.review"), THURSDAY)
+    at_window(case_id)
+    assert not told("visit-days-answered")

@@ -75,7 +75,7 @@ where r.task_id = %(task)s order by r.id desc limit 2
 STATEMENTS = {"photos": PHOTOS, "records": RECORDS, "round": ROUND, "answers": ANSWERS}
 
 
-def site_visit_of(task_id: int, calendar: Calendar, by: Identity) -> SiteVisit:
+def site_visit_of(task_id: int, calendar: Calendar) -> SiteVisit:
     """All of it in one statement."""
     rows = Rows({**STATEMENTS, "appointment": HOLDS.replace("= %s", "= %(task)s")}, {"task": task_id})
     rows.read_together(*STATEMENTS, "appointment")
@@ -83,7 +83,7 @@ def site_visit_of(task_id: int, calendar: Calendar, by: Identity) -> SiteVisit:
     records = [RecordLine(*row) for row in rows.of("records")]
     return SiteVisit(
         Appointment(*holds) if holds else None,
-        round_from(rows.first("round"), rows.of("answers"), calendar, by),
+        round_from(rows.first("round"), rows.of("answers"), calendar),
         tuple(VisitPhotoLine(*row) for row in rows.of("photos")),
         next((one for one in records if one.ended_at is None), None),
         _returned(records),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -105,15 +105,18 @@ ANSWERS = _ANSWERS.format(round="(select max(id) from visit_round where task_id 
 
 
 def round_from(
-    row: Sequence[Any] | None, answers: Sequence[Sequence[Any]], calendar: Calendar, by: Identity
+    row: Sequence[Any] | None, answers: Sequence[Sequence[Any]], calendar: Calendar, own: Set[str] = frozenset()
 ) -> DayRound | None:
-    """The round of a row of `ROUND` and the rows of `ANSWERS`; None where nothing was ever asked."""
+    """The round of a row of `ROUND` and the rows of `ANSWERS`; None where nothing was ever asked.
+
+    `own`: the reader's posts in cases of this bundle, where they answer.
+    """
     if row is None:
         return None
     found: dict[int, tuple[date, str, list[UnitAnswer]]] = {}
     for day_id, on_day, part, group, zh, en, can, note, name, absent, at in answers:
         _, _, said = found.setdefault(day_id, (on_day, part, []))
-        said.append(UnitAnswer(Words(zh, en), can, note, acting_name(name, absent), at, group in by.groups))
+        said.append(UnitAnswer(Words(zh, en), can, note, acting_name(name, absent), at, group in own))
     days = [
         OfferedDay(id_, on_day, PARTS[part], calendar.is_working_day(on_day), tuple(said))
         for id_, (on_day, part, said) in found.items()
@@ -182,7 +185,7 @@ def day_question(round_id: int, by: Identity) -> DayQuestion:
         sql().execute(ONE_ROUND, values).fetchone(),
         sql().execute(ITS_ANSWERS, values).fetchall(),
         rules_of(tuple(versions or ())).calendar,
-        by,
+        by.posts_in(bundle.key),
     )
     assert asked is not None
     items = tuple(bundle.item(key).name for key in sorted(keys or ()))

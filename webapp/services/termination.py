@@ -28,6 +28,7 @@ from webapp.services.pauses import end_pause
 from webapp.services.step_rows import WHOLE_INSTANCE
 from webapp.services.suspended import ensure_active
 from webapp.services.terminated import ACCEPTANCE_REVOKED, CAUSES, OUTCOMES, QUESTION
+from webapp.services.visit_leaving import leave_visit
 from webapp.unit_of_work import sql
 
 NOTICE = "termination-notice"
@@ -150,6 +151,7 @@ def terminate(
     documents = [_notice(case, one, cause, ending, returned, by) for one, cause in ended]
     case.writing.send()  # the rows below refer to the notices
     sql().execute(ENDED, _values(case, ended, documents, ending, by))
+    leave_visit(case, ids)
     for one, cause in ended:
         event = ENDS.get(OUTCOMES[cause], Event.ITEM_LAPSED)
         case.record(event, by, item=one.id, cause=cause, channel=ending.channel, because_of=ending.because_of)

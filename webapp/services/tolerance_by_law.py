@@ -29,6 +29,7 @@ from webapp.services.tolerance_offers import WINDOW, WINDOW_TOLD
 from webapp.services.tolerance_record import record_missed
 from webapp.services.tolerance_terms import AWAITED, HANDED_IN, LAPSED
 from webapp.services.tolerance_words import facts_of, names_of, reasons_of
+from webapp.services.visit_leaving import leave_visit
 from webapp.unit_of_work import sql
 
 #: What a place's consequence is, of those that end the item without a ruling, as why it ended.
@@ -127,6 +128,7 @@ def _refuse(case: LockedCase, item_case_id: int, item: Item, kept: Kept, facts: 
     }
     for statement in (RULED, CLOCKS, DECIDED):
         sql().execute(statement, values)
+    leave_visit(case, [item_case_id])
     case.record(Event.RULED, None, item=item_case_id, outcome="refuse", by_rule=kept.late)
     for instance in running_instances(case):
         if instance.process != case.release.bundle.entry_process or instance.release_id != case.release_id:

@@ -141,7 +141,8 @@ def _units(task: OpenTask, by: Identity) -> dict[str, list[int]]:
         units.setdefault(one.item.groups["review"], []).append(one.id)
     for group in sorted(task.groups):
         units.setdefault(group, [])
-    return {group: items for group, items in units.items() if group not in by.groups}
+    own = by.posts_in(task.case.bundle_key)
+    return {group: items for group, items in units.items() if group not in own}
 
 
 END = """

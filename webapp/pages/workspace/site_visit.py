@@ -33,7 +33,7 @@ def visit_photo_list(task_id: int) -> ResponseReturnValue:
     """
     by = signed_in()
     task = workspace(task_id, by)
-    site_visit = site_visit_of(task_id, task.rules.calendar, by)
+    site_visit = site_visit_of(task_id, task.rules.calendar)
     names = {point.key: words(point.text) for group in groups_of(task) for point in group.points}
     return render_template(
         "task/acts/_visit_photos.html",

@@ -256,7 +256,7 @@ def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[
     """What only some panels show."""
     shown: dict[str, Any] = {"window_url": _window_url(task), "authorisation": by.authorisation_number or ""}
     if task.step == "visit":
-        site_visit = site_visit_of(task.id, task.rules.calendar, by)
+        site_visit = site_visit_of(task.id, task.rules.calendar)
         shown |= {"site_visit": site_visit, "appointment": site_visit.appointment, "me": by.user_id}
         shown["point_names"] = {point.key: words(point.text) for point in all_points(task)}
     if task.item is None:
