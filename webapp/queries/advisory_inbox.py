@@ -10,7 +10,7 @@ from typing import Any
 from engine import Words
 from webapp.catalogue import published
 from webapp.errors import NotFound
-from webapp.identity import Identity
+from webapp.identity import Identity, bundle_of, holds_post
 from webapp.permissions import Permission, may
 from webapp.services.case_facts import case_facts
 from webapp.services.separation import InConflict
@@ -54,10 +54,13 @@ left join item_case ic on ic.id = t.item_case_id"""
 _OPINION = f"""{_PLACE}, q.question, coalesce(w.name, g.name_zh, ''), coalesce(w.name, g.name_en, ''), a.name,
     q.asked_at, q.waits from opinion_request q {_OF_TASK} join app_user a on a.id = q.asked_by
 left join app_user w on w.id = q.to_id left join candidate_group g on g.key = q.to_group"""
+#: The rounds of days for a joint visit in which a post of one's own has not answered.
+_ROUNDS = f"""select v.round_id from visit_asked v join visit_round r on r.id = v.round_id
+        where v.settled_at is null and {holds_post("v.group_key", bundle_of("r.case_id"))}"""
 ASKED = f"""
 (select q.kind, q.id, {_OPINION} where q.ended_at is null and q.to_id = %(me)s)
 union all
-(select q.kind, q.id, {_OPINION} where q.ended_at is null and q.to_group = any(%(groups)s))
+(select q.kind, q.id, {_OPINION} where q.ended_at is null and {holds_post("q.to_group", "k.bundle_key")})
 union all
 (select 'cosign', t.id, {_PLACE}, q.note, '', '', a.name, q.asked_at, true
     from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
@@ -67,7 +70,7 @@ union all
 (select 'visit-days', q.id, {_PLACE}, (select string_agg(distinct to_char(d.on_day, 'YYYY-MM-DD'), ', ')
         from visit_day d where d.round_id = q.id), '', '', a.name, q.asked_at, false
     from visit_round q {_OF_TASK} join app_user a on a.id = q.asked_by
-    where q.id in (select round_id from visit_asked where settled_at is null and group_key = any(%(groups)s)))
+    where q.id in ({_ROUNDS}))
 order by 16 desc, 15 limit {SHOWN}
 """
 MINE = f"""
@@ -86,7 +89,7 @@ def asked_by(by: Identity) -> list[AskedLine]:
 
 
 def _lines(statement: str, by: Identity) -> list[AskedLine]:
-    rows = sql().execute(statement, {"me": by.user_id, "groups": sorted(by.groups)}).fetchall()
+    rows = sql().execute(statement, {**by.posts, "me": by.user_id}).fetchall()
     return [_line(row) for row in rows]
 
 
@@ -103,18 +106,18 @@ def _line(row: Sequence[Any]) -> AskedLine:
 ASKED_COUNT = f"""
 (select count(*) from opinion_request q join user_task t on t.id = q.task_id and t.state = 'open'
     and {FREE_OF_CONFLICT}
-    where q.ended_at is null and (q.to_id = %(me)s or q.to_group = any(%(groups)s)))
+    where q.ended_at is null and (q.to_id = %(me)s or {holds_post("q.to_group", bundle_of("t.case_id"))}))
 + (select count(*) from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
     and (q.position = 'before' or q.digest <> '') join user_task t on t.id = q.task_id and t.state = 'open'
         and {FREE_OF_CONFLICT}
     where c.user_id = %(me)s and c.verdict = '' and c.removed_at is null)
 + (select count(distinct v.round_id) from visit_asked v join visit_round r on r.id = v.round_id
     join user_task t on t.id = r.task_id and t.state = 'open' and {FREE_OF_CONFLICT}
-    where v.settled_at is null and v.group_key = any(%(groups)s))
+    where v.settled_at is null and {holds_post("v.group_key", bundle_of("t.case_id"))})
 """
-UNREAD_COUNT = """
+UNREAD_COUNT = f"""
 (select count(*) from (select c.id from case_copy c
-    where (c.to_id = %(me)s or (c.to_group = any(%(groups)s) and c.sent_by <> %(me)s))
+    where (c.to_id = %(me)s or ({holds_post("c.to_group", bundle_of("c.case_id"))} and c.sent_by <> %(me)s))
         and not exists (select from copy_read r where r.copy_id = c.id and r.user_id = %(me)s)
     order by c.id desc limit 100) unread)
 """
@@ -140,13 +143,13 @@ from opinion_request q join user_task t on t.id = q.task_id join cases k on k.id
 left join item_case ic on ic.id = t.item_case_id join app_user a on a.id = q.asked_by
 left join app_user w on w.id = q.to_id left join candidate_group g on g.key = q.to_group
 left join app_user n on n.id = q.answered_by
-where q.id = %(id)s and (q.to_id = %(me)s or q.to_group = any(%(groups)s) or q.asked_by = %(me)s)
+where q.id = %(id)s and (q.to_id = %(me)s or {holds_post("q.to_group", "k.bundle_key")} or q.asked_by = %(me)s)
 """
 
 
 def opinion_page(request_id: int, by: Identity) -> OpinionPage:
     """For whom it was put to, and for who asked. Raises NotFound, InConflict."""
-    values = {"id": request_id, "me": by.user_id, "groups": sorted(by.groups)}
+    values = {**by.posts, "id": request_id, "me": by.user_id}
     row = sql().execute(OPINION, values).fetchone()
     if row is None:
         raise NotFound()
@@ -180,7 +183,7 @@ class CopyRow:
     unread: bool
 
 
-_COPY = """
+_COPY = f"""
 select c.id, k.id, coalesce(k.number, ''), coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id,
     ic.item_key, t.name_zh, t.name_en, t.state <> 'open', c.note, a.name, c.sent_at,
     coalesce(g.name_zh, ''), coalesce(g.name_en, ''),
@@ -188,7 +191,7 @@ select c.id, k.id, coalesce(k.number, ''), coalesce(nullif(k.subject_name, ''), 
 from case_copy c join user_task t on t.id = c.task_id join cases k on k.id = c.case_id
 left join item_case ic on ic.id = t.item_case_id join app_user a on a.id = c.sent_by
 left join candidate_group g on g.key = c.to_group
-where (c.to_id = %(me)s or (c.to_group = any(%(groups)s) and c.sent_by <> %(me)s))
+where (c.to_id = %(me)s or ({holds_post("c.to_group", "k.bundle_key")} and c.sent_by <> %(me)s))
 """
 COPIES = f"{_COPY} and (%(before)s = 0 or c.id < %(before)s) order by c.id desc limit {COPIES_PAGE + 1}"
 ONE_COPY = f"{_COPY} and c.id = %(id)s"
@@ -204,7 +207,7 @@ class CopyPage:
 
 def copies_of(by: Identity, before: int = 0) -> CopyPage:
     """Copies to this person and their posts, the latest first."""
-    values = {"me": by.user_id, "groups": sorted(by.groups), "before": before}
+    values = {**by.posts, "me": by.user_id, "before": before}
     rows = [_copy(row) for row in sql().execute(COPIES, values).fetchall()]
     kept = tuple(rows[:COPIES_PAGE])
     return CopyPage(kept, kept[-1].id if len(rows) > COPIES_PAGE else None)
@@ -212,7 +215,7 @@ def copies_of(by: Identity, before: int = 0) -> CopyPage:
 
 def copy_of(copy_id: int, by: Identity) -> CopyRow:
     """Raises NotFound for a copy to somebody else."""
-    values = {"me": by.user_id, "groups": sorted(by.groups), "id": copy_id}
+    values = {**by.posts, "me": by.user_id, "id": copy_id}
     row = sql().execute(ONE_COPY, values).fetchone()
     if row is None:
         raise NotFound()

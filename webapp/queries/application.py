@@ -187,7 +187,7 @@ order by c.id desc limit %s
 
 def drafts(by: Identity, *, of_all: bool) -> list[DraftRow]:
     """Applications not yet received, newest first: the person's own, or (for those who may) everyone's."""
-    everyone = of_all and "clerk" in by.roles
+    everyone = of_all and "clerk" in by.roles_in("")
     rows = sql().execute(DRAFTS, (everyone, by.user_id, MOST_DRAFTS)).fetchall()
     return [_draft_row(row) for row in rows]
 

@@ -89,7 +89,7 @@ select e.id, e.number, e.release_id, e.received_at, e.closed_at,
 from cases k join cases e on e.applicant_key = k.applicant_key and e.id <> k.id and e.received_at is not null
 where k.id = %(case)s and k.applicant_key <> '' and (%(sees_all)s
     or exists(select from item_case i where i.case_id = e.id and i.department_key = %(department)s)
-    or exists(select from user_task t where t.case_id = e.id and t.groups ?| %(groups)s::text[]))
+    or exists(select from user_task t where t.case_id = e.id and t.groups ?| %(whole)s::text[]))
 order by e.received_at desc limit {EARLIER_SHOWN + 1}
 """
 GOING_ON = Words("办理中", "in progress")
@@ -143,6 +143,7 @@ def desk_of(task: Workspace, by: Identity) -> Desk:
         **values_of(task.id, by),
         "case": task.case_id,
         "department": by.department_key,
+        "whole": sorted(by.posts_in("")),
         "sees_all": may(by, Permission.PERSONAL_SEE, CaseFacts(frozenset(), frozenset(), 0, False)),
         "fields": list(task.release.bundle.identity_fields),
         "place": task.rules.profile.key,

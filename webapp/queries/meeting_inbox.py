@@ -70,7 +70,7 @@ order by i.due_on nulls last, t.at, m.id limit %(limit)s
 
 def waiting_meetings(by: Identity, rules: Rules) -> list[MeetingLine]:
     """The open meetings that this person has a part in; the answers that are owed first."""
-    values = {"me": by.user_id, "groups": sorted(by.groups), "limit": SHOWN}
+    values = {"me": by.user_id, "groups": sorted(by.posts_in("")), "limit": SHOWN}
     calendars = PlaceCalendars(rules)
     return [_line(row, calendars) for row in sql().execute(WAITING, values).fetchall()]
 

@@ -65,8 +65,8 @@ class InvitationView:
         return next((one for one in self.answers if one.holds), None)
 
     def is_of(self, by: Identity) -> bool:
-        """Whether it goes to a post of this person."""
-        return not by.groups.isdisjoint(self.groups)
+        """Whether it goes to a post of this person (a post for some bundles only does not answer: `may_answer`)."""
+        return by.has_post(frozenset(self.groups), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ select case when exists (
 
 def counts(by: Identity) -> Counts:
     """How much waits, up to the cap. Whoever has a post for some bundles only is told what is of those."""
-    row = sql().execute(COUNTS, {"groups": sorted(by.groups), "me": by.user_id}).fetchone()
+    row = sql().execute(COUNTS, {**by.posts, "me": by.user_id}).fetchone()
     assert row is not None
     counted = Counts(*row)
     if all(one.bundles is None for one in by.standing_in):

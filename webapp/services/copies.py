@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from webapp import clock
 from webapp.errors import NotFound
-from webapp.identity import Identity
+from webapp.identity import Identity, bundle_of, holds_post
 from webapp.services.beside import beside, digest, member, members, said
 from webapp.services.events import Event
 from webapp.services.notices import NoticeKind, notify
@@ -44,20 +44,19 @@ def send_copy(task_id: int, *, by: Identity, people: Sequence[int], posts: Seque
         )
 
 
-READ = """
-insert into copy_read (copy_id, user_id, at)
-select c.id, %(me)s, %(now)s from case_copy c
-where c.id = %(copy)s and (c.to_id = %(me)s or c.to_group = any(%(groups)s))
-on conflict do nothing
+_MINE = f"""case_copy c
+where c.id = %(copy)s and (c.to_id = %(me)s or {holds_post("c.to_group", bundle_of("c.case_id"))})"""
+MINE = f"select exists(select from {_MINE})"
+READ = f"""
+insert into copy_read (copy_id, user_id, at) select c.id, %(me)s, %(now)s from {_MINE} on conflict do nothing
 """
-MINE = "select exists(select from case_copy where id = %s and (to_id = %s or to_group = any(%s)))"
 
 
 def mark_copy_read(copy_id: int, *, by: Identity) -> None:
     """One has read it. Raises NotFound for a copy to somebody else."""
     with unit_of_work():
-        mine = sql().execute(MINE, (copy_id, by.user_id, sorted(by.groups))).fetchone()
+        values = {**by.posts, "me": by.user_id, "now": clock.now(), "copy": copy_id}
+        mine = sql().execute(MINE, values).fetchone()
         if mine is None or not mine[0]:
             raise NotFound()
-        values = {"me": by.user_id, "now": clock.now(), "copy": copy_id, "groups": sorted(by.groups)}
         sql().execute(READ, values)

@@ -169,7 +169,7 @@ def ensure_lead(case: LockedCase, by: Identity) -> None:
 
 def leads_meeting(by: Identity, called_by: int) -> bool:
     """Whether somebody of the lead department leads this meeting: who called it, or in their stead who heads."""
-    return by.user_id == called_by or bool(by.roles & HEADS)
+    return by.user_id == called_by or bool(by.roles_in("") & HEADS)
 
 
 def ensure_leads(case: LockedCase, meeting: OpenMeeting, by: Identity) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from engine import Words
 from webapp import clock, moments
 from webapp.errors import NotFound
-from webapp.identity import Identity
+from webapp.identity import Identity, bundle_of, holds_one_of
 from webapp.services.events import ACT_WORDS
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -24,10 +24,12 @@ PRESENT = """
 select u.name, p.since from task_presence p join app_user u on u.id = p.user_id
 where p.task_id = %(task)s and p.user_id <> %(me)s and p.seen_at > %(silent)s order by p.since, u.id
 """
-SEEN = """
+#: A task of one's posts.
+_OWN = holds_one_of("t.groups", bundle_of("t.case_id"))
+SEEN = f"""
 insert into task_presence as p (task_id, user_id, since, seen_at)
 select t.id, %(me)s, %(now)s, %(now)s from user_task t
-where t.id = %(task)s and t.state = 'open' and t.groups ?| %(groups)s::text[]
+where t.id = %(task)s and t.state = 'open' and {_OWN}
 on conflict (task_id, user_id) do update set seen_at = excluded.seen_at,
     since = case when p.seen_at < %(silent)s then excluded.since else p.since end
 where p.seen_at < %(heard)s
@@ -43,7 +45,7 @@ select t.state, t.revision, coalesce(holder.name, ''), coalesce(closer.name, '')
 from user_task t
 left join app_user holder on holder.id = t.assignee_id
 left join app_user closer on closer.id = t.closed_by
-where t.id = %(task)s and t.groups ?| %(groups)s::text[]
+where t.id = %(task)s and {_OWN}
 """
 
 
@@ -106,9 +108,9 @@ def values_of(task_id: int, by: Identity) -> dict[str, Any]:
     """What the statements on presence are asked with."""
     now = clock.now()
     return {
+        **by.posts,
         "task": task_id,
         "me": by.user_id,
-        "groups": sorted(by.groups),
         "now": now,
         "silent": now - SILENCE,
         "heard": now - HEARD,

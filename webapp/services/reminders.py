@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from webapp import clock
 from webapp.errors import NotFound
-from webapp.identity import Identity
+from webapp.identity import Identity, bundle_of, holds_post
 from webapp.unit_of_work import sql, unit_of_work
+
+READ = f"""
+update reminder r set read_at = coalesce(r.read_at, %(now)s)
+where r.id = %(id)s and {holds_post("r.group_key", bundle_of("r.case_id"))} returning r.id
+"""
 
 
 def mark_read(reminder_id: int, *, by: Identity) -> None:
     """Take the reminder off the inbox of its group. Reading it twice changes nothing. Raises NotFound."""
     with unit_of_work():
-        row = (
-            sql()
-            .execute(
-                "update reminder set read_at = coalesce(read_at, %s)"
-                " where id = %s and group_key = any(%s) returning id",
-                (clock.now(), reminder_id, sorted(by.groups)),
-            )
-            .fetchone()
-        )
-        if row is None:
+        if sql().execute(READ, {**by.posts, "id": reminder_id, "now": clock.now()}).fetchone() is None:
             raise NotFound()

@@ -10,7 +10,7 @@ import orjson
 from engine import Words
 from webapp import clock, moments
 from webapp.errors import ActRefused, AlreadyDone, NotFound
-from webapp.identity import Identity
+from webapp.identity import Identity, bundle_of, holds_one_of
 from webapp.services.events import ACT_WORDS
 from webapp.services.writing import Writing
 from webapp.unit_of_work import sql, unit_of_work
@@ -21,12 +21,14 @@ MOST_BYTES = 256 * 1024
 #: What the page carries for itself.
 NOT_KEPT = frozenset({"csrf_token", "key", "revision", "next", "then", "do", "point"})
 
-SAVE = """
+#: A task of one's posts.
+_OWN = holds_one_of("t.groups", bundle_of("t.case_id"))
+SAVE = f"""
 insert into task_draft (task_id, user_id, fields, at)
 select t.id, %(me)s, %(fields)s::jsonb, %(now)s from user_task t
-where t.id = %(task)s and t.state = 'open' and t.groups ?| %(groups)s::text[]
+where t.id = %(task)s and t.state = 'open' and {_OWN}
 on conflict (task_id, user_id) do update set fields = excluded.fields, at = excluded.at
-{unless_newer}
+{{unless_newer}}
 returning at
 """
 #: Where the page says which draft it went on from, one that was kept since on another machine is not written over.
@@ -34,9 +36,9 @@ UNLESS_NEWER = "where task_draft.at <= %(base)s"
 #: The fields of a draft, and when they were kept; nothing where there is none.
 DRAFT = "select fields, at from task_draft where task_id = %(task)s and user_id = %(me)s"
 CLEAR = "delete from task_draft where task_id = %(task)s and user_id = %(me)s"
-GONE = """
+GONE = f"""
 select coalesce(u.name, ''), t.act, t.closed_at from user_task t left join app_user u on u.id = t.closed_by
-where t.id = %(task)s and t.groups ?| %(groups)s::text[]
+where t.id = %(task)s and {_OWN}
 """
 HAND = """
 with given as (delete from task_draft where task_id = %(task)s and user_id = %(giver)s returning fields, at)
@@ -93,7 +95,7 @@ def save(
     content = orjson.dumps(list(fields))
     if len(content) > MOST_BYTES:
         raise DraftTooLong()
-    values = {"task": task_id, "me": by.user_id, "groups": sorted(by.groups), "now": clock.now()}
+    values = {**by.posts, "task": task_id, "me": by.user_id, "now": clock.now()}
     statement = SAVE.format(unless_newer=UNLESS_NEWER if since else "")
     with unit_of_work():
         row = sql().execute(statement, {**values, "fields": content.decode(), "base": base}).fetchone()
@@ -105,7 +107,7 @@ def save(
 
 def clear(task_id: int, *, by: Identity) -> None:
     """Forget what was kept. Raises NotFound for a task that one does not see."""
-    values = {"task": task_id, "me": by.user_id, "groups": sorted(by.groups)}
+    values = {**by.posts, "task": task_id, "me": by.user_id}
     with unit_of_work():
         if sql().execute(GONE, values).fetchone() is None:
             raise NotFound()

@@ -35,7 +35,7 @@ def urge(task_id: int, *, by: Identity, note: str, key: str) -> None:
     """Ask who has the task, or its posts where nobody has, to go on with it. Raises UrgedToday, Incomplete."""
     with beside(task_id, by, who=urger, what="urge", key=key) as task:
         words = said(note, "urge_note", longest=300)
-        above = bool(by.roles & FROM_ABOVE)
+        above = bool(by.roles_in("") & FROM_ABOVE)
         day = moments.local(task.case.now).date()
         row = sql().execute(URGE, (task.case.id, task.id, by.user_id, day, words, above, task.case.now)).fetchone()
         if row is None:
