@@ -18,7 +18,7 @@ from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profi
 from engine.runtime import Context
 from webapp import moments
 from webapp.errors import NotFound
-from webapp.form_values import shown_value
+from webapp.form_values import shown_answers
 from webapp.unit_of_work import sql
 
 
@@ -70,11 +70,7 @@ class Published:
 
     def shown_answers(self, answers: Mapping[str, Any], language: str) -> dict[str, str]:
         """Every field of the form as people read it: option labels instead of values, empty for no answer."""
-        return {
-            field.key: shown_value(field, value_at(answers, field.key), language)
-            for section in self.form.sections
-            for field in section.fields
-        }
+        return shown_answers(self.form, answers, language)
 
     def template_path(self, key: str, language: str, place: str = "") -> str | None:
         """Where the template of this key stands, for the jurisdiction `place`."""

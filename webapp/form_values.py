@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from engine.forms import FILES, LIST, Field, Section, files_of, value_at, wall_clock
+from engine.forms import FILES, LIST, Field, Form, Section, files_of, value_at, wall_clock
 from engine.values import Value
 from webapp import moments
 
@@ -25,6 +25,15 @@ def shown_value(field: Field, value: Value, language: str, veil: Veil = lambda f
     if field.type == LIST:
         return _rows(field.sections, value, language, veil)
     return veil(field, _one(field, value, language))
+
+
+def shown_answers(form: Form, answers: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Every field of the form as people read it: option labels instead of values, empty for no answer."""
+    return {
+        field.key: shown_value(field, value_at(answers, field.key), language)
+        for section in form.sections
+        for field in section.fields
+    }
 
 
 def _one(field: Field, value: Value, language: str) -> str:

@@ -70,6 +70,7 @@ FILES = frozenset(
         "studio.change_list_file",
         "studio.changes_file",
         "studio.copy_file",
+        "studio.copy_paper_pdf",
         "studio.diagram",
         "studio.examples_picture",
         "studio.heat_picture",
@@ -77,6 +78,7 @@ FILES = frozenset(
         "studio.download",
         "studio.download_aside",
         "studio.export_copy",
+        "studio.release_paper_pdf",
         "studio.trial_diagram",
     }
 )

@@ -68,6 +68,7 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit(f"{path}/form", f"/studio/copies/{copy}/form?path={form}", DESIGNER)
     yield Visit(f"{path}/form/preview", f"/studio/copies/{copy}/form/preview?path={form}", DESIGNER)
     yield Visit(f"{path}/examples", f"/studio/copies/{copy}/examples", DESIGNER)
+    yield Visit(f"{path}/paper", f"/studio/copies/{copy}/paper?path=_shared/documents/refusal.md", DESIGNER)
     yield Visit(f"{path}/trial", f"/studio/copies/{copy}/trial", DESIGNER)
     yield Visit("/studio/bundles/<key>/migrate", f"/studio/bundles/{office.BUNDLE}/migrate", DESIGNER)
     while heat_counting.refresh():
@@ -78,6 +79,8 @@ def _of_designers() -> Iterator[Visit]:
     yield from _of_changes()
     file = "/studio/releases/<int:release_id>/file"
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)
+    paper = "/studio/releases/<int:release_id>/paper"
+    yield Visit(paper, f"/studio/releases/{release}/paper?path=documents/drug-licence.en.md", DESIGNER)
 
 
 def _of_the_catalogue(path: str, copy: str) -> Iterator[Visit]:

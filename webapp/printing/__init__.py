@@ -45,7 +45,7 @@ class Sheet:
     """Everything that a PDF shows. `body`, `signed` and `rest` are blocks as `webapp.papers` keeps them.
 
     `centred` are paragraphs of the head (the number, the remark of a demo); `seal` is who stands on a demo's drawn
-    seal, empty where the place is left free.
+    seal, empty where the place is left free; `across` are words in large letters over every page of what is none.
     """
 
     language: str
@@ -60,6 +60,7 @@ class Sheet:
     check_address: str
     notes: Sequence[str]
     issued_at: datetime
+    across: Sequence[str] = ()
 
 
 def pdf_of(sheet: Sheet) -> bytes:
@@ -78,6 +79,7 @@ def pdf_of(sheet: Sheet) -> bytes:
         "check_words": CHECK.in_language(sheet.language),
         "qr": _qr(sheet.check_address) if sheet.check_address else "",
         "notes": sheet.notes,
+        "across": sheet.across,
         "issued": [sheet.issued_at.year, sheet.issued_at.month, sheet.issued_at.day],
         "family": [FAMILY],
     }

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import Words, as_written
-from engine.bundles import Bundle, DocumentKind, Guide, Item, handled_by, paper_basis, places_of
-from engine.law import LimitMissing, remedy_paragraph, remedy_terms, ruling_words
+from engine.bundles import Bundle, DocumentKind, Guide, Item, On, handled_by, kinds_issued, paper_basis, places_of
+from engine.law import LimitMissing, Profile, remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused
 from webapp.identity import Identity
@@ -66,9 +66,14 @@ def remedy_of(case: LockedCase, item: Item, unit: Unit | None = None) -> Words:
 
     Raises RemedyUntold where the place's rules do not say how long a remedy is open.
     """
-    unit, first = unit or unit_of(item.department), item.reconsideration_first
+    return remedy_in(case.rules.profile, item, unit or unit_of(item.department))
+
+
+def remedy_in(place: Profile, item: Item, unit: Unit) -> Words:
+    """The remedy paragraph against a ruling of the unit, by the rules of this place. Raises RemedyUntold."""
+    first = item.reconsideration_first
     try:
-        terms = remedy_terms(case.rules.profile, reconsideration_first=first is not None)
+        terms = remedy_terms(place, reconsideration_first=first is not None)
     except LimitMissing as missing:
         raise RemedyUntold(missing.words) from missing
     return remedy_paragraph(unit.deciding, terms, reconsideration_first=first)
@@ -235,7 +240,7 @@ def issue_by_unit(
         by,
         item_case_id=item_case_id,
         template=template,
-        title=_title(known_kind, item),
+        title=title_of(known_kind, item),
         places=places,
     )
 
@@ -253,7 +258,9 @@ def issue_grant(case: LockedCase, item_case_id: int, item: Item) -> int | None:
     None for an item that is no licence, whose result is the decision, and for a release without the template. Doing
     it again changes nothing.
     """
-    if item.kind != "licence" or case.release.template_path("grant", "zh", case.rules.profile.key) is None:
+    if "grant" not in kinds_issued(On.JOB, "issue-licence", item_kind=item.kind):
+        return None
+    if case.release.template_path("grant", "zh", case.rules.profile.key) is None:
         return None
     there = "select from document where item_case_id = %s and kind = 'grant'"
     row = sql().execute(GRANTED, (item_case_id,)).fetchone()
@@ -303,7 +310,7 @@ def _written_as(case: LockedCase, kind: str) -> str:
     return before
 
 
-def _title(kind: DocumentKind, item: Item) -> Words:
+def title_of(kind: DocumentKind, item: Item) -> Words:
     """A ruling is called by the kind of its item: 不予登记通知书."""
     if kind.key in ("grant", "refusal"):
         return ruling_words(item.kind).document_title("grant" if kind.key == "grant" else "refuse")

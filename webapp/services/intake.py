@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from engine import AnswersInvalid, Words
-from engine.bundles import intake_basis
+from engine.bundles import On, intake_basis, kinds_issued
 from engine.law import INTAKE_OUTCOMES, Fault
 from webapp.errors import ActRefused, AlreadyDone, Incomplete
 from webapp.identity import Identity
@@ -42,13 +42,7 @@ from webapp.services.tolerance_terms import OFFERED, PROMISED, OfferUnanswered
 from webapp.services.work import OpenTask, on_task
 from webapp.unit_of_work import sql, unit_of_work
 
-ACCEPTED, FIXED, CORRECTION, WRONG_AUTHORITY, NOT_REQUIRED = (
-    "accepted",
-    "fixed-on-spot",
-    "correction",
-    "wrong-authority",
-    "not-required",
-)
+ACCEPTED, FIXED, CORRECTION, WRONG_AUTHORITY = ("accepted", "fixed-on-spot", "correction", "wrong-authority")
 OUTCOMES = tuple(INTAKE_OUTCOMES)
 
 
@@ -270,8 +264,8 @@ def _record(
         if authority and outcome == WRONG_AUTHORITY:
             right = _authority(authority)
             reasons = Words(f"{note}\n应当向{right.zh}申请。", f"{note}\nApply to {right.en}.")
-        kind = "not-required" if outcome == NOT_REQUIRED else "not-accepted"
-        issue_for_item(case, item_case_id, item, kind, by, reasons=reasons)
+        for kind in kinds_issued(On.STEP, "accept", {"intake_outcome": outcome}, item_kind=item.kind):
+            issue_for_item(case, item_case_id, item, kind, by, reasons=reasons)
 
 
 def _authority(name: str) -> Words:

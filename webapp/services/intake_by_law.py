@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine import Words
+from engine.bundles import On, kinds_issued
 from webapp.services.accepted_by_law import accept_by_law
 from webapp.services.advance import end_with_items
 from webapp.services.clocks import start_clock, stop_clock
@@ -61,10 +62,9 @@ def _correction_lapsed(job: RunningJob) -> dict[str, Any]:
         case.record(Event.ITEM_NOT_ACCEPTED, None, item=item_case_id, outcome=outcome)
         delivery = case.rules.profile.terms("delivery-limit", "delivery", kind=item.kind)
         start_clock(case, item_case_id, delivery, case.now)
-        kind, ended = (
-            ("termination-notice", {"ended_at": case.now}) if consequence == WITHDRAWN else ("not-accepted", {})
-        )
-        issue_for_item(case, item_case_id, item, kind, None, reasons=reasons, **ended)
+        ended = {"ended_at": case.now} if consequence == WITHDRAWN else {}
+        for kind in kinds_issued(On.JOB, job.type, {"lapse_outcome": outcome}, item_kind=item.kind):
+            issue_for_item(case, item_case_id, item, kind, None, reasons=reasons, **ended)
         if turned_down := turn_down_dependents(case, item):
             end_with_items(case, turned_down)
     return {"lapse_outcome": outcome}

@@ -12,7 +12,7 @@ from engine.bundles import PLACES, Bundle, CommitmentTerms, Item, Material, rend
 from engine.law import METHOD_WORDS, RECTIFY, Finding, Profile, amount, ruling_words
 from webapp.catalogue import Published, Rules
 from webapp.papers import keep
-from webapp.services.document_places import answer_places, item_places, unit_of
+from webapp.services.document_places import Places, Unit, answer_places, item_places, unit_of
 from webapp.unit_of_work import sql
 
 SEPARATOR = "/"
@@ -82,20 +82,30 @@ def letter_for(release: Published, subject: Subject, answers: Mapping[str, Any],
 
 
 def _text(release: Published, subject: Subject, answers: Mapping[str, Any], rules: Rules, language: str) -> str:
-    terms, item = subject.terms, subject.item
-    limit = rules.profile.terms(terms.verification_parameter)
+    unit = unit_of(subject.item.department)
     places = {
         **answer_places(release, rules, answers, language),
-        **unit_of(item.department).places(language, rules.profile.demo),
+        **letter_places(subject, unit, rules.profile, language),
+    }
+    template = release.document(subject.terms.letter, language, rules.profile.key)
+    return keep(render(template, places, language=language, optional=PLACES))
+
+
+def letter_places(subject: Subject, unit: Unit, place: Profile, language: str) -> Places:
+    """What a letter prints besides the answers: its unit and item, what is told and what is promised.
+
+    Raises KeyError where the place's rules have no limit of its verification.
+    """
+    terms, item = subject.terms, subject.item
+    limit = place.terms(terms.verification_parameter)
+    return {
+        **unit.places(language, place.demo),
         **item_places(item, language),
         "conditions_list": [words.in_language(language) for words in terms.conditions],
-        "told_list": [words.in_language(language) for words in (*terms.told, *checked_how(item, rules.profile))],
+        "told_list": [words.in_language(language) for words in (*terms.told, *checked_how(item, place))],
         "verification_limit": amount(limit.value, limit.unit).in_language(language),
         "material_name": subject.material.name.in_language(language) if subject.material else "",
     }
-    return keep(
-        render(release.document(terms.letter, language, rules.profile.key), places, language=language, optional=PLACES)
-    )
 
 
 def checked_how(item: Item, place: Profile) -> list[Words]:

@@ -29,7 +29,7 @@ function onChange({ target }) {
 /** After the first press of a `data-once` form its buttons rest; a page shown again from history wakes them. */
 function onSubmit(event) {
   const form = event.target;
-  if (event.defaultPrevented || !form.matches('[data-once]')) return;
+  if (event.defaultPrevented || !form.matches('[data-once]') || event.submitter?.formTarget === '_blank') return;
   if (form.dataset.sent) return void event.preventDefault();
   form.dataset.sent = 'yes';
   for (const button of form.querySelectorAll('button')) button.setAttribute('aria-disabled', 'true');

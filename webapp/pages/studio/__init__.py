@@ -18,6 +18,7 @@ from webapp.pages.studio import (
     new_bundles,
     playground,
     portability,
+    paper_preview,
     release,
     trial,
     uploads,
@@ -47,5 +48,6 @@ __all__ = [
     "release",
     "trial",
     "uploads",
+    "paper_preview",
     "working_copies",
 ]
