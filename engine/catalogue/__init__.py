@@ -12,6 +12,7 @@ from engine.bundles.questions import (
     way_words,
 )
 from engine.catalogue.locks import limits_at_most, lock_faults, locked_columns, otherwise_columns
+from engine.catalogue.mentions import EXAMPLE, Gone, Mention, gone_with, mentions_of
 from engine.catalogue.moving import move_question
 from engine.catalogue.proposing import Change, Fault, Proposal, propose
 from engine.catalogue.records import Catalogue, Record
@@ -39,6 +40,7 @@ __all__ = [
     "BUNDLE_FILE",
     "Budget",
     "ENGLISH_FILE",
+    "EXAMPLE",
     "ITEMS",
     "LEGAL_SOURCES",
     "MATERIALS",
@@ -52,9 +54,11 @@ __all__ = [
     "Column",
     "Edit",
     "Fault",
+    "Gone",
     "ItemCoverage",
     "Kind",
     "Line",
+    "Mention",
     "NotEditable",
     "Proposal",
     "Record",
@@ -63,10 +67,12 @@ __all__ = [
     "UnifiedCatalogue",
     "apply_edits",
     "coverage_findings",
+    "gone_with",
     "item_coverage",
     "limits_at_most",
     "lock_faults",
     "locked_columns",
+    "mentions_of",
     "move_question",
     "nothing_applies",
     "otherwise_columns",

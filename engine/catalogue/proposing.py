@@ -8,9 +8,9 @@ from typing import Any
 
 from engine.catalogue.cells import CellRefused, text_of, value_of
 from engine.catalogue.records import Catalogue, Record
+from engine.catalogue.removing import removal_of
 from engine.catalogue.sheets import (
     BUNDLE_FILE,
-    ENGLISH_FILE,
     SHEETS,
     Column,
     Kind,
@@ -29,11 +29,13 @@ _NAMES = {
     "questions": Words("问题", "question"),
     "materials": Words("材料", "material"),
 }
-#: An item is a file, and a diagram calls it.
-_ITEMS_STAY = Words(
-    "事项不能在目录里删去：先改流程图，再删它的文件。",
-    "An item is not taken out in the catalogue: change the diagram, then remove its file.",
-)
+#: Tables whose rows go with a record of another one.
+_BELOW: Mapping[str, tuple[str, ...]] = {
+    "items": ("situations", "requirements"),
+    "questions": ("options",),
+    "materials": ("requirements",),
+}
+_THERE, _REMOVED = Words("在目录中", "there"), Words("删去", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ class Change:
 
 @dataclass(slots=True)
 class Proposal:
-    """What rows would do. Nothing is to be applied while there are faults."""
+    """What rows would do. Nothing is to be applied while there are faults. `removed`: files that go as a whole."""
 
     edits: list[Edit] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -112,9 +115,7 @@ class _Proposing:
             return
         exists = keys in self.there[sheet.key]
         if record.remove:
-            if sheet.key == "items":
-                self._fault(record, sheet.columns[0].key, _ITEMS_STAY)
-            elif exists:
+            if exists:
                 self._remove(sheet, record, keys)
             return
         if not exists:
@@ -211,16 +212,15 @@ class _Proposing:
         self._change(record, keys, column.key, _shown(column, stands), _shown(column, value))
 
     def _remove(self, sheet: Sheet, record: Record, keys: tuple[str, ...]) -> None:
-        place = place_of(sheet, keys)
-        path, element = place.path, place.element
-        if sheet.key in ("options", "basis"):
-            path, element = (*path, keys[-1]), f"{element}.{keys[-1]}"
-        self.proposal.edits.append(Edit(place.file, path, None))
-        lines = self.catalogue.english_of(place.file, element)
-        if sheet.key in ("options", "basis"):
-            lines = [element] if self.catalogue.has_english(place.file, element) else []
-        self.proposal.edits += [Edit(ENGLISH_FILE, (place.file, line), None) for line in lines]
-        self._change(record, keys, "", Words("在目录中", "there"), Words("删去", "removed"))
+        gone = removal_of(self.catalogue, sheet, keys)
+        self.proposal.edits += gone.edits
+        self.proposal.removed += gone.files
+        if sheet.key == "items":
+            self.items.remove(keys[0])
+        for below in _BELOW.get(sheet.key, ()):
+            rows = [each for each in self.catalogue.keys_of(SHEETS[below]) if keys[0] == each[_place(sheet, below)]]
+            self.proposal.changes += [Change(below, record.number, each, "", _THERE, _REMOVED) for each in rows]
+        self._change(record, keys, "", _THERE, _REMOVED)
 
     # ------------------------------------------------------------ telling
 
@@ -230,6 +230,11 @@ class _Proposing:
 
     def _change(self, record: Record, keys: tuple[str, ...], column: str, before: Words, after: Words) -> None:
         self.proposal.changes.append(Change(record.sheet, record.number, keys, column, before, after))
+
+
+def _place(sheet: Sheet, below: str) -> int:
+    """Which of the keys of a row below names the record: a requirement names its material first, then its item."""
+    return next(at for at, one in enumerate(SHEETS[below].key_columns) if one.key == sheet.columns[0].key)
 
 
 def _limit_path(column: Column, path: tuple[str, ...], value: TomlValue | None) -> tuple[str, ...]:

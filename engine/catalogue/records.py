@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 from engine.catalogue.cells import text_of
 from engine.catalogue.sheets import (
     BUNDLE_FILE,
-    ENGLISH_FILE,
     SHEETS,
     Column,
     Sheet,
     path_of,
 )
 from engine.catalogue.toml_edit import tables_of, value_at
+
+#: The bundle's own texts in another language; those of `_shared` serve other bundles too.
+_TEXTS = re.compile(r"texts/[^/]+\.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,21 @@ class Catalogue:
             for number, keys in enumerate(self.keys_of(sheet), start=1):
                 yield self.record(sheet, keys, number, language)
 
-    def english_of(self, file: str, element: str) -> list[str]:
-        """The lines of the file of texts that an element and what stands in it have."""
-        lines = _tables_in(self.tables(ENGLISH_FILE).get(file))
-        return [line for line in lines if line.startswith(f"{element}.")]
+    def translations(self, file: str, element: str, *, inside: bool = True) -> Iterator[tuple[str, str]]:
+        """(file of texts, its line) of what stands in an element, or (not `inside`) of just this line, per language."""
+        for texts in sorted(path for path in self.files if _TEXTS.fullmatch(path)):
+            for line in _tables_in(self.tables(texts).get(file)):
+                if line.startswith(f"{element}.") if inside else line == element:
+                    yield texts, line
 
-    def has_english(self, file: str, element: str) -> bool:
-        """Whether the file of texts has a line of just this element."""
-        return element in _tables_in(self.tables(ENGLISH_FILE).get(file))
+    def count_of_translations(self) -> int:
+        """How many lines the files of texts have together."""
+        texts = (self.tables(path) for path in self.files if _TEXTS.fullmatch(path))
+        return sum(len(_tables_in(lines)) for tables in texts for lines in tables.values())
+
+    def translating(self, file: str) -> list[str]:
+        """The files of texts that have a table of this file."""
+        return sorted(path for path in self.files if _TEXTS.fullmatch(path) and file in self.tables(path))
 
 
 def _tables_in(value: object) -> dict[str, Any]:

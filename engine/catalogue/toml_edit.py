@@ -93,7 +93,7 @@ def _edited(file: str, content: bytes, edits: list[Edit]) -> bytes:
         raise NotEditable(
             file,
             Words(
-                f"{file} 不是有效的TOML，请先按文本改正：{fault}",
+                f"{file} 不是有效的 TOML，请先按文本改正：{fault}",
                 f"{file} is no valid TOML; correct its text first: {fault}",
             ),
         ) from fault

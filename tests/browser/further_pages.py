@@ -92,6 +92,7 @@ def _of_the_catalogue(path: str, copy: str) -> Iterator[Visit]:
     yield Visit(record, f"{copy}/catalogue/items/P2", DESIGNER)
     yield Visit(f"{record} (question)", f"{copy}/catalogue/questions/drug_scope", DESIGNER)
     yield Visit(f"{record} (material)", f"{copy}/catalogue/materials/floor-plan", DESIGNER)
+    yield Visit(f"{record}/remove", f"{copy}/catalogue/items/P3/remove", DESIGNER)
     yield Visit(f"{path}/catalogue/new/<table>", f"{copy}/catalogue/new/questions", DESIGNER)
     yield Visit(f"{path}/catalogue/import", f"{copy}/catalogue/import", DESIGNER)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from engine.catalogue import move_question
+from engine.catalogue import Fault, Record, move_question
 from tests.support.office import csrf_token, person, sign_in
 from webapp.catalogue import current_releases
 from webapp.queries.working_copies import changes_of, digests_of, file_of
-from webapp.services import working_copies
+from webapp.services import catalogue_edits, working_copies
 
 DESIGNER, REVIEWER, PUBLISHER = "taoran", "zhaolin", "jiangwen"
 Form = dict[str, str | list[str]]
@@ -195,24 +196,33 @@ def test_a_new_question_with_options_and_a_new_material(client: FlaskClient, cop
     assert "已经有这个键" in page
 
 
-def test_rows_and_records_are_taken_out_with_their_english(client: FlaskClient, copy_id: int) -> None:
+def test_a_row_that_something_still_names_is_asked_about_once_and_goes_with_its_english(
+    client: FlaskClient, copy_id: int
+) -> None:
     sign_in(client, DESIGNER)
-    status, _ = saved(client, f"/studio/copies/{copy_id}/catalogue/questions/drug_scope", options__4__remove="true")
-    assert status == 302
+    address = f"/studio/copies/{copy_id}/catalogue/questions/drug_scope"
+    status, page = saved(client, address, options__4__remove="true", questions__0__text="卖什么药？")
+    assert status == 200
+    assert "要删去的内容，还有" in page
+    assert "situations.cold-chain.when" in page
+    assert changes_of(copy_id) == []
+    assert 'value="卖什么药？"' in page
+    again = form_on(page) | {"csrf_token": [csrf_token(client)]}
+    assert client.post(address, data=again).status_code == 302
     assert "cold-chain = " not in text_of(copy_id, "bundle.toml")
+    assert "卖什么药？" in text_of(copy_id, "bundle.toml")
     assert "questions.drug_scope.options.cold-chain" not in text_of(copy_id, "texts/en.toml")
-    answer = client.post(
-        f"/studio/copies/{copy_id}/catalogue/materials/floor-plan/remove", data={"csrf_token": csrf_token(client)}
-    )
-    assert answer.status_code == 302
-    assert "[materials.floor-plan]" not in text_of(copy_id, "bundle.toml")
-    assert "materials.floor-plan.name" not in text_of(copy_id, "texts/en.toml")
-    assert (
-        client.post(
-            f"/studio/copies/{copy_id}/catalogue/items/P2/remove", data={"csrf_token": csrf_token(client)}
-        ).status_code
-        == 404
-    )
+    findings = client.get(f"/studio/copies/{copy_id}?view=findings").text
+    assert "没有选项“cold-chain”，这里却与它比较。" in findings
+
+
+def test_another_row_that_is_marked_later_is_asked_about_too(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    address = f"/studio/copies/{copy_id}/catalogue/questions/drug_scope"
+    _, page = saved(client, address, options__4__remove="true")
+    again = form_on(page) | {"csrf_token": [csrf_token(client)], "options.3.remove": "true"}
+    answer = client.post(address, data=again)
+    assert (answer.status_code, changes_of(copy_id)) == (200, [])
 
 
 def test_questions_are_asked_earlier_and_later(client: FlaskClient, copy_id: int) -> None:
@@ -257,7 +267,7 @@ def test_a_row_with_no_number_is_none(client: FlaskClient, copy_id: int, number:
 def test_an_item_is_not_taken_out_by_a_field_that_no_page_has(client: FlaskClient, copy_id: int) -> None:
     sign_in(client, DESIGNER)
     status, _ = saved(client, f"/studio/copies/{copy_id}/catalogue/items/P2", items__0__remove="on")
-    assert status == 422
+    assert status == 302
     assert changes_of(copy_id) == []
 
 
@@ -353,6 +363,104 @@ def test_what_a_colleague_saved_elsewhere_in_the_same_file_stands_in_nobodys_way
     after = text_of(copy_id, "bundle.toml")
     assert 'name = "药店申请表"' in after
     assert 'text = "卖食品吗？"' in after
+
+
+def source_form(client: FlaskClient, copy_id: int) -> Form:
+    """The form of the legal sources with a new one typed into it."""
+    page = client.get(f"/studio/copies/{copy_id}/catalogue?view=basis").text
+    number = 1 + max(int(one) for one in re.findall(r'name="basis\.(\d+)\.there"', page))
+    return form_on(page) | {
+        "csrf_token": [csrf_token(client)], f"basis.{number}.source": ["new-law"],
+        f"basis.{number}.text": ["《新法》第一条"], "note": ["新法施行"],
+    }  # fmt: skip
+
+
+def assert_typed_source_is_kept(page: str) -> None:
+    assert 'value="《新法》第一条"' in page
+    assert 'value="新法施行"' in page
+    assert "没有丢" in page
+
+
+def test_legal_sources_saved_at_the_same_moment_stay_on_the_page(
+    client: FlaskClient, copy_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague saves the file between the judging of what was typed and its saving."""
+    sign_in(client, DESIGNER)
+    form = source_form(client, copy_id)
+    prepare = catalogue_edits.prepare
+
+    def overtaken(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = ()) -> catalogue_edits.Prepared:
+        made = prepare(copy_id, records, faults)
+        theirs = file_of(copy_id, "bundle.toml")[0] + b"# theirs\n"
+        working_copies.save(copy_id, "bundle.toml", theirs, digests_of(copy_id)["bundle.toml"], by=person(DESIGNER))
+        return made
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(catalogue_edits, "prepare", overtaken)
+        refused = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
+    assert refused.status_code == 409
+    assert "保存了此文件，您的修改没有保存" in refused.text
+    assert_typed_source_is_kept(refused.text)
+    again = form_on(refused.text) | {"csrf_token": [csrf_token(client)]}
+    assert client.post(f"/studio/copies/{copy_id}/catalogue", data=again).status_code == 302
+    assert 'new-law = "《新法》第一条"' in text_of(copy_id, "bundle.toml")
+    assert "# theirs" in text_of(copy_id, "bundle.toml")
+
+
+def test_legal_sources_typed_into_a_copy_that_ended_stay_on_the_page(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    form = source_form(client, copy_id)
+    working_copies.end(copy_id, by=person(DESIGNER))
+    refused = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
+    assert refused.status_code == 409
+    assert "此工作稿已结束" in refused.text
+    assert_typed_source_is_kept(refused.text)
+
+
+def test_a_file_that_grew_too_large_keeps_what_was_typed(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    form = source_form(client, copy_id)
+    room = 2 * 1024 * 1024 - len(text_of(copy_id, "bundle.toml").encode()) - 20
+    theirs = text_of(copy_id, "bundle.toml").encode() + b"#" * room + b"\n"
+    working_copies.save(copy_id, "bundle.toml", theirs, digests_of(copy_id)["bundle.toml"], by=person(DESIGNER))
+    refused = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
+    assert refused.status_code == 409
+    assert "文件超过 2 MB" in refused.text
+    assert_typed_source_is_kept(refused.text)
+
+
+def test_a_catalogue_broken_meanwhile_keeps_what_was_typed(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    form = source_form(client, copy_id)
+    working_copies.save(copy_id, "bundle.toml", b"format = ", digests_of(copy_id)["bundle.toml"], by=person(DESIGNER))
+    refused = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
+    assert refused.status_code == 409
+    assert "不是有效的 TOML" in refused.text
+    assert 'value="《新法》第一条"' in refused.text
+
+
+def test_a_session_that_ended_shows_what_was_typed(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    form = source_form(client, copy_id)
+    client.delete_cookie(client.application.config["SESSION_COOKIE_NAME"])
+    refused = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
+    assert refused.status_code in (400, 401)
+    assert "《新法》第一条" in refused.text
+
+
+def test_a_legal_source_that_is_still_named_is_asked_about(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    page = client.get(f"/studio/copies/{copy_id}/catalogue?view=basis").text
+    number = re.search(r'name="basis\.(\d+)\.source" value="order-54-13"', page)
+    assert number is not None
+    form = form_on(page) | {"csrf_token": [csrf_token(client)], f"basis.{number[1]}.remove": ["true"]}
+    asked = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
+    assert (asked.status_code, changes_of(copy_id)) == (200, [])
+    assert "limits.statutory.basis" in asked.text
+    again = form_on(asked.text) | {"csrf_token": [csrf_token(client)]}
+    assert client.post(f"/studio/copies/{copy_id}/catalogue", data=again).status_code == 302
+    assert "order-54-13 = " not in text_of(copy_id, "bundle.toml")
+    assert "没有“order-54-13”" in client.get(f"/studio/copies/{copy_id}?view=findings").text
 
 
 # ---------------------------------------------------------------- who may

@@ -17,7 +17,9 @@ from webapp.catalogue import current_releases
 from webapp.errors import FileRefused
 from webapp.queries.working_copies import changes_of, digests_of, file_of
 from webapp.services import working_copies
-from webapp.services.catalogue_sheets import LARGEST_UNPACKED, MOST_ROWS, Read, read_catalogue
+from webapp.services.catalogue_rows import MOST_ROWS, Read
+from webapp.services.catalogue_sheets import read_catalogue
+from webapp.services.catalogue_workbooks import LARGEST_UNPACKED
 
 DESIGNER, PUBLISHER = "taoran", "jiangwen"
 ITEM_HEADS = ["事项编号", "事项编码", "承诺时限"]

@@ -12,8 +12,10 @@ from engine.catalogue import (
     BUNDLE_FILE,
     ENGLISH_FILE,
     LEGAL_SOURCES,
+    QUESTIONS,
     Budget,
     Catalogue,
+    Sheet,
     Tree,
     item_coverage,
     otherwise_columns,
@@ -58,6 +60,14 @@ def opened(copy_id: int, contents: Mapping[str, bytes] | None = None) -> Opened:
     """The catalogue of a copy, with `contents` in the place of some of its files."""
     files = {**files_of(copy_id), **(contents or {})}
     return Opened(files, Catalogue(files), bundle_of(files))
+
+
+def name_of(opened: Opened, sheet: Sheet, key: str) -> Words:
+    """What people call a record; its key where it has no name, or is not there."""
+    column = sheet.column("text" if sheet is QUESTIONS else "name")
+    named = str(opened.catalogue.value(sheet, column, (key,)) or key)
+    english = str(opened.catalogue.value(sheet, sheet.column(f"{column.key}_en"), (key,)) or named)
+    return Words(named, english)
 
 
 def trees(bundle: Bundle | None, items: Sequence[str] | None = None) -> list[ItemTree]:

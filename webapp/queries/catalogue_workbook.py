@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from engine import Words
 from engine.catalogue import ITEMS, SHEETS, Catalogue, Column, Kind, Sheet, UnifiedCatalogue, locked_columns
 from webapp import clock
-from webapp.services.catalogue_sheets import MOST_ROWS, NOTES
+from webapp.services.catalogue_rows import MOST_ROWS, NOTES
 
 _HEAD = PatternFill("solid", fgColor="E8EEF7")
 _LOCKED = PatternFill("solid", fgColor="EEEEEE")

@@ -41,7 +41,7 @@ class CopyRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One saving of one file. `is_back_possible`: there is a content to go back to."""
+    """One saving of one file. `is_first`: the first of this file, so that only it knows what stood there before."""
 
     id: int
     path: str
@@ -49,10 +49,17 @@ class ChangeRow:
     by: str
     at: datetime
     note: str
+    is_first: bool
 
     @property
-    def is_back_possible(self) -> bool:
+    def has_after(self) -> bool:
+        """Whether it left a content that the file can be set back to."""
         return self.kind != "removed"
+
+    @property
+    def has_before(self) -> bool:
+        """Whether what stood there before can be had back from here, and from nowhere else."""
+        return self.kind == "removed" or (self.kind == "changed" and self.is_first)
 
 
 COPIES = """
@@ -73,6 +80,18 @@ def copies_of(bundle_key: str) -> list[CopyRow]:
         COPIES + "where w.bundle_key = %s and w.ended_at is null order by w.changed_at desc, w.id desc", (bundle_key,)
     )
     return [CopyRow(*row) for row in found]
+
+
+OWN = """
+where w.ended_at is null
+    and (w.created_by = %(me)s or exists (select from working_change c where c.copy_id = w.id and c.by_id = %(me)s))
+order by w.changed_at desc, w.id desc limit %(most)s
+"""
+
+
+def own_copies(user_id: int, most: int = 12) -> list[CopyRow]:
+    """The open working copies that the person began or has changed, the one changed last first."""
+    return [CopyRow(*row) for row in sql().execute(COPIES + OWN, {"me": user_id, "most": most})]
 
 
 def working_copy(copy_id: int) -> CopyRow:
@@ -110,7 +129,9 @@ def changes_of(copy_id: int, path: str | None = None) -> list[ChangeRow]:
     """The latest savings, of one file or of all, the last first."""
     found = sql().execute(
         "select c.id, c.path, case when c.after is null then 'removed' when c.before is null then 'added'"
-        " else 'changed' end, u.name, c.at, c.note from working_change c join app_user u on u.id = c.by_id"
+        " else 'changed' end, u.name, c.at, c.note, not exists (select from working_change e"
+        " where e.copy_id = c.copy_id and e.path = c.path and e.id < c.id)"
+        " from working_change c join app_user u on u.id = c.by_id"
         " where c.copy_id = %(copy)s and (%(path)s::text is null or c.path = %(path)s)"
         " order by c.id desc limit %(most)s",
         {"copy": copy_id, "path": path, "most": SHOWN_CHANGES},
@@ -120,9 +141,20 @@ def changes_of(copy_id: int, path: str | None = None) -> list[ChangeRow]:
 
 def findings_of_files(key: str, digests: Mapping[str, str]) -> tuple[Finding, ...]:
     """Every finding of these files against the office's groups and the rules in force, errors first."""
+    return _checked(key, tuple(sorted(digests.items())), *_judged_by())
+
+
+def findings_of_contents(key: str, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """The same of contents that nobody has saved. Nothing of them is kept."""
+    groups, versions = _judged_by()
+    return _found_in(key, files, groups, versions)
+
+
+def _judged_by() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The office's groups, and the versions of the rules in force."""
     row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
     assert row is not None
-    return _checked(key, tuple(sorted(digests.items())), tuple(row[0]), tuple(row[1] or ()))
+    return tuple(row[0]), tuple(row[1] or ())
 
 
 @lru_cache(maxsize=32)
@@ -135,7 +167,12 @@ def _checked(
         .execute("select digest, content from blob where digest = any(%s)", ([digest for _, digest in digests],))
         .fetchall()
     )
-    files = {path: bytes(found[digest]) for path, digest in digests}
+    return _found_in(key, {path: bytes(found[digest]) for path, digest in digests}, groups, versions)
+
+
+def _found_in(
+    key: str, files: Mapping[str, bytes], groups: tuple[str, ...], versions: tuple[str, ...]
+) -> tuple[Finding, ...]:
     rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
     profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
     return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))

@@ -17,11 +17,14 @@ from engine.catalogue import (
     Catalogue,
     Change,
     Fault,
+    Mention,
     NotEditable,
     Record,
     apply_edits,
     coverage_findings,
+    gone_with,
     lock_faults,
+    mentions_of,
     propose,
 )
 from engine.law import Profile
@@ -37,7 +40,8 @@ from webapp.unit_of_work import sql
 class Prepared:
     """What rows would do to the files as they stand: the files with their new content, differences, faults.
 
-    `bases` are the digests of these files now; `coverage` is what the questions' check finds afterwards, None where the
+    `bases` are the digests of these files now. `removed` (path -> digest): files that go as a whole; `mentions`: what
+    then still speaks of what is taken out. `coverage` is what the questions' check finds afterwards, None where the
     catalogue cannot be read, and `worse` what of it was not there before.
     """
 
@@ -47,14 +51,19 @@ class Prepared:
     faults: Sequence[Fault]
     coverage: Sequence[Finding] | None = None
     worse: Sequence[Finding] = field(default_factory=tuple)
+    removed: Mapping[str, str] = field(default_factory=dict)
+    mentions: Sequence[Mention] = field(default_factory=tuple)
 
     @property
     def digest(self) -> str:
         """Tells whether it is still the same that somebody saw."""
-        told = "\n".join(
-            f"{path} {hashlib.sha256(content).hexdigest()}" for path, content in sorted(self.contents.items())
-        )
-        return hashlib.sha256(told.encode()).hexdigest()
+        told = [f"{path} {hashlib.sha256(content).hexdigest()}" for path, content in sorted(self.contents.items())]
+        told += [f"{path} -{digest}" for path, digest in sorted(self.removed.items())]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    def applied(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The files as they would be."""
+        return {path: content for path, content in {**files, **self.contents}.items() if path not in self.removed}
 
 
 def place_rules() -> Profile | None:
@@ -83,11 +92,13 @@ def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = (
     known = {(one.sheet, one.number, one.column) for one in faults}
     found = [*faults, *(one for one in proposal.faults if (one.sheet, one.number, one.column) not in known)]
     contents: dict[str, bytes] = {}
+    gone = frozenset(proposal.removed)
     try:
-        contents = apply_edits(files, proposal.edits)
+        contents = apply_edits(files, [edit for edit in proposal.edits if edit.file not in gone])
     except NotEditable as refused:
         found.append(Fault(records[0].sheet if records else "", 0, "", refused.words))
-    before, after = bundle_of(files), bundle_of({**files, **contents})
+    left = {path: content for path, content in {**files, **contents}.items() if path not in gone}
+    before, after = bundle_of(files), bundle_of(left)
     profile = place_rules()
     if profile is not None and not found:
         found += lock_faults(profile.unified, before, after, list(records))
@@ -95,7 +106,9 @@ def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = (
     later = coverage_findings(after) if after is not None else None
     worse = [one for one in later or () if one not in stood]
     digests = {path: hashlib.sha256(files[path]).hexdigest() if path in files else None for path in contents}
-    return Prepared(contents, digests, proposal.changes, found, later, worse)
+    removed = {path: hashlib.sha256(files[path]).hexdigest() for path in proposal.removed}
+    mentions = mentions_of(left, gone_with(files, records))
+    return Prepared(contents, digests, proposal.changes, found, later, worse, removed, mentions)
 
 
 def save(copy_id: int, prepared: Prepared, *, by: Identity, note: str = "") -> None:
@@ -106,7 +119,7 @@ def save(copy_id: int, prepared: Prepared, *, by: Identity, note: str = "") -> N
     ensure(by, Permission.RELEASE_DRAFT)
     if prepared.faults:
         raise Incomplete(prepared.faults[0].column, prepared.faults[0].words)
-    working_copies.save_together(copy_id, prepared.contents, prepared.bases, by=by, note=note)
+    working_copies.save_together(copy_id, prepared.contents, prepared.bases, by=by, note=note, removed=prepared.removed)
 
 
 @dataclass(frozen=True, slots=True)

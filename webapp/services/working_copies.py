@@ -100,9 +100,18 @@ def save(copy_id: int, path: str, content: bytes, base: str | None, *, by: Ident
 
 
 def save_together(
-    copy_id: int, contents: Mapping[str, bytes], bases: Mapping[str, str | None], *, by: Identity, note: str = ""
+    copy_id: int,
+    contents: Mapping[str, bytes],
+    bases: Mapping[str, str | None],
+    *,
+    by: Identity,
+    note: str = "",
+    removed: Mapping[str, str] | None = None,
 ) -> None:
     """Save several files that belong together, all or none, each over its base (None or left out: it is new).
+
+    `removed`: path -> base of files that go with them. Such a saving is a version of its own in every file, so that
+    each can be set back to what it was before.
 
     Raises NotFound, CopyEnded, ChangedMeanwhile, FileRefused.
     """
@@ -112,7 +121,9 @@ def save_together(
     with unit_of_work():
         lock_copy(copy_id)
         for path, content in contents.items():
-            put(copy_id, path, content, bases.get(path), by, note)
+            put(copy_id, path, content, bases.get(path), by, note, apart=bool(removed))
+        for path, base in (removed or {}).items():
+            take_out(copy_id, path, base, by, note)
 
 
 def remove(copy_id: int, path: str, base: str, *, by: Identity, note: str = "") -> None:
@@ -125,10 +136,10 @@ def remove(copy_id: int, path: str, base: str, *, by: Identity, note: str = "") 
         take_out(copy_id, path, base, by, note)
 
 
-def set_back(copy_id: int, change_id: int, *, by: Identity) -> str:
-    """Give a file the content that it had after an earlier saving; that is a saving too. Returns the file's path.
+def set_back(copy_id: int, change_id: int, *, by: Identity, before: bool = False) -> str:
+    """Give a file the content that it had after an earlier saving, or `before` it; that is a saving too.
 
-    Raises NotFound, CopyEnded.
+    Returns the file's path. Raises NotFound, CopyEnded.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
@@ -136,9 +147,10 @@ def set_back(copy_id: int, change_id: int, *, by: Identity) -> str:
         row = (
             sql()
             .execute(
-                "select c.path, b.content from working_change c join blob b on b.digest = c.after"
+                "select c.path, b.content from working_change c"
+                " join blob b on b.digest = case when %s then c.before else c.after end"
                 " where c.id = %s and c.copy_id = %s",
-                (change_id, copy_id),
+                (before, change_id, copy_id),
             )
             .fetchone()
         )
@@ -204,8 +216,13 @@ def files_of(copy_id: int) -> dict[str, bytes]:
     }
 
 
-def put(copy_id: int, path: str, content: bytes, base: str | None, by: Identity, note: str) -> str:
-    """Save a file in the caller's transaction, the copy locked; returns its digest. Raises ChangedMeanwhile."""
+def put(
+    copy_id: int, path: str, content: bytes, base: str | None, by: Identity, note: str, *, apart: bool = False
+) -> str:
+    """Save a file in the caller's transaction, the copy locked; returns its digest. Raises ChangedMeanwhile.
+
+    `apart`: a version of its own, though the same person saved the file a moment ago.
+    """
     _ensure_unchanged(copy_id, path, base)
     digest = hashlib.sha256(content).hexdigest()
     if digest == base:
@@ -218,7 +235,7 @@ def put(copy_id: int, path: str, content: bytes, base: str | None, by: Identity,
         " on conflict (copy_id, path) do update set digest = excluded.digest",
         (copy_id, path, digest),
     )
-    _note(copy_id, path, base, digest, by, note)
+    _note(copy_id, path, base, digest, by, note, apart=apart)
     return digest
 
 
@@ -261,14 +278,16 @@ returning id
 """
 
 
-def _note(copy_id: int, path: str, before: str | None, after: str | None, by: Identity, note: str) -> None:
+def _note(
+    copy_id: int, path: str, before: str | None, after: str | None, by: Identity, note: str, *, apart: bool = False
+) -> None:
     now: datetime = clock.now()
     since = datetime.fromtimestamp(now.timestamp() - ONE_SITTING_SECONDS, now.tzinfo)
     values = {
         "copy": copy_id, "path": path, "before": before, "after": after, "by": by.user_id, "now": now,
         "since": since, "note": note[:LONGEST_NOTE],
     }  # fmt: skip
-    joined = after is not None and sql().execute(SAME_SITTING, values).fetchone() is not None
+    joined = after is not None and not apart and sql().execute(SAME_SITTING, values).fetchone() is not None
     if not joined:
         sql().execute(
             "insert into working_change (copy_id, path, before, after, by_id, at, note)"

@@ -11,6 +11,7 @@ from engine.bundles.checks.commitments import check_commitments
 from engine.bundles.checks.coverage import check_coverage
 from engine.bundles.checks.diagrams import check_calls
 from engine.bundles.checks.documents import check_documents
+from engine.bundles.checks.named_values import check_named_values
 from engine.bundles.checks.names import check_names
 from engine.bundles.checks.told_consequences import check_told_consequences
 from engine.bundles.checks.translations import check_translations
@@ -61,6 +62,7 @@ def check_bundle(
             Words("选择正确的一件事，或者改正key。", "Choose the right bundle, or correct the key."),
         )
     check_names(checking)
+    check_named_values(checking)
     check_catalogue(checking)
     check_commitments(checking)
     check_told_consequences(checking)

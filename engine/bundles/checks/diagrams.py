@@ -6,6 +6,7 @@ from engine.bpmn import Process, Program, compile_program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.departments import check_departments
 from engine.bundles.checks.levels import check_levels
+from engine.bundles.checks.named_values import check_items_called
 from engine.bundles.checks.officers import check_officers
 from engine.bundles.checks.place import check_place
 from engine.bundles.checks.returns import check_returns
@@ -36,6 +37,7 @@ def check_calls(checking: Checking) -> None:
     process = program.processes[bundle.entry_process]
     for item in bundle.items:
         _check_call(checking, item, process)
+    check_items_called(checking, process)
     _check_order(checking, process)
     check_departments(checking, program, process)
     check_place(checking, program, process)

@@ -153,11 +153,6 @@ def test_a_fault_names_row_and_column(files: Files, sheet: str, cells: dict[str,
     assert (sheet, 7, column) in faulty(propose(files, [Record(sheet, 7, cells)]))
 
 
-def test_an_item_is_not_taken_out_by_a_row(files: Files) -> None:
-    proposal = propose(files, [Record("items", 3, {"item": "P2"}, remove=True)])
-    assert (faulty(proposal), proposal.edits) == ([("items", 3, "item")], [])
-
-
 @pytest.mark.parametrize("texts", [b'"bundle.toml" = 4\n', b'["bundle.toml"]\n"questions.shop_type" = [1]\n'])
 def test_texts_that_are_no_tables_do_not_stop_a_removal(files: Files, texts: bytes) -> None:
     row_ = Record("basis", 2, {"source": next(iter(Catalogue(files).sources))}, remove=True)

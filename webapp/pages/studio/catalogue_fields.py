@@ -256,7 +256,7 @@ def _posted(
             continue
         typed = typed or (any(one.strip() for one in given) and column.kind is not Kind.FLAG)
         cells[column.key] = "\n".join(given)
-    remove = name_of(sheet, number, "remove") in form
+    remove = number > 0 and name_of(sheet, number, "remove") in form  # a page's own record has a page for that
     is_there = name_of(sheet, number, "there") in form
     return Record(sheet.key, number, cells, remove) if typed or is_there or number == 0 else None
 

@@ -21,7 +21,8 @@ from webapp.permissions import Permission
 from webapp.queries import working_copies as copies
 from webapp.queries.catalogue_workbook import json_of, workbook_of
 from webapp.services import catalogue_edits, working_copies
-from webapp.services.catalogue_sheets import Read, read_catalogue
+from webapp.services.catalogue_rows import Read
+from webapp.services.catalogue_sheets import read_catalogue
 from webapp.services.release_uploads import plain_name
 
 #: Lines of differences and of faults that the page lists; all are counted.

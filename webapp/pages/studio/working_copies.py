@@ -212,8 +212,9 @@ def remove_file(copy_id: int) -> ResponseReturnValue:
 @blueprint.post("/copies/<int:copy_id>/back")
 @needs(Permission.RELEASE_DRAFT)
 def set_back(copy_id: int) -> ResponseReturnValue:
-    """Give a file the content of an earlier saving."""
-    path = working_copies.set_back(copy_id, request.form.get("change", 0, type=int), by=signed_in())
+    """Give a file the content of an earlier saving, or (`to` = "before") what stood there before it."""
+    change, before = request.form.get("change", 0, type=int), request.form.get("to") == "before"
+    path = working_copies.set_back(copy_id, change, by=signed_in(), before=before)
     flash(gettext("%(path)s 已恢复为所选的内容。", path=path), "success")
     return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))
 

@@ -1,0 +1,161 @@
+"""An item, a question, a material is taken out of the catalogue: shown first, meant, found, and brought back."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.support.designers import SECOND, second_designer
+from tests.support.office import person
+from tests.webapp.browsing import Browser
+from webapp.catalogue import current_releases
+from webapp.queries.working_copies import changes_of, digests_of, file_of, findings_of_files
+from webapp.services import working_copies
+
+DESIGNER, PUBLISHER = "taoran", "jiangwen"
+
+
+@pytest.fixture
+def copy_id(db: SQLAlchemy) -> int:
+    second_designer()
+    return working_copies.begin(current_releases()["open-pharmacy"], "不再办招牌", by=person(DESIGNER))
+
+
+@pytest.fixture
+def designer(app: Flask, copy_id: int) -> Browser:
+    return Browser.of(app.test_client(), DESIGNER)
+
+
+def saved_by(login: str, copy_id: int, path: str, old: str, new: str) -> None:
+    text = file_of(copy_id, path)[0].decode()
+    assert old in text
+    working_copies.save(copy_id, path, text.replace(old, new).encode(), digests_of(copy_id)[path], by=person(login))
+
+
+def codes(copy_id: int) -> set[tuple[str, str]]:
+    return {(one.code, one.element) for one in findings_of_files("open-pharmacy", digests_of(copy_id))}
+
+
+def test_an_item_is_shown_with_what_it_takes_along_and_then_removed(designer: Browser, copy_id: int) -> None:
+    address = f"/studio/copies/{copy_id}/catalogue/items/P6"
+    designer.open(address)
+    assert designer.links(containing="/remove") == [f"{address}/remove"]
+    designer.open(f"{address}/remove")
+    assert designer.heading == "删去“户外招牌设置许可”"
+    for told in ("items/P6.toml", "documents/signboard-permit.md", "signboard-rendering", "call-P6", "没有事项“P6”。"):
+        assert told in designer.text, told
+    assert changes_of(copy_id) == []
+    designer.submit("/remove", {"note": "本市不再审批"})
+    assert designer.heading == "目录"
+    assert "已从目录中删去“户外招牌设置许可”" in designer.text
+    assert "items/P6.toml" not in digests_of(copy_id)
+    assert {(one.path, one.kind) for one in changes_of(copy_id)} == {
+        ("bundle.toml", "changed"), ("texts/en.toml", "changed"), ("items/P6.toml", "removed"),
+        ("documents/signboard-permit.md", "removed"), ("documents/signboard-permit.en.md", "removed"),
+    }  # fmt: skip
+    assert {one.note for one in changes_of(copy_id)} == {"本市不再审批"}
+    found = codes(copy_id)
+    assert ("missing-reference", "call-P6") in found
+    assert "unknown-text" not in {code for code, _ in found}
+
+
+def test_a_removed_item_comes_back_file_by_file(designer: Browser, copy_id: int) -> None:
+    before = working_copies.files_of(copy_id)
+    designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
+    designer.submit("/remove")
+    for change in changes_of(copy_id):
+        designer.open(f"/studio/copies/{copy_id}?view=history")
+        working_copies.set_back(copy_id, change.id, by=person(DESIGNER), before=True)
+    assert working_copies.files_of(copy_id) == before
+
+
+def test_what_was_saved_a_moment_before_is_a_version_of_its_own(designer: Browser, copy_id: int) -> None:
+    saved_by(DESIGNER, copy_id, "bundle.toml", 'name = "开办药店申请表"', 'name = "药店申请表"')
+    mine = file_of(copy_id, "bundle.toml")[0]
+    designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
+    designer.submit("/remove")
+    latest = next(one for one in changes_of(copy_id) if one.path == "bundle.toml")
+    working_copies.set_back(copy_id, latest.id, by=person(DESIGNER), before=True)
+    assert file_of(copy_id, "bundle.toml")[0] == mine
+
+
+def test_the_history_offers_what_stood_there_before(designer: Browser, copy_id: int) -> None:
+    designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
+    designer.submit("/remove")
+    designer.open(f"/studio/copies/{copy_id}?view=history")
+    assert "恢复此文件" in designer.text
+    assert "恢复为修改前" in designer.text
+    designer.submit("/back", press=("to", "before"))
+    assert "已恢复为所选的内容" in designer.text
+
+
+def test_a_copy_that_changed_since_it_was_shown_is_shown_again(designer: Browser, copy_id: int) -> None:
+    designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
+    saved_by(SECOND, copy_id, "bundle.toml", 'name = "开办药店申请表"', 'name = "药店申请表"')
+    designer.submit("/remove", {"note": "不办了"})
+    assert designer.status == 409
+    assert "看过之后工作稿又有改动" in designer.text
+    assert "items/P6.toml" in digests_of(copy_id)
+    assert designer.page.xpath("//input[@name='note']/@value") == ["不办了"]
+    designer.submit("/remove")
+    assert "items/P6.toml" not in digests_of(copy_id)
+
+
+def test_what_a_colleague_took_out_already_is_said_so(designer: Browser, copy_id: int) -> None:
+    address = f"/studio/copies/{copy_id}/catalogue/materials/floor-plan/remove"
+    designer.open(address)
+    form = dict(designer.form("/remove").form_values())
+    designer.submit("/remove")
+    assert "已从目录中删去" in designer.text
+    designer.send(address, form)
+    assert "“floor-plan”已经不在目录中。" in designer.text
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "left"),
+    [("questions", "signboard", "questions.signboard"), ("materials", "mandate", "materials.mandate")],
+)
+def test_questions_and_materials_are_asked_about_too(
+    designer: Browser, copy_id: int, table: str, key: str, left: str
+) -> None:
+    designer.open(f"/studio/copies/{copy_id}/catalogue/{table}/{key}/remove")
+    assert designer.status == 200
+    designer.submit("/remove")
+    assert f"[{left}]" not in file_of(copy_id, "bundle.toml")[0].decode()
+    assert f'"{left}.' not in file_of(copy_id, "texts/en.toml")[0].decode()
+
+
+def test_what_was_typed_of_an_item_that_was_removed_meanwhile_stays_on_the_page(
+    designer: Browser, app: Flask, copy_id: int
+) -> None:
+    address = f"/studio/copies/{copy_id}/catalogue/questions/signboard"
+    designer.open(address)
+    second = Browser.of(app.test_client(), SECOND)
+    second.open(f"{address}/remove")
+    second.submit("/remove")
+    designer.submit("/questions/signboard", {"questions.0.text": "要挂招牌吗？", "note": "说清楚"})
+    assert designer.status == 409
+    assert "它已被删去。您写的内容在下面，没有丢" in designer.text
+    assert designer.page.xpath("//input[@name='questions.0.text']/@value") == ["要挂招牌吗？"]
+    assert designer.page.xpath("//input[@name='note']/@value") == ["说清楚"]
+    designer.submit("/questions/signboard")
+    assert 'text = "要挂招牌吗？"' in file_of(copy_id, "bundle.toml")[0].decode()
+
+
+def test_who_may_not_draft_removes_nothing(app: Flask, copy_id: int) -> None:
+    publisher = Browser.of(app.test_client(), PUBLISHER)
+    publisher.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
+    assert publisher.status in (403, 404)
+
+
+def test_what_is_no_record_has_no_such_page(designer: Browser, copy_id: int) -> None:
+    for address in ("items/P9", "papers/x", "basis/licensing-34"):
+        designer.open(f"/studio/copies/{copy_id}/catalogue/{address}/remove")
+        assert designer.status == 404
+    ended = f"/studio/copies/{copy_id}/catalogue/items/P6/remove"
+    designer.open(ended)
+    working_copies.end(copy_id, by=person(DESIGNER))
+    designer.submit("/remove")
+    assert designer.status == 409
+    assert "此工作稿已结束" in designer.text

@@ -1,0 +1,102 @@
+"""Rows of a catalogue's tables as somebody sent them, whatever kind of file they came in: headings, cells, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from engine import Words
+from engine.catalogue import Column, Fault, Record, Sheet
+from webapp.errors import FileRefused
+
+#: Rows of one table, and cells of one row, that are read.
+MOST_ROWS, MOST_COLUMNS = 3_000, 60
+#: The rows among which the headings are looked for.
+HEADING_ROWS = 10
+#: The table of a template that says what goes where; it is not read.
+NOTES = Words("说明", "Notes")
+FORMULA = Words("这里是公式，请改填值。", "This is a formula; put its value.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as text; `fault` says why it cannot be taken."""
+
+    text: str
+    fault: Words | None = None
+
+
+@dataclass(slots=True)
+class Read:
+    """What a file holds: rows, faults of single cells, and tables and headings that nobody knows."""
+
+    records: list[Record] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    left_out: list[Words] = field(default_factory=list)
+
+
+def read_table(
+    read: Read, sheet: Sheet, rows: Iterable[tuple[int, Sequence[Cell]]], columns: list[Column | None]
+) -> None:
+    """The rows below the headings, each with its number as the file counts it."""
+    for number, cells in rows:
+        given = {column.key: cell for column, cell in zip(columns, cells, strict=False) if column is not None}
+        if not any(cell.text.strip() or cell.fault for cell in given.values()):
+            continue
+        read.records.append(Record(sheet.key, number, {key: cell.text for key, cell in given.items()}))
+        read.faults += [Fault(sheet.key, number, key, cell.fault) for key, cell in given.items() if cell.fault]
+
+
+def headed(headings: Sequence[str], sheet: Sheet) -> list[Column | None]:
+    """The column that each heading names, None of those that name none."""
+    known: dict[str, Column] = {}
+    for column in sheet.columns:
+        for said in (column.key, column.label.zh, column.label.en):
+            known.setdefault(plain(said), column)
+    found: list[Column | None] = []
+    for heading in headings:
+        named = known.get(plain(heading))
+        found.append(named if named not in found else None)
+    return found
+
+
+def plain(heading: str) -> str:
+    return "".join(heading.split()).rstrip("*＊").casefold()
+
+
+def fits(columns: list[Column | None], sheet: Sheet) -> bool:
+    """The headings name every key of the table, and a value beside them."""
+    named = {column.key for column in columns if column is not None}
+    return {column.key for column in sheet.key_columns} <= named and len(named) > sheet.own
+
+
+def note_unknown(read: Read, title: str, headings: Sequence[str], columns: list[Column | None]) -> None:
+    strays = [one.strip()[:40] for one, column in zip(headings, columns, strict=True) if one.strip() and column is None]
+    if strays:
+        zh, en = "、".join(strays), ", ".join(strays)
+        read.left_out.append(Words(f"“{title}”里的列没有读取：{zh}", f"Columns of “{title}” that were not read: {en}"))
+
+
+def bounded(name: str, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The rows, as long as they are not too many. Raises FileRefused."""
+    for number, cells in rows:
+        if number > MOST_ROWS + HEADING_ROWS and any(cell.text or cell.fault for cell in cells):
+            raise FileRefused(name, Words(f"一张表最多 {MOST_ROWS} 行。", f"a table has at most {MOST_ROWS} rows."))
+        yield number, cells
+
+
+def cell_of(value: object, data_type: str) -> Cell:
+    if value is None:
+        return Cell("")
+    if data_type == "f":
+        return Cell("", FORMULA)
+    if data_type == "e":
+        return Cell("", Words(f"这里是错误值 {value}。", f"This is the error {value}."))
+    if isinstance(value, bool):
+        return Cell("是" if value else "否")
+    if isinstance(value, float) and value.is_integer():
+        return Cell(str(int(value)))
+    if isinstance(value, datetime | date):
+        return Cell(value.isoformat())
+    return Cell(str(value))
