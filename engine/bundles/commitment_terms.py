@@ -39,7 +39,7 @@ def read_requirement_commitment(reading: Reading, root: Table) -> CommitmentTerm
         root.wrong(
             "commitment.replaces",
             Words(
-                "对单项材料的承诺只替代该材料，不写replaces。",
+                "对单项材料的承诺只替代该材料，不写 replaces。",
                 "A commitment for one material replaces that one: it has no replaces.",
             ),
         )
@@ -51,5 +51,5 @@ def _channels(table: Table) -> tuple[str, ...]:
     for name in named:
         if name not in SIGNING_CHANNELS:
             known = ", ".join(SIGNING_CHANNELS)
-            table.wrong("channels", Words(f"“{name}”不在{known}之中。", f"“{name}” is not one of {known}."))
+            table.wrong("channels", Words(f"“{name}”不在 {known} 之中。", f"“{name}” is not one of {known}."))
     return named or USUAL_CHANNELS

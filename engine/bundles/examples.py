@@ -89,7 +89,7 @@ def read_example(content: bytes, file: str) -> Example:
             "bad-example",
             "",
             Words(f"示例无法读取：{fault!r}", f"The example cannot be read: {fault!r}"),
-            Words("按说明写明name、guided、acts和expect。", "Give name, guided, acts and expect as described."),
+            Words("按说明写明 name、guided、acts 和 expect。", "Give name, guided, acts and expect as described."),
         )
         raise DefinitionInvalid(report.findings) from fault
 

@@ -113,7 +113,7 @@ def _limits(reading: Reading, root: Table) -> dict[str, Limit]:
     limits = {name: reading.limit_of(table) for name, table in root.tables("limits", required=True)}
     for name in limits:
         if name not in LIMITS:
-            root.wrong(f"limits.{name}", Words("只能是statutory或promised。", "It must be statutory or promised."))
+            root.wrong(f"limits.{name}", Words("只能是 statutory 或 promised。", "It must be statutory or promised."))
     if "promised" not in limits:
         root.wrong("limits", Words("缺少承诺办结时限（promised）。", "The promised limit is missing."))
     return limits
@@ -127,7 +127,7 @@ def _extension(reading: Reading, root: Table) -> ExtensionTerms | None:
     clocks = table.texts("clocks", required=False) or tuple(LIMITS)
     for name in clocks:
         if name not in LIMITS:
-            table.wrong("clocks", Words("只能是statutory或promised。", "They are statutory or promised."))
+            table.wrong("clocks", Words("只能是 statutory 或 promised。", "They are statutory or promised."))
     return reading.extension_of(table, clocks)
 
 

@@ -203,7 +203,7 @@ def _form(root: Table) -> _FormTable:
     if len(found.collector_fields) != len(found.collector_name_fields):
         table.wrong(
             "collector_name_fields",
-            Words("应与collector_fields一一对应。", "It must name one field for each of collector_fields."),
+            Words("应与 collector_fields 一一对应。", "It must name one field for each of collector_fields."),
         )
     table.finish()
     return found
@@ -295,7 +295,7 @@ def _forms(table: Table) -> tuple[str, ...]:
     for form in forms:
         if form not in MATERIAL_FORMS:
             known = ", ".join(MATERIAL_FORMS)
-            table.wrong("forms", Words(f"“{form}”不在{known}之中。", f"“{form}” is not one of {known}."))
+            table.wrong("forms", Words(f"“{form}”不在 {known} 之中。", f"“{form}” is not one of {known}."))
     return forms
 
 

@@ -38,7 +38,7 @@ class Reading:
             report.error(
                 "missing-file",
                 "",
-                Words(f"缺少文件{file}。", f"The file {file} is missing."),
+                Words(f"缺少文件 {file}。", f"The file {file} is missing."),
                 Words("把文件放进一件事的文件夹。", "Put the file into the bundle's folder."),
             )
             return None
@@ -47,7 +47,7 @@ class Reading:
         except DefinitionInvalid:
             return None  # the report has the finding already
         if root.integer("format", least=1, default=1) != 1:
-            root.wrong("format", Words("只支持格式1。", "Only format 1 is known."))
+            root.wrong("format", Words("只支持格式 1。", "Only format 1 is known."))
         return root
 
     # ------------------------------------------------------------ texts
@@ -91,7 +91,7 @@ class Reading:
             "unknown-basis",
             table.path,
             Words(f"[basis]里没有“{name}”。", f"The table [basis] has no “{name}”."),
-            Words("把法律依据写进bundle.toml的[basis]。", "Write the legal source into [basis] of bundle.toml."),
+            Words("把法律依据写进 bundle.toml 的[basis]。", "Write the legal source into [basis] of bundle.toml."),
         )
         return Words(name, name)
 
@@ -128,10 +128,10 @@ class Reading:
                 "bad-expression",
                 table.at(key),
                 Words(
-                    f"条件无法解析（第{fault.line}行第{fault.column}列）：{fault.expected.zh}",
+                    f"条件无法解析（第 {fault.line} 行第 {fault.column} 列）：{fault.expected.zh}",
                     f"The condition cannot be parsed (line {fault.line}, column {fault.column}): {fault.expected.en}",
                 ),
-                Words("改正FEEL表达式。", "Correct the FEEL expression."),
+                Words("改正 FEEL 表达式。", "Correct the FEEL expression."),
             )
             return None
 

@@ -120,7 +120,7 @@ class Component:
         try:
             return compile_expression(source.removeprefix("=").strip(), element=self.element)
         except ExpressionInvalid as fault:
-            where = f"第{fault.line}行第{fault.column}列", f"line {fault.line}, column {fault.column}"
+            where = f"第 {fault.line} 行第 {fault.column} 列", f"line {fault.line}, column {fault.column}"
             self.bad_expression(
                 attribute, Words(f"{where[0]}：{fault.expected.zh}", f"{where[1]}: {fault.expected.en}")
             )
@@ -170,7 +170,7 @@ class Component:
         if value is True:
             return True
         if not (name and self.compute(name, attribute, value)):
-            self.wrong(attribute, Words("应为true或false。", "It must be true or false."))
+            self.wrong(attribute, Words("应为 true 或 false。", "It must be true or false."))
         return False
 
     def whole(self, value: Any, attribute: str, name: str = "") -> int | None:
@@ -238,7 +238,7 @@ class Component:
             "bad-expression",
             self.element,
             Words(f"{what[0]}无法解析：{reason.zh}", f"{what[1]} cannot be parsed: {reason.en}"),
-            Words("改正FEEL表达式。", "Correct the FEEL expression."),
+            Words("改正 FEEL 表达式。", "Correct the FEEL expression."),
         )
 
     def unsupported(self, attribute: str, reason: Words) -> None:

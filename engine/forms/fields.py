@@ -80,7 +80,7 @@ def _columns(component: Component, columns: object) -> int | None:
         return None
     if isinstance(columns, int) and not isinstance(columns, bool) and 1 <= columns <= GRID_COLUMNS:
         return columns
-    component.wrong("layout.columns", Words("应为1到16。", "It must be 1 to 16."))
+    component.wrong("layout.columns", Words("应为 1 到 16。", "It must be 1 to 16."))
     return None
 
 
@@ -89,7 +89,7 @@ def _required(component: Component) -> bool:
     if required in (None, False, ""):
         return False
     if required is not True:
-        component.unsupported("validate.required", Words("只能是true或false。", "It is true or false."))
+        component.unsupported("validate.required", Words("只能是 true 或 false。", "It is true or false."))
     return True
 
 
@@ -134,7 +134,7 @@ def _format(component: Component) -> str | None:
 def _decimals(component: Component) -> int | None:
     digits = component.whole(component.content.get("decimalDigits"), "decimalDigits")
     if digits is not None and digits > _MOST_DECIMALS:
-        component.wrong("decimalDigits", Words("最多34位。", "At most 34."))
+        component.wrong("decimalDigits", Words("最多 34 位。", "At most 34."))
         return None
     return digits
 

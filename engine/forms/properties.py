@@ -72,7 +72,7 @@ def _check_part(component: Component, attribute: str, value: Any, known: frozens
     if value is None:
         return
     if not isinstance(value, dict):
-        component.wrong(attribute, Words("应为JSON对象。", "It must be a JSON object."))
+        component.wrong(attribute, Words("应为 JSON 对象。", "It must be a JSON object."))
         return
     for part, given in value.items():
         if part not in known and given not in (None, ""):

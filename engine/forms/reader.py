@@ -67,7 +67,7 @@ def _root(content: bytes, report: Report) -> dict[str, Any] | None:
         report.error(
             "not-json",
             "",
-            Words(f"文件不是有效的JSON：{fault}", f"The file is not valid JSON: {fault}"),
+            Words(f"文件不是有效的 JSON：{fault}", f"The file is not valid JSON: {fault}"),
             Words("从表单编辑器重新导出。", "Export it from the form editor again."),
         )
         return None
@@ -76,7 +76,7 @@ def _root(content: bytes, report: Report) -> dict[str, Any] | None:
             "not-a-form",
             "",
             Words("文件里没有表单组件。", "The file holds no form components."),
-            Words("上传form-js表单文件。", "Upload a form-js file."),
+            Words("上传 form-js 表单文件。", "Upload a form-js file."),
         )
         return None
     version = root.get("schemaVersion", NEWEST_SCHEMA)
@@ -85,7 +85,7 @@ def _root(content: bytes, report: Report) -> dict[str, Any] | None:
             "newer-schema",
             "",
             Words(
-                f"表单格式版本{version}新于{NEWEST_SCHEMA}。",
+                f"表单格式版本 {version} 新于 {NEWEST_SCHEMA}。",
                 f"Schema version {version} is newer than {NEWEST_SCHEMA}.",
             ),
             Words("用较早版本的编辑器保存。", "Save it with an earlier editor."),
@@ -148,7 +148,7 @@ class _Reading:
         if self.count > MOST_COMPONENTS:
             if self.count == MOST_COMPONENTS + 1:
                 component.unsupported(
-                    "components", Words(f"组件超过{MOST_COMPONENTS}个。", f"There are more than {MOST_COMPONENTS}.")
+                    "components", Words(f"组件超过 {MOST_COMPONENTS} 个。", f"There are more than {MOST_COMPONENTS}.")
                 )
             return None
         if component.type not in INPUT_TYPES | DISPLAY_TYPES | {"group", LIST, EXPRESSION}:

@@ -106,7 +106,7 @@ def _limits(table: Table) -> dict[str, UnifiedLimit]:
     found = {}
     for name, one in table.tables("limits"):
         if f"limits.{name}" not in LIMITS:
-            table.wrong(f"limits.{name}", Words("只能是statutory或promised。", "It must be statutory or promised."))
+            table.wrong(f"limits.{name}", Words("只能是 statutory 或 promised。", "It must be statutory or promised."))
         found[f"limits.{name}"] = UnifiedLimit(one.integer("value", least=0), one.choice("unit", UNITS))
         one.finish()
     return found

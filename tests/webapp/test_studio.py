@@ -396,7 +396,7 @@ def test_a_diagram_is_checked_together_with_its_decisions_and_forms(designer):
     assert designer.heading == "检查结果：p.bpmn、risk.dmn、a.form"
     assert "决策“risk”" not in findings(designer)
     assert "没有适用的规则：年龄 = 18" in findings(designer)
-    assert "不是有效的JSON" in findings(designer)
+    assert "不是有效的 JSON" in findings(designer)
     designer.open("/studio/check")
     designer.submit("/check", files={"file": [diagram, Upload("risk.dmn", TABLE.encode())]}, press=("try", "1"))
     assert "流程模拟一次只取一张流程图" in designer.text

@@ -37,7 +37,7 @@ def designer(client) -> Browser:
     [
         ("granted", "写在一对花括号里"),
         ('"text"', "写在一对花括号里"),
-        ("{granted: }", "第1行第11列"),
+        ("{granted: }", "第 1 行第 11 列"),
         ("{granted: other}", "不能引用“other”"),
     ],
 )

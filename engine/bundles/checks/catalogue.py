@@ -165,7 +165,7 @@ def _check_commitment(checking: Checking, item: Item, terms: CommitmentTerms) ->
                 file,
                 "commitment.replaces",
                 Words(f"该事项本来不要求“{material.name.zh}”。", f"The item does not require “{key}” anyway."),
-                Words("从replaces里删去。", "Remove it from replaces."),
+                Words("从 replaces 里删去。", "Remove it from replaces."),
             )
     profile = checking.profile
     if profile is not None and terms.verification_parameter not in profile.parameters:
@@ -209,7 +209,7 @@ def _check_tolerance(checking: Checking, material: Material, requirement: Requir
                 f"“{material.name.zh}”是主要材料，不能容缺。",
                 f"“{material.key}” is a main material: it may not follow.",
             ),
-            Words("写明main = false，或者删去tolerance。", "Say main = false, or remove the tolerance."),
+            Words("写明 main = false，或者删去 tolerance。", "Say main = false, or remove the tolerance."),
         )
     item = next((one for one in checking.bundle.items if one.key == requirement.item), None)
     if item is not None and item.decided_in == "external":
@@ -221,7 +221,7 @@ def _check_tolerance(checking: Checking, material: Material, requirement: Requir
                 f"“{item.name.zh}”在外部系统决定，这里不能使决定等待材料。",
                 f"“{item.key}” is decided in another system: its ruling cannot be made to wait here.",
             ),
-            Words("删去tolerance。", "Remove the tolerance."),
+            Words("删去 tolerance。", "Remove the tolerance."),
         )
 
 

@@ -112,7 +112,9 @@ def _check_mobile(checking: Checking) -> None:
                 "承诺书可以用短信验证码签署，但没有写明签署人手机号码的字段。",
                 "Letters may be signed by a code, but no field of the form has the signatory's mobile number.",
             ),
-            Words("写明signatory_mobile_field，或者从channels里删去code。", "Name it, or take code out of channels."),
+            Words(
+                "写明 signatory_mobile_field，或者从 channels 里删去 code。", "Name it, or take code out of channels."
+            ),
         )
     elif field and checking.main_form is not None and field not in checking.answer_keys:
         checking.missing(Words("表单字段", "form field"), FILE, "form.signatory_mobile_field", field)

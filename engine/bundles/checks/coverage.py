@@ -88,7 +88,7 @@ def _check_applies(checking: Checking, file: str, found: ItemCoverage) -> None:
                 f"事项适用，但没有情形对应，例如：{example.zh}",
                 f"The item applies, but no situation holds, for example: {example.en}",
             ),
-            Words("补上这种情形，或者改正applies。", "Add a situation for it, or correct “applies”."),
+            Words("补上这种情形，或者改正 applies。", "Add a situation for it, or correct “applies”."),
         )
     if found.outside is not None:
         example = way_words(checking.bundle, found.outside.example)
@@ -97,10 +97,10 @@ def _check_applies(checking: Checking, file: str, found: ItemCoverage) -> None:
             file,
             f"situations.{found.outside.situations[0]}",
             Words(
-                f"按applies事项不适用，但这一情形成立，例如：{example.zh}",
+                f"按 applies 事项不适用，但这一情形成立，例如：{example.zh}",
                 f"By “applies” the item does not apply, yet this situation holds, for example: {example.en}",
             ),
-            Words("改正情形的条件，或者改正applies。", "Correct the situation's condition, or “applies”."),
+            Words("改正情形的条件，或者改正 applies。", "Correct the situation's condition, or “applies”."),
         )
 
 

@@ -30,7 +30,7 @@ def check_departments(checking: Checking, program: Program, process: Process) ->
                 f"一项未获准时的处理方式“{policy}”没有写明依据。",
                 f"What becomes of the rest when one item is refused (“{policy}”) names no basis.",
             ),
-            Words("在refused_item_basis写明依据的键。", "Name the key of a basis in refused_item_basis."),
+            Words("在 refused_item_basis 写明依据的键。", "Name the key of a basis in refused_item_basis."),
         )
     if REFUSED_ITEM_PROCESS not in program.processes:
         checking.missing(Words("流程", "process"), "bundle.toml", "process.shared", REFUSED_ITEM_PROCESS)
@@ -61,7 +61,7 @@ def _report(checking: Checking, item: Item, process: Process, *, error: bool) ->
         process.file,
         item.call_activity,
         Words(
-            f"图中没有画出{item.key}的终止办理：申请人不能单独撤回该事项，其他事项未获准时也不能终止它。",
+            f"图中没有画出 {item.key} 的终止办理：申请人不能单独撤回该事项，其他事项未获准时也不能终止它。",
             f"The diagram does not show how {item.key} ends without a ruling: it cannot be taken back alone, nor end"
             " when another item is refused.",
         ),

@@ -105,7 +105,7 @@ def _check_reviewed(checking: Checking, item: Item) -> None:
             "即办件当场决定，不经审查，不会由下级机关初审后上报。",
             "An item that is decided at once is not reviewed, so no lower unit ever hands it up.",
         ),
-        Words("取消immediate，或者删去[hand_up]。", "Remove immediate, or remove [hand_up]."),
+        Words("取消 immediate，或者删去[hand_up]。", "Remove immediate, or remove [hand_up]."),
     )
 
 
@@ -118,11 +118,11 @@ def _check_drawn(checking: Checking, item: Item, program: Program, process: Proc
         process.file,
         item.call_activity,
         Words(
-            f"{item.key}由下级机关初审后上报，但图中没有上报环节。",
+            f"{item.key} 由下级机关初审后上报，但图中没有上报环节。",
             f"A lower level reviews {item.key} and hands it up, but the diagram has no such step.",
         ),
         Words(
-            f"调用item-licence，并写输入映射 =items.{item.key}.hand_up → {INPUT}。",
+            f"调用 item-licence，并写输入映射 =items.{item.key}.hand_up → {INPUT}。",
             f"Call item-licence and map the input =items.{item.key}.hand_up to {INPUT}.",
         ),
     )

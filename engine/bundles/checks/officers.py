@@ -32,7 +32,7 @@ def check_officers(checking: Checking, program: Program) -> None:
                     f" officers or more ({wanted.basis.en}).",
                 ),
                 Words(
-                    f"在该任务的属性中写明participants为{wanted.value}或者更多。",
+                    f"在该任务的属性中写明 participants 为 {wanted.value} 或者更多。",
                     f"Give the task the property participants with {wanted.value} or more.",
                 ),
             )

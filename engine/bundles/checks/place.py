@@ -38,7 +38,7 @@ def _check_intake(checking: Checking, profile: Profile, item: Item) -> None:
             " the item itself.",
         ),
         Words(
-            f"在地方规则写明[kinds.{item.kind}]，或者在事项写明intake_basis。行政许可法只适用于行政许可。",
+            f"在地方规则写明[kinds.{item.kind}]，或者在事项写明 intake_basis。行政许可法只适用于行政许可。",
             f"State [kinds.{item.kind}] in the rules of the place, or intake_basis of the item. The licensing law"
             " holds for licences only.",
         ),

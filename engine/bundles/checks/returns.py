@@ -18,7 +18,7 @@ INTERNAL = ("pre-review", "examine", "review", "hand-up", "upper-review", "recor
 #: Done again, these would act a second time.
 ACTING = frozenset({"serviceTask", "sendTask", "scriptTask", "callActivity", "intermediateThrowEvent", "subProcess"})
 _REMEDY = Words(
-    f"属性{PROPERTY}写同一流程中在前的人工任务的id，或者{WINDOW}，以空格分隔。",
+    f"属性 {PROPERTY} 写同一流程中在前的人工任务的 id，或者 {WINDOW}，以空格分隔。",
     f"The property {PROPERTY} takes ids of user tasks that come before in the same process, and {WINDOW}.",
 )
 

@@ -36,7 +36,7 @@ def check_rulings(checking: Checking, program: Program) -> None:
                         f" in the local rules ({AUTOMATIC}).",
                     ),
                     Words(
-                        "在此之前画出作出决定的人工任务（step为decide或者immediate）。",
+                        "在此之前画出作出决定的人工任务（step 为 decide 或者 immediate）。",
                         "Draw the task at which a person rules (step decide or immediate) before it.",
                     ),
                 )

@@ -21,7 +21,7 @@ from engine.bundles.separation import (
 from engine.words import Words
 
 _READ = Words(
-    f"属性{PROPERTY}只能写not:环节、two-persons、no-relatives，以空格分隔。",
+    f"属性 {PROPERTY} 只能写 not:环节、two-persons、no-relatives，以空格分隔。",
     f"The property {PROPERTY} takes not:<step>, two-persons and no-relatives, with spaces between.",
 )
 
@@ -85,7 +85,7 @@ def _check_can_be_met(checking: Checking, process: Process, node: Node, rule: St
                 f"“{node.name}”要求与自身不是同一人：退回重办时无人能办。",
                 f"“{node.name}” excludes whoever did it before: once it comes again, nobody could do it.",
             ),
-            Words(f"删去{NOT}{_step(node)}。", f"Take {NOT}{_step(node)} out."),
+            Words(f"删去 {NOT}{_step(node)}。", f"Take {NOT}{_step(node)} out."),
         )
     signs = _said(node, "participants", "1")
     if rule.two_persons and not (signs.isdecimal() and int(signs) > 1):
@@ -94,10 +94,12 @@ def _check_can_be_met(checking: Checking, process: Process, node: Node, rule: St
             process.file,
             node.id,
             Words(
-                f"“{node.name}”要求{TWO_PERSONS}，但只由一人签字。",
+                f"“{node.name}”要求 {TWO_PERSONS}，但只由一人签字。",
                 f"“{node.name}” wants {TWO_PERSONS}, but one person alone signs it.",
             ),
-            Words("在属性中写明participants为2或者更多。", "Give the task the property participants with 2 or more."),
+            Words(
+                "在属性中写明 participants 为 2 或者更多。", "Give the task the property participants with 2 or more."
+            ),
         )
     if (name := _assigned(node)) and rule.two_persons:
         checking.error(
@@ -132,5 +134,5 @@ def _check_law(checking: Checking, process: Process, node: Node, rule: StepSepar
             f"“{node.name}”没有写明职责分离（{legal.why.zh}）；系统仍按此执行。",
             f"“{node.name}” does not say who may not do it ({legal.why.en}); the rule holds all the same.",
         ),
-        Words(f"在属性中写明{PROPERTY}：{words}。", f"Give the task the property {PROPERTY}: {words}."),
+        Words(f"在属性中写明 {PROPERTY}：{words}。", f"Give the task the property {PROPERTY}: {words}."),
     )

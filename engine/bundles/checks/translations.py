@@ -51,7 +51,7 @@ def _missing(checking: Checking, key: str, chinese: str) -> None:
         file,
         element,
         Words(f"没有英文：{chinese}", f"No English for: {chinese}"),
-        Words("在texts/en.toml里补上。", "Add it to texts/en.toml."),
+        Words("在 texts/en.toml 里补上。", "Add it to texts/en.toml."),
     )
 
 
