@@ -61,6 +61,15 @@ def read_bundle(files: Mapping[str, bytes], key: str | None = None) -> Bundle:
     return bundle
 
 
+def name_in(files: Mapping[str, bytes]) -> Words | None:
+    """What a bundle is called, from `bundle.toml` and the texts alone; None where that cannot be read."""
+    texts, findings = read_texts({path: content for path, content in files.items() if not path.startswith("_shared/")})
+    reading = Reading(files, texts, findings)
+    root = reading.open(BUNDLE_FILE)
+    name = reading.text_of(root, "name") if root is not None else None
+    return name if name is not None and name.zh else None
+
+
 def read_forms(files: Mapping[str, bytes], bundle: Bundle) -> dict[str, Form]:
     """Every form of a bundle by its path ("forms/application.form"). Raises DefinitionInvalid."""
     forms: dict[str, Form] = {}
