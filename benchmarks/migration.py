@@ -22,7 +22,7 @@ from tests.support import machines, office
 from webapp import create_app
 from webapp.extensions import db
 from webapp.queries.audit import verify_all
-from webapp.services import migration_runs, migration_work
+from webapp.services import migration_checking, migration_runs, migration_work
 from webapp.services.migration_runs import CHECKING, FIRST, LOOKED, MOVING, Chosen
 from webapp.settings import Settings
 from webapp.unit_of_work import sql
@@ -122,7 +122,7 @@ def _proposed(place: Bench, old: int) -> tuple[int, float]:
     run_id = migration_runs.begin(office.BUNDLE, Chosen((old,)), RENAMED, by=designer, reason="环节改名")
     began, before = time.process_time(), place.server.cpu()
     while _state(run_id) == CHECKING:
-        migration_work.check(run_id)
+        migration_checking.check(run_id)
         machines.taken()
     spent = time.process_time() - began + place.server.cpu() - before
     row = (

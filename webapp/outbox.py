@@ -4,11 +4,13 @@ The handlers are bound in `webapp/jobs`; nothing here imports them.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from procrastinate import App, SyncPsycopgConnector
+from psycopg.types.json import Jsonb
 
 RUN_ENGINE_JOB = "run_engine_job"
 """Payload `engine_job_id: int`. Run one row of `engine_job` and give its outcome to the engine."""
@@ -77,6 +79,24 @@ def defer_each(connection: psycopg.Connection, name: str, key: str, values: Sequ
     if values:
         payloads: list[dict[str, Any]] = [{key: value} for value in values]
         _queue().configure_task(name, connection=connection).batch_defer(*payloads)
+
+
+#: A job of this name and payload that the queue gives out by then.
+COMES_BY = """
+select from procrastinate_jobs
+where status = 'todo' and task_name = %s and args = %s::jsonb and coalesce(scheduled_at, 'epoch') <= %s limit 1
+"""
+
+
+def defer_at(connection: psycopg.Connection, name: str, at: datetime, **payload: int | str) -> None:
+    """Put a job in the queue that is not given out before `at`, unless one like it comes by then anyway.
+
+    Raises JobUnknown.
+    """
+    if PAYLOADS.get(name) != frozenset(payload):
+        raise JobUnknown(f"{name}({', '.join(sorted(payload))})")
+    if connection.execute(COMES_BY, (name, Jsonb(payload), at)).fetchone() is None:
+        _queue().configure_task(name, connection=connection, schedule_at=at).defer(**payload)
 
 
 def deferring(name: str, key: str, ids: str) -> str:

@@ -15,6 +15,8 @@ APP_ROLE = "onewindow_app"
 OWNER_ROLE = "onewindow_owner"
 LONGEST_SMS_WINDOW_MINUTES = 24 * 60
 """What is counted of messages is kept no longer than it is looked back at (`services/cleaning`)."""
+BATCH_WAITS_SECONDS = (10, 30, 60, 120, 300, 600)
+"""How long a case of a batch that is in somebody's hand is left alone, each time; then it is given up."""
 SOCKET_RECORD = "postgres-socket"
 """File in the data folder that says in which folder the embedded server listens."""
 
@@ -59,6 +61,8 @@ class Settings:
     web_threads: int = 4
     trusted_proxies: int = 0
     message_ttl_seconds: int = 3600
+    batch_tries: int = 3
+    batch_waits: tuple[int, ...] = BATCH_WAITS_SECONDS
     seal_token: str = ""
     signing_passphrase: str = ""
     timestamp_url: str = ""
@@ -116,6 +120,8 @@ class Settings:
             web_threads=_whole_number(env, "ONEWINDOW_WEB_THREADS", 4),
             trusted_proxies=_whole_number(env, "ONEWINDOW_TRUSTED_PROXIES", 0),
             message_ttl_seconds=_whole_number(env, "ONEWINDOW_MESSAGE_TTL_SECONDS", 3600),
+            batch_tries=_at_least_one(env, "ONEWINDOW_BATCH_TRIES", 3),
+            batch_waits=_growing_seconds(env, "ONEWINDOW_BATCH_WAITS", BATCH_WAITS_SECONDS),
             seal_token=env.get("ONEWINDOW_SEAL_TOKEN", ""),
             signing_passphrase=env.get("ONEWINDOW_SIGNING_PASSPHRASE", ""),
             timestamp_url=_timestamp_url(env),
@@ -219,6 +225,17 @@ def _minutes(env: Mapping[str, str], variable: str, default: int, *, longest: in
     if number > longest:
         raise SettingsInvalid(variable, f"must be at most {longest}")
     return number
+
+
+def _growing_seconds(env: Mapping[str, str], variable: str, default: tuple[int, ...]) -> tuple[int, ...]:
+    """Whole seconds with spaces between, none shorter than the one before."""
+    given = (env.get(variable) or "").split()
+    if not all(one.isdecimal() for one in given):
+        raise SettingsInvalid(variable, "must be whole numbers of seconds with spaces between")
+    seconds = tuple(int(one) for one in given) or default
+    if seconds[0] < 1 or list(seconds) != sorted(seconds):
+        raise SettingsInvalid(variable, "must begin with at least 1 second and not become shorter")
+    return seconds
 
 
 def _outside_url(env: Mapping[str, str], variable: str) -> str:

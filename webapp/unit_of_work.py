@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import psycopg
 from psycopg import Cursor, RawCursor
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy.orm import Session, SessionTransaction
 
 from webapp.extensions import db
@@ -58,6 +59,12 @@ def sql() -> psycopg.Connection:
 def sql_beside() -> psycopg.Connection:
     """As `sql`, for what no row that waits has to do with: those wait on."""
     return _known(db.session()).connection
+
+
+def is_of_the_database(error: Exception) -> bool:
+    """It went away, or something waited too long: nothing that was read is to blame, unless it is too large to be."""
+    lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return lost and not isinstance(error, ProgramLimitExceeded)
 
 
 def kept_cursor(query: str | bytes) -> Cursor[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,16 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.engine.runtime.diagrams import ext, io, job
 from tests.journeys.test_repair import CHOICE, gives_up, lead, only_incident
 from tests.support import machines, office
-from webapp.errors import Incomplete, NotYours
+from webapp import clock
+from webapp.clock import frozen_at
+from webapp.errors import Busy, Incomplete, NotYours
 from webapp.queries import bulk_repairs as queries
 from webapp.queries.audit import verify_all
 from webapp.queries.open_incidents import WantedIncidents, causes, chosen, incidents
-from webapp.services import bulk_repair_work, bulk_repairs, engine_jobs, suspension
+from webapp.services import bulk_repair_work, bulk_repairs, engine_jobs, forgotten_batches, suspension
 from webapp.services.bulk_repairs import NothingToRepair, NotUnderWay, Repairs, TooManyRepairs
 from webapp.services.page_keys import KeyReused
+from webapp.settings import BATCH_WAITS_SECONDS
 from webapp.unit_of_work import sql, unit_of_work
 
 ASKS = "start s\nservice ask\nuser after\ns -> ask -> after"
@@ -192,20 +196,96 @@ def test_incidents_are_grouped_by_what_failed(db: SQLAlchemy, monkeypatch: pytes
     assert len(chosen(WantedIncidents(cause=group.digest), None, 100)) == 2
 
 
-def test_a_case_that_somebody_holds_gets_another_turn(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+class InHand:
+    """Somebody acts on these cases, as far as the worker can see."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *cases: int) -> None:
+        self.cases, held = set(cases), bulk_repair_work.lock
+
+        def lock(statement: str, *values: object) -> Any:
+            if values[0] in self.cases:
+                raise Busy()
+            return held(statement, *values)
+
+        monkeypatch.setattr(bulk_repair_work, "lock", lock)
+
+
+def waiting_jobs() -> list[datetime | None]:
+    """When the jobs that wait are given out."""
+    rows = sql().execute("select scheduled_at from procrastinate_jobs where status = 'todo' order by id")
+    return [at for (at,) in rows]
+
+
+def test_a_case_in_somebodys_hand_is_left_alone_for_a_while(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
     case, other = (machines.run(machines.publish(WAITS))[0] for _ in range(2))
     bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None), (other, None)], by=lead(), key="k", reason="核查")
     machines.taken()
-    busy = [case]
-    held = bulk_repair_work.lock
+    hand = InHand(monkeypatch, case)
+    for times, (seconds, later) in enumerate(((0, 10), (10, 40), (40, 100)), start=1):
+        with frozen_at(now + timedelta(seconds=seconds)):
+            bulk_repair_work.work(bulk)
+            bulk_repair_work.work(bulk)  # another job comes at once: it is not its time yet
+        [(state, said), (done, _)] = results(bulk)
+        assert (state, done) == ("waiting", "done")
+        assert said.startswith("有人正在办理这一件，")
+        assert said.endswith(f"以后再试（已试 {times} 次）")
+        assert waiting_jobs() == [now + timedelta(seconds=later)]
+        machines.taken()
+    assert queries.bulk_repair(bulk).state == "under-way"
+    hand.cases.clear()
+    with frozen_at(now + timedelta(seconds=100)):
+        bulk_repair_work.work(bulk)
+    assert results(bulk) == [("done", "已挂起")] * 2
+    assert queries.bulk_repair(bulk).state == "done"
+
+
+def test_a_case_that_is_never_let_go_of_is_given_up_in_words(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = machines.run(machines.publish(WAITS))[0]
+    bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None)], by=lead(), key="k", reason="核查")
+    InHand(monkeypatch, case)
+    moment = clock.now()
+    for seconds in (*BATCH_WAITS_SECONDS, 0):
+        with frozen_at(moment):
+            assert results(bulk)[0][0] == "waiting"
+            bulk_repair_work.work(bulk)
+        moment += timedelta(seconds=seconds)
+    assert results(bulk) == [("refused", "一直有人在办理这一件：约 19 分钟内试了 7 次，没有处理")]
+    assert queries.bulk_repair(bulk).state == "done"
+    assert "suspended" not in machines.ledger(case)
+
+
+def test_what_fails_again_and_again_is_given_up_and_the_others_go_on(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = (machines.run(machines.publish(WAITS))[0] for _ in range(2))
+    bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None), (other, None)], by=lead(), key="k", reason="核查")
+    held, moment = bulk_repair_work.lock, clock.now()
 
     def lock(statement: str, *values: object) -> Any:
-        if values[0] in busy:
-            busy.pop()
-            raise bulk_repair_work.Busy()
+        if values[0] == case:
+            raise RuntimeError("a fault of ours")
         return held(statement, *values)
 
     monkeypatch.setattr(bulk_repair_work, "lock", lock)
-    bulk_repair_work.work(bulk)
-    assert results(bulk) == [("done", "已挂起")] * 2
-    assert sql().execute("select tries from bulk_repair_row order by place").fetchall() == [(1,), (0,)]
+    for _ in range(3):
+        with frozen_at(moment):
+            bulk_repair_work.work(bulk)
+        assert results(bulk)[1] == ("done", "已挂起")
+        moment += timedelta(minutes=1)
+    with frozen_at(moment):
+        bulk_repair_work.work(bulk)
+    assert results(bulk) == [("refused", "处理这一件时程序出错 3 次，没有处理"), ("done", "已挂起")]
+    assert queries.bulk_repair(bulk).state == "done"
+
+
+def test_a_bulk_repair_whose_jobs_are_lost_goes_on(db: SQLAlchemy) -> None:
+    case = machines.run(machines.publish(WAITS))[0]
+    bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None)], by=lead(), key="k", reason="核查")
+    assert forgotten_batches.defer_forgotten() == 0
+    machines.taken()  # the queue gave up
+    assert forgotten_batches.defer_forgotten() == 1
+    assert forgotten_batches.defer_forgotten() == 0
+    machines.work()
+    assert results(bulk) == [("done", "已挂起")]
+    assert forgotten_batches.defer_forgotten() == 0

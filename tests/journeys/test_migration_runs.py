@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -12,7 +13,9 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.engine.runtime.diagrams import ext
 from tests.journeys.test_statements import business, counted
 from tests.support import machines, office
-from webapp.errors import Incomplete, NotYours, ReleaseRefused
+from webapp import clock
+from webapp.clock import frozen_at
+from webapp.errors import Busy, Incomplete, NotYours, ReleaseRefused
 from webapp.queries.audit import verify_all
 from webapp.services import migration_runs as runs
 from webapp.services import migration_work, suspension
@@ -337,4 +340,66 @@ def test_a_worker_that_fails_in_the_middle_leaves_whole_cases(db: SQLAlchemy, mo
     assert [rows_of(case) for case in moved] == before
     assert outcomes(run) == ["fits", "fits"]
     migration_work.work(**given)
+    assert sorted(outcomes(run)) == ["fits", "moved"]  # what failed waits a little
+    with frozen_at(clock.now() + timedelta(minutes=1)):
+        migration_work.work(**given)
     assert outcomes(run) == ["moved", "moved"]
+
+
+def test_a_case_in_somebodys_hand_is_moved_or_taken_back_later(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = machines.publish(OLD)
+    held, other = cases(old, of=2)
+    machines.publish(NEW)
+    run = begun(old)
+    runs.propose(run, by=person(DESIGNER))
+    runs.confirm(run, by=person(PUBLISHER), first_cases=2)
+    in_hand, locked, moment = {held}, migration_work.lock, clock.now()
+
+    def lock(statement: str, *values: object) -> Any:
+        if values[0] in in_hand:
+            raise Busy()
+        return locked(statement, *values)
+
+    monkeypatch.setattr(migration_work, "lock", lock)
+    for which, after, ends in (("fits", "moved", "looked"), ("moved", "undone", "undone")):
+        in_hand.add(held)
+        with frozen_at(moment):
+            migration_work.work(run)
+        assert outcomes(run) == [which, after]
+        assert reasons(run, held).startswith("有人正在办理这一件")
+        assert state(run) != ends
+        in_hand.clear()
+        moment += timedelta(seconds=10)
+        with frozen_at(moment):
+            migration_work.work(run)
+        assert outcomes(run) == [after, after]
+        assert reasons(run, held) == ""
+        assert state(run) == ends
+        if ends == "looked":
+            runs.undo(run, by=person(PUBLISHER), reason="新版有误")
+    assert [release_of(case) for case in (held, other)] == [old, old]
+
+
+def test_what_a_job_had_claimed_is_free_at_once_after_a_pause(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = machines.publish(OLD)
+    cases(old, of=3)
+    machines.publish(NEW)
+    run = begun(old)
+    confirmed(run, first=1)
+    runs.go_on(run, by=person(PUBLISHER))
+    machines.taken()
+    moved = migration_work.carry_over
+
+    def pausing(*given: Any, **more: Any) -> None:
+        moved(*given, **more)
+        sql().execute("update migration_run set state = 'paused'")
+
+    monkeypatch.setattr(migration_work, "carry_over", pausing)
+    migration_work.work(run)
+    monkeypatch.setattr(migration_work, "carry_over", moved)
+    assert state(run) == "paused"
+    rows = sql().execute("select tries, not_before from migration_case where state = 'fits'").fetchall()
+    assert set(rows) == {(0, None)}
+    runs.go_on(run, by=person(PUBLISHER))
+    machines.work()
+    assert (state(run), outcomes(run)) == ("done", ["moved"] * 3)

@@ -59,6 +59,10 @@ def test_production_refuses_to_start_without(variable: str) -> None:
         ("ONEWINDOW_SMS_PER_NUMBER", "0"),
         ("ONEWINDOW_SMS_WINDOW_MINUTES", "an hour"),
         ("ONEWINDOW_SMS_WINDOW_MINUTES", "1441"),
+        ("ONEWINDOW_BATCH_TRIES", "0"),
+        ("ONEWINDOW_BATCH_WAITS", "10 soon"),
+        ("ONEWINDOW_BATCH_WAITS", "0 10"),
+        ("ONEWINDOW_BATCH_WAITS", "30 10"),
     ],
 )
 def test_a_wrong_value_is_named(variable: str, value: str) -> None:

@@ -16,6 +16,7 @@ from webapp.services import (
     handover_sending,
     licence_files,
     message_delivery,
+    migration_checking,
     migration_work,
     paper_files,
 )
@@ -26,7 +27,7 @@ HANDLERS: dict[str, Callable[..., None]] = {
     outbox.MAKE_PAPER: paper_files.make,
     outbox.MAKE_LICENCE: licence_files.make,
     outbox.SEND_HANDOVER: handover_sending.send,
-    outbox.CHECK_MIGRATION: migration_work.check,
+    outbox.CHECK_MIGRATION: migration_checking.check,
     outbox.RUN_MIGRATION: migration_work.work,
     outbox.RUN_BULK_REPAIR: bulk_repair_work.work,
     outbox.IMPORT_BUNDLES: bundle_imports.work,

@@ -93,11 +93,12 @@ def expire_messages() -> bool:
 
 
 def defer_forgotten_jobs() -> bool:
-    """Queue open jobs and messages anew that the queue has lost, and close incidents in which nothing waits any
-    more; true when there may be more."""
-    from webapp.services import engine_jobs, incidents, messages
+    """Queue open jobs, messages and batches anew that the queue has lost, and close incidents in which nothing waits
+    any more; true when there may be more."""
+    from webapp.services import engine_jobs, forgotten_batches, incidents, messages
 
     incidents.close_idle()
+    forgotten_batches.defer_forgotten()
     return engine_jobs.defer_forgotten() + messages.send_forgotten() >= engine_jobs.FORGOTTEN_AT_ONCE
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model
+from webapp.models.turns import TakenInTurn
 
 
 class BundleImport(Model):
@@ -24,7 +25,7 @@ class BundleImport(Model):
     ended_at: Mapped[datetime | None]
 
 
-class BundleImportPart(Model):
+class BundleImportPart(TakenInTurn, Model):
     """One bundle of the zip. `name`: its folder or zip inside.
 
     `state`: waiting | drafted | same (as the newest release of its bundle) | refused (`zh`, `en` say why).
@@ -40,7 +41,6 @@ class BundleImportPart(Model):
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="waiting")
-    tries: Mapped[int] = mapped_column(server_default="0")
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     errors: Mapped[int] = mapped_column(server_default="0")
     warnings: Mapped[int] = mapped_column(server_default="0")

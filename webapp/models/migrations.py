@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
 from webapp.models.organisation import User
+from webapp.models.turns import TakenInTurn
 
 #: A run that was confirmed and is not over: nothing of its bundle is published meanwhile.
 UNDER_WAY = "state in ('first', 'looked', 'rest', 'paused', 'undoing')"
@@ -53,7 +54,7 @@ class MigrationRun(Model):
     author: Mapped[User] = relationship(foreign_keys=[created_by])
 
 
-class MigrationCase(Model):
+class MigrationCase(TakenInTurn, Model):
     """One case of a run. `reasons`: [[process, element, zh, en], …] against it.
 
     `state`: chosen | fits | unfit | moved | refused (it did not fit any more when its turn came) | undone | kept (it
@@ -73,7 +74,6 @@ class MigrationCase(Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
     from_release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     place: Mapped[int]
-    tries: Mapped[int] = mapped_column(server_default="0")
     state: Mapped[str]
     reasons: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model
+from webapp.models.turns import TakenInTurn
 
 
 class WaitingCount(Model):
@@ -60,7 +61,7 @@ class BulkRepair(Model):
     ended_at: Mapped[datetime | None]
 
 
-class BulkRepairRow(Model):
+class BulkRepairRow(TakenInTurn, Model):
     """One case (or one incident of it) of a bulk repair, and what became of it, in words.
 
     `state`: waiting | done | refused. Whatever waits in one bulk repair is in no other (`row_that_waits`).
@@ -84,7 +85,6 @@ class BulkRepairRow(Model):
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
-    tries: Mapped[int] = mapped_column(server_default="0")
     state: Mapped[str]
     said_zh: Mapped[str] = mapped_column(server_default="")
     said_en: Mapped[str] = mapped_column(server_default="")

@@ -18,7 +18,10 @@ STATES = ("waiting", "done", "refused")
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """One bulk repair with how many of its rows are in each state. People are staff."""
+    """One bulk repair with how many of its rows are in each state. People are staff.
+
+    `given_back`: how often a row had to wait for another turn.
+    """
 
     id: int
     act: Repairs
@@ -32,6 +35,11 @@ class BulkLine:
     waiting: int
     done: int
     refused: int
+    given_back: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"waiting": self.waiting, "done": self.done, "refused": self.refused}
 
     @property
     def rows(self) -> int:
@@ -44,7 +52,7 @@ class BulkLine:
     @property
     def tag(self) -> str:
         """Another where anything of it that a page shows is another."""
-        return f"{self.id}-{self.state}-{self.waiting}-{self.done}-{self.refused}"
+        return f"{self.id}-{self.state}-{self.waiting}-{self.done}-{self.refused}-{self.given_back}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class RowLine:
 BULKS = """
 select b.id, b.act, b.bundle_key, b.reason, b.state, b.by_id, u.name, b.created_at, b.ended_at,
     count(*) filter (where m.state = 'waiting'), count(*) filter (where m.state = 'done'),
-    count(*) filter (where m.state = 'refused')
+    count(*) filter (where m.state = 'refused'), coalesce(sum(m.busy + m.faults), 0)::bigint
 from (select * from bulk_repair where {which} order by id desc limit %(most)s) b
 join app_user u on u.id = b.by_id
 left join bulk_repair_row m on m.bulk_id = b.id

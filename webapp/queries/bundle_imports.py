@@ -16,7 +16,8 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One import. `parts`: bundles and files that it has, `done` of them have their result."""
+    """One import. `parts`: bundles and files that it has, `done` of them have their result. `given_back`: how often
+    one had to wait for another turn."""
 
     id: int
     name: str
@@ -26,6 +27,7 @@ class ImportRow:
     ended_at: datetime | None
     parts: int
     done: int
+    given_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class PartRow:
 
 
 IMPORTS = """
-select i.id, i.name, i.note, u.name, i.at, i.ended_at, count(*), count(*) filter (where p.state <> 'waiting')
+select i.id, i.name, i.note, u.name, i.at, i.ended_at, count(*), count(*) filter (where p.state <> 'waiting'),
+    sum(p.busy + p.faults)::bigint
 from bundle_import i join app_user u on u.id = i.by_id join bundle_import_part p on p.import_id = i.id
 """
 PARTS = """

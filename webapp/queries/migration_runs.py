@@ -41,9 +41,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One migration with how many of its cases are in each state."""
+    """One migration with how many of its cases are in each state. `given_back`: how often one had to wait for another
+    turn."""
 
     counts: dict[str, int]
+    given_back: int
     id: int
     bundle: str
     target: int
@@ -84,7 +86,8 @@ class Run:
     @property
     def tag(self) -> str:
         """Another where anything of it that a page shows is another."""
-        return "-".join([str(self.id), self.state, *(str(self.counts[state]) for state in STATES)])
+        counted = (str(self.counts[state]) for state in STATES)
+        return "-".join([str(self.id), self.state, *counted, str(self.given_back)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,9 @@ from migration_run m join release r on r.id = m.to_release_id join app_user a on
 left join app_user c on c.id = m.confirmed_by left join app_user u on u.id = m.undone_by
 where m.id = %s
 """
-COUNTS = "select state, count(*) from migration_case where run_id = %s group by state"
+COUNTS = """
+select state, count(*), sum(busy + faults)::bigint from migration_case where run_id = %s group by state
+"""
 CASES = """
 select m.case_id, k.number, r.number, m.state, m.at, m.reasons
 from migration_case m join cases k on k.id = m.case_id join release r on r.id = m.from_release_id
@@ -165,8 +170,9 @@ def run_of(run_id: int) -> Run:
     row = sql().execute(RUN, (run_id,)).fetchone()
     if row is None:
         raise NotFound()
-    counted: dict[str, int] = dict(sql().execute(COUNTS, (run_id,)).fetchall())
-    return Run({state: counted.get(state, 0) for state in STATES}, *row)
+    counted = {state: (count, given_back) for state, count, given_back in sql().execute(COUNTS, (run_id,))}
+    counts = {state: counted.get(state, (0, 0))[0] for state in STATES}
+    return Run(counts, sum(given_back for _, given_back in counted.values()), *row)
 
 
 def reasons_of(run_id: int) -> list[Reason]:

@@ -1,30 +1,32 @@
 """批量导入: a zip with many bundles; the worker makes a draft of each, and each has a result of its own.
 
 One transaction per bundle holds the draft and its result, so a worker may die anywhere. A bundle that is refused, or on
-which something breaks again and again, spoils none of the others.
+which something breaks again and again, spoils none of the others (`turns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import Severity, Words
+from engine import EngineError, Severity, Words
 from webapp import clock, file_store, outbox
 from webapp.errors import ActRefused
 from webapp.identity import Identity, by_ids
 from webapp.permissions import Permission, ensure
 from webapp.services.bundle_archives import NO_PART, Archive, read_archive
+from webapp.services.failures import failure_of
 from webapp.services.release_rows import LONGEST_NOTE, keep_draft
 from webapp.services.release_uploads import LONGEST_PATH, plain_name
 from webapp.services.releases import check_files, read_bundle_zip
+from webapp.services.turns import Rows, Turns
 from webapp.unit_of_work import sql, unit_of_work
 
-#: Bundles of one job, and tries of one bundle.
-AT_ONCE, MOST_TRIES = 25, 3
+#: Bundles of one job.
+AT_ONCE = 25
+FAILED = Words("这件事没有导入。", "this bundle was left out.")
 #: Of files that belong to no bundle, so many are named.
 MOST_LEFT_OUT = 20
-AGAIN_AND_AGAIN = Words("多次检查都没有完成，没有导入。", "checking it broke off again and again; it was left out.")
 BEGIN = """
 insert into bundle_import (name, digest, note, by_id, at) values (%(name)s, %(digest)s, %(note)s, %(by)s, %(now)s)
 returning id
@@ -35,21 +37,23 @@ select %(run)s, r.place, r.name, r.state, r.zh, r.en
 from unnest(%(places)s::bigint[], %(names)s::text[], %(states)s::text[], %(zh)s::text[], %(en)s::text[])
     as r(place, name, state, zh, en)
 """
-#: The next bundle, counted as tried before anything is done with it.
-NEXT = """
-update bundle_import_part p set tries = tries + 1 where (p.import_id, p.place) = (
-    select import_id, place from bundle_import_part where import_id = %s and state = 'waiting'
-    order by tries, place limit 1 for update skip locked)
-returning place, name, tries
-"""
-HELD = """
-select place from bundle_import_part where import_id = %(run)s and place = %(place)s and state = 'waiting'
-for update skip locked
-"""
+ROWS = Rows(
+    table="bundle_import_part",
+    batches="bundle_import",
+    batch="import_id",
+    row="place",
+    waiting="m.state = 'waiting' and b.ended_at is null",
+    read="m.place, m.name",
+    what=Words("这件事", "this bundle"),
+)
 TOLD = """
 update bundle_import_part set state = %(state)s, release_id = %(release)s, errors = %(errors)s,
     warnings = %(warnings)s, zh = %(zh)s, en = %(en)s, at = %(now)s
 where import_id = %(run)s and place = %(place)s
+"""
+LATER = """
+update bundle_import_part set zh = %(zh)s, en = %(en)s
+where import_id = %(run)s and place = %(place)s and state = 'waiting'
 """
 END = """
 update bundle_import set ended_at = %(now)s where id = %(run)s and ended_at is null
@@ -96,28 +100,42 @@ def work(import_id: int) -> None:
     name, digest, note, by_id = row
     archive = read_archive(name, file_store.get(digest))
     (by,) = by_ids([by_id], closed=True)
-    for _ in range(AT_ONCE):
-        if not _next(import_id, archive, note, by):
-            return
+    turns, bundles = Turns(ROWS, import_id, AT_ONCE), _Importing(import_id, archive, note, by)
+    if turns.take(bundles):
+        with unit_of_work():
+            outbox.defer(sql(), outbox.IMPORT_BUNDLES, import_id=import_id)
+        return
+    turns.give_up(bundles)
     with unit_of_work():
-        outbox.defer(sql(), outbox.IMPORT_BUNDLES, import_id=import_id)
+        ended = sql().execute(END, {"run": import_id, "now": clock.now()}).rowcount
+        if not ended and (at := turns.next_at()) is not None:
+            outbox.defer_at(sql(), outbox.IMPORT_BUNDLES, at, import_id=import_id)
 
 
-def _next(import_id: int, archive: Archive, note: str, by: Identity) -> bool:
-    """Make a draft of the next bundle; false when there is none left, which ends the import."""
-    with unit_of_work():
-        row = sql().execute(NEXT, (import_id,)).fetchone()
-        if row is None:
-            sql().execute(END, {"run": import_id, "now": clock.now()})
-            return False
-    place, name, tries = row
-    held = {"run": import_id, "place": place}
-    with unit_of_work():
-        if sql().execute(HELD, held).fetchone() is None:
-            return True
-        told = _refused(AGAIN_AND_AGAIN) if tries > MOST_TRIES else _drafted(archive, place, name, note, by)
-        sql().execute(TOLD, {**held, **told, "now": clock.now()})
-    return True
+class _Importing:
+    """What is done with the bundles of a zip."""
+
+    def __init__(self, import_id: int, archive: Archive, note: str, by: Identity) -> None:
+        self.import_id, self.archive, self.note, self.by = import_id, archive, note, by
+
+    def do(self, row: Sequence[Any]) -> None:
+        """Make a draft of the next bundle."""
+        place, name = row
+        self._keep(place, _drafted(self.archive, place, name, self.note, self.by))
+
+    def refuse(self, row: Sequence[Any], refused: EngineError) -> None:
+        words = refused.words if isinstance(refused, ActRefused) else failure_of(refused, "import-failed", FAILED).words
+        with unit_of_work():
+            self.tell(row[0], words, over=True)
+
+    def tell(self, key: int, words: Words, *, over: bool) -> None:
+        if over:
+            self._keep(key, _refused(words))
+        else:
+            sql().execute(LATER, {"run": self.import_id, "place": key, "zh": words.zh, "en": words.en})
+
+    def _keep(self, place: int, told: Mapping[str, Any]) -> None:
+        sql().execute(TOLD, {"run": self.import_id, "place": place, **told, "now": clock.now()})
 
 
 def _drafted(archive: Archive, place: int, name: str, note: str, by: Identity) -> Mapping[str, Any]:

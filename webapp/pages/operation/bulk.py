@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Words
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import signed_in
-from webapp.languages import language
+from webapp.pages.batch_progress import tagged, unless_unchanged
 from webapp.pages.operation.blueprint import blueprint, number
 from webapp.pages.studio.shared import chosen as one_of
 from webapp.pages.support import needs
@@ -84,13 +84,7 @@ def bulk(bulk_id: int) -> ResponseReturnValue:
 @needs(Permission.OPERATION_SEE)
 def progress(bulk_id: int) -> ResponseReturnValue:
     """The same part of the page, asked for while the worker is at it: 304 where nothing has moved."""
-    shown = _shown(bulk_id)
-    answer = Response(headers={"ETag": f'"{shown["tag"]}"'})
-    if request.if_none_match.contains(shown["tag"]):
-        answer.status_code = 304
-        return answer
-    answer.set_data(render_template("operation/_bulk.html", **shown))
-    return answer
+    return unless_unchanged("operation/_bulk.html", _shown(bulk_id))
 
 
 @blueprint.post("/bulk/<int:bulk_id>/stop")
@@ -147,11 +141,9 @@ def _shown(bulk_id: int) -> dict[str, Any]:
     found, by = queries.bulk_repair(bulk_id), signed_in()
     state = one_of(request.args.get("state", ""), queries.STATES, "")
     rows, after = queries.rows_of(bulk_id, state, number("after"))
-    tag = f"{found.tag}-{language()}"
     return {
         "bulk": found,
-        "tag": tag,
-        "headers": {"If-None-Match": f'"{tag}"'},
+        **tagged(found.tag),
         "names": NAMES,
         "states": STATES,
         "row_states": ROW_STATES,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from engine import Words
-from webapp.languages import language
+from webapp.pages.batch_progress import tagged, unless_unchanged
 from webapp.pages.studio.shared import blueprint
 from webapp.pages.support import needs
 from webapp.permissions import Permission
@@ -41,25 +41,16 @@ def bundle_import(import_id: int) -> ResponseReturnValue:
 @needs(Permission.RELEASE_DRAFT)
 def import_progress(import_id: int) -> ResponseReturnValue:
     """The same part of the page, asked for while the worker is at it: 304 where nothing has moved."""
-    shown = _shown(import_id)
-    answer = Response(headers={"ETag": f'"{shown["tag"]}"'})
-    if request.if_none_match.contains(shown["tag"]):
-        answer.status_code = 304
-        return answer
-    answer.set_data(render_template("studio/_import.html", **shown))
-    return answer
+    return unless_unchanged("studio/_import.html", _shown(import_id))
 
 
 def _shown(import_id: int) -> dict[str, Any]:
     one = queries.import_of(import_id)
     parts = queries.parts_of(import_id)
-    tag = f"{queries.tag_of(one)}-{language()}"
     return {
         "one": one,
         "parts": parts,
         "counts": queries.counts_of(parts),
         "part_states": PART_STATES,
-        "tag": tag,
-        "headers": {"If-None-Match": f'"{tag}"'},
-        "progress_url": url_for("studio.import_progress", import_id=import_id),
+        **tagged(queries.tag_of(one)),
     }

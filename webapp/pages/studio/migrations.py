@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,6 +16,7 @@ from webapp.catalogue import Published, published
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.languages import language
+from webapp.pages.batch_progress import tagged, unless_unchanged
 from webapp.pages.studio.shared import chosen as one_of
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
@@ -141,13 +142,7 @@ def run(run_id: int) -> ResponseReturnValue:
 @needs(Permission.MIGRATION_SEE)
 def progress(run_id: int) -> ResponseReturnValue:
     """The same part of the page, asked for while the worker is at it: 304 where nothing has moved."""
-    shown = _shown(run_id)
-    answer = Response(headers={"ETag": f'"{shown["tag"]}"'})
-    if request.if_none_match.contains(shown["tag"]):
-        answer.status_code = 304
-        return answer
-    answer.set_data(render_template("studio/_migration.html", **shown, errors={}))
-    return answer
+    return unless_unchanged("studio/_migration.html", {**_shown(run_id), "errors": {}})
 
 
 Act = Callable[[int, Identity], None]
@@ -277,11 +272,9 @@ def _shown(run_id: int) -> dict[str, Any]:
     found, by = queries.run_of(run_id), signed_in()
     state = one_of(request.args.get("state", ""), queries.STATES, "")
     rows, after = queries.cases_of(run_id, state, request.args.get("after", 0, type=int))
-    tag = f"{found.tag}-{language()}"
     return {
         "run": found,
-        "tag": tag,
-        "headers": {"If-None-Match": f'"{tag}"'},
+        **tagged(found.tag),
         "running": found.state in WORKER_STATES,
         "name": release_queries.name_of(release_queries.release(found.target)),
         "states": STATES,

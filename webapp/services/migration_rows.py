@@ -1,0 +1,50 @@
+"""What trying the cases of a migration and moving them share: the migration as it stands, and why a case stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine import Words
+from webapp.services.migration import Refusal
+from webapp.unit_of_work import sql
+
+NOT_THERE_ANY_MORE = Words("办件已不在原发布版上办理", "the case does not run its former release any more")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A migration, for who works on it. `by_id` confirmed it, `undone_by` has it taken back."""
+
+    id: int
+    bundle: str
+    target: int
+    state: str
+    mapping: dict[str, str]
+    reason: str
+    by_id: int | None
+    undo_reason: str
+    undone_by: int | None
+
+
+RUN = """
+select id, bundle_key, to_release_id, state, mapping, reason, confirmed_by, undo_reason, undone_by
+from migration_run where id = %s
+"""
+
+
+def run_of(run_id: int) -> Run:
+    """The migration of this id, which is there: none is ever removed."""
+    row = sql().execute(RUN, (run_id,)).fetchone()
+    assert row is not None, "a migration is never removed"
+    return Run(*row)
+
+
+def told(refusals: Iterable[Refusal]) -> list[list[str]]:
+    """The reasons as they are kept with a case."""
+    return [[one.process, one.element, one.words.zh, one.words.en] for one in refusals]
+
+
+def whole_case(words: Words) -> Refusal:
+    """A reason that no element has, but the case."""
+    return Refusal(None, "", "", words)
