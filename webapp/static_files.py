@@ -1,13 +1,23 @@
-"""The built assets: names with a digest in them, listed in `static/dist/manifest.json`, cached for ever."""
+"""The built assets: names with a digest or version in them, cached for ever, and compressed when they were built.
+
+`static/dist/manifest.json` lists what pages ask for; the pieces that scripts load by themselves are not in it.
+"""
 
 import json
+import mimetypes
 import os
+import re
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
+from werkzeug.utils import safe_join
 
 DIST = Path(__file__).parent / "static" / "dist"
+FOLDER = "dist/"
 FOR_EVER = "public, max-age=31536000, immutable"
+#: Another content has another name: by digest, or by the version of the library whose files they are.
+LASTING = re.compile(r"(?:[^/]+-[0-9A-Z]{8}\.\w+|pdfjs-[\d.]+/.+)")
+PACKED = ".gz"
 
 
 class AssetMissing(Exception):
@@ -30,9 +40,6 @@ class Assets:
             raise AssetMissing(f"{name} is not in {self._manifest}; run `make assets`")
         return names[name]
 
-    def is_built(self, name: str) -> bool:
-        return name in self._current().values()
-
     def _current(self) -> dict[str, str]:
         try:
             changed_at = os.stat(self._path).st_mtime_ns  # asked for every icon of a page
@@ -45,7 +52,7 @@ class Assets:
 
 
 def bind(app: Flask) -> None:
-    """Give templates `asset('app.js')`; let browsers keep the files whose name follows their content."""
+    """Give templates `asset('app.js')`; answer built files as small as the browser takes them, to be kept."""
     assets = Assets()
     known: dict[tuple[str, str], str] = {}  # a page names its icons a hundred times, and building an address is slow
 
@@ -55,11 +62,28 @@ def bind(app: Flask) -> None:
             known[at] = url_for("static", filename=f"dist/{at[1]}")
         return known[at]
 
-    def cache(response: Response) -> Response:
-        prefix = f"{app.static_url_path}/dist/"
-        if response.status_code in (200, 304) and assets.is_built(request.path.removeprefix(prefix)):
-            response.headers["Cache-Control"] = FOR_EVER
-        return response
+    def static(filename: str) -> Response:
+        name = filename.removeprefix(FOLDER)
+        if name == filename:
+            return app.send_static_file(filename)
+        return built_file(name)
 
     app.jinja_env.globals["asset"] = asset
-    app.after_request(cache)
+    app.view_functions["static"] = static
+
+
+def built_file(name: str) -> Response:
+    """A file of the build; packed where the browser unpacks it. Raises werkzeug's NotFound."""
+    beside = safe_join(str(DIST), f"{name}{PACKED}")
+    packed = beside is not None and os.path.isfile(beside)
+    if packed and request.accept_encodings.quality("gzip") > 0:
+        mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        response = send_from_directory(DIST, f"{name}{PACKED}", mimetype=mimetype)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = send_from_directory(DIST, name)
+    if packed:
+        response.vary.add("Accept-Encoding")
+    if LASTING.fullmatch(name):
+        response.headers["Cache-Control"] = FOR_EVER
+    return response

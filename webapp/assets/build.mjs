@@ -3,11 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 import * as esbuild from 'esbuild';
 import * as sass from 'sass';
+
+import { plainColours } from './colours.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, '..', 'static', 'dist');
@@ -66,12 +69,26 @@ export function onlyLight(css) {
   return css;
 }
 
+/** What libraries bring, in the order of the pages that show them. */
+const LIBRARY_STYLES = ['diagram-js/assets/diagram-js.css', 'bpmn-js/dist/assets/bpmn-js.css', 'diagram-js-minimap/assets/diagram-js-minimap.css'];
+
+/** Scroll bars have one colour: Tabler's own of code on a dark ground is not ours. */
+const BARS = { '--scrollbar-color': 'var(--body-color)' };
+
 const tablerStyles = {
   name: 'tabler-styles',
   setup(build) {
+    const own = readdirSync(join(HERE, 'src/styles')).filter((name) => name.endsWith('.css'));
+    const texts = (folder, names) => names.map((name) => readFileSync(join(folder, name), 'utf8'));
     build.onLoad({ filter: /\.scss$/ }, ({ path }) => {
       const { css, loadedUrls } = sass.compile(path, { loadPaths: [MODULES], quietDeps: true });
-      return { contents: onlyLight(css), loader: 'css', watchFiles: loadedUrls.map(fileURLToPath) };
+      const light = onlyLight(css);
+      const plain = plainColours([light, ...texts(join(HERE, 'src/styles'), own)], BARS);
+      return { contents: plain(light), loader: 'css', watchFiles: loadedUrls.map(fileURLToPath) };
+    });
+    build.onLoad({ filter: /node_modules\/.*\.css$/ }, ({ path }) => {
+      const plain = plainColours(texts(MODULES, LIBRARY_STYLES));
+      return { contents: plain(readFileSync(path, 'utf8')), loader: 'css' };
     });
   },
 };
@@ -235,6 +252,16 @@ function worker() {
   return outputFiles[0].text;
 }
 
+/** What is answered packed: texts; fonts and character maps are packed already. */
+const TEXTS = new Set(['.js', '.css', '.svg', '.txt']);
+
+/** Beside every text its packed form, made once: pages would wait for each other while the server packs. */
+function pack() {
+  for (const name of readdirSync(DIST, { recursive: true })) {
+    if (TEXTS.has(extname(name))) writeFileSync(join(DIST, `${name}.gz`), gzipSync(readFileSync(join(DIST, name)), { level: 9 }));
+  }
+}
+
 /** Writes what esbuild does not, and removes files of earlier builds. */
 function finish(metafile) {
   const manifest = {};
@@ -263,6 +290,7 @@ function finish(metafile) {
   for (const name of readdirSync(DIST)) {
     if (!kept.has(name)) rmSync(join(DIST, name), { recursive: true });
   }
+  pack();
 }
 
 const finishing = {

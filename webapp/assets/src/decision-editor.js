@@ -13,6 +13,8 @@ import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
 import './styles/designer.css';
 import './styles/decision-editor.css';
 
+import './editors/older-browsers.js';
+
 import { lendNotes, lendNotesAgain, returnNotes } from './decision-editor/annotations.js';
 import { drawWhereMissing } from './decision-editor/picture.js';
 import { markCells, nameCells, nameOf, placeOf, showCell } from './decision-editor/places.js';
@@ -20,7 +22,9 @@ import { Steps } from './decision-editor/steps.js';
 import { missing, translationOf } from './designer/translate.js';
 import { firstFindings, listFindings } from './editors/findings.js';
 import { withKnownNames } from './editors/known-names.js';
+import { ReadPast, knownNamespaces } from './editors/read-past.js';
 import { Saving, notOpened } from './editors/saving.js';
+import { fetched } from './editors/source.js';
 import { openWhenWide } from './editors/wide.js';
 import { say } from './words.js';
 
@@ -92,12 +96,6 @@ function showFindings(modeler, said) {
   });
 }
 
-async function fetched(src) {
-  const answer = await fetch(src);
-  if (!answer.ok) throw new Error(`${src}: ${answer.status}`);
-  return answer.text();
-}
-
 /** Reads the file. What the editor does not know would be lost by saving: such a file is not opened. */
 async function read(modeler, xml, types) {
   let unknown;
@@ -125,8 +123,8 @@ function compact(xml) {
 
 async function open(mount) {
   const { language, src } = mount.dataset;
-  const [{ default: Modeler }, words, xml] = await Promise.all([
-    import('dmn-js/lib/Modeler'), language === 'zh' ? import('./decision-editor/zh.js') : null, fetched(src),
+  const [{ default: Modeler }, { default: moves }, words, xml] = await Promise.all([
+    import('dmn-js/lib/Modeler'), import('./decision-editor/moves.js'), language === 'zh' ? import('./decision-editor/zh.js') : null, fetched(src),
   ]);
   const types = [...TYPES];
   const translation = translationOf(words?.CHINESE ?? null);
@@ -135,14 +133,16 @@ async function open(mount) {
     container: mount,
     common: { dataTypes: types },
     drd: { additionalModules: [translation] },
-    decisionTable: withNames,
+    decisionTable: { additionalModules: [translation, moreNames, moves] },
     literalExpression: withNames,
     boxedExpression: withNames,
   });
   const views = new Views(modeler);
   if (!(await read(modeler, xml, types))) return;
+  const definitions = modeler.getDefinitions();
+  const readPast = new ReadPast(xml, definitions, knownNamespaces(definitions));
   const saving = new Saving(mount, {
-    text: async () => compact((await modeler.saveXML({ format: true })).xml),
+    text: async () => readPast.into(compact((await modeler.saveXML({ format: true })).xml)),
     shown: (said) => showFindings(modeler, said),
   });
   modeler.on('saveXML.start', ({ definitions }) => returnNotes(definitions));

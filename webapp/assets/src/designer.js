@@ -10,12 +10,17 @@ import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import './styles/diagram.css';
 import './styles/designer.css';
 
+import './editors/older-browsers.js';
+
 import { elementTemplates } from './designer/templates.js';
 import { missing, translation } from './designer/translate.js';
 import { firstFindings, gravest, listFindings } from './editors/findings.js';
-import { Saving } from './editors/saving.js';
+import { ReadPast, knownNamespaces } from './editors/read-past.js';
+import { Saving, notOpened } from './editors/saving.js';
+import { fetched } from './editors/source.js';
 import { openWhenWide } from './editors/wide.js';
 import { withPicture } from './lay-out.js';
+import { say } from './words.js';
 
 const FONT = getComputedStyle(document.documentElement).getPropertyValue('--ow-font') || 'sans-serif';
 const TEXT = { fontFamily: FONT, fontSize: 12, lineHeight: 1.3 };
@@ -47,14 +52,11 @@ function showFindings(modeler, said) {
 
 function goTo(modeler, id) {
   const element = modeler.get('elementRegistry').get(id);
+  const canvas = modeler.get('canvas');
+  canvas.getContainer().scrollIntoView({ block: 'nearest' }); // the list stands below the diagram
   modeler.get('selection').select(element);
-  modeler.get('canvas').scrollToElement(element, 120);
-}
-
-async function fetched(src) {
-  const answer = await fetch(src);
-  if (!answer.ok) throw new Error(`${src}: ${answer.status}`);
-  return answer.text();
+  canvas.scrollToElement(element, 120);
+  canvas.focus();
 }
 
 /** The whole diagram beside the palette, never larger than drawn. */
@@ -81,19 +83,30 @@ async function open(mount) {
     additionalModules: [...panel, minimap, words],
   });
   const { xml, laidOut } = await withPicture(source);
-  await modeler.importXML(xml);
+  const imported = await modeler.importXML(xml);
+  // What the editor does not know would be lost by saving (and has been by laying it out): such a file is not opened.
+  const { warnings } = laidOut ? await modeler.get('moddle').fromXML(source) : imported;
+  const unknown = warnings.filter(({ message }) => message.startsWith('unparsable content'));
+  if (unknown.length) {
+    notOpened(say('designerUnreadable', { reason: unknown.map(({ message }) => message.split('\n')[0]).join(say('designerComma')) }));
+    modeler.destroy();
+    return;
+  }
   modeler.get('elementTemplatesLoader').setTemplates(elementTemplates(language));
   const canvas = modeler.get('canvas');
   fit(canvas);
+  const definitions = modeler.getDefinitions();
+  const readPast = new ReadPast(source, definitions, knownNamespaces(definitions));
   const saving = new Saving(mount, {
-    text: async () => (await modeler.saveXML({ format: true })).xml,
+    text: async () => readPast.into((await modeler.saveXML({ format: true })).xml),
     shown: (said) => showFindings(modeler, said),
   });
   showFindings(modeler, firstFindings());
   modeler.on('commandStack.changed', () => saving.changed());
   if (laidOut) saving.changed();
   document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'f' && document.activeElement?.closest('.djs-container')) {
+    // Where the drawing has the focus, the library has opened the search by now.
+    if ((event.ctrlKey || event.metaKey) && event.key === 'f' && !event.defaultPrevented && document.activeElement?.closest('.djs-container')) {
       event.preventDefault();
       modeler.get('searchPad').toggle();
     }

@@ -8,13 +8,17 @@ import '@bpmn-io/form-js-editor/dist/assets/dragula.css';
 import './styles/designer.css';
 import './styles/form-editor.css';
 
+import './editors/older-browsers.js';
+
 import { firstFindings, listFindings, ways } from './editors/findings.js';
 import { knownNames } from './editors/known-names.js';
 import { speak } from './editors/said.js';
 import { Saving, notOpened } from './editors/saving.js';
+import { fetched } from './editors/source.js';
 import { openWhenWide } from './editors/wide.js';
 import { Dictionary } from './form-editor/dictionary.js';
 import { markFields } from './form-editor/marks.js';
+import { Moves } from './form-editor/moves.js';
 import { cleaned, inexactNumber, walk, withoutGrid } from './form-editor/schema.js';
 import { Terms } from './form-editor/terms.js';
 import { say } from './words.js';
@@ -58,12 +62,6 @@ function read(text) {
   }
 }
 
-async function fetched(src) {
-  const answer = await fetch(src);
-  if (!answer.ok) throw new Error(`${src}: ${answer.status}`);
-  return answer.text();
-}
-
 async function open(mount) {
   const { language, src } = mount.dataset;
   if (language === 'zh') speak((await import('./form-editor/zh.js')).CHINESE);
@@ -86,12 +84,14 @@ async function open(mount) {
   });
   const dictionary = new Dictionary(editor);
   const terms = new Terms(editor);
+  const moves = new Moves(editor, mount);
   showFindings(editor, firstFindings());
   editor.on('commandStack.changed', ({ trigger }) => {
     if (trigger === 'clear') return;
     saving.changed();
     dictionary.draw();
     terms.refresh();
+    moves.draw();
   });
   for (const [id, act] of [['designer-undo', 'undo'], ['designer-redo', 'redo']]) {
     document.getElementById(id).addEventListener('click', () => editor.get('commandStack')[act]());

@@ -15,7 +15,7 @@ function typing(target) {
 }
 
 const one = (selector) => document.querySelector(selector);
-const shown = (elements) => [...elements].find((element) => element.checkVisibility() && !element.matches(':disabled'));
+const shown = (elements) => [...elements].find((element) => element.getClientRects().length > 0 && !element.matches(':disabled'));
 
 function focusOn(element) {
   if (!element) return;

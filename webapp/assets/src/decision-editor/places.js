@@ -1,6 +1,7 @@
 // Where in the file an element of a finding stands, and its marks in the table.
 
 import { ways } from '../editors/findings.js';
+import { ownRules } from '../editors/own-rules.js';
 import { say } from '../words.js';
 
 const GLYPH = { error: '×', warning: '!', note: 'i' };
@@ -50,8 +51,7 @@ function columnOf(table, rule, element) {
   return column?.label || column?.name || column?.inputExpression?.text || '';
 }
 
-const sheet = new CSSStyleSheet();
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+const sheet = ownRules();
 
 /** Marks rows, cells and columns ([{id, severity}]) by rules of style: the table draws its cells anew as it likes. */
 export function markCells(findings) {

@@ -1,12 +1,12 @@
 // Marks of findings on the fields of the drawn form; by rules of style, since the editor draws its fields anew.
 
 import { gravest } from '../editors/findings.js';
+import { ownRules } from '../editors/own-rules.js';
 
 const GLYPH = { error: '×', warning: '!', note: 'i' };
 const COLOUR = { error: '#b42318', warning: '#8a4b00', note: '#1a56db' };
 
-const sheet = new CSSStyleSheet();
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+const sheet = ownRules();
 
 /** `byId`: id of a component -> its findings. */
 export function markFields(byId) {
