@@ -209,8 +209,8 @@ def test_a_filter_looks_so_far_and_goes_on_with_the_next_page(
 @pytest.mark.parametrize("text", ["jiangchengjimin", "jcjm", "JCJM", "ｊｃｊｍ"])
 def test_an_applicant_is_found_by_pinyin(two: object, client: FlaskClient, text: str) -> None:
     page = Browser(client, REVIEWER).open(f"/inbox?q={quote(text)}")
-    assert page.rows()
-    assert all(row[4].startswith("江城济民") for row in page.rows())
+    assert "江城济民" in page.rows()[0][4]
+    assert all("江城济民" in " ".join(row) for row in page.rows())  # the cases of the department below, too
 
 
 @pytest.mark.parametrize("text", ["%", "_____", "' or 1=1 --", "😀", "\u202eabc", "*", "\\", "民济药房"])

@@ -11,13 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.extensions import Model
 from webapp.models.cases import Case
 
-#: A name as it is typed without tones: whole, and by the first letters of its syllables.
-PINYIN = "replace(applicant_pinyin, ' ', '')"
-INITIALS = r"regexp_replace(applicant_pinyin, '(\S)\S*\s*', '\1', 'g')"
+#: What a name is found by that is typed in letters: its syllables, and the first letters of neighbours ("AK").
+PINYIN_KEYS = "pinyin_keys(applicant_pinyin)"
 CASES = cast("Table", Case.__table__)
 Index("suspended_case", Case.id, postgresql_where=text("suspended_at is not null"))
-for _name, _key in (("case_pinyin", PINYIN), ("case_initials", INITIALS)):
-    Index(_name, literal_column(_key).label("key"), postgresql_ops={"key": "text_pattern_ops"}, _table=CASES)
+Index("case_pinyin_keys", literal_column(PINYIN_KEYS), postgresql_using="gin", _table=CASES)
 
 
 class InboxView(Model):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +22,7 @@ from webapp.queries import worklist_sql
 from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.worklist_picks import Pick, pick_of
 from webapp.queries.worklist_wanted import UNIT, Wanted
+from webapp.search import letters_of, plain, reads
 from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
@@ -251,7 +251,7 @@ def page_of(found: Found, by: Identity, rules: Rules, wanted: Wanted) -> Page:
     """The page as people read it."""
     calendars = PlaceCalendars(rules)
     rows = [_row(line, found.today, calendars, by) for line in found.lines]
-    kept = tuple(row for row in rows if not wanted.text or _says(wanted.text, row))
+    kept = tuple(row for row in rows if not wanted.text or _found_by(wanted.text, row))
     return Page(kept, found.previous, found.following, found.partly, found.unsorted)
 
 
@@ -335,21 +335,13 @@ def _absent(
     return named or (next(iter(lending), None) if by.own_groups.isdisjoint(groups) else None)
 
 
-def plain(text: str) -> str:
-    """Letters and digits alone, as search compares them."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+def _found_by(text: str, row: Row) -> bool:
+    return says(text, row.number, row.applicant, row.subject, pinyin=row.pinyin)
 
 
-def says(text: str, *told: str) -> bool:
-    """Whether one of these texts holds what was searched for, sign for sign."""
-    return any(plain(text) in plain(one) for one in told)
-
-
-def _says(text: str, row: Row) -> bool:
-    initials = "".join(syllable[:1] for syllable in row.pinyin.split())
-    return says(text, row.number, row.applicant, row.subject) or any(
-        one.startswith(plain(text)) for one in (row.pinyin.replace(" ", "").lower(), initials.lower())
-    )
+def says(text: str, *told: str, pinyin: str) -> bool:
+    """Whether one of these texts holds what was searched for, sign for sign, or its letters read this pinyin."""
+    return any(plain(text) in plain(one) for one in told) or reads(letters_of(text), pinyin)
 
 
 OF_UNIT = """

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from engine import Words
 from engine.bundles import Item
 from engine.forms import Field
 from webapp.catalogue import Published, current_releases, places, published
-from webapp.identity import Identity
+from webapp.identity import Identity, holds_post
 from webapp.queries.worklist import says
-from webapp.queries.worklist_picks import choice_fields
+from webapp.queries.worklist_picks import choice_fields, search_of
 from webapp.queries.worklist_wanted import NOBODY, Wanted, without
 from webapp.search import wanted as tokens_wanted
 from webapp.unit_of_work import sql
@@ -33,13 +34,13 @@ class ReminderLine:
     task_id: int | None
 
 
-REMINDERS = """
+REMINDERS = f"""
 select r.id, r.text_zh, r.text_en, r.at, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name),
     (select t.id from user_task t join task_candidate c on c.task_id = t.id
      where t.case_id = r.case_id and t.item_case_id is not distinct from r.item_case_id
         and c.group_key = r.group_key order by t.id limit 1)
 from reminder r join cases k on k.id = r.case_id
-where r.group_key = any(%(groups)s) and r.read_at is null and not exists (
+where {holds_post("r.group_key", "k.bundle_key")} and r.read_at is null and not exists (
     select from declared_conflict d where d.case_id = r.case_id and d.user_id = %(me)s and d.withdrawn_at is null
         and (d.item_case_id is null or r.item_case_id is null or d.item_case_id = r.item_case_id))
 order by r.at desc, r.id desc limit %(limit)s
@@ -48,7 +49,7 @@ order by r.at desc, r.id desc limit %(limit)s
 
 def reminders(by: Identity) -> list[ReminderLine]:
     """The latest unread reminders of one's groups, but for what one declared a conflict in."""
-    values = {"groups": sorted(by.groups), "me": by.user_id, "limit": REMINDERS_SHOWN}
+    values = {**by.posts, "me": by.user_id, "limit": REMINDERS_SHOWN}
     rows = sql().execute(REMINDERS, values)
     return [
         ReminderLine(id_, Words(zh, en), at, number or "", subject, task)
@@ -71,25 +72,25 @@ class CaseLine:
 
 
 OTHER_CASES = """
-select k.id, k.number, k.subject_name, k.applicant_name, k.release_id, k.received_at, k.closed_at is not null,
-    k.suspended_at is not null
-from cases k
-where k.search_tokens @> %s::text[] and k.received_at is not null
-    and exists (select from item_case i where i.case_id = k.id and i.department_key = %s)
-order by k.received_at desc limit %s
+select found.id, found.number, found.subject_name, found.applicant_name, found.applicant_pinyin, found.release_id,
+    found.received_at, found.closed_at is not null, found.suspended_at is not null
+from cases found
+where {search} and found.received_at is not null
+    and exists (select from item_case i where i.case_id = found.id and i.department_key = %(department)s)
+order by found.received_at desc limit %(limit)s
 """
 
 
 def cases_found(by: Identity, text: str) -> list[CaseLine]:
     """The latest cases of `by`'s department that the text finds, open or closed."""
-    tokens = tokens_wanted(text)
-    if not tokens:
+    if not tokens_wanted(text):
         return []
-    rows = sql().execute(OTHER_CASES, (tokens, by.department_key, OTHER_CASES_SHOWN)).fetchall()
+    values: dict[str, Any] = {"department": by.department_key, "limit": OTHER_CASES_SHOWN}
+    rows = sql().execute(OTHER_CASES.format(search=search_of(text, values)), values).fetchall()
     return [
         CaseLine(id_, number, subject or applicant, applicant, published(release).bundle.name, received_at, *states)
-        for id_, number, subject, applicant, release, received_at, *states in rows
-        if says(text, number or "", subject, applicant)
+        for id_, number, subject, applicant, pinyin, release, received_at, *states in rows
+        if says(text, number or "", subject, applicant, pinyin=pinyin)
     ]
 
 

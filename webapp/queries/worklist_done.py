@@ -12,6 +12,7 @@ from engine import Words
 from webapp import clock
 from webapp.catalogue import published
 from webapp.identity import Identity
+from webapp.queries.worklist import says
 from webapp.queries.worklist_picks import RulesAsked, done_narrowing
 from webapp.queries.worklist_wanted import Wanted
 from webapp.services.events import ACT_WORDS
@@ -80,7 +81,7 @@ class DonePage:
 
 DONE = f"""
 select t.id, t.closed_at, t.name_zh, t.name_en, t.act, k.id, k.number, k.applicant_name, k.subject_name,
-    k.release_id, ic.item_key, k.closed_at is not null
+    k.applicant_pinyin, k.release_id, ic.item_key, k.closed_at is not null
 from (
     select * from user_task where closed_by = %(me)s and state = 'completed'
         and (closed_at, id) {{beyond}} (%(at)s, %(task)s)
@@ -113,19 +114,25 @@ def done_page(
     statement = DONE.format(**direction, narrow=" and ".join(narrow) or "true")
     found = sql().execute(statement, values, prepare=False).fetchall()
     more = len(found) > PAGE_SIZE
-    rows = [_row(line) for line in found[:PAGE_SIZE]]
+    lines = found[:PAGE_SIZE]
     if before:
-        rows.reverse()
+        lines.reverse()
+    rows = [_row(line) for line in lines]
     first, last = (rows[0].cursor, rows[-1].cursor) if rows else (None, None)
     return DonePage(
-        tuple(rows),
+        tuple(row for row, line in zip(rows, lines, strict=True) if not wanted.text or _is_found(wanted.text, line)),
         first if (more if before else after is not None) else None,
         last if (more or before is not None) else None,
     )
 
 
+def _is_found(text: str, line: Sequence[Any]) -> bool:
+    number, applicant, subject, pinyin = line[6:10]
+    return says(text, number or "", applicant, subject, pinyin=pinyin)
+
+
 def _row(line: Sequence[Any]) -> DoneRow:
-    task_id, closed_at, zh, en, act, case_id, number, applicant, subject, release_id, item_key, closed = line
+    task_id, closed_at, zh, en, act, case_id, number, applicant, subject, _, release_id, item_key, closed = line
     bundle = published(release_id).bundle
     return DoneRow(
         task_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from webapp.identity import Identity
 from webapp.queries import worklist_sql as text_of
 from webapp.queries.due import NO_DUE_DAY
 from webapp.queries.worklist_wanted import FREE, MINE, NOBODY, UNIT, WAITING, Wanted
+from webapp.search import keys_of, letters_of
 from webapp.search import wanted as tokens_wanted
 from webapp.services.clocks import TASK_STANDS_STILL
 from webapp.services.place_calendars import NEAR_OF_CASE, near_days
@@ -41,15 +41,14 @@ class Pick:
 def pick_of(by: Identity, rules: RulesAsked, wanted: Wanted, groups: Sequence[str], today: date) -> Pick | None:
     """The pick for what is wanted; None where nothing can be found (a search for signs that no name holds)."""
     values: dict[str, Any] = {"groups": list(groups), "me": by.user_id}
-    if wanted.text and not (tokens := tokens_wanted(wanted.text)):
+    if wanted.text and not tokens_wanted(wanted.text):
         return None
     narrow, span = _narrowing(rules, wanted, today, values)
     few = _few(wanted, values)
     if wanted.tab != UNIT and _is_lent(by, values):
         narrow.append(text_of.LENT_OF_GROUPS if few is None else text_of.LENT_OF_FEW)
     if wanted.text:
-        values["wanted"] = tokens
-        narrow.insert(0, _search(wanted.text, values))
+        narrow.insert(0, search_of(wanted.text, values))
     if few is not None:
         if wanted.tab != MINE:
             narrow.insert(0, text_of.WITHIN_GROUPS)
@@ -66,11 +65,9 @@ def pick_of(by: Identity, rules: RulesAsked, wanted: Wanted, groups: Sequence[st
 
 def _is_lent(by: Identity, values: dict[str, Any]) -> bool:
     """Whether a post is lent for some bundles only; which, is put into the values."""
-    whole = by.own_groups.union(*(one.groups for one in by.standing_in if one.bundles is None))
-    lent = [(group, bundle) for one in by.standing_in for group in one.groups - whole for bundle in one.bundles or ()]
-    values["limited"] = sorted({group for group, _ in lent})
-    values["lent"] = sorted(f"{group} {bundle}" for group, bundle in lent)
-    return bool(lent)
+    posts = by.posts
+    values["limited"], values["lent"] = posts["limited"], posts["lent"]
+    return bool(posts["limited"])
 
 
 def _filled(statement: str, said: dict[str, str]) -> str:
@@ -100,13 +97,19 @@ def _few(wanted: Wanted, values: dict[str, Any]) -> str | None:
     return text_of.STANDING_STILL if wanted.due == "paused" else None
 
 
-def _search(text: str, values: dict[str, Any]) -> str:
-    """Letters alone may be a name's pinyin, or the first letters of its syllables."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", text).lower() if not c.isspace())
-    if not (plain.isascii() and plain.isalpha()):
-        return text_of.BY_TOKENS
-    values["pinyin"], values["behind"] = plain, plain[:-1] + chr(ord(plain[-1]) + 1)
-    return text_of.BY_PINYIN
+def search_of(text: str, values: dict[str, Any]) -> str:
+    """A condition on the case `found`; every hit is rechecked. Letters alone may be the pinyin of a name."""
+    values["wanted"] = tokens_wanted(text)
+    keys = keys_of(letters_of(text))
+    ways = [text_of.BY_TOKENS]
+    if keys.initials:
+        values["initials"] = list(keys.initials)
+        ways.append(text_of.BY_INITIALS)
+    if keys.syllables:
+        named = {f"syllable{number}": list(one) for number, one in enumerate(keys.syllables)}
+        values.update(named)
+        ways.append(f"({' and '.join(text_of.BY_SYLLABLE.format(name=name) for name in named)})")
+    return f"({' or '.join(ways)})"
 
 
 def _narrowing(rules: RulesAsked, wanted: Wanted, today: date, values: dict[str, Any]) -> tuple[list[str], bool]:
@@ -193,10 +196,9 @@ def done_narrowing(rules: RulesAsked, wanted: Wanted, values: dict[str, Any]) ->
     narrow = _catalogue(rules, wanted, values)
     if not wanted.text:
         return narrow
-    if not (tokens := tokens_wanted(wanted.text)):
+    if not tokens_wanted(wanted.text):
         return None
-    values["wanted"] = tokens
-    return [_search(wanted.text, values).replace("found.", "k."), *narrow]
+    return [search_of(wanted.text, values).replace("found.", "k."), *narrow]
 
 
 def release_of(bundle: str) -> Published | None:

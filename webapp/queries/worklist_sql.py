@@ -7,7 +7,8 @@ pauses, signals, days to come back, hits of a search).
 
 from __future__ import annotations
 
-from webapp.models.inbox import INITIALS, PINYIN
+from webapp.identity import within_lent
+from webapp.models.inbox import PINYIN_KEYS
 from webapp.services.clocks import STANDS_STILL, TASK_STANDS_STILL
 
 #: Tasks of one post that a filter looks through for a page; the next page goes on behind them.
@@ -76,9 +77,8 @@ _OF_FEW = f"""
     where t.state = 'open' and t.id <> all({HIDDEN}) and {{narrow}}
         and (c.urgency, c.due_on, c.task_id) {{beyond}} (%(urgency)s, %(due_on)s, %(task)s)
     order by c.urgency {{way}}, c.due_on {{way}}, c.task_id {{way}} limit {{limit}}"""
-#: Posts that one has for some bundles only, because one stands in for somebody there: of the post `{post}`.
-_LENT = "({post} <> all(%(limited)s::text[]) or {post} || ' ' || k.bundle_key = any(%(lent)s::text[]))"
-LENT_OF_FEW, LENT_OF_GROUPS = _LENT.format(post="c.group_key"), _LENT.format(post="g.key")
+#: Posts that one has for some bundles only, because one stands in for somebody there.
+LENT_OF_FEW, LENT_OF_GROUPS = (within_lent(post, "k.bundle_key") for post in ("c.group_key", "g.key"))
 WITHIN_GROUPS = "c.group_key = any(%(groups)s)"
 
 
@@ -99,10 +99,9 @@ IS_MINE = """(t.assignee_id = %(me)s or t.step in ('verify', 'recheck') and exis
         where d.user_id = %(me)s and d.item_case_id = t.item_case_id))"""
 FOUND = "cases found join user_task t on t.case_id = found.id"
 BY_TOKENS = "found.search_tokens @> %(wanted)s::text[]"
-_PINYIN, _INITIALS = (one.replace("applicant_pinyin", "found.applicant_pinyin") for one in (PINYIN, INITIALS))
-# Between two texts, sign for sign: `like` finds no index for a beginning that is a parameter.
-_BEGINS = "({key} ~>=~ %(pinyin)s and {key} ~<~ %(behind)s)"
-BY_PINYIN = f"({BY_TOKENS} or {_BEGINS.format(key=_PINYIN)} or {_BEGINS.format(key=_INITIALS)})"
+#: By the letters of a name: the pairs of first letters, and one of these syllables.
+_KEYS = PINYIN_KEYS.replace("applicant_pinyin", "found.applicant_pinyin")
+BY_INITIALS, BY_SYLLABLE = f"{_KEYS} @> %(initials)s::text[]", f"{_KEYS} && %({{name}})s::text[]"
 #: Pauses are few: whoever asks for what stands still begins with them.
 PAUSED = f"""(
         select t.id from clock_pause p join legal_clock l on l.id = p.clock_id
