@@ -45,6 +45,11 @@ class Case(Model):
     __table_args__ = (
         Index("case_search", "search_tokens", postgresql_using="gin"),
         Index("case_of_release", "release_id"),
+        Index(
+            "open_case_of_release",
+            "release_id",
+            postgresql_where=text("received_at is not null and closed_at is null"),
+        ),
         Index("case_number_prefix", "number", postgresql_ops={"number": "text_pattern_ops"}),
     )
 

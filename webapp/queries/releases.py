@@ -6,19 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import orjson
 
-from engine import Finding, Severity, Words
-from engine.bundles import inspect_bundle
+from engine import Finding, Severity, Words, errors_in
+from engine.bundles import check_bundle, name_in
 from engine.trial import check_with_examples
-from webapp.catalogue import RULES_IN_FORCE, release_files, rules_of
+from webapp.catalogue import RULES_IN_FORCE, Rules, release_files, rules_of
 from webapp.errors import NotFound
 from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, SUBMITTED
 from webapp.unit_of_work import sql
 
 SHOWN_RELEASES = 6
+SHOWN_BUNDLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,6 @@ class ReleaseRow:
     published_at: datetime | None
     retired_at: datetime | None
     open_cases: int
-    all_cases: int
     effective_on: date | None
     approver: str | None
     approved_at: datetime | None
@@ -56,15 +58,39 @@ class BundleRow:
     """A bundle of the office with its releases, the newest first."""
 
     key: str
-    name: Words
     published: ReleaseRow | None
     submitted: tuple[ReleaseRow, ...]
     releases: tuple[ReleaseRow, ...]
-    errors: int | None  # of the newest release that waits
+
+    @property
+    def name(self) -> Words:
+        """As the release in force says it, else the newest."""
+        return name_of(self.published or self.newest)
+
+    @property
+    def errors(self) -> int | None:
+        """Of the newest release that waits."""
+        waiting = next((row for row in self.releases if row.waits), None)
+        return errors_of(waiting) if waiting else None
 
     @property
     def newest(self) -> ReleaseRow:
         return self.releases[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A page of bundles: `found` of `every` fit; `waiting` releases of all of them wait for publishing."""
+
+    bundles: tuple[BundleRow, ...]
+    found: int
+    every: int
+    page: int
+    waiting: int
+
+    @property
+    def is_last(self) -> bool:
+        return self.page * SHOWN_BUNDLES >= self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +107,9 @@ class HistoryLine:
 
 RELEASES = """
 select r.id, r.bundle_key, r.number, r.state, r.digest, r.note, r.created_by, a.name, r.created_at,
-       r.submitted_at, p.name, r.published_at, r.retired_at, coalesce(c.open, 0), coalesce(c.every, 0),
+       r.submitted_at, p.name, r.published_at, r.retired_at,
+       (select count(*) from cases c
+        where c.release_id = r.id and c.received_at is not null and c.closed_at is null),
        r.effective_on, v.name, r.approved_at,
        exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
                and o.published_at is not null)
@@ -89,10 +117,11 @@ from release r
 join app_user a on a.id = r.created_by
 left join app_user p on p.id = r.published_by
 left join app_user v on v.id = r.approved_by
-left join (
-    select release_id, count(*) filter (where closed_at is null) as open, count(*) as every
-    from cases where received_at is not null group by release_id
-) c on c.release_id = r.id
+"""
+#: Cases are counted as far as this.
+COUNTED = 10_000
+RECEIVED = """
+select count(*) from (select from cases where release_id = %s and received_at is not null limit %s) counted
 """
 HISTORY = """
 select e.at, e.kind, u.name, e.body from release_event e left join app_user u on u.id = e.actor_id
@@ -100,12 +129,45 @@ where e.bundle_key = %s order by e.seq desc limit %s
 """
 
 
-def bundles() -> list[BundleRow]:
-    """Every bundle, with what waits for publishing first."""
+#: The files that say what a bundle is called.
+NAMED_IN = """
+select f.path, b.content from release_file f join blob b on b.digest = f.digest
+where f.release_id = %s and f.path in ('bundle.toml', 'texts/en.toml')
+"""
+
+
+def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
+    """A page of the bundles whose name or key holds `text`; what waits for publishing first.
+
+    `kind`: "waiting" for publishing, with a "draft", "published", "unpublished", or "" for all.
+    """
     rows = [ReleaseRow(*row) for row in sql().execute(RELEASES + "order by r.bundle_key, r.number desc")]
-    keys = dict.fromkeys(row.bundle_key for row in rows)
-    found = [_bundle([row for row in rows if row.bundle_key == key]) for key in keys]
-    return sorted(found, key=lambda one: (not one.submitted, one.key))
+    every = [_bundle(list(of_bundle)) for _, of_bundle in groupby(rows, attrgetter("bundle_key"))]
+    wanted = text.strip().casefold()
+    found = [one for one in every if _is(one, kind) and (not wanted or _holds(one, wanted))]
+    found.sort(key=lambda one: (not one.submitted, one.key))
+    page = min(max(page, 1), max(-(-len(found) // SHOWN_BUNDLES), 1))
+    shown = found[(page - 1) * SHOWN_BUNDLES : page * SHOWN_BUNDLES]
+    return Overview(tuple(shown), len(found), len(every), page, sum(len(one.submitted) for one in every))
+
+
+def received(release_id: int) -> int:
+    """How many cases were received under a release, counted up to `COUNTED`, then one more."""
+    row = sql().execute(RECEIVED, (release_id, COUNTED + 1)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _is(one: BundleRow, kind: str) -> bool:
+    return {
+        "waiting": bool(one.submitted),
+        "draft": any(row.state == DRAFT for row in one.releases),
+        "published": one.published is not None,
+        "unpublished": one.published is None,
+    }.get(kind, True)
+
+
+def _holds(one: BundleRow, text: str) -> bool:
+    return any(text in said.casefold() for said in (one.key, one.name.zh, one.name.en))
 
 
 def bundle(key: str) -> BundleRow:
@@ -147,9 +209,19 @@ def history(key: str, most: int = 50) -> list[HistoryLine]:
 
 def findings_of(one: ReleaseRow) -> tuple[Finding, ...]:
     """Every finding of a release against the office's groups and the rules in force, errors first."""
+    return _checked(one.id, one.digest, one.bundle_key, *_held_against())
+
+
+def errors_of(one: ReleaseRow) -> int:
+    """How many of them are errors. Its examples are not played for that: what they find is no error."""
+    return _errors(one.id, one.digest, one.bundle_key, *_held_against())
+
+
+def _held_against() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of the office's groups, and the versions of the rules in force."""
     row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
     assert row is not None
-    return _checked(one.id, one.digest, one.bundle_key, tuple(row[0]), tuple(row[1] or ()))
+    return tuple(row[0]), tuple(row[1] or ())
 
 
 def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
@@ -158,22 +230,32 @@ def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
     return {severity: severities.count(severity) for severity in Severity}
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _checked(
     release_id: int, digest: str, key: str, groups: tuple[str, ...], versions: tuple[str, ...]
 ) -> tuple[Finding, ...]:
     """Checked once per release, groups and rules: a release's files never change."""
-    rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
+    rules = _rules(versions)
     profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
     files = release_files(release_id)
     return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))
 
 
 @lru_cache(maxsize=1024)
+def _errors(release_id: int, digest: str, key: str, groups: tuple[str, ...], versions: tuple[str, ...]) -> int:
+    rules = _rules(versions)
+    files = release_files(release_id)
+    return len(errors_in(check_bundle(files, key, known_groups=groups, profile=rules.profile if rules else None)))
+
+
+def _rules(versions: tuple[str, ...]) -> Rules | None:
+    return rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
+
+
+@lru_cache(maxsize=1024)
 def bundle_name(release_id: int, digest: str, key: str) -> Words:
     """The bundle's name in this release; its key where bundle.toml cannot be read."""
-    read = inspect_bundle(release_files(release_id)).bundle
-    return read.name if read is not None and read.name.zh else Words(key, key)
+    return name_in(dict(sql().execute(NAMED_IN, (release_id,)).fetchall())) or Words(key, key)
 
 
 def name_of(one: ReleaseRow) -> Words:
@@ -191,15 +273,7 @@ def _releases_of(key: str) -> list[ReleaseRow]:
 
 def _bundle(rows: list[ReleaseRow]) -> BundleRow:
     published = next((row for row in rows if row.state == PUBLISHED), None)
-    waiting = next((row for row in rows if row.waits), None)
-    return BundleRow(
-        rows[0].bundle_key,
-        name_of(published or rows[0]),
-        published,
-        tuple(row for row in rows if row.state == SUBMITTED),
-        tuple(rows),
-        counts(findings_of(waiting))[Severity.ERROR] if waiting else None,
-    )
+    return BundleRow(rows[0].bundle_key, published, tuple(row for row in rows if row.state == SUBMITTED), tuple(rows))
 
 
 def _line(at: datetime, kind: str, who: str | None, body: dict[str, Any], numbers: dict[int, int]) -> HistoryLine:

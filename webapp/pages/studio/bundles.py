@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from collections.abc import Mapping
+
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from engine import Words
 from engine.bundles import savings
 from webapp.catalogue import published
 from webapp.identity import signed_in
 from webapp.pages.studio.commitment_sheet import figures_sheet
-from webapp.pages.studio.shared import blueprint
+from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.supervision.sheets import as_csv
 from webapp.pages.support import needs
 from webapp.permissions import Permission, may
@@ -17,21 +20,34 @@ from webapp.queries import commitment_figures
 from webapp.queries import releases as queries
 from webapp.queries.change_lists import own_lists
 from webapp.queries.release_sign_offs import waiting_for
-from webapp.queries.working_copies import copies_of
+from webapp.queries.working_copies import copies_of, own_copies
+
+KINDS: Mapping[str, Words] = {
+    "waiting": Words("有待发布的版本", "with a release to be published"),
+    "draft": Words("有草稿", "with a draft"),
+    "published": Words("现行", "in force"),
+    "unpublished": Words("没有现行版本", "none in force"),
+}
+LONGEST_SEARCH = 80
 
 
 @blueprint.get("")
 @needs(Permission.RELEASE_SEE)
 def bundles() -> ResponseReturnValue:
-    """All bundles; of each the releases that matter now."""
-    found = queries.bundles()
+    """What waits for the person, and the bundles; of each the releases that matter now. The URL narrows the list."""
+    by = signed_in()
+    text, kind = request.args.get("q", "").strip()[:LONGEST_SEARCH], chosen(request.args.get("kind", ""), KINDS, "")
+    found = queries.bundles(text, kind, request.args.get("page", 1, type=int))
     return render_template(
         "studio/bundles.html",
-        bundles=[(one, _that_matter(one)) for one in found],
-        own_lists=own_lists(signed_in().user_id),
-        to_sign=[(one, queries.name_of(one), asked) for one, asked in waiting_for(signed_in())],
-        waiting=sum(len(one.submitted) for one in found),
-        may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
+        found=found,
+        bundles=[(one, _that_matter(one)) for one in found.bundles],
+        searched={"q": text, "kind": kind},
+        kinds=KINDS,
+        own_copies=own_copies(by.user_id),
+        own_lists=own_lists(by.user_id),
+        to_sign=[(one, queries.name_of(one), asked) for one, asked in waiting_for(by)],
+        may_draft=may(by, Permission.RELEASE_DRAFT),
     )
 
 

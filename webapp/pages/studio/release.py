@@ -63,6 +63,8 @@ def release_page(release_id: int, errors: Mapping[str, Words] | None = None) -> 
         f"studio/release_{view}.html",
         release=one,
         starts=starts_of(release_id),
+        received=queries.received(release_id),
+        counted=queries.COUNTED,
         name=queries.name_of(one),
         counts=queries.counts(findings),
         base=base,

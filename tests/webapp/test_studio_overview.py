@@ -1,0 +1,104 @@
+"""The studio's first page in an office of many bundles: found by name, narrowed by state, in pages."""
+
+from __future__ import annotations
+
+import dataclasses
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.support import office
+from tests.support.office import person
+from tests.webapp.browsing import Browser
+from tests.webapp.test_new_bundles import STALL
+from webapp.queries import releases
+from webapp.services.new_bundles import begin_bundle, files_of_pattern
+from webapp.services.releases import draft_from_files
+from webapp.unit_of_work import sql
+
+DESIGNER = "taoran"
+MANY = 21
+
+
+def titles(browser: Browser) -> list[str]:
+    """The names of the bundles on the page."""
+    found = browser.page.xpath("//h2[starts-with(@id, 'bundle-')]/a/text()")
+    return [str(name) for name in found]
+
+
+def follow(browser: Browser, words: str) -> None:
+    """The link that says so."""
+    (address, *_) = browser.page.xpath(f"//a[normalize-space() = '{words}']/@href")
+    browser.open(address)
+
+
+@pytest.fixture
+def designer(client: FlaskClient, db: SQLAlchemy) -> Browser:
+    """A designer of an office with `MANY` bundles besides those it works with."""
+    for number in range(MANY):
+        said = dataclasses.replace(
+            STALL, key=f"stall-{number:02}", name=f"摊位{number:02}", name_en=f"Stall {number:02}"
+        )
+        draft_from_files(said.key, files_of_pattern(said), by=person(DESIGNER), note="")
+    return Browser.of(client, DESIGNER)
+
+
+def test_a_page_shows_so_many_and_leads_to_the_next(designer: Browser) -> None:
+    designer.open("/studio")
+    first = titles(designer)
+    assert len(first) == releases.SHOWN_BUNDLES
+    follow(designer, "下一页")
+    assert len(titles(designer)) == MANY + 2 - releases.SHOWN_BUNDLES
+    assert not set(first) & set(titles(designer))
+    follow(designer, "上一页")
+    assert titles(designer) == first
+
+
+@pytest.mark.parametrize("typed", ["摊位07", "stall-07", "Stall 07", " STALL-07 "])
+def test_a_bundle_is_found_by_its_name_in_either_language_and_by_its_key(designer: Browser, typed: str) -> None:
+    designer.open(f"/studio?q={quote(typed)}")
+    assert titles(designer) == ["摊位07"]
+    assert f"1 件，共 {MANY + 2} 件" in designer.text
+
+
+def test_what_is_not_there_is_said_and_what_was_typed_stays(designer: Browser) -> None:
+    designer.open("/studio?q=没有的&kind=nonsense&page=99")
+    assert titles(designer) == []
+    assert "没有这样的一件事" in designer.text
+    assert designer.page.xpath("//input[@name='q']/@value") == ["没有的"]
+
+
+def test_the_list_is_narrowed_by_state(designer: Browser) -> None:
+    designer.open("/studio?kind=published")
+    assert set(titles(designer)) == {"开办药店", "药店开业后续"}
+    designer.open("/studio?kind=unpublished&page=2")
+    assert len(titles(designer)) == MANY - releases.SHOWN_BUNDLES
+
+
+def test_only_what_is_shown_is_checked(designer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    found = releases.errors_of
+    monkeypatch.setattr(releases, "errors_of", lambda one: checked.append(one.bundle_key) or found(one))
+    designer.open("/studio?q=stall-1")
+    assert set(checked) == {f"stall-1{digit}" for digit in range(10)}
+
+
+def test_ones_own_working_copies_stand_on_the_first_page(client: FlaskClient, db: SQLAlchemy) -> None:
+    copy = begin_bundle(STALL, by=person(DESIGNER))
+    designer = Browser.of(client, DESIGNER)
+    designer.open("/studio")
+    follow(designer, "新建：摆摊备案")
+    assert designer.url.endswith(f"/studio/copies/{copy}")
+    sql().execute("update working_copy set ended_at = now() where id = %s", (copy,))
+    designer.open("/studio")
+    assert "我的工作稿" not in designer.text
+
+
+def test_cases_of_a_release_are_counted_open_and_received(client: FlaskClient, db: SQLAlchemy) -> None:
+    office.received()
+    designer = Browser.of(client, DESIGNER)
+    designer.open("/studio")
+    follow(designer, "第 1 版")
+    assert "1 件（收过 1 件）" in designer.text
