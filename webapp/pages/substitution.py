@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,12 +15,15 @@ from webapp.errors import Incomplete
 from webapp.identity import signed_in
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
-from webapp.queries.substitution import naming_page
+from webapp.queries.substitution import Colleague, naming_page
+from webapp.search import finds
 from webapp.services import substitution
 
 blueprint = Blueprint("substitutes", __name__, url_prefix="/substitutes")
 
 MOST_DIGITS = 18
+#: The button beside a long list of people: the form was sent only to narrow it (without script).
+NARROW = "narrow"
 
 
 @blueprint.get("")
@@ -35,6 +39,8 @@ def name() -> ResponseReturnValue:
     """Named. A circle, a chain or an overlap is refused with words, and the form stays as it was filled in."""
     by = signed_in()
     absent = _id(request.form.get("absent", "")) or by.user_id
+    if NARROW in request.form:
+        return _page(absent)
     try:
         substitution.name_stand_in(_typed(absent), by=by)
     except Incomplete as incomplete:
@@ -101,11 +107,21 @@ def _day(typed: str) -> date | None:
         return None
 
 
+def _found(people: Sequence[Colleague], sent: Mapping[str, str], field: str, chosen: int | None) -> list[Colleague]:
+    """Whom a list offers: all, or where it was narrowed those who are found, and who is chosen."""
+    typed = sent.get(field, "") if NARROW in sent else ""
+    return [one for one in people if one.id == chosen or finds(typed, one.name, one.pinyin, one.title.zh, one.title.en)]
+
+
 def _page(absent: int | None, faults: dict[str, Words] | None = None, status: int = 200) -> ResponseReturnValue:
+    naming = naming_page(signed_in(), absent)
     page = render_template(
         "substitutes/show.html",
-        page=naming_page(signed_in(), absent),
+        page=naming,
+        absentees=_found(naming.absentees, request.args, "find_absent", naming.absent.id),
+        stand_ins=_found(naming.stand_ins, request.form, "find", _id(request.form.get("stand_in", ""))),
         typed=request.form,
+        find_absent=request.args.get("find_absent", ""),
         today=clock.today(moments.OFFICE_ZONE),
         longest=substitution.LONGEST_REASON,
         errors={field: words(said) for field, said in (faults or {}).items()},

@@ -63,6 +63,7 @@ class Taker:
     name: str
     groups: frozenset[str]
     authorised: bool
+    pinyin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ where t.id = any(%(tasks)s)
 TAKERS = """
 select u.id, u.name, u.authorisation_number is not null,
     (select coalesce(jsonb_agg(g.key), '[]') from membership m join candidate_group g on g.id = m.group_id
-        where m.user_id = u.id)
+        where m.user_id = u.id), u.name_pinyin
 from app_user u join department d on d.id = u.department_id
 where u.active and d.key = %(department)s
     and exists (select from membership m where m.user_id = u.id)
@@ -194,7 +195,9 @@ def plan_of(act: BulkActKind, chosen: Sequence[Chosen], *, by: Identity, to: int
 def takers(by: Identity) -> tuple[Taker, ...]:
     """The people of `by`'s department who have a post."""
     rows = sql().execute(TAKERS, {"department": by.department_key}).fetchall()
-    return tuple(Taker(id_, name, frozenset(posts), authorised) for id_, name, authorised, posts in rows)
+    return tuple(
+        Taker(id_, name, frozenset(posts), authorised, pinyin) for id_, name, authorised, posts, pinyin in rows
+    )
 
 
 def _row(row: Sequence[Any]) -> BulkRow:

@@ -10,7 +10,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules
 from webapp.identity import Identity
 from webapp.queries import supervision_figures
-from webapp.queries.supervision_figures import Counts
+from webapp.queries.supervision_figures import Counts, PersonLine
 from webapp.unit_of_work import sql
 
 #: Substitutions that begin within so many days are told ahead.
@@ -36,6 +36,7 @@ class Load:
 
     id: int
     name: str
+    pinyin: str
     counts: Counts
     held: int
     waiting: int
@@ -89,14 +90,13 @@ def lead_board(rules: Rules, by: Identity) -> LeadBoard:
     done: dict[int, int] = dict(sql().execute(DONE, values).fetchall())
     away = [Away(*row) for row in sql().execute(AWAY, values).fetchall()]
     free = next((line.counts for line in lines if line.id is None), Counts())
-    loads = tuple(_load(line.id, line.name, line.counts, held, done, away) for line in people if line.id is not None)
+    loads = tuple(_load(line.id, line, held, done, away) for line in people if line.id is not None)
     return LeadBoard(loads, free, counted.at, monday)
 
 
 def _load(
     id_: int,
-    name: str,
-    counts: Counts,
+    line: PersonLine,
     held: Mapping[int, tuple[int, int]],
     done: Mapping[int, int],
     away: Sequence[Away],
@@ -104,4 +104,4 @@ def _load(
     count, waiting = held.get(id_, (0, 0))
     absent = tuple(one for one in away if one.absent_id == id_)
     stands_in = tuple(one for one in away if one.stand_in_id == id_)
-    return Load(id_, name, counts, count, waiting, done.get(id_, 0), absent, stands_in)
+    return Load(id_, line.name, line.pinyin, line.counts, count, waiting, done.get(id_, 0), absent, stands_in)

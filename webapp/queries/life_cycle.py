@@ -393,14 +393,15 @@ class Person:
     unit: Words
     title: Words
     holds: int
+    pinyin: str
 
 
 PEOPLE = """
 select u.id, u.name, d.name_zh, d.name_en, u.title_zh, u.title_en,
-    (select count(*) from user_task t where t.assignee_id = u.id and t.state = 'open')
+    (select count(*) from user_task t where t.assignee_id = u.id and t.state = 'open'), u.name_pinyin
 from app_user u join department d on d.id = u.department_id
 where u.active and u.id <> %(me)s and {which}
-order by u.name_pinyin, u.id limit 200
+order by u.name_pinyin, u.id limit 500
 """
 OF_POSTS = """exists(select from membership m join candidate_group g on g.id = m.group_id
     where m.user_id = u.id and g.key = any(%(groups)s))"""
@@ -423,8 +424,8 @@ def _people(which: str, groups: Sequence[str], me: int, department: str | None) 
     values = {"me": me, "groups": list(groups), "department": department}
     rows = sql().execute(PEOPLE.format(which=which), values).fetchall()
     return [
-        Person(id_, name, Words(unit_zh, unit_en), Words(zh, en), holds)
-        for id_, name, unit_zh, unit_en, zh, en, holds in rows
+        Person(id_, name, Words(unit_zh, unit_en), Words(zh, en), holds, pinyin)
+        for id_, name, unit_zh, unit_en, zh, en, holds, pinyin in rows
     ]
 
 

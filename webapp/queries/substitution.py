@@ -48,6 +48,7 @@ class Colleague:
     id: int
     name: str
     title: Words
+    pinyin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class NamingPage:
 
 
 COLLEAGUES = """
-select u.id, u.name, u.title_zh, u.title_en from app_user u join department d on d.id = u.department_id
+select u.id, u.name, u.title_zh, u.title_en, u.name_pinyin from app_user u join department d on d.id = u.department_id
 where d.key = %(unit)s and u.active and exists (select from membership m join candidate_group g on g.id = m.group_id
     where m.user_id = u.id and g.role = any(%(lent)s))
 order by u.name_pinyin, u.id limit 500
@@ -110,8 +111,8 @@ def naming_page(by: Identity, absent_id: int | None = None) -> NamingPage:
     )
 
 
-def _colleague(id_: int, name: str, zh: str, en: str) -> Colleague:
-    return Colleague(id_, name, Words(zh, en))
+def _colleague(id_: int, name: str, zh: str, en: str, pinyin: str) -> Colleague:
+    return Colleague(id_, name, Words(zh, en), pinyin)
 
 
 def substitutions_for(by: Identity, *, leads: bool, current: bool) -> tuple[SubstitutionLine, ...]:

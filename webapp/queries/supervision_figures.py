@@ -66,6 +66,7 @@ class PersonLine:
     name: str
     counts: Counts
     days: Days
+    pinyin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ where unit = %s and day >= %s and person_id <> %s group by person_id
 """
 #: Who belongs to the unit, and whoever else has work or signals of it.
 PEOPLE = """
-select u.id, u.name from app_user u join department d on d.id = u.department_id
+select u.id, u.name, u.name_pinyin from app_user u join department d on d.id = u.department_id
 where (d.key = %s and u.active and exists (select from membership m where m.user_id = u.id)) or u.id = any(%s)
 order by u.name_pinyin, u.id
 """
@@ -141,8 +142,8 @@ def people(counted: Counted, unit: str, *, days_back: int) -> list[PersonLine]:
     of_unit = {person: counts for (key, person), counts in counted.by.items() if key == unit}
     known = sorted({*of_unit, *taken} - {WHOLE_UNIT, NOBODY})
     lines = [
-        PersonLine(id_, name, of_unit.get(id_, Counts()), taken.get(id_, Days()))
-        for id_, name in sql().execute(PEOPLE, (unit, known)).fetchall()
+        PersonLine(id_, name, of_unit.get(id_, Counts()), taken.get(id_, Days()), pinyin)
+        for id_, name, pinyin in sql().execute(PEOPLE, (unit, known)).fetchall()
     ]
     if NOBODY in of_unit:
         lines.append(PersonLine(None, "", of_unit[NOBODY], Days()))

@@ -15,7 +15,7 @@ from webapp.pages.cases import with_frames
 from webapp.pages.support import needs, words
 from webapp.pages.workspace.acts import ACTS as STEP_ACTS
 from webapp.pages.workspace.acts import ActIncomplete
-from webapp.pages.workspace.life_cycle_acts import ACTS, LABELS, choices_for
+from webapp.pages.workspace.life_cycle_acts import ACTS, LABELS, choices_for, narrows
 from webapp.pages.workspace.patience import patiently
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text
@@ -48,6 +48,8 @@ def carry_out(task_id: int, further_act: str) -> ResponseReturnValue:
     life = _seen(task_id, by)
     if further_act not in ACTS:
         raise NotFound()
+    if narrows(request.form):
+        return _page(life, _of(further_act, life, by), by, request.form)
     try:
         done = patiently(lambda: ACTS[further_act](life, request.form, by))
     except (AlreadyCarriedOut, NotFound):
@@ -108,7 +110,7 @@ def _page(
         task=life.task,
         act=act,
         title=NAMES[act.key],
-        choices=choices_for(act.key, life, by),
+        choices=choices_for(act.key, life, by, typed),
         typed=typed,
         errors=errors,
         summary={name: [message] for name, message in errors.items()},

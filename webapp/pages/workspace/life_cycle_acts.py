@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import Words
 from engine.bundles import steps_back
@@ -28,6 +28,7 @@ from webapp.queries.life_cycle_acts import (
     TO_WINDOW,
     URGE,
 )
+from webapp.search import finds
 from webapp.services import assigning, copies, delegation, opinions, orders, signers, step_returns, undoing, urging
 from webapp.services.opinions import WINDOW
 
@@ -208,15 +209,48 @@ LABELS: Mapping[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Whom and what an act's form lets one choose."""
+    """Whom and what an act's form lets one choose. `offered`: how many people there are before they are narrowed."""
 
     people: tuple[Person, ...] = ()
     posts: tuple[Post, ...] = ()
     steps: tuple[tuple[str, Words], ...] = ()
+    offered: int = 0
+    offered_posts: int = 0
 
 
-def choices_for(act: str, life: LifeCycle, by: Identity) -> Choices:
-    """Read for the one form that is shown."""
+def choices_for(act: str, life: LifeCycle, by: Identity, typed: Typed) -> Choices:
+    """Read for the one form that is shown; where it was sent to narrow a list, those that are found, and the chosen."""
+    choices = _choices(act, life, by)
+    offered = replace(choices, offered=len(choices.people), offered_posts=len(choices.posts))
+    if not narrows(typed):
+        return offered
+    chosen = {*typed.getlist("people"), *typed.getlist("posts"), typed.get("to", ""), typed.get("order_to", "")}
+    who, post = typed.get("find", ""), typed.get("find_post", "")
+    return replace(
+        offered,
+        people=tuple(one for one in choices.people if str(one.id) in chosen or _is_meant(one, who)),
+        posts=tuple(
+            one
+            for one in choices.posts
+            if one.key in chosen or finds(post, one.name.zh, "", one.name.en, *_said(one.unit))
+        ),
+    )
+
+
+def narrows(typed: Typed) -> bool:
+    """Whether the form was sent only to narrow the list of people or posts in it (without script)."""
+    return "narrow" in typed
+
+
+def _is_meant(person: Person, typed: str) -> bool:
+    return finds(typed, person.name, person.pinyin, *_said(person.title), *_said(person.unit))
+
+
+def _said(words: Words) -> tuple[str, str]:
+    return words.zh, words.en
+
+
+def _choices(act: str, life: LifeCycle, by: Identity) -> Choices:
     groups = sorted(life.task.groups)
     if act == ASSIGN:
         people = members_of(groups, 0, department=by.department_key)  # a lead may take a task over
