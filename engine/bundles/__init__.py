@@ -110,7 +110,16 @@ from engine.bundles.separation import (
 )
 from engine.bundles.sheet import FORM_WORDS, Sheet, SheetItem, SheetMaterial, answer_words, notification_sheet
 from engine.bundles.time_taken import Savings, savings
-from engine.bundles.touches import ArticleChanges, LimitChanges, MaterialChanges, Subject, Touch, Why, touched
+from engine.bundles.touches import (
+    ArticleChanges,
+    LimitChanges,
+    MaterialChanges,
+    Subject,
+    Touch,
+    Why,
+    touched,
+    without_spaces,
+)
 from engine.bundles.vocabulary import KnownName, known_names
 from engine.bundles.ways_back import goes_back
 
@@ -250,4 +259,5 @@ __all__ = [
     "template_path",
     "template_places",
     "touched",
+    "without_spaces",
 ]

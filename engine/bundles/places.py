@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.bundles.model import Bundle
+from engine.bundles.rule_words import rule_name
 from engine.words import Words
 
 #: Contents that many bundles share are read once.
@@ -147,18 +148,17 @@ def _tables(file: str, root: Mapping[str, Any]) -> Iterator[Place]:
         path, table = pending.pop()
         said = tuple(words_in(table))
         if path and said:
-            yield _rule(file, path, table, said)
+            yield _rule(file, path, table, said, rule_name(path, root))
         below = [((*path, key), value) for key, value in table.items() if isinstance(value, dict)]
         pending += reversed([(key, value) for key, value in below if not _is_words(value)])
 
 
-def _rule(file: str, path: tuple[str, ...], table: Mapping[str, Any], said: tuple[Words, ...]) -> Place:
-    name, shown, clocks = table.get("name") or table.get("title"), ".".join(path), table.get("clocks")
+def _rule(file: str, path: tuple[str, ...], table: Mapping[str, Any], said: tuple[Words, ...], name: Words) -> Place:
+    clocks = table.get("clocks")
     refs = {f"clock:{one}" for one in clocks} if isinstance(clocks, list) else set[str]()
     if path[0] == "parameters" and len(path) == 2:
         refs.add(f"parameter:{path[1]}")
-    named = _words(name) if isinstance(name, dict) and _is_words(name) else Words(shown, shown)
-    return Place(PlaceKind.PROFILE, file, shown, named, said, refs=frozenset(refs), part=path[0])
+    return Place(PlaceKind.PROFILE, file, ".".join(path), name, said, refs=frozenset(refs), part=path[0])
 
 
 def _blocks(text: str) -> Iterator[str]:

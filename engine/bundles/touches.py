@@ -42,6 +42,15 @@ class Subject(Protocol):
     def touch(self, place: Place) -> Touch | None:
         """Why the place is touched; None where it is not."""
 
+    @property
+    def traces(self) -> frozenset[str]:
+        """What touched places have of: one that has none of these, read by `without_spaces`, is not touched."""
+
+
+def without_spaces(text: str) -> str:
+    """A text as it is looked through for traces: in small letters, and nothing but spaces is left out."""
+    return "".join(text.lower().split())
+
 
 def touched(places: Iterable[Place], subject: Subject) -> Iterator[Touch]:
     """The touched among these places, in their order."""
@@ -57,6 +66,11 @@ class ArticleChanges:
 
     article: Article
     english: Mapping[str, str]
+
+    @property
+    def traces(self) -> frozenset[str]:
+        named = [name for name, law in self.english.items() if law == self.article.law]
+        return frozenset(map(without_spaces, (self.article.law, *named)))
 
     def touch(self, place: Place) -> Touch | None:
         for text in place.texts:
@@ -98,6 +112,10 @@ class MaterialChanges:
     key: str
     names: frozenset[str]
 
+    @property
+    def traces(self) -> frozenset[str]:
+        return frozenset(map(without_spaces, (self.key, *self.names)))
+
     def touch(self, place: Place) -> Touch | None:
         if f"material:{self.key}" in place.refs:
             return Touch(place, Why.NAMES, _first(place))
@@ -124,6 +142,12 @@ class LimitChanges:
     items: frozenset[str]
     clocks: frozenset[str]
     figure: Limit | None
+
+    @property
+    def traces(self) -> frozenset[str]:
+        own = f"limit:{self.key}" if self.bundle else self.key
+        figures = _figures(self.figure) if self.figure is not None else ()
+        return frozenset(map(without_spaces, (own, *self.clocks, *figures)))
 
     def touch(self, place: Place) -> Touch | None:
         ref = f"limit:{self.key}" if self.bundle else f"parameter:{self.key}"
@@ -175,6 +199,19 @@ def _figure(limit: Limit) -> re.Pattern[str]:
     if limit.unit is Unit.MONTHS and limit.value % 12 == 0:
         ways.append(_number(limit.value // 12, "年", "years?"))
     return re.compile("|".join(ways))
+
+
+def _figures(limit: Limit) -> Iterator[str]:
+    """The figure with the beginning of its unit, in each of the ways in which texts write it."""
+    units = {Unit.WORKING_DAYS: ("个工作日", "working"), Unit.MONTHS: ("个月", "month")}
+    zh_units = ("日", "天", "个自然日") if limit.unit is Unit.CALENDAR_DAYS else units[limit.unit][:1]
+    en_units = ("calendar", "day") if limit.unit is Unit.CALENDAR_DAYS else units[limit.unit][1:]
+    ways = [(limit.value, zh_units, en_units)]
+    if limit.unit is Unit.MONTHS and limit.value % 12 == 0:
+        ways.append((limit.value // 12, ("年",), ("year",)))
+    for value, zh, en in ways:
+        yield from (f"{value}{unit}" for unit in (*zh, *en))
+        yield from (f"{chinese_number(value)}{unit}" for unit in zh)
 
 
 def _number(value: int, zh: str, en: str) -> str:

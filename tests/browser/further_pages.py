@@ -106,7 +106,7 @@ def _of_changes() -> Iterator[Visit]:
     assert wanted is not None
     by = office.person(DESIGNER)
     rows = new_rows(impact(wanted, found))
-    kept = change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "修订草案", by=by)
+    kept = change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "修订草案", by=by, key="visit-changes")
     first, second, *_ = (row.id for row in kept_list(kept, by.user_id).rows)
     change_lists.decide(kept, [first], "done", "新版已改。", by=by)
     change_lists.assign(kept, [second], by.user_id, by=by)

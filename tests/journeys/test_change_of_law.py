@@ -42,7 +42,8 @@ def test_an_amended_article_goes_through_the_office(db: SQLAlchemy) -> None:
     lawyer, designer = office.person(LAWYER), office.person(DESIGNER)
     office.received("commitment", ways={})
     wanted, rows = found()
-    list_id = change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "第二十三条改为第二十五条", by=lawyer)
+    why = "第二十三条改为第二十五条"
+    list_id = change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, why, by=lawyer, key="page-1")
     ours = [row for row in listed(list_id).rows if row.bundle == office.BUNDLE and row.count is None]
     change_lists.assign(list_id, [row.id for row in ours], designer.user_id, by=lawyer)
     assert own_lists(designer.user_id)[0].own == len(ours)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from secrets import token_urlsafe
 
 import pytest
 
+from engine.bundles import places_of_bundle
 from tests.support import office
 from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases, release_files
@@ -15,7 +18,7 @@ from webapp.pages.studio.changes import new_rows
 from webapp.queries import change_index
 from webapp.queries.change_impact import CASES, COMMITMENTS, LAW, LIMIT, MATERIAL, SHEETS, ImpactRow, asked_for, impact
 from webapp.queries.change_lists import kept_list, own_lists
-from webapp.services import change_lists, releases, working_copies
+from webapp.services import change_lists, content_codec, content_places, releases, working_copies
 from webapp.unit_of_work import sql
 
 DESIGNER, SECOND, LAWYER, SUPERVISOR, CLERK = "taoran", "shenyue", "qixin", "xieguang", "lixiaoyun"
@@ -50,7 +53,8 @@ def keep(typed: str = ARTICLE, login: str = LAWYER) -> int:
     wanted = asked_for(LAW, typed, found).wanted
     assert wanted is not None
     rows = new_rows(impact(wanted, found))
-    return change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "2027年起修订", by=office.person(login))
+    by, key = office.person(login), token_urlsafe(12)
+    return change_lists.keep(wanted.kind, wanted.key, wanted.title, rows, "2027年起修订", by=by, key=key)
 
 
 def row_ids(list_id: int) -> list[int]:
@@ -130,15 +134,90 @@ def test_a_limit_is_found_by_what_goes_by_it_and_by_its_figure(db):
     assert "parameters.correction-reply" in elements(touched(LIMIT, "correction-reply"), "")
 
 
-def test_what_can_be_picked_is_read_once_however_few_places_are_kept(db, monkeypatch):
+def test_what_a_release_says_is_read_from_its_files_once_for_all_processes(db, monkeypatch):
+    content_places.forget()
     found = change_index.holders()
-    before = [change_index.known(one) for one in found]
-    change_index._places.cache_clear()
-    monkeypatch.setattr(change_index, "places_of_bundle", None)
-    assert all(change_index.known(one) is kept for one, kept in zip(found, before, strict=True))
+    said, rows = change_index.known(found), touched(LAW, ARTICLE)
+    content_places.forget()
+    monkeypatch.setattr(content_places, "release_files", None)
+    assert change_index.known(found) == said
+    assert touched(LAW, ARTICLE) == rows
     assert change_index.articles(found)
     assert change_index.materials(found)
     assert change_index.limits(found)
+
+
+def test_more_releases_than_a_process_keeps_are_not_read_from_their_files_again(db, monkeypatch):
+    """Every one of them is looked in twice by a process that keeps one."""
+    designer = office.person(DESIGNER)
+    files = release_files(current_releases()[office.BUNDLE])
+    for number in range(3):
+        release = releases.draft_from_files(
+            office.BUNDLE,
+            {**files, "guide/zh.md": f"# 指南\n\n依据《行政许可法》第三十四条，共{number}处。\n".encode()},
+            by=designer,
+        )
+        sql().execute("update release set state = 'submitted' where id = %s", (release,))
+    monkeypatch.setattr(content_places._of_releases, "_most", 1)
+    read = []
+    reading = content_places.release_files
+
+    def noted(release_id):
+        read.append(release_id)
+        return reading(release_id)
+
+    monkeypatch.setattr(content_places, "release_files", noted)
+    content_places.forget()
+    sql().execute("delete from content_said")
+    first = touched(LAW, ARTICLE)
+    assert sorted(read) == sorted(set(read))
+    again = touched(LAW, ARTICLE)
+    assert again == first
+    assert sorted(read) == sorted(set(read))
+    assert len(next(row for row in first if row.kind == "guide").holders) == 3
+
+
+def test_the_worker_reads_what_is_to_be_looked_in(db, monkeypatch):
+    sql().execute("delete from content_said")
+    while content_places.fill():
+        pass
+    content_places.forget()
+    monkeypatch.setattr(content_places, "release_files", None)
+    assert touched(LAW, ARTICLE)
+
+
+def test_what_another_engine_read_is_read_anew(db):
+    content_places.forget()
+    assert touched(LAW, ARTICLE)
+    sql().execute("update content_said set reader = 'earlier', places = '', known = ''")
+    content_places.forget()
+    assert touched(LAW, ARTICLE)
+    assert sql().execute("select count(*) from content_said where reader = 'earlier'").fetchone() == (0,)
+
+
+def test_what_is_kept_comes_back_as_it_was(db):
+    places = places_of_bundle(release_files(current_releases()[office.BUNDLE]))
+    assert list(content_codec.unpacked_places(content_codec.packed_places(places))) == places
+    assert list(content_codec.unpacked_places(content_codec.packed_places([]))) == []
+    for _, said in change_index.known(change_index.holders()):
+        assert content_codec.unpacked_known(content_codec.packed_known(said)) == said
+
+
+def test_rules_of_a_place_are_told_in_words(db):
+    rows = [row for law in ("行政许可法", "安阳市政务服务条例") for row in touched(LAW, law) if row.kind == "profile"]
+    assert {"容缺受理 · 逾期的后果", "信用规则 · 虚假承诺 · 限制 · 告知承诺"} <= {row.name.zh for row in rows}
+    named = " ".join(f"{row.name.zh} {row.name.en}" for row in rows)
+    assert not re.search(r"[a-z]+[_-][a-z]+ ·|\.(?:items|kinds)|force_majeure", named)
+    assert all(row.element for row in rows)
+
+
+def test_the_page_shows_the_words_of_a_rule_and_its_key_beside_it(app, db):
+    lawyer = Browser.of(app.test_client(), LAWYER)
+    lawyer.open("/studio/changes?kind=law&q=安阳市政务服务条例第二十九条")
+    assert "信用规则 · 虚假承诺 · 限制 · 告知承诺" in lawyer.text
+    assert "credit.kinds.false-commitment.bars.commitment" in [
+        one.split()[-1] for one in lawyer.page.xpath("//th//code/text()")
+    ]
 
 
 def test_a_name_that_means_several_is_asked_back(db):
@@ -253,6 +332,30 @@ def test_the_pages_lead_from_an_article_to_a_finished_list(app, db):
     assert "第2版已改" in designer.text
     lawyer.open("/studio/changes")
     assert "已办完" in lawyer.text
+
+
+def test_a_page_that_is_sent_twice_keeps_one_list(app, db):
+    lawyer = Browser.of(app.test_client(), LAWYER)
+    lawyer.open(f"/studio/changes?kind=law&q={ARTICLE}")
+    form = dict(lawyer.form("/studio/changes").form_values())
+    lawyer.send("/studio/changes", form)
+    first = lawyer.url
+    assert lawyer.heading == "变更清单：《行政许可法》第三十四条"
+    lawyer.send("/studio/changes", form)
+    assert (lawyer.heading, lawyer.url) == ("变更清单：《行政许可法》第三十四条", first)
+    assert sql().execute("select count(*) from change_list").fetchone() == (1,)
+    lawyer.open(f"/studio/changes?kind=law&q={ARTICLE}")
+    lawyer.submit("/studio/changes")
+    assert lawyer.url != first
+
+
+def test_a_list_from_a_page_without_a_key_is_refused(app, db):
+    lawyer = Browser.of(app.test_client(), LAWYER)
+    lawyer.open(f"/studio/changes?kind=law&q={ARTICLE}")
+    lawyer.submit("/studio/changes", {"key": ""})
+    assert lawyer.status == 409
+    assert "页面已失效" in lawyer.text
+    assert sql().execute("select count(*) from change_list").fetchone() == (0,)
 
 
 def test_both_lists_go_out_as_files(app, db):

@@ -30,6 +30,7 @@ CORRECTION_SECONDS = 60.0
 RELEASE_SECONDS = 60.0
 WAITING_SECONDS = 60.0
 HEAT_SECONDS = 60.0
+READING_SECONDS = 30.0
 NOTICES_AT_ONCE = 50
 JOBS_AT_ONCE = 2
 GRACE_SECONDS = 20.0
@@ -56,6 +57,7 @@ def run_worker(app: Flask) -> None:
         Loop(app, "releases", RELEASE_SECONDS, put_in_force),
         Loop(app, "waiting", WAITING_SECONDS, count_waiting),
         Loop(app, "heat", HEAT_SECONDS, count_heat),
+        Loop(app, "reading", READING_SECONDS, read_contents),
     ]
     LOG.info("worker started", worker=name)
     for loop in loops:
@@ -171,6 +173,13 @@ def count_heat() -> bool:
     from webapp.services import heat_counting
 
     return heat_counting.refresh()
+
+
+def read_contents() -> bool:
+    """Read what releases say, for whoever asks what a change touches; true when there may be more."""
+    from webapp.services import content_places
+
+    return content_places.fill()
 
 
 def clean() -> bool:

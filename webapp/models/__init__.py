@@ -16,6 +16,7 @@ from webapp.models.cases import (
 )
 from webapp.models.change_lists import ChangeList, ChangeRow
 from webapp.models.comments import Comment, CommentFile, CommentMention, CommentVersion
+from webapp.models.content_said import ContentSaid
 from webapp.models.credit import CreditBar, CreditEvent, CreditRecord, CreditRequest, CreditRequestFile
 from webapp.models.decisions import DecisionRecord
 from webapp.models.desk import FileNote, TaskDraft, TaskPresence
@@ -136,6 +137,7 @@ __all__ = [
     "BulkRepairRow",
     "Case",
     "ChangeList",
+    "ContentSaid",
     "ChangeRow",
     "CaseEvent",
     "ClockExtension",

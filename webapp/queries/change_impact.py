@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine import Words
-from engine.bundles import ArticleChanges, LimitChanges, MaterialChanges, PlaceKind, Subject, Touch, touched
+from engine.bundles import ArticleChanges, LimitChanges, MaterialChanges, PlaceKind, Subject, Touch
 from engine.law import Article, read_article
 from webapp.queries import change_index
-from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, places_in
+from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, touches_of
 from webapp.services.release_rows import PUBLISHED
 from webapp.unit_of_work import sql
 
@@ -115,10 +115,8 @@ def impact(wanted: Wanted, found: Iterable[Holder]) -> list[ImpactRow]:
     """Everything that the change touches: the places by bundle and kind, then what is counted."""
     rows: dict[tuple[str, str, str, str], ImpactRow] = {}
     concerned: list[Concerned] = []
-    for holder in found:
-        if wanted.bundle not in ("", holder.bundle):
-            continue
-        touches = list(touched(places_in(holder), wanted.subject))
+    asked = [holder for holder in found if wanted.bundle in ("", holder.bundle)]
+    for holder, touches in touches_of(asked, wanted.subject):
         for touch in touches:
             _gather(rows, holder, touch)
         if touches and holder.kind == RELEASE:

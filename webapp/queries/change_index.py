@@ -1,32 +1,22 @@
 """Everything in which a change of law is looked up: releases, open working copies and local rules, with their places.
 
-A release counts while it is in force, waits to be, or somebody's case or commitment stands on it. What was read of one
-is kept by the digests of its content, which never change.
+A release counts while it is in force, waits to be, or somebody's case or commitment stands on it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from engine import Words
-from engine.bundles import Limit, Place, PlaceKind, Unit, inspect_bundle, limits_of, places_of_bundle, places_of_rules
-from engine.law import Article, Parameter, amount, citations_in, names_in_pairs, read_profile
-from webapp.catalogue import places, release_files
+from engine.bundles import Limit, Subject, Touch
+from engine.law import Article, amount
+from webapp.catalogue import places
+from webapp.services.content_codec import Known
+from webapp.services.content_places import COPY, RELEASE, RULES, Content, known_in, touches_in
 from webapp.services.release_rows import APPROVED, PUBLISHED, SUBMITTED
-from webapp.services.working_copies import files_of
 from webapp.unit_of_work import sql
-
-RELEASE, COPY, RULES = "release", "copy", "rules"
-#: Where the rules of each kind stand in the folders that they are loaded from.
-FOLDERS = {"profile": "profiles", "supervision": "supervision"}
-#: Contents of which a process keeps the places, about a megabyte each besides what they share; and of which it keeps
-#: what can be asked for, which is little: a page that only offers that reads nothing twice, however many there are.
-KEPT_PLACES, KEPT = 160, 4_000
-_UNITS = frozenset(str(unit) for unit in Unit)
-
 
 UNTITLED = Words("", "")
 
@@ -46,6 +36,10 @@ class Holder:
     number: int = 0
     state: str = ""
     title: Words = UNTITLED
+
+    @property
+    def content(self) -> Content:
+        return Content(self.kind, self.id, self.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +65,6 @@ class KnownLimit:
     items: frozenset[str]
     clocks: frozenset[str]
     limit: Limit
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What can be asked for in one content."""
-
-    name: Words
-    english: Mapping[str, str]
-    articles: Mapping[Article, int]
-    materials: Mapping[str, Words]
-    limits: Mapping[str, tuple[Words, Limit]]
 
 
 RELEASES = """
@@ -128,35 +111,39 @@ def holders(bundles: Iterable[str] | None = None) -> list[Holder]:
     return [one for one in found if only is None or one.bundle in only]
 
 
-def known(holder: Holder) -> Known:
-    """What can be asked for in a holder."""
-    return _rules(holder.id, holder.digest) if holder.kind == RULES else _bundle(holder.kind, holder.id, holder.digest)
+def known(found: Iterable[Holder]) -> list[tuple[Holder, Known]]:
+    """What can be asked for in each of these."""
+    listed = list(found)
+    said = known_in(list(dict.fromkeys(one.content for one in listed)))
+    return [(one, said[one.content]) for one in listed]
 
 
-def places_in(holder: Holder) -> tuple[Place, ...]:
-    """What a holder says, place by place."""
-    return _places(holder.kind, holder.id, holder.digest)
+def touches_of(found: Iterable[Holder], subject: Subject) -> Iterator[tuple[Holder, list[Touch]]]:
+    """What a change touches in each of these."""
+    listed = list(found)
+    told = touches_in((one.content for one in listed), subject)
+    return zip(listed, (touches for _, touches in told), strict=True)
 
 
 def articles(found: Iterable[Holder]) -> list[tuple[Article, int]]:
     """The articles that are cited, with how many places cite each in what is in force; the most cited first."""
     counted: Counter[Article] = Counter()
-    for holder in found:
+    for holder, said in known(found):
         if holder.kind == RULES or holder.state == PUBLISHED:
-            counted.update(known(holder).articles)
+            counted.update(said.articles)
     return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
 
 
 def english_names(found: Iterable[Holder]) -> dict[str, str]:
     """The English names of laws, as the texts of all holders pair them."""
-    return {name: law for holder in found for name, law in known(holder).english.items()}
+    return {name: law for _, said in known(found) for name, law in said.english.items()}
 
 
 def materials(found: Iterable[Holder]) -> list[KnownMaterial]:
     """The materials of all bundles by their key."""
     gathered: dict[str, list[tuple[str, Words]]] = {}
-    for holder in found:
-        for key, name in known(holder).materials.items():
+    for holder, said in known(found):
+        for key, name in said.materials.items():
             gathered.setdefault(key, []).append((holder.bundle, name))
     return [
         KnownMaterial(
@@ -172,8 +159,8 @@ def materials(found: Iterable[Holder]) -> list[KnownMaterial]:
 def limits(found: Iterable[Holder]) -> list[KnownLimit]:
     """The limits of all bundles and places; of the same limit the one in force comes first, and it alone is given."""
     gathered: dict[str, KnownLimit] = {}
-    for holder in found:
-        for key, (owner, limit) in known(holder).limits.items():
+    for holder, said in known(found):
+        for key, (owner, limit) in said.limits.items():
             one = _limit(holder, key, owner, limit)
             gathered.setdefault(one.key, one)
     return list(gathered.values())
@@ -196,66 +183,3 @@ def _clocks(parameter: str) -> frozenset[str]:
     """The names that a parameter's clock may have: "correction" runs by `correction-reply`."""
     words = parameter.split("-")
     return frozenset("-".join(words[:length]) for length in range(max(len(words) - 1, 1), len(words) + 1))
-
-
-@lru_cache(maxsize=KEPT_PLACES)
-def _places(kind: str, id_: int, digest: str) -> tuple[Place, ...]:
-    if kind != RULES:
-        return tuple(places_of_bundle(_files(kind, id_)))
-    table, key, content = _table(id_)
-    return tuple(places_of_rules(f"{FOLDERS[table]}/{key}.toml", content))
-
-
-@lru_cache(maxsize=KEPT)
-def _bundle(kind: str, id_: int, digest: str) -> Known:
-    bundle = inspect_bundle(_files(kind, id_)).bundle
-    found = _places(kind, id_, digest)
-    return Known(
-        bundle.name if bundle else Words("", ""),
-        _english(found),
-        _cited(found),
-        {one.key: one.name for one in bundle.materials} if bundle else {},
-        limits_of(bundle) if bundle else {},
-    )
-
-
-@lru_cache(maxsize=KEPT)
-def _rules(id_: int, digest: str) -> Known:
-    table, _, content = _table(id_)
-    found = _places(RULES, id_, digest)
-    parameters = read_profile(content).parameters if table == "profile" else {}
-    return Known(Words("", ""), _english(found), _cited(found), {}, dict(_figures(parameters.values())))
-
-
-def _files(kind: str, id_: int) -> Mapping[str, bytes]:
-    return release_files(id_) if kind == RELEASE else files_of(id_)
-
-
-def _table(id_: int) -> tuple[str, str, bytes]:
-    """Kind, key and content of a table of rules."""
-    row = sql().execute(
-        "select t.kind, t.key, b.content from rule_table t join blob b on b.digest = t.digest where t.id = %s", (id_,)
-    ).fetchone()  # fmt: skip
-    assert row is not None
-    return row[0], row[1], bytes(row[2])
-
-
-def _figures(parameters: Iterable[Parameter]) -> Iterator[tuple[str, tuple[Words, Limit]]]:
-    """The parameters that are limits."""
-    for one in parameters:
-        if isinstance(one.value, int) and not isinstance(one.value, bool) and one.unit in _UNITS:
-            yield one.key, (one.name, Limit(one.value, Unit(one.unit), one.basis))
-
-
-def _english(found: Iterable[Place]) -> dict[str, str]:
-    return names_in_pairs((words.zh, words.en) for place in found for words in place.says if words.zh and words.en)
-
-
-def _cited(found: Iterable[Place]) -> Counter[Article]:
-    """How many places cite each article in Chinese; translations say the same again."""
-    counted: Counter[Article] = Counter()
-    for place in found:
-        if place.kind is not PlaceKind.TRANSLATION:
-            texts = [words.zh for words in place.says if words.zh]
-            counted.update({one.article.whole for text in texts for one in citations_in(text) if not one.is_english})
-    return counted

@@ -86,6 +86,7 @@ where r.list_id = %s order by r.bundle_key = '', r.bundle_key, r.id
 """
 OWN = """l.closed_at is null and exists (select from change_row o
     where o.list_id = l.id and o.state = 'open' and o.assigned_to = %(by)s)"""
+NEWEST_OWN = "select max(id) from change_list where kind = %s and subject = %s and created_by = %s having count(*) > 0"
 DESIGNERS = """
 select distinct u.id, u.name from app_user u join membership m on m.user_id = u.id
 join candidate_group g on g.id = m.group_id where u.active and g.role = 'designer' order by u.id
@@ -108,6 +109,12 @@ def kept_list(list_id: int, user_id: int) -> KeptList:
     if not found:
         raise NotFound()
     return KeptList(found[0], tuple(map(_row, sql().execute(ROWS, (list_id,)))))
+
+
+def newest_own(kind: str, subject: str, user_id: int) -> int | None:
+    """The list of this change that this person kept last."""
+    row = sql().execute(NEWEST_OWN, (kind, subject, user_id)).fetchone()
+    return int(row[0]) if row else None
 
 
 def designers() -> list[tuple[int, str]]:

@@ -18,6 +18,7 @@ from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.notices import NoticeKind, notify
+from webapp.services.page_keys import remember
 from webapp.services.release_rows import LONGEST_NOTE
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -100,17 +101,22 @@ join candidate_group g on g.id = m.group_id where u.active and g.role = 'designe
 """
 
 
-def keep(kind: str, subject: str, title: Words, rows: Sequence[NewRow], note: str, *, by: Identity) -> int:
-    """Keep what a change touches as a list; returns its id. Raises TooManyRows, Incomplete."""
+def keep(kind: str, subject: str, title: Words, rows: Sequence[NewRow], note: str, *, by: Identity, key: str) -> int:
+    """Keep what a change touches as a list; returns its id. `key` is the page's, so that sent twice it counts once.
+
+    Raises TooManyRows, Incomplete, AlreadyCarriedOut, KeyReused.
+    """
     ensure(by, Permission.CHANGE_LIST)
     _ensure_note(note)
     _ensure_fits(rows)
     if not rows:
         raise Incomplete("q", Words("没有涉及的内容，不必建清单。", "It touches nothing, so there is nothing to keep."))
     with unit_of_work():
+        now = clock.now()
+        remember(by, key, now, f"change-list:{kind}:{subject}")
         values = {
             "kind": kind, "subject": subject, "zh": title.zh, "en": title.en, "note": note.strip(), "by": by.user_id,
-            "now": clock.now(),
+            "now": now,
         }  # fmt: skip
         made = sql().execute(LIST, values).fetchone()
         assert made is not None

@@ -59,7 +59,9 @@ def begin(release_id: int, title: str, *, by: Identity) -> int:
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise Incomplete(
             "title",
-            Words(f"请写明要改什么（{LONGEST_TITLE} 字以内）。", f"Say what is to change ({LONGEST_TITLE} characters)."),
+            Words(
+                f"请写明要改什么（{LONGEST_TITLE} 字以内）。", f"Say what is to change ({LONGEST_TITLE} characters)."
+            ),
         )
     with unit_of_work():
         return begin_on(release_id, title.strip(), by)

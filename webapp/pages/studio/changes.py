@@ -23,6 +23,7 @@ from webapp.queries.change_impact import KINDS, LAW, LIMIT, MATERIAL, Asked, Imp
 from webapp.queries.change_index import Holder
 from webapp.services import change_lists
 from webapp.services.change_lists import NewRow
+from webapp.services.page_keys import AlreadyCarriedOut
 
 #: What can be picked without typing, per kind.
 SHOWN = 60
@@ -56,10 +57,16 @@ def keep_changes() -> ResponseReturnValue:
     if asked.wanted is None:
         return redirect(url_for("studio.changes"))
     wanted = asked.wanted
-    made = change_lists.keep(
-        wanted.kind, wanted.key, wanted.title, new_rows(impact(wanted, found)), request.form.get("note", ""),
-        by=signed_in(),
-    )  # fmt: skip
+    try:
+        made = change_lists.keep(
+            wanted.kind, wanted.key, wanted.title, new_rows(impact(wanted, found)), request.form.get("note", ""),
+            by=signed_in(), key=request.form.get("key", ""),
+        )  # fmt: skip
+    except AlreadyCarriedOut:
+        there = queries.newest_own(wanted.kind, wanted.key, signed_in().user_id)
+        if there is None:
+            raise
+        return redirect(url_for("studio.change_list", list_id=there))
     flash(gettext("已存为变更清单，可以分给设计人逐处处理。"), "success")
     return redirect(url_for("studio.change_list", list_id=made))
 
@@ -156,7 +163,9 @@ def _asked() -> tuple[str, Asked, list[Holder]]:
 def _picks(kind: str, found: Sequence[Holder]) -> list[tuple[str, str, str]]:
     """What can be picked: (question, words, what is said beside it)."""
     if kind == MATERIAL:
-        return [(one.key, words(one.name), "、".join(one.bundles)) for one in change_index.materials(found)]
+        names = _names(found)
+        offered = change_index.materials(found)
+        return [(one.key, words(one.name), gettext("、").join(names[key] for key in one.bundles)) for one in offered]
     if kind == LIMIT:
         return [
             (one.key, words(limit_title(one)), words(change_index.limit_words(one.limit)))
@@ -177,9 +186,9 @@ def _summary(rows: Iterable[ImpactRow]) -> list[tuple[str, int]]:
 def _names(found: Iterable[Holder]) -> dict[str, str]:
     """Names of the bundles by key; of what is no bundle's, 地方规则."""
     names = {"": gettext("地方规则")}
-    for holder in found:
+    for holder, said in change_index.known(found):
         if holder.bundle and holder.bundle not in names:
-            names[holder.bundle] = words(change_index.known(holder).name) or holder.bundle
+            names[holder.bundle] = words(said.name) or holder.bundle
     return names
 
 
