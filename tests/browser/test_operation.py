@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -12,8 +14,11 @@ from tests.browser.person import PHONE, Person
 from tests.browser.site import Site
 from tests.browser.test_repair import Down, make_no_licence
 from tests.support import office
+from webapp import clock
+from webapp.clock import frozen_at
+from webapp.errors import Busy
 from webapp.extensions import db
-from webapp.services import engine_jobs
+from webapp.services import bulk_repair_work, engine_jobs, heat_counting
 from webapp.unit_of_work import sql
 
 LEAD = "weixiaohong"
@@ -132,3 +137,70 @@ def test_all_cases_of_a_release_stand_still_for_a_while(site: Site, somebody: So
     site.work_off()
     page.reload()
     expect(page.locator("main")).to_contain_text("已处理 1")
+
+
+def test_a_case_in_somebodys_hand_says_when_it_is_tried_again(site: Site, somebody: Somebody) -> None:
+    held, _ = [site.received("commitment") for _ in range(2)]
+    lead = somebody(LEAD)
+    page = lead.page
+    lead.open(RUNNING, "运行情况：开办药店")
+    lead.follow("挂起此版全部办件")
+    page.get_by_label("挂起原因").fill("证照系统切换")
+    lead.press("挂起 2 件")
+    lead.arrives(re.compile("^批量挂起"), look=False)
+    lock = bulk_repair_work.lock
+
+    def busy(statement: str, *values: object) -> Any:
+        if values[0] == held.id:
+            raise Busy()
+        return lock(statement, *values)
+
+    with site.app.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk_repair_work, "lock", busy)
+        bulk = sql().execute("select max(id) from bulk_repair").fetchone()
+        assert bulk is not None
+        bulk_repair_work.work(bulk[0])
+        db.session.remove()
+    row = page.get_by_role("table", name="逐件结果").locator("tbody tr").first
+    expect(row).to_contain_text("有人正在办理这一件", timeout=10_000)  # the page asks by itself
+    expect(row).to_contain_text("以后再试（已试 1 次）")
+    expect(page.locator("main")).to_contain_text("已处理 1 / 2 件")
+    lead.look_over()
+    lead.picture("bulk-busy")
+    lead.picture("bulk-busy-phone", size=PHONE)
+    with site.app.app_context(), frozen_at(clock.now() + timedelta(seconds=10)):
+        bulk_repair_work.work(bulk[0])
+        db.session.remove()
+    expect(page.locator("main")).to_contain_text("已完成", timeout=10_000)
+    expect(row).not_to_contain_text("以后再试")
+
+
+def test_what_the_heat_map_leaves_out_is_told_and_tried_again(site: Site, somebody: Somebody) -> None:
+    first, _ = [site.received("commitment") for _ in range(2)]
+    in_history = "where instance_id in (select id from process_instance where case_id = %s)"
+    with site.app.app_context():
+        sql().execute(f"update activity set lines = '!' || lines {in_history}", (first.id,))
+        while heat_counting.refresh():
+            pass
+        db.session.remove()
+    lead = somebody(LEAD)
+    page = lead.page
+    lead.open(f"/studio/bundles/{office.BUNDLE}/heat", re.compile("^等候热力图"))
+    expect(page.locator("main")).to_contain_text("1 个流程后台没能统计")
+    lead.picture("heat-uncounted")
+    lead.follow("查看原因和重试")
+    lead.arrives("运行情况")
+    rows = page.get_by_role("table", name="热力图未计入的流程").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("办理历史读不出来")
+    lead.picture("uncounted", at="#uncounted")
+    lead.picture("uncounted-phone", size=PHONE, at="#uncounted")
+    page.locator("#uncounted").get_by_role("button", name=re.compile("^重试")).click()
+    expect(rows).to_contain_text("等待重试")
+    with site.app.app_context():
+        sql().execute(f"update activity set lines = substr(lines, 2) {in_history}", (first.id,))
+        while heat_counting.refresh():
+            pass
+        db.session.remove()
+    lead.open("/studio/running", "运行情况")
+    expect(rows).to_have_count(0)

@@ -17,15 +17,18 @@ from tests.engine.runtime.diagrams import ext, job
 from tests.journeys.test_messages_together import at_once
 from tests.support import machines, office
 from tests.support.dying import die_before
-from webapp import histograms
+from webapp import clock, histograms
 from webapp.clock import frozen_at
 from webapp.extensions import db as database
 from webapp.services import heat_counting, heat_sums
+from webapp.services.heat_counting import BEGINS_WITHIN
 from webapp.services.heat_instance import MOST_TURNS
 from webapp.unit_of_work import sql, unit_of_work
 
 #: A Monday at ten in the office's zone; its days have seven hours.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+#: After so long, a worker that had begun to count and has not ended is taken for dead.
+LAPSED = BEGINS_WITHIN + timedelta(seconds=1)
 DRUGS = ext('<zeebe:assignmentDefinition candidateGroups="drug.review" />')
 CHAIN = "start s\nuser a\nuser b\nend e\ns -> a -> b -> e"
 BRANCHES = "start s\nand x\nuser a\nuser b\nand y\nend e\ns -> x -> a -> y -> e\nx -> b -> y"
@@ -88,7 +91,7 @@ def everything() -> list[Any]:
 def counted_anew() -> list[Any]:
     """What is there when all is counted from nothing, at once."""
     with unit_of_work():
-        for table in ("walk", "walk_mark", "wait_month", "waiting_now", "path", "path_month"):
+        for table in ("walk", "walk_mark", "walk_aside", "wait_month", "waiting_now", "path", "path_month"):
             sql().execute(f"delete from {table}")
     counted()
     return everything()
@@ -280,7 +283,8 @@ def test_a_worker_that_dies_leaves_whole_sums_and_another_goes_on(office_at_work
     _two_cases()
     database.session.remove()
     assert die_before(office_at_work, fatal, "heat_counting.refresh()") == -signal.SIGKILL
-    counted()
+    with frozen_at(clock.now() + LAPSED):
+        counted()
     assert everything() == counted_anew()
     assert sum(number for number, _ in waits().values()) == 3
 

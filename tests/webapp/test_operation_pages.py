@@ -20,7 +20,7 @@ from webapp.catalogue import current_releases, published
 from webapp.languages import COOKIE
 from webapp.queries import running
 from webapp.queries.running_instances import Wanted, instances
-from webapp.services import suspension, waiting_counts
+from webapp.services import heat_counting, suspension, waiting_counts
 from webapp.unit_of_work import sql
 
 LEAD, DESIGNER, SUPERVISOR, REVIEWER = "weixiaohong", "taoran", "xieguang", "zhaolin"
@@ -200,6 +200,34 @@ def test_all_cases_of_a_release_are_suspended_and_resumed_from_the_page(screen: 
     assert "批量恢复" in screen.open("/studio/running/bulk").words()
 
 
+def test_what_the_heat_map_leaves_out_is_shown_with_its_reason_and_tried_again(screen: Browser) -> None:
+    release = machines.publish(FORK)
+    (case, bad), _ = machines.run(release), machines.run(release)
+    sql().execute("update activity set lines = '!' || lines where instance_id = %s", (bad,))
+    while heat_counting.refresh():
+        pass
+    [row] = table(screen.open("/studio/running"), "热力图未计入的流程")
+    assert number_of(case) in row[4]
+    assert "办理历史读不出来" in " ".join(row)
+    heat = f"/studio/bundles/{office.BUNDLE}/heat"
+    assert "1 个流程后台没能统计" in screen.open(heat).words()
+    assert "/studio/running#uncounted" in screen.open(heat).links()
+    screen.sign_in(DESIGNER)
+    assert (
+        "重试" not in screen.open("/studio/running").words().partition("热力图未计入的流程")[2].partition("程序版本")[2]
+    )
+    assert screen.post("/studio/running/uncounted").status_code == 403
+    screen.sign_in(LEAD)
+    sql().execute("update activity set lines = substr(lines, 2) where instance_id = %s", (bad,))
+    assert screen.post("/studio/running/uncounted", instance=str(bad)).status_code == 302
+    assert "等待重试" in screen.open("/studio/running").words()
+    while heat_counting.refresh():
+        pass
+    assert "热力图未计入的流程" not in screen.open("/studio/running").words()
+    assert "没能统计" not in screen.open(heat).words()
+    assert screen.post("/studio/running/uncounted").status_code == 404
+
+
 def test_who_sees_what(screen: Browser, client: FlaskClient) -> None:
     failed(1)
     sees = {
@@ -221,6 +249,9 @@ def test_who_sees_what(screen: Browser, client: FlaskClient) -> None:
 
 def test_the_pages_are_english_in_english(screen: Browser) -> None:
     failed(1)
+    sql().execute("update activity set lines = '!' || lines")
+    while heat_counting.refresh():
+        pass
     case = office.received("ordinary", ways={}).id
     screen.client.set_cookie(COOKIE, "en")
     suspend = f"{BUNDLE}/stand-still?case={case}&do=suspend"
@@ -228,7 +259,7 @@ def test_the_pages_are_english_in_english(screen: Browser) -> None:
     done = screen.client.post(suspend, data=token).location
     addresses = (
         "/studio/running", BUNDLE, f"{BUNDLE}?process={inner_process()}", "/studio/running/incidents", suspend,
-        f"{BUNDLE}/stand-still?do=resume", done, "/studio/running/bulk",
+        f"{BUNDLE}/stand-still?do=resume", done, "/studio/running/bulk", f"/studio/bundles/{office.BUNDLE}/heat",
     )  # fmt: skip
     pages = {url: screen.open(url) for url in addresses}
     machines.taken()

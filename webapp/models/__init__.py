@@ -119,7 +119,7 @@ from webapp.models.verifications import (
     VerificationPhoto,
 )
 from webapp.models.visit_days import VisitAsked, VisitDay, VisitDayAnswer, VisitRound
-from webapp.models.waits import Path, PathMonth, WaitingNow, WaitMonth, Walk, WalkMark
+from webapp.models.waits import Path, PathMonth, WaitingNow, WaitMonth, Walk, WalkAside, WalkMark
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
 from webapp.models.working_asides import WorkingAside, WorkingPresence
 from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingFile
@@ -274,6 +274,7 @@ __all__ = [
     "WaitMonth",
     "WaitingNow",
     "Walk",
+    "WalkAside",
     "WalkMark",
     "WorkingPresence",
     "WaitingCount",

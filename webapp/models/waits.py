@@ -32,7 +32,10 @@ class Walk(Model):
 
 
 class WalkMark(Model):
-    """Up to when histories have been looked through, and where the sweep through all instances stands."""
+    """Up to when histories have been looked through, and where the sweep through all instances stands.
+
+    `counting`: what a worker is at, committed before it begins; past `counting_until` without an end, that worker died.
+    """
 
     __tablename__ = "walk_mark"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -41,6 +44,30 @@ class WalkMark(Model):
     seen_at: Mapped[datetime]
     sweep_after: Mapped[int] = mapped_column(server_default="0")
     swept_at: Mapped[datetime | None]
+    counting: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default="{}")
+    counting_until: Mapped[datetime | None]
+
+
+class WalkAside(Model):
+    """An instance that the count of waits leaves out, and why (`zh`, `en`, `detail`; when, by which `version` of us).
+
+    What was counted of it before stays in the sums. `again`: it is counted by itself in its turn, because somebody
+    asked for it or because it was among those at which a worker ended (`tries`: how often; without words: no more is
+    known). `bundle_key` is that of its release, so that the page of the sums asks for no case. No foreign key: no act is
+    to wait for the worker.
+    """
+
+    __tablename__ = "walk_aside"
+
+    instance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tries: Mapped[int] = mapped_column(server_default="0")
+    bundle_key: Mapped[str] = mapped_column(server_default="")
+    again: Mapped[bool]
+    zh: Mapped[str] = mapped_column(server_default="")
+    en: Mapped[str] = mapped_column(server_default="")
+    detail: Mapped[str] = mapped_column(server_default="")
+    version: Mapped[str]
+    at: Mapped[datetime]
 
 
 class WaitMonth(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,11 +17,13 @@ from webapp.pages.studio.shared import STATES
 from webapp.pages.studio.shared import chosen as one_of
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
+from webapp.queries import heat_aside
 from webapp.queries import running as queries
 from webapp.queries.release_diagrams import read_named
 from webapp.queries.running import BundleLine, Place, Running
 from webapp.queries.running_instances import STATES as INSTANCE_STATES
 from webapp.queries.running_instances import Wanted, instances
+from webapp.services.heat_aside import count_again as have_counted_again
 
 #: What the address of a page of instances keeps while one goes on.
 KEPT = ("release", "process", "at", "item", "state", "days")
@@ -32,7 +34,29 @@ KEPT = ("release", "process", "at", "item", "state", "days")
 def bundles() -> ResponseReturnValue:
     """Every bundle with what runs of it."""
     lines, counted_at = queries.bundles()
-    return render_template("operation/bundles.html", bundles=lines, counted_at=counted_at, states=STATES)
+    by = signed_in()
+    return render_template(
+        "operation/bundles.html",
+        bundles=lines,
+        counted_at=counted_at,
+        states=STATES,
+        uncounted=heat_aside.uncounted(),
+        uncounted_all=heat_aside.how_many(),
+        names={one.key: one.name for one in lines},
+        may_retry=may(by, Permission.INCIDENT_RETRY),
+        may_case=may(by, Permission.CASE_REPAIR),
+    )
+
+
+@blueprint.post("/uncounted")
+@needs(Permission.INCIDENT_RETRY)
+def count_again() -> ResponseReturnValue:
+    """Have the worker count again what the heat maps leave out: all, or one `instance`."""
+    given = request.form.get("instance", "")
+    instance = int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else 0
+    have_counted_again(instance, by=signed_in())
+    flash(gettext("已安排重试，后台一分钟内重新统计。"), "success")
+    return redirect(url_for("operation.bundles", _anchor="uncounted"))
 
 
 @blueprint.get("/bundles/<key>")

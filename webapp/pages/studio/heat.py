@@ -23,6 +23,7 @@ from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import heat as queries
+from webapp.queries import heat_aside
 from webapp.queries.diagram import diagram_xml
 from webapp.queries.example_runs import FAMILY
 from webapp.queries.heat import Asked, Heat, Spans
@@ -105,6 +106,7 @@ def heat(key: str) -> ResponseReturnValue:
         share=lambda part, whole: _tenth(100 * part / whole),
         error=round(ERROR * 100),
         most_turns=MOST_TURNS,
+        uncounted=heat_aside.how_many(key),
     )
 
 
