@@ -13,7 +13,7 @@ from engine import Words
 from engine.bpmn import ElementNames, Program, compile_program, placed_in_process
 from engine.bundles import Bundle, DocumentKind, KindUnknown, arrange, as_drawn, read_bundle, read_kinds, template_path
 from engine.dmn import Decisions, read_decisions
-from engine.forms import Form, read_form, value_at
+from engine.forms import Form, read_form
 from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profile, read_signal_rules
 from engine.runtime import Context
 from webapp import moments

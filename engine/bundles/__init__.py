@@ -47,6 +47,7 @@ from engine.bundles.issued_documents import (
     TURNED_DOWN,
     Issuing,
     On,
+    is_issued_for,
     issued_on,
     kinds_issued,
 )
@@ -217,6 +218,7 @@ __all__ = [
     "handled_by",
     "inspect_bundle",
     "intake_basis",
+    "is_issued_for",
     "issued_on",
     "kind_of_template",
     "kinds_issued",

@@ -78,6 +78,12 @@ def kinds_issued(
     return tuple(one.kind for one in issued_on(on, name, given, item_kind=item_kind) if one.kind)
 
 
+def is_issued_for(kind: str, item_kind: str) -> bool:
+    """Whether a document of this kind is ever issued about items of that kind; one that no line names, about all."""
+    lines = [one for each in _table().values() for one in each if one.kind == kind]
+    return not lines or any(not one.item_kinds or item_kind in one.item_kinds for one in lines)
+
+
 def _pauses(place: Profile | None, procedure: str, item: str) -> bool:
     known = place.pauses.get(procedure) if place is not None else None
     return known is not None and known.holds_for(item)

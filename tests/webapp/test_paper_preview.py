@@ -126,12 +126,29 @@ def test_the_pdf_is_printed_as_real_ones_are_and_bears_the_words_across_it(
     assert "SHA-256" not in words
 
 
+@pytest.mark.parametrize("text", ["|事项|结论|\n" * 200, "{{ told_list }}\n\n" * 40], ids=["table", "lists"])
+def test_words_across_many_pages_leave_tables_and_lists_whole(designer: Browser, copy_id: int, text: str) -> None:
+    answer = post(designer, copy_id, "paper.pdf", text)
+    assert answer.status_code == 200
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages]
+    assert len(pages) > 1
+    assert all("预览" in page for page in pages)
+
+
 def test_a_licence_states_what_the_example_answered(db: SQLAlchemy) -> None:
     source = Source(current_releases()[office.BUNDLE])
     shown = preview(source, Asked(LICENCE, example=ORDINARY))
     assert shown.item == "P2"
     assert "江城市东城区和顺路88号一层" in str(shown.text.body)
     assert {one.name: one.origin for one in shown.lines}["fields_table"] is Origin.EXAMPLE
+
+
+def test_a_template_is_shown_for_the_items_that_it_is_printed_for(db: SQLAlchemy) -> None:
+    source = Source(current_releases()[office.BUNDLE])
+    assert set(preview(source, Asked(REFUSAL)).items) == {"P2", "P3", "P6"}  # licences: the others have their own
+    assert set(preview(source, Asked("_shared/documents/refusal-filing.md")).items) == {"P4", "P5"}
+    assert set(preview(source, Asked("_shared/documents/grant.md")).items) == {"P2", "P3", "P6"}
+    assert set(preview(source, Asked("_shared/documents/receipt.md")).items) == set()
 
 
 def test_without_an_example_every_answer_is_a_sample(designer: Browser, copy_id: int) -> None:
@@ -184,12 +201,12 @@ def test_the_guide_is_shown_as_a_page(designer: Browser, copy_id: int) -> None:
         ("好\n\n{{ a b }}", "第 3 行的花括号没有配对"),
         ("{{ " * 2000, "花括号没有配对"),
         ("字" * (LONGEST_TEMPLATE + 1), "文书太长"),
-        ("{{ told_list }}\n\n" * 1500, "文书太长"),
+        ("{{ told_list }}\n\n" * 900, "文书太长"),
         ("有\x07字", "U+0007"),
         ("半个\ufffd字", "U+FFFD"),
         ("|" + "a|" * 30 + "\n", "最多 24 栏"),
         ("|a|b|\n" * 1600, "格"),
-        ("段\n\n" * 2100, "段"),
+        ("段\n\n" * 1100, "段"),
     ],
     ids=["open", "two", "many", "huge", "grows", "control", "half", "wide", "cells", "paragraphs"],
 )

@@ -10,8 +10,8 @@ from engine.bundles import Document, PlaceUnknown, TemplateInvalid, place_counts
 from webapp.errors import ActRefused
 
 #: Characters of a template, and of what becomes of it; cells and columns of its tables, paragraphs.
-LONGEST_TEMPLATE, LONGEST_FILLED = 40_000, 120_000
-MOST_CELLS, MOST_COLUMNS, MOST_BLOCKS = 3_000, 24, 2_000
+LONGEST_TEMPLATE, LONGEST_FILLED = 20_000, 40_000
+MOST_CELLS, MOST_COLUMNS, MOST_BLOCKS = 3_000, 24, 1_000
 
 
 class PreviewNotPossible(ActRefused):

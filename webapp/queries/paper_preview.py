@@ -104,7 +104,8 @@ class Preview:
         notes = [*([TRANSLATION] if self.language == "en" else []), f"{ACROSS.zh} · {ACROSS.en}"]
         sheet = replace(sheet, across=(ACROSS.zh, ACROSS.en), notes=notes)
         if not self.is_cut:
-            sheet = replace(sheet, office="", body=papers.plain_blocks(_untitled(self.text.body)), signed=(), rest=())
+            body = papers.plain_blocks(_untitled(self.text.body))
+            sheet = replace(sheet, office="", body=body, signed=(), rest=(), centred=())
         try:
             return pdf_of(sheet)
         except NotPrintable as refused:
@@ -131,7 +132,8 @@ def preview(source: Source, asked: Asked) -> Preview:
     places = template_places(template.key, stage.kinds, stage.bundle)
     examples = _examples(files)
     example = examples.get(asked.example) if asked.example else next(iter(examples.values()), None)
-    pairs = subjects_of(stage.bundle, places, template.key, example)
+    own = {found.key for path in files if (found := template_at(path)) is not None}
+    pairs = subjects_of(stage.bundle, places, template.key, example, own)
     chosen = asked.item if asked.item in pairs else next(iter(pairs), "")
     item, material = pairs.get(chosen, (None, None))
     at = moments.local(asked.at or clock.now())

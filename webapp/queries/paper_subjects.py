@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from engine import EngineError, Words
-from engine.bundles import Bundle, Example, Item, Material, TemplatePlaces, TemplateUse, guide_for
+from engine.bundles import Bundle, Example, Item, Material, TemplatePlaces, TemplateUse, guide_for, is_issued_for
 
 Subjects = dict[str, tuple[Item, Material | None]]
 
 
-def subjects_of(bundle: Bundle | None, places: TemplatePlaces, key: str, example: Example | None) -> Subjects:
-    """Key -> the items (and proofs) that the template of this key is printed for: those of the example first."""
+def subjects_of(
+    bundle: Bundle | None, places: TemplatePlaces, key: str, example: Example | None, own: Container[str]
+) -> Subjects:
+    """Key -> the items (and proofs) that the template of this key is printed for: those of the example first.
+
+    `own`: keys of all templates; an item whose kind has its own (`refusal-filing`) is not printed by the general one.
+    """
     if bundle is None:
         return {}
-    found = list(_printed_for(bundle, places, key))
+    found = list(_printed_for(bundle, places, key, own))
     applying = _applying(bundle, example)
     found.sort(key=lambda pair: pair[0].key not in applying)
     return {f"{item.key}/{material.key}" if material else item.key: (item, material) for item, material in found}
 
 
-def _printed_for(bundle: Bundle, places: TemplatePlaces, key: str) -> Iterator[tuple[Item, Material | None]]:
+def _printed_for(
+    bundle: Bundle, places: TemplatePlaces, key: str, own: Container[str]
+) -> Iterator[tuple[Item, Material | None]]:
     if places.use is TemplateUse.PROOF_LETTER:
         for material in bundle.materials:
             for one in material.requirements:
                 if one.commitment is not None and one.commitment.letter == key:
                     yield bundle.item(one.item), material
-    yield from ((item, None) for item in bundle.items if _is_printed_for(item, places, key))
+    yield from ((item, None) for item in bundle.items if _is_printed_for(item, places, key, own))
 
 
-def _is_printed_for(item: Item, places: TemplatePlaces, key: str) -> bool:
+def _is_printed_for(item: Item, places: TemplatePlaces, key: str, own: Container[str]) -> bool:
     if places.use is TemplateUse.LETTER:
         return item.commitment is not None and item.commitment.letter == key
     if places.use is TemplateUse.LICENCE:
         return item.licence is not None and item.licence.template == key
     kind = places.kind
-    return kind is not None and kind.per_item and key in (kind.key, f"{kind.key}-{item.kind}")
+    if kind is None or not kind.per_item or not is_issued_for(kind.key, item.kind):
+        return False
+    of_kind = f"{kind.key}-{item.kind}"
+    return key == of_kind or (key == kind.key and of_kind not in own)
 
 
 def _applying(bundle: Bundle, example: Example | None) -> set[str]:

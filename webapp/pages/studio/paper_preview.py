@@ -31,7 +31,7 @@ ORIGINS = {
     Origin.UNKNOWN: (Words("没有这个占位项", "no such place"), "bad"),
 }
 #: Characters of a paper under one of the words that stand across it.
-UNDER_ONE_MARK = 250
+UNDER_ONE_MARK = 400
 
 
 @blueprint.record_once
