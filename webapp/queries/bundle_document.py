@@ -22,6 +22,7 @@ from webapp.organisation_names import department_names
 from webapp.printing import FAMILY
 from webapp.queries.example_runs import FAMILY as SCREEN_FAMILY
 from webapp.queries.field_words import field_kind
+from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import BPMN, Diagram, diagrams_of, read_named, xml_root
 from webapp.queries.release_tables import decision_tables
 from webapp.queries.releases import ReleaseRow, name_of
@@ -117,7 +118,7 @@ def document_of(one: ReleaseRow, language: str) -> BundleDocument:
     )
     blocks = list(writer.catalogue()) if read.bundle is not None else []
     blocks += [*writer.diagrams(), *writer.decisions()]
-    for path, form in read.forms.items():
+    for path, form in sorted(read.forms.items(), key=lambda one: file_order(one[0])):
         blocks += writer.form(path, form)
     return BundleDocument(said(name_of(one)), under, (*blocks, *writer.letters()))
 

@@ -181,8 +181,9 @@ class _Told:
         told = []
         for one in several:
             kind, called = _KINDS[one.kind], self._called(one.element)
-            about = f" ({one.about})" if one.about else ""
-            told.append(Words(f"{kind.zh}{called.zh}{about and f'（{one.about}）'}", f"{kind.en}{called.en}{about}"))
+            whose = one.about.rpartition(" ")[2] if one.kind == "message" else one.about  # its name says the element
+            about = f" ({whose})" if whose else ""
+            told.append(Words(f"{kind.zh}{called.zh}{about and f'（{whose}）'}", f"{kind.en}{called.en}{about}"))
         return Words("、".join(one.zh for one in told), ", ".join(one.en for one in told))
 
     def _place(self, element: str, file: str) -> Place:

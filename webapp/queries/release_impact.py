@@ -31,7 +31,7 @@ class OtherBundle:
     release_id: int
     name: Words
     processes: tuple[str, ...]
-    licences: tuple[str, ...]
+    licences: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def impact_of(one: ReleaseRow, old: Mapping[str, bytes], new: Mapping[str, bytes
 
 def _other(release_id: int, bundle: Bundle | None, new: Mapping[str, bytes]) -> OtherBundle:
     theirs, files = published(release_id).bundle, release_files(release_id)
-    given = {item.licence.key: item.licence.name.zh for item in bundle.items if item.licence} if bundle else {}
+    given = {item.licence.key: item.licence.name for item in bundle.items if item.licence} if bundle else {}
     taken = {use.licence for material in theirs.materials for use in material.satisfied_by}
     return OtherBundle(
         release_id,

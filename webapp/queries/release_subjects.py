@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import Words
-from engine.bundles import Bundle, Item, Limit, Material, inspect_bundle
+from engine.bundles import Bundle, Inspected, Item, Limit, Material, inspect_bundle
 from engine.forms import Field, Form
 from engine.law import amount
 from webapp.queries.bundle_document import SOURCES
@@ -22,6 +22,10 @@ LONGEST = 240
 #: Elements of one diagram that one line names.
 MOST_NAMES = 12
 LIMITS = {"statutory": Words("法定时限", "statutory limit"), "promised": Words("承诺时限", "promised limit")}
+#: Key -> what it is, and what it says.
+Said = Mapping[str, tuple[str, str]]
+#: What of a subject a set of files says, in a language.
+Telling = Callable[[Mapping[str, bytes], Inspected, str], Said]
 PAPERS = ("documents/", "guide/", "texts/")
 
 
@@ -45,24 +49,52 @@ def by_subject(
     changed = list(changes)
     before, after = inspect_bundle(old), inspect_bundle(new)
     bundle = after.bundle or before.bundle
-    found = {"flows": list(_flows(changed, old, new, bundle, language)), "limits": [], "materials": []}
+    found = {
+        "flows": list(_flows(changed, old, new, bundle, language)),
+        "limits": [],
+        "materials": [],
+        "forms": [],
+        "tables": [],
+    }
+    tellings: dict[str, Telling] = {"forms": lambda _, read, said: _fields(read.forms, said), "tables": _rules_of}
     if before.bundle is not None and after.bundle is not None:
-        found["limits"] = list(_pairs(_limits(before.bundle, language), _limits(after.bundle, language)))
-        found["materials"] = list(_pairs(_materials(before.bundle, language), _materials(after.bundle, language)))
-    found["forms"] = list(_pairs(_fields(before.forms, language), _fields(after.forms, language)))
-    tables = [decision_tables(files, read.bundle, language) for files, read in ((old, before), (new, after))]
-    found["tables"] = list(_pairs(_rules(tables[0], language), _rules(tables[1], language)))
+        tellings |= {"limits": _limits_of, "materials": _materials_of}
+    for subject, telling in tellings.items():
+        sides = [
+            {said: telling(files, read, said) for said in ("zh", language)}
+            for files, read in ((old, before), (new, after))
+        ]
+        found[subject] = list(_pairs(sides[0], sides[1], language))
     found["papers"] = [SubjectLine(one.kind, one.path, "", "") for one in changed if one.path.startswith(PAPERS)]
     return {subject: lines for subject, lines in found.items() if lines}
 
 
-def _pairs(old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]]) -> Iterator[SubjectLine]:
-    """Key -> (what it is, what it says), of both sides, in the order of the new one."""
-    for key in dict.fromkeys([*new, *old]):
-        was, now = old.get(key), new.get(key)
-        if was != now and (shown := now or was) is not None:
-            kind = ADDED if was is None else REMOVED if now is None else CHANGED
+def _pairs(old: Mapping[str, Said], new: Mapping[str, Said], language: str) -> Iterator[SubjectLine]:
+    """By language what both sides say, in the order of the new one. What differs in Chinese alone is told in
+    Chinese: a translation that did not follow hides nothing."""
+    for key in dict.fromkeys([*new["zh"], *old["zh"]]):
+        was, now = old["zh"].get(key), new["zh"].get(key)
+        told_was, told_now = old[language].get(key), new[language].get(key)
+        if (was, told_was) == (now, told_now):
+            continue
+        if told_was != told_now:
+            was, now = told_was, told_now
+        kind = ADDED if was is None else REMOVED if now is None else CHANGED
+        shown = told_now or told_was or now or was
+        if shown is not None:
             yield SubjectLine(kind, shown[0], was[1][:LONGEST] if was else "", now[1][:LONGEST] if now else "")
+
+
+def _limits_of(_: Mapping[str, bytes], read: Inspected, language: str) -> Said:
+    return _limits(read.bundle, language) if read.bundle is not None else {}
+
+
+def _materials_of(_: Mapping[str, bytes], read: Inspected, language: str) -> Said:
+    return _materials(read.bundle, language) if read.bundle is not None else {}
+
+
+def _rules_of(files: Mapping[str, bytes], read: Inspected, language: str) -> Said:
+    return _rules(decision_tables(files, read.bundle, language), language)
 
 
 def _flows(

@@ -234,7 +234,7 @@ def ensure_no_errors(key: str, release_id: int) -> None:
         raise ReleaseRefused(
             Words(
                 f"还有 {len(errors)} 个错误，不能发布。",
-                f"{len(errors)} errors stand in the way of publishing.",
+                f"Errors that stand in the way of publishing: {len(errors)}.",
             )
         )
 

@@ -24,6 +24,7 @@ from webapp.pages.studio.shared import blueprint, chosen, finding_lines, marks
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
+from webapp.queries.bundle_document import SOURCES
 from webapp.queries.field_words import field_kind
 from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
@@ -141,11 +142,11 @@ def _findings(files: Files, findings: tuple[Finding, ...], _: list[FileChange]) 
 def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) -> dict[str, Any]:
     read = inspect_bundle(files)
     decisions = decision_tables(files, read.bundle, language())
-    papers = sorted(path for path in files if path.startswith(("documents/", "guide/")))
+    papers = sorted((path for path in files if path.startswith(("documents/", "guide/"))), key=file_order)
     labels = {
         "catalogue": (gettext("目录"), None),
         "decisions": (gettext("决策"), len(decisions)),
-        "forms": (gettext("表单"), len(read.forms)),
+        "forms": (gettext("各表单"), len(read.forms)),
         "papers": (gettext("文书和指南"), len(papers)),
     }
     part = chosen(request.args.get("part", ""), labels, "catalogue")
@@ -153,7 +154,8 @@ def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) 
         "part": part,
         "parts": [(label, _here(part=key), key == part, count) for key, (label, count) in labels.items()],
         "bundle": read.bundle,
-        "forms": read.forms,
+        "forms": dict(sorted(read.forms.items(), key=lambda one: file_order(one[0]))),
+        "material_sources": SOURCES,
         "field_kind": field_kind,
         "decisions": decisions,
         "departments": department_names(),
