@@ -167,7 +167,6 @@ def test_a_case_in_somebodys_hand_says_when_it_is_tried_again(site: Site, somebo
     expect(page.locator("main")).to_contain_text("已处理 1 / 2 件")
     lead.look_over()
     lead.picture("bulk-busy")
-    lead.picture("bulk-busy-phone", size=PHONE)
     with site.app.app_context(), frozen_at(clock.now() + timedelta(seconds=10)):
         bulk_repair_work.work(bulk[0])
         db.session.remove()
@@ -187,14 +186,12 @@ def test_what_the_heat_map_leaves_out_is_told_and_tried_again(site: Site, somebo
     page = lead.page
     lead.open(f"/studio/bundles/{office.BUNDLE}/heat", re.compile("^等候热力图"))
     expect(page.locator("main")).to_contain_text("1 个流程后台没能统计")
-    lead.picture("heat-uncounted")
     lead.follow("查看原因和重试")
     lead.arrives("运行情况")
     rows = page.get_by_role("table", name="热力图未计入的流程").locator("tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("办理历史读不出来")
     lead.picture("uncounted", at="#uncounted")
-    lead.picture("uncounted-phone", size=PHONE, at="#uncounted")
     page.locator("#uncounted").get_by_role("button", name=re.compile("^重试")).click()
     expect(rows).to_contain_text("等待重试")
     with site.app.app_context():

@@ -229,7 +229,7 @@ class Turns:
 
 
 def _busy(times: int, until: datetime, what: Words) -> Words:
-    at = moments.shown(until)
+    at = f"{moments.local(until):%H:%M:%S}"
     return Words(
         f"有人正在办理{what.zh}，{at} 以后再试（已试 {times} 次）",
         f"somebody is working on {what.en}: tried again after {at} (so far {_times(times)})",
@@ -246,7 +246,7 @@ def _always_busy(times: int, within: timedelta, what: Words) -> Words:
 
 
 def _failed(times: int, until: datetime) -> Words:
-    at = moments.shown(until)
+    at = f"{moments.local(until):%H:%M:%S}"
     return Words(
         f"处理时程序出错 {times} 次，{at} 以后再试", f"failed with an error {_times(times)}: tried again after {at}"
     )
