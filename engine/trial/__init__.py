@@ -3,12 +3,14 @@
 from engine.trial.acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
 from engine.trial.clocks import Law, TrialClock
 from engine.trial.cores import CORES
+from engine.trial.deeds import Deed
 from engine.trial.differences import Difference
 from engine.trial.example_findings import check_with_examples, difference_words, play_examples
 from engine.trial.examples import Covered, ExampleRun, Flow, readable_examples, run_example, run_examples
 from engine.trial.host import Trial
 from engine.trial.instance import Happened, Held, Instance, item_at
 from engine.trial.jobs import Handler
+from engine.trial.papers import IssuedPaper, issued_papers
 from engine.trial.post import Letter, Sent
 from engine.trial.recording import recorded
 from engine.trial.world import UnknownJobs
@@ -21,6 +23,7 @@ __all__ = [
     "REFERENCE",
     "Act",
     "Covered",
+    "Deed",
     "Difference",
     "ExampleRun",
     "Flow",
@@ -28,6 +31,7 @@ __all__ = [
     "Happened",
     "Held",
     "Instance",
+    "IssuedPaper",
     "JobsAreDone",
     "Kind",
     "Law",
@@ -40,6 +44,7 @@ __all__ = [
     "check_with_examples",
     "difference_words",
     "item_at",
+    "issued_papers",
     "perform",
     "play_examples",
     "readable_examples",

@@ -123,6 +123,7 @@ def _places(case: int, draft: int, token: str = "no-such-token") -> Office:
         "public_code": code[0] if code else "0000000000",
         "token": token,
         "trial_id": one("select min(id) from trial"),
+        "number": 1,
     }
     return Office(case, draft, task, places)
 

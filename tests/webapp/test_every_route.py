@@ -110,6 +110,7 @@ def city(db: SQLAlchemy) -> Office:
         "public_code": "0000000000",
         "token": "no-such-token",
         "trial_id": office.trial(),
+        "number": 1,
     }
     return Office(case.id, draft, task, places)
 

@@ -26,6 +26,7 @@ from webapp.queries.release_diagrams import Diagram, read_named
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
 from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
+from webapp.queries.trial_papers import papers_of
 from webapp.queries.working_copies import CopyRow, copies_of, working_copy
 from webapp.services import trial_recording, trials
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
@@ -258,6 +259,7 @@ def _copies_for(one: TrialRow) -> list[CopyRow]:
 
 def _common(one: TrialRow) -> dict[str, Any]:
     """What every page of a trial knows."""
+        "papers": papers_of(one, replayed.trial, names),
     release = releases.release(one.release_id) if one.release_id is not None else None
     return {
         "trial": one,
