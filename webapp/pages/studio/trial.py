@@ -25,8 +25,8 @@ from webapp.queries import trials as queries
 from webapp.queries.release_diagrams import Diagram, read_named
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
-from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
 from webapp.queries.trial_papers import papers_of
+from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
 from webapp.queries.working_copies import CopyRow, copies_of, working_copy
 from webapp.services import trial_recording, trials
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
@@ -246,6 +246,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "group_name": names.group,
         "copies": _copies_for(one),
         "hint_of": hint_of,
+        "papers": papers_of(one, replayed.trial, names),
     }
 
 
@@ -259,7 +260,6 @@ def _copies_for(one: TrialRow) -> list[CopyRow]:
 
 def _common(one: TrialRow) -> dict[str, Any]:
     """What every page of a trial knows."""
-        "papers": papers_of(one, replayed.trial, names),
     release = releases.release(one.release_id) if one.release_id is not None else None
     return {
         "trial": one,
