@@ -12,7 +12,7 @@ from engine.trial.instance import Happened, Held, Instance, item_at
 from engine.trial.jobs import Handler
 from engine.trial.papers import IssuedPaper, issued_papers
 from engine.trial.post import Letter, Sent
-from engine.trial.recording import recorded
+from engine.trial.recording import begins_alike, recorded, recorded_anew
 from engine.trial.world import UnknownJobs
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "TrialClock",
     "UnknownJobs",
     "act_from_json",
+    "begins_alike",
     "check_with_examples",
     "difference_words",
     "issued_papers",
@@ -49,6 +50,7 @@ __all__ = [
     "play_examples",
     "readable_examples",
     "recorded",
+    "recorded_anew",
     "run_example",
     "run_examples",
 ]

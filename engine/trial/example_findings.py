@@ -91,9 +91,14 @@ def difference_words(one: Difference) -> Words:
     """What is otherwise than the example says."""
     what, expected, found = _what(one.what), _told(one.expected), _told(one.found)
     return Words(
-        f"{what.zh}：示例为 {expected.zh}，实际为 {found.zh}",
+        f"{what.zh}：示例为{_apart(expected.zh)}，实际为{_apart(found.zh)}",
         f"{what.en}: the example says {expected.en}, found {found.en}",
     )
+
+
+def _apart(said: str) -> str:
+    """A space between Chinese words and a value that begins otherwise."""
+    return said if said[:1] >= "\u2e80" else f" {said}"
 
 
 def _what(what: str) -> Words:

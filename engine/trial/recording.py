@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from engine.bundles import Beginning, Bundle
+from engine.bundles import Beginning, Bundle, Example, guide_for, start_variables
+from engine.errors import EngineError, ValueInvalid
 from engine.runtime import encode_variables
 from engine.trial.acts import OPEN, Act, Kind, held_task, perform
 from engine.trial.examples import Story
 from engine.trial.host import Trial
+from engine.values import Value
 from engine.words import Words
 
 
@@ -22,11 +25,6 @@ def recorded(trial: Trial, beginning: Beginning, acts: Sequence[Act], bundle: Bu
     """
     story = Story(trial)
     done = list(_told(story, acts, waits_for_jobs=beginning.jobs == OPEN))
-    expect: dict[str, Any] = {"path": story.path()}
-    if results := story.results(bundle):
-        expect["results"] = results
-    if any(True for _ in story.open_steps()):
-        expect["left_open"] = True
     told = {
         "name": {"zh": name.zh, "en": name.en},
         "start": {
@@ -36,8 +34,64 @@ def recorded(trial: Trial, beginning: Beginning, acts: Sequence[Act], bundle: Bu
             "variables": encode_variables(beginning.variables),
         },
         "acts": done,
-        "expect": expect,
+        "expect": _came_of_it(story, bundle),
     }
+    return _written(told)
+
+
+def recorded_anew(content: bytes, trial: Trial, acts: Sequence[Act], bundle: Bundle) -> bytes:
+    """An example that begins with answers, with these acts instead of its own; how it begins stays as it is.
+
+    The trial stands at its beginning, with jobs that are done at once, as such an example is played; the acts are done
+    on it. What is expected of path, outcomes and open steps is what came of them, and a step that was opened is no
+    longer one that never is. Raises what an act raises, and ValueInvalid (a number that would be written otherwise).
+    """
+    told = json.loads(content.decode("utf-8"), parse_float=_exact)
+    story = Story(trial)
+    told["acts"] = [one for one in _told(story, acts, waits_for_jobs=False) if one.get("kind") != Kind.DONE]
+    kept = {name: value for name, value in told["expect"].items() if name not in _CAME_OF_IT}
+    if never := kept.get("never_opened"):
+        opened = story.opened_steps()
+        kept["never_opened"] = [step for step in never if step not in opened]
+    told["expect"] = kept | _came_of_it(story, bundle)
+    return _written(told)
+
+
+def begins_alike(example: Example, process: str, variables: Mapping[str, Value], bundle: Bundle) -> bool:
+    """Whether a trial that starts this process with these variables begins as the example does."""
+    if example.start is not None:
+        return example.start.process == process and dict(example.start.variables) == dict(variables)
+    if process != bundle.entry_process:
+        return False
+    try:
+        guide = guide_for(bundle, example.guided)
+    except EngineError:  # its answers fit the bundle no more, as the example's own finding says
+        return False
+    answers = {**example.answers, **example.guided}
+    return start_variables(bundle, guide, answers, example.ways) == dict(variables)
+
+
+#: What is expected that is computed from what was done; the rest (guide, steps never opened) is written by people.
+_CAME_OF_IT = frozenset({"path", "results", "left_open"})
+
+
+def _came_of_it(story: Story, bundle: Bundle) -> dict[str, Any]:
+    expect: dict[str, Any] = {"path": story.path()}
+    if results := story.results(bundle):
+        expect["results"] = results
+    if any(True for _ in story.open_steps()):
+        expect["left_open"] = True
+    return expect
+
+
+def _exact(text: str) -> float:
+    """Raises ValueInvalid for a number with more digits than a float holds."""
+    if Decimal(repr(float(text))) != Decimal(text):
+        raise ValueInvalid(text)
+    return float(text)
+
+
+def _written(told: Mapping[str, Any]) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -1,77 +1,78 @@
-"""A bundle from nothing: begun, drawn, tried, published by others, run; changed, compared, and its case moved."""
+"""A bundle from nothing: begun, drawn by mouse, tried, signed and published by others, run at the window and in the
+inboxes; drawn otherwise, compared, and its cases moved, taken back and moved again."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser import application, drawing, migrating, signing_off
 from tests.browser.person import Person
 from tests.browser.site import Site
-from tests.browser.test_designer import SAVED, ready, rename
 from tests.browser.test_trial import complete
+from tests.browser.workspace import choose, claim_by_key, mark_all, press_act
 from tests.support import office
-from tests.support.releases import sign_all
 from webapp.services import drafts, receipt
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import sql, unit_of_work
 
 KEY, NAME, ITEM, COPY = "open-stall", "摆摊备案", "流动摊位备案", "新建：摆摊备案"
+SECOND, THIRD = f"{NAME} 第 2 版", f"{NAME} 第 3 版"
+DESIGNER, PUBLISHER, REVIEWER, DECIDER, LAWYER = "taoran", "jiangwen", "hanlei", "zhudefu", "qixin"
 ANSWERS = {
     "applicant_name": "江城市安康大药房有限公司", "credit_code": "91110105MA08JMYF76",
     "legal_representative": "贺春生", "legal_representative_id": "110105197305055139",
     "legal_representative_mobile": "13600007890", "handled_by": "legal-representative", "district": "west",
     "result_way": "counter", "consent_truth": True, "consent_sharing": True,
 }  # fmt: skip
-#: A task on the line to the end, for the window: what the menus and the panel of the editor do.
-DRAW = """() => {
-    const modeler = document.querySelector('[data-designer]').modeler;
-    const [registry, modeling, make] = ['elementRegistry', 'modeling', 'elementFactory'].map((one) => modeler.get(one));
-    const moddle = modeler.get('moddle');
-    const line = registry.get('flow-all-done-end');
-    const [from, to] = [line.waypoints[0], line.waypoints.at(-1)];
-    modeler.get('spaceTool').makeSpace([registry.get('end')], [], { x: 240, y: 0 }, 'e', to.x);
-    const shape = make.createShape({ type: 'bpmn:UserTask' });
-    const place = { x: (from.x + registry.get('end').x) / 2, y: from.y };
-    const task = modeling.createShape(shape, place, registry.get('flow-all-done-end'));
-    const extension = moddle.create('bpmn:ExtensionElements', { values: [
-        moddle.create('zeebe:UserTask'),
-        moddle.create('zeebe:AssignmentDefinition', { candidateGroups: 'window.clerk' }),
-        moddle.create('zeebe:Properties', { properties: [
-            moddle.create('zeebe:Property', { name: 'step', value: 'record' }),
-        ] }),
-    ] });
-    modeling.updateProperties(task, { id: 'call-back', name: '回访', extensionElements: extension });
-    return task.id;
-}"""
+HANDED_OVER = [{"step": "issue", "item": "A1", "variables": {}}, {"step": "deliver", "item": "A1", "variables": {}}]
+TASK, CALLED, NOTED = "用户任务", "电话回访", "回访并记录"
 
 Somebody = Callable[..., Person]
 
 
 def test_a_bundle_from_nothing_to_its_second_version(site: Site, somebody: Somebody) -> None:
-    designer, publisher = somebody("taoran"), somebody("jiangwen")
+    of_a_small_office(site)
+    designer, publisher = somebody(DESIGNER), somebody(PUBLISHER)
     begin(designer)
     draw(designer)
-    try_it(designer)
-    mend_the_examples(designer)
-    keep_and_submit(designer, 2)
-    publish(site, publisher, 2)
-    case = received(site)
-    site.play(case.id, [{"step": "accept", "item": "A1", "variables": {"intake_outcome": "accepted"}}])
-    change(designer)
-    keep_and_submit(designer, 3)
-    publish(site, publisher, 3)
-    migrate(site, designer, publisher)
-    run_to_its_end(site, somebody, case)
+    for file, proposal in (("granted", "grant"), ("refused", "refuse")):
+        try_again(designer, file, proposal)
+    keep(designer, SECOND, "送达后电话回访")
+    signing_off.submit(designer)
+    signing_off.own_work_is_refused(designer)
+    signers = [(DECIDER, "同意由本单位备案。"), (LAWYER, "依据充分，同意。")]
+    signing_off.all_sign(somebody, signers, SECOND)
+    signing_off.publish(publisher, SECOND)
+
+    first, second = received_at_the_window(site, somebody(office.CLERK)), received(site)
+    decided(site, somebody, first)
+
+    draw_otherwise(designer)
+    keep(designer, THIRD, "回访改由新的环节办理")
+    signing_off.submit(designer, accepting="回访改由新的环节办理，路径不同是本意。")
+    differs(designer)
+    signing_off.all_sign(somebody, [(DECIDER, "同意。"), (LAWYER, "无异议。")], THIRD)
+    signing_off.publish(publisher, THIRD)
+
+    migrate(site, designer, publisher, first)
+    called_back(site, somebody(office.CLERK), first, second)
+
+
+def of_a_small_office(site: Site) -> None:
+    """Whoever designs holds the posts of legal review and of publishing as well: only four eyes keep them apart."""
+    with site.app.app_context(), unit_of_work():
+        held = (office.person(DESIGNER).user_id, ["studio.legal", "studio.publish"])
+        sql().execute("insert into membership select %s, id from candidate_group where key = any(%s)", held)
 
 
 def begin(designer: Person) -> None:
     """A word on each thing; what is missing is told, and what was typed stays."""
     page = designer.page
-    designer.open("/studio", "流程工作室")
+    page.goto("/studio")
     designer.follow("新建一件事")
-    designer.arrives("新建一件事")
+    designer.arrives("新建一件事", look=False)
     for label, typed in {
         "名称": NAME, "英文名称": "Stalls", "办件编号的字头": "BT", "一句话说明": "流动摊位一次备案。",
         "英文说明": "Stalls are filed at once.", "事项名称": ITEM, "事项的英文名称": "Filing of a stall",
@@ -86,107 +87,120 @@ def begin(designer: Person) -> None:
     expect(page.locator(".error-summary")).to_contain_text("编号")
     page.get_by_label("编号", exact=True).fill(KEY)
     designer.press("新建")
-    designer.arrives(COPY)
+    designer.arrives(COPY, look=False)
+
+
+def open_diagram(designer: Person) -> None:
+    page = designer.page
+    page.get_by_role("link", name=re.compile("^文件")).first.click()
+    page.get_by_role("link", name=re.compile(f"画图.*{KEY}.bpmn")).click()
+    drawing.opened(page)
 
 
 def draw(designer: Person) -> None:
-    """A task more, drawn on the line to the end; the server finds nothing wrong with it."""
+    """A task in the line to the end. That nobody may do it is found at once, leads to it, and is mended beside it."""
     page = designer.page
-    page.get_by_role("link", name=re.compile(f"画图.*{KEY}.bpmn")).click()
-    ready(page)
-    assert page.evaluate(DRAW) == "call-back"
-    expect(page.locator("#designer-status")).to_contain_text(SAVED)
+    open_diagram(designer)
+    drawing.make_room(page, "all-done", "end", 160)
+    called = drawing.place(page, TASK, *drawing.between(page, "all-done", "end"), "回访")
+    drawing.saved(page)
+    found = page.locator("#designer-findings .is-error", has_text="回访")
+    expect(found).to_have_count(1)
+    page.keyboard.press("Escape")
+    drawing.select(page, "deliver-A1")
+    found.click()
+    drawing.is_selected(page, called)
+    designer.picture("studio-whole-finding")
+    drawing.fill(page, "办理人和岗位", "候选岗位", "window.clerk")
+    drawing.add_property(page, "step", "record")
     expect(page.locator("#designer-findings .is-error")).to_have_count(0)
-    rename(page, "call-back", "电话回访")
-    expect(page.locator("#designer-status")).to_contain_text(SAVED)
-    back(page)
-    designer.arrives(COPY)
+    expect(page.locator(".diagram-finding.is-error")).to_have_count(0)
+    drawing.rename(page, called, CALLED)
+    drawing.saved(page)
+    designer.picture("studio-whole-drawn")
+    back(designer)
 
 
-def back(page: Page) -> None:
-    page.get_by_role("link", name=COPY).click()
-
-
-def try_it(designer: Person) -> None:
-    page = designer.page
-    designer.follow("流程模拟")
-    designer.arrives(f"流程模拟：工作稿“{COPY}”")
-    page.get_by_label("用示例填写主流程的变量").select_option("examples/granted.json")
-    designer.press("填入")
-    expect(page.get_by_label("开始时的变量")).to_contain_text("wanted")
-    designer.press("开始模拟")
-    expect(page.get_by_role("heading", name="时钟")).to_be_visible()
-    complete(page, "受理审查", '{"intake_outcome": "accepted"}')
-    complete(page, "审查意见", '{"proposal": "grant"}')
-    complete(page, "作出决定", '{"ruling": "grant"}')
-    designer.press("完成")  # the job that makes the receipt
-    expect(page.locator(".trial-now")).to_contain_text("出件")
-    designer.arrives(re.compile("^流程模拟："))
-    page.goto(page.url)
-    designer.follow("返回")
-
-
-def mend_the_examples(designer: Person) -> None:
-    """The examples of the pattern do not know the new task: the page says so, and they are written anew as text."""
-    page = designer.page
-    designer.open("/studio", "流程工作室")
-    open_copy(designer)
-    designer.follow("示例")
-    designer.arrives(f"示例：工作稿“{COPY}”")
-    expect(page.get_by_role("listitem").filter(has_text="examples/granted.json")).to_contain_text("没有办完的环节")
-    designer.follow("返回")
-    for name in ("granted", "refused"):
-        page.get_by_role("link", name=re.compile("^文件")).first.click()
-        page.get_by_role("link", name=re.compile(f"^编辑.*{name}.json")).click()
-        designer.arrives(f"examples/{name}.json", look=False)
-        box = page.get_by_label("内容")
-        read = json.loads(box.input_value())
-        read["acts"].append({"step": "record", "variables": {}})
-        box.fill(json.dumps(read, ensure_ascii=False, indent=2) + "\n")
-        designer.press("保存并返回")
-        designer.arrives(COPY, look=False)
-
-
-def open_copy(designer: Person) -> None:
-    """From the studio's first page to the working copy of the bundle."""
-    designer.page.get_by_role("link", name=NAME, exact=True).first.click()
+def back(designer: Person) -> None:
     designer.page.get_by_role("link", name=COPY).click()
-    designer.arrives(COPY)
+    designer.arrives(COPY, look=False)
 
 
-def keep_and_submit(designer: Person, number: int) -> None:
-    """The working copy becomes a version; the studio's examples hold, and it goes to those who sign."""
+def try_again(designer: Person, file: str, proposal: str) -> None:
+    """An example of the pattern does not know the new task; it is walked anew, and told as it was walked."""
     page = designer.page
-    designer.open("/studio", "流程工作室")
-    open_copy(designer)
     designer.follow("示例")
-    designer.arrives(f"示例：工作稿“{COPY}”")
-    expect(page.locator("main")).to_contain_text("相符")
-    expect(page.locator("main")).not_to_contain_text("不符")
+    designer.arrives(f"示例：工作稿“{COPY}”", look=proposal == "grant")
+    row = page.get_by_role("listitem").filter(has_text=f"{file}.json")
+    expect(row).to_contain_text("没有办完的环节")
+    row.get_by_role("link", name="重新模拟").click()
+    designer.arrives(f"流程模拟：工作稿“{COPY}”", look=False)
+    page.get_by_label("后台作业怎么办").select_option("done")
+    designer.press("开始模拟")
+    complete(page, "受理审查", '{"intake_outcome": "accepted"}')
+    complete(page, "审查意见", f'{{"proposal": "{proposal}"}}')
+    complete(page, "作出决定", f'{{"ruling": "{proposal}"}}')
+    for step in ("出件", "送达", CALLED):
+        complete(page, step, "")
+    expect(page.locator("main")).to_contain_text("流程已结束")
+    page.locator("#record summary").click()
+    if proposal == "grant":
+        designer.arrives(f"流程模拟：工作稿“{COPY}”")
+        designer.picture("trial-record-over", at="#record")
+    page.get_by_label("更新已有的示例").select_option(f"examples/{file}.json")
+    designer.press("更新示例")
+    designer.arrives(f"示例：工作稿“{COPY}”", look=False)
+    expect(page.get_by_role("listitem").filter(has_text=f"{file}.json")).to_contain_text("相符")
     designer.follow("返回")
+    designer.arrives(COPY, look=False)
+
+
+def keep(designer: Person, version: str, note: str) -> None:
+    designer.page.get_by_label("改了什么").fill(note)
     designer.press("存为版本")
-    designer.arrives(f"{NAME} 第 {number} 版")
-    designer.press("提交发布")
-    expect(page.locator("main")).to_contain_text("会签齐后由另一名发布人发布")
+    designer.arrives(version, look=False)
 
 
-def publish(site: Site, publisher: Person, number: int) -> None:
-    """All who are asked have signed; a second account compares and publishes."""
-    with site.app.app_context():
-        row = sql().execute("select max(id) from release where bundle_key = %s", (KEY,)).fetchone()
-        assert row is not None
-        sign_all(row[0])
-    publisher.open("/studio", "流程工作室")
-    section = publisher.page.locator("section").filter(has=publisher.page.get_by_role("link", name=NAME, exact=True))
-    section.get_by_role("link", name=f"第 {number} 版").click()
-    publisher.arrives(f"{NAME} 第 {number} 版")
-    publisher.press(f"发布第 {number} 版")
-    publisher.arrives(f"{NAME} 第 {number} 版")
-    expect(publisher.page.locator("main")).to_contain_text("已发布")
+def received_at_the_window(site: Site, clerk: Person) -> office.Handle:
+    """What there was not this morning is applied for at the window: question, sheet, form, materials, receipt."""
+    page = clerk.page
+    page.goto("/application/visit")
+    application.open_visit(clerk, ANSWERS, "B007")
+    clerk.arrives("选一件事", look=False)
+    page.get_by_label("一件事或事项名称，中文或英文").fill("摆摊")
+    clerk.press("查找")
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    clerk.press("办理这件事")
+    clerk.arrives("情形引导", look=False)
+    application.answer_questions(clerk, {"wanted": True})
+    clerk.press("生成告知单")
+    clerk.arrives("一次性告知单", look=False)
+    sheet = page.url
+    clerk.press("交付并打印告知单")
+    clerk.arrives(re.compile("告知单"), look=False)
+    page.goto(sheet)
+    clerk.follow("填表")
+    clerk.arrives("填写申请表", look=False)
+    application.fill_form(clerk, ANSWERS)
+    clerk.press("保存并继续")
+    clerk.arrives("提交材料", look=False)
+    assert application.missing_materials(clerk) == []  # the form is the only one
+    clerk.follow("选择办理方式")
+    clerk.arrives("选择办理方式", look=False)
+    clerk.press("保存办理方式并核对")
+    clerk.arrives("核对并收件", look=False)
+    clerk.press("确认收件")
+    clerk.arrives("已收件", look=False)
+    number = page.locator("[data-case-number]").inner_text().strip()
+    code = page.locator("[data-tracking-code]").inner_text().strip()
+    assert number.startswith("BT-")
+    site.work_off()
+    case_id = int(page.url.split("/application/")[1].split("/")[0])
+    return office.Handle(case_id, number, code)
 
 
 def received(site: Site) -> office.Handle:
-    """Somebody applies at the window for what there was not this morning."""
+    """One more, so that there are two to be moved."""
     with site.app.app_context():
         clerk = office.person(office.CLERK)
         visit = office.visit(person_of=ANSWERS)
@@ -197,62 +211,100 @@ def received(site: Site) -> office.Handle:
         got = receipt.receive(draft, by=clerk, key="received")
         case = office.Handle(got.case_id, got.number, got.code)
     site.work_off()
-    assert case.number.startswith("BT-")
     return case
 
 
-def change(designer: Person) -> None:
-    """The drawn task gets another name; the difference to what is in force says so on both diagrams."""
-    page = designer.page
-    designer.open("/studio", "流程工作室")
-    open_copy(designer)
-    page.get_by_role("link", name=re.compile("^文件")).first.click()
-    page.get_by_role("link", name=re.compile(f"画图.*{KEY}.bpmn")).click()
-    ready(page)
-    rename(page, "call-back", "回访并记录")
-    expect(page.locator("#designer-status")).to_contain_text(SAVED)
-    back(page)
-    designer.arrives(COPY)
+def decided(site: Site, somebody: Somebody, case: office.Handle) -> None:
+    """Accepted and reviewed by one, decided by another, from the inbox; handed over, and the drawn task is there."""
+    reviewer, decider = somebody(REVIEWER), somebody(DECIDER)
+    act(site, reviewer, case, "受理审查", {"受理结果": 0}, "确认受理结果")
+    act(site, reviewer, case, "审查意见", {"建议": 0}, "提出审查意见")
+    act(site, decider, case, "作出决定", {"办理决定": 0}, "作出办理决定")
+    site.play(case.id, HANDED_OVER)
 
 
-def migrate(site: Site, designer: Person, publisher: Person) -> None:
-    """The open case goes on with the new version: a designer proposes, the publisher confirms."""
+def act(site: Site, person: Person, case: office.Handle, step: str, choices: dict[str, int], button: str) -> None:
+    claim_by_key(person, case.number, step)
+    person.arrives(re.compile(f"^{step}"), look=False)
+    mark_all(person)
+    for group, option in choices.items():
+        choose(person, group, option)
+    press_act(person, button)
+    person.arrives("待办", look=False)
+    site.work_off()
+
+
+def draw_otherwise(designer: Person) -> None:
+    """The drawn task is taken out, there is more room, and another one is put in the line."""
     page = designer.page
-    designer.open("/studio", "流程工作室")
+    page.goto("/studio")
     page.get_by_role("link", name=NAME, exact=True).first.click()
-    section = page.get_by_role("link", name="第 3 版").first
-    section.click()
+    page.get_by_role("link", name=COPY).click()
+    designer.arrives(COPY, look=False)
+    open_diagram(designer)
+    drawing.remove(page, drawing.id_of(page, CALLED))
+    drawing.make_room(page, "all-done", "end", 100)
+    noted = drawing.place(page, TASK, *drawing.between(page, "all-done", "end"), NOTED)
+    drawing.fill(page, "办理人和岗位", "候选岗位", "window.clerk")
+    drawing.add_property(page, "step", "record")
+    drawing.saved(page)
+    drawing.is_selected(page, noted)
+    expect(page.locator("#designer-findings .is-error")).to_have_count(0)
+    back(designer)
+
+
+def differs(designer: Person) -> None:
+    """What changes stands on both diagrams and in the list, and each leads to the other."""
+    page = designer.page
     page.locator("main").get_by_role("link", name="差异").click()
-    designer.arrives(f"{NAME} 第 3 版")
-    expect(page.locator("main")).to_contain_text("电话回访 → 回访并记录")
-    designer.open(f"/studio/bundles/{KEY}", NAME)
-    designer.follow("迁移在办件")
-    expect(page.locator("main")).to_contain_text("选中 1 件")
-    page.get_by_label("迁移原因").fill("回访改名")
-    designer.press("开始试算")
-    expect(page.get_by_role("heading", name=re.compile("迁移到第"))).to_be_visible()
-    site.work_off()
-    page.reload()
-    designer.press("提请确认")
-    expect(page.locator("main")).to_contain_text("待确认")
-    publisher.page.goto(page.url)
-    publisher.press("确认并迁移首批")
-    expect(publisher.page.get_by_role("heading", name=re.compile("迁移到第"))).to_be_visible()
-    site.work_off()
-    publisher.page.reload()
-    expect(publisher.page.locator("main")).to_contain_text("已迁移 1")
+    designer.arrives(THIRD)
+    expect(page.locator(".two-diagrams [data-diagram][data-ready]")).to_have_count(2)
+    changes = page.locator(".findings li[data-element]").filter(has_text="人工任务")
+    expect(changes.filter(has_text=CALLED)).to_contain_text("已删除")
+    expect(changes.filter(has_text=NOTED)).to_contain_text("新增")
+    designer.picture("studio-whole-difference", at=".card:has(.two-diagrams)")
+    page.locator("#diagram-before .diagram-finding.is-error").first.press("Enter")
+    expect(page.locator(".findings li[data-current]")).to_be_focused()
 
 
-def run_to_its_end(site: Site, somebody: Somebody, case: office.Handle) -> None:
-    """What was drawn this morning stands in the clerk's inbox under its second name."""
-    acts = [
-        {"step": "review", "item": "A1", "variables": {"proposal": "grant"}},
-        {"step": "decide", "item": "A1", "variables": {"ruling": "grant"}},
-        {"step": "issue", "item": "A1", "variables": {}},
-        {"step": "deliver", "item": "A1", "variables": {}},
-    ]
-    site.play(case.id, acts)
-    clerk = somebody(office.CLERK)
-    clerk.open("/inbox", "待办")
-    row = clerk.page.locator("tbody tr", has_text="回访并记录")
-    expect(row).to_contain_text(case.number)
+def migrate(site: Site, designer: Person, publisher: Person, first: office.Handle) -> None:
+    """The element is gone on which a case waits: that case cannot move until somebody says what it becomes."""
+    migrating.choose(designer, KEY, cases=2)
+    expect(designer.page.locator("main")).to_contain_text("1 个需要手工选择")
+    designer.look_over()
+    migrating.try_on_all(site, designer, "回访改由新的环节办理")
+    migrating.counted(designer, fits=1, unfit=1)
+    expect(migrating.result_rows(designer).filter(has_text=first.number)).to_contain_text("不能迁移")
+    expect(designer.page.get_by_role("region", name="不能迁移的原因")).to_be_visible()
+    designer.look_over()
+    designer.picture("studio-whole-dry-run")
+    designer.press("撤回这次迁移")
+    migrating.state(designer, "已撤回")
+    for last in (False, True):
+        migrating.choose(designer, KEY, cases=2)
+        migrating.becomes(designer, CALLED, NOTED)
+        migrating.try_on_all(site, designer, "回访改由新的环节办理")
+        migrating.counted(designer, fits=2)
+        address = migrating.propose(designer)
+        migrating.confirm(site, publisher, address, first=1)
+        migrating.counted(publisher, moved=1, fits=1)
+        migrating.go_on(site, publisher, rest=1)
+        migrating.counted(publisher, moved=2)
+        if not last:
+            migrating.take_back(site, publisher, 2, "先通知窗口")
+            migrating.counted(publisher, undone=2)
+
+
+def called_back(site: Site, clerk: Person, first: office.Handle, second: office.Handle) -> None:
+    """What was drawn at last stands in the clerk's inbox, is done, and the case is over; the other one goes on."""
+    page = clerk.page
+    claim_by_key(clerk, first.number, NOTED)
+    clerk.arrives(re.compile(f"^{NOTED}"))
+    page.get_by_label("办理情况").fill("已电话回访，摊主知悉摆放要求。")
+    press_act(clerk, "记录并办结")
+    clerk.arrives("待办", look=False)
+    site.work_off()
+    clerk.open(f"/window/cases/{first.id}", ANSWERS["applicant_name"])
+    expect(page.locator("main")).to_contain_text("已办结")
+    page.goto(f"/window/cases/{second.id}")
+    expect(page.locator("main")).not_to_contain_text("已办结")

@@ -9,7 +9,9 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from engine import Words
+from engine.runtime import decode_variables
 from engine.trial import Act, Kind
+from engine.trial.examples import Story
 from tests.support import office
 from tests.support.office import person
 from tests.webapp.browsing import Browser
@@ -108,6 +110,66 @@ def test_an_example_is_not_written_over_another(copy_id: int) -> None:
         record(made, copy_id, "ordinary")
 
 
+def test_an_example_that_no_longer_holds_is_tried_again_and_told_anew(client, copy_id: int) -> None:
+    path = "examples/ordinary.json"
+    before = json.loads(working_copies.files_of(copy_id)[path])
+    outdated = before | {"acts": before["acts"][:-1]}
+    content = json.dumps(outdated, ensure_ascii=False).encode()
+    working_copies.save(copy_id, path, content, digests_of(copy_id)[path], by=person(DESIGNER))
+    designer = Browser.of(client, DESIGNER)
+    designer.open(f"/studio/copies/{copy_id}/examples")
+    (again,) = designer.links(containing="/trial?example=")
+    designer.open(again)
+    designer.submit("/trial", {"jobs": "done"})
+    made = int(designer.url.rsplit("/", 1)[-1])
+    for act in before["acts"]:
+        step, item = act["step"], act.get("item")
+        trials.act(made, complete(made, step, item, act["variables"]), seen=seen(made), by=person(DESIGNER))
+    designer.open(f"/studio/trials/{made}")
+    form = next(one for one in designer.page.forms if "over" in one.fields)
+    assert form.fields["over"] == path
+    designer.send(form.get("action"), dict(form.form_values()))
+    assert designer.heading == "示例：工作稿“加一个示例”"
+    assert f"已更新示例 {path}。" in designer.text
+    assert designer.links(containing="/trial?example=") == []
+    assert client.get(f"/studio/copies/{copy_id}/trial?example=examples/none.json").status_code == 404
+    after = json.loads(working_copies.files_of(copy_id)[path])
+    assert after["acts"] == before["acts"]
+    for part in ("name", "guided", "answers", "ways", "credit"):
+        assert after[part] == before[part]
+    assert after["expect"]["guide"] == before["expect"]["guide"]
+    assert after["expect"]["results"] == before["expect"]["results"]
+    assert "example-differs" not in codes(copy_id)
+
+
+def complete(trial_id: int, step: str, item: str | None, variables: dict[str, object]) -> Act:
+    """The act that completes the open task of this step and item."""
+    with own_trial(trial_id, by=person(DESIGNER)).standing() as replayed:
+        story = Story(replayed.trial)
+        held = story.open_task(step, item)
+        assert held is not None
+        same = [
+            one for one in replayed.trial.tasks
+            if (one.instance, one.what.element) == (held.instance, held.what.element)
+        ]  # fmt: skip
+        return Act(
+            Kind.COMPLETE, held.instance, held.what.element, same.index(held), variables=decode_variables(variables)
+        )
+
+
+def seen(trial_id: int) -> int:
+    return own_trial(trial_id, by=person(DESIGNER)).revision
+
+
+def test_only_an_example_that_begins_alike_is_told_anew(copy_id: int) -> None:
+    made = tried(copy_id)
+    for path in ("examples/commitment.json", "examples/none.json", "bundle.toml"):
+        with pytest.raises(Incomplete):
+            trial_recording.record_example_anew(made, copy_id, path, by=person(DESIGNER))
+    with pytest.raises(NotYours):
+        trial_recording.record_example_anew(made, copy_id, "examples/ordinary.json", by=person("zhaolin"))
+
+
 def test_only_designers_record(copy_id: int) -> None:
     with pytest.raises(NotYours):
         trial_recording.record_example(1, copy_id, "x", NAME, by=person("zhaolin"))
@@ -126,7 +188,7 @@ def test_a_designer_tries_a_copy_records_and_sees_what_is_walked(client, copy_id
     made = tried(copy_id)
     designer.open(f"/studio/trials/{made}")
     assert designer.heading == "流程模拟：工作稿“加一个示例”"
-    form = next(one for one in designer.page.forms if one.get("action", "").endswith("/record"))
+    form = next(one for one in designer.page.forms if "name_en" in one.fields)
     typed = dict(form.form_values()) | {"name": NAME.zh, "name_en": "", "file": "clock-first"}
     designer.send(form.get("action"), typed)
     assert designer.status == 422

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine import EngineError, Words
-from engine.bundles import Beginning, read_bundle, read_example
-from engine.trial import AT_ONCE, OPEN, OURS, recorded
+from engine.bundles import Beginning, Bundle, Example, read_bundle, read_example
+from engine.trial import AT_ONCE, OPEN, OURS, begins_alike, readable_examples, recorded, recorded_anew
 from webapp.errors import Incomplete
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import working_copies
 from webapp.services.trial_refusals import TrialRefused
 from webapp.services.trial_replay import begin
-from webapp.services.trials import own_trial
+from webapp.services.trials import TrialRow, own_trial
 
 LONGEST_NAME = 80
 FOLDER, ENDING = "examples/", ".json"
@@ -36,15 +38,58 @@ def record_example(trial_id: int, copy_id: int, key: str, name: Words, *, by: Id
         raise Incomplete(
             "file", Words("工作稿里已有这个文件，请换一个文件名。", "The copy has a file of this name; choose another.")
         )
-    begun = replace(trial.beginning, core=OURS, jobs=OPEN if trial.beginning.waits_for_jobs else AT_ONCE)
-    beginning = Beginning(begun.process, begun.at, begun.jobs, begun.variables)
+    content = _recorded(trial, files, name, path)
+    working_copies.save(copy_id, path, content, None, by=by, note=name.zh)
+    return path
+
+
+def record_example_anew(trial_id: int, copy_id: int, path: str, *, by: Identity) -> str:
+    """Let an example of the copy tell what the person's trial did, which began as the example does; returns its path.
+
+    Its names stay, and how it begins. Raises Incomplete (no example that begins so), TrialRefused, NotFound, CopyEnded,
+    ChangedMeanwhile, FileRefused.
+    """
+    ensure(by, Permission.RELEASE_DRAFT)
+    trial = own_trial(trial_id, by=by)
+    files = working_copies.files_of(copy_id)
     try:
-        content = recorded(begin(trial.files(), begun), beginning, trial.acts, read_bundle(files), name)
+        bundle = read_bundle(files)
+    except EngineError as why:
+        raise TrialRefused(why) from why
+    example = next((one for one in begun_alike(trial, files, bundle) if one.file == path), None)
+    if example is None:
+        raise Incomplete(
+            "over",
+            Words("请选择一个起点与这次模拟相同的示例。", "Choose an example that begins as this trial does."),
+        )
+    before = files[path]
+    content = _recorded(trial, files, example.name, path, None if example.start is not None else before)
+    digest = hashlib.sha256(before).hexdigest()
+    working_copies.save(copy_id, path, content, digest, by=by, note=example.name.zh)
+    return path
+
+
+def begun_alike(trial: TrialRow, files: Mapping[str, bytes], bundle: Bundle) -> list[Example]:
+    """The examples among these files that begin as the trial does."""
+    begun = trial.beginning
+    return [one for one in readable_examples(files) if begins_alike(one, begun.process, begun.variables, bundle)]
+
+
+def _recorded(trial: TrialRow, files: Mapping[str, bytes], name: Words, path: str, over: bytes | None = None) -> bytes:
+    """The example's file; `over`: that of one that begins with answers, which keeps them. Raises TrialRefused."""
+    jobs = OPEN if trial.beginning.waits_for_jobs and over is None else AT_ONCE
+    begun = replace(trial.beginning, core=OURS, jobs=jobs)
+    try:
+        bundle = read_bundle(files)
+        if over is None:
+            beginning = Beginning(begun.process, begun.at, begun.jobs, begun.variables)
+            content = recorded(begin(trial.files(), begun), beginning, trial.acts, bundle, name)
+        else:
+            content = recorded_anew(over, begin(trial.files(), begun), trial.acts, bundle)
         read_example(content, path)
     except EngineError as why:
         raise TrialRefused(why) from why
-    working_copies.save(copy_id, path, content, None, by=by, note=name.zh)
-    return path
+    return content
 
 
 def _ensure_told(key: str, name: Words) -> None:

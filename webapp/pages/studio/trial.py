@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import DefinitionInvalid, Words
-from engine.trial import OURS, REFERENCE
+from engine.bundles import Example
+from engine.trial import OURS, REFERENCE, readable_examples
 from webapp import moments
 from webapp.errors import Incomplete, NotFound
 from webapp.feel_text import written
@@ -34,7 +35,9 @@ from webapp.services.trial_replay import Beginning, Replayed
 from webapp.services.trials import Source, TrialRow, own_trial
 
 #: Fields of a form that a refusal shows again.
-TYPED = ("variables", "group", "key", "name", "code", "text", "amount", "unit", "scope", "name_en", "file", "copy")
+TYPED = (
+    "variables", "group", "key", "name", "code", "text", "amount", "unit", "scope", "name_en", "file", "copy", "over",
+)  # fmt: skip
 
 
 @blueprint.get("/trials")
@@ -67,8 +70,11 @@ def begin_trial(release_id: int) -> ResponseReturnValue:
 @blueprint.get("/copies/<int:copy_id>/trial")
 @needs(Permission.TRIAL_RUN)
 def new_copy_trial(copy_id: int) -> ResponseReturnValue:
-    """How a trial of this working copy, as it stands, is to begin."""
-    return _new(trials.source_of_copy(copy_id))
+    """How a trial of this working copy, as it stands, is to begin; the URL may name an `example` to begin as."""
+    source, example = trials.source_of_copy(copy_id), request.args.get("example", "")
+    if example:
+        return _begun_as(source, example)
+    return _new(source)
 
 
 @blueprint.post("/copies/<int:copy_id>/trial")
@@ -168,14 +174,20 @@ def change_core(trial_id: int) -> ResponseReturnValue:
 @blueprint.post("/trials/<int:trial_id>/record")
 @needs(Permission.RELEASE_DRAFT)
 def record_example(trial_id: int) -> ResponseReturnValue:
-    """Save the acts as a worked example of a working copy."""
-    by, name = signed_in(), Words(request.form.get("name", "").strip(), request.form.get("name_en", "").strip())
+    """Save the acts as a worked example of a working copy: a new one, or one that begins alike (`over`)."""
+    by, typed = signed_in(), {name: request.form.get(name, "").strip() for name in ("name", "name_en", "file", "over")}
     copy_id = request.form.get("copy", 0, type=int)
     try:
-        path = trial_recording.record_example(trial_id, copy_id, request.form.get("file", "").strip(), name, by=by)
+        if "over" in request.form:
+            path = trial_recording.record_example_anew(trial_id, copy_id, typed["over"], by=by)
+            said = gettext("已更新示例 %(path)s。", path=path)
+        else:
+            name = Words(typed["name"], typed["name_en"])
+            path = trial_recording.record_example(trial_id, copy_id, typed["file"], name, by=by)
+            said = gettext("已录为示例 %(path)s。", path=path)
     except (Incomplete, TrialRefused) as refused:
         return _page(own_trial(trial_id, by=by), refused), refused.status
-    flash(gettext("已录为示例 %(path)s。", path=path), "success")
+    flash(said, "success")
     return redirect(url_for("studio.examples", copy_id=copy_id))
 
 
@@ -245,6 +257,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "mark_words": mark_words,
         "group_name": names.group,
         "copies": _copies_for(one),
+        "alike": _begun_alike(one),
         "hint_of": hint_of,
         "papers": papers_of(one, replayed.trial, names),
     }
@@ -256,6 +269,16 @@ def _copies_for(one: TrialRow) -> list[CopyRow]:
         return []
     found = copies_of(releases.release(one.release_id).bundle_key)
     return sorted(found, key=lambda copy: copy.id != one.source.copy_id)
+
+
+def _begun_alike(one: TrialRow) -> list[Example]:
+    """The examples of the open copy that it tries, as it is now, that begin as the trial does."""
+    copy_id = one.source.copy_id
+    if copy_id is None or not working_copy(copy_id).is_open:
+        return []
+    source = trials.source_of_copy(copy_id)
+    bundle = queries.bundle_of(source)
+    return trial_recording.begun_alike(one, source.content(), bundle) if bundle is not None else []
 
 
 def _common(one: TrialRow) -> dict[str, Any]:
@@ -321,6 +344,19 @@ def _seen() -> int:
 def _new(source: Source) -> str:
     """The form of a trial that is not begun yet."""
     return _beginning_form(source, None, _as_typed(trials.beginning_now(queries.entry_process(source))))
+
+
+def _begun_as(source: Source, path: str) -> str:
+    """The same, as an example of the bundle begins. Raises NotFound where none has this path or its answers fit."""
+    example = next((one for one in readable_examples(source.content()) if one.file == path), None)
+    if example is not None and (start := example.start) is not None:
+        begun = Beginning(start.process, start.at, jobs=start.jobs, variables=start.variables)
+        return _beginning_form(source, None, _as_typed(begun))
+    told = queries.example_variables(source, path)
+    if told is None:
+        raise NotFound()
+    typed = _as_typed(trials.beginning_now(queries.entry_process(source)))
+    return _beginning_form(source, None, typed | {"variables": written(told), "example": path})
 
 
 def _as_typed(one: Beginning) -> dict[str, str]:
