@@ -275,7 +275,7 @@ def migrate(site: Site, designer: Person, publisher: Person, first: office.Handl
     migrating.try_on_all(site, designer, "回访改由新的环节办理")
     migrating.counted(designer, fits=1, unfit=1)
     expect(migrating.result_rows(designer).filter(has_text=first.number)).to_contain_text("不能迁移")
-    expect(designer.page.get_by_role("region", name="不能迁移的原因")).to_be_visible()
+    expect(designer.page.get_by_role("region", name="不能迁移的原因")).to_contain_text(CALLED)
     designer.look_over()
     designer.picture("studio-whole-dry-run")
     designer.press("撤回这次迁移")

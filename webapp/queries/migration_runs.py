@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import Words
+from webapp.catalogue import published
 from webapp.errors import NotFound
 from webapp.services.migration_runs import CHOSEN, Chosen, chosen_values
 from webapp.unit_of_work import sql
@@ -31,9 +32,9 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that is against cases, with how many it keeps where they are."""
+    """One thing that is against cases, with how many it keeps where they are. `name`: of the element or item."""
 
-    process: str
+    name: Words
     element: str
     words: Words
     cases: int
@@ -92,14 +93,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case of a migration: what became of it, and why not."""
+    """One case of a migration: what became of it, and why not: (name of the element or item, its id, why)."""
 
     case_id: int
     number: str
     from_number: int
     state: str
     at: datetime | None
-    reasons: tuple[tuple[str, Words], ...]
+    reasons: tuple[tuple[Words, str, Words], ...]
 
 
 RUNS = """
@@ -119,15 +120,16 @@ COUNTS = """
 select state, count(*), sum(busy + faults)::bigint from migration_case where run_id = %s group by state
 """
 CASES = """
-select m.case_id, k.number, r.number, m.state, m.at, m.reasons
+select m.case_id, k.number, m.from_release_id, r.number, m.state, m.at, m.reasons
 from migration_case m join cases k on k.id = m.case_id join release r on r.id = m.from_release_id
 where m.run_id = %(run)s and (%(state)s = '' or m.state = %(state)s) and m.place > %(after)s
 order by m.place limit %(most)s
 """
 LAST_PLACE = "select place from migration_case where run_id = %s and case_id = %s"
 REASONS = """
-select r ->> 0, r ->> 1, r ->> 2, r ->> 3, count(*) from migration_case m cross join jsonb_array_elements(m.reasons) r
-where m.run_id = %s and m.state in ('unfit', 'refused', 'kept') group by 1, 2, 3, 4 order by 5 desc, 1, 2 limit %s
+select max(m.from_release_id), r ->> 0, r ->> 1, r ->> 2, r ->> 3, count(*)
+from migration_case m cross join jsonb_array_elements(m.reasons) r
+where m.run_id = %s and m.state in ('unfit', 'refused', 'kept') group by 2, 3, 4, 5 order by 6 desc, 2, 3 limit %s
 """
 HOW_MANY = f"select count(*) from (select from cases k where {CHOSEN} limit %(most)s) c"
 #: Older releases that were in force, with the running cases that are still on them.
@@ -178,7 +180,10 @@ def run_of(run_id: int) -> Run:
 def reasons_of(run_id: int) -> list[Reason]:
     """What is against cases, what is against most of them first."""
     rows = sql().execute(REASONS, (run_id, SHOWN_REASONS))
-    return [Reason(process, element, Words(zh, en), count) for process, element, zh, en, count in rows]
+    return [
+        Reason(_name(release, process, element), element, Words(zh, en), count)
+        for release, process, element, zh, en, count in rows
+    ]
 
 
 def cases_of(run_id: int, state: str = "", after: int = 0) -> tuple[list[CaseRow], int]:
@@ -192,6 +197,17 @@ def cases_of(run_id: int, state: str = "", after: int = 0) -> tuple[list[CaseRow
     return shown, int(last[0]) if last else 0
 
 
-def _case(case_id: int, number: str, release: int, state: str, at: datetime | None, told: Sequence[Any]) -> CaseRow:
-    reasons = tuple((element, Words(zh, en)) for _, element, zh, en in told)
+def _case(
+    case_id: int, number: str, release_id: int, release: int, state: str, at: datetime | None, told: Sequence[Any]
+) -> CaseRow:
+    reasons = tuple((_name(release_id, process, element), element, Words(zh, en)) for process, element, zh, en in told)
     return CaseRow(case_id, number, release, state, at, reasons)
+
+
+def _name(release_id: int, process: str, element: str) -> Words:
+    """What the release calls an element of one of its processes, or ("" for the process) one of its items; its id
+    where it has none, "" where nothing is meant."""
+    release = published(release_id)
+    if process and element:
+        return release.element_name(process, element)
+    return next((item.name for item in release.bundle.items if item.key == element), Words(element, element))
