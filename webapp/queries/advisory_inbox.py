@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,22 +102,27 @@ def _line(row: Sequence[Any]) -> AskedLine:
     return AskedLine(kind, id_, *place, question, Words(whom_zh, whom_en), by, at, waits)
 
 
-#: What waits for one's word, and copies that one has not read (up to 100): read with the counts of the inbox.
-ASKED_COUNT = f"""
+def asked_count(holds: Callable[[str, str], str]) -> str:
+    """How much waits for one's word: a part of the statement that counts the inbox, with how it asks for posts."""
+    return f"""
 (select count(*) from opinion_request q join user_task t on t.id = q.task_id and t.state = 'open'
     and {FREE_OF_CONFLICT}
-    where q.ended_at is null and (q.to_id = %(me)s or {holds_post("q.to_group", bundle_of("t.case_id"))}))
+    where q.ended_at is null and (q.to_id = %(me)s or {holds("q.to_group", bundle_of("t.case_id"))}))
 + (select count(*) from cosigner c join cosign_round q on q.id = c.round_id and q.ended_at is null
     and (q.position = 'before' or q.digest <> '') join user_task t on t.id = q.task_id and t.state = 'open'
         and {FREE_OF_CONFLICT}
     where c.user_id = %(me)s and c.verdict = '' and c.removed_at is null)
 + (select count(distinct v.round_id) from visit_asked v join visit_round r on r.id = v.round_id
     join user_task t on t.id = r.task_id and t.state = 'open' and {FREE_OF_CONFLICT}
-    where v.settled_at is null and {holds_post("v.group_key", bundle_of("t.case_id"))})
+    where v.settled_at is null and {holds("v.group_key", bundle_of("t.case_id"))})
 """
-UNREAD_COUNT = f"""
+
+
+def unread_count(holds: Callable[[str, str], str]) -> str:
+    """The same of copies that one has not read, up to 100."""
+    return f"""
 (select count(*) from (select c.id from case_copy c
-    where (c.to_id = %(me)s or ({holds_post("c.to_group", bundle_of("c.case_id"))} and c.sent_by <> %(me)s))
+    where (c.to_id = %(me)s or ({holds("c.to_group", bundle_of("c.case_id"))} and c.sent_by <> %(me)s))
         and not exists (select from copy_read r where r.copy_id = c.id and r.user_id = %(me)s)
     order by c.id desc limit 100) unread)
 """

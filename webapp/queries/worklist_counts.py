@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from webapp import clock, moments
 from webapp.catalogue import Rules, rules_in_force
-from webapp.identity import Identity
-from webapp.queries.advisory_inbox import ASKED_COUNT, UNREAD_COUNT
+from webapp.identity import Identity, holds_post, holds_post_anywhere
+from webapp.queries.advisory_inbox import asked_count, unread_count
 from webapp.queries.worklist import FIRST, FORWARD, groups_for
 from webapp.queries.worklist_picks import RulesAsked, pick_of
 from webapp.queries.worklist_sql import HIDDEN, MINE
@@ -40,7 +40,7 @@ class Counts:
 
 #: One LIMIT per group, read from the index in its order (a plan made for any group would else scan the whole index
 #: for a small one). A group that alone reaches the cap ends the counting.
-COUNTS = f"""
+_COUNTS = f"""
 select case when exists (
             select from unnest(%(groups)s::text[]) g(key) where {COUNT_CAP + 1} = (select count(*) from (
                 select from task_candidate where group_key = g.key and task_id <> all({HIDDEN})
@@ -53,16 +53,20 @@ select case when exists (
             where t.id <> all({HIDDEN}) and exists (select from task_candidate c where c.task_id = t.id)
             limit {COUNT_CAP + 1}) own_tasks),
        (select coalesce(max(id), 0) from rule_table),
-       {ASKED_COUNT}, {UNREAD_COUNT}
+       {{asked}}, {{unread}}
 """
+COUNTS, LIMITED_COUNTS = (
+    _COUNTS.format(asked=asked_count(holds), unread=unread_count(holds)) for holds in (holds_post_anywhere, holds_post)
+)
 
 
 def counts(by: Identity) -> Counts:
     """How much waits, up to the cap. Whoever has a post for some bundles only is told what is of those."""
-    row = sql().execute(COUNTS, {**by.posts, "me": by.user_id}).fetchone()
+    posts = by.posts
+    row = sql().execute(LIMITED_COUNTS if posts["limited"] else COUNTS, {**posts, "me": by.user_id}).fetchone()
     assert row is not None
     counted = Counts(*row)
-    if all(one.bundles is None for one in by.standing_in):
+    if not posts["limited"]:
         return counted
     found, partly = _found(by, rules_in_force, Wanted(), COUNT_CAP)
     return replace(counted, groups=found, partly=partly)
