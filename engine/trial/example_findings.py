@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
@@ -47,7 +48,14 @@ _VALUES = {
     "valid": Words("可用", "valid"),
     "usable": Words("可用", "usable"),
     "it was opened": Words("出现了", "it was opened"),
+    "ordinary": Words("一般程序", "ordinary procedure"),
+    "commitment": Words("告知承诺", "commitment"),
+    "granted": Words("准予", "granted"),
+    "refused": Words("不予", "refused"),
+    "not-accepted": Words("不予受理", "not accepted"),
+    "withdrawn": Words("已撤回", "withdrawn"),
 }
+_NOT_ELIGIBLE = re.compile(r"not eligible \((.*)\)")
 
 
 def check_with_examples(
@@ -131,13 +139,17 @@ def _told(value: object) -> Words:
 
 
 def _words_of(value: object) -> Words:
+    if isinstance(value, Words):
+        return Words(value.zh, value.en or value.zh)
     if isinstance(value, str):
-        return _VALUES.get(value, Words(value, value))
+        barred = _NOT_ELIGIBLE.fullmatch(value)
+        said = Words(f"不能告知承诺（规则 {barred[1]}）", value) if barred else Words(value, value)
+        return _VALUES.get(value, said)
     if value is None or value in ([], {}, ()):
         return Words("没有", "none")
-    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str):
-        step, item = value
-        return Words(f"{step}（{item}）", f"{step} ({item})") if item else Words(step, step)
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], (str, Words)):
+        step, item = _words_of(value[0]), value[1]
+        return Words(f"{step.zh}（{item}）", f"{step.en} ({item})") if item else step
     if isinstance(value, Mapping):
         return _joined(Words(f"{key} = {told.zh}", f"{key} = {told.en}") for key, told in _entries(value))
     if isinstance(value, (list, tuple)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.bpmn import Program, compile_program
@@ -17,6 +17,7 @@ from engine.trial.differences import Difference, guide_differences, input_differ
 from engine.trial.host import Trial
 from engine.trial.instance import Held, Instance, item_at
 from engine.trial.world import UnknownJobs
+from engine.words import Words
 
 #: An item's outcome stands in the case's variable of this name.
 RESULT = "result_{item}"
@@ -198,6 +199,26 @@ class Story:
         """Step (the element where it has none) and item of every open task."""
         return map(self.told, self.trial.tasks)
 
+    def open_names(self, bundle: Bundle) -> Iterator[tuple[Words, str | None]]:
+        """Name and item of every open task."""
+        for held in self.trial.tasks:
+            instance, task = self.trial.instances[held.instance - 1], held.what
+            yield self._name(bundle, instance.process, task.element), item_at(instance, task.scope)
+
+    def named(self, bundle: Bundle, elements: Iterable[str]) -> list[Words]:
+        """What the first instance's own process calls these of its elements."""
+        first = next((one.process for one in self.trial.instances), "")
+        return [self._name(bundle, first, one) if first else Words(one, one) for one in elements]
+
+    def _name(self, bundle: Bundle, process: str, element: str) -> Words:
+        """The element's name, in this process or in one that it calls; its id where it has none."""
+        program = self.trial.program(process)
+        for key, known in program.processes.items():
+            node = known.nodes.get(element)
+            if node is not None and node.name:
+                return bundle.words(program.file_of(key), element, "name", node.name)
+        return Words(element, element)
+
     def told(self, held: Held[UserTask]) -> tuple[str, str | None]:
         """Step and item of a task."""
         task = held.what
@@ -259,8 +280,8 @@ def story_differences(bundle: Bundle, example: Example, story: Story) -> Iterato
             yield Difference("never opened", step, "it was opened")
     wanted, path = list(expect.get("path", ())), story.path()
     if not _in_order(wanted, path):
-        yield Difference("path", wanted, path)
-    still_open = sorted(story.open_steps(), key=str)
+        yield Difference("path", story.named(bundle, wanted), story.named(bundle, path))
+    still_open = sorted(story.open_names(bundle), key=str)
     if still_open and not expect.get("left_open"):
         yield Difference("left open", [], still_open)
 
