@@ -19,6 +19,7 @@ from webapp.clock import frozen_at
 from webapp.errors import NotFound
 from webapp.queries import worklist, worklist_counts
 from webapp.queries.advisory_inbox import asked_of, copies_of, opinion_page
+from webapp.queries.application import drafts
 from webapp.queries.task_marks import marks_of
 from webapp.queries.tolerance import tolerance_at_window
 from webapp.services import copies, file_notes, opinions, presence, substitution, task_marks, tasks
@@ -245,3 +246,13 @@ def lend_again(db: SQLAlchemy) -> None:
     """What was lent is for the pharmacies again."""
     sql().execute("update substitution set bundles = array[%s]", (office.BUNDLE,))
     db.session.commit()
+
+
+def test_the_role_of_a_post_that_is_lent_for_a_bundle_opens_nothing_else(db: SQLAlchemy) -> None:
+    draft = office.draft()
+    issuer = office.member_of("window.issue").login
+    lend(office.CLERK, issuer)
+    assert drafts(office.person(issuer), of_all=True) == []  # a draft is no task of the bundle
+    sql().execute("update substitution set bundles = null")
+    db.session.commit()
+    assert [one.id for one in drafts(office.person(issuer), of_all=True)] == [draft]
