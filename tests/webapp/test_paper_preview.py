@@ -141,6 +141,8 @@ def test_a_licence_states_what_the_example_answered(db: SQLAlchemy) -> None:
     assert shown.item == "P2"
     assert "江城市东城区和顺路88号一层" in str(shown.text.body)
     assert {one.name: one.origin for one in shown.lines}["fields_table"] is Origin.EXAMPLE
+    assert shown.kept.seal.drawn
+    assert not preview(source, Asked("documents/business-licence.md")).kept.seal.way  # another system issues it
 
 
 def test_a_template_is_shown_for_the_items_that_it_is_printed_for(db: SQLAlchemy) -> None:

@@ -268,10 +268,11 @@ def _untitled(document: Document) -> Document:
 
 
 def _as_kept(document: Document, samples: Samples, title: Words) -> KeptDocument:
-    """With the drawn seal of a demo where a paper of its kind bears one."""
-    unit, places = samples.unit, samples.places
+    """With the drawn seal of a demo where a paper of its kind bears one; what another system issues bears none."""
+    unit, places, item = samples.unit, samples.places, samples.choice.item
     assert unit.seal is not None  # a preview's unit has the drawn one
-    bears = bool(places.kind.seal) if places.kind is not None else places.use is TemplateUse.LICENCE
+    own = item is None or item.decided_in != "external"
+    bears = bool(places.kind.seal) if places.kind is not None else places.use is TemplateUse.LICENCE and own
     seal = SealState(unit.seal.name, DEMO if bears else "", None, "", "", "")
     return _kept(document, title, unit.name, samples.number, seal, samples.choice.at)
 
