@@ -14,7 +14,7 @@ from lxml import etree
 
 from engine import Words
 from engine.bpmn import draw
-from engine.bundles import Bundle, Item, Limit, inspect_bundle
+from engine.bundles import Bundle, Item, Limit, Requirement, inspect_bundle
 from engine.law import amount
 from webapp.catalogue import release_files
 from webapp.errors import NotFound
@@ -113,6 +113,12 @@ def document_of(one: ReleaseRow, language: str) -> BundleDocument:
     writer = _Writer(language, files, read.bundle)
     said = writer.said
     under = (
+        said(
+            Words(
+                "说明书：情形、事项、材料、流程、决策表、表单、文书",
+                "Questions, items, materials, processes, tables, forms and letters of the bundle",
+            )
+        ),
         said(Words(f"第 {one.number} 版", f"Release {one.number}")),
         said(Words(f"文件摘要 {one.digest[:16]}", f"Digest of the files {one.digest[:16]}")),
     )
@@ -224,21 +230,25 @@ class _Writer:
     def _materials(self, bundle: Bundle) -> Iterator[Block]:
         yield self.heading("材料", "Materials")
         heads = self.heads(
-            ("材料", "Material"), ("来源", "From"), ("事项", "Item"), ("要求", "Asked"), ("依据", "Basis")
+            ("材料和来源", "Material and source"), ("事项", "Items"), ("要求", "Asked"), ("依据", "Basis")
         )
-        main, second = Words("主要", "main"), Words("次要", "secondary")
-        rows = []
+        rows: dict[tuple[str, str, str], list[str]] = {}
         for material in bundle.materials:
+            source = self.said(SOURCES.get(material.source, Words(material.source, material.source)))
+            name = self.said(material.name)
+            named = self.said(Words(f"{name}（{source}）", f"{name} ({source})"))
             for one in material.requirements:
-                asked = self.said(main if one.main else second)
-                if one.tolerance:
-                    within = self.limit(one.tolerance)
-                    asked += self.said(Words(f"，可容缺 {within}", f", may follow within {within}"))
-                if one.when:
-                    asked += f" ({one.when.source})"
-                source = self.said(SOURCES.get(material.source, Words(material.source, material.source)))
-                rows.append((self.said(material.name), source, one.item, asked, self.said(one.basis)))
-        yield Block("table", heads=heads, rows=rows)
+                rows.setdefault((named, self._asked(one), self.said(one.basis)), []).append(one.item)
+        told = [(named, self.named(items), asked, basis) for (named, asked, basis), items in rows.items()]
+        yield Block("table", heads=heads, rows=told)
+
+    def _asked(self, one: Requirement) -> str:
+        main, second = Words("主要", "main"), Words("次要", "secondary")
+        asked = self.said(main if one.main else second)
+        if one.tolerance:
+            within = self.limit(one.tolerance)
+            asked += self.said(Words(f"，可容缺 {within}", f", may follow within {within}"))
+        return f"{asked} ({one.when.source})" if one.when else asked
 
     # ------------------------------------------------------------ diagrams
 
@@ -346,10 +356,23 @@ class _Writer:
             yield Block("text", self.said(told))
         for path, title, body in own:
             yield Block("heading", title or path, 2)
-            yield Block("letter", f"{path}\n{body}" if title else body)
+            yield from self._letter(f"{path}\n{body}" if title else body)
         if shared:
             yield self.heading("各一件事共用的文书", "Letters that bundles share", 2)
             yield Block("list", items=[f"{title} · {path}" if title else path for path, title, _ in shared])
+
+    def _letter(self, text: str) -> Iterator[Block]:
+        """The text of a letter; its own headings are headings here too."""
+        lines: list[str] = []
+        for line in (*text.splitlines(), "# "):
+            if not line.startswith("#"):
+                lines.append(line)
+                continue
+            if any(one.strip() for one in lines):
+                yield Block("letter", "\n".join(lines).strip())
+            lines = []
+            if title := line.lstrip("#").strip():
+                yield Block("heading", title, 3)
 
     def _letters(self, folder: str) -> list[tuple[str, str, str]]:
         """(path, title, text without it) of the letters of a folder, in the language of the document."""
