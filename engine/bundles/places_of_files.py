@@ -40,7 +40,7 @@ def places_of_bundle(files: Mapping[str, bytes]) -> list[Place]:
     for path, content in sorted(files.items()):
         found += _places_of_file(path, content, bundle, users.get(path, frozenset()), letters)
     for path in form_files(files):
-        found += _form(path, files[path])
+        found += _form(path, files[path], bundle)
     return found
 
 
@@ -173,7 +173,7 @@ def _decision_of(element: etree._Element) -> str:
     return ""
 
 
-def _form(path: str, content: bytes) -> Iterator[Place]:
+def _form(path: str, content: bytes, bundle: Bundle | None) -> Iterator[Place]:
     try:
         root = json.loads(content)
     except (ValueError, RecursionError):
@@ -186,8 +186,10 @@ def _form(path: str, content: bytes) -> Iterator[Place]:
         said = tuple(Words(text, "") for text in _texts_of_component(one))
         key = str(one.get("key") or one.get("id") or one.get("path") or "")
         if said and key:
-            shown = str(one.get("label") or one.get("text") or key)[:80]
-            yield Place(PlaceKind.FORM, path, key, Words(shown, ""), said)
+            label = str(one.get("label") or one.get("text") or key)
+            named = bundle.words(path, key, "label" if one.get("label") else "text", label) if bundle else None
+            shown = Words(label[:80], named.en[:80] if named else "")
+            yield Place(PlaceKind.FORM, path, key, shown, said)
 
 
 def _texts_of_component(component: Mapping[str, Any]) -> Iterator[str]:

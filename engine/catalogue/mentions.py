@@ -215,7 +215,7 @@ def _in_examples(files: Mapping[str, bytes], gone: Sequence[Gone]) -> Iterator[M
             name = root.get("name") if isinstance(root, dict) else None
             shown = Words(str(name.get("zh", "")), str(name.get("en", ""))) if isinstance(name, dict) else Words("", "")
             path, text = found
-            yield Mention(EXAMPLE, file, ".".join(path), shown, text)
+            yield Mention(EXAMPLE, file, ".".join(path), shown, ": ".join((*path[-1:], text)))
 
 
 def _names_in_example(one: Gone, path: tuple[str, ...], text: str) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import Finding, Words
-from engine.catalogue import Catalogue, Mention, Record, Sheet
+from engine.catalogue import ITEMS, MATERIALS, OPTIONS, REQUIREMENTS, SHEETS, Catalogue, Mention, Record, Sheet
 from webapp.queries import catalogue_editor
+from webapp.queries.catalogue_editor import Opened
 from webapp.queries.working_copies import CopyRow, digests_of, findings_of_contents, findings_of_files
 from webapp.services.catalogue_edits import Prepared, prepare
 from webapp.services.working_copies import files_of
@@ -15,12 +16,12 @@ from webapp.services.working_copies import files_of
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """`rows`: table -> keys of the rows that go with it; `texts`: how many lines in other languages; `worse`: what the
-    check finds afterwards and did not before. Files that go are `prepared.removed`."""
+    """`rows`: table -> key and name of the rows that go with it; `texts`: how many lines in other languages; `worse`:
+    what the check finds afterwards and did not before. Files that go are `prepared.removed`."""
 
     name: Words
     prepared: Prepared
-    rows: Mapping[str, Sequence[str]]
+    rows: Mapping[str, Sequence[tuple[str, Words]]]
     texts: int
     worse: Sequence[Finding]
 
@@ -46,19 +47,32 @@ def removal(copy: CopyRow, sheet: Sheet, key: str) -> Removal:
     return Removal(
         catalogue_editor.name_of(opened, sheet, key),
         prepared,
-        _rows(prepared, key),
+        _rows(opened, prepared, sheet),
         _lines(files) - _lines(left),
         worse,
     )
 
 
-def _rows(prepared: Prepared, key: str) -> dict[str, list[str]]:
-    """The rows below the record, each by what tells it from its neighbours."""
-    rows: dict[str, list[str]] = {}
+def _rows(opened: Opened, prepared: Prepared, sheet: Sheet) -> dict[str, list[tuple[str, Words]]]:
+    """The rows below the record; a requirement is called as the other record that it is about."""
+    rows: dict[str, list[tuple[str, Words]]] = {}
     for change in prepared.changes:
-        if len(change.keys) > 1:
-            rows.setdefault(change.sheet, []).append(next((one for one in change.keys if one != key), key))
+        below = SHEETS[change.sheet]
+        if below is sheet:
+            continue
+        if below is REQUIREMENTS:
+            other, key = (ITEMS, change.keys[1]) if sheet is MATERIALS else (MATERIALS, change.keys[0])
+            named = catalogue_editor.name_of(opened, other, key)
+        else:
+            key, named = change.keys[-1], _name_of_row(opened, below, change.keys)
+        rows.setdefault(change.sheet, []).append((key, named))
     return rows
+
+
+def _name_of_row(opened: Opened, below: Sheet, keys: tuple[str, ...]) -> Words:
+    column = below.column("label" if below is OPTIONS else "name")
+    named = str(opened.catalogue.value(below, column, keys) or keys[-1])
+    return Words(named, str(opened.catalogue.value(below, below.column(f"{column.key}_en"), keys) or named))
 
 
 def _lines(files: Mapping[str, bytes]) -> int:

@@ -161,8 +161,8 @@ def _named(sheet: str, keys: Sequence[str]) -> str:
     return "/".join((sheet, *keys))
 
 
-def save(copy_id: int, prepared: Prepared, note: str = "") -> str:
-    """Save, and say so; the reason where it was refused, and the caller shows again what was typed."""
+def save(copy_id: int, prepared: Prepared, note: str = "", said: str = "") -> str:
+    """Save, and say so (`said`); the reason where it was refused, and the caller shows again what was typed."""
     if not prepared.contents and not prepared.removed:
         flash(gettext("没有改动，没有保存新的版本。"), "info")
         return ""
@@ -170,7 +170,7 @@ def save(copy_id: int, prepared: Prepared, note: str = "") -> str:
         catalogue_edits.save(copy_id, prepared, by=signed_in(), note=note or request.form.get("note", "").strip())
     except (working_copies.ChangedMeanwhile, working_copies.CopyEnded, FileRefused) as refused:
         return words(refused.words)
-    flash(gettext("已保存 %(path)s。", path=gettext("、").join([*prepared.contents, *prepared.removed])), "success")
+    flash(said or gettext("已保存 %(path)s。", path=gettext("、").join(prepared.contents)), "success")
     return ""
 
 

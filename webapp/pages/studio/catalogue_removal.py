@@ -55,12 +55,10 @@ def remove_record(copy_id: int, table: str, key: str) -> ResponseReturnValue:
         return _page(one, sheet, key, shown), 422
     if request.form.get("seen") != shown.prepared.digest:
         return _page(one, sheet, key, shown, gettext("看过之后工作稿又有改动，下面是现在的情况。请核对后再删。")), 409
-    note = request.form.get("note", "").strip() or gettext("从目录中删去%(what)s", what=f"{key} {words(shown.name)}")
-    refused = forms.save(copy_id, shown.prepared, note)
-    if refused:
-        return _page(one, sheet, key, shown, refused), 409
-    flash(gettext("已从目录中删去“%(name)s”。要恢复，到“修改记录”里逐个文件恢复。", name=words(shown.name)), "success")
-    return back
+    note = request.form.get("note", "").strip() or gettext("从目录中删去：%(what)s", what=f"{key} {words(shown.name)}")
+    said = gettext("已从目录中删去“%(name)s”。要恢复，到“修改记录”里逐个文件恢复。", name=words(shown.name))
+    refused = forms.save(copy_id, shown.prepared, note, said)
+    return (_page(one, sheet, key, shown, refused), 409) if refused else back
 
 
 def _page(one: copies.CopyRow, sheet: Sheet, key: str, shown: catalogue_removal.Removal, refused: str = "") -> str:
@@ -70,7 +68,7 @@ def _page(one: copies.CopyRow, sheet: Sheet, key: str, shown: catalogue_removal.
         sheet=sheet,
         key=key,
         shown=shown,
-        rows=[(SHEETS[table], keys) for table, keys in shown.rows.items()],
+        rows=[(SHEETS[table], below) for table, below in shown.rows.items()],
         refused=refused or "".join(words(fault.words) for fault in shown.prepared.faults[:1]),
         note=request.form.get("note", ""),
         most=MOST_LISTED,
