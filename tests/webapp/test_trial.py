@@ -316,7 +316,7 @@ def test_the_limits_of_the_law_run_in_the_trial_of_a_bundle_and_their_marks_are_
     designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
     designer.submit("/trial", {"jobs": "done", "at": "2026-03-02T09:00"})
     registration = section(designer, "办理时限")
-    assert "承诺办结时限：1个工作日 到期 2026-03-03 剩 1 个工作日" in registration
+    assert "承诺办结时限：1 个工作日 到期 2026-03-03 剩 1 个工作日" in registration
     assert "承诺办结时限过去 80%：03-03 00:00:00 到期" in section(designer, "定时器")
     act(designer, "jump")
     assert "2026-03-03 00:00:00 周二" in section(designer, "时钟")

@@ -11,6 +11,7 @@ from engine.trial import Law, Trial, TrialClock
 from webapp import moments
 from webapp.queries.case_clocks import CLOCK_NAMES, ClockView, start_of
 from webapp.queries.due import THEIR_CLOCKS, due
+from webapp.spacing import spaced_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _views(trial: Trial, law: Law, clocks: list[TrialClock]) -> Iterator[ClockVi
             None,
             key,
             clock_name(key),
-            amount(one.terms.value, one.terms.unit),
+            spaced_words(amount(one.terms.value, one.terms.unit)),
             one.terms.basis,
             one.started_on,
             one.stopped_on,
