@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from engine import DefinitionInvalid, Words
 from engine.bundles import KINDS_FILES, DocumentKind, read_kinds, template_at
-from engine.trial import IssuedPaper, Trial, issued_papers
+from engine.trial import IssuedPaper, Trial, begins_alike, issued_papers, readable_examples
 from engine.values import Value
 from webapp.catalogue import Rules, rules_in_force, rules_of
 from webapp.errors import NotFound
 from webapp.queries.paper_preview import NO_EXAMPLE, Asked
 from webapp.queries.releases import release
 from webapp.queries.trial_view import element_name
-from webapp.queries.trials import Names, bundle_of, entry_process, example_variables, examples
+from webapp.queries.trials import Names, bundle_of
 from webapp.services.trial_replay import Beginning
 from webapp.services.trials import Source, TrialRow
 
@@ -67,10 +67,12 @@ def asked_of(one: TrialRow, trial: Trial, number: int, language: str, example: s
 
 def example_of(source: Source, beginning: Beginning) -> str:
     """The path of the worked example with answers that a trial began with; "" for none."""
-    if not beginning.process or beginning.process != entry_process(source):
+    bundle = bundle_of(source)
+    if bundle is None:
         return ""
-    begun = dict(beginning.variables)
-    return next((path for path in examples(source) if example_variables(source, path) == begun), "")
+    with_answers = (one for one in readable_examples(source.content()) if one.start is None)
+    alike = (one.file for one in with_answers if begins_alike(one, beginning.process, beginning.variables, bundle))
+    return next(alike, "")
 
 
 def _issued(one: TrialRow, trial: Trial) -> list[IssuedPaper] | None:
