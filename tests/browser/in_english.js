@@ -1,5 +1,5 @@
 () => {
-  const known = /^(FEEL|JSON|HTML|URL|UTC|BPMN\.?iO|English|Powered by bpmn\.io|Ctrl|Enter|Esc|Markdown|[\w./-]+\.(dmn|form))$/i;
+  const known = /^(FEEL|JSON|HTML|URL|UTC|BPMN\.?iO|English|Powered by bpmn\.io|Ctrl|Alt(\+[↑↓])?|Shift|Tab|Enter|Delete|Esc|Markdown|[\w./-]+\.(bpmn|dmn|form))$/i;
   const found = new Set();
   const note = (text, where) => {
     const said = (text ?? '').trim();

@@ -106,7 +106,9 @@ const adoptedStyles = {
   },
 };
 
-/** What of a library nobody needs here: statements that keep it from being left out. */
+const SAID = `import { said as __said } from ${JSON.stringify(join(HERE, 'src/editors/said.js'))};`;
+
+/** What of a library nobody needs here: statements that keep it from being left out; and what it says past its hook. */
 const UNUSED = [
   [/bpmn-js-properties-panel\/dist\/index\.esm\.js$/, [
     "CamundaPlatformPropertiesProvider.$inject = ['propertiesPanel', 'injector'];",
@@ -117,21 +119,25 @@ const UNUSED = [
     "\nRemoveElementTemplateHandler.$inject = ['modeling', 'elementFactory', 'elementRegistry', 'canvas', 'bpmnFactory', 'replace', 'commandStack'];",
     "\nElementTemplatesCommands.$inject = ['commandStack', 'elementTemplates', 'eventBus'];",
     "\nReplaceBehavior.$inject = ['elementTemplates', 'injector'];",
-  ]],
+  ], ['title: "Toggle section"', 'title: "Select a template"']],
 ];
 
 /** Another engine's dialect in the panel of properties is left out: its classes are named by nothing else. */
 const withoutUnused = {
   name: 'without-unused',
   setup(build) {
-    for (const [filter, statements] of UNUSED) {
+    for (const [filter, statements, told = []] of UNUSED) {
       build.onLoad({ filter }, ({ path }) => {
         let contents = readFileSync(path, 'utf8');
         for (const statement of statements) {
           if (!contents.includes(statement)) throw new Error(`${path} no longer says ${statement.trim()}`);
           contents = contents.replace(statement, '');
         }
-        return { contents, loader: 'js' };
+        for (const one of told) {
+          if (!contents.includes(one)) throw new Error(`${path} no longer says ${one}`);
+          contents = contents.replaceAll(one, one.replace(/"(.*)"/, '__said("$1")'));
+        }
+        return { contents: told.length ? `${SAID}\n${contents}` : contents, loader: 'js' };
       });
     }
     // The panel of a diagram has no texts with places in them; forms have, and get the editor by their own import.
@@ -144,8 +150,9 @@ const withoutUnused = {
 /** Libraries without a hook for translation: their texts are said by src/editors/said.js. */
 const SPOKEN = [
   { filter: /@bpmn-io\/form-js-(editor|viewer)\/dist\/index\.es\.js$/, words: 'src/form-editor/zh.js', name: 'LIBRARY' },
+  { filter: /@bpmn-io\/properties-panel\/dist\/index\.esm\.js$/, words: 'src/editors/zh-panel.js', name: 'PANEL' },
   { filter: /@bpmn-io\/(lang-feel|feel-lint)\/dist\/index(\.esm)?\.js$/, words: 'src/editors/zh-feel.js', name: 'FEEL' },
-  { filter: /(dmn-js-decision-table\/lib\/features\/(context-menu\/ContextMenu|drag-and-drop\/DragAndDrop)|dmn-js-boxed-expression\/lib\/features\/[\w/-]+\/(ElementVariableEditorComponent|FormalParametersEditor|ElementLogic)|diagram-js\/lib\/features\/popup-menu\/PopupMenuComponent)\.js$/, words: 'src/editors/zh-more.js', name: 'MORE' },
+  { filter: /(dmn-js-decision-table\/lib\/features\/(context-menu\/ContextMenu|drag-and-drop\/DragAndDrop)|dmn-js-boxed-expression\/lib\/features\/[\w/-]+\/(ElementVariableEditorComponent|FormalParametersEditor|ElementLogic)|dmn-js-shared\/lib\/components\/List|diagram-js\/lib\/features\/popup-menu\/PopupMenuComponent)\.js$/, words: 'src/editors/zh-more.js', name: 'MORE' },
 ];
 
 const quoted = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
@@ -177,7 +184,7 @@ const spokenTexts = {
           contents = contents.replaceAll(from, to);
         }
         contents = spoken(contents, texts, found);
-        return { contents: `import { said as __said } from ${JSON.stringify(join(HERE, 'src/editors/said.js'))};\n${contents}`, loader: 'js' };
+        return { contents: `${SAID}\n${contents}`, loader: 'js' };
       });
       build.onEnd(() => {
         const gone = [...Object.keys(texts), ...PATTERNS.map(([from]) => from)].filter((text) => !found.has(text));

@@ -31,6 +31,9 @@ import { say } from './words.js';
 const TYPES = ['string', 'boolean', 'number', 'date', 'time', 'dateTime', 'dayTimeDuration', 'yearMonthDuration', 'list', 'context', 'Any'];
 const OPENED = new Set(['dmn:DecisionTable', 'dmn:LiteralExpression']);
 
+/** Pixels at the left and above that the palette and the file's name cover in the requirements diagram. */
+const BESIDE = 90, BELOW = 125, AIR = 20;
+
 /** Offers the bundle's names to every editor of FEEL. */
 const moreNames = {
   __init__: ['moreNames'],
@@ -47,7 +50,12 @@ const moreNames = {
 class Views {
   constructor(modeler) {
     Object.assign(this, { modeler, bar: document.getElementById('decision-views'), note: document.getElementById('decision-only-text') });
-    modeler.on('views.changed', () => this.draw());
+    modeler.on('views.changed', ({ activeView }) => {
+      this.draw();
+      const opened = activeView?.type === 'drd' && !this.isGraph;
+      this.isGraph = activeView?.type === 'drd';
+      if (opened) fit(modeler.getActiveViewer().get('canvas'));
+    });
   }
 
   draw() {
@@ -69,6 +77,14 @@ class Views {
     this.note.hidden = closed.length === 0;
     this.note.textContent = say('decisionOnlyText', { names: closed.map(({ name, id }) => name || id).join(say('designerComma')) });
   }
+}
+
+/** The requirements diagram beside its palette and below the file's name, never larger than drawn. */
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !inner.height) return;
+  const scale = Math.min(1, (outer.width - BESIDE - AIR) / inner.width, (outer.height - BELOW - AIR) / inner.height);
+  canvas.viewbox({ x: inner.x - BESIDE / scale, y: inner.y - BELOW / scale, width: outer.width / scale, height: outer.height / scale });
 }
 
 async function goTo(modeler, { owner, element }) {

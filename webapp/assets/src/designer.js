@@ -12,6 +12,7 @@ import './styles/designer.css';
 
 import './editors/older-browsers.js';
 
+import { hearWhatIsComposed } from './designer/composing.js';
 import { elementTemplates } from './designer/templates.js';
 import { missing, translation } from './designer/translate.js';
 import { firstFindings, gravest, listFindings } from './editors/findings.js';
@@ -59,6 +60,15 @@ function goTo(modeler, id) {
   canvas.focus();
 }
 
+/** What is scrolled into sight is not put below the palette or the minimap's switch. */
+function keepClear(canvas) {
+  const scroll = canvas.scrollToElement.bind(canvas);
+  canvas.scrollToElement = (element, padding = {}) => {
+    const sides = typeof padding === 'number' ? { top: padding, right: padding, bottom: padding } : padding;
+    scroll(element, { ...sides, top: Math.max(sides.top ?? 0, SWITCH + AIR), left: PALETTE + AIR });
+  };
+}
+
 /** The whole diagram beside the palette, never larger than drawn. */
 function fit(canvas) {
   const { inner, outer } = canvas.viewbox();
@@ -95,6 +105,7 @@ async function open(mount) {
   modeler.get('elementTemplatesLoader').setTemplates(elementTemplates(language));
   const canvas = modeler.get('canvas');
   fit(canvas);
+  keepClear(canvas);
   const definitions = modeler.getDefinitions();
   const readPast = new ReadPast(source, definitions, knownNamespaces(definitions));
   const saving = new Saving(mount, {
@@ -104,6 +115,7 @@ async function open(mount) {
   showFindings(modeler, firstFindings());
   modeler.on('commandStack.changed', () => saving.changed());
   if (laidOut) saving.changed();
+  hearWhatIsComposed();
   document.addEventListener('keydown', (event) => {
     // Where the drawing has the focus, the library has opened the search by now.
     if ((event.ctrlKey || event.metaKey) && event.key === 'f' && !event.defaultPrevented && document.activeElement?.closest('.djs-container')) {

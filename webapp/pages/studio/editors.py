@@ -104,7 +104,7 @@ def findings_of(one: queries.CopyRow, path: str) -> dict[str, Any]:
     """What an editor shows of one file: its findings with their marks, and how many the whole copy has."""
     findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
     content, _ = queries.file_of(one.id, path)
-    lines = finding_lines(findings, diagrams_of({path: content}))
+    lines = finding_lines(findings, diagrams_of({path: content}, language()))
     counts = release_queries.counts(findings)
     of_file = [
         {

@@ -10,6 +10,8 @@ import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import { withKnownNames } from '../editors/known-names.js';
 import { say } from '../words.js';
 
+import ourWork from './our-work.js';
+
 /** Names for completion: those that the diagram writes, and those that the bundle knows. */
 const variableResolver = {
   async getVariablesForElement(element) {
@@ -24,5 +26,5 @@ const variableResolver = {
 export default [
   BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule,
   CloudElementTemplatesPropertiesProviderModule, CreateAppendAnythingModule, CreateAppendElementTemplatesModule,
-  ZeebeBehaviors, { variableResolver: ['value', variableResolver] },
+  ZeebeBehaviors, ourWork, { variableResolver: ['value', variableResolver] },
 ];

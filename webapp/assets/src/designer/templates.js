@@ -138,6 +138,9 @@ const TEMPLATES = [
   },
 ];
 
+/** What an element of each kind is called that nobody has named: id of the template -> name in the office's language. */
+export const NAMES = new Map(TEMPLATES.map(({ id, name }) => [id, name.zh]));
+
 const inOne = (value, language) => {
   if (Array.isArray(value)) return value.map((one) => inOne(one, language));
   if (value === null || typeof value !== 'object') return value;

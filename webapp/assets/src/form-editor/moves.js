@@ -59,7 +59,7 @@ export class Moves {
     this.editor.get('selection').set(moved);
     const container = this.editor.get('formFieldRegistry').get(moved._parent);
     const number = container.components.findIndex(({ id }) => id === moved.id) + 1;
-    announce(say(from === to ? 'formMoved' : 'formMovedInto', { label: moved.label || moved.key || moved.id, number, group: container.label || '' }));
+    announce(say(from === to || !container.label ? 'formMoved' : 'formMovedInto', { label: moved.label || moved.key || moved.id, number, group: container.label }));
     requestAnimationFrame(() => this.show(moved.id));
   }
 
