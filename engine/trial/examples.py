@@ -203,21 +203,15 @@ class Story:
         """Name and item of every open task."""
         for held in self.trial.tasks:
             instance, task = self.trial.instances[held.instance - 1], held.what
-            yield self._name(bundle, instance.process, task.element), item_at(instance, task.scope)
+            program = self.trial.program(instance.process)
+            yield _name(bundle, program, task.process, task.element), item_at(instance, task.scope)
 
     def named(self, bundle: Bundle, elements: Iterable[str]) -> list[Words]:
         """What the first instance's own process calls these of its elements."""
-        first = next((one.process for one in self.trial.instances), "")
-        return [self._name(bundle, first, one) if first else Words(one, one) for one in elements]
-
-    def _name(self, bundle: Bundle, process: str, element: str) -> Words:
-        """The element's name, in this process or in one that it calls; its id where it has none."""
-        program = self.trial.program(process)
-        for key, known in program.processes.items():
-            node = known.nodes.get(element)
-            if node is not None and node.name:
-                return bundle.words(program.file_of(key), element, "name", node.name)
-        return Words(element, element)
+        process = next((one.process for one in self.trial.instances), "")
+        if not process:
+            return [Words(one, one) for one in elements]
+        return [_name(bundle, self.trial.program(process), process, one) for one in elements]
 
     def told(self, held: Held[UserTask]) -> tuple[str, str | None]:
         """Step and item of a task."""
@@ -264,6 +258,14 @@ class Story:
         if node is None or node.type != "userTask":
             return ""
         return next((slot.text for name, slot in node.properties if name == "step"), element)
+
+
+def _name(bundle: Bundle, program: Program, process: str, element: str) -> Words:
+    """What the process calls the element; its id where it has none."""
+    node = program.processes[process].nodes.get(element)
+    if node is None or not node.name:
+        return Words(element, element)
+    return bundle.words(program.file_of(process), element, "name", node.name)
 
 
 def story_differences(bundle: Bundle, example: Example, story: Story) -> Iterator[Difference]:

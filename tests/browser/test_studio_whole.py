@@ -132,6 +132,7 @@ def try_again(designer: Person, file: str, proposal: str) -> None:
     designer.follow("示例")
     designer.arrives(f"示例：工作稿“{COPY}”", look=proposal == "grant")
     row = page.get_by_role("listitem").filter(has_text=f"{file}.json")
+    expect(row).to_contain_text(f"实际为一窗收件、是否适用？、{ITEM}、出件送达、all-done、{CALLED}")
     expect(row).to_contain_text(f"没有办完的环节：示例为没有，实际为{CALLED}")
     row.get_by_role("link", name="重新模拟").click()
     designer.arrives(f"流程模拟：工作稿“{COPY}”", look=False)
