@@ -35,6 +35,19 @@ def test_the_page_says_what_the_release_says(client, language: str, said: list[s
     assert client.get(pictures[0]).mimetype == "image/svg+xml"
 
 
+def test_elements_posts_and_letters_are_told_as_one_reads_them(client) -> None:
+    reader = Browser.of(client, LEGAL)
+    reader.open(f"/studio/releases/{published()}/document")
+    contents = reader.page.xpath("//nav//a[starts-with(@href, '#part-')]")
+    assert [one.text_content() for one in contents][:3] == ["概况", "情形引导", "事项"]
+    assert all(reader.page.xpath(f"//h2[@id='{one.get('href')[1:]}']") for one in contents)
+    assert "“适用哪些事项？”之前的网关" in reader.text  # a merging gateway that nobody named
+    assert "该事项的受理岗位" in reader.text
+    assert "=groups" not in reader.text
+    assert "## " not in reader.text
+    assert "第一条适用的规则算数" in reader.text
+
+
 def test_the_pdf_is_the_same_bytes_each_time(client) -> None:
     Browser.of(client, LEGAL)
     first, second = (client.get(f"/studio/releases/{published()}/document.pdf") for _ in range(2))
