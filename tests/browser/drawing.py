@@ -7,6 +7,8 @@ import re
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 SAVED = re.compile("已保存并检查")
+#: What the menus call it.
+TASK = re.compile("^(用户|人工)任务$")
 
 
 def opened(page: Page) -> None:
@@ -45,15 +47,15 @@ def make_room(page: Page, after: str, before: str, width: int) -> None:
     _scroll(page, width)
 
 
-def place(page: Page, kind: str, x: float, y: float, name: str) -> str:
-    """An element of this kind, found in the palette's menu, is put at a place of the screen and named.
+def place(page: Page, x: float, y: float, name: str) -> str:
+    """A task for people, found in the palette's menu, is put at a place of the screen and named.
 
     Put on a line, it stands in the line. Returns its id.
     """
     page.locator('.djs-palette [data-action="create"]').click()
     menu = page.locator(".djs-popup")
-    menu.locator(".djs-popup-search input").press_sequentially(kind)
-    menu.locator(".entry").filter(has_text=re.compile(f"^{kind}$")).first.click()
+    menu.locator(".djs-popup-search input").press_sequentially("任务")
+    menu.locator(".entry").filter(has_text=TASK).first.click()
     page.mouse.move(x - 40, y - 40)
     page.mouse.move(x, y, steps=6)
     page.mouse.click(x, y)

@@ -27,7 +27,7 @@ ANSWERS = {
     "result_way": "counter", "consent_truth": True, "consent_sharing": True,
 }  # fmt: skip
 HANDED_OVER = [{"step": "issue", "item": "A1", "variables": {}}, {"step": "deliver", "item": "A1", "variables": {}}]
-TASK, CALLED, NOTED = "用户任务", "电话回访", "回访并记录"
+CALLED, NOTED = "电话回访", "回访并记录"
 
 Somebody = Callable[..., Person]
 
@@ -102,7 +102,7 @@ def draw(designer: Person) -> None:
     page = designer.page
     open_diagram(designer)
     drawing.make_room(page, "all-done", "end", 160)
-    called = drawing.place(page, TASK, *drawing.between(page, "all-done", "end"), "回访")
+    called = drawing.place(page, *drawing.between(page, "all-done", "end"), "回访")
     drawing.saved(page)
     found = page.locator("#designer-findings .is-error", has_text="回访")
     expect(found).to_have_count(1)
@@ -245,7 +245,7 @@ def draw_otherwise(designer: Person) -> None:
     open_diagram(designer)
     drawing.remove(page, drawing.id_of(page, CALLED))
     drawing.make_room(page, "all-done", "end", 100)
-    noted = drawing.place(page, TASK, *drawing.between(page, "all-done", "end"), NOTED)
+    noted = drawing.place(page, *drawing.between(page, "all-done", "end"), NOTED)
     drawing.fill(page, "办理人和岗位", "候选岗位", "window.clerk")
     drawing.add_property(page, "step", "record")
     drawing.saved(page)
