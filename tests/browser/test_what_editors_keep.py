@@ -82,6 +82,22 @@ def test_a_diagram_in_the_encoding_of_another_tool_is_read_and_saved_in_utf_8(si
     assert 'name="补齐材料"' in saved
 
 
+@pytest.mark.parametrize("encoding", ["GB18030", "UTF-16"])
+def test_the_text_of_such_a_diagram_is_read_and_saved_too(site: Site, somebody: Somebody, encoding: str) -> None:
+    designer = somebody(DESIGNER)
+    begin_copy(designer, "国标编码的文本")
+    text = file(LICENCE).decode().replace('encoding="UTF-8"', f'encoding="{encoding}"')
+    put(site, LICENCE, text.encode(encoding))
+    designer.page.goto(f"{designer.page.url}/edit?path={LICENCE}")
+    box = designer.page.get_by_label("内容")
+    expect(box).to_have_value(re.compile('name="补正材料"'))
+    box.fill(box.input_value().replace("补正材料", "补齐材料"))
+    designer.page.get_by_role("button", name=re.compile("保存")).first.click()
+    expect(designer.page.get_by_text("已保存")).to_be_visible()
+    saved = saved_text(site, LICENCE)
+    assert etree.fromstring(saved.encode()).xpath("//*[@id='correct']/@name") == ["补齐材料"]
+
+
 @pytest.mark.parametrize("drawn", [True, False], ids=["with a picture", "without a picture"])
 def test_a_diagram_of_which_the_editor_would_lose_something_is_not_opened(
     site: Site, somebody: Somebody, drawn: bool

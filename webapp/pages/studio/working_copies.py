@@ -12,6 +12,7 @@ from flask_babel import gettext
 from engine import Severity
 from webapp.catalogue import release_files
 from webapp.errors import FileRefused, Incomplete
+from webapp.file_text import text_of
 from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.asides import around_of, keep_aside
@@ -94,7 +95,7 @@ def edit_text(copy_id: int) -> ResponseReturnValue:
     """A file as text."""
     one, path = queries.working_copy(copy_id), request.args.get("path", "")
     content, digest = queries.file_of(copy_id, path)
-    return _text_page(one, path, content.decode("utf-8", "replace"), digest)
+    return _text_page(one, path, text_of(content), digest)
 
 
 @blueprint.post("/copies/<int:copy_id>/edit")
@@ -109,7 +110,7 @@ def save_text(copy_id: int) -> ResponseReturnValue:
             copy_id, path, typed.encode("utf-8"), base, by=signed_in(), note=request.form.get("note", "").strip()
         )
     except working_copies.ChangedMeanwhile as refused:
-        theirs = queries.file_of(copy_id, path)[0].decode("utf-8", "replace") if refused.digest else ""
+        theirs = text_of(queries.file_of(copy_id, path)[0]) if refused.digest else ""
         merge, _ = keep_aside(copy_id, path, typed.encode("utf-8"), base)
         page = _text_page(
             one, path, typed, refused.digest or "", error=words(refused.words), theirs=theirs, merge=merge
