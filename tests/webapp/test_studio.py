@@ -224,7 +224,7 @@ def test_every_view_opens_for_those_who_see_releases_and_shows_no_applicant(clie
 
 def test_the_catalogue_is_readable(designer):
     designer.open(f"/studio/releases/{published()}?view=content")
-    for words in ("药品经营许可", "20个工作日", "第四十二条", "经营哪些药品", "平面", "主要", "免提交"):
+    for words in ("药品经营许可", "20 个工作日", "第四十二条", "经营哪些药品", "平面", "主要", "免提交"):
         assert words in designer.text
     designer.open(f"/studio/releases/{published()}?view=content&part=decisions")
     assert "药品经营范围" in designer.text
