@@ -139,7 +139,7 @@ class ElementNames:
                 return _filled(words, named=self._named(near), kind=kind)
         if self._has_name(one.container):
             return _filled(_IN, named=self._named(one.container), kind=kind)
-        return _filled(_ALONE, kind=kind)
+        return _filled(_ALONE, kind=kind) if one.kind in ("startEvent", "endEvent") else Words(one.id, one.id)
 
     def _nearest(self, element: str, beside: Mapping[str, list[str]]) -> str:
         """The first element that has a name, flow by flow in the order of the file."""

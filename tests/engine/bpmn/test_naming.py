@@ -92,7 +92,8 @@ def test_a_compiled_process_calls_its_elements_the_same() -> None:
         assert compiled.name(element) == written.name(element)
 
 
-def test_a_way_without_names_says_so_by_id_alone() -> None:
+def test_where_nothing_has_a_name_the_id_tells_more() -> None:
     found = ElementNames(placed_in_file(etree.fromstring(diagram("start s\nuser a\nend e\ns -> a -> e"))))
-    assert found.name("a").zh == "流程的人工任务"
+    assert found.name("a").zh == "a"
+    assert found.name("s").zh == "流程的开始事件"
     assert found.name("p").zh == "p"
