@@ -18,10 +18,16 @@ from webapp.permissions import Permission
 from webapp.queries import editing
 from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
-from webapp.queries.field_words import FORMATS, KINDS
+from webapp.queries.field_words import FORMATS as CALLED
+from webapp.queries.field_words import KINDS
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.services import working_copies
 from webapp.services.release_uploads import is_diagram
+
+#: Formats that are chosen in the panel of properties, as the kind of a validation.
+IN_THE_PANEL = ("email", "phone")
+#: Formats that a field's own term names (docs/forms.md).
+FORMATS = {key: name for key, name in CALLED.items() if key not in IN_THE_PANEL}
 
 
 @blueprint.record
