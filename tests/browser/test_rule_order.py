@@ -56,7 +56,6 @@ def test_a_rule_moves_by_the_menu_which_opens_by_keyboard(site: Site, somebody: 
     expect(menu.get_by_role("menuitem", name="上移规则")).to_be_disabled()
     down = menu.get_by_role("menuitem", name="下移规则")
     expect(down).to_contain_text("Alt+↓")
-    designer.picture("decision-menu")
     page.keyboard.press("ArrowUp")  # from the first entry to the last
     for _ in range(menu.get_by_role("menuitem").count()):
         if "focused" in (down.get_attribute("class") or ""):
