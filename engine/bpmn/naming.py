@@ -77,6 +77,8 @@ class ElementNames:
     words: Callable[[Placed], Words] = as_it_stands
     _before: dict[str, list[str]] = field(default_factory=dict)
     _after: dict[str, list[str]] = field(default_factory=dict)
+    _near_before: dict[str, str] = field(default_factory=dict)
+    _near_after: dict[str, str] = field(default_factory=dict)
     _said: dict[str, Words] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,6 +107,7 @@ class ElementNames:
         return self._said.get(element, Words(element, element))
 
     def _describe_all(self) -> None:
+        self._near_before, self._near_after = self._nearest(self._before), self._nearest(self._after)
         said = {one.id: self._describe(one) for one in self.elements.values() if not one.name.strip()}
         times: dict[str, int] = {}
         for words in said.values():
@@ -130,27 +133,31 @@ class ElementNames:
     def _placed(self, one: Placed, kind: Words) -> Words:
         if self._has_name(one.attached_to):
             return _filled(_ON, named=self._named(one.attached_to), kind=kind)
-        places = [(_AFTER, self._before), (_BEFORE, self._after)]
+        places = [(_AFTER, self._near_before), (_BEFORE, self._near_after)]
         after = self._after.get(one.id, ())
         if len(self._before.get(one.id, ())) > 1 and len(after) == 1 and self._has_name(after[0]):
             places.reverse()  # where ways meet, what comes next tells it best
-        for words, beside in places:
-            if near := self._nearest(one.id, beside):
+        for words, nearest in places:
+            if near := nearest.get(one.id):
                 return _filled(words, named=self._named(near), kind=kind)
         if self._has_name(one.container):
             return _filled(_IN, named=self._named(one.container), kind=kind)
         return _filled(_ALONE, kind=kind) if one.kind in ("startEvent", "endEvent") else Words(one.id, one.id)
 
-    def _nearest(self, element: str, beside: Mapping[str, list[str]]) -> str:
-        """The first element that has a name, flow by flow in the order of the file."""
-        level, seen = [element], {element}
+    def _nearest(self, beside: Mapping[str, list[str]]) -> dict[str, str]:
+        """Element -> the nearest that has a name, the first of several flow by flow in the order of the file; itself
+        where it has one. All at once: a search from each would go through a diagram as often as it has elements."""
+        found = {element: element for element in self.elements if self._has_name(element)}
         for _ in range(FARTHEST):
-            level = [each for one in level for each in beside.get(one, ()) if each not in seen]
-            seen.update(level)
-            named = next((each for each in level if self._has_name(each)), "")
-            if named or not level:
-                return named
-        return ""
+            further: dict[str, str] = {}
+            for one, those in beside.items():
+                near = next((found[each] for each in those if each in found), "") if one not in found else ""
+                if near:
+                    further[one] = near
+            if not further:
+                break
+            found |= further
+        return found
 
     def _has_name(self, element: str) -> bool:
         return element in self.elements and bool(self.elements[element].name.strip())

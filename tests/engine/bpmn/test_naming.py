@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise, product
+
 import pytest
 from lxml import etree
 
@@ -97,3 +99,29 @@ def test_where_nothing_has_a_name_the_id_tells_more() -> None:
     assert found.name("a").zh == "a"
     assert found.name("s").zh == "流程的开始事件"
     assert found.name("p").zh == "p"
+
+
+class _Counted(dict[str, Placed]):
+    """Elements that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, element: str) -> Placed:
+        self.looks += 1
+        return super().__getitem__(element)
+
+
+@pytest.mark.parametrize("width", [2, 8])
+def test_what_a_name_costs_does_not_grow_with_the_ways_that_lead_there(width: int) -> None:
+    layers = [[f"g{layer}-{number}" for number in range(width)] for layer in range(8)]
+    elements = _Counted({one: Placed(one, "parallelGateway", "") for layer in layers for one in layer})
+    for layer, following in pairwise(layers):
+        for source, target in product(layer, following):
+            id_ = f"{source}-{target}"
+            elements[id_] = Placed(id_, "sequenceFlow", "", source=source, target=target)
+    said = ElementNames(elements)
+    assert said.name("g7-0").zh == "g7-0"
+    elements["g0-1"] = Placed("g0-1", "userTask", "受理")
+    assert ElementNames(elements).name("g7-0").zh == "g7-0"  # too far away
+    assert ElementNames(elements).name("g6-0").zh == "“受理”之后的网关（g6-0）"
+    assert elements.looks <= 40 * len(elements)
