@@ -33,7 +33,11 @@ _FINALS = {
     "w": "a ai an ang ei en eng o ong u",
     "": "a ai an ang ao e ei en eng er m n ng o ou",
 }
+#: As names are kept -> as it is typed as well: the sound of ü after n and l is written with v or with u.
+_ALSO_TYPED = {"lve": "lue", "nve": "nue"}
 SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
+#: What letters may be cut apart into -> the syllable as names are kept.
+_TYPED = {**{one: one for one in SYLLABLES}, **{typed: kept for kept, typed in _ALSO_TYPED.items()}}
 LONGEST_SYLLABLE = max(map(len, SYLLABLES))
 #: A name's pinyin as it is kept ("an kang da yao fang"); signs that are neither letter nor digit stand for nothing.
 _RUNS = re.compile("[a-z0-9]+")
@@ -106,15 +110,19 @@ def _syllables(letters: str) -> tuple[tuple[str, ...], ...]:
 def _pieces(letters: str, start: int) -> list[str]:
     """What of the letters may be a syllable here, or, at their end, the beginning of one."""
     rest = letters[start : start + LONGEST_SYLLABLE + 1]
-    pieces = [rest[:length] for length in range(1, len(rest) + 1) if rest[:length] in SYLLABLES]
+    pieces = [rest[:length] for length in range(1, len(rest) + 1) if rest[:length] in _TYPED]
     if rest not in pieces and start + len(rest) == len(letters) and _meant(rest, True):
         pieces.append(rest)
     return pieces
 
 
 def _meant(piece: str, is_last: bool) -> list[str]:
-    """The syllables that a piece stands for: itself, or at the end all that begin so."""
-    return [one for one in SYLLABLES if one.startswith(piece)] if is_last else [piece]
+    """The syllables, as names are kept, that a piece stands for: its own, or at the end all that begin so.
+
+    A word in a name's own letters may be written like a syllable that is kept otherwise; it is meant too.
+    """
+    typed = [one for one in _TYPED if one.startswith(piece)] if is_last else [piece]
+    return [*typed, *(_TYPED[one] for one in typed if _TYPED[one] != one)]
 
 
 def reads(letters: str, pinyin: str) -> bool:
@@ -144,9 +152,10 @@ def _by_syllables(letters: str, syllables: list[str]) -> bool:
         further = set()
         for place in read:
             rest = letters[place:]
-            if one == rest or (place in just_before and one.startswith(rest)):
-                return True
-            if rest.startswith(one):
-                further.add(place + len(one))
+            for written in (one, _ALSO_TYPED[one]) if one in _ALSO_TYPED else (one,):
+                if written == rest or (place in just_before and written.startswith(rest)):
+                    return True
+                if rest.startswith(written):
+                    further.add(place + len(written))
         read, just_before = read | further, further | {0}
     return False

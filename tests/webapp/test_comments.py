@@ -162,6 +162,16 @@ def test_the_list_of_people_has_only_those_who_may_see_the_case(case: Handle, cl
     assert client.get(f"/cases/{case.id}/comments/people?q=%25").get_json() == {"people": []}
 
 
+@pytest.mark.parametrize("typed", ["lve", "lue", "luech", "lv", "lu"])
+def test_a_colleague_is_found_however_the_sound_of_u_with_dots_is_typed(
+    case: Handle, client: FlaskClient, typed: str
+) -> None:
+    sql().execute("update app_user set name = '略超', name_pinyin = 'lve chao' where login = %s", (REVIEWER,))
+    Browser(client, CLERK).open(f"/cases/{case.id}/comments")
+    found = client.get(f"/cases/{case.id}/comments/people?q={typed}").get_json()["people"]
+    assert [one["name"] for one in found] == ["略超"]
+
+
 # Changing and taking away
 
 

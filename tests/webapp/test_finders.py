@@ -17,7 +17,7 @@ from webapp.unit_of_work import sql
 
 REVIEWER = "zhaolin"
 FAMILY = ["安康", "安大勇", "康安娜", "柳青", "柳如是"]
-JOINED = [*FAMILY, "欧阳修", "司马光", "诸葛亮", "上官婉", "夏侯惇", "公孙胜", "东方朔"]
+JOINED = [*FAMILY, "欧阳修", "司马略", "诸葛亮", "上官婉", "夏侯惇", "公孙胜", "东方朔"]
 JOIN = """
 with person as (
     insert into app_user (login, name, name_pinyin, title_zh, title_en, password_hash, department_id)
@@ -72,7 +72,14 @@ def test_a_short_list_is_shown_as_it_is(client: FlaskClient, task: int) -> None:
     assert not page.tree.xpath("//*[@data-finder]")
 
 
-FOUND = [("安", "安大勇 安康 康安娜"), ("liu", "柳青 柳如是"), ("zgl", "诸葛亮"), ("and", "安大勇"), ("ang", "")]
+FOUND = [
+    ("安", "安大勇 安康 康安娜"),
+    ("liu", "柳青 柳如是"),
+    ("zgl", "诸葛亮"),
+    ("and", "安大勇"),
+    ("ang", ""),
+    ("lue", "司马略"),
+]
 
 
 @pytest.mark.parametrize(("find", "found"), FOUND)

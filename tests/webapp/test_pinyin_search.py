@@ -39,6 +39,15 @@ def test_what_lies_inside_of_a_syllable_or_in_another_order_finds_nothing(typed:
     assert not reads(letters_of(typed), pinyin(PHARMACY))
 
 
+SHARP = "江城市锐略虐待防治中心"
+
+
+@pytest.mark.parametrize("typed", ["ruilve", "ruilue", "lue", "lve", "luenue", "lvenue", "nuedai", "ruilu", "lu", "lv"])
+def test_the_sound_of_u_with_dots_is_typed_with_u_or_with_v(typed: str) -> None:
+    assert reads(typed, pinyin(SHARP))
+    assert not reads("ue", pinyin(SHARP))
+
+
 def test_every_character_is_read_with_a_known_syllable() -> None:
     read = {lazy_pinyin(chr(code))[0] for code in range(0x4E00, 0xA000)}
     assert {one for one in read if one.isascii()} <= SYLLABLES
@@ -58,7 +67,18 @@ def test_letters_that_can_be_cut_apart_in_very_many_ways_are_read_all_the_same()
     assert not reads(letters, " ".join(["xian"] * 59))
 
 
-NAMES = (PHARMACY, "西安先锋药店", "北京大学医院", "天健连锁", "ABC药房（12店）", "二分店·恩平", "鹅", "")
+NAMES = (
+    PHARMACY,
+    SHARP,
+    "Lue药房",
+    "西安先锋药店",
+    "北京大学医院",
+    "天健连锁",
+    "ABC药房（12店）",
+    "二分店·恩平",
+    "鹅",
+    "",
+)
 
 
 def test_the_index_knows_whatever_the_letters_read(db: object) -> None:
@@ -67,6 +87,7 @@ def test_the_index_knows_whatever_the_letters_read(db: object) -> None:
         syllables = [one for one in pinyin(name).split() if one.isalpha() and one in SYLLABLES]
         typed = {"".join(some)[:cut] for n in (1, 2, 3) for some in combinations(syllables, n) for cut in (99, -1, -2)}
         typed |= {"".join(one[0] for one in syllables[first:]) for first in range(len(syllables))}
+        typed |= {one.replace("ve", "ue") for one in typed}
         for letters in sorted(one for one in typed if one and reads(one, pinyin(name))):
             values: dict[str, object] = {"pinyin": pinyin(name)}
             condition = search_of(letters, values).replace("found.search_tokens", "'{}'::text[]")

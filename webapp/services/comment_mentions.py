@@ -96,7 +96,8 @@ def sees(person: Identity, facts: CaseFacts) -> bool:
 MATCHING = """
 select u.id from app_user u
 where u.active and (u.name like %(begins)s or u.login like %(begins)s
-    or replace(u.name_pinyin, ' ', '') like %(begins)s)
+    or replace(u.name_pinyin, ' ', '') like %(begins)s
+    or replace(replace(replace(u.name_pinyin, ' ', ''), 'lve', 'lue'), 'nve', 'nue') like %(begins)s)
 order by u.name_pinyin, u.id limit 60
 """
 

@@ -5,6 +5,9 @@ import { say } from './words.js';
 const plain = (text) => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 const words = (text) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
 
+/** As names are kept -> as it is typed as well. */
+const ALSO_TYPED = { lve: 'lue', nve: 'nue' };
+
 /** Whether letters read a name's pinyin, as webapp/search.py does: by syllables from any of them on, or by first letters. */
 function reads(letters, pinyin) {
   const syllables = words(pinyin);
@@ -15,8 +18,10 @@ function reads(letters, pinyin) {
     const further = new Set([0]);
     for (const place of [...read]) {
       const rest = letters.slice(place);
-      if (one === rest || (justBefore.has(place) && one.startsWith(rest))) return true;
-      if (rest.startsWith(one)) further.add(place + one.length);
+      for (const written of [one, ALSO_TYPED[one] ?? one]) {
+        if (written === rest || (justBefore.has(place) && written.startsWith(rest))) return true;
+        if (rest.startsWith(written)) further.add(place + written.length);
+      }
     }
     for (const place of further) read.add(place);
     justBefore = further;
