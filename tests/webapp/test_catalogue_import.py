@@ -386,6 +386,14 @@ def test_any_json_is_refused_or_has_faults_and_never_fails(client: FlaskClient, 
     assert changes_of(copy_id) == []
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e400", '["甲", 1e400]'])
+def test_a_number_without_an_end_is_a_fault_of_its_row(number: str) -> None:
+    rows = '{"items": [{"item": "P2", "name": "甲"}, {"item": "P3", "name": NUMBER}]}'.replace("NUMBER", number)
+    read = read_catalogue("a.json", rows.encode())
+    assert [(one.sheet, one.number, one.column) for one in read.faults] == [("items", 2, "name")]
+    assert "inf" not in read.records[1].cells["name"]
+
+
 def test_what_no_cell_holds_leaves_as_what_stands_for_it(client: FlaskClient, copy_id: int) -> None:
     item = 'format = 1\nkey = "P2"\nname = "甲\\u0001乙"\n[limits.promised]\nvalue = "²"\n'
     working_copies.save(

@@ -7,7 +7,7 @@ import json
 from engine import Words
 from engine.catalogue import SHEETS, Fault, Record, Sheet
 from webapp.errors import FileRefused
-from webapp.services.catalogue_rows import MOST_ROWS, Read, cell_of
+from webapp.services.catalogue_rows import MOST_ROWS, Cell, Read, cell_of
 
 
 def read_json(name: str, content: bytes) -> Read:
@@ -44,16 +44,20 @@ def _read_row(read: Read, sheet: Sheet, number: int, row: object) -> None:
             words = Words(f"没有“{key[:40]}”这一列。", f"There is no column “{key[:40]}”.")
             read.faults.append(Fault(sheet.key, number, "", words))
         elif isinstance(value, str | int | float | list) or value is None:
-            cells[key] = _json_text(value)
+            cell = _json_cell(value)
+            cells[key] = cell.text
+            if cell.fault:
+                read.faults.append(Fault(sheet.key, number, key, cell.fault))
         else:
             read.faults.append(Fault(sheet.key, number, key, Words("类型不对。", "It has the wrong type.")))
     read.records.append(Record(sheet.key, number, cells))
 
 
-def _json_text(value: object) -> str:
-    if isinstance(value, list):
-        return "；".join(str(one) for one in value)
-    return cell_of(value, "").text
+def _json_cell(value: object) -> Cell:
+    if not isinstance(value, list):
+        return cell_of(value, "")
+    cells = [cell_of(one, "") for one in value]
+    return Cell("；".join(cell.text for cell in cells), next((cell.fault for cell in cells if cell.fault), None))
 
 
 def _refused_number(text: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 
 from engine import Words
 from engine.catalogue import Column, Fault, Record, Sheet
@@ -17,6 +18,7 @@ HEADING_ROWS = 10
 #: The table of a template that says what goes where; it is not read.
 NOTES = Words("说明", "Notes")
 FORMULA = Words("这里是公式，请改填值。", "This is a formula; put its value.")
+ENDLESS = Words("这个数字超出可以读取的范围。", "This number is too large to be read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def cell_of(value: object, data_type: str) -> Cell:
         return Cell("", Words(f"这里是错误值 {value}。", f"This is the error {value}."))
     if isinstance(value, bool):
         return Cell("是" if value else "否")
+    if isinstance(value, float) and not isfinite(value):  # 1e400
+        return Cell("", ENDLESS)
     if isinstance(value, float) and value.is_integer():
         return Cell(str(int(value)))
     if isinstance(value, datetime | date):
