@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
 from typing import Any
 
 from engine.bundles.called_processes import DIAGRAM_ENDINGS, call_targets, meaning_of
+from engine.bundles.decision_meanings import DECISION_ENDING, same_decisions
 from engine.bundles.model import Bundle, Item
 from engine.bundles.reader import read_bundle
 from engine.expressions import Expression
@@ -84,18 +86,20 @@ class Affected:
         return found
 
 
-def affected(before: Mapping[str, bytes] | None, now: Mapping[str, bytes]) -> Affected:
+def affected(
+    before: Mapping[str, bytes] | None, now: Mapping[str, bytes], posts: Mapping[str, str] = MappingProxyType({})
+) -> Affected:
     """What the files `now` change against those `before` (None: there is no version yet).
 
-    Raises DefinitionInvalid where a catalogue cannot be read.
+    `posts`: key of a post of the office -> its department. Raises DefinitionInvalid where a catalogue cannot be read.
     """
     new = read_bundle(now)
     if before is None:
-        items = tuple(_whole_item(item, ADDED) for item in new.items)
+        items = tuple(_whole_item(item, ADDED, posts) for item in new.items)
         return Affected(items, (ADDED,), (new.lead_department,))
     old = read_bundle(before)
     files = frozenset(_changed_files(before, now))
-    items = tuple(_items(_Version(old, before), _Version(new, now), files))
+    items = tuple(_items(_Version(old, before), _Version(new, now), files, posts))
     whole = _whole(old, new, files, _runs_by_item(old, before) | _runs_by_item(new, now))
     return Affected(items, whole, tuple(dict.fromkeys([new.lead_department, old.lead_department])))
 
@@ -106,14 +110,14 @@ class _Version:
     files: Mapping[str, bytes]
 
 
-def _items(old: _Version, new: _Version, files: frozenset[str]) -> Iterator[AffectedItem]:
+def _items(old: _Version, new: _Version, files: frozenset[str], posts: Mapping[str, str]) -> Iterator[AffectedItem]:
     before = {item.key: item for item in old.bundle.items}
     calls_before = call_targets(old.files, old.bundle.entry_file)
     calls_now = call_targets(new.files, new.bundle.entry_file)
     for item in new.bundle.items:
         was = before.get(item.key)
         if was is None:
-            yield _whole_item(item, ADDED)
+            yield _whole_item(item, ADDED, posts)
             continue
         runs = calls_before.get(was.call_activity, frozenset()) | calls_now.get(item.call_activity, frozenset())
         moved = calls_before.get(was.call_activity) != calls_now.get(item.call_activity)
@@ -122,21 +126,22 @@ def _items(old: _Version, new: _Version, files: frozenset[str]) -> Iterator[Affe
         aspects += ["documents"] * any(_is_paper_of(path, was, item) for path in files)
         aspects += ["process"] * (moved or not runs.isdisjoint(files))
         if aspects:
-            departments = dict.fromkeys([*_departments(item), *_departments(was)])
+            departments = dict.fromkeys([*_departments(item, posts), *_departments(was, posts)])
             if "supervision" in aspects:
                 departments |= dict.fromkeys([item.supervised_by, was.supervised_by])
             yield AffectedItem(item.key, item.name, CHANGED, tuple(aspects), tuple(departments))
     kept = {item.key for item in new.bundle.items}
-    yield from (_whole_item(item, REMOVED) for item in old.bundle.items if item.key not in kept)
+    yield from (_whole_item(item, REMOVED, posts) for item in old.bundle.items if item.key not in kept)
 
 
-def _whole_item(item: Item, kind: str) -> AffectedItem:
-    return AffectedItem(item.key, item.name, kind, (), _departments(item))
+def _whole_item(item: Item, kind: str, posts: Mapping[str, str]) -> AffectedItem:
+    return AffectedItem(item.key, item.name, kind, (), _departments(item, posts))
 
 
-def _departments(item: Item) -> tuple[str, ...]:
-    """Who decides on it, and who reviews it first where it is handed up."""
-    return tuple(dict.fromkeys([item.department, item.reviewing_department]))
+def _departments(item: Item, posts: Mapping[str, str]) -> tuple[str, ...]:
+    """Who decides on it, who reviews it first where it is handed up, and whose post reviews it."""
+    reviewing = posts.get(item.groups.get("review", ""), item.reviewing_department)
+    return tuple(dict.fromkeys([item.department, item.reviewing_department, reviewing]))
 
 
 def _whole(old: Bundle, new: Bundle, files: frozenset[str], run_by_items: frozenset[str]) -> tuple[str, ...]:
@@ -159,13 +164,18 @@ def _runs_by_item(bundle: Bundle, files: Mapping[str, bytes]) -> frozenset[str]:
 
 
 def _changed_files(before: Mapping[str, bytes], now: Mapping[str, bytes]) -> Iterator[str]:
-    """Files that say something else; a diagram whose picture alone differs is not among them."""
+    """Files that say something else; a diagram whose picture alone differs is not among them, nor is a decision file
+    that is only written otherwise."""
     for path in before.keys() | now.keys():
-        if before.get(path) == now.get(path):
-            continue
-        is_diagram = path.lower().endswith(DIAGRAM_ENDINGS) and path in before and path in now
-        if not is_diagram or meaning_of(before[path]) != meaning_of(now[path]):
+        was, content = before.get(path), now.get(path)
+        if was != content and (was is None or content is None or not _say_the_same(path, was, content)):
             yield path
+
+
+def _say_the_same(path: str, before: bytes, now: bytes) -> bool:
+    if path.lower().endswith(DIAGRAM_ENDINGS):
+        return meaning_of(before) == meaning_of(now)
+    return path.lower().endswith(DECISION_ENDING) and same_decisions(before, now)
 
 
 def _is_paper_of(path: str, *versions: Item) -> bool:

@@ -86,6 +86,11 @@ def test_whose_limit_changes_is_asked_with_legal_review_and_told(db):
     assert waiting_for(office.person(DESIGNER)) == []
 
 
+def test_the_department_whose_post_reviews_is_asked_too(db):
+    release_id = submitted(old='review = "sign.review"', new='review = "food.review"')
+    assert sorted(asked(release_id)) == [LEGAL, "approval-bureau", UNIT]
+
+
 def test_it_is_published_once_everybody_signed_and_the_refusal_names_who_did_not(db):
     release_id = submitted()
     with refusal("法制审核、江城市城市管理局"):

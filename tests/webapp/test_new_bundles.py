@@ -103,6 +103,14 @@ def test_what_is_missing_or_taken_is_told_at_its_field(db: SQLAlchemy, field: st
     assert refused.value.field == field
 
 
+def test_posts_of_two_departments_are_told_with_both_names(db: SQLAlchemy) -> None:
+    with pytest.raises(Incomplete) as refused:
+        begin_bundle(dataclasses.replace(STALL, review="food.review"), by=person(DESIGNER))
+    told = refused.value.faults["review"]
+    assert "江城市行政审批服务管理局" in told.zh and "江城市城市管理局" in told.zh
+    assert "Approval Bureau" in told.en and "Urban Management" in told.en
+
+
 def test_everything_that_is_missing_is_told_at_once(db: SQLAlchemy) -> None:
     with pytest.raises(Incomplete) as refused:
         begin_bundle(dataclasses.replace(STALL, basis="", name="", days="0", key=""), by=person(DESIGNER))

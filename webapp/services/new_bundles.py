@@ -146,8 +146,22 @@ def _faults(said: Begun) -> dict[str, Words]:
         faults["kind"] = Words("请选择事项类型。", "Choose the kind of item.")
     if not said.days.isdecimal() or not 1 <= int(said.days) <= MOST_DAYS:
         faults["days"] = Words(f"工作日为 1 到 {MOST_DAYS}。", f"Working days are 1 to {MOST_DAYS}.")
-    if sql().execute(GROUP, (said.review, "reviewer")).fetchone() is None:
+    return faults | _faults_of_posts(said)
+
+
+def _faults_of_posts(said: Begun) -> dict[str, Words]:
+    """Both are there, and of one department: an item belongs to one with its own ruling."""
+    reviews = sql().execute(GROUP, (said.review, "reviewer")).fetchone()
+    decides = sql().execute(GROUP, (said.decide, "decider")).fetchone()
+    faults: dict[str, Words] = {}
+    if reviews is None:
         faults["review"] = Words("请选择审查的岗位。", "Choose the post that reviews.")
-    if sql().execute(GROUP, (said.decide, "decider")).fetchone() is None:
+    if decides is None:
         faults["decide"] = NO_DECIDER
+    if reviews is not None and decides is not None and reviews[0] != decides[0]:
+        faults["review"] = Words(
+            f"一个事项由一个部门办理：审查的岗位属于{reviews[1]}，决定的岗位属于{decides[1]}。请选择同一部门的岗位。",
+            f"An item belongs to one department: the post that reviews is of {reviews[2]}, the one that decides of"
+            f" {decides[2]}. Choose posts of one department.",
+        )
     return faults

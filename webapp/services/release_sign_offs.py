@@ -55,6 +55,7 @@ update release set state = 'draft', submitted_at = null, compared_id = null, eff
     approved_at = null
 where id = %s
 """
+POSTS = "select g.key, d.key from candidate_group g join department d on d.id = g.department_id"
 PUBLISHERS = """
 select m.user_id from membership m join candidate_group g on g.id = m.group_id where g.role = 'publisher'
 """
@@ -66,7 +67,8 @@ def require(release: LockedRelease) -> None:
     if release.was_published:
         return
     base = release_files(release.compared_id) if release.compared_id is not None else None
-    parts = {LEGAL: {}, **affected(base, release_files(release.id)).departments}
+    posts = {post: department for post, department in sql().execute(POSTS)}
+    parts = {LEGAL: {}, **affected(base, release_files(release.id), posts).departments}
     authors = authors_of(release.id)
     for party, changed in parts.items():
         values = {"release": release.id, "party": party, "parts": orjson.dumps(changed).decode(), "now": clock.now()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,17 @@ def test_an_item_given_to_another_department_asks_both(files):
     assert set(item.departments) == {"urban-management", "approval-bureau"}
 
 
+POSTS = {"sign.review": "urban-management", "food.review": "approval-bureau", "sign.decide": "urban-management"}
+
+
+def test_the_department_whose_post_reviews_is_asked_too(files):
+    elsewhere = changed(files, "items/P6.toml", 'review = "sign.review"', 'review = "food.review"')
+    both = {"urban-management": {"P6": ("groups",)}, "approval-bureau": {"P6": ("groups",)}}
+    assert affected(files, elsewhere, POSTS).departments == both
+    assert affected(elsewhere, files, POSTS).departments == both
+    assert "P6" in affected(None, elsewhere, POSTS).departments["approval-bureau"]
+
+
 def test_a_process_that_items_run_is_theirs_and_one_that_it_calls_too(files):
     now = changed(files, LICENCE, 'name="补正材料"', 'name="补齐材料"')
     assert set(told(files, now).values()) == {("process",)}
@@ -82,3 +94,28 @@ def test_a_material_of_one_item_is_not_the_affair_of_the_others(files):
 def test_a_catalogue_that_cannot_be_read_is_told(files):
     with pytest.raises(DefinitionInvalid):
         affected(files, {**files, "bundle.toml": b"key ="})
+
+
+def as_an_editor_writes(content: bytes) -> bytes:
+    """The decision file with every expression of an input on one line, ids of its own, another tool's name, no picture."""
+    text = re.sub(
+        r"<inputExpression id=\"[^\"]*\"([^>]*)>\s*<text>(.*?)</text>\s*",
+        r"<inputExpression\1><text> \2 </text>",
+        content.decode(),
+    )
+    text = re.sub(r"<dmndi:DMNDI.*</dmndi:DMNDI>", "", text, flags=re.DOTALL)
+    return text.replace("<definitions ", '<definitions exporter="a table editor" ', 1).encode()
+
+
+def test_a_decision_table_that_is_only_written_otherwise_is_nobodys_affair(files):
+    table = next(path for path in files if path.endswith(".dmn"))
+    now = {**files, table: as_an_editor_writes(files[table])}
+    assert now[table] != files[table]
+    assert affected(files, now).departments == {}
+
+
+def test_a_decision_table_that_decides_otherwise_is(files):
+    table = next(path for path in files if path.endswith(".dmn"))
+    for old, new in (("<text>true</text>", "<text>false</text>"), ('hitPolicy="FIRST"', 'hitPolicy="COLLECT"')):
+        now = changed({**files, table: as_an_editor_writes(files[table])}, table, old, new)
+        assert affected(files, now).whole == ("tables",)
