@@ -4,6 +4,7 @@ from engine.bundles.affected_items import Affected, AffectedItem, affected
 from engine.bundles.arrangement import arrange
 from engine.bundles.case import COMMITMENT, start_variables
 from engine.bundles.checks import check_bundle, form_variables
+from engine.bundles.decision_meanings import decisions_as_lines
 from engine.bundles.document_kinds import (
     KINDS_FILES,
     DocumentKind,
@@ -208,6 +209,7 @@ __all__ = [
     "check_bundle",
     "check_character",
     "declared_fields",
+    "decisions_as_lines",
     "eligibility",
     "end_of_validity",
     "example_files",

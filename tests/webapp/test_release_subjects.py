@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from engine.bundles import read_bundle
+from tests.engine.bundles.test_affected import as_an_editor_writes
 from tests.support import office
 from tests.webapp.browsing import Browser
 from tests.webapp.test_four_eyes import submitted
@@ -15,6 +16,7 @@ from webapp.queries.file_order import is_shared
 from webapp.queries.release_difference import compare
 from webapp.queries.release_impact import impact_of
 from webapp.queries.release_subjects import by_subject
+from webapp.services import releases
 
 LICENCE = "_shared/item-licence.bpmn"
 
@@ -120,3 +122,24 @@ def test_both_diagrams_stand_beside_each_other_with_their_marks(client):
     assert [[one["element"] for one in each] for each in marks] == [["correct"], ["correct"]]
     assert "影响" in designer.text
     assert "原来（第 1 版）" in designer.text
+
+
+def test_a_decision_file_that_is_only_written_otherwise_says_so_and_folds_its_lines(client):
+    table = next(path for path in files() if path.endswith(".dmn"))
+    now = {**files(), table: as_an_editor_writes(files()[table])}
+    (only,) = compare(files(), now)
+    assert (only.only_written, bool(only.lines)) == (True, True)
+    assert by_subject(files(), now, [only], "zh") == {}
+    draft = releases.draft_from_files(office.BUNDLE, now, by=office.person("taoran"))
+    page = Browser.of(client, "taoran").open(f"/studio/releases/{draft}?view=difference")
+    assert "决策的内容相同，只有文件的写法或图形不同" in page.text
+    assert page.page.xpath("//details[.//pre[contains(., 'inputExpression')]]")
+
+
+def test_a_rule_that_differs_is_shown_without_the_editors_lines(db):
+    table = next(path for path in files() if path.endswith(".dmn"))
+    written = as_an_editor_writes(files()[table]).decode()
+    now = {**files(), table: written.replace("<text>true</text>", "<text>false</text>", 1).encode()}
+    (change,) = compare(files(), now)
+    assert not change.only_written
+    assert [text.strip() for mark, text in change.lines if mark in "+-"] == ["text: true", "text: false"]

@@ -10,7 +10,7 @@ from lxml import etree
 
 from engine import Words
 from engine.bpmn import ElementNames, Placed, as_it_stands, placed_in_file
-from engine.bundles import Bundle
+from engine.bundles import Bundle, decisions_as_lines
 from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import BPMN, DI, xml_root
 from webapp.services.release_uploads import is_diagram
@@ -49,7 +49,8 @@ class ElementChange:
 class FileChange:
     """One file. `elements` and `moved` (shapes that only stand elsewhere) for diagrams, `lines` for texts.
 
-    `cut`: there are more lines than are kept (none at all for very long files).
+    `cut`: there are more lines than are kept (none at all for very long files). `only_written`: a decision file that
+    says the same and is written otherwise; `lines` are those of the file then, else those of what it says.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class FileChange:
     moved: int = 0
     lines: tuple[tuple[str, str], ...] = ()  # ("+" | "-" | " " | "@", text)
     cut: bool = False
+    only_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,20 @@ def _file(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes], bundle:
         elements, moved = compare_diagrams(old[path], new[path], lambda one: _words(bundle, path, one))
         return FileChange(CHANGED, path, tuple(elements), moved)
     before, after = (one.decode("utf-8", "replace").splitlines() for one in (old[path], new[path]))
+    was, now = _decisions(path, old[path]), _decisions(path, new[path])
+    only_written = was is not None and was == now
+    if was is not None and now is not None and not only_written:
+        before, after = list(was), list(now)  # how an editor sets the lines would hide what differs
     if max(len(before), len(after)) > LONGEST_FILE:
-        return FileChange(CHANGED, path, cut=True)
+        return FileChange(CHANGED, path, cut=True, only_written=only_written)
     lines = list(_lines(before, after))
-    return FileChange(CHANGED, path, lines=tuple(lines[:MOST_LINES]), cut=len(lines) > MOST_LINES)
+    shown = tuple(lines[:MOST_LINES])
+    return FileChange(CHANGED, path, lines=shown, cut=len(lines) > MOST_LINES, only_written=only_written)
+
+
+def _decisions(path: str, content: bytes) -> tuple[str, ...] | None:
+    """What a decision file says; None for other files, and one that cannot be read."""
+    return decisions_as_lines(content) if path.lower().endswith(".dmn") else None
 
 
 def _words(bundle: Bundle | None, path: str, one: Placed) -> Words:

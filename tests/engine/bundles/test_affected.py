@@ -97,12 +97,9 @@ def test_a_catalogue_that_cannot_be_read_is_told(files):
 
 
 def as_an_editor_writes(content: bytes) -> bytes:
-    """The decision file with every expression of an input on one line, ids of its own, another tool's name, no picture."""
-    text = re.sub(
-        r"<inputExpression id=\"[^\"]*\"([^>]*)>\s*<text>(.*?)</text>\s*",
-        r"<inputExpression\1><text> \2 </text>",
-        content.decode(),
-    )
+    """The same decisions: expressions of inputs set in other lines without ids, another tool's name, no picture."""
+    written = r"<inputExpression id=\"[^\"]*\"([^>]*)>\s*<text>(.*?)</text>\s*"
+    text = re.sub(written, r"<inputExpression\1><text> \2 </text>", content.decode())
     text = re.sub(r"<dmndi:DMNDI.*</dmndi:DMNDI>", "", text, flags=re.DOTALL)
     return text.replace("<definitions ", '<definitions exporter="a table editor" ', 1).encode()
 
