@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -18,6 +19,7 @@ from webapp.errors import NotFound, NotYours
 from webapp.extensions import db as database
 from webapp.queries import heat_aside as queries
 from webapp.services import heat_aside, heat_counting
+from webapp.services.heat_instance import Counted, InstanceRows
 from webapp.unit_of_work import sql, unit_of_work
 
 LEAD, DESIGNER = "weixiaohong", "taoran"
@@ -125,6 +127,40 @@ def test_another_version_of_the_software_tries_by_itself(db: SQLAlchemy, monkeyp
     assert everything() == counted_anew()
 
 
+def exhausting(monkeypatch: pytest.MonkeyPatch, instance: int) -> None:
+    """The database runs out of memory over this instance."""
+    read = heat_counting.count
+
+    def counting(rows: InstanceRows) -> Counted:
+        if rows.id == instance:
+            sql().execute("do $$ begin raise exception using errcode = '53200'; end $$")
+        return read(rows)
+
+    monkeypatch.setattr(heat_counting, "count", counting)
+
+
+def test_a_history_over_which_the_database_gives_up_is_found_among_the_others(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, (case, bad), _ = some_cases()
+    moment = clock.now()
+    with monkeypatch.context() as patched:
+        exhausting(patched, bad)
+        for of_others in (0, 1, 2):
+            with frozen_at(moment), pytest.raises(psycopg.errors.OutOfMemory):
+                counted()
+            assert (of_a(), left_out()) == (of_others, [])
+            moment += LAPSED
+        with frozen_at(moment):
+            counted()
+            assert left_out() == [(number_of(case), "统计这个流程时后台进程或数据库中断 3 次", False)]
+    with frozen_at(moment):
+        heat_aside.count_again(by=office.person(LEAD))
+        counted()
+    assert (of_a(), left_out()) == (3, [])
+    assert everything() == counted_anew()
+
+
 #: Python for a process that does not survive counting this instance.
 DEADLY = """read = heat_counting.count
     def deadly(rows):
@@ -156,7 +192,7 @@ def test_a_history_that_kills_its_worker_is_found_among_the_others(office_at_wor
     database.session.remove()
     with frozen_at(moment):
         counted()
-        assert left_out() == [(number_of(case), "统计这个流程时后台进程中断 3 次", False)]
+        assert left_out() == [(number_of(case), "统计这个流程时后台进程或数据库中断 3 次", False)]
         assert of_a() == 3
         heat_aside.count_again(by=office.person(LEAD))
         counted()

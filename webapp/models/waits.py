@@ -34,7 +34,8 @@ class Walk(Model):
 class WalkMark(Model):
     """Up to when histories have been looked through, and where the sweep through all instances stands.
 
-    `counting`: what a worker is at, committed before it begins; past `counting_until` without an end, that worker died.
+    `counting`: what a worker is at, committed before it begins; past `counting_until` without an end it was broken off,
+    by the end of the worker or of its transaction.
     """
 
     __tablename__ = "walk_mark"
@@ -52,9 +53,9 @@ class WalkAside(Model):
     """An instance that the count of waits leaves out, and why (`zh`, `en`, `detail`; when, by which `version` of us).
 
     What was counted of it before stays in the sums. `again`: it is counted by itself in its turn, because somebody
-    asked for it or because it was among those at which a worker ended (`tries`: how often; without words: no more is
-    known). `bundle_key` is that of its release, so that the page of the sums asks for no case. No foreign key: no act is
-    to wait for the worker.
+    asked for it or because it was among those at which a count was broken off (`tries`: how often; without words: no
+    more is known). `bundle_key` is that of its release, so that the page of the sums asks for no case. No foreign key:
+    no act is to wait for the worker.
     """
 
     __tablename__ = "walk_aside"

@@ -1,8 +1,8 @@
 """未计入: instances that the count of waits leaves out because their history cannot be read, and why.
 
 None is lost: it stands on the page of what runs and on the heat map until it is counted. It is tried again when
-somebody asks for it, and by itself by another version of the software. What ended the worker that counted it is found
-out one by one, as in a batch (`turns`).
+somebody asks for it, and by itself by another version of the software. What ended the worker that counted it, or was
+too much for the database, is found out one by one, as in a batch (`turns`).
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from webapp.unit_of_work import sql, unit_of_work
 log = structlog.get_logger(__name__)
 
 UNREADABLE = Words("办理历史读不出来", "its history cannot be read")
-NEXT = "select instance_id from walk_aside where again or version <> %s order by instance_id limit 1"
+NEXT = "select instance_id from walk_aside where again or version <> %s order by tries, instance_id limit 1"
 KEEP = """
 insert into walk_aside (instance_id, bundle_key, again, zh, en, detail, version, at)
 select i.id, r.bundle_key, false, %(zh)s, %(en)s, %(detail)s, %(version)s, %(now)s
 from process_instance i join release r on r.id = i.release_id where i.id = %(id)s
-on conflict (instance_id) do update set bundle_key = excluded.bundle_key, again = false, tries = 0, zh = excluded.zh, en = excluded.en,
-    detail = excluded.detail, version = excluded.version, at = excluded.at
+on conflict (instance_id) do update set bundle_key = excluded.bundle_key, again = false, tries = 0, zh = excluded.zh,
+    en = excluded.en, detail = excluded.detail, version = excluded.version, at = excluded.at
 """
-#: At which of them the worker ended is not known yet, unless it was a single one.
+#: At which of them it broke off is not known yet, unless it was a single one.
 BLAME = """
 insert into walk_aside (instance_id, tries, again, version, at)
 select id, 1, true, %(version)s, %(now)s from unnest(%(ids)s::bigint[]) id
@@ -60,15 +60,16 @@ def set_aside(instance_id: int, error: Exception) -> None:
     _keep(instance_id, UNREADABLE, traced(error))
 
 
-def worker_ended(ids: Sequence[int]) -> None:
-    """A worker ended while it counted these: each is counted by itself now, and left out if that goes on."""
+def broken_off(ids: Sequence[int]) -> None:
+    """The end of a worker, or the database, broke off the count of these: each is counted by itself now, and left out
+    if that goes on."""
     values = {"ids": list(ids), "version": software(), "now": clock.now()}
     for instance_id, tries in sql().execute(BLAME, values).fetchall():
         if tries >= current_settings().batch_tries:
-            log.warning("history-set-aside", instance=instance_id, worker_ended=tries)
+            log.warning("history-set-aside", instance=instance_id, broken_off=tries)
             words = Words(
-                f"统计这个流程时后台进程中断 {tries} 次",
-                f"the worker ended while counting this process, {tries} times",
+                f"统计这个流程时后台进程或数据库中断 {tries} 次",
+                f"the worker or the database broke off while counting this process, {tries} times",
             )
             _keep(instance_id, words, "")
 

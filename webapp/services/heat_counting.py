@@ -5,7 +5,8 @@ late), and once a day by a sweep through all of them. Which of its steps count i
 written in the same transaction as the sums: whatever finds it, and however often, each step counts exactly once.
 Nothing of this is done by an act.
 
-What is counted next is committed first, so that a worker that dies over a history is told of it. An instance that
+What is counted next is committed first, and stands until it is over, so that a worker that dies over a history is told
+of it, and one over which the database gives up (out of memory, too long without an answer) is found. An instance that
 cannot be counted is left out with the reason (`heat_aside`), and the others are counted.
 """
 
@@ -105,16 +106,19 @@ def refresh() -> bool:
     found = _find()
     if found is None or not found.ids:
         return False if found is None else found.more
-    counted = False
+    is_over = False
     try:
         with unit_of_work():
             sql().execute(ALONE_SOON)
             if _mark(clock.now()).counting == found.ids:  # else this one came too late, and is taken for dead
                 _count(found.ids, OfficeTimes.of_the_office())
                 _keep(found.mark)
-        counted = True
+        is_over = True
+    except Exception as error:
+        is_over = is_of_the_database(error)  # it stays begun: perhaps one of the histories was too much
+        raise
     finally:
-        if not counted:
+        if not is_over:
             with unit_of_work():
                 sql().execute(BROKEN_OFF, (found.ids,))
     return found.more
@@ -131,7 +135,7 @@ def _find() -> _Found | None:
         if not _has_rules():  # nothing runs before the rules of a place are loaded
             return None
         if mark.counting:
-            heat_aside.worker_ended(mark.counting)
+            heat_aside.broken_off(mark.counting)
         found = _next(mark, now)
         if found.ids:
             sql().execute(BEGIN_COUNTING, {"seen": now, "ids": found.ids, "until": now + BEGINS_WITHIN})
