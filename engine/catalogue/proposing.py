@@ -87,12 +87,16 @@ class _Proposing:
         self.there = {key: set(catalogue.keys_of(sheet)) for key, sheet in SHEETS.items()}
         self.seen: dict[tuple[str, ...], int] = {}
         self.refused: set[tuple[str, int, str]] = set()
+        self.going: list[tuple[Sheet, tuple[str, ...]]] = []
 
     def made(self) -> Proposal:
         for record in self.records:
             self._name(record)
         for record in self.records:
             self._propose(SHEETS[record.sheet], record)
+        gone = removal_of(self.catalogue, self.going)
+        self.proposal.edits += gone.edits
+        self.proposal.removed += gone.files
         if self.items != self.catalogue.items:
             self.proposal.edits.append(Edit(BUNDLE_FILE, ("items",), self.items))
         return self.proposal
@@ -212,9 +216,7 @@ class _Proposing:
         self._change(record, keys, column.key, _shown(column, stands), _shown(column, value))
 
     def _remove(self, sheet: Sheet, record: Record, keys: tuple[str, ...]) -> None:
-        gone = removal_of(self.catalogue, sheet, keys)
-        self.proposal.edits += gone.edits
-        self.proposal.removed += gone.files
+        self.going.append((sheet, keys))
         if sheet.key == "items":
             self.items.remove(keys[0])
         for below in _BELOW.get(sheet.key, ()):

@@ -29,13 +29,17 @@ def whole() -> Files:
 
 def taken_out(files: Files, sheet: str, **keys: str) -> tuple[Files, Sequence[Mention]]:
     """The files without the record, and what then still speaks of it."""
-    record = Record(sheet, 1, keys, remove=True)
-    proposal = propose(files, [record])
+    return all_taken_out(files, Record(sheet, 1, keys, remove=True))
+
+
+def all_taken_out(files: Files, *records: Record) -> tuple[Files, Sequence[Mention]]:
+    """The files without the records that are taken out at once, and what then still speaks of them."""
+    proposal = propose(files, records)
     assert proposal.faults == []
     edits = [edit for edit in proposal.edits if edit.file not in proposal.removed]
     left = {**files, **apply_edits(files, edits)}
     left = {path: content for path, content in left.items() if path not in proposal.removed}
-    return left, mentions_of(left, gone_with(files, [record]))
+    return left, mentions_of(left, gone_with(files, records))
 
 
 def codes(files: Files) -> set[tuple[str, str, str]]:
@@ -72,6 +76,30 @@ def test_a_paper_that_another_still_names_stays(whole: Files) -> None:
     assert "documents/commitment-proof.md" in left  # P5 has it too
     again, _ = taken_out(left, "items", item="P5")
     assert "documents/commitment-proof.md" not in again
+
+
+@pytest.mark.parametrize(
+    "other", [("items", {"item": "P5"}), ("requirements", {"material": "health-certificates", "item": "P5"})]
+)
+def test_a_paper_that_only_those_name_that_go_at_once_goes_with_them(
+    whole: Files, other: tuple[str, dict[str, str]]
+) -> None:
+    """P3 and P5 share the letter by which a commitment replaces a proof."""
+    sheet, keys = other
+    left, _ = all_taken_out(whole, Record("items", 1, {"item": "P3"}, remove=True), Record(sheet, 2, keys, remove=True))
+    assert "documents/commitment-proof.md" not in left
+    assert "documents/commitment-P2.md" in left
+
+
+@pytest.mark.parametrize("kind", ["refusal", "refusal-filing", "receipt"])
+def test_the_text_of_a_national_kind_stays_though_only_an_item_that_goes_names_it(whole: Files, kind: str) -> None:
+    """Every item's refusal is printed by it, though no list of kinds in the release has it."""
+    files = {path: content for path, content in whole.items() if not path.endswith("kinds.toml")}
+    item = whole["items/P6.toml"].replace(b'template = "signboard-permit"', f'template = "{kind}"'.encode())
+    files |= {"items/P6.toml": item, f"documents/{kind}.md": b"# X", f"documents/{kind}.en.md": b"# X"}
+    left, _ = taken_out(files, "items", item="P6")
+    assert f"documents/{kind}.md" in left
+    assert f"documents/{kind}.en.md" in left
 
 
 def test_what_still_uses_an_item_is_told_and_found(whole: Files) -> None:
