@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from engine.law import INTAKE_OUTCOMES
 from engine.runtime import JobDone
 from engine.trial.instance import Instance, item_at
 from engine.values import Value
 
 TASK, JOB = "task", "job"
+#: The job by which the law accepts in silence (行政许可法 art. 32).
+ACCEPTING_JOB = "deem-accepted"
+#: Steps that rule.
+RULING_STEPS = frozenset({"immediate", "decide", "backfill"})
 #: The input or variable that says for which item a process runs.
 ITEM = "item"
 
@@ -29,6 +34,16 @@ class Deed(NamedTuple):
     name: str
     item: str | None
     given: Mapping[str, Value]
+
+
+def accepts(deed: Deed) -> bool:
+    """Whether the item is accepted by it: by the outcome of intake, or in silence."""
+    if deed.name == ACCEPTING_JOB:
+        return True
+    if deed.name not in ("accept", "correction-lapsed"):
+        return False
+    outcome = INTAKE_OUTCOMES.get(str(deed.given.get("intake_outcome", deed.given.get("lapse_outcome"))))
+    return outcome is not None and outcome.accepts
 
 
 def deed_of(command: str, one: Instance, given: tuple[object, ...], at: datetime) -> Deed | None:

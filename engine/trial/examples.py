@@ -143,7 +143,7 @@ class _Stage:
             unknown_jobs=UnknownJobs.OPEN if _waits(example) else UnknownJobs.DONE,
             budgets=place.budgets,
             most=MOST_SET_GOING,
-            law=self._law(),
+            law=self._law(process),
         )
         if start is not None:
             if process:
@@ -154,11 +154,11 @@ class _Stage:
         trial.start(process, start_variables(self.bundle, guide, answers, example.ways))
         return trial
 
-    def _law(self) -> Law | None:
+    def _law(self, process: str) -> Law | None:
         calendar = self.context.calendar
         if self.profile is None or not isinstance(calendar, Calendar):
             return None
-        return Law(self.bundle, self.profile, calendar)
+        return Law.of(self.bundle, self.profile, calendar, self.program(process) if process else None)
 
 
 def _waits(example: Example) -> bool:

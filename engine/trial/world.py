@@ -62,15 +62,15 @@ class World:
     def command(self, name: str, one: Instance, *given: object, **named: object) -> None:
         """A command of the core on the instance as it is stored."""
         deed = deed_of(name, one, given, self.place.now)
-        self.take(one, self.core.command(name)(one.compiled, one.state, *given, context=self.place, **named))
+        self.take(one, self.core.command(name)(one.compiled, one.state, *given, context=self.place, **named), deed)
         if deed is not None:
             self.deeds.append(deed)
 
-    def take(self, one: Instance, step: Step) -> None:
-        """Applies a step, and puts what it asks for on the lists."""
+    def take(self, one: Instance, step: Step, deed: Deed | None = None) -> None:
+        """Applies a step, and puts what it asks for on the lists. `deed`: what made it."""
         one.take(step, self.place.now)
         if self.clocks is not None:
-            self.clocks.note(one, step, self.core.plain(one.compiled), self.place.now)
+            self.clocks.note(one, step, self.core.plain(one.compiled), self.place.now, deed)
         known = step.variables
         if known is None:
             known = self.core.variables(one.compiled, one.state, self.place)

@@ -94,9 +94,10 @@ def begin(files: Files, beginning: Beginning) -> Trial:
 
     Raises DefinitionInvalid, NotInReferenceCore, KeyError (no such process) and what starting raises.
     """
-    rules = _rules(beginning.rules)
+    rules, runs = _rules(beginning.rules), _runnable(files, beginning)
+    law = Law.of(files.bundle, rules.profile, rules.calendar, runs) if rules and files.bundle else None
     trial = Trial(
-        _runnable(files, beginning),
+        runs,
         entry=beginning.process or None,
         now=beginning.at,
         zone=moments.OFFICE_ZONE,
@@ -105,7 +106,7 @@ def begin(files: Files, beginning: Beginning) -> Trial:
         unknown_jobs=UnknownJobs.OPEN if beginning.waits_for_jobs else UnknownJobs.DONE,
         budgets=BUDGETS,
         most=MOST_SET_GOING,
-        law=Law(files.bundle, rules.profile, rules.calendar) if rules and files.bundle else None,
+        law=law,
     )
     if beginning.process:
         trial.start(beginning.process, beginning.variables)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundles import bundle_files, limit_of, read_bundle
+from engine.bundles import bundle_files, check_bundle, limit_of, read_bundle
+from engine.findings import Severity
 from engine.law import read_profile
 
 ROOT = Path(__file__).parents[3]
@@ -17,7 +18,8 @@ TREE = {
     for path in sorted((ROOT / folder).rglob("*"))
     if path.is_file()
 }
-BUNDLE = read_bundle(bundle_files(TREE, "open-pharmacy"))
+FILES = bundle_files(TREE, "open-pharmacy")
+BUNDLE = read_bundle(FILES)
 CITY = read_profile(TREE["processes/_shared/profiles/fictional-city.toml"])
 #: Limits that somebody orders, or that run from the end of another: no data says when they end for an item.
 ORDERED = {"testing", "expert-review", "public-notice", "recheck"}
@@ -68,3 +70,12 @@ def test_a_commitment_names_the_limit_of_its_verification():
 def test_the_kind_of_an_item_may_have_a_limit_of_its_own():
     """行政许可法 art. 44."""
     assert terms("delivery", "P2") == (10, "working_days")
+
+
+def test_a_timer_that_waits_for_a_mark_that_no_clock_has_is_an_error():
+    diagram = "_shared/item-licence.bpmn"
+    text = FILES[diagram].replace(b'clock("promised").mark("80%")', b'clock("promised").mark("50%")')
+    found = [one for one in check_bundle({**FILES, diagram: text}) if one.code == "unknown-mark"]
+    assert [(one.file, one.element, one.severity) for one in found] == [(diagram, "promise-mark", Severity.ERROR)]
+    assert "50%" in found[0].message.zh
+    assert not [one for one in check_bundle(FILES) if one.code == "unknown-mark"]

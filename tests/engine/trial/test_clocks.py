@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.bpmn import compile_program
-from engine.bundles import bundle_files, guide_for, read_bundle, read_example, start_variables
+from engine.bpmn import Program, compile_program
+from engine.bundles import bundle_files, guide_for, limit_of, read_bundle, read_example, start_variables
 from engine.law import Calendar, read_calendar, read_profile
 from engine.trial import Law, Trial, TrialClock, item_at
 from engine.trial.examples import Story
@@ -31,6 +31,14 @@ CITY = read_profile((SHARED / "profiles" / "fictional-city.toml").read_bytes())
 CALENDAR = Calendar.from_tables([read_calendar(path.read_bytes()) for path in (SHARED / "calendars").iterdir()])
 OFFICE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=OFFICE)
+
+
+LICENCE = TREE["processes/_shared/item-licence.bpmn"]
+
+
+def drawn_otherwise(licence: bytes) -> Program:
+    """The pharmacy with another diagram for its licences."""
+    return compile_program({**FILES, "_shared/item-licence.bpmn": licence}, BUNDLE.entry_process)
 
 
 class Office(Story):
@@ -55,15 +63,16 @@ class Office(Story):
         return self.trial.due(timer)
 
 
-def begun(law: Law | None) -> Office:
-    example = read_example(FILES["examples/ordinary.json"], "ordinary")
-    trial = Trial(PROGRAM, now=MONDAY, calendar=CALENDAR, law=law)
+def begun(law: Law | None, name: str = "ordinary", program: Program = PROGRAM) -> Office:
+    example = read_example(FILES[f"examples/{name}.json"], name)
+    trial = Trial(program, now=MONDAY, calendar=CALENDAR, law=law)
     guide = guide_for(BUNDLE, example.guided)
     answers = {**example.answers, **example.guided}
     trial.start(BUNDLE.entry_process, start_variables(BUNDLE, guide, answers, example.ways))
     office = Office(trial)
-    backfill = next(act for act in example.acts if act.step == "backfill")
-    office.does("backfill", "P1", backfill.variables)
+    for act in example.acts:
+        if act.step == "backfill":
+            office.does("backfill", "P1", act.variables)
     return office
 
 
@@ -102,7 +111,69 @@ def test_the_next_timer_is_a_mark_and_at_the_end_of_intake_the_law_accepts(offic
     assert office.open_task("accept", "P6")
     office.trial.advance(timedelta(minutes=1))
     assert office.open_task("accept", "P6") is None
-    assert "promised" in office.names("P6")
+    promised = office.clock("P6", "promised")
+    assert (promised.started_on, promised.reading.due_on) == (date(2026, 3, 2), date(2026, 3, 9))
+
+
+def test_a_commitment_that_is_taken_back_lets_the_limits_begin_anew_with_acceptance():
+    """docs/commitment.md: what ran since receipt stops, and the ordinary way has its own time."""
+    office = begun(Law(BUNDLE, CITY, CALENDAR), "commitment")
+    assert office.clock("P4", "promised").started_on == date(2026, 3, 2)
+    office.trial.advance(timedelta(days=2))
+    case = office.trial.instances[0]
+    [call] = [one for one in case.scopes.values() if one.inputs.get("item") == "P4"]
+    office.trial.set_variables({"way": "withdrawn"}, instance=1, scope=call.scope)
+    assert office.clock("P4", "promised").stopped_on == date(2026, 3, 4)
+    assert office.clock("P4", "intake").started_on == date(2026, 3, 4)
+    office.trial.advance(timedelta(days=1))
+    office.does("accept", "P4", {"intake_outcome": "accepted"})
+    promised = office.clock("P4", "promised")
+    assert (promised.started_on, promised.stopped_on) == (date(2026, 3, 5), None)
+
+
+def test_a_ruling_ends_the_items_own_limits_and_one_sent_back_does_not(office):
+    office.does("accept", "P6", {"intake_outcome": "accepted"})
+    office.does("review", "P6", {"proposal": "grant"})
+    office.does("decide", "P6", {"ruling": "return"})
+    assert office.clock("P6", "promised").stopped_on is None
+    office.does("review", "P6", {"proposal": "grant"})
+    office.trial.advance(timedelta(days=1))
+    office.does("decide", "P6", {"ruling": "grant"})
+    assert office.clock("P6", "promised").stopped_on == date(2026, 3, 3)
+    assert office.clock("P6", "statutory").stopped_on == date(2026, 3, 3)
+
+
+def test_a_mark_that_no_clock_has_is_an_incident_and_breaks_nothing():
+    text = LICENCE.replace(b'clock("promised").mark("80%")', b'clock("promised").mark("50%")')
+    office = begun(Law(BUNDLE, CITY, CALENDAR), program=drawn_otherwise(text))
+    office.does("accept", "P6", {"intake_outcome": "accepted"})
+    assert [one.what.element for one in office.trial.incidents] == ["review-and-decide"]
+    assert office.trial.next_due is not None
+
+
+def test_a_clock_of_several_parallel_tasks_ends_with_the_last():
+    many = (
+        b"<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+        b'<zeebe:loopCharacteristics inputCollection="=[1, 2]" inputElement="one" />'
+        b"</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+    )
+    before, task, after = LICENCE.partition(b'<bpmn:userTask id="accept"')
+    text = before + task + after.replace(b"</bpmn:userTask>", many, 1)
+    office = begun(Law(BUNDLE, CITY, CALENDAR), program=drawn_otherwise(text))
+    office.does("accept", "P6", {"intake_outcome": "accepted"})
+    assert office.clock("P6", "intake").stopped_on is None
+    office.trial.advance(timedelta(days=1))
+    office.does("accept", "P6", {"intake_outcome": "accepted"})
+    assert office.clock("P6", "intake").stopped_on == date(2026, 3, 3)
+
+
+def test_the_rules_of_a_place_say_who_reviews_below():
+    """行政许可法 art. 43: the county accepts and reviews, and hands up within its own limit."""
+    county = read_profile((SHARED / "profiles" / "fictional-county.toml").read_bytes())
+    law = Law.of(BUNDLE, county, CALENDAR, PROGRAM)
+    handed_up = [item.key for item in law.bundle.items if item.hand_up is not None]
+    assert handed_up
+    assert all(limit_of("hand-up", law.bundle.item(key), law.bundle, county) for key in handed_up)
 
 
 def test_after_a_correction_intake_begins_anew(office):
