@@ -53,6 +53,7 @@ from engine.bundles.issued_documents import (
     kinds_issued,
 )
 from engine.bundles.items import licence_number
+from engine.bundles.known_work import RECORD, KnownWork, done_as, known_jobs, known_steps
 from engine.bundles.legal_basis import intake_basis, paper_basis
 from engine.bundles.levels import as_drawn, at_level, handled_by, orders_above
 from engine.bundles.licence_rules import (
@@ -133,6 +134,7 @@ __all__ = [
     "KINDS_FILES",
     "PLACES",
     "RECEIVED",
+    "RECORD",
     "TURNED_DOWN",
     "Act",
     "Affected",
@@ -165,6 +167,7 @@ __all__ = [
     "ItemKind",
     "KindUnknown",
     "KnownName",
+    "KnownWork",
     "LegalSeparation",
     "LicenceType",
     "LicenceUse",
@@ -208,8 +211,9 @@ __all__ = [
     "bundle_keys",
     "check_bundle",
     "check_character",
-    "declared_fields",
     "decisions_as_lines",
+    "declared_fields",
+    "done_as",
     "eligibility",
     "end_of_validity",
     "example_files",
@@ -224,7 +228,9 @@ __all__ = [
     "issued_on",
     "kind_of_template",
     "kinds_issued",
+    "known_jobs",
     "known_names",
+    "known_steps",
     "last_day_to_apply",
     "legal_separation",
     "licence_identifier",

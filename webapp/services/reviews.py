@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import Words
-from webapp.errors import Incomplete
+from engine.bundles import RECORD, done_as
+from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.appointments import ensure_begun
@@ -62,9 +63,11 @@ def propose(
 
 
 def record_step(task_id: int, *, by: Identity, record: str, revision: int, key: str) -> None:
-    """What was done is written down, and the step is over: for work that rules on nothing. Raises Incomplete."""
+    """What was done is written down, and the step is over: for work that rules on nothing, and for a step that nobody
+    knows. Raises Incomplete."""
     with on_task(task_id, by, permission=Permission.TASK_DO, revision=revision, key=key) as task:
-        ensure_step(task, "record")
+        if done_as(task.step) != RECORD:
+            raise NotFound()
         if not record.strip():
             raise Incomplete("record", Words("请记录办理情况。", "Record what was done."))
         write_review(task, "done", record, {}, by)

@@ -12,6 +12,7 @@ from engine.bundles.checks.place import check_place
 from engine.bundles.checks.returns import check_returns
 from engine.bundles.checks.rulings import check_rulings
 from engine.bundles.checks.separation import check_separation
+from engine.bundles.checks.work import check_known_work
 from engine.bundles.model import Item
 from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed
 from engine.words import Words
@@ -46,6 +47,7 @@ def check_calls(checking: Checking) -> None:
     check_separation(checking, program)
     check_returns(checking, program)
     check_levels(checking, program, process)
+    check_known_work(checking, program)
 
 
 def _check_decision(checking: Checking, program: Program) -> None:

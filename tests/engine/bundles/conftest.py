@@ -227,7 +227,7 @@ PARENT = (
     + call("C")
     + '<inclusiveGateway id="join"/><userTask id="hand-out" name="发证"><extensionElements>'
     '<zeebe:assignmentDefinition candidateGroups="stall.review"/>'
-    '<zeebe:properties><zeebe:property name="step" value="hand-out"/></zeebe:properties>'
+    '<zeebe:properties><zeebe:property name="step" value="record"/></zeebe:properties>'
     '</extensionElements></userTask><endEvent id="end"/>'
     + flow("start", "call-A")
     + flow("call-A", "split")
@@ -262,7 +262,7 @@ EXAMPLE = {
     "acts": [
         {"step": "decide", "item": "A", "variables": {"ruling": "grant"}},
         {"step": "decide", "item": "B", "variables": {"ruling": "refuse"}},
-        {"step": "hand-out", "variables": {}},
+        {"step": "record", "variables": {}},
     ],
     "expect": {
         "results": {"A": "granted", "B": "refused"},

@@ -33,7 +33,7 @@ def test_a_bundle_that_does_as_told_has_no_differences(files, story):
     ("part", "value", "differs"),
     [
         ("results", {"A": "granted", "B": "granted"}, ["results"]),
-        ("never_opened", ["hand-out"], ["never opened"]),
+        ("never_opened", ["record"], ["never opened"]),
         ("path", ["start", "call-C"], ["path"]),
         ("path", ["call-B", "call-A"], ["path"]),
         ("guide", {"items": ["A"], "asked_materials": 1}, ["guide: items"]),

@@ -12,7 +12,7 @@ GROUPS = {"stall.review", "stall.decide", "stall.verify"}
 @pytest.fixture
 def files(files):
     """The small bundle, with a review drawn in it."""
-    drawn = files["stall.bpmn"].replace(b'value="hand-out"', b'value="review"')
+    drawn = files["stall.bpmn"].replace(b'value="record"', b'value="review"')
     assert drawn != files["stall.bpmn"]
     return {**files, "stall.bpmn": drawn}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from werkzeug.datastructures import MultiDict
 
 from engine import Words
+from engine.bundles import done_as
 from webapp.pages.support import words
 from webapp.pages.workspace.acts import ACTS, labels_of
 from webapp.pages.workspace.intake_parts import FAULT
@@ -40,7 +41,7 @@ LONG = frozenset(
 
 def kept_of(task: Workspace, typed: MultiDict[str, str]) -> list[tuple[str, str]]:
     """Label and text of all that was written, and of every point that was marked."""
-    labels = labels_of(task) if task.step in ACTS else {}
+    labels = labels_of(task) if done_as(task.step) in ACTS else {}
     lines = [
         (words(labels[name]), text)
         for name, text in typed.items()

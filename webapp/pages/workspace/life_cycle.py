@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from engine import Words
+from engine.bundles import done_as
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.pages.cases import with_frames
@@ -178,10 +179,11 @@ def carry_out_signed(task_id: int) -> ResponseReturnValue:
 
     def act_as_signed() -> tuple[str, Words]:
         task = Posted.of(task_id, by)
-        if task.step not in STEP_ACTS:
+        step = done_as(task.step)
+        if step not in STEP_ACTS:
             raise NotFound()
         signed = MultiDict([*signers.release_signed(task.task, by), ("key", page_key), ("revision", revision)])
-        return task.subject, STEP_ACTS[task.step](task, signed, by)
+        return task.subject, STEP_ACTS[step](task, signed, by)
 
     try:
         subject, done = patiently(act_as_signed)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from engine import Words
-from engine.bundles import at_level, goes_back, orders_above
+from engine.bundles import at_level, done_as, goes_back, orders_above
 from engine.law import ruling_words
 from webapp.errors import ActRefused, Incomplete, NotFound
 from webapp.identity import Identity, signed_in
@@ -125,9 +125,10 @@ def act(task_id: int) -> ResponseReturnValue:
 
     def carry_out() -> tuple[str, Words]:
         task = Posted.of(task_id, by)
-        if task.step not in ACTS:
+        step = done_as(task.step)
+        if step not in ACTS:
             raise NotFound()
-        return task.subject, ACTS[task.step](task, request.form, by)
+        return task.subject, ACTS[step](task, request.form, by)
 
     try:
         subject, done = patiently(carry_out)
@@ -247,9 +248,10 @@ def _verification(task: Workspace) -> VerificationView | None:
 
 
 def _panel(task: Workspace) -> str:
-    if not task.is_open or task.step not in ACTS:
+    step = done_as(task.step)
+    if not task.is_open or step not in ACTS:
         return "task/acts/elsewhere.html"
-    return f"task/acts/{PANELS.get(task.step, task.step)}.html"
+    return f"task/acts/{PANELS.get(step, step)}.html"
 
 
 def _of_step(task: Workspace, by: Identity, typed: MultiDict[str, str]) -> dict[str, Any]:
