@@ -82,7 +82,7 @@ ZEEBE: Mapping[str, Words] = {
     ),
     **_group(
         "adHoc adHoc@activeElementsCollection",
-        "自由子流程中哪些环节开始",
+        "即席子流程中哪些环节开始",
         "which activities of an ad-hoc subprocess begin",
     ),
     **_group("versionTag versionTag@value", "流程的版本标签", "the version tag of the process"),

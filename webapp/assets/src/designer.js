@@ -126,7 +126,10 @@ async function open(mount) {
   for (const [id, act] of [['designer-undo', 'undo'], ['designer-redo', 'redo']]) {
     document.getElementById(id).addEventListener('click', () => modeler.get('commandStack')[act]());
   }
-  document.getElementById('designer-search')?.addEventListener('click', () => modeler.get('searchPad').toggle());
+  document.getElementById('designer-search')?.addEventListener('click', (event) => {
+    event.stopPropagation(); // a click that reaches the page closes the search that it opens
+    modeler.get('searchPad').toggle();
+  });
   mount.dataset.ready = '';
   // What has no Chinese yet; a test asks for it.
   mount.untranslated = missing;

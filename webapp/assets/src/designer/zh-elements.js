@@ -5,8 +5,8 @@ const TRIGGERS = {
   Compensation: '补偿', Compensate: '补偿', Link: '链接', Terminate: '终止', Multiple: '多重', 'Parallel Multiple': '并行多重',
 };
 const PLACES = {
-  'Start Event': '开始事件', 'End Event': '结束事件', 'Boundary Event': '边界事件', 'Intermediate Catch Event': '中间捕获事件',
-  'Intermediate Throw Event': '中间抛出事件', 'Event Sub Process': '事件子流程',
+  'Start Event': '开始事件', 'End Event': '结束事件', 'Boundary Event': '边界事件', 'Intermediate Catch Event': '等待事件',
+  'Intermediate Throw Event': '抛出事件', 'Event Sub Process': '事件子流程',
 };
 
 /** "Timer Boundary Event" and the like, interrupting and not. */
@@ -35,8 +35,8 @@ export const ELEMENTS = {
   'Divide into three lanes': '分成三条泳道',
   'Divide into two lanes': '分成两条泳道',
   'flow elements must be children of pools/participants': '元素应当放在泳池里',
-  'Ad-hoc sub-process': '特设子流程',
-  'Ad Hoc Sub Process': '特设子流程',
+  'Ad-hoc sub-process': '即席子流程',
+  'Ad Hoc Sub Process': '即席子流程',
   Association: '关联线',
   'Boundary event': '边界事件',
   'Business Rule Task': '规则任务',
@@ -80,6 +80,16 @@ export const ELEMENTS = {
   Task: '任务',
   Tasks: '任务',
   'Text Annotation': '注释',
-  Transaction: '事务',
+  Transaction: '事务子流程',
   'User Task': '人工任务',
+  'Ad-hoc': '即席',
+  'Ad-hoc sub-process (collapsed)': '即席子流程（折叠）',
+  'Ad-hoc sub-process (expanded)': '即席子流程（展开）',
+  'Create intermediate/boundary event': '新建等待、抛出或边界事件',
+  'Append intermediate/boundary event': '接一个等待、抛出或边界事件',
+  'Append receive task': '接一个接收任务',
+  'Empty pool/participant': '空的泳池',
+  'Empty pool/participant (removes content)': '清空泳池（删除内容）',
+  'Sub-process (collapsed)': '子流程（折叠）',
+  'Sub-process (expanded)': '子流程（展开）',
 };
