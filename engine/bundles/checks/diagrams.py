@@ -6,11 +6,12 @@ from engine.bpmn import Process, Program, compile_program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.departments import check_departments
 from engine.bundles.checks.levels import check_levels
+from engine.bundles.checks.marks import check_marks
 from engine.bundles.checks.named_values import check_items_called
 from engine.bundles.checks.officers import check_officers
 from engine.bundles.checks.place import check_place
 from engine.bundles.checks.returns import check_returns
-from engine.bundles.checks.rulings import check_rulings
+from engine.bundles.checks.rulings import check_results, check_rulings
 from engine.bundles.checks.separation import check_separation
 from engine.bundles.checks.work import check_known_work
 from engine.bundles.model import Item
@@ -39,11 +40,13 @@ def check_calls(checking: Checking) -> None:
     for item in bundle.items:
         _check_call(checking, item, process)
     check_items_called(checking, process)
+    check_marks(checking, program)
     _check_order(checking, process)
     check_departments(checking, program, process)
     check_place(checking, program, process)
     check_officers(checking, program)
     check_rulings(checking, program)
+    check_results(checking, program, process)
     check_separation(checking, program)
     check_returns(checking, program)
     check_levels(checking, program, process)
