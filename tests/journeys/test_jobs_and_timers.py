@@ -117,7 +117,7 @@ def test_what_the_engine_refuses_is_an_incident_at_once(db: SQLAlchemy, handlers
     assert [(element, code) for _, element, code in machines.incidents(case)] == [("ask", "budget-exceeded")]
 
 
-def test_a_job_without_handler_is_an_incident(db: SQLAlchemy) -> None:
+def test_a_job_without_handler_is_an_incident_that_says_so(db: SQLAlchemy) -> None:
     case, _ = machines.run(machines.publish(ASKS_REGISTER, WORK), number=7)
     [(job_id, _)] = jobs(case)
     for _ in range(2):
@@ -125,6 +125,11 @@ def test_a_job_without_handler_is_an_incident(db: SQLAlchemy) -> None:
             engine_jobs.run(job_id)
     engine_jobs.run(job_id)
     assert [code for _, _, code in machines.incidents(case)] == ["job-ask-register"]
+    row = sql().execute("select message_zh, message_en, detail from incident").fetchone()
+    assert row is not None
+    assert "没有办理“ask-register”这种作业的程序" in row[0]
+    assert "Nothing in this system handles jobs of the type “ask-register”" in row[1]
+    assert row[2] == "ask-register"  # no trace of the program
 
 
 def test_a_job_has_one_outcome(db: SQLAlchemy) -> None:

@@ -168,6 +168,14 @@ def _failure(job: RunningJob, error: Exception) -> Failure:
             f"Background job “{name.en}” is done, but the process could not go on from it and waits.",
         )
         return failure_of(error, code, words)
+    if isinstance(error, HandlerUnknown):
+        words = Words(
+            f"本系统没有办理“{job.type}”这种作业的程序，“{name.zh}”无法自动完成，已停下等待处理："
+            "可以跳过这一步，或者把办件转到改好的发布版。",
+            f"Nothing in this system handles jobs of the type “{job.type}”, so “{name.en}” cannot be done and waits:"
+            " pass the step over, or take the case to a release in which it is put right.",
+        )
+        return Failure(code, words, job.type)
     if isinstance(error, ActRefused):
         words = Words(
             f"后台作业“{name.zh}”没有办成：{error.words.zh}",
