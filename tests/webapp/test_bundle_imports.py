@@ -25,6 +25,7 @@ from webapp.services import bundle_imports, cleaning
 from webapp.services.bundle_archives import has_many, read_archive
 from webapp.services.files import Upload
 from webapp.services.release_uploads import zip_of
+from webapp.services.turns import CLAIMED_FOR
 from webapp.unit_of_work import sql
 
 DESIGNER, LEGAL = "taoran", "qixin"
@@ -135,6 +136,23 @@ def test_a_bundle_that_breaks_the_checks_again_and_again_is_left_out(
         "处理这件事时程序出错 3 次，没有处理", "working on this bundle failed with an error, 3 times: not done"
     )
     assert queries.import_of(run).ended_at is not None
+
+
+def test_a_job_that_comes_late_takes_nothing_back(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = bundle_imports.begin("many.zip", zipped(in_folders("a-one", "b-two")), by=person(DESIGNER))
+    check = bundle_imports.check_files
+
+    def overtaken(key: str, files: Mapping[str, bytes]) -> object:
+        if key == "a-one" and counting.pop():  # its claim has lapsed, and another job has done what it was at
+            with frozen_at(clock.now() + CLAIMED_FOR + timedelta(seconds=1)):
+                bundle_imports.work(run)
+            raise FileRefused("a-one", Words("太迟", "too late"))
+        return check(key, files)
+
+    counting = [False, True]
+    monkeypatch.setattr(bundle_imports, "check_files", overtaken)
+    bundle_imports.work(run)
+    assert told(run) == [("a-one", "drafted", "a-one"), ("b-two", "drafted", "b-two")]
 
 
 LINK = 0o120777 << 16

@@ -49,7 +49,7 @@ ROWS = Rows(
 TOLD = """
 update bundle_import_part set state = %(state)s, release_id = %(release)s, errors = %(errors)s,
     warnings = %(warnings)s, zh = %(zh)s, en = %(en)s, at = %(now)s
-where import_id = %(run)s and place = %(place)s
+where import_id = %(run)s and place = %(place)s and state = 'waiting'
 """
 LATER = """
 update bundle_import_part set zh = %(zh)s, en = %(en)s
