@@ -83,7 +83,7 @@ def _change(tried: Tried, change: Change) -> Words:
 
 
 def _process(tried: Tried) -> Iterator[Effect]:
-    """What it does to tasks, timers, jobs and the process ittried."""
+    """What it does to tasks, timers, jobs and the process itself."""
     yield from _closed_tasks(tried)
     for task in tried.step.opened:
         name = tried.name(task.element, task.scope)
