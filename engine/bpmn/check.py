@@ -8,6 +8,7 @@ from engine.bpmn.checks.activities import check_activities
 from engine.bpmn.checks.calls import check_calls
 from engine.bpmn.checks.catching import check_catching
 from engine.bpmn.checks.compensation import check_compensation
+from engine.bpmn.checks.drawing import check_drawing, drawn_in
 from engine.bpmn.checks.gateways import check_gateways
 from engine.bpmn.checks.inspected import Inspected
 from engine.bpmn.checks.links import check_links
@@ -51,7 +52,7 @@ def check(
 ) -> list[Finding]:
     """All findings about the diagrams and decisions in `files` (path -> bytes; other files are passed over).
 
-    `level` "office" adds what a bundle must have (candidate groups, soundness); `known_groups` are the
+    `level` "office" adds what a bundle must have (candidate groups, soundness, a whole picture); `known_groups` are the
     group keys that exist, None where they are not known; `language` is the language ("feel", "juel", "python")
     that the uploader names for expressions for which a file names none; `variables` are those that come from
     outside, each with its FEEL type ("" where it is not known). Never raises on what the files hold.
@@ -62,6 +63,7 @@ def check(
     library = read_library(files, level, with_schema=True, language=language)
     effort = Effort(MOST_MOVES)
     inspected: list[Inspected] = []
+    drawn: dict[str, frozenset[str]] = {}
     for source, definitions in library.processes.values():
         report = library.reports[source.file]
         check_references(source, report)
@@ -70,6 +72,10 @@ def check(
             check_one(checked)
         check_soundness(checked, effort)
         check_work(checked, known_groups)
+        if level == "office":
+            if source.file not in drawn:
+                drawn[source.file] = drawn_in(files[source.file], source.file)
+            check_drawing(checked, drawn[source.file])
         check_calls(source, library.processes, library.decisions, report)
         inspected.append(checked)
     check_catching(inspected)

@@ -115,4 +115,16 @@ KINDS: dict[str, Kind] = {
         "请用输出集合（outputCollection）收集结果",
         "Gather the results in an output collection",
     ),
+    "node-not-drawn": doubt(
+        "“{name}”在流程里，但没有画在图上",
+        "“{name}” is part of the process, but is not drawn",
+        "请在图中画出它，或者从文件中删除",
+        "Draw it, or remove it from the file",
+    ),
+    "flow-not-drawn": doubt(
+        "由此到“{name}”的连线在流程里，但没有画在图上",
+        "The flow from here to “{name}” is part of the process, but is not drawn",
+        "请在图中画出这条连线，或者从文件中删除",
+        "Draw the line, or remove the flow from the file",
+    ),
 }
