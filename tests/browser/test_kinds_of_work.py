@@ -27,8 +27,8 @@ EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
   </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
 KINDS = (
-    "部门审查", "资料审查", "作出决定", "即办", "受理审查", "补正材料", "联合核查", "事后核查", "出件", "许可事项",
-    "特别程序", "制证", "告知承诺办理？", "通知提醒",
+    "部门审查", "资料审查", "作出决定", "即办", "受理审查", "补正材料", "联合核查", "事后核查", "出件", "记录办理情况",
+    "其他环节", "许可事项", "特别程序", "制证", "告知承诺办理？", "通知提醒",
 )  # fmt: skip
 BPMN, ZEEBE = "{http://www.omg.org/spec/BPMN/20100524/MODEL}", "{http://camunda.org/schema/zeebe/1.0}"
 PLACED = '.djs-shape:is([data-element-id^="Activity_"], [data-element-id^="Gateway_"]):not([data-element-id$="_label"])'

@@ -1,6 +1,8 @@
 // Our kinds of work as element templates: what the office's tasks carry, ready to be placed on a diagram.
 // Words stand in both languages; `elementTemplates` gives them in one.
 
+import { STEPS } from './known-steps.js';
+
 const TASK = ['bpmn:Task', 'bpmn:UserTask'];
 const ACTIVITY = ['bpmn:Task', 'bpmn:ServiceTask', 'bpmn:CallActivity'];
 
@@ -81,6 +83,18 @@ const TEMPLATES = [
     groups(''), participants('2'), separate('two-persons no-relatives')),
   task('issue', 'issue', { zh: '出件', en: 'Prepare results' },
     { zh: '窗口出证、交付。', en: 'The window makes the results ready and hands them over.' }, groups('window.issuer')),
+  task('record', 'record', { zh: '记录办理情况', en: 'Record what was done' },
+    { zh: '写下做了什么就办结，不作决定：窗口或者部门的一般工作。', en: 'What was done is written down and the task is done; nothing is ruled: ordinary work of the window or a department.' },
+    groups('window.clerk'), clock(''), form),
+  {
+    id: 'one-window.step', version: 1, name: { zh: '其他环节', en: 'Another step' }, appliesTo: TASK,
+    description: { zh: '从系统有办理页面的环节中选择一种。', en: 'One of the steps that the system has a page for.' },
+    elementType: { value: 'bpmn:UserTask' },
+    properties: [USER_TASK, {
+      id: 'step', group: 'who', type: 'Dropdown', value: 'record', label: { zh: '环节', en: 'Step' },
+      binding: property('step'), choices: STEPS,
+    }, groups('window.clerk'), clock(''), separate(''), form],
+  },
   {
     id: 'one-window.item', version: 1, name: { zh: '许可事项', en: 'Licence item' }, appliesTo: ACTIVITY,
     description: { zh: '按许可事项的流程办理一个事项：受理、承诺或审查、决定、出证。', en: 'One item by the process of licences: acceptance, commitment or review, ruling, licence.' },
