@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from webapp.errors import Busy, Incomplete, NotYours
 from webapp.queries import bulk_repairs as queries
 from webapp.queries.audit import verify_all
 from webapp.queries.open_incidents import WantedIncidents, causes, chosen, incidents
-from webapp.services import bulk_repair_work, bulk_repairs, engine_jobs, forgotten_batches, suspension
+from webapp.services import bulk_repair_work, bulk_repairs, engine_jobs, forgotten_batches, locked_case, suspension
 from webapp.services.bulk_repairs import NothingToRepair, NotUnderWay, Repairs, TooManyRepairs
 from webapp.services.page_keys import KeyReused
 from webapp.settings import BATCH_WAITS_SECONDS
@@ -277,6 +278,45 @@ def test_what_fails_again_and_again_is_given_up_and_the_others_go_on(
         bulk_repair_work.work(bulk)
     assert results(bulk) == [("refused", "处理这一件时程序出错 3 次，没有处理"), ("done", "已挂起")]
     assert queries.bulk_repair(bulk).state == "done"
+
+
+def test_a_refusal_waits_for_the_ledger_of_its_case(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    case, other = (machines.run(machines.publish(WAITS))[0] for _ in range(2))
+    suspension.suspend(case, by=lead(), reason="核查", key="s")
+    bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None), (other, None)], by=lead(), key="k", reason="核查")
+
+    def lock(statement: str, *values: object) -> Any:
+        raise Busy()
+
+    with frozen_at(now), monkeypatch.context() as patched:
+        patched.setattr(locked_case, "lock", lock)  # somebody took the case up between its turn and the ledger
+        bulk_repair_work.work(bulk)
+    [(state, said), done] = results(bulk)
+    assert (state, done) == ("waiting", ("done", "已挂起"))
+    assert said.endswith("以后再试（已试 1 次）")
+    assert machines.ledger(case).count("refused-act") == 0
+    with frozen_at(now + timedelta(minutes=1)):
+        bulk_repair_work.work(bulk)
+    assert results(bulk)[0][0] == "refused"
+    assert machines.ledger(case).count("refused-act") == 1
+    assert queries.bulk_repair(bulk).state == "done"
+
+
+def test_what_fails_before_its_row_is_read_counts_on(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = machines.run(machines.publish(WAITS))[0]
+    bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None)], by=lead(), key="k", reason="核查")
+    monkeypatch.setattr(bulk_repair_work, "ROWS", replace(bulk_repair_work.ROWS, read="m.place / (m.place - m.place)"))
+    moment = clock.now()
+    for times in (1, 2):
+        with frozen_at(moment):
+            bulk_repair_work.work(bulk)
+        assert results(bulk)[0][1].startswith(f"处理时程序出错 {times} 次，")
+        moment += timedelta(minutes=1)
+    for _ in range(2):
+        with frozen_at(moment):
+            bulk_repair_work.work(bulk)
+    assert results(bulk) == [("refused", "处理这一件时程序出错 3 次，没有处理")]
 
 
 def test_a_bulk_repair_whose_jobs_are_lost_goes_on(db: SQLAlchemy) -> None:

@@ -18,10 +18,10 @@ from webapp.services.acting import act_on
 from webapp.services.bulk_repairs import DONE, NEEDED, REFUSED, Repairs
 from webapp.services.failures import RepairFailed
 from webapp.services.incidents import retry_on
-from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock
+from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock, on_case
 from webapp.services.suspension import resume_on, suspend_on
 from webapp.services.turns import Rows, Turns
-from webapp.services.work import record_refusal
+from webapp.services.work import record_refusal_on
 from webapp.unit_of_work import sql, unit_of_work
 
 #: Rows of one job.
@@ -106,9 +106,9 @@ class _Repairing:
         """The row says why, and the ledger of its case that it was tried."""
         turn = _Turn(*row)
         refusal = refused if isinstance(refused, ActRefused) else RepairFailed(refused)
-        with unit_of_work():
+        with on_case(turn.case_id) as case:
             self.tell(turn.place, refusal.words, over=True)
-        record_refusal(turn.case_id, self.by, None, refusal)
+            record_refusal_on(case, self.by, None, refusal)
 
     def tell(self, key: int, words: Words, *, over: bool) -> None:
         sql().execute(ENDED if over else LATER, self._values(key, words, REFUSED))

@@ -91,6 +91,7 @@ with held as (
 ), following as ({claim})
 select (select {row} from following), held.* from held
 """
+BEFORE = "select tries, faults, busy from {table} where {batch} = %(batch)s and {row} = %(row)s"
 LET_GO = """
 update {table} set tries = tries - %(given_back)s, busy = busy + %(busy)s, faults = faults + %(faults)s,
     not_before = %(until)s, claimed_by = null
@@ -115,7 +116,7 @@ class Work(Protocol):
         """One row (as `Rows.read` has it) in the transaction of its turn, its result too."""
 
     def refuse(self, row: Sequence[Any], refused: EngineError) -> None:
-        """Keep, in a transaction of its own, that it was refused and nothing of it is kept."""
+        """Keep, in one transaction of its own, that it was refused and nothing of it is kept. Raises Busy: later."""
 
     def tell(self, key: int, words: Words, *, over: bool) -> None:
         """Keep in the caller's transaction why a row waits for longer, or (`over`) why it was given up."""
@@ -175,17 +176,25 @@ class Turns:
 
     def _one(self, turn: _Turn, work: Work) -> None:
         try:
-            self._claimed = self._done(turn, work)
+            self._claimed = self._done_or_refused(turn, work)
         except Busy:
             self._later(turn, work)
-        except EngineError as refused:
-            assert turn.row is not None, "only what is done with a row is refused"
-            work.refuse(turn.row, refused)
         except Exception as error:  # the worker's: whatever it is, the other rows have their turns
             log.exception("turn-failed", table=self._rows.table, batch=self._values["batch"], row=turn.key)
             self._fault(turn, work)
             if is_of_the_database(error):
                 raise  # the others would fail too: the queue gives out the job later
+
+    def _done_or_refused(self, turn: _Turn, work: Work) -> int | None:
+        """The row that was claimed with it; none after a refusal, which takes that claim back with all the rest."""
+        try:
+            return self._done(turn, work)
+        except Busy:
+            raise
+        except EngineError as refused:
+            assert turn.row is not None, "only what is done with a row is refused"
+            work.refuse(turn.row, refused)
+            return None
 
     def _done(self, turn: _Turn, work: Work) -> int | None:
         """The turn in its transaction; the row that was claimed with it. Nothing where somebody else has it now, or
@@ -201,8 +210,10 @@ class Turns:
 
     def _later(self, turn: _Turn, work: Work) -> None:
         """Its case is in somebody's hand: it is left alone for a while, and after the last while given up."""
-        times, now = turn.busy + 1, clock.now()
+        now = clock.now()
         with unit_of_work():
+            self._know(turn)
+            times = turn.busy + 1
             if times > len(self._waits):
                 work.tell(turn.key, _always_busy(times, sum(self._waits, timedelta()), self._rows.what), over=True)
                 return
@@ -212,12 +223,20 @@ class Turns:
 
     def _fault(self, turn: _Turn, work: Work) -> None:
         """Something failed that is no refusal: the row is tried again after a while, as often as is allowed."""
-        times = turn.faults + 1
-        until = clock.now() + self._waits[min(times, len(self._waits)) - 1]
+        now = clock.now()
         with unit_of_work():
+            self._know(turn)
+            times = turn.faults + 1
+            until = now + self._waits[min(times, len(self._waits)) - 1]
             if turn.tries < self._most:
                 work.tell(turn.key, _failed(times, until), over=False)
             self._let_go(turn, until=until if turn.tries < self._most else None, faults=1)
+
+    def _know(self, turn: _Turn) -> None:
+        """What came before it, where its turn broke off before that was read."""
+        if turn.row is None:
+            row = sql().execute(self._rows.asked(BEFORE), {**self._values, "row": turn.key}).fetchone()
+            turn.tries, turn.faults, turn.busy = row or (0, 0, 0)
 
     def _let_go(self, turn: _Turn, *, until: datetime | None, busy: int = 0, faults: int = 0) -> None:
         values = {"row": turn.key, "until": until, "busy": busy, "faults": faults, "given_back": 1 - faults}

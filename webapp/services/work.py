@@ -247,8 +247,13 @@ def open_task(task_id: int, case: LockedCase, by: Identity, revision: int | None
 def record_refusal(case_id: int, by: Identity | None, task_id: int | None, refusal: ActRefused) -> None:
     """The try goes into the ledger, in a small transaction of its own after the rollback."""
     with on_case(case_id) as case:
-        case.record(Event.REFUSED_ACT, by, task=task_id, refusal=type(refusal).__name__)
-        raise_for_refusal(case, by, task_id, refusal)
+        record_refusal_on(case, by, task_id, refusal)
+
+
+def record_refusal_on(case: LockedCase, by: Identity | None, task_id: int | None, refusal: ActRefused) -> None:
+    """The same, in the transaction that has the case."""
+    case.record(Event.REFUSED_ACT, by, task=task_id, refusal=type(refusal).__name__)
+    raise_for_refusal(case, by, task_id, refusal)
 
 
 # The same act tried again and again is one incident.
