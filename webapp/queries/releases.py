@@ -136,38 +136,63 @@ where f.release_id = %s and f.path in ('bundle.toml', 'texts/en.toml')
 """
 
 
+#: Of each bundle its name's release (in force, else the newest), and how many releases stand how.
+STANDING = """
+select distinct on (bundle_key) bundle_key, id, digest,
+    count(*) filter (where state = 'submitted') over whole, count(*) filter (where state = 'draft') over whole,
+    count(*) filter (where state = 'published') over whole
+from release
+window whole as (partition by bundle_key)
+order by bundle_key, (state = 'published') desc, number desc
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A bundle in the list, before its releases are read."""
+
+    key: str
+    named_by: int
+    digest: str
+    submitted: int
+    drafts: int
+    published: int
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What the list can be narrowed to, as far as it is so."""
+        told = {"waiting": self.submitted, "draft": self.drafts, "published": self.published}
+        kinds = {kind for kind, releases in told.items() if releases}
+        return frozenset(kinds if self.published else {*kinds, "unpublished"})
+
+    def holds(self, text: str) -> bool:
+        name = bundle_name(self.named_by, self.digest, self.key)
+        return any(text in said.casefold() for said in (self.key, name.zh, name.en))
+
+
 def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
     """A page of the bundles whose name or key holds `text`; what waits for publishing first.
 
-    `kind`: "waiting" for publishing, with a "draft", "published", "unpublished", or "" for all.
+    `kind`: "waiting" for publishing, with a "draft", "published", "unpublished", or "" for all. Releases and cases are
+    read and counted of the bundles on the page alone.
     """
-    rows = [ReleaseRow(*row) for row in sql().execute(RELEASES + "order by r.bundle_key, r.number desc")]
-    every = [_bundle(list(of_bundle)) for _, of_bundle in groupby(rows, attrgetter("bundle_key"))]
+    every = [_Standing(*row) for row in sql().execute(STANDING)]
     wanted = text.strip().casefold()
-    found = [one for one in every if _is(one, kind) and (not wanted or _holds(one, wanted))]
+    found = [one for one in every if (not kind or kind in one.kinds) and (not wanted or one.holds(wanted))]
     found.sort(key=lambda one: (not one.submitted, one.key))
     page = min(max(page, 1), max(-(-len(found) // SHOWN_BUNDLES), 1))
-    shown = found[(page - 1) * SHOWN_BUNDLES : page * SHOWN_BUNDLES]
-    return Overview(tuple(shown), len(found), len(every), page, sum(len(one.submitted) for one in every))
+    keys = [one.key for one in found[(page - 1) * SHOWN_BUNDLES : page * SHOWN_BUNDLES]]
+    of_page = sql().execute(RELEASES + "where r.bundle_key = any(%s) order by r.bundle_key, r.number desc", (keys,))
+    grouped = groupby((ReleaseRow(*row) for row in of_page), attrgetter("bundle_key"))
+    shown = {key: _bundle(list(rows)) for key, rows in grouped}
+    waiting = sum(one.submitted for one in every)
+    return Overview(tuple(shown[key] for key in keys), len(found), len(every), page, waiting)
 
 
 def received(release_id: int) -> int:
     """How many cases were received under a release, counted up to `COUNTED`, then one more."""
     row = sql().execute(RECEIVED, (release_id, COUNTED + 1)).fetchone()
     return int(row[0]) if row else 0
-
-
-def _is(one: BundleRow, kind: str) -> bool:
-    return {
-        "waiting": bool(one.submitted),
-        "draft": any(row.state == DRAFT for row in one.releases),
-        "published": one.published is not None,
-        "unpublished": one.published is None,
-    }.get(kind, True)
-
-
-def _holds(one: BundleRow, text: str) -> bool:
-    return any(text in said.casefold() for said in (one.key, one.name.zh, one.name.en))
 
 
 def bundle(key: str) -> BundleRow:
@@ -252,7 +277,7 @@ def _rules(versions: tuple[str, ...]) -> Rules | None:
     return rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def bundle_name(release_id: int, digest: str, key: str) -> Words:
     """The bundle's name in this release; its key where bundle.toml cannot be read."""
     return name_in(dict(sql().execute(NAMED_IN, (release_id,)).fetchall())) or Words(key, key)
