@@ -10,6 +10,7 @@ import pytest
 
 from tests.support import office
 from tests.support.releases import publish, sign_all
+from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases, release_files
 from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotFound, NotYours, ReleaseRefused
@@ -255,6 +256,42 @@ def test_what_has_errors_on_its_day_stays_out_and_nothing_is_lost(db):
     sql().execute("update candidate_group set key = 'sign.decide' where key = 'sign.gone'")
     publish_release(release_id, by=office.person(PUBLISHER))  # the signatures stand
     assert published() == release_id
+
+
+def test_an_approved_release_is_told_to_have_been_overtaken_on_both_pages_and_by_notice(client):
+    with frozen_at(MONDAY):
+        former, first = published(), submitted()
+        second = submitted("items/P6.toml", "value = ", "value = 2")
+        publish(first, effective_on=date(2026, 12, 1))
+        assert told(DESIGNER)[-1] == "release-approved"
+        numbers = [queries.release(one).number for one in (former, first, second)]
+        screen = Browser.of(client, PUBLISHER)
+        approved = f"第 {numbers[1]} 版已核准，2026-12-01 起生效。"
+        assert f"{approved}此版先成为现行的" in screen.open(f"/studio/releases/{second}").text
+        before = len(told(DESIGNER)), len(told(PUBLISHER))
+        publish(second)
+        assert "release-overtaken" in told(DESIGNER)[before[0] :]
+        assert "release-published" in told(DESIGNER)[before[0] :]
+        assert told(PUBLISHER)[before[1] :] == ["release-signed", "release-overtaken"]
+        overtaken = screen.open(f"/studio/releases/{second}").text
+        assert f"{approved}但它会签之后现行版本已经变化" in overtaken
+        page = screen.open(f"/studio/releases/{first}")
+        assert f"会签的是与第 {numbers[0]} 版的差异。现在第 {numbers[2]} 版已经现行，会签不再成立" in page.text
+        assert "2026-12-01 起生效。到时再核对一次" not in page.text
+        page.submit(f"/releases/{first}/return", {"reason": "与第 6 版核对"})
+        assert queries.release(first).state == "draft"
+        assert "会签不再成立" not in screen.open(f"/studio/releases/{second}").text
+
+
+def test_a_submitted_release_that_was_overtaken_offers_no_publishing(client):
+    first, second = submitted(), submitted("items/P6.toml", "value = ", "value = 2")
+    sign_all(first)
+    assert told(DESIGNER)[-1] == "release-agreed"
+    publish(second)
+    page = Browser.of(client, PUBLISHER).open(f"/studio/releases/{first}")
+    assert "会签不再成立" in page.text
+    assert not page.page.xpath("//form[contains(@action, '/publish')]")
+    assert page.page.xpath("//form[contains(@action, '/return')]")
 
 
 def test_an_approved_release_can_be_returned_before_its_day(db):

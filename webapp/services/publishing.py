@@ -28,6 +28,7 @@ from webapp.services.release_rows import (
     authors_of,
     in_force,
     lock_release,
+    read_release,
     record,
 )
 from webapp.services.release_sign_offs import end_round, ensure_signed, tell
@@ -49,6 +50,14 @@ update release set state = 'published', published_by = %(by)s, published_at = %(
 where id = %(release)s
 """
 DUE = "select id from release where state = 'approved' and effective_on <= %s order by effective_on, id limit %s"
+#: Of the same bundle, signed against another release than the one in force; files that were in force before stay good.
+OVERTAKEN = """
+select r.id from release r
+where r.bundle_key = %s and r.state in ('submitted', 'approved') and r.compared_id is distinct from %s
+    and not exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
+        and o.published_at is not null)
+order by r.id
+"""
 NOT_NOW = """
 update release set state = 'submitted', effective_on = null, approved_by = null, approved_at = null where id = %s
 """
@@ -79,6 +88,8 @@ def publish_release(release_id: int, *, by: Identity, effective_on: date | None 
         values = {"on": effective_on, "by": by.user_id, "now": clock.now(), "release": release_id}
         sql().execute(APPROVE, values)
         record(release.key, "approved", by, release_id, effective=effective_on.isoformat(), **said)
+        facts = {"by": by.name, "day": effective_on.isoformat()}
+        tell(authors_of(release_id), NoticeKind.RELEASE_APPROVED, release, facts)
 
 
 def stop_bundle(release_id: int, *, by: Identity, reason: str) -> None:
@@ -94,6 +105,7 @@ def stop_bundle(release_id: int, *, by: Identity, reason: str) -> None:
         sql().execute("update release set state = 'stopped', retired_at = %s where id = %s", (clock.now(), release_id))
         start_timers.disarm(release.key)
         record(release.key, "stopped", by, release_id, reason=reason.strip())
+        _tell_overtaken(release.key)
 
 
 def restore_release(release_id: int, *, by: Identity, reason: str) -> None:
@@ -160,6 +172,19 @@ def _put_in_force(release: LockedRelease, by: Identity | None, publisher: int, k
     start_timers.arm(release.id, release.key, runs)
     end_round(release.id)
     record(release.key, kind, by, release.id, **said)
+    tell(authors_of(release.id) - {publisher}, NoticeKind.RELEASE_PUBLISHED, release)
+    _tell_overtaken(release.key)
+
+
+def _tell_overtaken(key: str) -> None:
+    """The makers of what was signed against another release, and who approved it, hear at once that it has to go back.
+
+    They are told again where still another one comes in force.
+    """
+    for (release_id,) in sql().execute(OVERTAKEN, (key, in_force(key))).fetchall():
+        release = read_release(release_id)
+        told = authors_of(release_id) | ({release.approved_by} if release.approved_by is not None else set())
+        tell(told, NoticeKind.RELEASE_OVERTAKEN, release)
 
 
 def _ensure_second_person(release: LockedRelease, by: Identity) -> None:

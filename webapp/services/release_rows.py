@@ -44,12 +44,13 @@ class LockedRelease:
     was_published: bool
 
 
-LOCK = """
+READ = """
 select r.id, r.bundle_key, r.number, r.state, r.created_by, r.compared_id, r.approved_by,
     exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
         and o.published_at is not null)
-from release r where r.id = %s for no key update of r
+from release r where r.id = %s
 """
+LOCK = READ + " for no key update of r"
 # Whoever saved a file of the working copy that it was kept from made it too.
 AUTHORS = """
 select created_by from release where id = %(release)s
@@ -64,6 +65,14 @@ def lock_release(release_id: int) -> LockedRelease:
     if row is None:
         raise NotFound()
     lock_bundle(row[1])
+    return LockedRelease(*row)
+
+
+def read_release(release_id: int) -> LockedRelease:
+    """The release as it stands, for who holds its bundle already: its row is not waited for. Raises NotFound."""
+    row = sql().execute(READ, (release_id,)).fetchone()
+    if row is None:
+        raise NotFound()
     return LockedRelease(*row)
 
 

@@ -67,7 +67,7 @@ def require(release: LockedRelease) -> None:
     if release.was_published:
         return
     base = release_files(release.compared_id) if release.compared_id is not None else None
-    posts = {post: department for post, department in sql().execute(POSTS)}
+    posts = {row[0]: row[1] for row in sql().execute(POSTS)}
     parts = {LEGAL: {}, **affected(base, release_files(release.id), posts).departments}
     authors = authors_of(release.id)
     for party, changed in parts.items():
@@ -113,7 +113,9 @@ def sign(release_id: int, party: str, *, agrees: bool, comment: str, letter_numb
         record(release.key, "signed" if agrees else "objected", by, release_id, **kept)
         if not agrees:
             send_back(release, by, comment.strip())
-        elif not _missing(release_id):
+            return
+        tell(authors, NoticeKind.RELEASE_AGREED, release, {"by": by.name, "comment": comment.strip()})
+        if not _missing(release_id):
             tell({row[0] for row in sql().execute(PUBLISHERS)}, NoticeKind.RELEASE_SIGNED, release)
 
 

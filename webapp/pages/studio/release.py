@@ -31,6 +31,7 @@ from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, ElementChange, FileChange, compare
 from webapp.queries.release_examples import accepted_examples
 from webapp.queries.release_impact import impact_of
+from webapp.queries.release_overtaken import coming_beside, overtaken
 from webapp.queries.release_sign_offs import sign_offs_of
 from webapp.queries.release_subjects import by_subject
 from webapp.queries.release_tables import decision_tables
@@ -268,6 +269,8 @@ def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) 
     return {
         "differing": differing_examples(one.id) if is_submittable else (),
         "accepted": accepted_examples(one.id),
+        "overtaken": overtaken(one.id),
+        "coming": coming_beside(one.id),
         "sign_offs": signed,
         "all_signed": all(each.agrees for each in signed if not each.ended),
         "today": clock.today(moments.OFFICE_ZONE),
