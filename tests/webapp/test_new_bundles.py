@@ -18,7 +18,7 @@ from webapp.errors import Incomplete, NotFound, NotYours
 from webapp.queries.example_runs import findings_with_examples
 from webapp.queries.working_copies import digests_of
 from webapp.services import new_bundles, working_copies
-from webapp.services.new_bundles import KINDS, Begun, begin_bundle, files_of_pattern
+from webapp.services.new_bundles import KINDS, OPTIONAL, Begun, begin_bundle, files_of_pattern
 from webapp.services.releases import draft_from_files
 from webapp.unit_of_work import sql
 
@@ -58,6 +58,27 @@ def test_what_it_begins_with_has_no_errors_and_its_examples_hold(db: SQLAlchemy,
     bundle = read_bundle(files)
     assert (bundle.key, bundle.name.zh, bundle.name.en) == ("open-stall", "摆摊备案", "Stalls")
     assert bundle.item("A1").limits["promised"].value == 5
+    assert bundle.item("A1").kind == kind
+
+
+@pytest.mark.parametrize(("kind", "name"), [("filing", "流动摊位备案凭证"), ("licence", "流动摊位备案证书")])
+def test_its_result_is_a_paper_that_can_be_printed(db: SQLAlchemy, kind: str, name: str) -> None:
+    files = working_copies.files_of(begin_bundle(dataclasses.replace(STALL, kind=kind), by=person(DESIGNER)))
+    licence = read_bundle(files).item("A1").licence
+    assert licence is not None
+    assert (licence.name.zh, licence.number) == (name, "BT{year}{serial:05}")
+    assert files["documents/result.md"].decode().startswith(f"# {name}\n")
+    assert "{{ fields_table }}" in files["documents/result.en.md"].decode()
+
+
+def test_english_may_be_written_later_and_its_absence_is_a_warning(db: SQLAlchemy) -> None:
+    said = dataclasses.replace(STALL, **dict.fromkeys(OPTIONAL, ""))
+    files = working_copies.files_of(begin_bundle(said, by=person(DESIGNER)))
+    findings = findings_with_examples(STALL.key, files)
+    assert errors_in(findings) == []
+    assert {one.code for one in findings} == {"no-item-applies", "missing-translation"}
+    assert "guide/en.md" not in files
+    assert read_bundle(files).name.en == ""
 
 
 @pytest.mark.parametrize("days", ["１５", "015"])
@@ -88,7 +109,7 @@ def test_names_with_signs_of_every_kind_of_file_stand_as_they_are(db: SQLAlchemy
         ("name", "{{ key }}"),
         ("name", "一\n二"),
         ("prefix", "bt"),
-        ("kind", "licence"),
+        ("kind", "permit"),
         ("review", "window.clerk"),
         ("decide", "sign.review"),
         ("days", "0"),
@@ -107,8 +128,10 @@ def test_posts_of_two_departments_are_told_with_both_names(db: SQLAlchemy) -> No
     with pytest.raises(Incomplete) as refused:
         begin_bundle(dataclasses.replace(STALL, review="food.review"), by=person(DESIGNER))
     told = refused.value.faults["review"]
-    assert "江城市行政审批服务管理局" in told.zh and "江城市城市管理局" in told.zh
-    assert "Approval Bureau" in told.en and "Urban Management" in told.en
+    assert "江城市行政审批服务管理局" in told.zh
+    assert "江城市城市管理局" in told.zh
+    assert "Approval Bureau" in told.en
+    assert "Urban Management" in told.en
 
 
 def test_everything_that_is_missing_is_told_at_once(db: SQLAlchemy) -> None:

@@ -25,7 +25,19 @@ from webapp.unit_of_work import sql, unit_of_work
 
 PATTERN = "processes/_shared/new-bundle/"
 DIAGRAM = "process.bpmn"
-KINDS = ("filing", "registration", "confirmation", "public-service")
+#: Kind of item -> the process that it runs, and what its result is called after its name, in both languages.
+RESULTS = {
+    "licence": ("item-licence", "证书", "licence"),
+    "filing": ("item-filing", "凭证", "receipt"),
+    "registration": ("item-filing", "证明", "certificate"),
+    "confirmation": ("item-filing", "证明", "certificate"),
+    "public-service": ("item-filing", "证明", "certificate"),
+}
+KINDS = tuple(RESULTS)
+#: Whoever begins may leave these empty: publishing warns of English that is missing.
+OPTIONAL = ("name_en", "summary_en", "item_name_en", "basis_en")
+#: The places of a template that are filled now; its others are those of the printed document.
+OF_TEMPLATES = ("result_name", "result_name_en")
 LONGEST, LONGEST_TEXT, MOST_DAYS = 60, 300, 400
 _KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
@@ -40,7 +52,10 @@ where g.key = %s and g.role = %s
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a designer says of the new bundle. `review`, `decide`: keys of posts; `days`: working days."""
+    """What a designer says of the new bundle. `review`, `decide`: keys of posts; `days`: working days.
+
+    What is English may be empty.
+    """
 
     key: str
     name: str
@@ -77,26 +92,46 @@ def begin_bundle(said: Begun, *, by: Identity) -> int:
 def files_of_pattern(said: Begun) -> dict[str, bytes]:
     """The files of the new bundle, with what it calls of the shared ones."""
     tree = read_tree(current_settings())
-    places = {**asdict(said), "days": str(int(said.days)), **_department(said)}
+    places = {**asdict(said), "days": str(int(said.days)), **_department(said), **_result(said)}
     made = dict(tree)
     for path, content in tree.items():
-        if path.startswith(PATTERN):
-            name = path.removeprefix(PATTERN)
+        name = path.removeprefix(PATTERN)
+        filled = _filled(name, content.decode("utf-8"), places) if path.startswith(PATTERN) else None
+        if filled is not None:
             name = f"{said.key}.bpmn" if name == DIAGRAM else name
             folder = f"forms/{said.key}/" if name.startswith("forms/") else f"processes/{said.key}/"
-            made[folder + name.removeprefix("forms/")] = _filled(name, content.decode("utf-8"), places)
+            made[folder + name.removeprefix("forms/")] = filled
     return bundle_files(made, said.key)
 
 
-def _filled(name: str, text: str, places: Mapping[str, str]) -> bytes:
-    """The places filled as the kind of file writes a text; a number stands without its quotes."""
+def _result(said: Begun) -> dict[str, str]:
+    """The item's process, and what its result is called."""
+    process, word, word_en = RESULTS[said.kind]
+    english = f"{said.item_name_en}: {word_en}" if said.item_name_en else ""
+    return {"item_process": process, "result_name": said.item_name + word, "result_name_en": english}
+
+
+def _filled(name: str, text: str, places: Mapping[str, str]) -> bytes | None:
+    """The places filled as the kind of file writes a text; a number stands without its quotes.
+
+    English that nobody gave is left out: its lines of `texts/`, and a paper or guide as a whole (None).
+    """
 
     def written(found: re.Match[str]) -> str:
+        if name.startswith("documents/") and found[1] not in OF_TEMPLATES:
+            return found[0]
         value = places[found[1]]
         if name.endswith(".bpmn"):
             return escape(value, {'"': "&quot;"})
         return value if name.endswith(".md") else json.dumps(value, ensure_ascii=False)[1:-1]
 
+    def is_given(part: str) -> bool:
+        return all(places.get(one, one) for one in _PLACE.findall(part))
+
+    if name.startswith("texts/"):
+        text = "".join(line for line in text.splitlines(keepends=True) if is_given(line))
+    elif not is_given(text):
+        return None
     return _PLACE.sub(written, text.replace('"{{ days }}"', "{{ days }}")).encode("utf-8")
 
 
@@ -132,6 +167,8 @@ def _faults(said: Begun) -> dict[str, Words]:
     faults: dict[str, Words] = {}
     for name, value in asdict(said).items():
         longest = LONGEST_TEXT if name.startswith(("summary", "basis")) else LONGEST
+        if not value.strip() and name in OPTIONAL:
+            continue
         if not value.strip() or len(value) > longest or "{{" in value or not value.isprintable():
             faults[name] = Words(f"请填写（不超过 {longest} 个字）。", f"Fill this in ({longest} characters at most).")
     if not _KEY.fullmatch(said.key):

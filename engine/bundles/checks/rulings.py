@@ -42,6 +42,45 @@ def check_rulings(checking: Checking, program: Program) -> None:
                 )
 
 
+def check_results(checking: Checking, program: Program, process: Process) -> None:
+    """An item whose process makes a licence or receipt says which: without a type nothing is made or printed."""
+    for item in checking.bundle.items:
+        if item.licence is not None:
+            continue
+        issuing = next(_issuing(program, process, item.call_activity), None)
+        if issuing is not None:
+            checking.warning(
+                "result-of-no-type",
+                f"items/{item.key}.toml",
+                "licence",
+                Words(
+                    f"{item.key} 准予后到“{issuing.name}”，但事项没有写明发什么证照、凭证：不会制作，出件时无可交付。",
+                    f"Once {item.key} is granted its process comes to “{issuing.name}”, but the item names no licence"
+                    " or receipt: none is made, and there is nothing to hand over.",
+                ),
+                Words(
+                    "在事项文件里写明 [licence]（名称、编号规则、模板、登载内容），并补上模板。",
+                    "Say in the item's file what it gives under [licence] (name, number, template, fields), with its"
+                    " template.",
+                ),
+            )
+
+
+def _issuing(program: Program, process: Process, call: str) -> Iterator[Node]:
+    """The tasks that make a licence, in what the call runs."""
+    waiting, seen = [process.nodes[call]] if call in process.nodes else [], set[str]()
+    while waiting:
+        node = waiting.pop()
+        called = program.called(node.call.process.text, node.call.version) if node.call is not None else None
+        if called is None or called.id in seen:
+            continue
+        seen.add(called.id)
+        for one in called.nodes.values():
+            if one.job is not None and one.job.type.text == ISSUING:
+                yield one
+        waiting += called.nodes.values()
+
+
 def _unruled(process: Process) -> Iterator[Node]:
     """The nodes that a token reaches before anybody has ruled, those inside subprocesses too."""
     begins: dict[str | None, list[str]] = defaultdict(list)

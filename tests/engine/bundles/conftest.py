@@ -124,6 +124,17 @@ SITUATIONS = {
     "C": '[situations.sign]\nname = "招牌"\nwhen = "sign = true"\n',
 }
 
+#: What a registration or filing gives.
+RECEIPT = """
+[licence]
+key = "receipt-{key}"
+name = "凭证"
+number = "{key}{{year}}{{serial:04}}"
+template = "food-licence"
+[licence.fields]
+applicant = "名称"
+"""
+
 LICENCE = """
 [licence]
 key = "food"
@@ -298,9 +309,9 @@ def files() -> dict[str, bytes]:
     """The whole bundle under the paths that files have inside it."""
     texts = {
         "bundle.toml": BUNDLE,
-        "items/A.toml": item("A", "登记", "registration", "[]"),
+        "items/A.toml": item("A", "登记", "registration", "[]") + RECEIPT.format(key="A"),
         "items/B.toml": item("B", "食品许可", "licence", '["A"]') + LICENCE,
-        "items/C.toml": item("C", "招牌备案", "filing", '["A"]'),
+        "items/C.toml": item("C", "招牌备案", "filing", '["A"]') + RECEIPT.format(key="C"),
         "stall.bpmn": PARENT,
         "commitment.dmn": DECISION,
         "forms/application.form": json.dumps(FORM),

@@ -27,6 +27,13 @@ def test_a_sound_bundle_has_no_errors(files):
     assert {finding.severity for finding in findings} == {Severity.WARNING}
 
 
+def test_an_item_that_gives_what_has_no_type_is_told(files):
+    files["items/C.toml"] = files["items/C.toml"].partition(b"\n[licence]")[0]
+    (told,) = [one for one in check_bundle(files, "open-stall") if one.code == "result-of-no-type"]
+    assert (told.severity, told.file, told.element) == (Severity.WARNING, "items/C.toml", "licence")
+    assert "制证" in told.message.zh
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "finding"),
     [

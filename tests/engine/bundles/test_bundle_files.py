@@ -153,11 +153,11 @@ def test_a_bundles_files_are_collected_from_the_repository(files):
     tree["processes/_shared/delivery.bpmn"] = b"<x/>"
     tree["processes/_shared/other.bpmn"] = b"<x/>"
     tree["processes/_shared/texts/en.toml"] = b""
-    tree["forms/_shared/hand-out.form"] = b"{}"
+    tree["forms/_shared/record.form"] = b"{}"
     tree["forms/_shared/unused.form"] = b"{}"
     tree["processes/_shared/profiles/city.toml"] = b""
     assert bundle_keys(tree) == ["open-stall"]
     collected = bundle_files(tree, "open-stall")
     shared = {path for path in collected if "_shared" in path}
-    assert shared == {"_shared/delivery.bpmn", "_shared/texts/en.toml", "forms/_shared/hand-out.form"}
+    assert shared == {"_shared/delivery.bpmn", "_shared/texts/en.toml", "forms/_shared/record.form"}
     assert set(files) <= set(collected)

@@ -36,6 +36,7 @@ LABELS = {
     "basis_en": Words("依据的英文", "Legal basis in English"),
 }
 KINDS = {
+    "licence": Words("行政许可", "licence"),
     "filing": Words("备案", "filing"),
     "registration": Words("登记", "registration"),
     "confirmation": Words("行政确认", "confirmation"),
