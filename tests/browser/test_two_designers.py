@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.person import Person
 from tests.browser.site import Site
@@ -50,6 +50,35 @@ def test_what_two_draw_at_the_same_time_is_put_together(site: Site, somebody: So
         expect(second.page.locator("main")).to_contain_text(name)
     second.open(f"{copy}?view=history", TITLE)
     expect(second.page.get_by_role("row").filter(has_text="合并两人的修改")).to_contain_text(NAME)
+
+
+def test_what_one_saves_is_not_told_as_a_colleagues(site: Site, somebody: Somebody) -> None:
+    """The page asks who saved while the server has its save, and the page not yet the answer."""
+    designer = somebody("taoran")
+    page = designer.page
+    page.clock.install()
+    begin_copy(designer, "自己保存")
+    open_diagram(designer, "item-licence.bpmn")
+    around = page.locator("#copy-around")
+    held: list[Route] = []
+    page.route(re.compile(r"/copies/\d+/file\?"), lambda route: held.append(route))
+    rename(page, "correct", "补齐材料")
+    with page.expect_request(re.compile(r"/copies/\d+/file\?")):
+        page.get_by_role("button", name="保存并检查").click()
+    saved = held[0].fetch()
+    asked_again(page)
+    expect(around).not_to_contain_text("保存了此文件")
+    held[0].fulfill(response=saved)
+    expect(page.locator("#designer-status")).to_contain_text(SAVED)
+    asked_again(page)
+    expect(around).not_to_contain_text("保存了此文件")
+
+
+def asked_again(page: Page) -> None:
+    """The page has asked who is around, and shown what it was answered."""
+    with page.expect_event("requestfinished", lambda one: "/around" in one.url):
+        page.clock.fast_forward(31_000)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def merge(second: Person) -> None:

@@ -9,7 +9,8 @@ const QUIET = 1200; // milliseconds without a change before it is saved
 /** `text()` gives (a promise of) the file's content, `shown(answer)` shows what the server found in it. */
 export class Saving {
   constructor(mount, { text, shown }) {
-    Object.assign(this, { mount, text, shown, base: mount.dataset.digest, timer: null, running: null, dirty: false, stopped: false });
+    Object.assign(this, { mount, text, shown, base: mount.dataset.digest, timer: null, running: null, dirty: false, stopped: false, unanswered: false });
+    this.tellOwnFromTheirs();
     document.getElementById('designer-save').addEventListener('click', () => this.save());
     document.getElementById('designer-take').addEventListener('click', () => this.takeAlong());
     document.addEventListener('keydown', (event) => {
@@ -20,6 +21,18 @@ export class Saving {
     });
     window.addEventListener('beforeunload', (event) => {
       if (this.dirty || this.running) event.preventDefault();
+    });
+  }
+
+  /** What the page asked before its own save was answered may tell of that save: it is not shown, the next answer is. */
+  tellOwnFromTheirs() {
+    const asked = new WeakMap(); // a request of who is around -> what the page had of the file
+    document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+      if (ctx.sourceElement?.id === 'copy-around') asked.set(ctx, this.base);
+    });
+    document.addEventListener('htmx:before:swap', (event) => {
+      const { ctx } = event.detail;
+      if (asked.has(ctx) && (this.running || this.unanswered || asked.get(ctx) !== this.base)) event.preventDefault();
     });
   }
 
@@ -54,6 +67,7 @@ export class Saving {
     try {
       const answer = await fetch(this.mount.dataset.save, { method: 'POST', body });
       const said = await answer.json();
+      this.unanswered = false;
       if (answer.ok) {
         this.base = said.digest;
         const told = document.getElementById('copy-digest');
@@ -65,6 +79,7 @@ export class Saving {
       }
     } catch {
       this.dirty = true;
+      this.unanswered = true; // it may have been saved all the same
       status('designerNotSaved');
       this.timer = setTimeout(() => this.save(), 5 * QUIET);
     }
