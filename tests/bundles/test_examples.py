@@ -10,14 +10,8 @@ from engine.bundles.examples import example_files, read_example
 from engine.law import Calendar, read_calendar, read_profile
 from engine.runtime import Context
 from engine.trial import run_example
+from tests.support.shipped import TREE
 
-ROOT = Path(__file__).parents[2]
-TREE = {
-    path.relative_to(ROOT).as_posix(): path.read_bytes()
-    for folder in ("processes", "forms")
-    for path in sorted((ROOT / folder).rglob("*"))
-    if path.is_file()
-}
 EXAMPLES = [(key, path) for key in bundle_keys(TREE) for path in example_files(bundle_files(TREE, key))]
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from engine.bundles import affected, bundle_files
 from engine.errors import DefinitionInvalid
+from tests.support.shipped import TREE
 
-ROOT = Path(__file__).parents[3]
 LICENCE = "_shared/item-licence.bpmn"
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    tree = {
-        path.relative_to(ROOT).as_posix(): path.read_bytes()
-        for folder in ("processes", "forms")
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file()
-    }
-    return bundle_files(tree, "open-pharmacy")
+    return bundle_files(TREE, "open-pharmacy")
 
 
 def changed(files: dict[str, bytes], path: str, old: str, new: str) -> dict[str, bytes]:

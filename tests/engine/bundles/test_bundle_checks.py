@@ -9,6 +9,7 @@ import pytest
 from engine.bundles import bundle_files, bundle_keys, check_bundle
 from engine.findings import Severity, errors_in
 from engine.law import read_profile
+from tests.support.shipped import TREE
 
 GROUPS = {"stall.review", "stall.decide", "stall.verify"}
 
@@ -280,14 +281,6 @@ def test_many_options_are_walked_within_bounds(change):
 
 
 # ---------------------------------------------------------------- shipped bundles
-
-ROOT = Path(__file__).parents[3]
-TREE = {
-    path.relative_to(ROOT).as_posix(): path.read_bytes()
-    for folder in ("processes", "forms")
-    for path in (ROOT / folder).rglob("*")
-    if path.is_file()
-}
 
 
 def shared(folder: str) -> bytes:

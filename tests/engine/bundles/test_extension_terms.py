@@ -8,6 +8,7 @@ import pytest
 
 from engine.bundles import arrange, bundle_files, check_bundle, read_bundle
 from engine.law import read_profile
+from tests.support.shipped import TREE
 
 ROOT = Path(__file__).parents[3]
 PROFILES = {
@@ -18,8 +19,7 @@ PROFILES = {
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    paths = [path for folder in ("processes", "forms") for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return bundle_files({path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}, "open-pharmacy")
+    return bundle_files(TREE, "open-pharmacy")
 
 
 def faults(files: dict[str, bytes], path: str, old: str, new: str) -> set[tuple[str, str]]:

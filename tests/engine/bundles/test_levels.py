@@ -10,6 +10,7 @@ import pytest
 from engine import DefinitionInvalid
 from engine.bundles import arrange, at_level, bundle_files, check_bundle, guide_for, read_bundle, start_variables
 from engine.law import HAND_UP, Profile, read_profile
+from tests.support.shipped import TREE
 
 ROOT = Path(__file__).parents[3]
 COUNTY_FILE = ROOT / "processes" / "_shared" / "profiles" / "fictional-county.toml"
@@ -27,8 +28,7 @@ limit = { value = 8, unit = "working_days", basis = "licensing-42" }
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    paths = [path for folder in ("processes", "forms") for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return bundle_files({path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}, "open-pharmacy")
+    return bundle_files(TREE, "open-pharmacy")
 
 
 @pytest.fixture(scope="module")

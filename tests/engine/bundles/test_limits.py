@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from engine.bundles import bundle_files, check_bundle, limit_of, read_bundle
 from engine.findings import Severity
 from engine.law import read_profile
+from tests.support.shipped import TREE
 
-ROOT = Path(__file__).parents[3]
-TREE = {
-    path.relative_to(ROOT).as_posix(): path.read_bytes()
-    for folder in ("processes", "forms")
-    for path in sorted((ROOT / folder).rglob("*"))
-    if path.is_file()
-}
 FILES = bundle_files(TREE, "open-pharmacy")
 BUNDLE = read_bundle(FILES)
 CITY = read_profile(TREE["processes/_shared/profiles/fictional-city.toml"])

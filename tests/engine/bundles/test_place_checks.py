@@ -12,6 +12,7 @@ from engine.findings import Severity
 from engine.law import Profile, read_profile
 from engine.law.item_kinds import Officers
 from engine.words import Words
+from tests.support.shipped import TREE
 
 ROOT = Path(__file__).parents[3]
 CITY = read_profile((ROOT / "processes" / "_shared" / "profiles" / "fictional-city.toml").read_bytes())
@@ -19,8 +20,7 @@ CITY = read_profile((ROOT / "processes" / "_shared" / "profiles" / "fictional-ci
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    paths = [path for folder in ("processes", "forms") for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return bundle_files({path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}, "open-pharmacy")
+    return bundle_files(TREE, "open-pharmacy")
 
 
 def errors(files: dict[str, bytes], profile: Profile | None) -> set[tuple[str, str, str]]:

@@ -22,19 +22,14 @@ from engine.bundles import (
     touched,
 )
 from engine.law import names_in_pairs, read_article
+from tests.support.shipped import TREE
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    tree = {
-        path.relative_to(ROOT).as_posix(): path.read_bytes()
-        for folder in ("processes", "forms")
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file()
-    }
-    return bundle_files(tree, "open-pharmacy")
+    return bundle_files(TREE, "open-pharmacy")
 
 
 @pytest.fixture(scope="module")

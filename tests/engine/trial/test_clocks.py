@@ -15,15 +15,10 @@ from engine.law import Calendar, read_calendar, read_profile
 from engine.trial import Law, Trial, TrialClock, item_at
 from engine.trial.examples import Story
 from engine.values import Value
+from tests.support.shipped import TREE
 
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT / "processes" / "_shared"
-TREE = {
-    path.relative_to(ROOT).as_posix(): path.read_bytes()
-    for folder in ("processes", "forms")
-    for path in sorted((ROOT / folder).rglob("*"))
-    if path.is_file()
-}
 FILES = bundle_files(TREE, "open-pharmacy")
 BUNDLE = read_bundle(FILES)
 PROGRAM = compile_program(FILES, BUNDLE.entry_process)
