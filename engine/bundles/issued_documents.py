@@ -31,7 +31,8 @@ TURNS = RECEIVED, INTAKE_KNOWN, TURNED_DOWN = "received", "intake-known", "turne
 class Issuing:
     """One line of the table. `name`: of the step, job or turn; `kind` "": a line that only ends the item, or a licence.
 
-    `values` are texts of what `variable` may hold; `item_kinds` empty: every kind of item.
+    `when`: variable -> texts of what it may hold, for each of the variables. `item_kinds` empty: every kind of item.
+    `pauses`: the variable that names a procedure which must stop a limit in the place; "": none.
     """
 
     on: On
@@ -40,20 +41,21 @@ class Issuing:
     is_licence: bool
     ends_item: bool
     on_request: bool
-    variable: str
-    values: tuple[str, ...]
+    when: tuple[tuple[str, tuple[str, ...]], ...]
     item_kinds: tuple[str, ...]
-    pauses: bool
+    pauses: str
 
     def holds(self, given: Mapping[str, Value], item_kind: str, item: str = "", place: Profile | None = None) -> bool:
         """Whether it holds for what was given and for an item; without a place, as if it paused for nothing."""
-        told = given.get(self.variable) if self.variable else None
-        text = str(told).lower() if isinstance(told, bool) else told
-        if self.variable and text not in self.values:
+        if any(_text(given.get(variable)) not in values for variable, values in self.when):
             return False
         if self.item_kinds and item_kind not in self.item_kinds:
             return False
-        return not self.pauses or _pauses(place, str(told), item)
+        return not self.pauses or _pauses(place, _text(given.get(self.pauses)), item)
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def issued_on(
@@ -72,15 +74,27 @@ def issued_on(
 
 
 def kinds_issued(
-    on: On, name: str, given: Mapping[str, Value] | None = None, *, item_kind: str = ""
+    on: On,
+    name: str,
+    given: Mapping[str, Value] | None = None,
+    *,
+    item_kind: str = "",
+    item: str = "",
+    place: Profile | None = None,
 ) -> tuple[str, ...]:
     """The kinds of document of `issued_on`."""
-    return tuple(one.kind for one in issued_on(on, name, given, item_kind=item_kind) if one.kind)
+    lines = issued_on(on, name, given, item_kind=item_kind, item=item, place=place)
+    return tuple(one.kind for one in lines if one.kind)
+
+
+def every_issuing() -> tuple[Issuing, ...]:
+    """All lines of the table."""
+    return tuple(one for lines in _table().values() for one in lines)
 
 
 def is_issued_for(kind: str, item_kind: str) -> bool:
     """Whether a document of this kind is ever issued about items of that kind; one that no line names, about all."""
-    lines = [one for each in _table().values() for one in each if one.kind == kind]
+    lines = [one for one in every_issuing() if one.kind == kind]
     return not lines or any(not one.item_kinds or item_kind in one.item_kinds for one in lines)
 
 
@@ -108,6 +122,7 @@ def _lines(table: Table) -> list[Issuing]:
     """A line for each of the steps, jobs or turns that a row names."""
     on = next((one for one in On if one in table), On.TURN)
     names = table.choice(on, TURNS) if on is On.TURN else table.text(on)
+    when = _conditions(table.table("when", required=False))
     lines = [
         Issuing(
             on=on,
@@ -116,10 +131,9 @@ def _lines(table: Table) -> list[Issuing]:
             is_licence=table.boolean("licence", False),
             ends_item=table.boolean("ends_item", False),
             on_request=table.boolean("on_request", False),
-            variable=table.text("variable", required=False),
-            values=table.texts("values", required=False),
+            when=when,
             item_kinds=table.texts("item_kinds", required=False),
-            pauses=table.boolean("pauses", False),
+            pauses=table.text("pauses", required=False),
         )
         for name in names.split()
     ]
@@ -128,3 +142,11 @@ def _lines(table: Table) -> list[Issuing]:
             table.wrong("item_kinds", Words(f"没有“{key}”这类事项。", f"There is no kind of item “{key}”."))
     table.finish()
     return lines
+
+
+def _conditions(table: Table | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if table is None:
+        return ()
+    when = tuple((variable, table.texts(variable)) for variable in table.content)
+    table.finish()
+    return when

@@ -299,7 +299,11 @@ def issue_refusal(case: LockedCase, item_case_id: int, item: Item, facts: Words,
 
 
 #: What the releases before there were so many kinds said instead.
-SAID_BEFORE = {"not-required": "not-accepted"}
+SAID_BEFORE = {
+    "not-required": "not-accepted",
+    "filing-cancellation-notice": "revocation-notice",
+    "filing-cancellation": "revocation",
+}
 
 
 def _written_as(case: LockedCase, kind: str) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import Words
-from engine.bundles import Item, at_level, orders_above
+from engine.bundles import Item, On, at_level, kinds_issued, orders_above
 from engine.law import ClockTerms, amount
+from engine.values import Value
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete
 from webapp.identity import Identity
@@ -91,7 +92,7 @@ def ensure_orders(task: OpenTask) -> None:
         raise NotOrderedAbove()
 
 
-def ordered_at(task: OpenTask, kind: str, *, on_application: bool) -> dict[str, object]:
+def ordered_at(task: OpenTask, kind: str, *, on_application: bool) -> dict[str, Value]:
     """What the diagram is told of an order at this review."""
     outcome = "proposal" if task.step == REVIEW else "upper_review"
     return {outcome: "procedure", "procedure": kind, "on_application": on_application}
@@ -231,55 +232,46 @@ def _ensure_order(kind: str, reason: str, expected_days: int) -> None:
 def tell(
     task: OpenTask, kind: str, reason: str, expected_days: int, *, by: Identity, of_right: bool = False
 ) -> dict[str, int]:
-    """The papers of the order, by kind: that which stops clocks, where any may stop, and the procedure's own.
+    """The papers of the order, by kind, as `issued_documents.toml` says: that which stops clocks, where any may stop,
+    and the procedure's own.
 
     `of_right`: those concerned are told of their right to apply for the hearing.
     """
     case, item_case_id = task.case, task.item_case_id
     assert item_case_id is not None
     item, profile = item_of(task), case.rules.profile
+    told = ordered_at(task, kind, on_application=of_right)
+    kinds = kinds_issued(On.STEP, task.step, told, item_kind=item.kind, item=item.key, place=profile)
+    return {
+        paper: issue_for_item(
+            case, item_case_id, item, paper, by, reasons=reason, **_told_in(task, item, paper, kind, expected_days)
+        )
+        for paper in kinds
+    }
+
+
+def _told_in(task: OpenTask, item: Item, paper: str, kind: str, expected_days: int) -> dict[str, object]:
+    """The fields of one of the papers of an order, besides its reasons."""
+    case = task.case
     today, began = moments.local(case.now).date(), start_day(case.now, case.rules)
-    issued: dict[str, int] = {}
-    pause = profile.pauses.get(kind)
-    if pause is not None and pause.holds_for(item.key):
-        issued[TOLD_BY] = issue_for_item(
-            case,
-            item_case_id,
-            item,
-            TOLD_BY,
-            by,
-            reasons=reason,
-            procedure_name=NAMES[kind],
-            procedure_basis=pause.basis,
-            expected_days=amount(expected_days, "working_days"),
-            begins_on=today,
-        )
-    if kind == HEARING and of_right:
+    if paper == TOLD_BY:
+        return {
+            "procedure_name": NAMES[kind],
+            "procedure_basis": case.rules.profile.pauses[kind].basis,
+            "expected_days": amount(expected_days, "working_days"),
+            "begins_on": today,
+        }
+    if paper == OF_RIGHT:
         terms = limit_of(task, "hearing-application-limit")
-        until = would_be_due(terms, began, case.rules)
-        issued[OF_RIGHT] = issue_for_item(
-            case,
-            item_case_id,
-            item,
-            OF_RIGHT,
-            by,
-            reasons=reason,
-            apply_limit=amount(terms.value, terms.unit),
-            apply_until=until,
-        )
-    if kind == NOTICE:
-        issued["public-notice"] = issue_for_item(
-            case,
-            item_case_id,
-            item,
-            "public-notice",
-            by,
-            reasons=reason,
-            notice_from=today,
-            notice_until=would_be_due(_time_told(case, kind, expected_days), began, case.rules),
-            objections_to=unit_of(item.reviewing_department).name,
-        )
-    return issued
+        return {
+            "apply_limit": amount(terms.value, terms.unit),
+            "apply_until": would_be_due(terms, began, case.rules),
+        }
+    return {
+        "notice_from": today,
+        "notice_until": would_be_due(_time_told(case, kind, expected_days), began, case.rules),
+        "objections_to": unit_of(item.reviewing_department).name,
+    }
 
 
 def pause_for(

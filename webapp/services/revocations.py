@@ -5,12 +5,15 @@ The days in which the holder may state and defend are the profile's parameter `s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine import Words, as_written
+from engine.bundles import On, kinds_issued
 from engine.law import UNFULFILLED_COMMITMENT, amount
+from engine.values import Value
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised, SamePerson
 from webapp.identity import Identity
@@ -87,8 +90,6 @@ insert into revocation (item_case_id, finding, facts, reasons, notice_id, propos
 values (%(item_case)s, %(finding)s, %(facts)s, %(reasons)s, %(notice)s, %(by)s, %(now)s)
 """
 LICENCE = "select name_zh, name_en, number from licence where item_case_id = %s"
-#: A filing is not revoked as a licence is: it is cancelled, in its own words and papers (LAW 2.11).
-OF_FILING = {"revocation-notice": "filing-cancellation-notice", "revocation": "filing-cancellation"}
 
 
 def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, revision: int, key: str) -> None:
@@ -115,7 +116,7 @@ def tell_of_revocation(task_id: int, *, by: Identity, facts: str, reasons: str, 
         row = sql().execute(LICENCE, (item_case_id,)).fetchone()
         notice = _issue(
             task,
-            "revocation-notice",
+            {},
             by,
             licence_name=Words(row[0], row[1]) if row else "",
             licence_number=row[2] if row else "",
@@ -244,7 +245,7 @@ def _revoked(task: OpenTask, proceeding: Proceeding, grounds: str, by: Identity)
         said = Words(f"{said.zh}\n听证笔录：{record}。", f"{said.en}\nRecord of the hearing: {record}.")
     return _issue(
         task,
-        "revocation",
+        {"revocation": REVOKE},
         by,
         licence_name=proceeding.licence,
         licence_number=proceeding.number,
@@ -268,11 +269,10 @@ def _record_unkept(task: OpenTask, proceeding: Proceeding, paper: int, by: Ident
         record_credit(case, kind=kind, item_case_id=item_case_id, facts=proceeding.facts, document_id=paper, by=by)
 
 
-def _issue(task: OpenTask, kind: str, by: Identity, **fields: Any) -> int:
+def _issue(task: OpenTask, given: Mapping[str, Value], by: Identity, **fields: Any) -> int:
+    """The paper of this step: a filing is not revoked as a licence is, it is cancelled in papers of its own."""
     assert task.item_case_id is not None
     assert task.item_key is not None
     case, item = task.case, task.case.release.bundle.item(task.item_key)
-    own = OF_FILING[kind] if item.kind == "filing" else kind
-    # A release from before has no papers of filings and says it as of a licence.
-    written = own if case.release.template_path(own, "zh", case.rules.profile.key) else kind
-    return issue_for_item(case, task.item_case_id, item, written, by, **fields)
+    (kind,) = kinds_issued(On.STEP, task.step, given, item_kind=item.kind)
+    return issue_for_item(case, task.item_case_id, item, kind, by, **fields)

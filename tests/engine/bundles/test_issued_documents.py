@@ -7,6 +7,8 @@ from pathlib import Path
 
 from engine.bundles import PLACES, On, kinds_issued, place_words, read_kinds
 from engine.bundles.issued_documents import _table
+from engine.law import read_profile
+from engine.values import Value
 
 SHARED = Path(__file__).parents[3] / "processes" / "_shared"
 KINDS = read_kinds({"_shared/documents/kinds.toml": (SHARED / "documents" / "kinds.toml").read_bytes()})
@@ -44,3 +46,25 @@ def test_the_outcome_of_intake_says_which_notice_is_written() -> None:
 def test_a_decision_to_grant_is_written_for_licences_alone() -> None:
     assert kinds_issued(On.JOB, "issue-licence", item_kind="licence") == ("grant",)
     assert kinds_issued(On.JOB, "issue-licence", item_kind="filing") == ()
+
+
+def test_a_procedure_is_told_once_by_the_review_that_orders_it() -> None:
+    """A later review may still hold what was said of a procedure before; only a hearing is applied for."""
+    place = read_profile((SHARED / "profiles" / "fictional-city.toml").read_bytes())
+    told = {"proposal": "procedure", "procedure": "testing", "on_application": True}
+
+    def issued(step: str = "review", **given: Value) -> tuple[str, ...]:
+        return kinds_issued(On.STEP, step, {**told, **given}, item_kind="licence", item="P6", place=place)
+
+    assert issued() == ("special-procedure-notice",)
+    assert issued(procedure="hearing") == ("special-procedure-notice", "hearing-right-notice")
+    assert issued(procedure="hearing", on_application=False) == ("special-procedure-notice",)
+    assert issued(procedure="public-notice") == ("special-procedure-notice", "public-notice")
+    assert issued(procedure="hearing", proposal="grant") == ()
+    assert issued("upper-review", procedure="hearing") == ()
+    assert issued("upper-review", upper_review="procedure") == ("special-procedure-notice",)
+
+
+def test_a_notice_stops_a_limit_only_where_the_place_says_so() -> None:
+    told: dict[str, Value] = {"proposal": "procedure", "procedure": "testing"}
+    assert kinds_issued(On.STEP, "review", told, item_kind="licence", item="P6") == ()
