@@ -32,14 +32,28 @@ class KnownWork:
     gives: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The list as it stands in the file."""
+
+    steps: Mapping[str, KnownWork]
+    jobs: Mapping[str, KnownWork]
+    besides: tuple[str, ...]
+
+
 def known_steps() -> Mapping[str, KnownWork]:
     """By the value of the property `step`."""
-    return _known()[0]
+    return _known().steps
 
 
 def known_jobs() -> Mapping[str, KnownWork]:
     """By the job type."""
-    return _known()[1]
+    return _known().jobs
+
+
+def given_besides() -> tuple[str, ...]:
+    """The variables that the application sets where no step or job of a diagram is done."""
+    return _known().besides
 
 
 def done_as(step: str) -> str:
@@ -58,15 +72,17 @@ def step_of(node: Node) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _known() -> tuple[Mapping[str, KnownWork], Mapping[str, KnownWork]]:
+def _known() -> _Known:
     report = Report(_FILE)
     table = read_toml((package_files("engine.bundles") / _FILE).read_bytes(), report)
     table.integer("format", least=1)
     steps = {one.key: one for one in _read(table, "steps")}
     jobs = {one.key: one for one in _read(table, "jobs")}
+    besides = table.table("besides")
+    gives = besides.texts("gives") if besides is not None else ()
     table.finish()
     report.raise_errors()
-    return steps, jobs
+    return _Known(steps, jobs, gives)
 
 
 def _read(table: Table, key: str) -> Iterator[KnownWork]:

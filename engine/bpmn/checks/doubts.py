@@ -125,7 +125,7 @@ class _Expressions:
         telling = self.told.setdefault(checked.source.file, Telling(checked.source.file))
         for node in checked.nodes:
             seen: set[tuple[str, bool]] = set()
-            for element, slot, is_condition in _slots(node):
+            for element, slot, is_condition in slots_of(node):
                 if slot.expression is None or slot.expression.language != "feel":
                     continue
                 source = slot.expression.source
@@ -191,7 +191,7 @@ def _shortest(name: str) -> int:
     return _SHORTEST_CHINESE if all("\u4e00" <= sign <= "\u9fff" for sign in name) else _SHORTEST
 
 
-def _slots(node: Node) -> Iterator[tuple[str, Slot, bool]]:
+def slots_of(node: Node) -> Iterator[tuple[str, Slot, bool]]:
     """(element, slot, whether it is a condition) of everything that a node works out."""
     for flow in node.outgoing:
         if flow.condition is not None:

@@ -33,12 +33,13 @@ def check_bundle(
     key: str | None = None,
     *,
     known_groups: Collection[str] | None = None,
+    known_departments: Collection[str] | None = None,
     profile: Profile | None = None,
 ) -> list[Finding]:
     """Every finding of a bundle's files, errors first.
 
     `files` have the paths that they have inside the bundle. `key` is the bundle that they are meant to
-    be. `known_groups` are the candidate groups of the organisation and `profile` the place's rules;
+    be. `known_groups` and `known_departments` are keys of the organisation, `profile` the place's rules;
     without them what depends on them is not checked. Raises nothing for bad files.
     """
     inspected = inspect_bundle(files)
@@ -49,7 +50,7 @@ def check_bundle(
     main_form = inspected.forms.get(form_file(bundle.form_key, files) or "")
     variables = given_variables(bundle, main_form, inspected.forms.values())
     findings += check_diagrams(files, level="office", known_groups=known_groups, variables=variables)
-    checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile)
+    checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile, known_departments)
     if key is not None and bundle.key != key:
         checking.error(
             "other-bundle",
@@ -74,7 +75,13 @@ def check_bundle(
     check_translations(checking, inspected.asked)
     _check_examples(checking)
     _check_unused_basis(checking, inspected.basis_unused)
-    return _in_order(findings + checking.findings)
+    return _in_order(findings + _without_twice_told(checking.findings, findings))
+
+
+def _without_twice_told(found: list[Finding], before: list[Finding]) -> list[Finding]:
+    """A name that looks like a mistaken one is told as that, once."""
+    misspelt = {(one.file, one.element) for one in before if one.code == "misspelt-name"}
+    return [one for one in found if one.code != "variable-never-written" or (one.file, one.element) not in misspelt]
 
 
 def _check_declared_fields(checking: Checking) -> None:

@@ -14,6 +14,7 @@ from engine.bundles.checks.returns import check_returns
 from engine.bundles.checks.rulings import check_results, check_rulings
 from engine.bundles.checks.separation import check_separation
 from engine.bundles.checks.work import check_known_work
+from engine.bundles.checks.written import check_written
 from engine.bundles.model import Item
 from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed
 from engine.words import Words
@@ -51,6 +52,7 @@ def check_calls(checking: Checking) -> None:
     check_returns(checking, program)
     check_levels(checking, program, process)
     check_known_work(checking, program)
+    check_written(checking, program)
 
 
 def _check_decision(checking: Checking, program: Program) -> None:
