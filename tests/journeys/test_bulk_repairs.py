@@ -329,3 +329,17 @@ def test_a_bulk_repair_whose_jobs_are_lost_goes_on(db: SQLAlchemy) -> None:
     machines.work()
     assert results(bulk) == [("done", "已挂起")]
     assert forgotten_batches.defer_forgotten() == 0
+
+
+def test_a_bulk_repair_whose_job_always_fails_ends_and_whoever_began_it_is_told(db: SQLAlchemy) -> None:
+    case = machines.run(machines.publish(WAITS))[0]
+    bulk = bulk_repairs.begin(Repairs.SUSPEND, [(case, None)], by=lead(), key="k", reason="核查")
+    sql().execute("update procrastinate_jobs set status = 'failed'")
+    assert forgotten_batches.defer_forgotten() == 0
+    assert queries.bulk_repair(bulk).state == "done"
+    assert results(bulk) == [("refused", "后台作业反复出错，已经停止，没有处理")]
+    told = sql().execute("select user_id, kind, facts ->> 'id' from notice where kind = 'bulk-given-up'").fetchall()
+    assert told == [(lead().user_id, "bulk-given-up", str(bulk))]
+    assert forgotten_batches.defer_forgotten() == 0
+    bulk_repair_work.work(bulk)
+    assert "suspended" not in machines.ledger(case)

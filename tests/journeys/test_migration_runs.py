@@ -17,11 +17,12 @@ from webapp import clock
 from webapp.clock import frozen_at
 from webapp.errors import Busy, Incomplete, NotYours, ReleaseRefused
 from webapp.queries.audit import verify_all
+from webapp.services import forgotten_batches, migration_work, suspension
 from webapp.services import migration_runs as runs
-from webapp.services import migration_work, suspension
+from webapp.services.batch_ends import JOB_FAILED
 from webapp.services.migration_runs import Chosen, MigrationNotNow
 from webapp.services.release_rows import lock_bundle
-from webapp.unit_of_work import sql
+from webapp.unit_of_work import sql, unit_of_work
 
 DESIGNER, PUBLISHER, LEAD = "taoran", "jiangwen", "weixiaohong"
 OLD = "start s\nuser a\nuser b\nuser c\ntimer late on a PT48H\nuser remind\ns -> a -> b -> c\nlate -> remind"
@@ -403,3 +404,35 @@ def test_what_a_job_had_claimed_is_free_at_once_after_a_pause(db: SQLAlchemy, mo
     runs.go_on(run, by=person(PUBLISHER))
     machines.work()
     assert (state(run), outcomes(run)) == ("done", ["moved"] * 3)
+
+
+def failed_for_good() -> None:
+    """The queue gives up what it has, and looks after batches without a job."""
+    with unit_of_work():
+        sql().execute("update procrastinate_jobs set status = 'failed' where status = 'todo'")
+    assert forgotten_batches.defer_forgotten() == 0
+
+
+def test_a_migration_whose_job_always_fails_ends_and_whoever_began_it_is_told(db: SQLAlchemy) -> None:
+    old = machines.publish(OLD)
+    moved = cases(old, of=3)
+    machines.publish(NEW)
+    untried = runs.begin(office.BUNDLE, Chosen((old,)), RENAMED, by=person(DESIGNER), reason="审查环节改名")
+    failed_for_good()
+    assert (state(untried), outcomes(untried)) == ("checked", ["unfit"] * 3)
+    assert reasons(untried, moved[0]) == JOB_FAILED.zh
+    assert notices(DESIGNER)[-1] == "migration-given-up"
+    run = begun(old)
+    runs.propose(run, by=person(DESIGNER))
+    runs.confirm(run, by=person(PUBLISHER), first_cases=1)
+    failed_for_good()
+    assert (state(run), outcomes(run)) == ("looked", ["refused", "fits", "fits"])
+    assert notices(PUBLISHER)[-1] == "migration-given-up"
+    runs.go_on(run, by=person(LEAD))
+    machines.work()
+    assert (state(run), outcomes(run)) == ("done", ["refused", "moved", "moved"])
+    runs.undo(run, by=person(LEAD), reason="名称有误")
+    failed_for_good()
+    assert (state(run), outcomes(run)) == ("undone", ["refused", "kept", "kept"])
+    assert {release_of(case) for case in moved[1:]} != {old}
+    assert notices(LEAD)[-1] == "migration-given-up"

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from engine import Words
-from tests.support import office
+from tests.support import machines, office
 from tests.support.office import person
 from tests.webapp.browsing import Browser
 from tests.webapp.test_bundle_commands import counted, renamed
@@ -21,7 +21,7 @@ from webapp.catalogue import current_releases, release_files
 from webapp.clock import frozen_at
 from webapp.errors import FileRefused, NotFound, NotYours
 from webapp.queries import bundle_imports as queries
-from webapp.services import bundle_imports, cleaning
+from webapp.services import bundle_imports, cleaning, forgotten_batches
 from webapp.services.bundle_archives import has_many, read_archive
 from webapp.services.files import Upload
 from webapp.services.release_uploads import zip_of
@@ -153,6 +153,22 @@ def test_a_job_that_comes_late_takes_nothing_back(db: SQLAlchemy, monkeypatch: p
     monkeypatch.setattr(bundle_imports, "check_files", overtaken)
     bundle_imports.work(run)
     assert told(run) == [("a-one", "drafted", "a-one"), ("b-two", "drafted", "b-two")]
+
+
+def test_a_zip_that_is_gone_ends_its_import_in_words(client: FlaskClient) -> None:
+    content = zipped(in_folders("a-one", "b-two"))
+    run = bundle_imports.begin("many.zip", content, by=person(DESIGNER))
+    file_store.remove_if_unused_since(file_store.put(content), clock.now() + timedelta(days=1))
+    bundle_imports.work(run)
+    assert queries.import_of(run).ended_at is not None
+    assert told(run) == [("a-one", "refused", ""), ("b-two", "refused", "")]
+    assert {one.why for one in queries.parts_of(run)} == {bundle_imports.GONE}
+    bundle_imports.work(run)
+    machines.taken()
+    assert forgotten_batches.defer_forgotten() == 0
+    browser = Browser.of(client, DESIGNER)
+    browser.open("/notices")
+    assert browser.text.count(f"批量导入 {run} 没有做完：压缩包在文件库中找不到或者已经损坏，没有导入。") == 1
 
 
 LINK = 0o120777 << 16

@@ -86,6 +86,10 @@ def target(line: Line) -> str:
         return url_for("studio.bundles")
     if line.opens == "migrations":
         return url_for("migration.all_runs")
+    if line.opens == "bulk-repairs":
+        return url_for("operation.bulks")
+    if line.opens == "imports":
+        return url_for("studio.all_imports")
     if line.opens == "deliveries":
         return url_for("notices.lost")
     if line.case_id is None:

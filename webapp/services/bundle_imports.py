@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from engine import EngineError, Severity, Words
 from webapp import clock, file_store, outbox
-from webapp.errors import ActRefused
+from webapp.errors import ActRefused, FileRefused, NotFound
 from webapp.identity import Identity, by_ids
 from webapp.permissions import Permission, ensure
+from webapp.services import batch_ends
 from webapp.services.bundle_archives import NO_PART, Archive, read_archive
 from webapp.services.failures import failure_of
 from webapp.services.release_rows import LONGEST_NOTE, keep_draft
@@ -22,9 +25,14 @@ from webapp.services.releases import check_files, read_bundle_zip
 from webapp.services.turns import Rows, Turns
 from webapp.unit_of_work import sql, unit_of_work
 
+log = structlog.get_logger(__name__)
+
 #: Bundles of one job.
 AT_ONCE = 25
 FAILED = Words("这件事没有导入。", "this bundle was left out.")
+GONE = Words(
+    "压缩包在文件库中找不到或者已经损坏，没有导入", "the zip is no longer in the file store, or is damaged: left out"
+)
 #: Of files that belong to no bundle, so many are named.
 MOST_LEFT_OUT = 20
 BEGIN = """
@@ -98,7 +106,9 @@ def work(import_id: int) -> None:
     if row is None:
         return
     name, digest, note, by_id = row
-    archive = read_archive(name, file_store.get(digest))
+    archive = _archive(import_id, name, digest)
+    if archive is None:
+        return
     (by,) = by_ids([by_id], closed=True)
     turns, bundles = Turns(ROWS, import_id, AT_ONCE), _Importing(import_id, archive, note, by)
     if turns.take(bundles):
@@ -110,6 +120,17 @@ def work(import_id: int) -> None:
         ended = sql().execute(END, {"run": import_id, "now": clock.now()}).rowcount
         if not ended and (at := turns.next_at()) is not None:
             outbox.defer_at(sql(), outbox.IMPORT_BUNDLES, at, import_id=import_id)
+
+
+def _archive(import_id: int, name: str, digest: str) -> Archive | None:
+    """The zip; None where there is nothing to be read any more, however often one tries: then the import is over."""
+    try:
+        return read_archive(name, file_store.get(digest))
+    except (NotFound, FileRefused) as unread:
+        log.error("import-given-up", run=import_id, error=repr(unread))
+        with unit_of_work():
+            batch_ends.end(batch_ends.IMPORTS, import_id, GONE)
+        return None
 
 
 class _Importing:

@@ -1,31 +1,42 @@
-"""Batches that are under way although the queue has no job for them any more: it gave up, or lost it."""
+"""Batches that are under way although the queue has no job for them any more: it lost it, or gave it up.
+
+One whose job is lost gets another. One whose job failed until the queue gave it up would fail as long again, and for
+ever: it ends, with that reason.
+"""
 
 from __future__ import annotations
 
+import structlog
+
 from webapp import outbox
+from webapp.services.batch_ends import JOB_FAILED, KINDS, end
 from webapp.unit_of_work import sql, unit_of_work
 
-#: name of the job, its payload, the table of batches, which of these have work left
-KINDS = (
-    (outbox.RUN_BULK_REPAIR, "bulk_id", "bulk_repair", "b.state = 'under-way'"),
-    (outbox.CHECK_MIGRATION, "run_id", "migration_run", "b.state = 'checking'"),
-    (outbox.RUN_MIGRATION, "run_id", "migration_run", "b.state in ('first', 'rest', 'undoing')"),
-    (outbox.IMPORT_BUNDLES, "import_id", "bundle_import", "b.ended_at is null"),
-)
+log = structlog.get_logger(__name__)
+
+#: With whether the last of its jobs failed for good.
 FORGOTTEN = """
-select b.id from {table} b where {left} and not exists (
-    select from procrastinate_jobs q where q.task_name = %s and q.status in ('todo', 'doing')
+select b.id, coalesce((
+    select q.status = 'failed' from procrastinate_jobs q
+    where q.task_name = %(job)s and (q.args ->> '{key}')::bigint = b.id order by q.id desc limit 1), false)
+from {table} b where {left} and not exists (
+    select from procrastinate_jobs q where q.task_name = %(job)s and q.status in ('todo', 'doing')
     and (q.args ->> '{key}')::bigint = b.id)
 order by b.id
 """
 
 
 def defer_forgotten() -> int:
-    """Put a job for each into the queue; returns how many."""
+    """Put a job for each that was lost into the queue; returns how many. End those that always fail."""
     count = 0
-    with unit_of_work():
-        for job, key, table, left in KINDS:
-            ids = [id_ for (id_,) in sql().execute(FORGOTTEN.format(table=table, left=left, key=key), (job,))]
-            outbox.defer_each(sql(), job, key, ids)
-            count += len(ids)
+    for kind in KINDS:
+        with unit_of_work():
+            query = FORGOTTEN.format(table=kind.table, left=kind.left, key=kind.key)
+            rows = sql().execute(query, {"job": kind.job}).fetchall()
+            lost = [id_ for id_, has_failed in rows if not has_failed]
+            outbox.defer_each(sql(), kind.job, kind.key, lost)
+            count += len(lost)
+            for batch_id in (id_ for id_, has_failed in rows if has_failed):
+                log.error("batch-given-up", batch=batch_id, table=kind.table)
+                end(kind, batch_id, JOB_FAILED)
     return count

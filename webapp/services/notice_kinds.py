@@ -26,7 +26,12 @@ MASKS: Mapping[str, Callable[[str], str]] = {
     "organisation": masked_organisation,
     "number": masked_number,
 }
-OPENS = frozenset({"task", "case", "comments", "corrections", "inbox", "asked", "studio", "migrations", "deliveries"})
+OPENS = frozenset(
+    {
+        "task", "case", "comments", "corrections", "inbox", "asked", "studio", "migrations", "bulk-repairs", "imports",
+        "deliveries",
+    }
+)  # fmt: skip
 
 
 class NoticeKind(StrEnum):
@@ -65,6 +70,9 @@ class NoticeKind(StrEnum):
     RELEASE_OVERTAKEN = "release-overtaken"
     MIGRATION_TO_CONFIRM = "migration-to-confirm"
     MIGRATION_LOOKED = "migration-looked"
+    MIGRATION_GIVEN_UP = "migration-given-up"
+    BULK_GIVEN_UP = "bulk-given-up"
+    IMPORT_GIVEN_UP = "import-given-up"
     CHANGE_ASSIGNED = "change-assigned"
     NOT_DELIVERED = "not-delivered"
 
