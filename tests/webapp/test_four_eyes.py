@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from webapp.clock import frozen_at
 from webapp.errors import Incomplete, NotFound, NotYours, ReleaseRefused
 from webapp.queries import releases as queries
 from webapp.queries.audit import verify_all
+from webapp.queries.release_life import life_of
 from webapp.queries.release_sign_offs import sign_offs_of, waiting_for
 from webapp.services import publishing, releases, working_copies
 from webapp.services.publishing import publish_release, put_due_in_force, restore_release, stop_bundle
@@ -323,6 +325,32 @@ def test_a_bundle_out_of_use_takes_no_applications_and_its_cases_go_on(db):
     restore_release(release_id, by=office.person(PUBLISHER), reason="省级系统延期上线。")
     assert published() == release_id
     assert list(verify_all()) == []
+
+
+def test_the_page_tells_all_that_became_of_a_release_and_one_word_says_its_state(client):
+    with frozen_at(MONDAY):
+        first, second, third = published(), submitted(), submitted("items/P6.toml", "value = ", "value = 2")
+        case = office.received("commitment")
+        publish(second)
+        stop_bundle(second, by=office.person(PUBLISHER), reason="停办")
+        restore_release(first, by=office.person(PUBLISHER), reason="先用原版")
+        releases.return_release(third, by=office.person(PUBLISHER), reason="重新核对")
+        releases.submit_release(third, by=office.person(DESIGNER))
+        publish(third)
+    kinds = [line.kind for line in life_of(first, office.BUNDLE)]
+    assert kinds == ["published", "replaced", "restored", "replaced"]
+    assert [line.by and line.by[0] for line in life_of(first, office.BUNDLE)][1::2] == [second, third]
+    assert [line.kind for line in life_of(second, office.BUNDLE)] == ["published", "stopped"]
+    page = Browser.of(client, PUBLISHER).open(f"/studio/releases/{first}").text
+    for said in (
+        "恢复为现行 · 姜雯",
+        "先用原版",
+        f"被替代 · 姜雯 · {'11-30 10:00'} · 第 {queries.release(third).number} 版",
+    ):
+        assert said in page
+    client.delete_cookie("session")
+    choices = Browser.of(client, "weixiaohong").open(f"/cases/{case.id}/repair/release").text
+    assert re.search(rf"第 {queries.release(second).number} 版 · \S+ \S+ · 已停用", choices), choices
 
 
 def test_going_back_needs_a_publisher_and_a_reason_and_no_signatures(db):

@@ -101,4 +101,4 @@ def test_cases_of_a_release_are_counted_open_and_received(client: FlaskClient, d
     designer = Browser.of(client, DESIGNER)
     designer.open("/studio")
     follow(designer, "第 1 版")
-    assert "1 件（收过 1 件）" in designer.text
+    assert "1 件（连同办结的，现有 1 件在此版上）" in designer.text

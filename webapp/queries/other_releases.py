@@ -19,7 +19,7 @@ from webapp.unit_of_work import sql
 
 @dataclass(frozen=True, slots=True)
 class ReleaseChoice:
-    """A release that was published once. `state`: published | retired."""
+    """A release that was published once. `state`: published | retired | stopped."""
 
     id: int
     number: int

@@ -17,6 +17,7 @@ from engine.bundles import check_bundle, name_in
 from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, Rules, release_files, rules_of
 from webapp.errors import NotFound
+from webapp.queries.held_against import OFFICE, Office
 from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, SUBMITTED
 from webapp.unit_of_work import sql
 
@@ -120,7 +121,7 @@ left join app_user v on v.id = r.approved_by
 """
 #: Cases are counted as far as this.
 COUNTED = 10_000
-RECEIVED = """
+HELD = """
 select count(*) from (select from cases where release_id = %s and received_at is not null limit %s) counted
 """
 HISTORY = """
@@ -189,9 +190,12 @@ def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
     return Overview(tuple(shown[key] for key in keys), len(found), len(every), page, waiting)
 
 
-def received(release_id: int) -> int:
-    """How many cases were received under a release, counted up to `COUNTED`, then one more."""
-    row = sql().execute(RECEIVED, (release_id, COUNTED + 1)).fetchone()
+def held(release_id: int) -> int:
+    """How many received cases, open and closed, are on a release now, counted up to `COUNTED`, then one more.
+
+    Those that a migration took to another release are that one's.
+    """
+    row = sql().execute(HELD, (release_id, COUNTED + 1)).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -242,11 +246,11 @@ def errors_of(one: ReleaseRow) -> int:
     return _errors(one.id, one.digest, one.bundle_key, *_held_against())
 
 
-def _held_against() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The keys of the office's groups, and the versions of the rules in force."""
-    row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
+def _held_against() -> tuple[Office, tuple[str, ...]]:
+    """The office's groups and departments, and the versions of the rules in force."""
+    row = sql().execute(f"select {OFFICE}, {RULES_IN_FORCE}").fetchone()
     assert row is not None
-    return tuple(row[0]), tuple(row[1] or ())
+    return Office.of(*row[:2]), tuple(row[2] or ())
 
 
 def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
@@ -256,21 +260,19 @@ def counts(findings: Iterable[Finding]) -> dict[Severity, int]:
 
 
 @lru_cache(maxsize=512)
-def _checked(
-    release_id: int, digest: str, key: str, groups: tuple[str, ...], versions: tuple[str, ...]
-) -> tuple[Finding, ...]:
-    """Checked once per release, groups and rules: a release's files never change."""
+def _checked(release_id: int, digest: str, key: str, office: Office, versions: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Checked once per release, office and rules: a release's files never change."""
     rules = _rules(versions)
     profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
     files = release_files(release_id)
-    return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))
+    return tuple(check_with_examples(files, key, **office.known, profile=profile, calendar=calendar))
 
 
 @lru_cache(maxsize=1024)
-def _errors(release_id: int, digest: str, key: str, groups: tuple[str, ...], versions: tuple[str, ...]) -> int:
+def _errors(release_id: int, digest: str, key: str, office: Office, versions: tuple[str, ...]) -> int:
     rules = _rules(versions)
     files = release_files(release_id)
-    return len(errors_in(check_bundle(files, key, known_groups=groups, profile=rules.profile if rules else None)))
+    return len(errors_in(check_bundle(files, key, **office.known, profile=rules.profile if rules else None)))
 
 
 def _rules(versions: tuple[str, ...]) -> Rules | None:

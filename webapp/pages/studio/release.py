@@ -31,6 +31,7 @@ from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
 from webapp.queries.release_difference import ADDED, CHANGED, REMOVED, ElementChange, FileChange, compare
 from webapp.queries.release_examples import accepted_examples
 from webapp.queries.release_impact import impact_of
+from webapp.queries.release_life import life_of
 from webapp.queries.release_overtaken import coming_beside, overtaken
 from webapp.queries.release_sign_offs import sign_offs_of
 from webapp.queries.release_subjects import by_subject
@@ -65,7 +66,8 @@ def release_page(release_id: int, errors: Mapping[str, Words] | None = None) -> 
         f"studio/release_{view}.html",
         release=one,
         starts=starts_of(release_id),
-        received=queries.received(release_id),
+        life=life_of(release_id, one.bundle_key),
+        held=queries.held(release_id),
         counted=queries.COUNTED,
         name=queries.name_of(one),
         counts=queries.counts(findings),

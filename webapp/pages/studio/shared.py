@@ -58,6 +58,14 @@ EVENTS = {
     "migration-undone": Words("撤销批量迁移", "took a migration back"),
 }
 
+#: What became of a release that was in force.
+LIFE = {
+    "published": Words("发布", "published"),
+    "restored": Words("恢复为现行", "put in force again"),
+    "replaced": Words("被替代", "superseded"),
+    "stopped": Words("停用", "taken out of use"),
+}
+
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
 
@@ -76,7 +84,7 @@ class FindingLine:
 def _words_of_the_studio(setup: BlueprintSetupState) -> None:
     """Globals, since the studio's macros are imported without a page's context."""
     setup.app.jinja_env.globals.update(
-        release_states=STATES, severities=SEVERITIES, release_events=EVENTS, is_shared_file=is_shared
+        release_states=STATES, severities=SEVERITIES, release_events=EVENTS, life_words=LIFE, is_shared_file=is_shared
     )
     setup.app.jinja_env.filters["spaced"] = spaced
 
