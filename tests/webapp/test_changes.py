@@ -230,6 +230,20 @@ def test_a_name_that_means_several_is_asked_back(db):
     assert asked_for(LAW, "法" * 200 + "第一条", found) == asked_for(LAW, " ", found)
 
 
+def test_each_bundles_own_form_of_one_key_is_picked_by_itself(app, db):
+    found = change_index.holders()
+    forms = {one.bundles: one for one in change_index.materials(found) if one.own_key == "application-form"}
+    assert len(forms) > 1
+    assert all(len(bundles) == 1 for bundles in forms)
+    own = forms[(office.BUNDLE,)]
+    rows = touched(MATERIAL, own.key)
+    assert {row.bundle for row in rows} <= {office.BUNDLE, ""}
+    assert any(row.kind == "material" for row in rows)
+    assert {row.bundle for row in touched(MATERIAL, "application-form")} > {office.BUNDLE}
+    lawyer = Browser.of(app.test_client(), LAWYER).open("/studio/changes?kind=material")
+    assert f"{own.key}" in " ".join(lawyer.page.xpath("//a/@href | //option/@value"))
+
+
 # ---------------------------------------------------------------- the kept list
 
 

@@ -35,13 +35,13 @@ _ON_SHEETS = frozenset({"limits", "basis", "conditions", "commitment", "situatio
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for, understood: `key` names it in an address; `bundle` "" where it is every bundle's."""
+    """What was asked for, understood: `key` names it in an address; `bundles` empty where it is every bundle's."""
 
     kind: str
     key: str
     title: Words
     subject: Subject
-    bundle: str = ""
+    bundles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def impact(wanted: Wanted, found: Iterable[Holder]) -> list[ImpactRow]:
     """Everything that the change touches: the places by bundle and kind, then what is counted."""
     rows: dict[tuple[str, str, str, str], ImpactRow] = {}
     concerned: list[Concerned] = []
-    asked = [holder for holder in found if wanted.bundle in ("", holder.bundle)]
+    asked = [holder for holder in found if not wanted.bundles or holder.bundle in wanted.bundles]
     for holder, touches in touches_of(asked, wanted.subject):
         for touch in touches:
             _gather(rows, holder, touch)
@@ -153,6 +153,8 @@ def _of_law(article: Article, english: dict[str, str]) -> Asked:
 def _material(typed: str, found: Sequence[Holder]) -> Asked:
     offered = change_index.materials(found)
     exact = [one for one in offered if typed == one.key or typed in one.names]
+    if not exact and (of_key := change_index.material_of_key(found, typed)) is not None:
+        exact = [of_key]
     if not exact:
         lower = typed.lower()
         exact = [one for one in offered if any(lower in name.lower() for name in one.names)]
@@ -162,7 +164,9 @@ def _material(typed: str, found: Sequence[Holder]) -> Asked:
 
 
 def _of_material(one: KnownMaterial) -> Wanted:
-    return Wanted(MATERIAL, one.key, one.name, MaterialChanges(one.key, one.names))
+    # Local rules are no bundle's and may name it.
+    bundles = frozenset() if one.key == one.own_key else frozenset({*one.bundles, ""})
+    return Wanted(MATERIAL, one.key, one.name, MaterialChanges(one.own_key, one.names), bundles)
 
 
 def _limit(typed: str, found: Sequence[Holder]) -> Asked:
@@ -178,7 +182,8 @@ def _limit(typed: str, found: Sequence[Holder]) -> Asked:
 
 def _of_limit(one: KnownLimit) -> Wanted:
     changes = LimitChanges(one.own_key, one.bundle, one.items, one.clocks, one.limit)
-    return Wanted(LIMIT, one.key, limit_title(one), changes, one.bundle)
+    bundles = frozenset({one.bundle}) if one.bundle else frozenset[str]()
+    return Wanted(LIMIT, one.key, limit_title(one), changes, bundles)
 
 
 def _gather(rows: dict[tuple[str, str, str, str], ImpactRow], holder: Holder, touch: Touch) -> None:

@@ -6,7 +6,7 @@ A release counts while it is in force, waits to be, or somebody's case or commit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine import Words
@@ -44,9 +44,13 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class KnownMaterial:
-    """A material as bundles have it, under one key. `names`: in both languages, of all of them."""
+    """A material as bundles have it, under one key. `names`: in both languages, of all of them.
+
+    `key` is `own_key`, with the bundle before it ("open-pharmacy/application-form") where other bundles have another
+    material under the same."""
 
     key: str
+    own_key: str
     name: Words
     names: frozenset[str]
     bundles: tuple[str, ...]
@@ -140,20 +144,46 @@ def english_names(found: Iterable[Holder]) -> dict[str, str]:
 
 
 def materials(found: Iterable[Holder]) -> list[KnownMaterial]:
-    """The materials of all bundles by their key."""
+    """The materials of all bundles by name. What bundles call alike under one key is one; each bundle's own form that
+    has but the key of another's is by itself."""
+    made: list[KnownMaterial] = []
+    for key, each in _by_key(found).items():
+        alike = _called_alike(each)
+        made += [_material(key if len(alike) == 1 else f"{one[0][0]}/{key}", key, one) for one in alike]
+    return sorted(made, key=lambda one: one.name.zh)
+
+
+def material_of_key(found: Iterable[Holder], key: str) -> KnownMaterial | None:
+    """What any bundle has under this key, whatever they call it."""
+    each = _by_key(found).get(key)
+    return _material(key, key, each) if each else None
+
+
+def _by_key(found: Iterable[Holder]) -> dict[str, list[tuple[str, Words]]]:
+    """Key -> (bundle, name) in the order of the holders."""
     gathered: dict[str, list[tuple[str, Words]]] = {}
     for holder, said in known(found):
         for key, name in said.materials.items():
             gathered.setdefault(key, []).append((holder.bundle, name))
-    return [
-        KnownMaterial(
-            key,
-            each[0][1],
-            frozenset(text for _, name in each for text in (name.zh, name.en) if len(text) > 1),
-            tuple(dict.fromkeys(bundle for bundle, _ in each)),
-        )
-        for key, each in sorted(gathered.items(), key=lambda one: one[1][0][1].zh)
-    ]
+    return gathered
+
+
+def _called_alike(each: Sequence[tuple[str, Words]]) -> list[list[tuple[str, Words]]]:
+    """The bundles whose names for it meet, in any of their versions, stand together."""
+    groups: list[tuple[set[str], list[tuple[str, Words]]]] = []
+    for bundle in dict.fromkeys(bundle for bundle, _ in each):
+        own = [(bundle, name) for of, name in each if of == bundle]
+        names = {name.zh for _, name in own}
+        met = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if group not in met]
+        joined = [one for _, members in met for one in members] + own
+        groups.append((names.union(*(group[0] for group in met)), joined))
+    return [members for _, members in groups]
+
+
+def _material(key: str, own_key: str, each: Sequence[tuple[str, Words]]) -> KnownMaterial:
+    names = frozenset(text for _, name in each for text in (name.zh, name.en) if len(text) > 1)
+    return KnownMaterial(key, own_key, each[0][1], names, tuple(dict.fromkeys(bundle for bundle, _ in each)))
 
 
 def limits(found: Iterable[Holder]) -> list[KnownLimit]:
