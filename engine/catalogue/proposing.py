@@ -11,6 +11,7 @@ from engine.catalogue.records import Catalogue, Record
 from engine.catalogue.removing import removal_of
 from engine.catalogue.sheets import (
     BUNDLE_FILE,
+    DEPARTMENT,
     SHEETS,
     Column,
     Kind,
@@ -70,14 +71,20 @@ class Proposal:
     faults: list[Fault] = field(default_factory=list)
 
 
-def propose(files: Mapping[str, bytes], records: Iterable[Record]) -> Proposal:
-    """What these rows would change in the files. Raises nothing for bad rows: each has its faults."""
+def propose(
+    files: Mapping[str, bytes], records: Iterable[Record], departments: Mapping[str, Words] | None = None
+) -> Proposal:
+    """What these rows would change in the files. Raises nothing for bad rows: each has its faults.
+
+    `departments`: key -> name of those of the office; a cell names one by either. None: any is taken as it is.
+    """
     given = sorted(records, key=lambda one: list(SHEETS).index(one.sheet))
-    return _Proposing(Catalogue(files), given).made()
+    return _Proposing(Catalogue(files), given, departments).made()
 
 
 class _Proposing:
-    def __init__(self, catalogue: Catalogue, records: list[Record]) -> None:
+    def __init__(self, catalogue: Catalogue, records: list[Record], departments: Mapping[str, Words] | None) -> None:
+        self.departments = departments
         self.catalogue = catalogue
         self.records = records
         self.proposal = Proposal()
@@ -133,7 +140,7 @@ class _Proposing:
                     self._fault(record, column.key, Words(f"请填写{column.label.zh}。", f"Fill in: {column.label.en}."))
                 continue
             try:
-                values[column.key] = value_of(column, text, self.sources)
+                values[column.key] = self._meant(column, value_of(column, text, self.sources))
             except CellRefused as refused:
                 self._fault(record, column.key, refused.words)
                 continue
@@ -141,6 +148,22 @@ class _Proposing:
         self._check_limits(sheet, record, keys, values)
         for name, value in values.items():
             self._put(sheet, record, keys, sheet.column(name), value)
+
+    def _meant(self, column: Column, value: TomlValue | None) -> TomlValue | None:
+        """A department by its key, where it was named. Raises CellRefused."""
+        if column.key != DEPARTMENT or self.departments is None or value is None:
+            return value
+        named = [key for key, words in self.departments.items() if str(value) in (key, words.zh, words.en)]
+        if len(named) == 1:
+            return named[0]
+        known = "、".join(f"{words.zh}（{key}）" for key, words in self.departments.items())
+        known_en = ", ".join(f"{words.en} ({key})" for key, words in self.departments.items())
+        raise CellRefused(
+            Words(
+                f"没有部门“{str(value)[:60]}”。请填部门的名称或者编号：{known}。",
+                f"There is no department “{str(value)[:60]}”. Give its name or key: {known_en}.",
+            )
+        )
 
     def _keys(self, sheet: Sheet, record: Record) -> tuple[str, ...] | None:
         found = []

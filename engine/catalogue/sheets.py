@@ -12,6 +12,8 @@ from enum import StrEnum
 from engine.catalogue.toml_edit import Path, TomlValue
 from engine.words import Words
 
+#: The column of the department that decides: a key of the office, or its name.
+DEPARTMENT = "department"
 BUNDLE_FILE, ENGLISH_FILE = "bundle.toml", "texts/en.toml"
 
 
@@ -166,7 +168,7 @@ ITEMS = Sheet(
         Column("name", Words("事项名称", "Item name"), Kind.TEXT, ("name",), required=True),
         _english("name", Words("事项名称", "Item name")),
         Column("kind", Words("事项类型", "Kind"), Kind.CHOICE, ("kind",), required=True, choices=KINDS),
-        Column("department", Words("决定部门", "Deciding department"), Kind.TEXT, ("department",), required=True),
+        Column(DEPARTMENT, Words("决定部门", "Deciding department"), Kind.TEXT, ("department",), required=True),
         Column("basis", Words("设定依据", "Basis"), Kind.SOURCES, ("basis",), required=True, names="basis"),
         *_limit("statutory", Words("法定时限", "Statutory limit"), ("limits", "statutory")),
         *_limit("promised", Words("承诺时限", "Promised limit"), ("limits", "promised"), required=True),

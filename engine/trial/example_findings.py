@@ -63,6 +63,7 @@ def check_with_examples(
     key: str | None = None,
     *,
     known_groups: Collection[str] | None = None,
+    known_departments: Collection[str] | None = None,
     profile: Profile | None = None,
     calendar: object | None = None,
 ) -> list[Finding]:
@@ -70,7 +71,7 @@ def check_with_examples(
 
     Examples are played by the place's rules, so not without a profile, and not while there are errors.
     """
-    found = check_bundle(files, key, known_groups=known_groups, profile=profile)
+    found = check_bundle(files, key, known_groups=known_groups, known_departments=known_departments, profile=profile)
     if profile is None or errors_in(found):
         return found
     try:

@@ -490,3 +490,13 @@ def test_a_catalogue_that_cannot_be_read_says_so(client: FlaskClient, copy_id: i
         assert client.get(f"/studio/copies/{copy_id}/catalogue?view={view}").status_code == 200
     assert client.get(f"/studio/copies/{copy_id}/catalogue/questions/food").status_code == 404
     assert client.get(f"/studio/copies/{copy_id}/catalogue/papers/x").status_code == 404
+
+
+def test_a_department_that_the_office_does_not_have_is_shown_and_found(client: FlaskClient, copy_id: int) -> None:
+    content, digest = file_of(copy_id, "items/P6.toml")
+    wrong = content.replace(b'department = "urban-management"', 'department = "江城市城管执法局"'.encode(), 1)
+    working_copies.save(copy_id, "items/P6.toml", wrong, digest, by=person(DESIGNER))
+    sign_in(client, DESIGNER)
+    page = client.get(f"/studio/copies/{copy_id}/catalogue/items/P6").text
+    assert re.search(r'<option value="江城市城管执法局" selected>没有这个部门：江城市城管执法局', page)
+    assert "没有部门“江城市城管执法局”" in client.get(f"/studio/copies/{copy_id}").text

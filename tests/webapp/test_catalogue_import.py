@@ -439,3 +439,20 @@ def test_a_file_of_the_catalogue_is_checked_within_its_bundle(client: FlaskClien
     status, page = checked(client, "P2.toml", promise, "")
     assert status == 422
     assert "请选择是哪一件" in page
+
+
+# ---------------------------------------------------------------- departments
+
+
+def test_a_department_is_named_by_its_name_or_key_and_another_is_a_fault(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    heads = ["事项编号", "决定部门"]
+    _, page = sent(client, copy_id, "a.xlsx", book("事项", [heads, ["P6", "江城市城管执法局"]]))
+    assert "没有部门“江城市城管执法局”" in page
+    assert "江城市城市管理局（urban-management）" in page
+    status, page = sent(client, copy_id, "a.xlsx", book("事项", [heads, ["P6", "江城市市场监督管理局"]]))
+    assert status == 200
+    assert applied(client, copy_id, page)[0] == 302
+    assert 'department = "market-supervision"' in file_of(copy_id, "items/P6.toml")[0].decode()
+    status, page = sent(client, copy_id, "a.xlsx", book("事项", [heads, ["P6", "market-supervision"]]))
+    assert (status, "与目录相同" in page) == (200, True)

@@ -12,6 +12,7 @@ from engine.bundles import Bundle
 from engine.trial import Covered, ExampleRun, check_with_examples, play_examples
 from webapp.catalogue import RULES_IN_FORCE, rules_of
 from webapp.queries.diagram import named_in
+from webapp.queries.held_against import OFFICE, Office
 from webapp.queries.release_diagrams import Diagram, diagrams_of
 from webapp.queries.trials import bundle_of
 from webapp.services.trial_refusals import words_of
@@ -96,12 +97,12 @@ def picture_of(source: Source, path: str, language: str) -> str | None:
 
 def findings_with_examples(key: str, files: Mapping[str, bytes]) -> list[Finding]:
     """Every finding of files that are in no release, against the office's groups and the rules in force."""
-    row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
+    row = sql().execute(f"select {OFFICE}, {RULES_IN_FORCE}").fetchone()
     assert row is not None
-    versions = tuple(row[1] or ())
+    versions = tuple(row[2] or ())
     rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
     profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
-    return check_with_examples(files, key, known_groups=row[0], profile=profile, calendar=calendar)
+    return check_with_examples(files, key, **Office.of(*row[:2]).known, profile=profile, calendar=calendar)
 
 
 @lru_cache(maxsize=32)

@@ -11,6 +11,7 @@ from engine import Finding
 from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, rules_of
 from webapp.errors import NotFound
+from webapp.queries.held_against import OFFICE, Office
 from webapp.unit_of_work import sql
 
 SHOWN_CHANGES = 100
@@ -146,33 +147,31 @@ def findings_of_files(key: str, digests: Mapping[str, str]) -> tuple[Finding, ..
 
 def findings_of_contents(key: str, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """The same of contents that nobody has saved. Nothing of them is kept."""
-    groups, versions = _judged_by()
-    return _found_in(key, files, groups, versions)
+    office, versions = _judged_by()
+    return _found_in(key, files, office, versions)
 
 
-def _judged_by() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The office's groups, and the versions of the rules in force."""
-    row = sql().execute(f"select array(select key from candidate_group order by key), {RULES_IN_FORCE}").fetchone()
+def _judged_by() -> tuple[Office, tuple[str, ...]]:
+    """The office's groups and departments, and the versions of the rules in force."""
+    row = sql().execute(f"select {OFFICE}, {RULES_IN_FORCE}").fetchone()
     assert row is not None
-    return tuple(row[0]), tuple(row[1] or ())
+    return Office.of(*row[:2]), tuple(row[2] or ())
 
 
 @lru_cache(maxsize=32)
 def _checked(
-    key: str, digests: tuple[tuple[str, str], ...], groups: tuple[str, ...], versions: tuple[str, ...]
+    key: str, digests: tuple[tuple[str, str], ...], office: Office, versions: tuple[str, ...]
 ) -> tuple[Finding, ...]:
-    """Checked once per content, groups and rules."""
+    """Checked once per content, office and rules."""
     found: dict[str, bytes] = dict(
         sql()
         .execute("select digest, content from blob where digest = any(%s)", ([digest for _, digest in digests],))
         .fetchall()
     )
-    return _found_in(key, {path: bytes(found[digest]) for path, digest in digests}, groups, versions)
+    return _found_in(key, {path: bytes(found[digest]) for path, digest in digests}, office, versions)
 
 
-def _found_in(
-    key: str, files: Mapping[str, bytes], groups: tuple[str, ...], versions: tuple[str, ...]
-) -> tuple[Finding, ...]:
+def _found_in(key: str, files: Mapping[str, bytes], office: Office, versions: tuple[str, ...]) -> tuple[Finding, ...]:
     rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
     profile, calendar = (rules.profile, rules.calendar) if rules else (None, None)
-    return tuple(check_with_examples(files, key, known_groups=groups, profile=profile, calendar=calendar))
+    return tuple(check_with_examples(files, key, **office.known, profile=profile, calendar=calendar))

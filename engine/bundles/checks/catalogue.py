@@ -27,6 +27,7 @@ def check_catalogue(checking: Checking) -> None:
     _check_joint_extension(checking)
     for item in checking.bundle.items:
         _check_groups(checking, item)
+        _check_departments(checking, item)
         _check_limits(checking, item)
         _check_extension(checking, item)
         _check_fields(checking, item)
@@ -54,6 +55,24 @@ def _check_groups(checking: Checking, item: Item) -> None:
                 Words(
                     "改正岗位，或者在组织机构里建立它。",
                     "Correct it, or create the group in the organisation.",
+                ),
+            )
+
+
+def _check_departments(checking: Checking, item: Item) -> None:
+    """Those that decide and supervise are departments of the office, named by key."""
+    if checking.known_departments is None:
+        return
+    for name, department in (("department", item.department), ("supervised_by", item.supervised_by)):
+        if department not in checking.known_departments:
+            checking.error(
+                "unknown-department",
+                f"items/{item.key}.toml",
+                name,
+                Words(f"没有部门“{department}”。", f"There is no department “{department}”."),
+                Words(
+                    f"改为部门的编号：{'、'.join(checking.known_departments)}。",
+                    f"Give the key of a department: {', '.join(checking.known_departments)}.",
                 ),
             )
 

@@ -22,6 +22,7 @@ class Checking:
     main_form: Form | None
     known_groups: Collection[str] | None
     profile: Profile | None
+    known_departments: Collection[str] | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @property

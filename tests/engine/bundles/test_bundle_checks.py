@@ -297,3 +297,12 @@ def test_every_shipped_bundle_can_be_published(key):
 
 def test_the_example_of_the_small_bundle_is_json(files):
     assert json.loads(files["examples/hot.json"])["name"]["en"] == "A hot-food stall"
+
+
+def test_a_department_that_the_office_does_not_have_is_an_error_with_those_that_it_has(files):
+    found = check_bundle(files, "open-stall", known_departments=("stalls", "others"))
+    told = {(one.file, one.element) for one in found if one.code == "unknown-department"}
+    assert told <= {(f"items/{key}.toml", name) for key in "ABC" for name in ("department", "supervised_by")}
+    assert told
+    assert all("stalls、others" in one.remedy.zh for one in found if one.code == "unknown-department")
+    assert {one.severity for one in found if one.code == "unknown-department"} == {Severity.ERROR}

@@ -158,7 +158,7 @@ def _shown(sheet: Sheet, number: int, column: Column, value: object, offered: Of
         type="select" if _is_chosen(column) else _CONTROLS.get(column.kind, "textfield"),
         description=_description(column, says, locked, offered.at_most.get(column.key) if own else None, offered.level),
         required=column.required,
-        options=_options(column, offered),
+        options=_options(column, offered, value),
         value=_value(column, value),
         locked=locked,
     )
@@ -178,16 +178,22 @@ def _is_chosen(column: Column) -> bool:
     return column.key == "department" or (column.kind is Kind.KEY and column.names == "items")
 
 
-def _options(column: Column, offered: Offered) -> tuple[Choice, ...]:
+def _options(column: Column, offered: Offered, value: object) -> tuple[Choice, ...]:
     if column.kind in (Kind.SOURCE, Kind.SOURCES):
         return tuple(Choice(key, text) for key, text in offered.sources.items())
     if column.kind is Kind.FLAG:
         return (Choice("true", Words("是", "yes")), Choice("false", Words("否", "no")))
     if column.key == "department":
-        return tuple(Choice(key, label) for key, label in offered.departments.items())
+        known = tuple(Choice(key, label) for key, label in offered.departments.items())
+        return known if not value or str(value) in offered.departments else (*known, _unknown(str(value)))
     if _is_chosen(column):
         return tuple(Choice(key, Words(key, key)) for key in offered.items)
     return tuple(Choice(value, label) for value, label in column.choices.items())
+
+
+def _unknown(department: str) -> Choice:
+    """A department that the item names and the office does not have: it is shown, not passed over."""
+    return Choice(department, Words(f"没有这个部门：{department}", f"No such department: {department}"))
 
 
 def _value(column: Column, value: object) -> str | list[str]:
