@@ -20,6 +20,7 @@ from webapp.extensions import db as database
 from webapp.queries import heat_aside as queries
 from webapp.services import heat_aside, heat_counting
 from webapp.services.heat_instance import Counted, InstanceRows
+from webapp.software import software
 from webapp.unit_of_work import sql, unit_of_work
 
 LEAD, DESIGNER = "weixiaohong", "taoran"
@@ -68,7 +69,7 @@ def test_a_history_that_nobody_can_read_is_left_out_and_the_others_are_counted(d
     assert left_out() == [(number_of(case), "办理历史读不出来", False)]
     [one] = queries.uncounted()
     assert "JSONDecodeError" in one.detail
-    assert (one.bundle, one.version) == (office.BUNDLE, heat_aside.software())
+    assert (one.bundle, one.version) == (office.BUNDLE, software())
     assert (queries.how_many(), queries.how_many(office.BUNDLE), queries.how_many("another")) == (1, 1, 0)
     machines.done(case, "b")
     counted()
@@ -114,14 +115,14 @@ def test_another_version_of_the_software_tries_by_itself(db: SQLAlchemy, monkeyp
     (_, bad), _ = some_cases(of=2)
     damaged(bad)
     counted()
-    monkeypatch.setattr(heat_aside, "version", lambda name: "9.9")
+    monkeypatch.setattr(heat_aside, "software", lambda: "0.1.0+mended")
     counted()
     [one] = queries.uncounted()
-    assert (one.version, one.asked) == ("9.9", False)  # it could not either, and does not try for ever
+    assert (one.version, one.asked) == ("0.1.0+mended", False)  # it could not either, and does not try for ever
     mended(bad)
     counted()
     assert of_a() == 1
-    monkeypatch.setattr(heat_aside, "version", lambda name: "10.0")
+    monkeypatch.setattr(heat_aside, "software", lambda: "0.1.0+mended-again")
     counted()
     assert (of_a(), left_out()) == (2, [])
     assert everything() == counted_anew()

@@ -8,7 +8,7 @@ from webapp.extensions import Model
 
 
 class ContentSaid(Model):
-    """What was read of one content. `reader` tells the engine that read it: another one reads anew.
+    """What was read of one content. `reader` tells the software that read it: another one reads anew.
 
     `known`: what can be asked for, little; `places`: everything that stands there, about a sixth of a megabyte. Both as
     `services/content_codec.py` writes them. Anything here can be made again from the files.

@@ -1,6 +1,6 @@
 """What a content says, as bytes and back: its places, and what can be asked for in it. JSON, since others may read it.
 
-FORMAT changes with the shape of what is written; what was written in another one is read anew from the files.
+What another version of the software has written is read anew from the files, so the shape may change with it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from engine import Words
 from engine.bundles import Limit, Place, PlaceKind, Unit, without_spaces
 from engine.law import Article
 
-FORMAT = 1
 #: Bytes in which the length of the first part stands.
 _LENGTH = 4
 

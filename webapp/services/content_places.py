@@ -2,22 +2,18 @@
 
 What a release says never changes: it is kept in the database by the release's digest, so that no process reads the
 files of many releases to answer one question. It is written by the worker (`fill`), or where it is asked for first.
-What was read by another version of the engine is read anew. Copies and rules are few and change: each process keeps
+What another version of the software read is read anew. Copies and rules are few and change: each process keeps
 those that it saw last.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
-import engine
 from engine import Words
 from engine.bundles import (
     Limit,
@@ -35,7 +31,6 @@ from engine.bundles import (
 from engine.law import Article, Parameter, citations_in, names_in_pairs, read_profile
 from webapp.catalogue import release_files
 from webapp.services.content_codec import (
-    FORMAT,
     Known,
     packed_known,
     packed_places,
@@ -43,6 +38,7 @@ from webapp.services.content_codec import (
     unpacked_places,
 )
 from webapp.services.working_copies import files_of
+from webapp.software import software
 from webapp.unit_of_work import sql, unit_of_work
 
 T = TypeVar("T")
@@ -139,18 +135,9 @@ def forget() -> None:
 
 def fill() -> bool:
     """Read and keep some releases of which nothing was read yet; whether there may be more."""
-    rows = sql().execute(UNREAD, (reader(), FILLED_AT_ONCE)).fetchall()
+    rows = sql().execute(UNREAD, (software(), FILLED_AT_ONCE)).fetchall()
     _keep([(digest, _read(Content(RELEASE, id_, digest))) for id_, digest in rows])
     return len(rows) == FILLED_AT_ONCE
-
-
-@lru_cache(maxsize=1)
-def reader() -> str:
-    """Tells the engine that reads, and the shape in which it is kept: another one may find other places."""
-    told = hashlib.sha256(str(FORMAT).encode())
-    for path in sorted(Path(engine.__file__).parent.rglob("*.py")):
-        told.update(path.read_bytes())
-    return told.hexdigest()
 
 
 def _kept_places(content: Content) -> _Kept[bytes]:
@@ -167,7 +154,7 @@ def _each(
     """Content and what is wanted of it: from the process, the database, or its files, in this order."""
     found = {one: kept(one).get(one) for one in contents}
     wanted = [one.digest for one, said in found.items() if said is None and one.kind == RELEASE]
-    stored: dict[str, bytes] = dict(sql().execute(query, (wanted, reader())).fetchall()) if wanted else {}
+    stored: dict[str, bytes] = dict(sql().execute(query, (wanted, software())).fetchall()) if wanted else {}
     read: list[tuple[str, Said]] = []
     for one, said in found.items():
         if said is None and one.digest in stored and one.kind == RELEASE:
@@ -184,7 +171,7 @@ def _each(
 def _keep(read: Sequence[tuple[str, Said]]) -> None:
     if not read:
         return
-    rows = [(digest, reader(), packed_known(said.known), said.places) for digest, said in read]
+    rows = [(digest, software(), packed_known(said.known), said.places) for digest, said in read]
     with unit_of_work():
         sql().cursor().executemany(KEEP, rows)
 

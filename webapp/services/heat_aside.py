@@ -8,7 +8,6 @@ too much for the database, is found out one by one, as in a batch (`turns`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import structlog
 
@@ -19,6 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.failures import traced
 from webapp.settings import current_settings
+from webapp.software import software
 from webapp.unit_of_work import sql, unit_of_work
 
 log = structlog.get_logger(__name__)
@@ -41,11 +41,6 @@ on conflict (instance_id) do update set tries = walk_aside.tries + 1, again = tr
 returning instance_id, tries
 """
 AGAIN = "update walk_aside set again = true, tries = 0 where zh <> '' and (%(id)s = 0 or instance_id = %(id)s)"
-
-
-def software() -> str:
-    """The version that reads histories now."""
-    return version("one-window")
 
 
 def next_again() -> int | None:
