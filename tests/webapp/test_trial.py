@@ -399,7 +399,7 @@ def test_the_reference_core_names_what_was_done_after_the_process_it_was_done_in
     groups = '{"groups": {"review": "registration.review"}}'
     designer.submit("/beginning", {"process": "p", "core": "reference", "variables": groups})
     assert "Begins start" in section(designer, "经过")
-    assert "收件 c · start" in section(designer, "经过")
+    assert "收件 “Begins”之后的调用活动 · start" in section(designer, "经过")
 
 
 def test_where_the_cores_part_is_said(designer):

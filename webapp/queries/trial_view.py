@@ -142,6 +142,12 @@ class TrialView:
         return sum(len(one.stopped) for one in self.clocks)
 
     @property
+    def left_open(self) -> list[Words]:
+        """What the trial stands at: tasks, jobs and incidents; where there are none, what it waits for."""
+        waiting = (*self.tasks, *self.jobs, *self.incidents) or (*self.waits, *self.timers)
+        return list({one.at.name.zh: one.at.name for one in waiting}.values())
+
+    @property
     def is_quiet(self) -> bool:
         """Nothing waits for anybody."""
         return not (self.tasks or self.timers or self.waits or self.jobs or self.incidents or self.joins)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml import etree
 
 from engine import EngineError, Words
-from engine.bpmn import Program
+from engine.bpmn import ElementNames, Placed, Program, as_it_stands, placed_in_process
 from engine.bundles import (
     Bundle,
     example_files,
@@ -142,15 +142,21 @@ class Names:
 
     bundle: Bundle | None
     groups: Mapping[str, Words]
+    _known: dict[tuple[str, str], ElementNames] = field(default_factory=dict)
 
     def element(self, program: Program, process: str, element: str) -> Words:
-        """The element's name; its id where it has none."""
-        node = program.processes[process].nodes.get(element)
-        if node is None or not node.name:
-            return Words(element, element)
-        if self.bundle is None:
-            return Words(node.name, node.name)
-        return self.bundle.words(program.file_of(process), element, "name", node.name)
+        """The element's name; where it has none, its kind and what stands beside it."""
+        return self._of(program, process).name(element)
+
+    def _of(self, program: Program, process: str) -> ElementNames:
+        file = program.file_of(process)
+        if (file, process) not in self._known:
+
+            def said(one: Placed) -> Words:
+                return as_it_stands(one) if self.bundle is None else self.bundle.words(file, one.id, "name", one.name)
+
+            self._known[file, process] = ElementNames(placed_in_process(program.processes[process]), said)
+        return self._known[file, process]
 
     def process(self, program: Program, process: str) -> Words:
         """The process's name; its id where it has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -11,13 +12,14 @@ from flask_babel import gettext
 from engine import DefinitionInvalid, Words
 from engine.bundles import Example
 from engine.trial import OURS, REFERENCE, readable_examples
+from engine.values import Value
 from webapp import moments
 from webapp.errors import Incomplete, NotFound
 from webapp.feel_text import written
 from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.shared import blueprint, chosen
-from webapp.pages.studio.trial_forms import read_act, read_beginning
+from webapp.pages.studio.trial_forms import fingerprint, read_act, read_beginning
 from webapp.pages.studio.trial_words import CORES, JOBS, act_words, clock_words, mark_words, moment_words
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
@@ -38,6 +40,8 @@ from webapp.services.trials import Source, TrialRow, own_trial
 TYPED = (
     "variables", "group", "key", "name", "code", "text", "amount", "unit", "scope", "name_en", "file", "copy", "over",
 )  # fmt: skip
+#: Fields of the form of a beginning. `filled`: the example whose variables were taken over.
+BEGINNING = ("process", "core", "jobs", "at", "variables", "example", "filled")
 
 
 @blueprint.get("/trials")
@@ -61,7 +65,7 @@ def begin_trial(release_id: int) -> ResponseReturnValue:
     if "fill" in request.form:
         return _filled(Source(release_id), None)
     try:
-        made = trials.try_release(release_id, read_beginning(request.form), by=signed_in())
+        made = trials.try_release(release_id, _beginning_of(Source(release_id)), by=signed_in())
     except (Incomplete, TrialRefused) as refused:
         return _refused_beginning(Source(release_id), None, refused)
     return redirect(url_for("studio.trial", trial_id=made))
@@ -85,7 +89,7 @@ def begin_copy_trial(copy_id: int) -> ResponseReturnValue:
     if "fill" in request.form:
         return _filled(source, None)
     try:
-        made = trials.try_copy(copy_id, read_beginning(request.form), by=signed_in())
+        made = trials.try_copy(copy_id, _beginning_of(source), by=signed_in())
     except (Incomplete, TrialRefused) as refused:
         return _refused_beginning(source, None, refused)
     return redirect(url_for("studio.trial", trial_id=made))
@@ -109,7 +113,7 @@ def begin_anew(trial_id: int) -> ResponseReturnValue:
     if "fill" in request.form:
         return _filled(one.source, one)
     try:
-        trials.begin_anew(trial_id, read_beginning(request.form), by=signed_in())
+        trials.begin_anew(trial_id, _beginning_of(one.source), by=signed_in())
     except (Incomplete, TrialRefused) as refused:
         return _refused_beginning(one.source, one, refused)
     return redirect(url_for("studio.trial", trial_id=trial_id))
@@ -127,6 +131,8 @@ def trial(trial_id: int) -> ResponseReturnValue:
 def do_act(trial_id: int) -> ResponseReturnValue:
     """Do one act. What was typed into a refused form stays there, with the reason beside it."""
     by = signed_in()
+    if "fill" in request.form:  # what an example enters here is taken over into the field, and nothing is done
+        return _page(own_trial(trial_id, by=by), fill=request.form["fill"])
     try:
         one = read_act(request.form)
         trials.act(trial_id, one, seen=_seen(), by=by)
@@ -179,6 +185,7 @@ def record_example(trial_id: int) -> ResponseReturnValue:
     copy_id = request.form.get("copy", 0, type=int)
     try:
         if "over" in request.form:
+            _ensure_finished(own_trial(trial_id, by=by))
             path = trial_recording.record_example_anew(trial_id, copy_id, typed["over"], by=by)
             said = gettext("已更新示例 %(path)s。", path=path)
         else:
@@ -226,9 +233,14 @@ def trial_diagram(trial_id: int) -> ResponseReturnValue:
 # ---------------------------------------------------------------- the page of a trial
 
 
-def _page(one: TrialRow, refused: Incomplete | TrialRefused | TrialMoved | TrialTooLong | None = None) -> str:
+def _page(
+    one: TrialRow, refused: Incomplete | TrialRefused | TrialMoved | TrialTooLong | None = None, fill: str = ""
+) -> str:
+    """The page of a trial. `refused`: why what was sent was not done; `fill`: variables for the field of its form."""
     names = queries.names_for(one)
     given: dict[str, Any] = {**_common(one), **_refusal(refused), "view": None}
+    if fill:
+        given |= {"refused_form": request.form.get("form", ""), "typed": _typed() | {"variables": fill}}
     try:
         with one.standing() as replayed:
             return render_template("studio/trial.html", **given | _standing(one, replayed, names))
@@ -251,6 +263,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "marks": _marks(run),
         "drawn": run is not None and (found := _diagram(one, run.file)) is not None and found.is_drawn,
         "acts": done_acts(replayed, one.acts, names),
+        "left_open": view.left_open,
         "stopped": replayed.stopped,
         "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
         "clock": clock_words(view.now),
@@ -304,8 +317,32 @@ def _refusal(refused: Incomplete | TrialRefused | TrialMoved | TrialTooLong | No
         "refused": None if refused is None or isinstance(refused, Incomplete) else refused.words,
         "refused_form": form,
         "errors": {f"{form}-{refused.field}": words(refused.words)} if isinstance(refused, Incomplete) else {},
-        "typed": {name: request.form.get(name, "") for name in TYPED} if form else {},
+        "typed": _typed() if form else {},
     }
+
+
+def _typed() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in TYPED}
+
+
+def _ensure_finished(one: TrialRow) -> None:
+    """An example told anew ends where the trial stands: that it waits there is said, and has to be meant.
+
+    Raises Incomplete.
+    """
+    if "unfinished" in request.form:
+        return
+    with one.standing() as replayed:
+        left = view_of(replayed.trial, one.beginning.core, queries.names_for(one)).left_open
+    if left:
+        raise Incomplete(
+            "unfinished",
+            Words(
+                f"这次模拟还没有走完，停在{'、'.join(f'“{one.zh}”' for one in left)}。要让示例到此为止，请勾选。",
+                f"The trial has not come to its end; it waits at {', '.join(f'“{one.en}”' for one in left)}. "
+                "Tick the box if the example is to end here.",
+            ),
+        )
 
 
 def _shown_run(view: TrialView) -> Run | None:
@@ -356,7 +393,7 @@ def _begun_as(source: Source, path: str) -> str:
     if told is None:
         raise NotFound()
     typed = _as_typed(trials.beginning_now(queries.entry_process(source)))
-    return _beginning_form(source, None, typed | {"variables": written(told), "example": path})
+    return _beginning_form(source, None, typed | {"variables": written(told), "example": path, "filled": path})
 
 
 def _as_typed(one: Beginning) -> dict[str, str]:
@@ -368,24 +405,52 @@ def _as_typed(one: Beginning) -> dict[str, str]:
         "at": moments.local(one.at).strftime("%Y-%m-%dT%H:%M:%S"),
         "variables": written(dict(one.variables)) if one.variables else "",
         "example": "",
+        "filled": "",
     }
+
+
+def _beginning_of(source: Source) -> Beginning:
+    """How the form says that the trial is to begin. Where an example is chosen whose variables nobody took over or
+    replaced, with those, and that is said. Raises Incomplete."""
+    form = request.form
+    example, given = form.get("example", ""), form.get("variables", "")
+    if not example or (given.strip() and (example == form.get("filled") or fingerprint(given) != form.get("shown"))):
+        return read_beginning(form)
+    told = _variables_of(source, form.get("process", ""), example)
+    begun = replace(read_beginning({**form, "variables": ""}), variables=told)
+    name = queries.examples(source)[example]
+    flash(gettext("已用示例“%(name)s”的变量开始。", name=words(name)), "success")
+    return begun
+
+
+def _variables_of(source: Source, process: str, example: str) -> dict[str, Value]:
+    """What an example tells the main process at the start. Raises Incomplete."""
+    if source == Source() or process != queries.entry_process(source):
+        raise Incomplete(
+            "example",
+            Words(
+                "示例只有主流程的变量；请先选主流程，或自己填写变量。",
+                "Examples have variables of the main process only; choose it, or enter the variables yourself.",
+            ),
+        )
+    told = queries.example_variables(source, example)
+    if told is None:
+        raise Incomplete("example", Words("请选择示例。", "Choose an example."))
+    return told
 
 
 def _filled(source: Source, one: TrialRow | None) -> ResponseReturnValue:
     """The form again, with the variables of the chosen example."""
-    typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
-    errors, told = {}, None
-    if source == Source() or typed["process"] != queries.entry_process(source):
-        errors["example"] = gettext("示例只有主流程的变量；请先选主流程，或自己填写变量。")
-    elif (told := queries.example_variables(source, typed["example"])) is None:
-        errors["example"] = gettext("请选择示例。")
-    else:
-        typed["variables"] = written(told)
-    return _beginning_form(source, one, typed, errors), 422 if errors else 200
+    typed = {name: request.form.get(name, "") for name in BEGINNING}
+    try:
+        told = _variables_of(source, typed["process"], typed["example"])
+    except Incomplete as refused:
+        return _beginning_form(source, one, typed, {refused.field: words(refused.words)}), 422
+    return _beginning_form(source, one, typed | {"variables": written(told), "filled": typed["example"]})
 
 
 def _refused_beginning(source: Source, one: TrialRow | None, refused: Incomplete | TrialRefused) -> ResponseReturnValue:
-    typed = {name: request.form.get(name, "") for name in ("process", "core", "jobs", "at", "variables", "example")}
+    typed = {name: request.form.get(name, "") for name in BEGINNING}
     field = refused.field if isinstance(refused, Incomplete) else _field_of(refused, typed)
     return _beginning_form(source, one, typed, {field: words(refused.words)}), refused.status
 
@@ -415,5 +480,6 @@ def _beginning_form(
         cores=CORES,
         jobs=JOBS,
         typed=typed,
+        shown=fingerprint(typed["variables"]),
         errors=errors or {},
     )
