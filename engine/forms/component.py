@@ -241,6 +241,15 @@ class Component:
             Words("改正 FEEL 表达式。", "Correct the FEEL expression."),
         )
 
+    def contradicting(self, message: Words) -> None:
+        """Two limits that no answer can keep."""
+        self.report.error(
+            "limits-contradict",
+            self.element,
+            message,
+            Words("改正其中一个。", "Correct one of them."),
+        )
+
     def unsupported(self, attribute: str, reason: Words) -> None:
         self.report.error(
             "unsupported-attribute",

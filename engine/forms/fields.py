@@ -63,8 +63,26 @@ def read_field(component: Component) -> Field:
         component.flag(shown_otherwise)
     if not one.label.zh:
         component.missing("label")
+    _check_limits(component, one)
     one = with_layout(component, one)
     return replace(one, default=_default(component, one), computed=tuple(component.computed))
+
+
+def _check_limits(component: Component, one: Field) -> None:
+    """A least value above the greatest leaves no answer that could be given."""
+    limits = (
+        (one.minimum, one.maximum, Words("最小值", "least value"), Words("最大值", "greatest value")),
+        (one.min_length, one.max_length, Words("最少字数", "least length"), Words("最多字数", "greatest length")),
+    )
+    for least, most, low, high in limits:
+        if least is not None and most is not None and least > most:
+            component.contradicting(
+                Words(
+                    f"“{one.label.zh}”的{low.zh}（{least}）大于{high.zh}（{most}），没有可以填的值。",
+                    f"“{one.label.en or one.label.zh}”: its {low.en} ({least}) is above its {high.en} ({most});"
+                    " nothing can be entered.",
+                )
+            )
 
 
 def with_layout(component: Component, one: Field) -> Field:

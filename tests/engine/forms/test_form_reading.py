@@ -154,6 +154,12 @@ def test_a_group_in_a_group_is_hidden_with_it():
             "unsupported-attribute",
         ),
         ({"type": "textfield", "key": "f", "label": "x", "validate": {"minLength": "ten"}}, "wrong-value"),
+        ({"type": "number", "key": "f", "label": "x", "validate": {"min": 9, "max": 5}}, "limits-contradict"),
+        ({"type": "number", "key": "f", "label": "x", "validate": {"min": 1, "max": 0.5}}, "limits-contradict"),
+        (
+            {"type": "textarea", "key": "f", "label": "x", "validate": {"minLength": 9, "maxLength": 5}},
+            "limits-contradict",
+        ),
         ({"type": "textfield", "key": "f", "label": "x", "properties": {"format": "iban"}}, "wrong-value"),
         ({"type": "textfield", "key": "f", "label": "=x +"}, "bad-expression"),
         ({"type": "textfield", "key": "f", "label": "x", "conditional": {"hide": "y = 1"}}, "wrong-value"),
