@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 
 from tests.browser.person import Person
 from tests.browser.site import Site
-from tests.browser.test_designer import begin_copy, open_diagram
-from tests.browser.test_editors import DESIGNER
+from tests.browser.test_designer import begin_copy, open_diagram, rename
+from tests.browser.test_editors import DESIGNER, put, saved_text
 
 OPEN = re.compile(r"\bopen\b")
 
+TEXTS = "_shared/texts/en.toml"
 Somebody = Callable[..., Person]
 
 
@@ -49,3 +50,20 @@ def test_the_menus_count_and_call_what_they_find_in_chinese(site: Site, somebody
     for other in ("用户任务", "独占网关", "接受任务", "手动任务"):
         menu.fill(other)
         expect(page.locator(".djs-popup-search-count")).to_have_text("找到 0 个")
+
+
+def test_a_finding_of_an_elements_text_selects_the_element(site: Site, somebody: Somebody) -> None:
+    designer = somebody(DESIGNER)
+    begin_copy(designer, "没有英文")
+    open_diagram(designer, "item-licence.bpmn")
+    page = designer.page
+    rename(page, "correct", "补齐全部材料")
+    page.get_by_role("button", name="保存并检查").click()
+    put(site, TEXTS, saved_text(site, TEXTS).replace('"correct.name"', '"correct.nam"').encode())
+    rename(page, "correct", "补齐材料")
+    found = page.locator("#designer-findings li").filter(has_text="没有英文：补齐材料")
+    found.get_by_role("button").click()
+    expect(page.locator('[data-element-id="correct"].selected')).to_have_count(1)
+    expect(found.get_by_role("link", name="填写英文")).to_be_visible()
+    expect(page.get_by_role("link", name="整件事的全部问题")).to_be_visible()
+    designer.picture("designer-english")

@@ -15,7 +15,7 @@ import './editors/older-browsers.js';
 import { hearWhatIsComposed } from './designer/composing.js';
 import { elementTemplates } from './designer/templates.js';
 import { missing, translation } from './designer/translate.js';
-import { firstFindings, gravest, listFindings } from './editors/findings.js';
+import { firstFindings, gravest, listFindings, ways } from './editors/findings.js';
 import { ReadPast, knownNamespaces } from './editors/read-past.js';
 import { Saving, notOpened } from './editors/saving.js';
 import { fetched } from './editors/source.js';
@@ -43,12 +43,15 @@ function showFindings(modeler, said) {
   const registry = modeler.get('elementRegistry');
   overlays.remove({ type: 'finding' });
   const byElement = new Map();
-  for (const one of said.findings) byElement.set(one.element, [...(byElement.get(one.element) ?? []), one]);
+  const drawn = (element) => ways(element).find((id) => registry.get(id));
+  for (const one of said.findings) {
+    const id = drawn(one.element);
+    if (id) byElement.set(id, [...(byElement.get(id) ?? []), one]);
+  }
   for (const [id, ofElement] of byElement) {
-    if (!registry.get(id)) continue;
     overlays.add(id, 'finding', { position: { top: -12, left: -12 }, html: badge(gravest(ofElement), ofElement.length) });
   }
-  listFindings(said, (id) => (registry.get(id) ? () => goTo(modeler, id) : null));
+  listFindings(said, (element) => (drawn(element) ? () => goTo(modeler, drawn(element)) : null));
 }
 
 function goTo(modeler, id) {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from engine import Severity
+from engine import Finding, Severity
 from webapp.errors import NotFound
 from webapp.headers import with_style_attributes
 from webapp.languages import language
@@ -20,7 +21,8 @@ from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
 from webapp.queries.field_words import FORMATS as CALLED
 from webapp.queries.field_words import KINDS
-from webapp.queries.release_diagrams import diagrams_of
+from webapp.queries.missing_texts import texts_file
+from webapp.queries.release_diagrams import Diagram, diagrams_of
 from webapp.services import working_copies
 from webapp.services.release_uploads import is_diagram
 
@@ -110,7 +112,8 @@ def findings_of(one: queries.CopyRow, path: str) -> dict[str, Any]:
     """What an editor shows of one file: its findings with their marks, and how many the whole copy has."""
     findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
     content, _ = queries.file_of(one.id, path)
-    lines = finding_lines(findings, diagrams_of({path: content}, language()))
+    diagrams = diagrams_of({path: content}, language())
+    lines = finding_lines(findings, diagrams)
     counts = release_queries.counts(findings)
     of_file = [
         {
@@ -118,7 +121,8 @@ def findings_of(one: queries.CopyRow, path: str) -> dict[str, Any]:
             "severity": str(line.finding.severity),
             "text": words(line.finding.message),
             "remedy": words(line.finding.remedy),
-            "name": line.name,
+            "name": line.name or _named(diagrams, line.finding.element or ""),
+            "link": _english_of(one, path, line.finding) if line.finding.code == "missing-translation" else None,
         }
         for line in lines
         if line.finding.file == path
@@ -129,3 +133,18 @@ def findings_of(one: queries.CopyRow, path: str) -> dict[str, Any]:
         "errors": counts[Severity.ERROR],
         "warnings": counts[Severity.WARNING],
     }
+
+
+def _named(diagrams: list[Diagram], element: str) -> str:
+    """What the element is called of whose text ("credit_code.label") a finding speaks, "" where it is none."""
+    owner = element.rpartition(".")[0]
+    return next((one.quoted(owner) for one in diagrams if owner in one.names), "")
+
+
+def _english_of(one: queries.CopyRow, path: str, finding: Finding) -> dict[str, str] | None:
+    """The way to where the English is written that a text lacks: {url, text}; None where the copy has no such file."""
+    file = texts_file(path)
+    if file not in queries.digests_of(one.id):
+        return None
+    url = url_for("studio.edit_text", copy_id=one.id, path=file, file=path, element=finding.element)
+    return {"url": url, "text": gettext("填写英文")}

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Severity
+from webapp import clock, moments
 from webapp.catalogue import release_files
 from webapp.errors import FileRefused, Incomplete
 from webapp.file_text import text_of
@@ -26,6 +27,8 @@ from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
 from webapp.queries.asides import asides_of
 from webapp.queries.file_order import file_order
+from webapp.queries.file_titles import titles_of
+from webapp.queries.missing_texts import OWN, SHARED, with_line
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
 from webapp.queries.trials import bundle_of
@@ -82,7 +85,9 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         lines=lines,
         total=len(findings),
         readings=foreign_of(files) if view == "findings" else (),
+        paths=digests.keys(),
         files=_file_rows(digests, files, findings),
+        titles=titles_of(files, diagrams) if view == "files" else {},
         around=around_of(copy_id) if one.is_open else None,
         asides=asides_of(copy_id, signed_in()),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
@@ -95,7 +100,11 @@ def edit_text(copy_id: int) -> ResponseReturnValue:
     """A file as text."""
     one, path = queries.working_copy(copy_id), request.args.get("path", "")
     content, digest = queries.file_of(copy_id, path)
-    return _text_page(one, path, text_of(content), digest)
+    text, element = text_of(content), request.args.get("element", "")
+    if element and one.is_open and path in (OWN, SHARED):  # the line of a text without English
+        text, line = with_line(text, request.args.get("file", ""), element)
+        return _text_page(one, path, text, digest, line=line)
+    return _text_page(one, path, text, digest)
 
 
 @blueprint.post("/copies/<int:copy_id>/edit")
@@ -133,6 +142,7 @@ def _text_page(
     error: str = "",
     theirs: str | None = None,
     merge: str = "",
+    line: int = 0,
 ) -> str:
     findings = queries.findings_of_files(one.bundle_key, queries.digests_of(one.id))
     lines = [line for line in finding_lines(findings, ()) if line.finding.file == path]
@@ -145,6 +155,7 @@ def _text_page(
         error=error,
         theirs=theirs,
         merge=merge,
+        line=line,
         lines=lines,
         around=around_of(one.id, path, digest) if one.is_open else None,
     )
@@ -165,7 +176,8 @@ def copy_file(copy_id: int) -> ResponseReturnValue:
 def save_file(copy_id: int) -> ResponseReturnValue:
     """Save what an editor of the page made (text in the field `text`, over the digest `base`).
 
-    Answers JSON: {digest, findings: [{element, severity, text, target}], errors, warnings}; when somebody saved
+    Answers JSON: {digest, at: when it was saved in the office, findings: [{element, severity, text, name, link}],
+    errors, warnings}; when somebody saved
     meanwhile 409 {error, merge: where both are put together, aside: what is kept for that, to be sent with `aside` when
     the page sends more}; 422 {error} for a file that is refused.
     """
@@ -178,7 +190,8 @@ def save_file(copy_id: int) -> ResponseReturnValue:
         return jsonify(error=words(refused.words), merge=merge, aside=aside), 409
     except FileRefused as refused:
         return jsonify(error=words(refused.words)), refused.status
-    return jsonify(digest=digest, **findings_of(one, path))
+    at = moments.local(clock.now())
+    return jsonify(digest=digest, at=f"{at:%H:%M}", **findings_of(one, path))
 
 
 @blueprint.post("/copies/<int:copy_id>/upload")
@@ -206,7 +219,7 @@ def remove_file(copy_id: int) -> ResponseReturnValue:
     """Take a file out of the copy; releases keep theirs."""
     path = request.form.get("path", "")
     working_copies.remove(copy_id, path, request.form.get("base", ""), by=signed_in())
-    flash(gettext("已从工作稿中移除 %(path)s；已发布的版本不变。", path=path), "success")
+    flash(gettext("已从工作稿中移除 %(path)s；已发布的版本不变。在“修改记录”里可以恢复。", path=path), "success")
     return redirect(url_for("studio.working_copy", copy_id=copy_id, view="files"))
 
 

@@ -16,7 +16,7 @@ export function listFindings({ findings, errors, warnings }, target) {
   document.getElementById('designer-counts').textContent = say('designerCounts', { errors, warnings });
 }
 
-function entry({ element, severity, text, remedy, name }, go) {
+function entry({ element, severity, text, remedy, name, link }, go) {
   const item = document.createElement('li');
   const head = document.createElement(go ? 'button' : 'span');
   head.className = `designer-finding is-${severity}`;
@@ -28,6 +28,13 @@ function entry({ element, severity, text, remedy, name }, go) {
   const rest = document.createElement('span');
   rest.className = 'd-block text-secondary';
   rest.textContent = remedy;
+  if (link) {
+    const way = document.createElement('a');
+    way.className = 'btn btn-sm ms-2';
+    way.href = link.url;
+    way.textContent = link.text;
+    rest.append(way);
+  }
   item.append(head, rest);
   return item;
 }

@@ -73,7 +73,7 @@ export class Saving {
         const told = document.getElementById('copy-digest');
         if (told) told.value = said.digest; // what the page asks with whether a colleague has saved since
         this.shown(said);
-        status('designerSaved', { time: new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }) });
+        status('designerSaved', { time: said.at });
       } else {
         this.refused(said.error, said);
       }
