@@ -11,8 +11,10 @@ from flask_sqlalchemy import SQLAlchemy
 from engine.runtime import Move, commands, modification
 from tests.engine.runtime.diagrams import calls, diagram, ext, io
 from tests.support import machines, office
+from webapp.queries.notices import notices_of
 from webapp.services import engine_border, repair, tasks
 from webapp.services.failures import RepairFailed, StepFailed
+from webapp.services.notices import mark_all_read
 from webapp.unit_of_work import sql
 
 GROUP = '<zeebe:assignmentDefinition candidateGroups="drug.review"/>'
@@ -42,6 +44,30 @@ def test_a_call_for_an_item_that_the_case_does_not_have_is_an_incident_on_the_ta
     )
     assert machines.tasks(case) == ["before"]
     assert machines.ledger(case)[-1] == "step-failed"
+
+
+def test_the_leads_are_told_of_an_incident_once_until_they_have_read_it(db: SQLAlchemy) -> None:
+    lead = office.member_of("centre.lead")
+    one = diagram("start s\nuser examine\ns -> examine", process="one-item")
+    inside = {"before": ext(GROUP), "ask": ext(calls("one-item"), io({"item": '"P99"'}))}
+    release = machines.publish("start s\nuser before\ncall ask\ns -> before -> ask", inside, more={"one.bpmn": one})
+
+    def told() -> list[str]:
+        lines = notices_of(lead, unread=True).lines
+        return [line.text.zh for line in lines if line.opens == "incidents"]
+
+    for _ in range(2):
+        case, _ = machines.run(release)
+        with pytest.raises(StepFailed):
+            act(case)
+    (line,) = told()
+    assert line.endswith("的流程不能继续：该办件没有事项“P99”，为它办理的流程无法开始。")
+    mark_all_read(notices_of(lead, unread=True).lines[0].id, by=lead)
+    assert told() == []
+    case, _ = machines.run(release)
+    with pytest.raises(StepFailed):
+        act(case)
+    assert len(told()) == 1
 
 
 @pytest.fixture

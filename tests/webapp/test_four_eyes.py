@@ -341,14 +341,15 @@ def test_the_page_tells_all_that_became_of_a_release_and_one_word_says_its_state
     assert kinds == ["published", "replaced", "restored", "replaced"]
     assert [line.by and line.by[0] for line in life_of(first, office.BUNDLE)][1::2] == [second, third]
     assert [line.kind for line in life_of(second, office.BUNDLE)] == ["published", "stopped"]
-    page = Browser.of(client, PUBLISHER).open(f"/studio/releases/{first}").text
+    screen = Browser.of(client, PUBLISHER)
+    page = screen.open(f"/studio/releases/{first}").text
     for said in (
         "恢复为现行 · 姜雯",
         "先用原版",
-        f"被替代 · 姜雯 · {'11-30 10:00'} · 第 {queries.release(third).number} 版",
+        f"被替代 · 姜雯 · 11-30 10:00 · 第 {queries.release(third).number} 版",
     ):
         assert said in page
-    client.delete_cookie("session")
+    screen.submit("/sign-out")
     choices = Browser.of(client, "weixiaohong").open(f"/cases/{case.id}/repair/release").text
     assert re.search(rf"第 {queries.release(second).number} 版 · \S+ \S+ · 已停用", choices), choices
 

@@ -90,6 +90,8 @@ def target(line: Line) -> str:
         return url_for("operation.bulks")
     if line.opens == "imports":
         return url_for("studio.all_imports")
+    if line.opens == "incidents":
+        return url_for("operation.incidents")
     if line.opens == "deliveries":
         return url_for("notices.lost")
     if line.case_id is None:

@@ -17,7 +17,7 @@ COUNT_CAP = 99
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice as its reader sees it. `opens`: task, case, comments, inbox, asked or deliveries."""
+    """A notice as its reader sees it. `opens`: task, case, comments, inbox, asked, deliveries, incidents …."""
 
     id: int
     name: Words

@@ -17,6 +17,7 @@ from webapp.services.decisions import decisions_of_step
 from webapp.services.engine_border import cancel, start
 from webapp.services.events import Event
 from webapp.services.failures import ItemUnknown
+from webapp.services.incident_notices import tell_leads
 from webapp.services.instances import waiting_instances
 from webapp.services.item_opening import close_unopened_items, item_opened
 from webapp.services.locked_case import InstanceRow, LockedCase
@@ -244,6 +245,7 @@ def open_incident(
         ),
     )
     case.record(Event.INCIDENT_OPENED, None, element=element, code=code)
+    tell_leads(case, message)
 
 
 def _carry_on(case: LockedCase, instance: InstanceRow, thrown: Thrown) -> None:

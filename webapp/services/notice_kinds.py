@@ -29,7 +29,7 @@ MASKS: Mapping[str, Callable[[str], str]] = {
 OPENS = frozenset(
     {
         "task", "case", "comments", "corrections", "inbox", "asked", "studio", "migrations", "bulk-repairs", "imports",
-        "deliveries",
+        "deliveries", "incidents",
     }
 )  # fmt: skip
 
@@ -74,6 +74,7 @@ class NoticeKind(StrEnum):
     BULK_GIVEN_UP = "bulk-given-up"
     IMPORT_GIVEN_UP = "import-given-up"
     CHANGE_ASSIGNED = "change-assigned"
+    INCIDENT_OPENED = "incident-opened"
     NOT_DELIVERED = "not-delivered"
 
 

@@ -17,6 +17,7 @@ from webapp.services.events import ACT_WORDS, Event
 from webapp.services.failures import ACT_FAILED, failure_of, refusal_of
 from webapp.services.handed_up import ensure_unlocked
 from webapp.services.held_back import ensure_not_held
+from webapp.services.incident_notices import tell_leads
 from webapp.services.locked_case import LOCK_BY_ID, ClockFacts, InstanceRow, LockedCase, lock, on_case
 from webapp.services.page_keys import AlreadyCarriedOut, ensure_unused, keep_with
 from webapp.services.posted import case_of
@@ -262,6 +263,7 @@ insert into incident (instance_id, case_id, item_case_id, element, code, message
 select t.instance_id, t.case_id, t.item_case_id, t.element, %(code)s, %(zh)s, %(en)s, %(detail)s, %(now)s
 from user_task t where t.id = %(task)s and not exists (select from incident n where n.instance_id = t.instance_id
     and n.code = %(code)s and n.element = t.element and n.resolved_at is null)
+returning id
 """
 
 
@@ -270,7 +272,9 @@ def _record_failure(case_id: int, by: Identity | None, task_id: int, error: Engi
     failure = failure_of(error, "step-failed", ACT_FAILED)
     with on_case(case_id) as case:
         values = {"code": failure.code, "zh": failure.words.zh, "en": failure.words.en, "detail": failure.detail}
-        sql().execute(INCIDENT, {**values, "now": case.now, "task": task_id})
+        opened = sql().execute(INCIDENT, {**values, "now": case.now, "task": task_id}).fetchone()
+        if opened is not None:
+            tell_leads(case, failure.words)
         case.record(Event.STEP_FAILED, by, task=task_id, failure=type(error).__name__)
 
 
