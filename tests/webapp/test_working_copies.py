@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -150,3 +152,15 @@ def test_every_page_of_a_copy_opens(client: FlaskClient, copy_id: int) -> None:
     assert "改目录" in client.get("/studio/bundles/open-pharmacy").text
     assert client.get(f"/studio/copies/{copy_id}/edit?path=missing.md").status_code == 404
     assert client.get(f"/studio/copies/{copy_id}/design?path={CATALOGUE}").status_code == 404
+
+
+def test_a_finding_leads_to_its_file_where_there_is_one(client: FlaskClient, copy_id: int) -> None:
+    text = file_of(copy_id, "texts/en.toml")[0].decode()
+    saved(copy_id, text.replace('"item.name"', '"item.nome"', 1).encode(), path="texts/en.toml")
+    working_copies.remove(copy_id, "guide/zh.md", digests_of(copy_id)["guide/zh.md"], by=person(DESIGNER))
+    sign_in(client, DESIGNER)
+    page = client.get(f"/studio/copies/{copy_id}").text
+    links = [unescape(one) for one in re.findall(r'class="btn btn-sm" href="([^"]*path=[^"]*)"', page)]
+    assert any("texts" in one for one in links)
+    assert not any("guide" in one for one in links)
+    assert {client.get(one).status_code for one in links} == {200}

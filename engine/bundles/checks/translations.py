@@ -32,16 +32,17 @@ def check_translations(checking: Checking, asked: Mapping[str, str]) -> None:
     for key, chinese in wanted.items():
         if chinese and not have.get(key):
             _missing(checking, key, chinese)
-    for key in _own_keys(checking):
-        if key not in known:
-            _unknown(checking, key)
+    for path, keys in _own_keys(checking).items():
+        for key in keys:
+            if key not in known:
+                _unknown(checking, path, key)
 
 
-def _own_keys(checking: Checking) -> list[str]:
-    """Keys of the bundle's own texts; the shared ones serve other bundles too."""
-    own = {path: content for path, content in checking.files.items() if path.startswith("texts/")}
-    texts, _ = read_texts(own)
-    return sorted({key for lines in texts.values() for key in lines})
+def _own_keys(checking: Checking) -> dict[str, list[str]]:
+    """File -> its keys, of the bundle's own texts; the shared ones serve other bundles too."""
+    own = {path: content for path, content in sorted(checking.files.items()) if path.startswith("texts/")}
+    read = {path: read_texts({path: content})[0] for path, content in own.items()}
+    return {path: sorted({key for lines in texts.values() for key in lines}) for path, texts in read.items()}
 
 
 def _missing(checking: Checking, key: str, chinese: str) -> None:
@@ -55,10 +56,10 @@ def _missing(checking: Checking, key: str, chinese: str) -> None:
     )
 
 
-def _unknown(checking: Checking, key: str) -> None:
+def _unknown(checking: Checking, path: str, key: str) -> None:
     checking.error(
         "unknown-text",
-        "texts/",
+        path,
         key,
         Words(f"没有这一处文字：{key}", f"There is no such text: {key}"),
         Words("改正键，或者删去这一行。", "Correct the key, or remove the line."),

@@ -174,7 +174,7 @@ def test_an_item_that_gives_what_has_no_type_is_told(files):
             ("missing-reference", "bundle.toml", "materials.registration.result_of"),
         ),
         ("bundle.toml", "[basis]", '[basis]\nold = "旧法"', ("unused-basis", "bundle.toml", "basis.old")),
-        ("texts/en.toml", '"item.name"', '"item.nome"', ("unknown-text", "texts/", "items/B.toml#item.nome")),
+        ("texts/en.toml", '"item.name"', '"item.nome"', ("unknown-text", "texts/en.toml", "items/B.toml#item.nome")),
         (
             "documents/refusal.md",
             "{{ demo_note }}",
