@@ -42,6 +42,27 @@ def break_a_step(case: office.Handle) -> int:
     return int(row[0])
 
 
+@pytest.mark.parametrize(
+    ("item", "proposed", "english"),
+    [("P4", "建议予以备案", "proposed: filing accepted"), ("P6", "建议准予许可", "proposed: licence granted")],
+)
+def test_a_proposal_is_told_in_the_words_of_the_kind_of_its_item(
+    db: object, client: FlaskClient, item: str, proposed: str, english: str
+) -> None:
+    """A filing is not granted: the act offers it, process, findings and history of the case tell it alike."""
+    case = office.received("commitment" if item == "P4" else "refused-item", ways={})
+    office.act(case.id, "accept", item)
+    task, who = office.claimed(case.id, "review", item)
+    assert proposed in Browser(client, who.login).open(f"/tasks/{task.id}").words("//*[@id='act']")
+    office.act(case.id, "review", item, by=who)
+    told = Browser(client, who.login).open(f"/cases/{case.id}").words().split("提出审查意见：")[1:]
+    assert len(told) >= 3
+    assert all(one.startswith(proposed) for one in told)
+    words = history.reviewed_words("review", "grant", release_of(case).bundle.item(item).kind)
+    assert words is not None
+    assert words.en == english
+
+
 def test_tells_a_case_in_one_look(db: object, client: FlaskClient) -> None:
     case = office.received("refused-item")
     office.act(case.id, "accept", "P6")

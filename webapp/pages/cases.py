@@ -107,9 +107,11 @@ def _reasons(by: Identity, *, personal: bool) -> frozenset[str]:
 
 def _findings(page: CasePage) -> list[tuple[Words, ReviewLine, str]]:
     """Every finding with the name of its item; those of the joint visit bear the bundle's."""
-    names = {item.id: item.item.name for item in page.items}
-    whole = page.release.bundle.name
-    return [(names.get(line.item_case_id or 0, whole), line, finding_words(line)) for line in page.reviews]
+    items = {item.id: item for item in page.items}
+    found = [(items.get(line.item_case_id or 0), line) for line in page.reviews]
+    return [
+        (item.item.name if item else page.release.bundle.name, line, finding_words(line, item)) for item, line in found
+    ]
 
 
 def link(endpoint: str, **values: Any) -> str | None:

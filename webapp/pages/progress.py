@@ -12,7 +12,7 @@ from webapp.pages.support import when, words
 from webapp.queries.case_parts import INTAKE_WORDS, ItemView
 from webapp.queries.case_reviews import ReviewLine
 from webapp.queries.case_tasks import TaskLine
-from webapp.queries.history import REVIEWED, verified_words
+from webapp.queries.history import reviewed_words, verified_words
 from webapp.services.events import ACT_WORDS
 from webapp.services.took_part import VERIFYING
 
@@ -95,11 +95,11 @@ def _done(task: TaskLine, reviews: Sequence[ReviewLine], item: ItemView | None) 
     if task.act in ("grant", "refuse") and item and item.ruling:
         return words(item.ruling.words)
     found = next((line for line in reversed(reviews) if line.task_id == task.id), None)
-    return finding_words(found) if found else words(ACTS.get(task.act, ACTS["done"]))
+    return finding_words(found, item) if found else words(ACTS.get(task.act, ACTS["done"]))
 
 
-def finding_words(line: ReviewLine) -> str:
-    """What an officer found, in words."""
+def finding_words(line: ReviewLine, item: ItemView | None) -> str:
+    """What an officer found or proposed, in words of the item's kind."""
     if line.step in VERIFYING:
         return words(verified_words(line.step, line.conclusion))
-    return words(REVIEWED.get((line.step, line.conclusion)) or ACTS["done"])
+    return words(reviewed_words(line.step, line.conclusion, item.item.kind if item else "") or ACTS["done"])

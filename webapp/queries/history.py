@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from engine import Words
+from engine.law import ruling_words
 from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.case_parts import INTAKE_WORDS, ItemView
 from webapp.queries.case_tasks import TaskLine
@@ -184,8 +185,6 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("examine", "no-visit"): Words("完成资料审查：不需要现场核查", "examined: no visit needed"),
     ("pre-review", "ready"): Words("预审：具备决定条件", "pre-review: ready to be decided"),
     ("pre-review", "not-ready"): Words("预审：尚不具备决定条件", "pre-review: not ready yet"),
-    ("review", "grant"): Words("提出审查意见：建议准予", "proposed to grant"),
-    ("review", "refuse"): Words("提出审查意见：建议不予", "proposed to refuse"),
     ("review", "procedure"): Words("审查中决定先进行特别程序", "ordered a special procedure at the review"),
     ("testing", "conform"): Words("检验检测合格", "testing: conforms"),
     ("testing", "not-conform"): Words("检验检测不合格", "testing: does not conform"),
@@ -193,10 +192,6 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("expert-review", "not-supported"): Words("专家评审未通过", "expert review: not supported"),
     ("public-notice", "unopposed"): Words("公示期满无异议", "public notice: no objection"),
     ("public-notice", "objected"): Words("公示期内有异议", "public notice: objections were raised"),
-    ("hand-up", "grant"): Words("初审意见：建议准予", "review below: to grant"),
-    ("hand-up", "refuse"): Words("初审意见：建议不予", "review below: to refuse"),
-    ("upper-review", "grant"): Words("上级审查：建议准予", "review above: to grant"),
-    ("upper-review", "refuse"): Words("上级审查：建议不予", "review above: to refuse"),
     ("upper-review", "procedure"): Words(
         "上级审查中决定先进行特别程序", "ordered a special procedure at the review above"
     ),
@@ -209,6 +204,14 @@ REVIEWED: Mapping[tuple[str, str], Words] = {
     ("visit", "minor"): Words("现场核查结论：存在一般缺陷", "visit: minor faults"),
     ("visit", "major"): Words("现场核查结论：存在严重或者主要缺陷", "visit: major faults"),
 }
+#: Steps that propose a ruling.
+PROPOSED: Mapping[str, Words] = {
+    "review": Words("提出审查意见：", "proposed:"),
+    "hand-up": Words("初审意见：", "review below:"),
+    "upper-review": Words("上级审查：", "review above:"),
+}
+#: Of an item that is not known where it is told.
+PROPOSALS: Mapping[str, Words] = {"grant": Words("建议准予", "to grant"), "refuse": Words("建议不予", "to refuse")}
 #: Why a due day moved; lines of the first releases do not say.
 MOVED_BY = {
     "paused": Words("因暂停计时重新计算", "computed anew for a pause"),
@@ -283,6 +286,22 @@ def history_from(
     return lines
 
 
+def proposal_words(proposal: str, item_kind: str = "") -> Words:
+    """A proposal ("grant" or "refuse") in the words of the kind of its item: 建议准予许可, 建议予以备案."""
+    if not item_kind:
+        return PROPOSALS[proposal]
+    words = ruling_words(item_kind)
+    return Words(words.proposal(proposal).zh, words.ruling(proposal).en)
+
+
+def reviewed_words(step: str, conclusion: str, item_kind: str = "") -> Words | None:
+    """What a step of the review found or proposed; None where it has no words."""
+    if step in PROPOSED and conclusion in PROPOSALS:
+        told, proposed = PROPOSED[step], proposal_words(conclusion, item_kind)
+        return Words(f"{told.zh}{proposed.zh}", f"{told.en} {proposed.en}")
+    return REVIEWED.get((step, conclusion))
+
+
 def verified_words(step: str, result: str) -> Words:
     """What a verification found, or the look after rectification. Lines of the first releases do not say which."""
     if step == "recheck" or result in ("again", "fail"):
@@ -298,7 +317,8 @@ def _who(name: str, absent: str) -> Words:
 
 def _what(kind: str, facts: Mapping[str, Any], item: ItemView | None) -> Words:
     if kind == "reviewed":
-        return REVIEWED.get((facts.get("step", ""), facts.get("conclusion", "")), PLAIN["reviewed"])
+        found = reviewed_words(facts.get("step", ""), facts.get("conclusion", ""), item.item.kind if item else "")
+        return found or PLAIN["reviewed"]
     if kind == "ruled":
         return item.ruling.words if item and item.ruling else PLAIN["ruled"]
     if kind == "item-not-accepted":

@@ -22,6 +22,7 @@ from webapp.pages.workspace import (
 from webapp.pages.workspace.points import all_points, marks_posted, unmarked
 from webapp.pages.workspace.posted import Posted
 from webapp.pages.workspace.typed import Typed, revision_of, text, typed_day
+from webapp.queries.history import proposal_words
 from webapp.queries.workspace import Workspace
 from webapp.services import extensions, intake, returns, reviews, rulings
 from webapp.services.grounds import ground_faults, no_rule_named
@@ -144,11 +145,9 @@ def review(task: Posted, typed: Typed, by: Identity) -> Words:
         revision=revision_of(typed),
         key=text(typed, "key"),
     )
-    return (
-        Words("审查意见已提出：建议准予。", "Proposed: to grant.")
-        if proposal == reviews.GRANT
-        else Words("审查意见已提出：建议不予。", "Proposed: to refuse.")
-    )
+    assert task.catalogue_item is not None
+    made = proposal_words(proposal, task.catalogue_item.kind)
+    return Words(f"审查意见已提出：{made.zh}。", f"Proposed: {made.en}.")
 
 
 def decide(task: Posted, typed: Typed, by: Identity) -> Words:

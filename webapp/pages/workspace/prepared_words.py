@@ -10,6 +10,7 @@ from webapp.catalogue import published
 from webapp.pages.support import words
 from webapp.pages.workspace.acts import LABELS
 from webapp.pages.workspace.points import PREFIX, REMARK
+from webapp.queries.history import PROPOSALS, proposal_words
 from webapp.queries.life_cycle import LifeCycle
 
 MARKS: Mapping[str, Words] = {
@@ -17,9 +18,8 @@ MARKS: Mapping[str, Words] = {
     "fail": Words("不符合", "not met"),
     "not-applicable": Words("不适用", "not applicable"),
 }
-#: What a choice of a control says. A text that is no choice stands as it was written.
+#: What a choice of a control says (a proposal: by the kind of its item). A text that is no choice stands as written.
 CHOSEN: Mapping[str, Mapping[str, Words]] = {
-    "proposal": {"grant": Words("建议准予", "to grant"), "refuse": Words("建议不予", "to refuse")},
     "ruling": {
         "grant": Words("准予", "grant"),
         "refuse": Words("不予", "refuse"),
@@ -59,10 +59,15 @@ def prepared_lines(life: LifeCycle) -> list[PreparedLine]:
     if life.prepared is None:
         return []
     points = _points(life)
-    return [_line(name, value, points) for name, value in life.prepared.fields]
+    item = next((one for one in published(life.task.release_id).bundle.items if one.key == life.task.item_key), None)
+    proposals = {key: proposal_words(key, item.kind if item else "") for key in PROPOSALS}
+    chosen = {**CHOSEN, "proposal": proposals}
+    return [_line(name, value, points, chosen) for name, value in life.prepared.fields]
 
 
-def _line(name: str, value: str, points: Mapping[str, Words]) -> PreparedLine:
+def _line(
+    name: str, value: str, points: Mapping[str, Words], chosen: Mapping[str, Mapping[str, Words]]
+) -> PreparedLine:
     if name.startswith(PREFIX):
         point = name.removeprefix(PREFIX)
         text = words(points.get(point, Words(point, point)))
@@ -72,7 +77,7 @@ def _line(name: str, value: str, points: Mapping[str, Words]) -> PreparedLine:
         about = points.get(point, Words(point, point))
         return PreparedLine(words(Words(f"说明：{about.zh}", f"Remark: {about.en}")), value)
     label = LABELS.get(name, Words(name, name))
-    return PreparedLine(words(label), words(CHOSEN.get(name, {}).get(value, Words(value, value))))
+    return PreparedLine(words(label), words(chosen.get(name, {}).get(value, Words(value, value))))
 
 
 def _points(life: LifeCycle) -> dict[str, Words]:
