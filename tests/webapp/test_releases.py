@@ -120,8 +120,10 @@ def test_what_cannot_be_read_is_refused_by_name_and_reason(db, name, content, re
 
 @pytest.mark.parametrize("path", ["../bundle.toml", "/bundle.toml", "a\\b.toml", "items//P1.toml", "x" * 300])
 def test_a_zip_with_a_climbing_path_is_refused(path):
-    with pytest.raises(FileRefused):
+    with pytest.raises(FileRefused) as refused:
         uploads.read_zip("bundle.zip", zipped({path: b"x"}))
+    assert path[:100] in refused.value.words.zh
+    assert path[:100] in refused.value.words.en
 
 
 def test_a_zip_with_foreign_files_links_or_too_much_in_it_is_refused():
@@ -240,6 +242,36 @@ def test_running_cases_keep_their_release_and_new_ones_take_the_new_one(db):
     assert office.open_steps(case.id) == []
     assert queries.held(former) == 1
     assert queries.held(release_id) == 0
+
+
+def test_a_draft_that_nobody_submitted_is_discarded_and_keeps_its_number_and_what_stands_on_it(client):
+    designer = office.person(DESIGNER)
+    release_id = drafted(renamed())
+    copy = working_copies.begin(release_id, "接着改", by=designer)
+    number = queries.release(release_id).number
+    screen = Browser.of(client, DESIGNER)
+    screen.open(f"/studio/releases/{release_id}").submit(f"/releases/{release_id}/discard")
+    assert "已放弃" in screen.text
+    assert queries.release(release_id).state == "discarded"
+    bundle = screen.open(f"/studio/bundles/{office.BUNDLE}")
+    assert not bundle.links(containing=f"/studio/releases/{release_id}") or "也显示已放弃的草稿（1 个）" in bundle.text
+    assert bundle.page.xpath("//table[.//caption[contains(., '全部版本')]]//tbody/tr").__len__() == number - 1
+    assert f"第 {number} 版" in screen.open(f"/studio/bundles/{office.BUNDLE}?show=all").text
+    with pytest.raises(ReleaseRefused):
+        releases.submit_release(release_id, by=designer)
+    again = working_copies.keep(copy, "", by=designer)  # the very files: a release of its own
+    assert queries.release(again).number == number + 1
+    assert list(verify_all()) == []
+
+
+def test_what_was_submitted_is_not_discarded_nor_by_others_than_designers(db):
+    release_id = submitted()
+    releases.return_release(release_id, by=office.person(PUBLISHER), reason="再核对")
+    with pytest.raises(ReleaseRefused):
+        releases.discard_draft(release_id, by=office.person(DESIGNER))
+    with pytest.raises(NotYours):
+        releases.discard_draft(release_id, by=office.person(PUBLISHER))
+    assert queries.release(release_id).state == "draft"
 
 
 # ---------------------------------------------------------------- checking without keeping

@@ -20,6 +20,8 @@ LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_BUNDLE = 20 * 1024 * 1024
 MOST_FILES = 1000
 LONGEST_PATH = 200
+#: How much of a path that is too long is told.
+SHOWN_OF_PATH = 120
 DIAGRAM_ENDINGS = (".bpmn", ".bpmn20.xml", ".bpmn.xml")
 #: What a diagram may come together with.
 OTHER_PARTS = (".dmn", ".form")
@@ -237,8 +239,24 @@ def ensure_inside(name: str, entry: zipfile.ZipInfo) -> None:
     """Raises FileRefused for an entry that no honest zip has: a climbing path, a link, something encrypted."""
     path = entry.filename
     parts = path.split("/")
-    if len(path) > LONGEST_PATH or _CONTROL.search(path) or "\\" in path or {"", ".", ".."} & set(parts):
-        raise FileRefused(name, Words("其中有不允许的文件路径。", "it holds a file under a path that is not allowed."))
+    shown = _CONTROL.sub("�", path)
+    if len(path) > LONGEST_PATH:
+        shown = shown[:SHOWN_OF_PATH]
+        raise FileRefused(
+            name,
+            Words(
+                f"其中有文件的路径超过 {LONGEST_PATH} 个字：{shown}…",
+                f"the path of a file in it is longer than {LONGEST_PATH} characters: {shown}…",
+            ),
+        )
+    if _CONTROL.search(path) or "\\" in path or {"", ".", ".."} & set(parts):
+        raise FileRefused(
+            name,
+            Words(
+                f"其中有不允许的文件路径：{shown}",
+                f"it holds a file under a path that is not allowed: {shown}",
+            ),
+        )
     inside = Words(f"其中的 {path} ", f"the file {path} in it ")
     if entry.flag_bits & 1:
         raise FileRefused(name, Words(inside.zh + "加了密。", inside.en + "is encrypted."))

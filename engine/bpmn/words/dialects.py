@@ -8,20 +8,20 @@ KINDS: dict[str, Kind] = {
     "extension-not-read": warning(
         "扩展属性（{what}）未被读取",
         "Extension attributes ({what}) are not read",
-        "请对照 docs/dialects.md 改用所列的扩展属性",
-        "Use those that docs/dialects.md lists",
+        "请改用 zeebe 扩展里意思相同的属性，或者删去",
+        "Use what means the same in the zeebe extensions, or remove it",
     ),
     "extension-says-nothing": note(
         "扩展属性（{what}）对运行没有影响",
         "Extension attributes ({what}) have no effect on how it runs here",
-        "无需处理；含义见 docs/dialects.md",
-        "Nothing to do; docs/dialects.md says what they mean",
+        "无需处理",
+        "Nothing to do",
     ),
     "extension-not-run": error(
         "扩展“{what}”会改变流程的运行，但本系统不运行它",
         "The extension “{what}” changes what runs, and is not run here",
-        "请删除该扩展，或按 docs/dialects.md 改写",
-        "Remove it, or write it otherwise as docs/dialects.md says",
+        "请删除该扩展，或者用 zeebe 扩展改写",
+        "Remove it, or write it with the zeebe extensions",
     ),
     "java-not-run": error(
         "“{what}”为 Java 代码，本系统不运行",

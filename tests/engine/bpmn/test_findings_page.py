@@ -19,3 +19,8 @@ def test_the_page_lists_every_kind_of_finding_as_it_is() -> None:
     told = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     doubts = {code: Kind(one.severity, one.severity, one.message, one.remedy) for code, one in DOUBTS.items()}
     assert sorted(told) == sorted(row(code, kind) for code, kind in {**KINDS, **doubts}.items())
+
+
+def test_no_finding_sends_to_a_page_that_its_reader_does_not_have() -> None:
+    told = [text for kind in KINDS.values() for words in (kind.message, kind.remedy) for text in (words.zh, words.en)]
+    assert [text for text in told if "docs/" in text or ".md" in text] == []
