@@ -186,7 +186,60 @@ def test_the_worker_reads_what_is_to_be_looked_in(db, monkeypatch):
     assert touched(LAW, ARTICLE)
 
 
-def test_what_another_engine_read_is_read_anew(db):
+@pytest.fixture
+def unreadable(monkeypatch):
+    """What a release in force says, and a draft that was submitted, whose files nobody can read: the draft's id."""
+    designer, files = office.person(DESIGNER), release_files(current_releases()[office.BUNDLE])
+    release = releases.draft_from_files(office.BUNDLE, {**files, "guide/zh.md": b"# \xe7\xbc\xba"}, by=designer)
+    sql().execute("update release set state = 'submitted' where id = %s", (release,))
+    reading = content_places.release_files
+
+    def broken(release_id):
+        return {None: b""} if release_id == release else reading(release_id)
+
+    monkeypatch.setattr(content_places, "release_files", broken)
+    content_places.forget()
+    sql().execute("delete from content_said")
+    yield release
+    content_places.forget()
+
+
+def test_a_release_that_cannot_be_read_keeps_no_other_from_being_read(db, unreadable, monkeypatch):
+    monkeypatch.setattr(content_places, "FILLED_AT_ONCE", 1)
+    for _ in range(3):
+        while content_places.fill():
+            pass
+    digests = {digest for (digest,) in sql().execute("select digest from content_said")}
+    (bad,) = sql().execute("select digest from release where id = %s", (unreadable,)).fetchone()
+    (good,) = sql().execute("select digest from release where id = %s", (current_releases()[office.BUNDLE],)).fetchone()
+    assert good in digests
+    assert bad not in digests
+
+
+def test_what_cannot_be_read_is_told_on_the_page_and_nothing_is_taken_for_gone(client, unreadable):
+    list_id = keep()
+    browser = Browser.of(client, LAWYER)
+    browser.open(f"/studio/changes?kind=law&q={ARTICLE}")
+    assert browser.status == 200
+    (number,) = sql().execute("select number from release where id = %s", (unreadable,)).fetchone()
+    assert f"以下内容读不出来，没有在其中查找：开办药店 第 {number} 版（" in browser.text
+    assert {"P2.basis", "basis.licensing-34"} <= elements(touched(LAW, ARTICLE))
+    browser.open(f"/studio/changes/{list_id}")
+    browser.submit("/again")
+    assert browser.status == 409
+    assert "没有重新查找" in browser.text
+    assert not [row for row in kept_list(list_id, 0).rows if row.gone_at]
+
+
+def test_what_was_read_is_kept_in_one_order_for_all(db, monkeypatch):
+    kept = []
+    monkeypatch.setattr(content_places, "packed_known", lambda known: kept.append(known) or b"")
+    read = [(digest, content_places.Said(digest, b"")) for digest in ("c", "a", "b")]
+    content_places._keep(read)
+    assert kept == ["a", "b", "c"]
+
+
+def test_what_another_version_read_is_read_anew(db):
     content_places.forget()
     assert touched(LAW, ARTICLE)
     sql().execute("update content_said set reader = 'earlier', places = '', known = ''")

@@ -13,12 +13,26 @@ from engine import Words
 from engine.bundles import Limit, Subject, Touch
 from engine.law import Article, amount
 from webapp.catalogue import places
+from webapp.errors import ActRefused
 from webapp.services.content_codec import Known
 from webapp.services.content_places import COPY, RELEASE, RULES, Content, known_in, touches_in
 from webapp.services.release_rows import APPROVED, PUBLISHED, SUBMITTED
 from webapp.unit_of_work import sql
 
 UNTITLED = Words("", "")
+
+
+class Unread(ActRefused):
+    """A list is not looked through again while something that it may stand in cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "有的版本、工作稿或者地方规则暂时读不出来，没有重新查找：清单保持原样。",
+                "Some release, working copy or local rules cannot be read at present, so nothing was looked for again:"
+                " the list is as it was.",
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +130,24 @@ def holders(bundles: Iterable[str] | None = None) -> list[Holder]:
 
 
 def known(found: Iterable[Holder]) -> list[tuple[Holder, Known]]:
-    """What can be asked for in each of these."""
+    """What can be asked for in each of these that can be read."""
     listed = list(found)
     said = known_in(list(dict.fromkeys(one.content for one in listed)))
-    return [(one, said[one.content]) for one in listed]
+    return [(one, said[one.content]) for one in listed if one.content in said]
+
+
+def unread(found: Iterable[Holder]) -> list[Holder]:
+    """Those whose files cannot be read: what they say is in no answer."""
+    listed = list(found)
+    read = {one.content for one, _ in known(listed)}
+    return [one for one in listed if one.content not in read]
 
 
 def touches_of(found: Iterable[Holder], subject: Subject) -> Iterator[tuple[Holder, list[Touch]]]:
-    """What a change touches in each of these."""
-    listed = list(found)
-    told = touches_in((one.content for one in listed), subject)
-    return zip(listed, (touches for _, touches in told), strict=True)
+    """What a change touches in each of these that can be read."""
+    by_content = {one.content: one for one in found}
+    for content, touches in touches_in(by_content, subject):
+        yield by_content[content], touches
 
 
 def articles(found: Iterable[Holder]) -> list[tuple[Article, int]]:

@@ -2,7 +2,8 @@
 
 What a release says never changes: it is kept in the database by the release's digest, so that no process reads the
 files of many releases to answer one question. It is written by the worker (`fill`), or where it is asked for first.
-What another version of the software read is read anew. Copies and rules are few and change: each process keeps
+What another version of the software read is read anew. What cannot be read spoils no other: it is left out, the log
+says why, and whoever asks is told (`change_index.unread`). Copies and rules are few and change: each process keeps
 those that it saw last.
 """
 
@@ -10,9 +11,12 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
+
+import structlog
 
 from engine import Words
 from engine.bundles import (
@@ -29,6 +33,7 @@ from engine.bundles import (
     touched,
 )
 from engine.law import Article, Parameter, citations_in, names_in_pairs, read_profile
+from webapp import clock
 from webapp.catalogue import release_files
 from webapp.services.content_codec import (
     Known,
@@ -39,7 +44,9 @@ from webapp.services.content_codec import (
 )
 from webapp.services.working_copies import files_of
 from webapp.software import software
-from webapp.unit_of_work import sql, unit_of_work
+from webapp.unit_of_work import is_of_the_database, sql, unit_of_work
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 RELEASE, COPY, RULES = "release", "copy", "rules"
@@ -104,23 +111,27 @@ KEEP = """
 insert into content_said (digest, reader, known, places) values (%s, %s, %s, %s)
 on conflict (digest) do update set reader = excluded.reader, known = excluded.known, places = excluded.places
 """
-#: Releases that will be looked in, of which nothing was read by this engine.
+#: Releases that will be looked in, of which nothing was read by this software.
 UNREAD = """
-select r.id, r.digest from release r
-where not exists (select from content_said s where s.digest = r.digest and s.reader = %s)
+select min(r.id), r.digest from release r
+where not exists (select from content_said s where s.digest = r.digest and s.reader = %(reader)s)
+    and not r.digest = any(%(failed)s::text[])
     and (r.state in ('published', 'approved', 'submitted')
         or exists (select from cases c where c.release_id = r.id and c.closed_at is null))
-limit %s
+group by r.digest order by min(r.id) limit %(most)s
 """
+#: What could not be read is left alone for so long, by this process.
+RETRIED_AFTER = timedelta(hours=1)
+_failed: dict[Content, datetime] = {}
 
 
 def known_in(contents: Sequence[Content]) -> dict[Content, Known]:
-    """What can be asked for in each of these."""
+    """What can be asked for in each of these that can be read."""
     return dict(_each(contents, lambda _: _known, READ_KNOWN, unpacked_known, lambda said: said.known))
 
 
 def touches_in(contents: Iterable[Content], subject: Subject) -> Iterator[tuple[Content, list[Touch]]]:
-    """What a change touches in each of these, in their order; they are not all in memory at once."""
+    """What a change touches in each of these that can be read, in their order; not all are in memory at once."""
     traces, waiting = subject.traces, iter(contents)
     while some := list(islice(waiting, AT_ONCE)):
         for content, packed in _each(some, _kept_places, READ_PLACES, bytes, lambda said: said.places):
@@ -131,12 +142,18 @@ def forget() -> None:
     """Let go of what this process keeps, as a new one begins."""
     for kept in (_known, _of_releases, _of_others):
         kept.forget()
+    _failed.clear()
 
 
 def fill() -> bool:
-    """Read and keep some releases of which nothing was read yet; whether there may be more."""
-    rows = sql().execute(UNREAD, (software(), FILLED_AT_ONCE)).fetchall()
-    _keep([(digest, _read(Content(RELEASE, id_, digest))) for id_, digest in rows])
+    """Read and keep some releases of which nothing was read yet, each by itself; whether there may be more."""
+    failed = [one.digest for one in list(_failed) if one.kind == RELEASE and _failed_lately(one)]
+    values = {"reader": software(), "failed": failed, "most": FILLED_AT_ONCE}
+    rows = sql().execute(UNREAD, values).fetchall()
+    for id_, digest in rows:
+        said = _read_or_left_out(Content(RELEASE, id_, digest))
+        if said is not None:
+            _keep([(digest, said)])
     return len(rows) == FILLED_AT_ONCE
 
 
@@ -151,7 +168,8 @@ def _each(
     unpack: Callable[[bytes], T],
     part: Callable[[Said], T],
 ) -> Iterator[tuple[Content, T]]:
-    """Content and what is wanted of it: from the process, the database, or its files, in this order."""
+    """Content and what is wanted of it: from the process, the database, or its files, in this order. What cannot be
+    read is left out."""
     found = {one: kept(one).get(one) for one in contents}
     wanted = [one.digest for one, said in found.items() if said is None and one.kind == RELEASE]
     stored: dict[str, bytes] = dict(sql().execute(query, (wanted, software())).fetchall()) if wanted else {}
@@ -160,7 +178,9 @@ def _each(
         if said is None and one.digest in stored and one.kind == RELEASE:
             said = unpack(stored[one.digest])
         elif said is None:
-            whole = _read(one)
+            whole = _read_or_left_out(one)
+            if whole is None:
+                continue
             read += [(one.digest, whole)] if one.kind == RELEASE else []
             said = part(whole)
         kept(one).put(one, said)
@@ -171,12 +191,37 @@ def _each(
 def _keep(read: Sequence[tuple[str, Said]]) -> None:
     if not read:
         return
-    rows = [(digest, software(), packed_known(said.known), said.places) for digest, said in read]
+    # In one order for all processes: two that keep the same ones wait for each other, and not in a circle.
+    rows = [(digest, software(), packed_known(said.known), said.places) for digest, said in sorted(read, key=_digest)]
     with unit_of_work():
         sql().cursor().executemany(KEEP, rows)
 
 
+def _digest(read: tuple[str, Said]) -> str:
+    return read[0]
+
+
 # ---------------------------------------------------------------- reading
+
+
+def _read_or_left_out(content: Content) -> Said | None:
+    """None where it cannot be read; a lost database rises."""
+    if _failed_lately(content):
+        return None
+    try:
+        with sql().transaction():
+            return _read(content)
+    except Exception as error:  # whatever is wrong with one content, the others are read
+        if is_of_the_database(error):
+            raise
+        log.exception("content-unread", kind=content.kind, id=content.id, digest=content.digest)
+        _failed[content] = clock.now()
+        return None
+
+
+def _failed_lately(content: Content) -> bool:
+    at = _failed.get(content)
+    return at is not None and clock.now() - at < RETRIED_AFTER
 
 
 def _read(content: Content) -> Said:

@@ -85,6 +85,12 @@ def holder_words(row: ImpactRow | RowLine) -> str:
     return gettext("、").join(dict.fromkeys(told))
 
 
+def unread_words(unread: Iterable[Holder], names: Mapping[str, str]) -> str:
+    """Those that cannot be read, with their bundles."""
+    told = (f"{names.get(one.bundle, one.bundle)} {_holder(one)}" for one in unread)
+    return gettext("、").join(dict.fromkeys(told))
+
+
 def address(row: ImpactRow | RowLine) -> str:
     """Where it can be looked at: on the diagram, in the file, or the release; "" for rules, which no page shows."""
     first = next((one for one in map(_facts, row.holders) if one["kind"] != RULES), None)

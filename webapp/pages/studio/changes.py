@@ -20,7 +20,7 @@ from webapp.permissions import Permission, may
 from webapp.queries import change_index
 from webapp.queries import change_lists as queries
 from webapp.queries.change_impact import KINDS, LAW, LIMIT, MATERIAL, Asked, ImpactRow, asked_for, impact, limit_title
-from webapp.queries.change_index import Holder
+from webapp.queries.change_index import Holder, Unread
 from webapp.services import change_lists
 from webapp.services.change_lists import NewRow
 from webapp.services.page_keys import AlreadyCarriedOut
@@ -121,9 +121,11 @@ def decide_rows(list_id: int) -> ResponseReturnValue:
 @blueprint.post("/changes/<int:list_id>/again")
 @needs(Permission.CHANGE_LIST)
 def look_again(list_id: int) -> ResponseReturnValue:
-    """Look for everything again: what is new is added, what is gone is marked."""
+    """Look for everything again: what is new is added, what is gone is marked. Raises Unread."""
     line = queries.kept_list(list_id, signed_in().user_id).line
     found = change_index.holders()
+    if change_index.unread(found):  # what stands in these would be taken for gone
+        raise Unread()
     wanted = asked_for(line.kind, line.subject, found).wanted
     rows = new_rows(impact(wanted, found)) if wanted else []
     change_lists.look_again(list_id, rows, by=signed_in())
@@ -147,6 +149,7 @@ def _page(error: str = "") -> str:
         total=len(rows),
         summary=_summary(rows),
         names=_names(found),
+        unread=change_words.unread_words(change_index.unread(found), _names(found)),
         picks=_picks(kind, found) if asked.wanted is None else [],
         lists=queries.lists(signed_in().user_id),
         may_keep=may(signed_in(), Permission.CHANGE_LIST),
