@@ -7,6 +7,7 @@ from engine.bundles.checks import check_bundle, form_variables
 from engine.bundles.decision_meanings import decisions_as_lines
 from engine.bundles.document_kinds import (
     KINDS_FILES,
+    SITUATION,
     DocumentKind,
     FieldMissing,
     FieldType,
@@ -137,6 +138,7 @@ __all__ = [
     "PLACES",
     "RECEIVED",
     "RECORD",
+    "SITUATION",
     "TURNED_DOWN",
     "TURNS",
     "Act",

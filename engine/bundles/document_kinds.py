@@ -84,9 +84,9 @@ COMMON = dict.fromkeys(
     ),
     FieldType.TEXT,
 )
-OF_ITEM = dict.fromkeys(
-    ("item_name", "item_code", "item_basis", "situation_name", "accepted_at", "refusal_basis"), FieldType.TEXT
-)
+OF_ITEM = dict.fromkeys(("item_name", "item_code", "item_basis", "accepted_at", "refusal_basis"), FieldType.TEXT)
+#: The situation of the item that the guided answers led to: of its documents; letters and licences do not say it.
+SITUATION = "situation_name"
 REMEDY = "remedy"
 #: Letters of commitment and licences are made by the application's own parts, and print these.
 OF_LETTERS = {
@@ -156,7 +156,7 @@ class DocumentKind:
     @property
     def places(self) -> Mapping[str, FieldType]:
         """Every place that a template of this kind may name, besides the answers of the form."""
-        of_item = OF_ITEM if self.per_item else {}
+        of_item = {**OF_ITEM, SITUATION: FieldType.TEXT} if self.per_item else {}
         remedy = {REMEDY: FieldType.TEXT} if self.remedy else {}
         return {**COMMON, **of_item, **remedy, **self.fields}
 

@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from engine.bundles.document_kinds import COMMON, OF_ITEM, OF_LETTERS, OF_LICENCES, OF_PROOFS, REMEDY, national_kinds
+from engine.bundles.document_kinds import (
+    COMMON,
+    OF_ITEM,
+    OF_LETTERS,
+    OF_LICENCES,
+    OF_PROOFS,
+    REMEDY,
+    SITUATION,
+    national_kinds,
+)
 from engine.errors import EngineError
 from engine.law.clock_words import day_words
 from engine.words import Words
@@ -28,6 +37,7 @@ PLACES = frozenset(
         *OF_PROOFS,
         *OF_LICENCES,
         REMEDY,
+        SITUATION,
         *(name for kind in national_kinds().values() for name in kind.fields),
     }
 )

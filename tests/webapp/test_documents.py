@@ -10,6 +10,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 from engine import Words
 from engine.bundles import KindUnknown
 from tests.support import office
+from tests.support.releases import publish
 from webapp.catalogue import current_releases, release_files
 from webapp.errors import ReleaseRefused
 from webapp.models import Case, Document, ItemCase
@@ -280,3 +281,23 @@ def test_a_release_with_a_faulty_template_is_refused_where_it_would_be_published
         releases.submit_release(draft, by=office.person("taoran"))
     found = {(one.code, one.file) for one in check_files(office.BUNDLE, files)}
     assert (code, path) in found
+
+
+def test_a_document_says_the_situation_of_its_item_where_its_template_asks_for_it(db):
+    files = dict(release_files(current_releases()[office.BUNDLE]))
+    for path, told in (("", "适用情形"), (".en", "Situation")):
+        file = f"_shared/documents/correction-notice{path}.md"
+        files[file] += f"\n\n{told}: {{{{ situation_name }}}}\n".encode()
+    release = releases.draft_from_files("open-pharmacy", files, by=office.person("taoran"), note="情形")
+    releases.submit_release(release, by=office.person("taoran"))
+    publish(release)
+    paper = kept_document(issued(office.received("ordinary", ways={}), "P2", "correction-notice", reasons="缺件。").id)
+    assert "经营范围含处方药、甲类非处方药或者中药饮片" in str(paper.zh)
+    assert "Situation: " in str(paper.en)
+
+
+def test_a_letter_and_a_licence_do_not_say_the_situation(db):
+    files = dict(release_files(current_releases()[office.BUNDLE]))
+    for path in ("documents/commitment-P2.md", "documents/drug-licence.md"):
+        given = {**files, path: files[path] + b"\n\n{{ situation_name }}\n"}
+        assert any(one.file == path and one.code == "bad-template" for one in check_files(office.BUNDLE, given)), path

@@ -164,8 +164,15 @@ def test_a_place_that_stays_empty_is_told(designer: Browser, copy_id: int) -> No
     designer.open(f"/studio/copies/{copy_id}/paper?path={REFUSAL}")
     put(copy_id, REFUSAL, text.encode())
     designer.open(f"/studio/copies/{copy_id}/paper?path={REFUSAL}&example=examples/commitment.json")
-    assert "这里为空，不打印" in beside(designer)["situation_name"]
+    assert "这里为空，不打印" in beside(designer)["representative_name"]
     assert "应当载明“remedy”" in designer.text
+
+
+def test_the_situation_that_the_example_leads_to_is_shown(designer: Browser, copy_id: int) -> None:
+    designer.open(f"/studio/copies/{copy_id}/paper?path={REFUSAL}")
+    put(copy_id, REFUSAL, "# 通知\n\n适用情形：{{ situation_name }}".encode())
+    designer.open(f"/studio/copies/{copy_id}/paper?path={REFUSAL}&item=P6&example=examples/ordinary.json")
+    assert "适用情形：沿街店铺招牌设置" in paper(designer)
 
 
 def test_a_release_leads_from_its_list_of_papers_to_each_of_them(designer: Browser) -> None:

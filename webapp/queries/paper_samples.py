@@ -15,6 +15,7 @@ from typing import Any
 from engine import Words
 from engine.bundles import (
     PLACES,
+    SITUATION,
     Bundle,
     DocumentKind,
     Example,
@@ -41,6 +42,7 @@ from webapp.services.document_places import (
     Unit,
     applicant_places,
     item_places,
+    situation_of,
     unit_of,
 )
 from webapp.services.documents import RECEIVING_UNIT, REVIEWERS, RemedyUntold, remedy_in
@@ -177,10 +179,18 @@ class Samples:
         }
         if item is not None:
             told |= item_places(item, self.language)
+            told[SITUATION] = self._situation(item)
             told["document_basis"] = paper_basis(kind, item, self.stage.profile)
             if kind.remedy:
                 told["remedy"] = self._remedy(item)
         return told
+
+    def _situation(self, item: Item) -> Words:
+        """As the example's answers lead to it; without an example nothing does."""
+        example, bundle = self.choice.example, self.stage.bundle
+        if example is None or bundle is None:
+            return NOTHING
+        return situation_of(bundle, item, {**example.answers, **example.guided})
 
     def _remedy(self, item: Item) -> Words:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words
-from engine.bundles import Bundle, Item
+from engine.bundles import Bundle, Item, guide_for
 from engine.law import DecidingUnit, amount
 from webapp import moments
 from webapp.answers import IN_FORCE, decode_answer
@@ -181,6 +181,20 @@ def item_places(item: Item, language: str) -> Places:
         "item_basis": ("；" if language == "zh" else "; ").join(words.in_language(language) for words in item.basis),
         "refusal_basis": item.refusal_basis.in_language(language),
     }
+
+
+GUIDED = "select guided from cases where id = %s"
+
+
+def situation_in(case_id: int, bundle: Bundle, item: Item) -> Words:
+    """The situation of the item that the case's answers lead to; empty where they lead to none."""
+    row = sql().execute(GUIDED, (case_id,)).fetchone()
+    return situation_of(bundle, item, {**known_answers(case_id, bundle), **(row[0] if row else {})})
+
+
+def situation_of(bundle: Bundle, item: Item, answers: Mapping[str, Any]) -> Words:
+    guide = guide_for(bundle, answers)
+    return next((one.situation.name for one in guide.items if one.item.key == item.key), Words("", ""))
 
 
 def promised(item: Item) -> Words:

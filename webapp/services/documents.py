@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import Words, as_written
-from engine.bundles import Bundle, DocumentKind, Guide, Item, On, handled_by, kinds_issued, paper_basis, places_of
+from engine.bundles import (
+    SITUATION,
+    Bundle,
+    DocumentKind,
+    Guide,
+    Item,
+    On,
+    handled_by,
+    kinds_issued,
+    paper_basis,
+    places_of,
+)
 from engine.law import LimitMissing, Profile, remedy_paragraph, remedy_terms, ruling_words
 from webapp import moments
 from webapp.errors import ActRefused
@@ -17,7 +28,17 @@ from webapp.permissions import Permission, ensure
 from webapp.services.acting import acting_words, signing_name
 from webapp.services.document_acts import write_delivery
 from webapp.services.document_issue import issue, known_of, known_with_next
-from webapp.services.document_places import DEMO, LANGUAGES, Unit, item_places, known_answers, promised, table, unit_of
+from webapp.services.document_places import (
+    DEMO,
+    LANGUAGES,
+    Unit,
+    item_places,
+    known_answers,
+    promised,
+    situation_in,
+    table,
+    unit_of,
+)
 from webapp.services.locked_case import LockedCase, on_case
 from webapp.unit_of_work import sql
 
@@ -219,10 +240,14 @@ def issue_by_unit(
         fields = {"faults_list": _lines(fields["reasons"]), **fields}
     remedy = remedy_of(case, item, known.unit) if known_kind.remedy else Words("", "")
     basis = paper_basis(known_kind, item, case.rules.profile)
+    own = f"{known_kind.key}-{item.kind}"
+    template = own if case.release.template_path(own, "zh", case.rules.profile.key) else known_kind.key
     accepted = moments.written(known.accepted_at)
+    situation = _situation(case, item, template)
     places = {
         language: {
             **item_places(item, language),
+            **({SITUATION: situation.in_language(language)} if situation else {}),
             "accepted_at": accepted.in_language(language),
             "document_basis": basis.in_language(language),
             "remedy": remedy.in_language(language),
@@ -230,8 +255,6 @@ def issue_by_unit(
         }
         for language in LANGUAGES
     }
-    own = f"{known_kind.key}-{item.kind}"
-    template = own if case.release.template_path(own, "zh", case.rules.profile.key) else known_kind.key
     return issue(
         case,
         known_kind,
@@ -243,6 +266,15 @@ def issue_by_unit(
         title=title_of(known_kind, item),
         places=places,
     )
+
+
+def _situation(case: LockedCase, item: Item, template: str) -> Words | None:
+    """The item's situation, read only where the template says it in a language; None: it does not."""
+    release, place = case.release, case.rules.profile.key
+    paths = {release.template_path(template, language, place) for language in LANGUAGES}
+    if not any(path and SITUATION.encode() in release.files[path] for path in paths):
+        return None
+    return situation_in(case.id, release.bundle, item)
 
 
 GRANTED = """
