@@ -82,7 +82,7 @@ def test_a_file_without_a_picture_is_laid_out_and_findings_lie_on_it(designer):
 def test_an_upload_says_in_one_sentence_what_was_understood(designer):
     designer.open(f"/studio/releases/{current_releases()[office.BUNDLE]}/upload")
     designer.submit("/upload", {"note": "试"}, files={"file": [Upload("leave.bpmn", CAMUNDA_7)]})
-    assert "leave.bpmn：按Camunda 7读取" in designer.text
+    assert "leave.bpmn：按 Camunda 7 读取" in designer.text
     assert "1 种不运行" in designer.text
     assert "文件里没有图形" in designer.text
 
@@ -103,6 +103,6 @@ def test_a_working_copy_tells_of_its_foreign_files_alone(designer):
     assert "怎样读取" not in designer.text
     designer.open(f"/studio/copies/{copy}?view=files")
     designer.submit(f"/copies/{copy}/upload", files={"file": [Upload("leave.bpmn", CAMUNDA_7)]})
-    assert "按Camunda 7读取" in designer.text
+    assert "按 Camunda 7 读取" in designer.text
     designer.open(f"/studio/copies/{copy}?view=findings")
     assert "怎样读取“leave.bpmn”" in designer.text
