@@ -58,7 +58,9 @@ def read(text: str) -> Value:
     except ExpressionInvalid as invalid:
         line, column, expected = invalid.line, invalid.column, invalid.expected
         raise NotAValue(
-            Words(f"第 {line} 行第 {column} 列：{expected.zh}。", f"Line {line}, column {column}: expected {expected.en}.")
+            Words(
+                f"第 {line} 行第 {column} 列：{expected.zh}。", f"Line {line}, column {column}: expected {expected.en}."
+            )
         ) from invalid
     except EngineError as failed:
         raise NotAValue(Words("这个值无法计算。", "This value cannot be worked out.")) from failed

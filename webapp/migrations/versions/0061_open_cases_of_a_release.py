@@ -17,8 +17,7 @@ depends_on = None
 def upgrade() -> None:
     run_sql(
         op,
-        "create index open_case_of_release on cases (release_id)"
-        " where received_at is not null and closed_at is null;",
+        "create index open_case_of_release on cases (release_id) where received_at is not null and closed_at is null;",
     )
 
 
