@@ -12,6 +12,7 @@ import pytest
 from engine import errors_in
 from tests.support import office
 from tests.support.releases import publish, sign_all
+from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases, release_files
 from webapp.cli import bundles as bundles_command
 from webapp.cli import main
@@ -20,7 +21,7 @@ from webapp.queries import releases as queries
 from webapp.queries.audit import verify_all
 from webapp.queries.release_difference import compare, compare_diagrams
 from webapp.services import release_uploads as uploads
-from webapp.services import releases
+from webapp.services import releases, working_copies
 from webapp.services.publishing import publish_release
 from webapp.unit_of_work import sql
 
@@ -244,23 +245,33 @@ def test_running_cases_keep_their_release_and_new_ones_take_the_new_one(db):
     assert queries.held(release_id) == 0
 
 
-def test_a_draft_that_nobody_submitted_is_discarded_and_keeps_its_number_and_what_stands_on_it(client):
+def test_a_draft_that_nobody_submitted_is_discarded_from_its_page_and_lists_leave_it_out(client):
+    release_id = drafted(renamed())
+    title = f"第 {queries.release(release_id).number} 版"
+    screen = Browser.of(client, DESIGNER)
+    screen.open(f"/studio/releases/{release_id}").submit(f"/releases/{release_id}/discard")
+    assert "这份草稿已放弃" in screen.text
+    address = f"/studio/bundles/{office.BUNDLE}"
+
+    def listed(page: Browser) -> list[str]:
+        return page.page.xpath("//th[@scope='row']/a[contains(@href, '/studio/releases/')]/text()")
+
+    assert title not in listed(screen.open(address))
+    assert "也显示已放弃的草稿（1 个）" in screen.text
+    assert title in listed(screen.open(f"{address}?show=all"))
+    assert title not in listed(screen.open("/studio"))
+
+
+def test_a_discarded_draft_keeps_its_number_and_what_stands_on_it(db):
     designer = office.person(DESIGNER)
     release_id = drafted(renamed())
     copy = working_copies.begin(release_id, "接着改", by=designer)
-    number = queries.release(release_id).number
-    screen = Browser.of(client, DESIGNER)
-    screen.open(f"/studio/releases/{release_id}").submit(f"/releases/{release_id}/discard")
-    assert "已放弃" in screen.text
-    assert queries.release(release_id).state == "discarded"
-    bundle = screen.open(f"/studio/bundles/{office.BUNDLE}")
-    assert not bundle.links(containing=f"/studio/releases/{release_id}") or "也显示已放弃的草稿（1 个）" in bundle.text
-    assert bundle.page.xpath("//table[.//caption[contains(., '全部版本')]]//tbody/tr").__len__() == number - 1
-    assert f"第 {number} 版" in screen.open(f"/studio/bundles/{office.BUNDLE}?show=all").text
+    releases.discard_draft(release_id, by=designer)
     with pytest.raises(ReleaseRefused):
         releases.submit_release(release_id, by=designer)
-    again = working_copies.keep(copy, "", by=designer)  # the very files: a release of its own
-    assert queries.release(again).number == number + 1
+    again = queries.release(working_copies.keep(copy, "", by=designer))  # the very files: a release of its own
+    assert (again.number, again.state) == (queries.release(release_id).number + 1, "draft")
+    assert queries.history(office.BUNDLE, 2)[1].kind == "discarded"
     assert list(verify_all()) == []
 
 

@@ -34,7 +34,7 @@ class Release(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     bundle_key: Mapped[str]
     number: Mapped[int]
-    state: Mapped[str]  # draft | submitted | approved (from effective_on) | published | retired | stopped
+    state: Mapped[str]  # draft | submitted | approved (from effective_on) | published | retired | stopped | discarded
     digest: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")
     created_by: Mapped[int] = mapped_column(ForeignKey("app_user.id"))

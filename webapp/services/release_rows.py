@@ -21,9 +21,11 @@ from webapp.unit_of_work import sql
 
 LONGEST_NOTE = 500
 
-#: The states of a release. Retired: another took its place; stopped: the bundle was taken out of use.
+#: The states of a release. Retired: another took its place; stopped: the bundle was taken out of use; discarded: a
+#: draft that nobody submitted and nobody wants.
 DRAFT, SUBMITTED, APPROVED = "draft", "submitted", "approved"
 PUBLISHED, RETIRED, STOPPED = "published", "retired", "stopped"
+DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +90,20 @@ def in_force(key: str) -> int | None:
 
 
 def keep_draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int:
-    """Keep the files as the bundle's next draft; the same files as the newest release give that release again."""
+    """Keep the files as the bundle's next draft; the same files as the newest release give that release again, unless
+    it was discarded."""
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     manifest = hashlib.sha256(orjson.dumps(digests, option=orjson.OPT_SORT_KEYS)).hexdigest()
     lock_bundle(key)
     newest = (
         sql()
         .execute(
-            "select id, number, digest from release where bundle_key = %s order by number desc limit 1",
+            "select id, number, digest, state from release where bundle_key = %s order by number desc limit 1",
             (key,),
         )
         .fetchone()
     )
-    if newest and newest[2] == manifest:
+    if newest and newest[2] == manifest and newest[3] != DISCARDED:
         return int(newest[0])
     row = (
         sql()

@@ -157,6 +157,32 @@ def submit_release(release_id: int, *, by: Identity, accepted: Mapping[str, str]
         release_sign_offs.require(lock_release(release_id))
 
 
+#: Whether a release was ever asked to be published: then others have worked on it, and it stays.
+SUBMITTED_ONCE = """
+select exists (select from release_event where bundle_key = %s and kind = 'submitted'
+    and (body::jsonb ->> 'release')::bigint = %s)
+"""
+
+
+def discard_draft(release_id: int, *, by: Identity) -> None:
+    """Put away a draft that was never submitted; its number, files and what was begun on them stay.
+
+    Raises NotYours, NotFound, ReleaseRefused.
+    """
+    ensure(by, Permission.RELEASE_DRAFT)
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state != DRAFT:
+            raise ReleaseRefused(Words("只有草稿可以放弃。", "Only a draft can be discarded."))
+        row = sql().execute(SUBMITTED_ONCE, (release.key, release_id)).fetchone()
+        if row is not None and row[0]:
+            raise ReleaseRefused(
+                Words("提交过的版本不能放弃，会签和退回的经过要保留。", "What was submitted once cannot be discarded.")
+            )
+        sql().execute("update release set state = 'discarded' where id = %s", (release_id,))
+        record(release.key, "discarded", by, release_id)
+
+
 def return_release(release_id: int, *, by: Identity, reason: str = "") -> None:
     """The publisher sends a submitted or approved release back to its author as a draft, saying why."""
     ensure(by, Permission.RELEASE_PUBLISH)
@@ -192,8 +218,10 @@ def load_rules(files: Mapping[tuple[str, str], bytes]) -> int:
     return loaded
 
 
-def _known_groups() -> frozenset[str]:
-    return frozenset(row[0] for row in sql().execute("select key from candidate_group"))
+def _known_groups() -> dict[str, Words]:
+    """Key -> name of the office's posts."""
+    found = sql().execute("select key, name_zh, name_en from candidate_group order by key")
+    return {key: Words(zh, en) for key, zh, en in found}
 
 
 def _profile() -> Profile | None:

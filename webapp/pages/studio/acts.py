@@ -30,6 +30,14 @@ def submit(release_id: int) -> ResponseReturnValue:
     return back(release_id, gettext("已提交，等待会签和发布。"))
 
 
+@blueprint.post("/releases/<int:release_id>/discard")
+@needs(Permission.RELEASE_DRAFT)
+def discard_draft(release_id: int) -> ResponseReturnValue:
+    """Put away a draft that was never submitted."""
+    releases.discard_draft(release_id, by=signed_in())
+    return back(release_id, gettext("已放弃。版本号和文件保留，可以以此为底开始工作稿。"))
+
+
 @blueprint.post("/releases/<int:release_id>/return")
 @needs(Permission.RELEASE_PUBLISH)
 def send_back(release_id: int) -> ResponseReturnValue:

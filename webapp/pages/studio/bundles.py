@@ -21,6 +21,7 @@ from webapp.queries import releases as queries
 from webapp.queries.change_lists import own_lists
 from webapp.queries.release_sign_offs import waiting_for
 from webapp.queries.working_copies import copies_of, own_copies
+from webapp.services.release_rows import DISCARDED
 
 KINDS: Mapping[str, Words] = {
     "waiting": Words("有待发布的版本", "with a release to be published"),
@@ -56,10 +57,15 @@ def bundles() -> ResponseReturnValue:
 def bundle(key: str) -> ResponseReturnValue:
     """All releases of one bundle and who did what with them."""
     found = queries.bundle(key)
+    shows_all = request.args.get("show") == "all"
+    kept = [one for one in found.releases if one.state != DISCARDED]
     counted = commitment_figures.months(key)
     return render_template(
         "studio/bundle.html",
         bundle=found,
+        releases=found.releases if shows_all else kept,
+        discarded=len(found.releases) - len(kept),
+        shows_all=shows_all,
         figures=figures_sheet(key, counted),
         counted_at=max((one.counted_at for one in counted), default=None),
         savings=savings(published(found.published.id).bundle) if found.published else None,
@@ -77,10 +83,17 @@ def commitment_file(key: str) -> ResponseReturnValue:
     return as_csv(figures_sheet(key, commitment_figures.months(key)))
 
 
+def _newest_kept(bundle: queries.BundleRow) -> queries.ReleaseRow:
+    """The newest that was not discarded; where all were, the newest."""
+    return next((one for one in bundle.releases if one.state != DISCARDED), bundle.newest)
+
+
 def _that_matter(bundle: queries.BundleRow) -> list[queries.ReleaseRow]:
     """What waits, what is in force, and what open cases still run on."""
     rows = [
-        one for one in bundle.releases if one.waits or one is bundle.published or one.open_cases or one is bundle.newest
+        one
+        for one in bundle.releases
+        if one.waits or one is bundle.published or one.open_cases or one is _newest_kept(bundle)
     ]
     kept = rows[: queries.SHOWN_RELEASES]
     if bundle.published is not None and bundle.published not in kept:

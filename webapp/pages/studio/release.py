@@ -282,5 +282,6 @@ def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) 
         "may_publish": may(by, Permission.RELEASE_PUBLISH),
         "is_author": by.user_id in authors_of(one.id),
         "returned": last if last and last.kind in ("returned", "objected") else None,
+        "may_discard": one.state == DRAFT and may_draft and all(line.kind != "submitted" for line in of_release),
         "submitter": next((line.who for line in of_release if line.kind == "submitted"), one.author),
     }

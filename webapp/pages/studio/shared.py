@@ -15,7 +15,7 @@ from webapp.errors import FileRefused
 from webapp.pages.support import words
 from webapp.queries.file_order import is_shared
 from webapp.queries.release_diagrams import Diagram
-from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, RETIRED, STOPPED, SUBMITTED
+from webapp.services.release_rows import APPROVED, DISCARDED, DRAFT, PUBLISHED, RETIRED, STOPPED, SUBMITTED
 from webapp.settings import current_settings
 from webapp.spacing import spaced
 
@@ -30,6 +30,7 @@ STATES = {
     PUBLISHED: (Words("现行", "in force"), "ok", "circle-check"),
     RETIRED: (Words("已替代", "superseded"), "muted", "history"),
     STOPPED: (Words("已停用", "out of use"), "bad", "circle-x"),
+    DISCARDED: (Words("已放弃", "discarded"), "muted", "trash"),
 }
 #: severity -> (words, kind of badge, icon)
 SEVERITIES = {
@@ -39,6 +40,7 @@ SEVERITIES = {
 }
 EVENTS = {
     "drafted": Words("存为草稿", "kept as draft"),
+    "discarded": Words("放弃草稿", "discarded"),
     "submitted": Words("提交发布", "submitted"),
     "returned": Words("退回", "returned"),
     "signed": Words("会签同意", "signed"),
