@@ -18,7 +18,7 @@ from webapp.queries import bundle_imports as queries
 PART_STATES = {
     "waiting": (Words("等待", "waiting"), "muted", "clock"),
     "drafted": (Words("已存为草稿", "kept as a draft"), "ok", "circle-check"),
-    "same": (Words("与最新版相同", "same as the newest version"), "muted", "minus"),
+    "same": (Words("与最新版相同", "same as the newest release"), "muted", "minus"),
     "refused": (Words("没有导入", "left out"), "bad", "circle-x"),
 }
 
