@@ -147,10 +147,11 @@ def test_a_history_over_which_the_database_gives_up_is_found_among_the_others(
     moment = clock.now()
     with monkeypatch.context() as patched:
         exhausting(patched, bad)
-        for of_others in (0, 1, 2):
+        for of_others, alone in ((0, 0), (1, 2), (2, 1)):
             with frozen_at(moment), pytest.raises(psycopg.errors.OutOfMemory):
                 counted()
             assert (of_a(), left_out()) == (of_others, [])
+            assert queries.counted_alone() == alone
             moment += LAPSED
         with frozen_at(moment):
             counted()
@@ -158,7 +159,7 @@ def test_a_history_over_which_the_database_gives_up_is_found_among_the_others(
     with frozen_at(moment):
         heat_aside.count_again(by=office.person(LEAD))
         counted()
-    assert (of_a(), left_out()) == (3, [])
+    assert (of_a(), left_out(), queries.counted_alone()) == (3, [], 0)
     assert everything() == counted_anew()
 
 

@@ -20,7 +20,7 @@ from webapp.catalogue import current_releases, published
 from webapp.languages import COOKIE
 from webapp.queries import running
 from webapp.queries.running_instances import Wanted, instances
-from webapp.services import heat_counting, suspension, waiting_counts
+from webapp.services import heat_aside, heat_counting, suspension, waiting_counts
 from webapp.unit_of_work import sql
 
 LEAD, DESIGNER, SUPERVISOR, REVIEWER = "weixiaohong", "taoran", "xieguang", "zhaolin"
@@ -173,6 +173,7 @@ def test_incidents_are_found_by_cause_and_tried_again(screen: Browser) -> None:
     assert machines.ledger(other).count("incident-retried") == 0
     empty = screen.post("/studio/running/incidents/retry", key="k2")
     assert empty.status_code == 422
+    assert "没有选中任何异常" in empty.get_data(as_text=True)
 
 
 def test_all_cases_of_a_release_are_suspended_and_resumed_from_the_page(screen: Browser) -> None:
@@ -226,6 +227,19 @@ def test_what_the_heat_map_leaves_out_is_shown_with_its_reason_and_tried_again(s
     assert "热力图未计入的流程" not in screen.open("/studio/running").words()
     assert "没能统计" not in screen.open(heat).words()
     assert screen.post("/studio/running/uncounted").status_code == 404
+
+
+def test_what_is_counted_again_one_by_one_is_told_by_its_number(screen: Browser) -> None:
+    release = machines.publish(FORK)
+    ids = [machines.run(release)[1] for _ in range(2)]
+    told = "热力图的统计曾经中断，有 2 个流程正在逐个重新统计，暂未计入。"
+    assert told not in screen.open("/studio/running").words()
+    heat_aside.broken_off(ids)
+    assert told in screen.open("/studio/running").words()
+    assert "热力图未计入的流程" not in screen.open("/studio/running").words()
+    while heat_counting.refresh():
+        pass
+    assert "正在逐个重新统计" not in screen.open("/studio/running").words()
 
 
 def test_who_sees_what(screen: Browser, client: FlaskClient) -> None:

@@ -40,6 +40,8 @@ where a.zh <> '' order by a.at desc, a.instance_id limit %s
 """
 HOW_MANY = "select count(*) from walk_aside where zh <> '' and (%(bundle)s = '' or bundle_key = %(bundle)s)"
 
+ALONE = "select count(*) from walk_aside where zh = ''"
+
 
 def uncounted() -> list[Uncounted]:
     """The first of them, what was left out last before the others."""
@@ -49,6 +51,12 @@ def uncounted() -> list[Uncounted]:
 def how_many(bundle: str = "") -> int:
     """Of one bundle, or of all."""
     row = sql().execute(HOW_MANY, {"bundle": bundle}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def counted_alone() -> int:
+    """How many wait to be counted by themselves, because the count of some was broken off: no more is known of them."""
+    row = sql().execute(ALONE).fetchone()
     return int(row[0]) if row else 0
 
 

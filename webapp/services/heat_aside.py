@@ -1,8 +1,9 @@
 """未计入: instances that the count of waits leaves out because their history cannot be read, and why.
 
-None is lost: it stands on the page of what runs and on the heat map until it is counted. It is tried again when
-somebody asks for it, and by itself by another version of the software. What ended the worker that counted it, or was
-too much for the database, is found out one by one, as in a batch (`turns`).
+None is lost: it stands on the page of what runs until it is counted, and its heat map has their number. It is tried
+again when somebody asks for it, and by itself by another version of the software. What ended the worker that counted
+it, or was too much for the database, is found out one by one, as in a batch (`turns`): those that wait to be counted by
+themselves, of which nothing is known yet, stand on that page as a number.
 """
 
 from __future__ import annotations

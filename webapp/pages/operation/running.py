@@ -42,6 +42,7 @@ def bundles() -> ResponseReturnValue:
         states=STATES,
         uncounted=heat_aside.uncounted(),
         uncounted_all=heat_aside.how_many(),
+        counted_alone=heat_aside.counted_alone(),
         names={one.key: one.name for one in lines},
         may_retry=may(by, Permission.INCIDENT_RETRY),
         may_case=may(by, Permission.CASE_REPAIR),
