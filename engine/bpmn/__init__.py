@@ -5,6 +5,7 @@ from engine.bpmn.compile import compile_program
 from engine.bpmn.dialects.account import DialectRead, FileRead, NameRead, Reading, account
 from engine.bpmn.naming import ElementNames, Placed, as_it_stands, placed_in_file, placed_in_process
 from engine.bpmn.picture import Mark, Picture, draw
+from engine.bpmn.posts import probably_meant
 from engine.bpmn.program import ElementFact, Node, Process, Program
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "draw",
     "placed_in_file",
     "placed_in_process",
+    "probably_meant",
 ]

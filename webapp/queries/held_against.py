@@ -1,35 +1,39 @@
-"""What of the office the files of a bundle are checked against: the keys of its posts and of its departments."""
+"""What of the office the files of a bundle are checked against: its posts and departments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from engine import Words
+
 #: Two columns of a statement, as `Office.of` takes them.
 OFFICE = """
-array(select key from candidate_group order by key), array(select key from department order by key)
+array(select array[key, name_zh, name_en] from candidate_group order by key),
+array(select key from department order by key)
 """
 
 
 class Known(TypedDict):
-    known_groups: tuple[str, ...]
+    known_groups: Mapping[str, Words]
     known_departments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Keys, each in its order, so that what was found against the same office is found in a cache."""
+    """Each in the order of its keys, so that what was found against the same office is found in a cache."""
 
-    groups: tuple[str, ...]
+    groups: tuple[tuple[str, str, str], ...]
     departments: tuple[str, ...]
 
     @classmethod
-    def of(cls, groups: Sequence[str], departments: Sequence[str]) -> Office:
+    def of(cls, groups: Sequence[Sequence[str]], departments: Sequence[str]) -> Office:
         """From the columns of OFFICE."""
-        return cls(tuple(groups), tuple(departments))
+        return cls(tuple((key, zh, en) for key, zh, en in groups), tuple(departments))
 
     @property
     def known(self) -> Known:
         """As the checks take it."""
-        return {"known_groups": self.groups, "known_departments": self.departments}
+        names = {key: Words(zh, en) for key, zh, en in self.groups}
+        return {"known_groups": names, "known_departments": self.departments}

@@ -12,10 +12,10 @@ KINDS: dict[str, Kind] = {
         "Fill in candidateGroups",
     ),
     "unknown-group": office_error(
-        "岗位“{value}”不存在",
-        "The candidate group “{value}” does not exist",
-        "请选用已有岗位",
-        "Choose an existing group",
+        "岗位“{value}”不存在{near}",
+        "The candidate group “{value}” does not exist{near}",
+        "请填写已有岗位的编号",
+        "Give the key of an existing group",
     ),
     "no-implementation": office_error(
         "自动任务没有作业类型，运行时将直接通过",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engine.bpmn import probably_meant
 from engine.bundles.arrangement import arrange
 from engine.bundles.checks.checking import Checking
 from engine.bundles.model import CommitmentTerms, ExtensionTerms, Item, Material, Requirement
@@ -47,11 +48,12 @@ def _check_groups(checking: Checking, item: Item) -> None:
         return
     for role, group in item.groups.items():
         if group not in checking.known_groups:
+            near = probably_meant(group, checking.known_groups)
             checking.error(
                 "unknown-group",
                 f"items/{item.key}.toml",
                 f"groups.{role}",
-                Words(f"没有岗位“{group}”。", f"There is no candidate group “{group}”."),
+                Words(f"没有岗位“{group}”{near.zh}。", f"There is no candidate group “{group}”{near.en}."),
                 Words(
                     "改正岗位，或者在组织机构里建立它。",
                     "Correct it, or create the group in the organisation.",

@@ -5,6 +5,7 @@ import pytest
 from engine.bpmn import check
 from engine.bpmn.wording import KINDS
 from engine.findings import Severity
+from engine.words import Words
 from tests.engine.runtime.diagrams import diagram, ext
 
 GROUP = ext('<zeebe:assignmentDefinition candidateGroups="drug.review"/>')
@@ -17,6 +18,12 @@ def office(text: str, inside: dict[str, str] | None = None, **options: object) -
     }
     found = check({"p.bpmn": diagram(text, {**given, **(inside or {})})}, level="office", **options)  # type: ignore[arg-type]
     return {each.code: each.element for each in found}
+
+
+def unknown_post(text: str, group: str, names: dict[str, Words]) -> list[str]:
+    """What is said of the posts of task "a" that are not there."""
+    found = check({"p.bpmn": diagram(text, {"a": group})}, level="office", known_groups=names)
+    return [one.message.zh for one in found if one.code == "unknown-group"]
 
 
 def test_a_sound_diagram_has_no_finding() -> None:
@@ -61,6 +68,10 @@ def test_groups_are_asked_for_and_looked_up() -> None:
     text = "start s\nuser a\nend e\ns -> a -> e"
     assert office(text, {"a": ""})["no-candidate-group"] == "a"
     assert office(text, known_groups={"other"})["unknown-group"] == "a"
+    names = {"drug.look": Words("药品审查岗", "Drugs: review"), "other": Words("其他", "Other")}
+    assert unknown_post(text, GROUP, names) == ["岗位“drug.review”不存在，相近的有 drug.look（药品审查岗）"]
+    named = GROUP.replace("drug.review", "药品审查岗")
+    assert unknown_post(text, named, names) == ["岗位“药品审查岗”不存在：“药品审查岗”的编号是 drug.look"]
     dynamic = ext('<zeebe:assignmentDefinition candidateGroups="=groups.review"/>')
     assert office(text, {"a": dynamic}, known_groups=set()) == {}
 
