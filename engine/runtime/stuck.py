@@ -18,9 +18,19 @@ def _stuck(code: str, zh: str, en: str) -> Stuck:
     return Stuck(code, Words(zh, en))
 
 
+def _shown(value: object, most: int) -> str:
+    """A value as FEEL writes it, cut; numbers as they are, what has no literal by its kind."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        text = value if len(value) <= most else f"{value[:most]}…"
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return str(value)[:most]
+
+
 def needs(what_zh: str, what_en: str, source: str, value: object) -> Stuck:
     """An expression gave no usable value."""
-    shown = "null" if value is None else repr(value)[:80]
+    shown = _shown(value, 80)
     return _stuck(
         "expression-failed",
         f"“{source[:120]}”应得到{what_zh}，实际为 {shown}",
@@ -55,7 +65,7 @@ def missing_decision(name: str) -> Stuck:
 
 
 def bad_timer(source: str, expected: Words, value: object) -> Stuck:
-    shown = repr(value)[:60]
+    shown = _shown(value, 60)
     return _stuck(
         "timer-invalid",
         f"定时器“{source[:120]}”得到 {shown}：{expected.zh}",

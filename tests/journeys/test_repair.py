@@ -81,7 +81,9 @@ def test_variables_are_corrected_and_the_step_goes_on(db: SQLAlchemy) -> None:
 def test_a_correction_that_does_not_help_opens_the_next_incident(db: SQLAlchemy) -> None:
     case, _ = machines.run(machines.publish(CHOICE), size="many")
     first = only_incident(case)
-    incidents.correct_and_retry(first, {"size": "few"}, by=lead(), reason="试一次", key="k")
+    again = incidents.correct_and_retry(first, {"size": "few"}, by=lead(), reason="试一次", key="k")
+    assert again is not None
+    assert '"few"' in again.zh or "few" not in again.zh
     assert only_incident(case) > first
     assert machines.tasks(case) == []
 

@@ -56,11 +56,18 @@ def test_an_incident_is_dealt_with_by_correcting_a_variable(screen: Browser) -> 
     assert "请填写原因" in " ".join(no_reason.errors().values())
     unchanged = sent(screen, page, action, reason="录错")
     assert "没有更正任何变量" in " ".join(unchanged.errors().values())
-    fixed = sent(screen, no_reason, action, reason="面积录错")
+    worse = sent(screen, no_reason, action, **{f"value__{size}": '"few"', "reason": "试一次"})
+    assert "变量已更正，重试后又失败了：" in worse.words()
+    assert "已重新提交" not in worse.words()
+    assert "'few'" not in worse.words()
+    action = f"/cases/{case}/incidents/{only_incident(case)}/correct"
+    again = screen.open(action.removesuffix("/correct"))
+    assert "'" not in "".join(again.tree.xpath("//main//p//text()"))
+    fixed = sent(screen, again, action, **{f"value__{size}": "12", "reason": "面积录错"})
     assert fixed.status == 200
     assert "已重新提交" in fixed.words()
     assert machines.tasks(case) == ["big"]
-    row = sql().execute("select facts from repair").fetchone()
+    row = sql().execute("select facts from repair order by id desc").fetchone()
     assert row is not None
     assert row[0]["variables"] == ["size"]  # the note was not given again
 

@@ -55,6 +55,17 @@ class NothingToRepair(ActRefused):
         super().__init__(Words("没有符合条件的办件或者异常。", "No case or incident is chosen by this."))
 
 
+class NoneChosen(ActRefused):
+    """A person wanted those that are ticked, and ticked none."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words("没有选中任何异常。请先勾选，再重试。", "No incident is ticked: tick some, then try again.")
+        )
+
+
 class TooManyRepairs(ActRefused):
     """More than one bulk repair takes."""
 

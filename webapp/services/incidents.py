@@ -111,8 +111,19 @@ def retry_on(case: LockedCase, incident_id: int, by: Identity) -> Incident:
     return incident
 
 
-def correct_and_retry(incident_id: int, changes: Mapping[str, Value], *, by: Identity, reason: str, key: str) -> None:
+#: What failed anew while it was tried again.
+FAILED_AGAIN = """
+select n.message_zh, n.message_en from incident n
+where n.instance_id = %s and n.id > %s and n.resolved_at is null order by n.id limit 1
+"""
+
+
+def correct_and_retry(
+    incident_id: int, changes: Mapping[str, Value], *, by: Identity, reason: str, key: str
+) -> Words | None:
     """Correct variables that the failed element sees, then try it again. `changes`: the corrected ones alone.
+
+    Returns why it failed again at once, where it did; a job is only asked for again and tells later.
 
     Raises Incomplete (no reason, no change) besides what `retry_incident` raises.
     """
@@ -127,6 +138,8 @@ def correct_and_retry(incident_id: int, changes: Mapping[str, Value], *, by: Ide
         write_repair(case, Event.VARIABLES_CHANGED, by, reason, facts, incident_id=incident_id)
         case.record(Event.INCIDENT_RETRIED, by, incident=incident_id)
         _again(case, instance, incident, changes)
+        failed = sql().execute(FAILED_AGAIN, (instance.id, incident_id)).fetchone()
+    return Words(*failed) if failed else None
 
 
 def skip_incident(

@@ -14,7 +14,7 @@ from webapp.permissions import Permission, may
 from webapp.queries import open_incidents as queries
 from webapp.queries.open_incidents import WantedIncidents
 from webapp.services import bulk_repairs
-from webapp.services.bulk_repairs import MOST_RETRIED, Repairs
+from webapp.services.bulk_repairs import MOST_RETRIED, NoneChosen, Repairs
 
 LONGEST_FILTER = 200
 FILTERS = ("bundle", "release", "element", "code", "days", "cause")
@@ -49,6 +49,8 @@ def retry() -> ResponseReturnValue:
     """Try again those that are ticked (`incident`), or, with `all`, every one that the address asks for."""
     wanted, form = _wanted(), request.form
     ids = None if form.get("all") else [number for one in form.getlist("incident") if (number := _id(one))]
+    if ids is not None and not ids:
+        raise NoneChosen()
     rows = queries.chosen(wanted, ids, MOST_RETRIED + 1)
     told: dict[str, Any] = {name: value for name in FILTERS if (value := request.args.get(name))}
     bulk = bulk_repairs.begin(

@@ -11,7 +11,7 @@ from webapp.errors import Incomplete, NotFound
 from webapp.identity import signed_in
 from webapp.pages.repair.blueprint import Errors, blueprint, opened
 from webapp.pages.repair.typed import NEW_ROWS, added, corrected, rows_of
-from webapp.pages.support import needs
+from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries.case_access import ensure_case, has_incident
 from webapp.queries.incident_page import incident_page
@@ -42,10 +42,13 @@ def correct(case_id: int, incident_id: int) -> ResponseReturnValue:
         return _page(case_id, incident_id, typed.errors, 422)
     reason, key = form.get("reason", ""), form.get("key", "")
     try:
-        incidents.correct_and_retry(incident_id, typed.values, by=by, reason=reason, key=key)
+        failed = incidents.correct_and_retry(incident_id, typed.values, by=by, reason=reason, key=key)
     except Incomplete as refusal:
         return _page(case_id, incident_id, {refusal.field: [refusal.words]}, refusal.status)
-    flash(gettext("变量已更正，已重新提交。"), "success")
+    if failed is not None:
+        flash(gettext("变量已更正，重试后又失败了：%(why)s", why=words(failed)), "warning")
+    else:
+        flash(gettext("变量已更正，已重新提交。"), "success")
     return redirect(url_for("case.show", case_id=case_id))
 
 
