@@ -401,6 +401,23 @@ def test_the_pages_lead_from_an_article_to_a_finished_list(app, db):
     assert "已办完" in lawyer.text
 
 
+def test_a_refused_act_on_rows_keeps_the_page_with_what_was_ticked_and_typed(app, db):
+    list_id = keep()
+    first, second, *_ = row_ids(list_id)
+    designer = Browser.of(app.test_client(), DESIGNER)
+    page = designer.open(f"/studio/changes/{list_id}")
+    page.submit(f"/changes/{list_id}/rows", {"rows": [str(first), str(second)], "state": "not-needed"})
+    assert designer.status == 422
+    assert "请说明为什么不需要修改。" in designer.text
+    assert set(designer.page.xpath("//input[@name='rows'][@checked]/@value")) == {str(first), str(second)}
+    assert designer.page.xpath("//select[@name='state']/option[@selected]/@value") == ["not-needed"]
+    designer.submit(f"/changes/{list_id}/rows", {"note": "只是引用。"})
+    assert [row.state for row in kept_list(list_id, 0).rows if row.id in (first, second)] == ["not-needed"] * 2
+    designer.submit(f"/changes/{list_id}/rows", {"note": "没有勾选"})
+    assert designer.status == 422
+    assert designer.page.xpath("//input[@name='note']/@value") == ["没有勾选"]
+
+
 def test_a_page_that_is_sent_twice_keeps_one_list(app, db):
     lawyer = Browser.of(app.test_client(), LAWYER)
     lawyer.open(f"/studio/changes?kind=law&q={ARTICLE}")

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engine import Words
 from webapp.errors import Incomplete
 from webapp.identity import signed_in
 from webapp.pages.studio import change_words
@@ -75,8 +76,13 @@ def keep_changes() -> ResponseReturnValue:
 @needs(Permission.RELEASE_SEE)
 def change_list(list_id: int) -> ResponseReturnValue:
     """One list. Which rows are shown stands in the URL."""
+    return _list_page(list_id, request.args.get("state", ""))
+
+
+def _list_page(list_id: int, shown: str, refused: Words | None = None) -> str:
+    """The list; with why an act on its rows was refused, and what was ticked and typed for it."""
     kept = queries.kept_list(list_id, signed_in().user_id)
-    state = chosen(request.args.get("state", ""), (*change_lists.STATES, "own"), "")
+    state = chosen(shown, (*change_lists.STATES, "own"), "")
     rows = [row for row in kept.rows if _is_shown(row, state)]
     found = change_index.holders({row.bundle for row in kept.rows})
     counts = kept.counts
@@ -90,6 +96,8 @@ def change_list(list_id: int) -> ResponseReturnValue:
         names=_names(found),
         designers=queries.designers(),
         may_work=may(signed_in(), Permission.CHANGE_LIST),
+        refused=refused,
+        ticked=frozenset(request.form.getlist("rows")),
     )
 
 
@@ -105,7 +113,14 @@ def change_list_file(list_id: int) -> ResponseReturnValue:
 @blueprint.post("/changes/<int:list_id>/rows")
 @needs(Permission.CHANGE_LIST)
 def decide_rows(list_id: int) -> ResponseReturnValue:
-    """Say what became of the chosen rows, or whose they are."""
+    """Say what became of the chosen rows, or whose they are. What is refused stays ticked and typed on the page."""
+    try:
+        return _decide_rows(list_id)
+    except Incomplete as missing:
+        return _list_page(list_id, request.form.get("shown", ""), missing.words), missing.status
+
+
+def _decide_rows(list_id: int) -> ResponseReturnValue:
     ids, form = _row_ids(), request.form
     if "assign" in form:
         to = form.get("to", "")
