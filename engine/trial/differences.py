@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.bundles import (
@@ -20,6 +20,7 @@ from engine.dmn import read_decisions
 from engine.errors import AnswersInvalid
 from engine.law import Profile
 from engine.runtime import Context
+from engine.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def input_differences(
 ) -> Iterator[Difference]:
     """Answers that the questions or the form would refuse."""
     for key, fault in answer_faults(bundle, example.guided).items():
-        yield Difference(f"guided answer {key}", "usable", fault.en)
+        yield Difference(f"guided answer {key}", "usable", fault)
     path = form_file(bundle.form_key, files)
     if path is None:
         return
@@ -48,7 +49,12 @@ def input_differences(
         form.validate_values(example.answers, example.guided, context)
     except AnswersInvalid as refused:
         for key, messages in refused.errors.items():
-            yield Difference(f"answer {key}", "valid", "; ".join(words.en for words in messages))
+            yield Difference(f"answer {key}", "valid", _together(messages))
+
+
+def _together(messages: Iterable[Words]) -> Words:
+    listed = list(messages)
+    return Words("；".join(one.zh for one in listed), "; ".join(one.en for one in listed))
 
 
 def way_differences(

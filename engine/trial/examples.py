@@ -268,11 +268,15 @@ def _name(bundle: Bundle, program: Program, process: str, element: str) -> Words
     return bundle.words(program.file_of(process), element, "name", node.name)
 
 
+def _incident_words(element: str, message: Words) -> Words:
+    return Words(f"{element}：{message.zh}", f"{element}: {message.en}")
+
+
 def story_differences(bundle: Bundle, example: Example, story: Story) -> Iterator[Difference]:
     """Where the story that was played went otherwise."""
     expect = example.expect
     for _, incident in story.trial.incidents:
-        yield Difference("incident", None, f"{incident.element}: {incident.message.en}")
+        yield Difference("incident", None, _incident_words(incident.element, incident.message))
     results = story.results(bundle)
     if "results" in expect and results != expect["results"]:
         yield Difference("results", expect["results"], results)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine import Words
 from engine.trial import difference_words
 from engine.trial.differences import Difference
 
@@ -30,6 +31,11 @@ from engine.trial.differences import Difference
             Difference("left open", [], [("visit", "P3")]),
             "没有办完的环节：示例为没有，实际为 visit（P3）",
             "steps left open: the example says none, found visit (P3)",
+        ),
+        (
+            Difference("guided answer food", "usable", Words("请回答：卖什么？", "Please answer: what is sold?")),
+            "引导问题 food 的答案：示例为可用，实际为请回答：卖什么？",
+            "guided answer food: the example says usable, found Please answer: what is sold?",
         ),
         (
             Difference("something new", 1, 2),
