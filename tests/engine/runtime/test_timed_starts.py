@@ -63,5 +63,6 @@ def test_a_short_interval_after_long_years_and_months_of_unequal_length() -> Non
 
 
 def test_a_time_without_a_value_is_an_error() -> None:
-    with pytest.raises(ExpressionFailed):
+    with pytest.raises(ExpressionFailed) as refused:
         starts("=when")
+    assert refused.value.words.zh != refused.value.words.en  # people read it in their language
