@@ -22,14 +22,10 @@ from engine.bundles import (
     template_path,
 )
 from engine.law import INTAKE_OUTCOMES, Profile, ruling_words
-from engine.trial.deeds import JOB, Deed
+from engine.trial.deeds import ACCEPTING_JOB, JOB, RULING_STEPS, Deed
 from engine.trial.host import Trial
 from engine.trial.instance import Instance
 from engine.words import Words
-
-ACCEPTING_JOB = "deem-accepted"
-#: Steps that rule, so that the outcome of intake is known with them at the latest.
-RULING_STEPS = frozenset({"immediate", "decide", "backfill"})
 
 
 @dataclass(frozen=True, slots=True)
