@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.person import Person
 from tests.browser.site import Site
 from tests.browser.test_designer import SAVED, begin_copy, open_diagram, ready, rename
-from tests.support.designers import NAME, SECOND, second_designer
+from tests.support.designers import NAME, SECOND
 from tests.webapp.test_bundle_imports import in_folders, zipped
 
 Somebody = Callable[..., Person]
@@ -20,8 +20,6 @@ TITLE = "两人同改"
 
 
 def test_what_two_draw_at_the_same_time_is_put_together(site: Site, somebody: Somebody) -> None:
-    with site.app.app_context():
-        second_designer()
     first = somebody("taoran")
     begin_copy(first, TITLE)
     copy = first.page.url

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support.designers import SECOND, second_designer
+from tests.support.designers import SECOND
 from tests.support.office import person
 from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases
@@ -18,7 +18,6 @@ DESIGNER, PUBLISHER = "taoran", "jiangwen"
 
 @pytest.fixture
 def copy_id(db: SQLAlchemy) -> int:
-    second_designer()
     return working_copies.begin(current_releases()["open-pharmacy"], "不再办招牌", by=person(DESIGNER))
 
 

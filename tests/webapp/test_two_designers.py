@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from engine.merging import Side
 from tests.support import office
-from tests.support.designers import SECOND, second_designer
+from tests.support.designers import SECOND
 from tests.support.office import person
 from tests.webapp.browsing import Browser
 from webapp import clock
@@ -29,7 +29,6 @@ NAME = 'name="补正材料"'
 
 @pytest.fixture
 def copy_id(db: SQLAlchemy) -> int:
-    second_designer()
     return working_copies.begin(current_releases()[office.BUNDLE], "两人同改", by=person(FIRST))
 
 
