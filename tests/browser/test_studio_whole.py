@@ -98,14 +98,17 @@ def open_diagram(designer: Person) -> None:
 
 
 def draw(designer: Person) -> None:
-    """A task in the line to the end. That nobody may do it is found at once, leads to it, and is mended beside it."""
+    """A task in the line to the end. That nobody may do it, and that it is no step that the office knows, is found at
+    once, leads to it, and is mended beside it."""
     page = designer.page
     open_diagram(designer)
     drawing.make_room(page, "all-done", "end", 160)
     called = drawing.place(page, *drawing.between(page, "all-done", "end"), "回访")
     drawing.saved(page)
-    found = page.locator("#designer-findings .is-error", has_text="回访")
+    of_task = page.locator("#designer-findings .is-error", has_text="回访")
+    found = of_task.filter(has_text="人工任务没有岗位")
     expect(found).to_have_count(1)
+    expect(of_task.filter(has_text="没有写明是哪一种环节")).to_have_count(1)
     page.keyboard.press("Escape")
     drawing.select(page, "deliver-A1")
     found.click()

@@ -103,7 +103,7 @@ def test_what_the_province_binds_is_neither_imported_nor_submitted(db: SQLAlchem
     codes = [one.code for one in findings_of_files(office.BUNDLE, digests_of(made)) if one.severity == "error"]
     assert codes == ["locked-by-higher-level"]
     release = working_copies.keep(made, "", by=office.person(DESIGNER))
-    with pytest.raises(ReleaseRefused, match="1 errors"):
+    with pytest.raises(ReleaseRefused, match="publishing: 1"):
         submit_release(release, by=office.person(DESIGNER))
 
 
