@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from engine.bpmn.program import Node
+from engine.bpmn.program import Node, Slot
 from engine.errors import BudgetExceeded, ExpressionFailed
 from engine.reference.data import LOCAL, OUTER, VARIABLE, depth, inputs_of, note_in, variables_in, with_note
 from engine.reference.faults import LOST_WORK, OWN_COPIES, Fault
 from engine.reference.parts import Part, Role
 from engine.runtime.step import Context
+from engine.values import Variables
 
 #: A note in the data: variable -> (process and element that wrote it, key of the fault, the copy's own text or None).
 SHARED = "shared"
@@ -112,6 +113,9 @@ def missing_in(data: Texts) -> dict[str, Written]:
 def reading(node: Node, context: Context) -> Callable[[Texts], object]:
     """Everything that an element works out of its variables before it does its work."""
 
+    def one_of(slot: Slot, seen: Variables, data: Texts) -> object:
+        return _outcome(lambda _: slot.value(seen, context), data)
+
     def values(data: Texts) -> list[object]:
         seen = variables_in(data)
         slots = [slot for _, slot in node.properties]
@@ -119,7 +123,7 @@ def reading(node: Node, context: Context) -> Callable[[Texts], object]:
         slots += [slot for event in node.events for slot in (event.name, event.key) if slot is not None]
         if node.loop is not None:
             slots += [slot for slot in (node.loop.collection, node.loop.cardinality) if slot is not None]
-        told: list[object] = [_outcome(lambda _, slot=slot: slot.value(seen, context), data) for slot in slots]  # type: ignore[misc]
+        told = [one_of(slot, seen, data) for slot in slots]
         told.append(_outcome(lambda _: inputs_of(node, seen, context), data))
         return [*told, seen if node.decision is not None else None]
 
