@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+SELECTED = re.compile(r"\bselected\b")
 SAVED = re.compile("已保存并检查")
 #: What the menus call it.
 TASK = re.compile("^(用户|人工)任务$")
+#: Where it is once what has changed is drawn: two frames on.
+DRAWN_AT = """drawn => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const { x, y, width, height } = drawn.getBoundingClientRect();
+    told({ x, y, width, height });
+})))"""
+#: An element stands further to the right than that.
+HAS_MOVED = """([element, x]) =>
+    document.querySelector(`.djs-element[data-element-id="${element}"] .djs-hit`).getBoundingClientRect().x > x"""
+#: Nothing has scrolled for so many frames.
+UNTIL_STILL = """viewport => new Promise((still) => {
+    let [seen, frames] = ['', 0];
+    const look = () => {
+        const now = viewport.getAttribute('transform');
+        [seen, frames] = [now, now === seen ? frames + 1 : 0];
+        frames < 30 ? requestAnimationFrame(look) : still();
+    };
+    look();
+})"""
+#: The editor takes a click so soon after a drag, in ms, for the end of it.
+CLICK_OF_A_DRAG = 400
 
 
 def opened(page: Page) -> None:
@@ -36,6 +58,7 @@ def id_of(page: Page, name: str) -> str:
 
 def make_room(page: Page, after: str, before: str, width: int) -> None:
     """The space tool: what stands from `before` on moves to the right by so many pixels of the screen."""
+    _scroll(page, width)  # a drag over the edge would scroll by itself, as far as it has time to
     left, right = _box(page, after), _box(page, before)
     x, y = (left["x"] + left["width"] + right["x"]) / 2, left["y"] - 12
     page.locator('.djs-palette [data-action="space-tool"]').click()
@@ -43,8 +66,8 @@ def make_room(page: Page, after: str, before: str, width: int) -> None:
     page.mouse.down()
     page.mouse.move(x + width, y, steps=8)
     page.mouse.up()
+    page.wait_for_function(HAS_MOVED, arg=[before, right["x"] + width / 2])  # a frame after the button is up
     page.keyboard.press("Escape")
-    _scroll(page, width)
 
 
 def place(page: Page, x: float, y: float, name: str) -> str:
@@ -77,13 +100,18 @@ def rename(page: Page, element: str, name: str) -> None:
 
 
 def select(page: Page, element: str) -> None:
+    """By a click; the editor may take the first for the end of the drag before it."""
     box = _box(page, element)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    with suppress(AssertionError):
+        expect(shape(page, element)).to_have_class(SELECTED, timeout=2 * CLICK_OF_A_DRAG)
+        return
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     is_selected(page, element)
 
 
 def is_selected(page: Page, element: str) -> None:
-    expect(shape(page, element)).to_have_class(re.compile(r"\bselected\b"))
+    expect(shape(page, element)).to_have_class(SELECTED)
 
 
 def remove(page: Page, element: str) -> None:
@@ -120,7 +148,7 @@ def _group(page: Page, title: str) -> Locator:
 
 
 def _scroll(page: Page, across: int) -> None:
-    """By the wheel, over the middle of the drawing."""
+    """By the wheel, over the middle of the drawing; it rolls out over several frames."""
     canvas = page.locator("[data-designer]").bounding_box()
     viewport = page.locator("[data-designer] .viewport").first
     before = viewport.get_attribute("transform") or ""
@@ -128,6 +156,7 @@ def _scroll(page: Page, across: int) -> None:
     page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
     page.mouse.wheel(across, 0)
     expect(viewport).not_to_have_attribute("transform", before)
+    viewport.evaluate(UNTIL_STILL)
 
 
 def _type_name(page: Page, name: str) -> None:
@@ -140,6 +169,5 @@ def _type_name(page: Page, name: str) -> None:
 
 def _box(page: Page, element: str) -> FloatRect:
     """Where an element stands on the screen, without the name beside it."""
-    found = shape(page, element).locator(".djs-hit").first.bounding_box()
-    assert found is not None
+    found: FloatRect = shape(page, element).locator(".djs-hit").first.evaluate(DRAWN_AT)
     return found
