@@ -1,7 +1,7 @@
 """BPMN 2.0: files to findings (`check`) and to a program that runs (`compile_program`)."""
 
 from engine.bpmn.check import check
-from engine.bpmn.compile import compile_program
+from engine.bpmn.compile import Programs, compile_program
 from engine.bpmn.dialects.account import DialectRead, FileRead, NameRead, Reading, account
 from engine.bpmn.naming import ElementNames, Placed, as_it_stands, placed_in_file, placed_in_process
 from engine.bpmn.picture import Mark, Picture, draw
@@ -20,6 +20,7 @@ __all__ = [
     "Placed",
     "Process",
     "Program",
+    "Programs",
     "Reading",
     "account",
     "as_it_stands",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from engine.bpmn.checks.calls import check_calls
 from engine.bpmn.checks.references import check_references
@@ -32,6 +33,23 @@ def compile_program(files: Mapping[str, bytes], entry: str, *, language: str | N
     if problems:
         raise DefinitionInvalid(problems)
     return Program(entry, processes, library.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """The programs of one set of files, each compiled once however often it is asked for.
+
+    Whoever checks a bundle and then plays its examples hands them on: reading the diagrams is most of the work.
+    """
+
+    files: Mapping[str, bytes]
+    _compiled: dict[str, Program] = field(default_factory=dict)
+
+    def of(self, entry: str) -> Program:
+        """As `compile_program`. Raises DefinitionInvalid."""
+        if entry not in self._compiled:
+            self._compiled[entry] = compile_program(self.files, entry)
+        return self._compiled[entry]
 
 
 def _closure(entry: str, library: Library, missing: Reporter) -> dict[str, Process]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
+from engine.bpmn import Programs
 from engine.bundles import check_bundle
 from engine.errors import DefinitionInvalid
 from engine.findings import Finding, Severity, errors_in
@@ -71,22 +72,25 @@ def check_with_examples(
 
     Examples are played by the place's rules, so not without a profile, and not while there are errors.
     """
-    found = check_bundle(files, key, known_groups=known_groups, known_departments=known_departments, profile=profile)
+    programs = Programs(files)
+    found = check_bundle(
+        files, key, known_groups=known_groups, known_departments=known_departments, profile=profile, programs=programs
+    )
     if profile is None or errors_in(found):
         return found
     try:
-        runs, _ = play_examples(files, profile, calendar)
+        runs, _ = play_examples(files, profile, calendar, programs)
     except DefinitionInvalid as refused:
         return [*refused.findings, *found]
     return [*example_findings(runs), *found]
 
 
 def play_examples(
-    files: Mapping[str, bytes], profile: Profile, calendar: object | None
+    files: Mapping[str, bytes], profile: Profile, calendar: object | None, programs: Programs | None = None
 ) -> tuple[list[ExampleRun], list[Covered]]:
     """The examples by the rules of a place, and the flows that they cover. Raises DefinitionInvalid."""
     begins = datetime.combine(profile.valid_from, MORNING, OFFICE_ZONE)
-    return run_examples(files, Context(begins, calendar=calendar, budgets=BUDGETS), profile)
+    return run_examples(files, Context(begins, calendar=calendar, budgets=BUDGETS), profile, programs)
 
 
 def example_findings(runs: Sequence[ExampleRun]) -> Iterator[Finding]:

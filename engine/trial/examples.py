@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.bpmn import Program, compile_program
+from engine.bpmn import Program, Programs
 from engine.bundles import Act, Bundle, Example, example_files, guide_for, read_bundle, read_example, start_variables
 from engine.errors import DefinitionInvalid, EngineError
 from engine.law import Calendar, Profile
@@ -66,14 +66,14 @@ def run_example(
     With a profile, the ways chosen are checked against the eligibility decision. Raises DefinitionInvalid
     where the bundle cannot be read at all.
     """
-    return list(_Stage(files, context, profile).run(example).differences)
+    return list(_Stage(files, context, profile, Programs(files)).run(example).differences)
 
 
 def run_examples(
-    files: Mapping[str, bytes], context: Context, profile: Profile | None = None
+    files: Mapping[str, bytes], context: Context, profile: Profile | None = None, programs: Programs | None = None
 ) -> tuple[list[ExampleRun], list[Covered]]:
     """Every example that can be read, and what they cover together. Raises DefinitionInvalid."""
-    stage = _Stage(files, context, profile)
+    stage = _Stage(files, context, profile, programs or Programs(files))
     runs = [stage.run(example) for example in readable_examples(files)]
     together: Counter[Flow] = Counter()
     for run in runs:
@@ -92,13 +92,13 @@ def readable_examples(files: Mapping[str, bytes]) -> Iterator[Example]:
 
 @dataclass
 class _Stage:
-    """Where the examples of one bundle are played: its files, compiled once for each process that begins one."""
+    """Where the examples of one bundle are played: its files, and the programs of the processes that begin one."""
 
     files: Mapping[str, bytes]
     context: Context
     profile: Profile | None
+    programs: Programs
     bundle: Bundle = field(init=False)
-    _programs: dict[str, Program] = field(default_factory=dict)
     _acts: int = 0
 
     def __post_init__(self) -> None:
@@ -106,10 +106,7 @@ class _Stage:
 
     def program(self, process: str) -> Program:
         """What runs a process; "": that of a case."""
-        entry = process or self.bundle.entry_process
-        if entry not in self._programs:
-            self._programs[entry] = compile_program(self.files, entry)
-        return self._programs[entry]
+        return self.programs.of(process or self.bundle.entry_process)
 
     def run(self, example: Example) -> ExampleRun:
         self._acts += len(example.acts)

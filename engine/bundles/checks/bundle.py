@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from engine.bpmn import Programs
 from engine.bpmn import check as check_diagrams
 from engine.bundles.checks.catalogue import check_catalogue
 from engine.bundles.checks.checking import Checking
@@ -35,12 +36,14 @@ def check_bundle(
     known_groups: Collection[str] | None = None,
     known_departments: Collection[str] | None = None,
     profile: Profile | None = None,
+    programs: Programs | None = None,
 ) -> list[Finding]:
     """Every finding of a bundle's files, errors first.
 
     `files` have the paths that they have inside the bundle. `key` is the bundle that they are meant to
     be. `known_groups` and `known_departments` are keys of the organisation, `profile` the place's rules;
-    without them what depends on them is not checked. Raises nothing for bad files.
+    without them what depends on them is not checked. `programs` of these files are handed over by whoever uses them
+    afterwards. Raises nothing for bad files.
     """
     inspected = inspect_bundle(files)
     findings = list(inspected.findings)
@@ -50,7 +53,9 @@ def check_bundle(
     main_form = inspected.forms.get(form_file(bundle.form_key, files) or "")
     variables = given_variables(bundle, main_form, inspected.forms.values())
     findings += check_diagrams(files, level="office", known_groups=known_groups, variables=variables)
-    checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile, known_departments)
+    checking = Checking(
+        files, bundle, inspected.forms, main_form, known_groups, profile, known_departments, programs or Programs(files)
+    )
     if key is not None and bundle.key != key:
         checking.error(
             "other-bundle",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from engine.bpmn import Programs
 from engine.bundles.model import Bundle
 from engine.findings import Finding, Severity
 from engine.forms import Form
@@ -23,6 +24,7 @@ class Checking:
     known_groups: Collection[str] | None
     profile: Profile | None
     known_departments: Collection[str] | None = None
+    programs: Programs = field(default_factory=lambda: Programs({}))
     findings: list[Finding] = field(default_factory=list)
 
     @property

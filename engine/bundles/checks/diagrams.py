@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn import Process, Program, compile_program
+from engine.bpmn import Process, Program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.departments import check_departments
 from engine.bundles.checks.levels import check_levels
@@ -32,7 +32,7 @@ def check_calls(checking: Checking) -> None:
         if f"_shared/{name}.bpmn" not in checking.files:
             checking.missing(_FILE, "bundle.toml", "process.shared", f"_shared/{name}.bpmn")
     try:
-        program = compile_program(checking.files, bundle.entry_process)
+        program = checking.programs.of(bundle.entry_process)
     except DefinitionInvalid as refused:
         checking.findings += refused.findings
         return
