@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.bundles import (
@@ -12,12 +12,11 @@ from engine.bundles import (
     Guide,
     answer_faults,
     eligibility,
-    form_file,
     guide_for,
-    read_forms,
 )
-from engine.dmn import read_decisions
+from engine.dmn import Decisions
 from engine.errors import AnswersInvalid
+from engine.forms import Form
 from engine.law import Profile
 from engine.runtime import Context
 from engine.words import Words
@@ -35,16 +34,12 @@ class Difference:
         return f"{self.what}: expected {self.expected!r}, found {self.found!r}"
 
 
-def input_differences(
-    files: Mapping[str, bytes], bundle: Bundle, example: Example, context: Context
-) -> Iterator[Difference]:
+def input_differences(bundle: Bundle, form: Form | None, example: Example, context: Context) -> Iterator[Difference]:
     """Answers that the questions or the form would refuse."""
     for key, fault in answer_faults(bundle, example.guided).items():
         yield Difference(f"guided answer {key}", "usable", fault)
-    path = form_file(bundle.form_key, files)
-    if path is None:
+    if form is None:
         return
-    form = read_forms(files, bundle)[path]
     try:
         form.validate_values(example.answers, example.guided, context)
     except AnswersInvalid as refused:
@@ -58,22 +53,16 @@ def _together(messages: Iterable[Words]) -> Words:
 
 
 def way_differences(
-    files: Mapping[str, bytes], bundle: Bundle, example: Example, context: Context, profile: Profile
+    bundle: Bundle, decisions: Decisions | None, example: Example, context: Context, profile: Profile
 ) -> Iterator[Difference]:
-    """Commitments that the eligibility decision does not admit."""
-    chosen = [item for item, way in example.ways.items() if way == COMMITMENT]
-    if not chosen:
-        return
-    tables = {path: content for path, content in files.items() if path.endswith(".dmn")}
-    for path, content in tables.items():
-        decisions, _ = read_decisions(content, path, tables)
-        if bundle.eligibility_decision not in decisions.ids:
+    """Commitments that the eligibility decision, which is one of `decisions`, does not admit."""
+    facts = {**example.answers, **example.guided}
+    for item, way in example.ways.items():
+        if decisions is None or way != COMMITMENT:
             continue
-        facts = {**example.answers, **example.guided}
-        for item in chosen:
-            found = eligibility(bundle, decisions, profile, item, facts, credit=example.credit, context=context)
-            if not found.eligible:
-                yield Difference(f"way of {item}", COMMITMENT, f"not eligible ({found.rule})")
+        found = eligibility(bundle, decisions, profile, item, facts, credit=example.credit, context=context)
+        if not found.eligible:
+            yield Difference(f"way of {item}", COMMITMENT, f"not eligible ({found.rule})")
 
 
 def guide_differences(bundle: Bundle, example: Example, context: Context) -> Iterator[Difference]:

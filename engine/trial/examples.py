@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.bpmn import Program, Programs
-from engine.bundles import Act, Bundle, Example, example_files, guide_for, read_bundle, read_example, start_variables
+from engine.bundles import (
+    Act,
+    Bundle,
+    Example,
+    example_files,
+    form_file,
+    guide_for,
+    read_bundle,
+    read_example,
+    read_forms,
+    start_variables,
+)
 from engine.errors import DefinitionInvalid, EngineError
+from engine.forms import Form
 from engine.law import Calendar, Profile
 from engine.runtime import Context, UserTask
 from engine.trial.acts import act_from_json, perform
@@ -104,6 +117,12 @@ class _Stage:
     def __post_init__(self) -> None:
         self.bundle = read_bundle(self.files)
 
+    @cached_property
+    def form(self) -> Form | None:
+        """The bundle's form. Raises DefinitionInvalid."""
+        path = form_file(self.bundle.form_key, self.files)
+        return None if path is None else read_forms(self.files, self.bundle)[path]
+
     def program(self, process: str) -> Program:
         """What runs a process; "": that of a case."""
         return self.programs.of(process or self.bundle.entry_process)
@@ -114,9 +133,10 @@ class _Stage:
             return ExampleRun(example, (Difference("acts of all examples", MOST_ACTS, self._acts),), {})
         differences: list[Difference] = []
         if example.start is None:
-            differences += input_differences(self.files, self.bundle, example, self.context)
+            differences += input_differences(self.bundle, self.form, example, self.context)
             if self.profile is not None:
-                differences += way_differences(self.files, self.bundle, example, self.context, self.profile)
+                decisions = self.program("").decisions.get(self.bundle.eligibility_decision)
+                differences += way_differences(self.bundle, decisions, example, self.context, self.profile)
             differences += guide_differences(self.bundle, example, self.context)
         try:
             story = Story(self._trial(example))
