@@ -67,7 +67,7 @@ from engine.bundles.licence_rules import (
     licence_identifier,
     renewal_time,
 )
-from engine.bundles.limits import limit_of
+from engine.bundles.limits import clocks_of, limit_of
 from engine.bundles.model import (
     ApplicableItem,
     Baseline,
@@ -216,6 +216,7 @@ __all__ = [
     "bundle_keys",
     "check_bundle",
     "check_character",
+    "clocks_of",
     "decisions_as_lines",
     "declared_fields",
     "done_as",

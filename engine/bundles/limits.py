@@ -35,6 +35,20 @@ def limit_of(clock: str, item: Item, bundle: Bundle, profile: Profile) -> ClockT
         return None
 
 
+def clocks_of(parameter: str) -> frozenset[str]:
+    """The clocks that may run by a parameter of the place, as `limit_of` finds it; none where no clock is called so.
+
+    A commitment names the parameter of its verification itself: one that begins with that clock's name is taken for it.
+    """
+    clocks = {clock for clock, named in PARAMETERS.items() if named == parameter}
+    clock = parameter.removesuffix("-limit")
+    if clock != parameter and clock not in PARAMETERS:
+        clocks.add(clock)
+    if parameter.startswith(f"{VERIFICATION}-"):
+        clocks.add(VERIFICATION)
+    return frozenset(clocks)
+
+
 #: Clocks whose limits stand with rules of their own. The time to look again after rectification is none of an item:
 #: it runs from the end of the time to rectify.
 _OF_RULES: Mapping[str, Callable[[Item, Profile], ClockTerms | None]] = {

@@ -134,6 +134,17 @@ def test_a_limit_is_found_by_what_goes_by_it_and_by_its_figure(db):
     assert "parameters.correction-reply" in elements(touched(LIMIT, "correction-reply"), "")
 
 
+@pytest.mark.parametrize(
+    ("parameter", "clock"),
+    [("refused-item-answer", "refused-answer"), ("hearing-hold-limit", "hearing"), ("correction-reply", "correction"),
+     ("hearing-application-limit", "hearing-application"), ("verification-limit", "verification")],
+)  # fmt: skip
+def test_a_parameter_is_found_in_the_diagrams_that_wait_for_its_clock(db, parameter, clock):
+    rows = [row for row in touched(LIMIT, parameter) if row.kind == "element"]
+    assert {row.why for row in rows} == {"clock"}
+    assert any(row.said == clock or f'clock("{clock}")' in row.said for row in rows)
+
+
 def test_what_a_release_says_is_read_from_its_files_once_for_all_processes(db, monkeypatch):
     content_places.forget()
     found = change_index.holders()

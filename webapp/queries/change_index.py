@@ -1,6 +1,7 @@
 """Everything in which a change of law is looked up: releases, open working copies and local rules, with their places.
 
-A release counts while it is in force, waits to be, or somebody's case or commitment stands on it.
+A release counts while it is in force, waits to be, somebody's case or commitment stands on it, or somebody with an
+open case holds a sheet that was given under it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine import Words
-from engine.bundles import Limit, Subject, Touch
+from engine.bundles import Limit, Subject, Touch, clocks_of
 from engine.law import Article, amount
 from webapp.catalogue import places
 from webapp.errors import ActRefused
+from webapp.queries.given_sheets import LEFT_BEHIND
 from webapp.services.content_codec import Known
 from webapp.services.content_places import COPY, RELEASE, RULES, Content, known_in, touches_in
 from webapp.services.release_rows import APPROVED, PUBLISHED, SUBMITTED
@@ -85,9 +87,11 @@ class KnownLimit:
     limit: Limit
 
 
-RELEASES = """
+RELEASES = f"""
 with held as (
     select release_id from cases where closed_at is null
+    union
+    {LEFT_BEHIND}
     union
     select c.release_id from legal_clock v join item_case i on i.id = v.item_case_id join cases c on c.id = i.case_id
     where v.stopped_on is null and v.name = 'verification'
@@ -224,13 +228,7 @@ def limit_words(limit: Limit) -> Words:
 
 def _limit(holder: Holder, key: str, owner: Words, limit: Limit) -> KnownLimit:
     if holder.kind == RULES:
-        return KnownLimit(key, "", key, owner, frozenset(), _clocks(key), limit)
+        return KnownLimit(key, "", key, owner, frozenset(), clocks_of(key), limit)
     item, _, clock = key.rpartition(".")
     items = frozenset({item}) if item else frozenset[str]()
     return KnownLimit(f"{holder.bundle}/{key}", holder.bundle, key, owner, items, frozenset({clock}), limit)
-
-
-def _clocks(parameter: str) -> frozenset[str]:
-    """The names that a parameter's clock may have: "correction" runs by `correction-reply`."""
-    words = parameter.split("-")
-    return frozenset("-".join(words[:length]) for length in range(max(len(words) - 1, 1), len(words) + 1))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine import Words
 from engine.bundles import Bundle, inspect_bundle
 from webapp.catalogue import current_releases, published, release_files
+from webapp.queries.given_sheets import GivenUnder, given_by_release
 from webapp.queries.releases import ReleaseRow
 from webapp.services.release_uploads import is_diagram
 from webapp.unit_of_work import sql
@@ -36,10 +37,11 @@ class OtherBundle:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """`sheets`: notification sheets given out for applications that are not closed. `guides`: changed guide files."""
+    """`sheets`: notification sheets of applications that are not closed, by the release they were given under.
+    `guides`: changed guide files."""
 
     cases: tuple[OpenOn, ...]
-    sheets: int
+    sheets: tuple[GivenUnder, ...]
     guides: tuple[str, ...]
     others: tuple[OtherBundle, ...]
 
@@ -50,15 +52,10 @@ from cases c join release r on r.id = c.release_id
 where c.bundle_key = %s and c.closed_at is null
 group by r.id, r.number order by r.number desc
 """
-SHEETS = """
-select count(*) from notification_sheet s join cases c on c.id = s.case_id
-where c.bundle_key = %s and c.closed_at is null
-"""
 
 
 def impact_of(one: ReleaseRow, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Impact:
     """What the release touches where it takes the place of the files `old`."""
-    counted = sql().execute(SHEETS, (one.bundle_key,)).fetchone()
     guides = tuple(path for path in sorted(old.keys() | new.keys()) if path.startswith("guide/"))
     bundle = inspect_bundle(new).bundle
     others = [
@@ -66,7 +63,7 @@ def impact_of(one: ReleaseRow, old: Mapping[str, bytes], new: Mapping[str, bytes
     ]
     return Impact(
         tuple(OpenOn(*row) for row in sql().execute(CASES, (one.bundle_key,)).fetchall()),
-        counted[0] if counted else 0,
+        given_by_release(one.bundle_key),
         tuple(path for path in guides if old.get(path) != new.get(path)),
         tuple(each for each in others if each.processes or each.licences),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from engine.bundles import bundle_files, check_bundle, limit_of, read_bundle
+from engine.bundles import bundle_files, check_bundle, clocks_of, limit_of, read_bundle
 from engine.findings import Severity
 from engine.law import read_profile
 from tests.support.shipped import TREE
@@ -63,6 +64,16 @@ def test_a_commitment_names_the_limit_of_its_verification():
 def test_the_kind_of_an_item_may_have_a_limit_of_its_own():
     """行政许可法 art. 44."""
     assert terms("delivery", "P2") == (10, "working_days")
+
+
+@pytest.mark.parametrize("parameter", sorted(CITY.parameters))
+def test_the_clocks_of_a_parameter_are_those_that_run_by_it(parameter):
+    """Of the clocks of shipped diagrams those that have no limit without it."""
+    other = replace(CITY, parameters={key: one for key, one in CITY.parameters.items() if key != parameter}, kinds={})
+    whole, item = replace(CITY, kinds={}), BUNDLE.item("P2")
+    waited = clocks_of_diagrams() - ORDERED - {"promised"}
+    run = {one for one in waited if limit_of(one, item, BUNDLE, whole) and not limit_of(one, item, BUNDLE, other)}
+    assert clocks_of(parameter) & waited == run
 
 
 def test_a_timer_that_waits_for_a_mark_that_no_clock_has_is_an_error():
