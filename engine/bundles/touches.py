@@ -220,10 +220,13 @@ def _number(value: int, zh: str, en: str) -> str:
 
 
 def _clock_in(text: str, clocks: frozenset[str]) -> str:
-    """The text where it is, or asks for, one of the clocks."""
-    if text in clocks:
+    """The text where it is one of the clocks, lists it (clocks of a task stand with spaces between), or asks for it."""
+    if text in clocks or (_LISTED.fullmatch(text) and clocks & set(text.split())):
         return text
     return text if any(f'clock("{name}")' in text for name in clocks) else ""
+
+
+_LISTED = re.compile(r"[a-z0-9_-]+(?:\s+[a-z0-9_-]+)*")
 
 
 def _first(place: Place) -> str:

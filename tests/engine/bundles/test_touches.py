@@ -99,6 +99,14 @@ def test_a_limit_is_found_where_it_stands_where_its_clock_is_waited_for_and_wher
     assert Why.FIGURE in {why for (kind, _), why in hits.items() if kind is PlaceKind.GUIDE}
 
 
+def test_a_task_that_runs_by_several_clocks_is_touched_by_each() -> None:
+    files = bundle_files(TREE, "open-pharmacy")
+    bundle, places = read_bundle(files), places_of_bundle(files)
+    for clock in ("hand-up", "promised"):
+        hits = found(places, LimitChanges(f"P2.{clock}", bundle.key, frozenset({"P2"}), frozenset({clock}), None))
+        assert hits[PlaceKind.ELEMENT, "review"] is Why.CLOCK
+
+
 def test_the_rules_of_a_place_have_places_too() -> None:
     content = (ROOT / "processes/_shared/profiles/fictional-city.toml").read_bytes()
     places = places_of_rules("fictional-city", content)
