@@ -48,6 +48,11 @@ def shape(page: Page, element: str) -> Locator:
     return page.locator(f'.djs-element[data-element-id="{element}"]')
 
 
+def stands_still(page: Page) -> None:
+    """What scrolls the drawing has come to its end."""
+    page.locator("[data-designer] .viewport").first.evaluate(UNTIL_STILL)
+
+
 def id_of(page: Page, name: str) -> str:
     """The id that the editor gave to the element of this name."""
     drawn = page.locator(".djs-shape").filter(has=page.locator(".djs-label", has_text=re.compile(f"^{name}$")))
@@ -156,7 +161,7 @@ def _scroll(page: Page, across: int) -> None:
     page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
     page.mouse.wheel(across, 0)
     expect(viewport).not_to_have_attribute("transform", before)
-    viewport.evaluate(UNTIL_STILL)
+    stands_still(page)
 
 
 def _type_name(page: Page, name: str) -> None:

@@ -101,7 +101,7 @@ def everything_is_in_chinese(page: Page) -> None:
             for (const element of kinds.values()) {
                 modeler.get('selection').select(element);
                 await pause();
-                for (const menu of ['bpmn-append', 'bpmn-replace', 'bpmn-create']) {
+                for (const menu of ['bpmn-append', 'bpmn-replace', 'bpmn-create', 'ow-connect']) {
                     try {
                         modeler.get('popupMenu').open(element, menu, { x: 400, y: 200 }, {});
                         await pause();

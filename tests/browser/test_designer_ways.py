@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser import drawing
 from tests.browser.person import Person
 from tests.browser.site import Site
 from tests.browser.test_designer import begin_copy, open_diagram, rename
@@ -14,6 +15,7 @@ from tests.browser.test_editors import DESIGNER, put, saved_text
 
 OPEN = re.compile(r"\bopen\b")
 
+DIAGRAM = "_shared/item-licence.bpmn"
 TEXTS = "_shared/texts/en.toml"
 Somebody = Callable[..., Person]
 
@@ -30,6 +32,31 @@ def test_elements_are_looked_for_by_the_button(site: Site, somebody: Somebody) -
     expect(page.locator(".djs-search-result").first).to_contain_text("补正")
     page.keyboard.press("Escape")
     expect(box).not_to_have_class(OPEN)
+
+
+def test_two_elements_are_connected_by_keys(site: Site, somebody: Somebody) -> None:
+    designer = somebody(DESIGNER)
+    begin_copy(designer, "按键连线")
+    open_diagram(designer, "item-licence.bpmn")
+    page = designer.page
+    page.get_by_role("button", name="查找元素").click()
+    page.keyboard.type("补正材料")
+    page.keyboard.press("Enter")
+    drawing.is_selected(page, "correct")
+    drawing.stands_still(page)
+    page.keyboard.press("k")
+    menu = page.locator(".djs-popup")
+    expect(menu).to_contain_text("连接到")
+    page.keyboard.insert_text("受理")
+    expect(menu.locator(".entry").first).to_contain_text("人工任务 accept")
+    page.keyboard.press("Enter")
+    expect(menu).to_have_count(0)
+    drawn = page.locator(".djs-connection.selected")
+    expect(drawn).to_have_count(1)
+    line = drawn.get_attribute("data-element-id")
+    page.get_by_role("button", name="保存并检查").click()
+    expect(page.locator("#designer-status")).to_have_text(re.compile("已保存并检查"))
+    assert f'<bpmn:sequenceFlow id="{line}" sourceRef="correct" targetRef="accept"' in saved_text(site, DIAGRAM)
 
 
 def test_the_menus_count_and_call_what_they_find_in_chinese(site: Site, somebody: Somebody) -> None:

@@ -10,6 +10,7 @@ import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 import { withKnownNames } from '../editors/known-names.js';
 import { say } from '../words.js';
 
+import connecting from './connecting.js';
 import ourWork from './our-work.js';
 
 /** Names for completion: those that the diagram writes, and those that the bundle knows. */
@@ -26,5 +27,5 @@ const variableResolver = {
 export default [
   BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule,
   CloudElementTemplatesPropertiesProviderModule, CreateAppendAnythingModule, CreateAppendElementTemplatesModule,
-  ZeebeBehaviors, ourWork, { variableResolver: ['value', variableResolver] },
+  ZeebeBehaviors, connecting, ourWork, { variableResolver: ['value', variableResolver] },
 ];

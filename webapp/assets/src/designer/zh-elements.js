@@ -43,6 +43,7 @@ export const ELEMENTS = {
   'Call Activity': '调用活动',
   Collaboration: '协作',
   'Complex Gateway': '复杂网关',
+  'Connect to': '连接到',
   'Conditional Flow': '条件分支',
   Data: '数据',
   'Data Input Association': '数据输入',
