@@ -23,6 +23,7 @@ def test_a_diagram_is_drawn_in_saved_and_kept_as_a_version(site: Site, somebody:
     rename(designer.page, "correct", "补齐材料")
     expect(designer.page.locator("#designer-status")).to_contain_text(SAVED)
     designer.picture("designer")
+    name_the_posts(designer)
     everything_is_in_chinese(designer.page)
     break_and_mend(designer)
     keep(designer)
@@ -84,6 +85,39 @@ def rename(page: Page, element: str, name: str) -> None:
         panel.locator(".bio-properties-panel-group-header", has_text="基本").first.click()
     box.fill(name)
     box.blur()
+
+
+def name_the_posts(designer: Person) -> None:
+    """From the list below the field, by keyboard; what the list does not have may be written there all the same."""
+    page = designer.page
+    panel, posts = page.locator("#designer-properties"), page.get_by_role("listbox", name="可选的岗位")
+    panel.locator(".bio-properties-panel-group-header", has_text="办理人和岗位").click()
+    field = panel.get_by_role("combobox", name="候选岗位")
+    expect(field).to_have_value("window.clerk")
+    field.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")
+    expect(posts.get_by_role("option", selected=True)).to_contain_text("window.clerk")
+    designer.picture("designer-posts")
+    page.keyboard.press("Escape")
+    expect(posts).to_be_hidden()
+    field.fill("no.such")
+    expect(posts).to_be_hidden()
+    errors = page.locator("#designer-findings .is-error")
+    expect(errors.filter(has_text="岗位“no.such”不存在")).to_be_visible()
+    field.fill("")
+    page.keyboard.type("行政审批 药品")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("drug.review")
+    page.keyboard.type(",")
+    posts.get_by_role("option").filter(has_text="window.issue").click()
+    expect(field).to_have_value("drug.review,window.issue")
+    expect(posts).to_be_hidden()
+    expect(errors).to_have_count(0)
+    field.fill("=groups.review")
+    expect(panel.locator(".cm-content", has_text="groups.review")).to_be_visible()
 
 
 def everything_is_in_chinese(page: Page) -> None:

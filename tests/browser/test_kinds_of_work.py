@@ -30,6 +30,8 @@ KINDS = (
     "部门审查", "资料审查", "作出决定", "即办", "受理审查", "补正材料", "联合核查", "事后核查", "出件", "记录办理情况",
     "其他环节", "许可事项", "特别程序", "制证", "告知承诺办理？", "通知提醒",
 )  # fmt: skip
+#: Those of them that begin with a post, or with none yet, and no expression: their field lists the office's posts.
+NAMING_POSTS, POSTS = KINDS[5:11], {"zh": "候选岗位", "en": "Candidate groups"}
 BPMN, ZEEBE = "{http://www.omg.org/spec/BPMN/20100524/MODEL}", "{http://camunda.org/schema/zeebe/1.0}"
 PLACED = '.djs-shape:is([data-element-id^="Activity_"], [data-element-id^="Gateway_"]):not([data-element-id$="_label"])'
 #: Every text of the page in Chinese but what stands in the file, names of people and of the working copy.
@@ -109,6 +111,9 @@ def test_every_kind_of_work_is_placed_with_its_name(site: Site, somebody: Somebo
             "all => all.forEach((one) => one.click())"
         )
         found |= set(page.evaluate(others))
+        if KINDS[number - 1] in NAMING_POSTS:
+            panel = page.locator("#designer-properties")
+            expect(panel.get_by_role("combobox", name=POSTS[language])).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#designer-status")).to_contain_text(SAVED[language])
     assert sorted(one for one in found if not re.search(f"Activity_|{PROCESS}", one)) == []
     process = etree.fromstring(saved_text(site, PATH).encode())

@@ -13,9 +13,11 @@ from engine.forms.schema import FORMATS as JUDGED
 from tests.support import office
 from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases
+from webapp.languages import COOKIE
 from webapp.pages.studio import editors
 from webapp.queries.working_copies import digests_of
 from webapp.services import working_copies
+from webapp.unit_of_work import sql
 
 DESIGNER, PUBLISHER, REVIEWER = "taoran", "jiangwen", "zhaolin"
 TABLE, FORM = "commitment.dmn", "forms/application.form"
@@ -98,6 +100,21 @@ def test_an_editor_is_given_the_findings_and_the_names_that_expressions_may_read
     assert names["drug_scope"]["type"] == "list"
     assert names["existing_licence"]["label"] == "是否已经取得营业执照？"
     assert {one["element"] for one in given(designer, "designer-first")["findings"]} == {"input-district"}
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "department"),
+    [("zh", "综合受理岗", "江城市政务服务中心"), ("en", "Window clerks", "Jiangcheng Service Centre")],
+)
+def test_the_diagram_editor_is_given_every_post_that_a_check_knows(
+    designer: Browser, client: FlaskClient, copy_id: int, language: str, name: str, department: str
+) -> None:
+    client.set_cookie(COOKIE, language)
+    designer.open(f"/studio/copies/{copy_id}/design?path=open-pharmacy.bpmn")
+    posts = {one["key"]: one for one in given(designer, "designer-posts")}
+    known = [key for (key,) in sql().execute("select key from candidate_group")]
+    assert sorted(posts) == sorted(known)
+    assert posts["window.clerk"] == {"key": "window.clerk", "name": name, "department": department}
 
 
 def test_the_form_editor_is_given_the_dictionary_and_the_items(designer: Browser, copy_id: int) -> None:

@@ -9,21 +9,37 @@ from engine import Words
 from webapp.unit_of_work import sql
 
 POSTS = """
-select g.key, g.role, d.name_zh || ' · ' || g.name_zh, d.name_en || ' · ' || g.name_en
+select g.key, g.role, g.name_zh, g.name_en, d.name_zh, d.name_en
 from candidate_group g join department d on d.id = g.department_id
-where g.role = any(%s) order by d.id, g.id
+where %(roles)s::text[] is null or g.role = any(%(roles)s) order by d.id, g.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post with its department's name before its own."""
+    """A post of a department."""
 
     key: str
     role: str
-    said: Words
+    name: Words
+    department: Words
+
+    @property
+    def said(self) -> Words:
+        """Its name behind the department's."""
+        return Words(f"{self.department.zh} · {self.name.zh}", f"{self.department.en} · {self.name.en}")
+
+
+def every_post() -> list[Post]:
+    """By department."""
+    return _posts(None)
 
 
 def posts_of(roles: Sequence[str]) -> list[Post]:
     """Every post with one of these roles, by department."""
-    return [Post(key, role, Words(zh, en)) for key, role, zh, en in sql().execute(POSTS, (list(roles),))]
+    return _posts(list(roles))
+
+
+def _posts(roles: list[str] | None) -> list[Post]:
+    rows = sql().execute(POSTS, {"roles": roles})
+    return [Post(key, role, Words(zh, en), Words(of_zh, of_en)) for key, role, zh, en, of_zh, of_en in rows]

@@ -13,6 +13,7 @@ import './styles/designer.css';
 import './editors/older-browsers.js';
 
 import { hearWhatIsComposed } from './designer/composing.js';
+import { offerPosts } from './designer/posts.js';
 import { elementTemplates } from './designer/templates.js';
 import { missing, translation } from './designer/translate.js';
 import { firstFindings, gravest, listFindings, ways } from './editors/findings.js';
@@ -119,6 +120,7 @@ async function open(mount) {
   modeler.on('commandStack.changed', () => saving.changed());
   if (laidOut) saving.changed();
   hearWhatIsComposed();
+  offerPosts();
   document.addEventListener('keydown', (event) => {
     // Where the drawing has the focus, the library has opened the search by now.
     if ((event.ctrlKey || event.metaKey) && event.key === 'f' && !event.defaultPrevented && document.activeElement?.closest('.djs-container')) {

@@ -22,6 +22,7 @@ from webapp.queries import working_copies as queries
 from webapp.queries.field_words import FORMATS as CALLED
 from webapp.queries.field_words import KINDS
 from webapp.queries.missing_texts import texts_file
+from webapp.queries.posts import every_post
 from webapp.queries.release_diagrams import Diagram, diagrams_of
 from webapp.services import working_copies
 from webapp.services.release_uploads import is_diagram
@@ -52,7 +53,12 @@ def editor_of(path: str) -> str:
 @with_style_attributes
 def design(copy_id: int) -> ResponseReturnValue:
     """A diagram in the editor."""
-    return _page("studio/copy_design.html", copy_id, "studio.design")
+    return _page(
+        "studio/copy_design.html",
+        copy_id,
+        "studio.design",
+        posts=[{"key": one.key, "name": words(one.name), "department": words(one.department)} for one in every_post()],
+    )
 
 
 @blueprint.get("/copies/<int:copy_id>/decisions")

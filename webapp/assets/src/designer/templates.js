@@ -82,7 +82,7 @@ const TEMPLATES = [
     { zh: '核查承诺是否属实、是否履行。', en: 'Whether what was committed is true and kept.' },
     groups(''), participants('2'), separate('two-persons no-relatives')),
   task('issue', 'issue', { zh: '出件', en: 'Prepare results' },
-    { zh: '窗口出证、交付。', en: 'The window makes the results ready and hands them over.' }, groups('window.issuer')),
+    { zh: '窗口出证、交付。', en: 'The window makes the results ready and hands them over.' }, groups('window.issue')),
   task('record', 'record', { zh: '记录办理情况', en: 'Record what was done' },
     { zh: '写下做了什么就办结，不作决定：窗口或者部门的一般工作。', en: 'What was done is written down and the task is done; nothing is ruled: ordinary work of the window or a department.' },
     groups('window.clerk'), clock(''), form),
@@ -154,6 +154,15 @@ const TEMPLATES = [
 
 /** What an element of each kind is called that nobody has named: id of the template -> name in the office's language. */
 export const NAMES = new Map(TEMPLATES.map(({ id, name }) => [id, name.zh]));
+
+/** The panel's name of the field of a kind of work that names its posts; none where it names none. */
+function fieldOfPosts({ id, properties }) {
+  const place = properties.filter(({ group }) => group === 'who').findIndex(({ binding }) => binding === GROUPS);
+  return place < 0 ? [] : [`custom-entry-${id}-who-${place}`];
+}
+
+/** Names of the panel's fields that name posts: of a task without a kind of work, and of each kind. */
+export const FIELDS_OF_POSTS = new Set(['assignmentDefinitionCandidateGroups', ...TEMPLATES.flatMap(fieldOfPosts)]);
 
 const inOne = (value, language) => {
   if (Array.isArray(value)) return value.map((one) => inOne(one, language));
