@@ -226,7 +226,7 @@ def _counted(one: Concerned, sheets: int) -> Iterator[ImpactRow]:
 
 def _count(one: Concerned, kind: str, count: int, begun: str = "") -> ImpactRow:
     number = one.holder.number
-    name = Words(f"第 {number} 版", f"Version {number}")
+    name = Words(f"第 {number} 版", f"Release {number}")
     items = tuple(sorted(one.items))
     return ImpactRow(one.holder.bundle, kind, "", str(number), name, "", kind, begun, items, (one.holder,), count)
 
