@@ -3,7 +3,7 @@
 
 const MENU = 'ow-connect', WIDTH = 300, BESIDE = 12;
 
-const kind = ({ businessObject }) => businessObject.$type.replace(/^.*:/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
+const kind = ({ businessObject }) => businessObject.$type.replace(/^.*:/, '').replace(/([a-z])(?=[A-Z])/g, '$1 ');
 const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
 const apart = (one, other) => Math.hypot(middle(one)[0] - middle(other)[0], middle(one)[1] - middle(other)[1]);
 
