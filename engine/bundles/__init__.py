@@ -105,6 +105,7 @@ from engine.bundles.places_of_templates import (
     sample_value,
     template_places,
 )
+from engine.bundles.questions import Labelled, condition_words, labels_of
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, name_in, read_bundle, read_forms
 from engine.bundles.returns import steps_back
 from engine.bundles.separation import (
@@ -173,6 +174,7 @@ __all__ = [
     "KindUnknown",
     "KnownName",
     "KnownWork",
+    "Labelled",
     "LegalSeparation",
     "LicenceType",
     "LicenceUse",
@@ -217,6 +219,7 @@ __all__ = [
     "check_bundle",
     "check_character",
     "clocks_of",
+    "condition_words",
     "decisions_as_lines",
     "declared_fields",
     "done_as",
@@ -238,6 +241,7 @@ __all__ = [
     "known_jobs",
     "known_names",
     "known_steps",
+    "labels_of",
     "last_day_to_apply",
     "legal_separation",
     "licence_identifier",

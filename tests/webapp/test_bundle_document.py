@@ -19,8 +19,30 @@ def published() -> int:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh", ["法定时限", "情形引导", "材料", "决策表", "人工环节", "文书和信函", "联办时限"]),
-        ("en", ["Statutory limit", "Guided questions", "Materials", "Decision tables", "task of a person"]),
+        (
+            "zh",
+            [
+                "法定时限",
+                "“是否经营第三类医疗器械？”答“是”",
+                "情形引导",
+                "材料",
+                "决策表",
+                "人工环节",
+                "文书和信函",
+                "联办时限",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Statutory limit",
+                "is answered “yes”",
+                "Guided questions",
+                "Materials",
+                "Decision tables",
+                "task of a person",
+            ],
+        ),
     ],
 )
 def test_the_page_says_what_the_release_says(client, language: str, said: list[str]) -> None:

@@ -15,11 +15,13 @@ from lxml import etree
 from engine import Words
 from engine.bpmn import draw
 from engine.bundles import Bundle, Item, Limit, Requirement, inspect_bundle
+from engine.expressions import Expression
 from engine.law import amount
 from webapp.catalogue import release_files
 from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.printing import FAMILY
+from webapp.queries.condition_words import Told, conditions_of
 from webapp.queries.example_runs import FAMILY as SCREEN_FAMILY
 from webapp.queries.field_words import field_kind
 from webapp.queries.file_order import file_order
@@ -110,7 +112,7 @@ def document_of(one: ReleaseRow, language: str) -> BundleDocument:
     """The document of a release in "zh" or "en"; what cannot be read of the files is left out, as its findings say."""
     files = release_files(one.id)
     read = inspect_bundle(files)
-    writer = _Writer(language, files, read.bundle)
+    writer = _Writer(language, files, read.bundle, conditions_of(read.bundle, files, read.forms))
     said = writer.said
     under = (
         said(
@@ -144,6 +146,7 @@ class _Writer:
     language: str
     files: Mapping[str, bytes]
     bundle: Bundle | None
+    told: Told
     departments: Mapping[str, Words] = field(default_factory=department_names)
     groups: Mapping[str, Words] = field(default_factory=lambda: _groups())
 
@@ -170,6 +173,13 @@ class _Writer:
     def limit(self, one: Limit) -> str:
         return spaced(self.said(amount(one.value, one.unit)))
 
+    def when(self, condition: Expression | None) -> str:
+        """A condition in words, as it is written where there are none for it; "" of one that is not there."""
+        if condition is None:
+            return ""
+        words = self.told(condition)
+        return condition.source if words is None else self.said(words)
+
     # ------------------------------------------------------------ catalogue
 
     def catalogue(self) -> Iterator[Block]:
@@ -188,7 +198,7 @@ class _Writer:
             (
                 self.said(one.text),
                 self.listed(self.said(option.label) for option in one.options) or self.said(YES_NO),
-                one.when.source if one.when else "",
+                self.when(one.when),
             )
             for one in bundle.questions
         ]
@@ -212,10 +222,11 @@ class _Writer:
             for key, one in item.limits.items()
         ]
         yield Block("table", heads=heads, rows=rows)
+        heads = self.heads(("情形", "Situation"), ("什么情况", "When"))
+        yield Block("table", heads=heads, rows=[(self.said(one.name), self.when(one.when)) for one in item.situations])
         for zh, en, texts in (
             ("设定依据", "Legal basis", item.basis),
             ("条件", "Conditions", item.conditions),
-            ("情形", "Situations", tuple(one.name for one in item.situations)),
             ("审查要点", "Points of review", tuple(one.text for one in item.checklist)),
             ("核查要点", "Points of the visit", tuple(one.text for one in item.visit_checklist)),
             ("不予许可的依据", "Basis of a refusal", (item.refusal_basis,)),
@@ -248,7 +259,8 @@ class _Writer:
         if one.tolerance:
             within = self.limit(one.tolerance)
             asked += self.said(Words(f"，可容缺 {within}", f", may follow within {within}"))
-        return f"{asked} ({one.when.source})" if one.when else asked
+        when = self.when(one.when)
+        return self.said(Words(f"{asked}（{when}）", f"{asked} ({when})")) if when else asked
 
     # ------------------------------------------------------------ diagrams
 

@@ -10,14 +10,18 @@ from engine.bundles.questions.coverage import (
     way_words,
 )
 from engine.bundles.questions.tree import Line, Tree
+from engine.bundles.questions.wording import Labelled, condition_words, labels_of
 
 __all__ = [
     "Budget",
     "ItemCoverage",
+    "Labelled",
     "Line",
     "Overlap",
     "Tree",
+    "condition_words",
     "item_coverage",
+    "labels_of",
     "nothing_applies",
     "questions_never_asked",
     "way_words",

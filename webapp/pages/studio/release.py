@@ -25,6 +25,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import releases as queries
 from webapp.queries.bundle_document import SOURCES
+from webapp.queries.condition_words import conditions_of
 from webapp.queries.field_words import field_kind
 from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import Diagram, diagrams_of, read_named
@@ -157,6 +158,7 @@ def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) 
         "part": part,
         "parts": [(label, _here(part=key), key == part, count) for key, (label, count) in labels.items()],
         "bundle": read.bundle,
+        "told": conditions_of(read.bundle, files, read.forms),
         "forms": dict(sorted(read.forms.items(), key=lambda one: file_order(one[0]))),
         "material_sources": SOURCES,
         "field_kind": field_kind,
