@@ -33,15 +33,11 @@ class ExpressionInvalid(EngineError):
 
 
 class ExpressionFailed(EngineError):
-    """An expression that parsed but gives no usable value where one is needed.
+    """An expression that parsed but gives no usable value where one is needed: `words` say why."""
 
-    `words` say `reason` in both languages where the place of failure has them.
-    """
-
-    def __init__(self, element: str, source: str, reason: str, words: Words | None = None) -> None:
-        self.element, self.source, self.reason = element, source, reason
-        self.words = words or Words(reason, reason)
-        super().__init__(f"{element}: {source!r}: {reason}")
+    def __init__(self, element: str, source: str, words: Words) -> None:
+        self.element, self.source, self.words = element, source, words
+        super().__init__(f"{element}: {source!r}: {words.en}")
 
 
 class BpmnErrorThrown(EngineError):

@@ -20,8 +20,12 @@ class Words:
         return self.en if language.startswith("en") and self.en else self.zh
 
     def fill(self, **values: object) -> Words:
-        """Both texts with `{name}` places filled."""
-        return Words(self.zh.format(**values), self.en.format(**values))
+        """Both texts with `{name}` places filled; with words, in each language theirs."""
+        zh, en = (
+            {name: one.in_language(said) if isinstance(one, Words) else one for name, one in values.items()}
+            for said in ("zh", "en")
+        )
+        return Words(self.zh.format(**zh), self.en.format(**en))
 
 
 def as_written(text: str) -> Words:

@@ -98,7 +98,7 @@ class Table:
         more = len(rules) - _NAMED_RULES
         all_zh, all_en = (f" 等 {len(rules)} 条", f" and {more} more") if more > 0 else ("", "")
         words = Words(f"规则 {named}{all_zh} {reason.zh}", f"rules {named}{all_en} {reason.en}")
-        return ExpressionFailed(self.element, self.policy, words.en, words)
+        return ExpressionFailed(self.element, self.policy, words)
 
 
 #: Most rules that a message names.

@@ -136,7 +136,7 @@ def of_declared_type(value: Value, conform: Conform, run: Run, element: str, nam
     result = conform(value, run)
     if result is None and value is not None and not (isinstance(run.tracing, Tracing) and run.tracing.unfit_is_null):
         words = Words(f"“{name}”的值不符合声明的类型", f"the value of {name!r} is not of the declared type")
-        raise ExpressionFailed(element, name, words.en, words)
+        raise ExpressionFailed(element, name, words)
     return result
 
 

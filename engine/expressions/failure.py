@@ -21,7 +21,7 @@ class Failure(Exception):
 
     def of(self, element: str, source: str) -> ExpressionFailed:
         """The error of this place."""
-        return ExpressionFailed(element, source, self.words.en, self.words)
+        return ExpressionFailed(element, source, self.words)
 
 
 _Result = TypeVar("_Result")

@@ -200,7 +200,9 @@ class Lockstep:
         except BudgetExceeded:
             raise
         except EngineError as failure:
-            raise Undone(_OUR_REFUSAL.fill(why=str(failure))) from failure
+            raise Undone(
+                _OUR_REFUSAL.fill(why=failure.words if isinstance(failure, ExpressionFailed) else str(failure))
+            ) from failure
 
     def _theirs(self, act: Callable[[], None]) -> None:
         """The same on the reference core: it must stop where ours does."""
@@ -209,7 +211,7 @@ class Lockstep:
             act()
         except ExpressionFailed as failure:
             if not incidents:
-                raise Differs(_THEIR_STOP.fill(why=failure.reason), element=failure.element) from failure
+                raise Differs(_THEIR_STOP.fill(why=failure.words), element=failure.element) from failure
             self.stopped = incidents[0][0]
             return
         except NotInReferenceCore:

@@ -221,7 +221,7 @@ class ScriptEngine:
         if loop.collection is None:
             value = [None] * _whole(node, slot, value)
         if not isinstance(value, list):
-            raise ExpressionFailed(node.id, slot.text, "no list")
+            raise ExpressionFailed(node.id, slot.text, Words("得到的不是列表", "not a list"))
         if len(value) > MOST_INSTANCES:
             raise refused(node, _TOO_MANY)
         task.data = {**task.data, f"items {node.id}": text_of(value)}
@@ -303,7 +303,7 @@ class ScriptEngine:
 def _holds(node: Node, slot: Slot, value: Value) -> bool:
     if isinstance(value, bool):
         return value
-    raise ExpressionFailed(node.id, slot.text, "neither true nor false")
+    raise ExpressionFailed(node.id, slot.text, Words("得到的既不是“是”也不是“否”", "neither true nor false"))
 
 
 def _instance(task: Any) -> Any:
@@ -329,7 +329,7 @@ def _index(instance: Any) -> int:
 def _whole(node: Node, slot: Slot, value: Value) -> int:
     number = int(value) if isinstance(value, str) and value.isdigit() else value
     if not isinstance(number, (int, Decimal)) or isinstance(number, bool) or number < 0 or number % 1:
-        raise ExpressionFailed(node.id, slot.text, "no whole number")
+        raise ExpressionFailed(node.id, slot.text, Words("得到的不是非负整数", "not a whole number from 0 on"))
     return int(number)
 
 

@@ -37,6 +37,7 @@ from engine.words import Words
 
 #: The scope of the process itself; each call has its own.
 ROOT = 1
+_NO_FLOW = Words("没有成立的分支条件，也没有默认分支", "no condition holds and there is no default branch")
 _FAILS = Words("SpiffWorkflow 出错：{why}", "SpiffWorkflow fails: {why}")
 
 
@@ -365,7 +366,7 @@ class Session:
         name = task.task_spec.name if task is not None else getattr(spec, "name", "")
         part = self.program.translation.parts.get(name.removesuffix(".split"))
         if str(failure).startswith("No conditions satisfied"):
-            return ExpressionFailed(part.node.id if part else "", "", "no condition holds and there is no default")
+            return ExpressionFailed(part.node.id if part else "", "", _NO_FLOW)
         words = _FAILS.fill(why=str(failure)[:200])
         if part is None:
             return NotInReferenceCore(words.en, words=words)

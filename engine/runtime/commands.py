@@ -263,7 +263,7 @@ def _open_root(run: Run, scope: Scope, starts: tuple[str, ...]) -> None:
     try:
         open_process(run, scope, starts)
     except Stuck as failure:  # no token exists yet that could carry an incident
-        raise ExpressionFailed(scope.process, failure.code, failure.words.en, failure.words) from failure
+        raise ExpressionFailed(scope.process, failure.code, failure.words) from failure
 
 
 def _open_by_event(run: Run, scope: Scope, node: Node, given: dict[str, Value]) -> None:

@@ -39,7 +39,7 @@ def _starts(program: Program, context: Context) -> Iterator[TimedStart]:
         try:
             due = due_of(timer.kind, timer.slot.value({}, context), context)
         except TimerTextInvalid as fault:
-            raise ExpressionFailed(event, timer.slot.text, fault.words.en, fault.words) from fault
+            raise ExpressionFailed(event, timer.slot.text, fault.words) from fault
         if not isinstance(due.at, ClockMark):
             yield TimedStart(process, event, due.at, due.cycle)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from engine.bpmn.program import Slot
 from engine.errors import BudgetExceeded, ExpressionFailed
 from engine.values import Value
+from engine.words import Words
 
 #: The value is not known.
 UNKNOWN: Value = object()
@@ -30,11 +31,11 @@ class _AtUpload:
 
     @property
     def now(self) -> datetime:
-        raise ExpressionFailed("", "", "no time yet")
+        raise ExpressionFailed("", "", Words("还没有时间", "no time yet"))
 
     @property
     def zone(self) -> ZoneInfo:
-        raise ExpressionFailed("", "", "no zone yet")
+        raise ExpressionFailed("", "", Words("还没有时区", "no zone yet"))
 
 
 _AT_UPLOAD = _AtUpload()
