@@ -1,8 +1,8 @@
 """What a change of an article of law, a material or a limit touches, over all that is in force or being made.
 
 A place that stands in several releases and working copies is one row, with all that hold it. Below the places stand
-the counts: sheets by the release they were given under, open cases and standing commitments by the one they run. No
-applicant is named.
+the counts: sheets and standing commitments by the release they were given or signed under, open cases by the one they
+run. No applicant is named.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.bundles import ArticleChanges, LimitChanges, MaterialChanges, PlaceK
 from engine.law import Article, read_article
 from webapp.queries import change_index
 from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, touches_of
-from webapp.queries.given_sheets import given_under
+from webapp.queries.made_under import commitments_under, sheets_under
 from webapp.services.release_rows import PUBLISHED
 from webapp.unit_of_work import sql
 
@@ -96,11 +96,7 @@ with concerned as (
         c.received_at is null or %(all)s
         or exists (select from item_case i where i.case_id = c.id and i.item_key = any(%(items)s)))
 )
-select (select count(*) from concerned where received), (select count(*) from concerned where not received),
-    (select count(*) from commitment m join cases c on c.id = m.case_id
-     where c.release_id = %(release)s and (%(all)s or m.item_key = any(%(items)s)) and (c.closed_at is null or exists (
-        select from item_case i join legal_clock v on v.item_case_id = i.id
-        where i.case_id = m.case_id and i.item_key = m.item_key and v.name = 'verification' and v.stopped_on is null)))
+select (select count(*) from concerned where received), (select count(*) from concerned where not received)
 """
 
 
@@ -123,8 +119,12 @@ def impact(wanted: Wanted, found: Iterable[Holder]) -> list[ImpactRow]:
         if touches and holder.kind == RELEASE:
             concerned.append(_concerned(holder, touches, wanted.subject))
     told = {one.holder.id: one.items for one in concerned if one.on_sheets}
-    sheets = given_under(told, frozenset(one.holder.bundle for one in concerned))
-    counts = (row for one in concerned for row in _counted(one, sheets.get(one.holder.id, 0)))
+    bundles = frozenset(one.holder.bundle for one in concerned)
+    sheets = sheets_under(told, bundles)
+    signed = commitments_under({one.holder.id: one.items for one in concerned}, bundles)
+    counts = (
+        row for one in concerned for row in _counted(one, sheets.get(one.holder.id, 0), signed.get(one.holder.id, 0))
+    )
     return [*sorted(rows.values(), key=_in_order), *counts]
 
 
@@ -211,11 +211,11 @@ def _concerned(holder: Holder, touches: Sequence[Touch], subject: Subject) -> Co
     return Concerned(holder, items, told)
 
 
-def _counted(one: Concerned, sheets: int) -> Iterator[ImpactRow]:
+def _counted(one: Concerned, sheets: int, commitments: int) -> Iterator[ImpactRow]:
     values = {"release": one.holder.id, "items": list(one.items), "all": not one.items}
     counted = sql().execute(COUNTS, values).fetchone()
     assert counted is not None
-    received, begun, commitments = counted
+    received, begun = counted
     if one.on_sheets and (sheets or one.holder.state == PUBLISHED):
         yield _count(one, SHEETS, sheets)
     if received + begun:

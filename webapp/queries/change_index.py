@@ -1,7 +1,7 @@
 """Everything in which a change of law is looked up: releases, open working copies and local rules, with their places.
 
-A release counts while it is in force, waits to be, somebody's case or commitment stands on it, or somebody with an
-open case holds a sheet that was given under it.
+A release counts while it is in force, waits to be, somebody's case or verification runs on it, a commitment that
+stands was signed under it, or somebody with an open case holds a sheet that was given under it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.bundles import Limit, Subject, Touch, clocks_of
 from engine.law import Article, amount
 from webapp.catalogue import places
 from webapp.errors import ActRefused
-from webapp.queries.given_sheets import LEFT_BEHIND
+from webapp.queries.made_under import LEFT_BEHIND
 from webapp.services.content_codec import Known
 from webapp.services.content_places import COPY, RELEASE, RULES, Content, known_in, touches_in
 from webapp.services.release_rows import APPROVED, PUBLISHED, SUBMITTED

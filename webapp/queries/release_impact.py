@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine import Words
 from engine.bundles import Bundle, inspect_bundle
 from webapp.catalogue import current_releases, published, release_files
-from webapp.queries.given_sheets import GivenUnder, given_by_release
+from webapp.queries.made_under import SheetsUnder, sheets_by_release
 from webapp.queries.releases import ReleaseRow
 from webapp.services.release_uploads import is_diagram
 from webapp.unit_of_work import sql
@@ -41,7 +41,7 @@ class Impact:
     `guides`: changed guide files."""
 
     cases: tuple[OpenOn, ...]
-    sheets: tuple[GivenUnder, ...]
+    sheets: tuple[SheetsUnder, ...]
     guides: tuple[str, ...]
     others: tuple[OtherBundle, ...]
 
@@ -63,7 +63,7 @@ def impact_of(one: ReleaseRow, old: Mapping[str, bytes], new: Mapping[str, bytes
     ]
     return Impact(
         tuple(OpenOn(*row) for row in sql().execute(CASES, (one.bundle_key,)).fetchall()),
-        given_by_release(one.bundle_key),
+        sheets_by_release(one.bundle_key),
         tuple(path for path in guides if old.get(path) != new.get(path)),
         tuple(each for each in others if each.processes or each.licences),
     )
