@@ -105,7 +105,7 @@ from engine.bundles.places_of_templates import (
     sample_value,
     template_places,
 )
-from engine.bundles.questions import Labelled, condition_words, labels_of
+from engine.bundles.questions import Labelled, cell_words, condition_words, labels_of
 from engine.bundles.reader import Inspected, form_file, inspect_bundle, name_in, read_bundle, read_forms
 from engine.bundles.returns import steps_back
 from engine.bundles.separation import (
@@ -216,6 +216,7 @@ __all__ = [
     "at_level",
     "bundle_files",
     "bundle_keys",
+    "cell_words",
     "check_bundle",
     "check_character",
     "clocks_of",

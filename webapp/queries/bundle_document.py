@@ -21,12 +21,12 @@ from webapp.catalogue import release_files
 from webapp.errors import NotFound
 from webapp.organisation_names import department_names
 from webapp.printing import FAMILY
-from webapp.queries.condition_words import Told, conditions_of
+from webapp.queries.condition_words import Conditions, conditions_of
 from webapp.queries.example_runs import FAMILY as SCREEN_FAMILY
 from webapp.queries.field_words import field_kind
 from webapp.queries.file_order import file_order
 from webapp.queries.release_diagrams import BPMN, Diagram, diagrams_of, read_named, xml_root
-from webapp.queries.release_tables import decision_tables
+from webapp.queries.release_tables import DecisionTable, Rule, decision_tables
 from webapp.queries.releases import ReleaseRow, name_of
 from webapp.queries.trials import bundle_of
 from webapp.spacing import spaced
@@ -146,7 +146,7 @@ class _Writer:
     language: str
     files: Mapping[str, bytes]
     bundle: Bundle | None
-    told: Told
+    conditions: Conditions
     departments: Mapping[str, Words] = field(default_factory=department_names)
     groups: Mapping[str, Words] = field(default_factory=lambda: _groups())
 
@@ -177,7 +177,7 @@ class _Writer:
         """A condition in words, as it is written where there are none for it; "" of one that is not there."""
         if condition is None:
             return ""
-        words = self.told(condition)
+        words = self.conditions.told(condition)
         return condition.source if words is None else self.said(words)
 
     # ------------------------------------------------------------ catalogue
@@ -329,8 +329,18 @@ class _Writer:
         for table in tables:
             yield Block("heading", table.name, 2)
             yield Block("text", self.said(table.policy_words))
-            rows = [(*rule.inputs, *rule.outputs, *rule.notes) for rule in table.rules]
+            rows = [(*self._asks(table, rule), *map(self._result, rule.outputs), *rule.notes) for rule in table.rules]
             yield Block("table", heads=[*table.inputs, *table.outputs, *table.notes], rows=rows)
+
+    def _asks(self, table: DecisionTable, rule: Rule) -> Iterator[str]:
+        """What a rule asks of each column; as it is written where there are no words for it."""
+        for reads, written in zip(table.reads, rule.inputs, strict=True):
+            words = self.conditions.cell(reads, written)
+            yield written if words is None else self.said(words)
+
+    def _result(self, written: str) -> str:
+        truth = {"true": Words("是", "yes"), "false": Words("否", "no")}.get(written)
+        return self.said(truth) if truth is not None else written
 
     def form(self, path: str, form: Any) -> Iterator[Block]:
         yield Block("heading", self.said(Words(f"表单 {path}", f"Form {path}")), 2)

@@ -1,24 +1,33 @@
-"""The conditions of a bundle's catalogue in words, for whoever signs it and does not read FEEL."""
+"""The conditions of a bundle's catalogue and tables in words, for whoever signs it and does not read FEEL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from engine import Words
-from engine.bundles import Bundle, condition_words, form_file, labels_of
+from engine.bundles import Bundle, Labelled, cell_words, condition_words, form_file, labels_of
 from engine.expressions import Expression
 from engine.forms import Form
 
-#: What a condition says; None where there is no condition, or no words for it.
-Told = Callable[[Expression | None], Words | None]
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the conditions of one bundle read, by name."""
+
+    known: Mapping[str, Labelled]
+
+    def told(self, condition: Expression | None) -> Words | None:
+        """What a condition says; None where there is none, or no words for it."""
+        return None if condition is None else condition_words(condition.source, self.known)
+
+    def cell(self, reads: str, written: str) -> Words | None:
+        """What a cell of a decision table asks of what its column `reads`; None where there are no words for it."""
+        column = self.known.get(reads)
+        return cell_words(written, column.options if column is not None else {})
 
 
-def conditions_of(bundle: Bundle | None, files: Mapping[str, bytes], forms: Mapping[str, Form]) -> Told:
-    """Tells conditions by the questions of this bundle and the fields of its form. `forms` by their paths."""
+def conditions_of(bundle: Bundle | None, files: Mapping[str, bytes], forms: Mapping[str, Form]) -> Conditions:
+    """Conditions by the questions of this bundle and the fields of its form. `forms` by their paths."""
     form = forms.get(form_file(bundle.form_key, files) or "") if bundle is not None else None
-    labels = labels_of(bundle, form) if bundle is not None else {}
-
-    def told(condition: Expression | None) -> Words | None:
-        return None if condition is None else condition_words(condition.source, labels)
-
-    return told
+    return Conditions(labels_of(bundle, form) if bundle is not None else {})

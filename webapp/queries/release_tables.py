@@ -37,13 +37,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """A decision with its table. `policy` as DMN writes it (UNIQUE, FIRST …)."""
+    """A decision with its table. `policy` as DMN writes it (UNIQUE, FIRST …); `reads`: the expression of each input."""
 
     path: str
     id: str
     name: str
     policy: str
     inputs: tuple[str, ...]
+    reads: tuple[str, ...]
     outputs: tuple[str, ...]
     notes: tuple[str, ...]
     rules: tuple[Rule, ...]
@@ -85,6 +86,7 @@ def _table(
         said(decision, "name", decision.get("name", "")),
         table.get("hitPolicy", "UNIQUE"),
         tuple(said(one, "label", str(one.get("label") or _text(one.find("{*}inputExpression")))) for one in inputs),
+        tuple(_text(one.find("{*}inputExpression")) for one in inputs),
         tuple(said(one, "label", str(one.get("label") or one.get("name", ""))) for one in outputs),
         tuple(said(table, "annotation", one.get("name", "")) for one in notes),
         tuple(

@@ -10,7 +10,7 @@ from engine.bundles.questions.coverage import (
     way_words,
 )
 from engine.bundles.questions.tree import Line, Tree
-from engine.bundles.questions.wording import Labelled, condition_words, labels_of
+from engine.bundles.questions.wording import Labelled, cell_words, condition_words, labels_of
 
 __all__ = [
     "Budget",
@@ -19,6 +19,7 @@ __all__ = [
     "Line",
     "Overlap",
     "Tree",
+    "cell_words",
     "condition_words",
     "item_coverage",
     "labels_of",

@@ -9,7 +9,7 @@ from engine.bundles.model import Bundle
 from engine.bundles.questions.choosing import listed
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
-from engine.expressions.feel.parser import parse_expression
+from engine.expressions.feel.parser import parse_expression, parse_unary_tests
 from engine.forms import Form
 from engine.values import Value
 from engine.words import Words
@@ -38,7 +38,10 @@ class Labelled:
     options: Mapping[str, Words]
 
     def quoted(self) -> Words:
-        return Words(f"“{self.text.zh}”", f"“{self.text.en}”")
+        return Words(f"“{self.text.zh}”", f"“{self.text.en}”") if self.text.zh else self.text
+
+    def called(self, option: str) -> Words:
+        return self.options.get(option, Words(option, option))
 
     def how(self, operator: str) -> Words:
         """A question is answered with its value, a field is it."""
@@ -46,11 +49,20 @@ class Labelled:
 
 
 def labels_of(bundle: Bundle, form: Form | None) -> dict[str, Labelled]:
-    """What conditions of a bundle's catalogue read, by name: the guided answers, and those of its form."""
+    """What conditions of a bundle's catalogue read, by name: the guided answers, those of its form, and what
+    the decision on commitments is asked of: the item and the material (`requirement`)."""
     fields = () if form is None else form.inputs
     labels = {one.key: Labelled(one.label, {each.value: each.label for each in one.options}) for one in fields}
     asked = {one.key: Labelled(one.text, {each.value: each.label for each in one.options}) for one in bundle.questions}
-    return {**labels, **asked}
+    named = {
+        "item": Labelled(Words("事项", "Item"), {one.key: _with_key(one.key, one.name) for one in bundle.items}),
+        "requirement": Labelled(Words("材料", "Material"), {one.key: one.name for one in bundle.materials}),
+    }
+    return {**named, **labels, **asked}
+
+
+def _with_key(key: str, name: Words) -> Words:
+    return Words(f"{key} {name.zh}", f"{key} {name.in_language('en')}")
 
 
 def condition_words(source: str, known: Mapping[str, Labelled]) -> Words | None:
@@ -59,6 +71,42 @@ def condition_words(source: str, known: Mapping[str, Labelled]) -> Words | None:
         tree = parse_expression(source)
     except ExpressionInvalid:
         return None
+    return _condition(tree, known)
+
+
+def cell_words(source: str, options: Mapping[str, Words]) -> Words | None:
+    """What a cell of a decision table asks of its column, whose values are called `options`; None without words."""
+    try:
+        cell = parse_unary_tests(source)
+    except ExpressionInvalid:
+        return None
+    asked = Labelled(Words("", ""), options)
+    told = [_test(one, asked) for one in cell.tests]
+    said = [one for one in told if one is not None]
+    if not said or len(said) < len(told):
+        return None
+    joint = _JOINED["or"]
+    either = Words(joint.zh.join(one.zh for one in said), joint.en.join(one.en for one in said))
+    return Words(f"不是（{either.zh}）", f"not ({either.en})") if cell.negated else either
+
+
+def _test(test: n.UnaryTest, asked: Labelled) -> Words | None:
+    if test.uses_input:
+        words = _condition(test.operand, {"?": asked})
+        return words and Words(words.zh.strip(), words.en.strip())
+    if not isinstance(test.operand, n.Literal):
+        return None
+    value, how = test.operand.value, _COMPARED.get(test.operator)
+    if how is not None:
+        words = _valued(asked, value)
+        return None if value is None else Words(f"{how.zh}{words.zh}", f"{how.en} {words.en}")
+    if isinstance(value, bool):
+        return _YES_NO[value]
+    text = str(value)
+    return Words("没有", "none") if value is None else asked.called(text)
+
+
+def _condition(tree: n.Node, known: Mapping[str, Labelled]) -> Words | None:
     made: dict[int, Words | None] = {}
     waiting: list[tuple[n.Node, bool]] = [(tree, False)]
     while waiting:
@@ -152,12 +200,17 @@ def _is(asked: Labelled, operator: str, value: Value) -> Words | None:
         empty = Words(f"{text.zh}没有回答", f"{text.en} is not answered")
         given = Words(f"{text.zh}已经回答", f"{text.en} is answered")
         return {"=": empty, "!=": given}.get(operator)
+    words = _valued(asked, value)
+    return Words(f"{text.zh}{how.zh}{words.zh}", f"{text.en} {how.en} {words.en}")
+
+
+def _valued(asked: Labelled, value: Value) -> Words:
+    """A value as it stands behind a Chinese word, and in English."""
     if isinstance(value, bool):
-        return Words(f"{text.zh}{how.zh}“{_YES_NO[value].zh}”", f"{text.en} {how.en} “{_YES_NO[value].en}”")
+        return Words(f"“{_YES_NO[value].zh}”", f"“{_YES_NO[value].en}”")
     if isinstance(value, str):
-        called = asked.options.get(value, Words(value, value))
-        return Words(f"{text.zh}{how.zh}“{called.zh}”", f"{text.en} {how.en} “{called.en}”")
-    return Words(f"{text.zh}{how.zh} {value}", f"{text.en} {how.en} {value}")
+        return Words(f"“{asked.called(value).zh}”", f"“{asked.called(value).en}”")
+    return Words(f" {value}", str(value))
 
 
 def _chosen(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
@@ -180,7 +233,7 @@ def _option(node: n.Node, known: Mapping[str, Labelled]) -> tuple[Words, Words] 
     asked, option = _named(given[0], known), given[1]
     if asked is None or not isinstance(option, n.Literal) or not isinstance(option.value, str):
         return None
-    return asked.quoted(), asked.options.get(option.value, Words(option.value, option.value))
+    return asked.quoted(), asked.called(option.value)
 
 
 def _one_of(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
@@ -192,7 +245,7 @@ def _one_of(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
     texts = [one for one in values if isinstance(one, str)]
     if asked is None or not texts or len(texts) < len(node.tests):
         return None
-    called, text = listed(asked.options.get(one, Words(one, one)) for one in texts), asked.quoted()
+    called, text = listed(asked.called(one) for one in texts), asked.quoted()
     return Words(f"{text.zh}为{called.zh}之一", f"{text.en} is one of {called.en}")
 
 

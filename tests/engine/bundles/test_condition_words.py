@@ -8,6 +8,7 @@ from engine.bundles import (
     Labelled,
     bundle_files,
     bundle_keys,
+    cell_words,
     condition_words,
     form_file,
     labels_of,
@@ -81,6 +82,30 @@ def test_a_condition_says_in_words_what_it_asks(source: str, zh: str, en: str) -
 )
 def test_what_there_are_no_words_for_is_not_told_by_half(source: str) -> None:
     assert condition_words(source, KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "zh", "en"),
+    [
+        ('"rx"', "处方药", "Prescription drugs"),
+        ('"rx", "other"', "处方药，或者other", "Prescription drugs, or other"),
+        ('not("rx")', "不是（处方药）", "not (Prescription drugs)"),
+        ("true", "是", "yes"),
+        ("null", "没有", "none"),
+        (">= 18", "不少于 18", "is at least 18"),
+        ('list contains(?, "rx")', "选了“处方药”", "includes “Prescription drugs”"),
+        ('count(?) = 1 and list contains(?, "rx")', "选了 1 项，并且选了“处方药”", ""),
+    ],
+)
+def test_a_cell_of_a_table_says_what_it_asks_of_its_column(source: str, zh: str, en: str) -> None:
+    words = cell_words(source, KNOWN["scope"].options)
+    assert words is not None
+    assert (words.zh, en and words.en) == (zh, en)
+
+
+@pytest.mark.parametrize("source", ["-", "[1..5]", "other", '"rx', "? + 1 > 2"])
+def test_a_cell_without_words_is_left_as_it_is_written(source: str) -> None:
+    assert cell_words(source, {}) is None
 
 
 @pytest.mark.parametrize("key", bundle_keys(TREE))

@@ -158,7 +158,7 @@ def _content(files: Files, _findings: tuple[Finding, ...], _: list[FileChange]) 
         "part": part,
         "parts": [(label, _here(part=key), key == part, count) for key, (label, count) in labels.items()],
         "bundle": read.bundle,
-        "told": conditions_of(read.bundle, files, read.forms),
+        "told": conditions_of(read.bundle, files, read.forms).told,
         "forms": dict(sorted(read.forms.items(), key=lambda one: file_order(one[0]))),
         "material_sources": SOURCES,
         "field_kind": field_kind,
