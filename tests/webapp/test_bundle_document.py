@@ -68,6 +68,10 @@ def test_elements_posts_and_letters_are_told_as_one_reads_them(client) -> None:
     assert "=groups" not in reader.text
     assert "## " not in reader.text
     assert "第一条适用的规则算数" in reader.text
+    assert "选了“乙类非处方药”" in reader.text
+    assert "list contains" not in reader.text
+    headings = [one.text_content() for one in reader.page.xpath("//h3")]
+    assert {"申请表", "表单：联合核查记录"} <= set(headings)
 
 
 def test_the_pdf_is_the_same_bytes_each_time(client) -> None:

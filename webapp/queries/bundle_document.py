@@ -14,7 +14,7 @@ from lxml import etree
 
 from engine import Words
 from engine.bpmn import draw
-from engine.bundles import Bundle, Item, Limit, Requirement, inspect_bundle
+from engine.bundles import Bundle, Item, Limit, Requirement, form_file, inspect_bundle
 from engine.expressions import Expression
 from engine.law import amount
 from webapp.catalogue import release_files
@@ -126,6 +126,8 @@ def document_of(one: ReleaseRow, language: str) -> BundleDocument:
     )
     blocks = list(writer.catalogue()) if read.bundle is not None else []
     blocks += [*writer.diagrams(), *writer.decisions()]
+    if read.forms:
+        blocks.append(writer.heading("表单", "Forms"))
     for path, form in sorted(read.forms.items(), key=lambda one: file_order(one[0])):
         blocks += writer.form(path, form)
     return BundleDocument(said(name_of(one)), under, (*blocks, *writer.letters()))
@@ -342,8 +344,18 @@ class _Writer:
         truth = {"true": Words("是", "yes"), "false": Words("否", "no")}.get(written)
         return self.said(truth) if truth is not None else written
 
+    def _called(self, path: str, form: Any) -> str:
+        """The application's form, or what the one part of a form is called; else its path."""
+        if self.bundle is not None and path == form_file(self.bundle.form_key, self.files):
+            return self.said(Words("申请表", "Application form"))
+        only = [self.said(one.label) for one in form.sections]
+        return self.said(
+            Words("表单：{name}", "Form: {name}").fill(name=only[0] if len(only) == 1 and only[0] else path)
+        )
+
     def form(self, path: str, form: Any) -> Iterator[Block]:
-        yield Block("heading", self.said(Words(f"表单 {path}", f"Form {path}")), 2)
+        yield Block("heading", self._called(path, form), 2)
+        yield Block("text", path)
         heads = self.heads(
             ("部分", "Part"),
             ("字段", "Field"),
