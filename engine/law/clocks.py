@@ -46,9 +46,14 @@ class ClockReading:
         return self._clock.marks(self.due_on)
 
     @property
+    def counted_from(self) -> date:
+        """The day after which the limit's days count; ahead where the event came after hours or on a day off."""
+        return self._clock.base
+
+    @property
     def remaining(self) -> int:
         """Days after the day of the reading up to the due day, without paused ones; negative when overdue."""
-        return self._clock.remaining(max(self._watched, self._clock.base), self.due_on)
+        return self._clock.remaining(max(self._watched, self.counted_from), self.due_on)
 
     @property
     def remaining_unit(self) -> str:

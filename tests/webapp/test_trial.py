@@ -323,6 +323,14 @@ def test_the_limits_of_the_law_run_in_the_trial_of_a_bundle_and_their_marks_are_
     assert acts(designer)[-1].startswith("时钟走到下一个定时器")
 
 
+@pytest.mark.parametrize("at", ["2026-09-11T20:30", "2026-09-12T09:00", "2026-09-13T09:00", "2026-09-14T09:00"])
+def test_no_more_of_a_limit_is_left_in_a_trial_than_it_has_whenever_it_begins(designer, at):
+    designer.open(f"/studio/releases/{published()}/trial")
+    designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
+    designer.submit("/trial", {"jobs": "done", "at": at})
+    assert "承诺办结时限：1 个工作日 到期 2026-09-15 剩 1 个工作日" in section(designer, "办理时限")
+
+
 def test_the_picture_speaks_english_where_the_bundle_does(designer):
     trial = office.trial()
     designer.client.set_cookie("language", "en")

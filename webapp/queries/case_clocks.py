@@ -79,7 +79,8 @@ CLOCK_STARTS = {
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """One legal clock with the lines that explain its due day. `state`: running | paused | stopped.
+    """One legal clock with the lines that explain its due day. `state`: running | paused | stopped. `counted_from`:
+    the day after which its days count.
 
     `item_case_id` None: the joint clock, which is the case's.
     """
@@ -95,6 +96,7 @@ class ClockView:
     state: str
     provisional: bool
     lines: tuple[Words, ...]
+    counted_from: date
 
     @property
     def waits(self) -> bool:
@@ -178,6 +180,7 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         first_day_counts=first_day_counted(first_day, rules),
         extensions=[_extension(extension) for extension in extensions],
     )
+    theirs, paused = key in THEIR_CLOCKS, reading.state == "paused"
     return ClockView(
         item_case_id,
         key,
@@ -186,7 +189,7 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         terms.basis,
         started_on,
         stopped_on,
-        due(due_on, today, rules.calendar, paused=reading.state == "paused", theirs=key in THEIR_CLOCKS),
+        due(due_on, today, rules.calendar, counted_from=reading.counted_from, paused=paused, theirs=theirs),
         reading.state,
         reading.provisional,
         (
@@ -194,6 +197,7 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
             *_told(key, reading),
             *_terms_of(profile, rules),
         ),
+        reading.counted_from,
     )
 
 

@@ -18,6 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import is_window
 from webapp.queries.due import Due, due
 from webapp.search import wanted
+from webapp.services.clocks import COUNTED_FROM
 from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
@@ -78,8 +79,8 @@ _COUNT = "(select count(*) from (select k.id from cases k where {seen} and {belo
 #: The items of the page's cases: what is open about each, and the due day that matters now.
 _ITEMS = f"""
 select ic.case_id, ic.item_key, t.id, coalesce(t.step, ''), t.opened_at,
-    (select min(l.due_on) from legal_clock l where l.item_case_id = ic.id and l.stopped_on is null
-        and l.name not in ('statutory', 'verification')),
+    (select array[l.due_on, {COUNTED_FROM}] from legal_clock l where l.item_case_id = ic.id and l.stopped_on is null
+        and l.name not in ('statutory', 'verification') order by l.due_on, l.started_on limit 1),
     ic.delivered_at, ic.outcome, {_INTAKE_OPEN.format(item="ic")}
 from item_case ic
 left join user_task t on t.item_case_id = ic.id and t.state = 'open'
@@ -90,13 +91,16 @@ where ic.case_id = any(%s) order by ic.case_id, ic.item_key
 
 @dataclass(frozen=True, slots=True)
 class DeskItem:
-    """An item of a row. `step` is what is open: accept, immediate, correct, issue, deliver, or empty."""
+    """An item of a row. `step` is what is open: accept, immediate, correct, issue, deliver, or empty.
+
+    `limit`: the due day that matters now and the day after which its limit counts; None where none runs.
+    """
 
     name: Words
     task_id: int | None
     step: str
     since: datetime | None
-    due_on: date | None
+    limit: tuple[date, date] | None
     delivered_at: datetime | None
     outcome: str | None
     intake_open: bool
@@ -212,7 +216,7 @@ def _row(
         DeskItem(bundle.item(key).name, *facts) for key, facts in sorted(items, key=lambda pair: order.index(pair[0]))
     )
     shown = tuple(item for item in named if _belongs(item, tab))
-    nearest = min((item.due_on for item in shown if item.due_on), default=None)
+    nearest, since = min((item.limit for item in shown if item.limit), default=(None, None))
     return DeskRow(
         case_id,
         number or "",
@@ -224,7 +228,7 @@ def _row(
         suspended,
         named,
         shown,
-        due(nearest, today, calendars.of(place)),
+        due(nearest, today, calendars.of(place), counted_from=since),
     )
 
 

@@ -20,7 +20,7 @@ class Due:
     """`state`: overdue | today | soon | ok | paused | none; of a limit that is the applicant's or holder's own also
     over (its last day has passed) and waits (it runs from the delivery of a paper, and that is not recorded yet).
 
-    `remaining`: working days, negative when overdue.
+    `remaining`: working days, negative when overdue; never more than the limit has, also before its first day.
     """
 
     on: date | None
@@ -28,15 +28,31 @@ class Due:
     remaining: int | None
 
 
-def due(on: date | None, today: date, calendar: Calendar, *, paused: bool = False, theirs: bool = False) -> Due:
-    """The nearness of a due day on `today`. `theirs`: the limit is the applicant's or holder's, not the office's."""
+def due(
+    on: date | None,
+    today: date,
+    calendar: Calendar,
+    *,
+    counted_from: date | None = None,
+    paused: bool = False,
+    theirs: bool = False,
+) -> Due:
+    """The nearness of a due day on `today`. `theirs`: the limit is the applicant's or holder's, not the office's.
+
+    `counted_from`: the day after which the limit counts (`ClockReading.counted_from`); None: not after today. What
+    came in after hours or on a day off is begun on the next working day, and that day is not of the limit.
+    """
     if on is None or on == NO_DUE_DAY:
         return Due(None, "none", None)
-    remaining = calendar.working_days_between(today, on)
+    ahead = calendar.working_days_between(today, on)
+    remaining = ahead
+    if counted_from is not None and today < counted_from <= on:
+        remaining = calendar.working_days_between(counted_from, on)
     if paused:
         return Due(on, "waits" if theirs else "paused", remaining)
     if on < today:
         return Due(on, "over" if theirs else "overdue", min(remaining, -1))
     if on == today:
         return Due(on, "today", 0)
-    return Due(on, "soon" if remaining <= NEAR else "ok", remaining)
+    # How near a day is depends on today alone, as the lists by nearness have it.
+    return Due(on, "soon" if ahead <= NEAR else "ok", remaining)

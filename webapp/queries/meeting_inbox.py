@@ -12,6 +12,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.identity import Identity
 from webapp.queries.due import Due, due
+from webapp.services.clocks import COUNTED_FROM
 from webapp.services.place_calendars import PlaceCalendars
 from webapp.unit_of_work import sql
 
@@ -43,19 +44,20 @@ class MeetingLine:
 
 # Only open meetings are read, of which an office has few at a time, and of them first whose they are. An answer that
 # asks for more time is still owed. (An `exists` would be planned as a scan of all the invitations there ever were.)
-WAITING = """
+WAITING = f"""
 with mine as materialized (select id, case_id, questions, called_by from joint_meeting m
     where ended_at is null and (called_by = %(me)s or (select true from meeting_invitation v
         where v.meeting_id = m.id and v.groups && %(groups)s::text[] limit 1)))
 select m.id, m.case_id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id, t.at, t.place,
-    m.questions, coalesce(i.own, '{}'), i.due_on, i.owed, m.called_by = %(me)s, i.answered, i.invited,
+    m.questions, coalesce(i.own, '{{}}'), i.own_limit, i.owed, m.called_by = %(me)s, i.answered, i.invited,
     k.profile_key
 from mine m
 join cases k on k.id = m.case_id
 cross join lateral (select at, place from meeting_time where meeting_id = m.id order by id desc limit 1) t
 cross join lateral (
     select array_agg(ic.item_key order by ic.item_key) filter (where v.groups && %(groups)s::text[]) own,
-        min(l.due_on) filter (where v.groups && %(groups)s::text[] and l.stopped_on is null) due_on,
+        min(array[l.due_on, {COUNTED_FROM}]) filter (where v.groups && %(groups)s::text[] and l.stopped_on is null)
+            own_limit,
         count(*) filter (where v.groups && %(groups)s::text[] and l.stopped_on is null) owed,
         count(*) filter (where exists (select from meeting_answer a where a.invitation_id = v.id and a.holds
             and a.answer <> 'more-time')) answered,
@@ -64,7 +66,7 @@ cross join lateral (
     left join legal_clock l on l.item_case_id = ic.id and l.name = 'meeting-answer'
     where v.meeting_id = m.id) i
 where i.own is not null or m.called_by = %(me)s
-order by i.due_on nulls last, t.at, m.id limit %(limit)s
+order by i.own_limit[1] nulls last, t.at, m.id limit %(limit)s
 """
 
 
@@ -76,7 +78,8 @@ def waiting_meetings(by: Identity, rules: Rules) -> list[MeetingLine]:
 
 
 def _line(row: Sequence[Any], calendars: PlaceCalendars) -> MeetingLine:
-    id_, case_id, number, subject, release, at, room, questions, own, due_on, owed, *rest = row
+    id_, case_id, number, subject, release, at, room, questions, own, limit, owed, *rest = row
+    due_on, since = limit or (None, None)
     called, answered, invited, place = rest
     bundle = published(release).bundle
     return MeetingLine(
@@ -88,7 +91,7 @@ def _line(row: Sequence[Any], calendars: PlaceCalendars) -> MeetingLine:
         room,
         tuple(questions),
         tuple(bundle.item(key).name for key in own),
-        due(due_on, clock.today(moments.OFFICE_ZONE), calendars.of(place)),
+        due(due_on, clock.today(moments.OFFICE_ZONE), calendars.of(place), counted_from=since),
         owed,
         called,
         answered,

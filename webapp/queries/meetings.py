@@ -17,6 +17,7 @@ from webapp.identity import Identity
 from webapp.organisation_names import department_names
 from webapp.queries.due import Due, due
 from webapp.queries.told import SealLine
+from webapp.services.clocks import COUNTED_FROM
 from webapp.services.meetings import Candidate, candidates
 from webapp.services.open_meetings import (
     ANSWER,
@@ -226,8 +227,8 @@ left join document_seal s on s.document_id = d.id left join app_user su on su.id
 left join seal_try t on t.document_id = d.id
 where m.case_id = %(case)s order by m.id desc
 """
-INVITATIONS = """
-select i.meeting_id, ic.item_key, i.department_key, i.groups, ic.outcome is not null, l.due_on,
+INVITATIONS = f"""
+select i.meeting_id, ic.item_key, i.department_key, i.groups, ic.outcome is not null, l.due_on, {COUNTED_FROM},
     (select json_agg(json_build_array(a.answer, a.opinion, a.shorter, a.holds, u.name, a.at) order by a.id)
         from meeting_answer a join app_user u on u.id = a.by_id where a.invitation_id = i.id)
 from meeting_invitation i join item_case ic on ic.id = i.item_case_id
@@ -300,7 +301,7 @@ def _time(facts: Sequence[Any]) -> TimeLine:
 def _invitation(
     facts: Sequence[Any], bundle: Bundle, rules: Rules, names: Mapping[str, Words], *, is_open: bool
 ) -> InvitationView:
-    key, department, groups, has_ended, due_on, answers = facts
+    key, department, groups, has_ended, due_on, since, answers = facts
     given = answers or []
     lines = tuple(_answer(one) for one in given)
     today = clock.today(moments.OFFICE_ZONE)
@@ -315,7 +316,7 @@ def _invitation(
         tuple(groups),
         state,
         not has_ended and not is_late,
-        due(due_on if is_open and state in ("open", "late") else None, today, rules.calendar),
+        due(due_on if is_open and state in ("open", "late") else None, today, rules.calendar, counted_from=since),
         lines,
         MORE_TIME in rules.profile.parameters and all(one[0] != "more-time" for one in given),
     )

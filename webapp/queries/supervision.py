@@ -15,7 +15,7 @@ from webapp import clock, moments
 from webapp.catalogue import Rules, published
 from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.due import NO_DUE_DAY, THEIR_CLOCKS, Due, due
-from webapp.services.clocks import STANDS_STILL, TASK_STANDS_STILL
+from webapp.services.clocks import STANDS_STILL, TASK_COUNTED_FROM, TASK_STANDS_STILL
 from webapp.services.figures import ANSWERED_FOR, clocks_of
 from webapp.services.place_calendars import NEAR_OF_CASE, NearDays, PlaceCalendars, near_days
 from webapp.unit_of_work import sql
@@ -95,13 +95,14 @@ OF_PAUSED = f"""
         and (%(unit)s = '' or c.group_key in (select g.key from candidate_group g
             join department d on d.id = g.department_id where d.key = %(unit)s))
     order by c.due_on, c.task_id limit {{limit}}"""
-ROWS = """
-with picked as ({picked})
+ROWS = f"""
+with picked as ({{picked}})
 select t.id, k.id, k.number, coalesce(nullif(k.subject_name, ''), k.applicant_name), k.release_id, ic.item_key,
-    t.name_zh, t.name_en, d.name_zh, d.name_en, d.phone, t.clock, p.due_on, {paused},
+    t.name_zh, t.name_en, d.name_zh, d.name_en, d.phone, t.clock, p.due_on, {TASK_STANDS_STILL},
     (select l.due_on from legal_clock l where l.item_case_id = t.item_case_id and l.name = 'statutory'
         and t.clock = 'promised' and l.stopped_on is null),
-    coalesce(u.name, ''), t.opened_at, k.suspended_at is not null, k.profile_key
+    coalesce(u.name, ''), t.opened_at, k.suspended_at is not null, k.profile_key,
+    {TASK_COUNTED_FROM}
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id
@@ -151,7 +152,7 @@ def _statement(wanted: Wanted, days: NearDays) -> str:
     if wanted.state == "near" and days.elsewhere:
         running += f" and c.due_on <= (select {NEAR_OF_CASE} from cases k where k.id = t.case_id)"
     picked = OF_PAUSED if wanted.state == "paused" else OF_PERSON if wanted.person else OF_POSTS
-    return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1), paused=TASK_STANDS_STILL)
+    return ROWS.format(picked=picked.format(join=join, narrow=running, limit=PAGE_SIZE + 1))
 
 
 def _span(state: str, today: date, near: date) -> tuple[date, date]:
@@ -191,9 +192,11 @@ def _row(row: Sequence[Any], today: date, calendars: PlaceCalendars) -> WorkRow:
         since,
         suspended,
         place,
+        counted_from,
     ) = row
     bundle = published(release_id).bundle
-    nearness = due(due_on, today, calendars.of(place), paused=paused, theirs=clock_name in THEIR_CLOCKS)
+    theirs, calendar = clock_name in THEIR_CLOCKS, calendars.of(place)
+    nearness = due(due_on, today, calendar, counted_from=counted_from, paused=paused, theirs=theirs)
     runs = clock_name is not None and due_on != NO_DUE_DAY
     return WorkRow(
         task_id,

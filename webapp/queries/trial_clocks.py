@@ -51,7 +51,7 @@ def _views(trial: Trial, law: Law, clocks: list[TrialClock]) -> Iterator[ClockVi
     today = moments.local(trial.now).date()
     for one in clocks:
         key, reading = one.terms.name, one.reading
-        paused = reading.state == "paused"
+        paused, theirs, since = reading.state == "paused", key in THEIR_CLOCKS, reading.counted_from
         yield ClockView(
             None,
             key,
@@ -60,8 +60,9 @@ def _views(trial: Trial, law: Law, clocks: list[TrialClock]) -> Iterator[ClockVi
             one.terms.basis,
             one.started_on,
             one.stopped_on,
-            due(reading.due_on, today, law.calendar, paused=paused, theirs=key in THEIR_CLOCKS),
+            due(reading.due_on, today, law.calendar, counted_from=since, paused=paused, theirs=theirs),
             reading.state,
             reading.provisional,
             reading.explained(start_of(key)),
+            since,
         )

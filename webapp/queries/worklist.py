@@ -287,6 +287,7 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         waits,
         urged,
         ordered_by,
+        counted_from,
         *_,
     ) = line
     bundle = published(release_id).bundle
@@ -298,7 +299,14 @@ def _row(line: Sequence[Any], today: date, calendars: PlaceCalendars, by: Identi
         step=step,
         urgent=urgency == 0,
         first=urgency < 0,
-        due=due(due_on, today, calendars.of(place), paused=paused, theirs=step in THEIR_STEPS),
+        due=due(
+            due_on,
+            today,
+            calendars.of(place),
+            counted_from=counted_from,
+            paused=paused,
+            theirs=step in THEIR_STEPS,
+        ),
         arrived_at=opened_at,
         revision=revision,
         holder_id=holder_id,

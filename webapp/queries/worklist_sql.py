@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from webapp.identity import within_lent
 from webapp.models.inbox import PINYIN_KEYS
-from webapp.services.clocks import STANDS_STILL, TASK_STANDS_STILL
+from webapp.services.clocks import STANDS_STILL, TASK_COUNTED_FROM, TASK_STANDS_STILL
 
 #: Tasks of one post that a filter looks through for a page; the next page goes on behind them.
 WINDOW = 5000
@@ -150,7 +150,8 @@ select p.task_id, p.urgency, p.due_on, t.name_zh, t.name_en, t.step, t.opened_at
     t.participants > 1 and exists (select from participant o where o.task_id = t.id and o.user_id = %(me)s),
     t.groups, t.acting_for, t.waits, exists (select from urging g where g.task_id = t.id),
     (select min(o.finish_by) from supervisory_order o where o.task_id = t.id and o.answered_at is null
-        and o.lifted_at is null and o.ended_at is null)
+        and o.lifted_at is null and o.ended_at is null),
+    {TASK_COUNTED_FROM}
 from picked p
 join user_task t on t.id = p.task_id
 join cases k on k.id = t.case_id

@@ -159,9 +159,11 @@ class Workspace(CaseParts):
     @property
     def due(self) -> Due:
         """As the inbox and the boards show it: the day of the task, by the calendar of its place."""
-        paused = self.clock is not None and self.clock.state == "paused"
+        running = self.clock
+        paused = running is not None and running.state == "paused"
+        since = running.counted_from if running is not None and running.due.on == self.due_on else None
         today, theirs = clock.today(moments.OFFICE_ZONE), self.step in THEIR_STEPS
-        return due(self.due_on, today, self.rules.calendar, paused=paused, theirs=theirs)
+        return due(self.due_on, today, self.rules.calendar, counted_from=since, paused=paused, theirs=theirs)
 
     @property
     def own_materials(self) -> tuple[MaterialLine, ...]:

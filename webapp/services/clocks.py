@@ -249,6 +249,13 @@ TASK_STANDS_STILL = f"""case when t.item_case_id is not null then exists (select
         join clock_pause p on p.clock_id = l.id
         where i.case_id = t.case_id and l.name = t.clock and l.due_on = t.due_on and {STANDS_STILL}
             and {MAY_BE_VISITED}) end"""
+#: The day after which the limit of a clock `l` counts, as `ClockReading.counted_from`.
+COUNTED_FROM = "l.started_on - coalesce(l.first_day_counts, false)::int"
+#: The same of the limit that gives the task `t` its day; null where none does.
+TASK_COUNTED_FROM = f"""case when t.item_case_id is not null then (select min({COUNTED_FROM}) from legal_clock l
+        where l.item_case_id = t.item_case_id and l.due_on = t.due_on and l.stopped_on is null)
+    else (select min({COUNTED_FROM}) from item_case i join legal_clock l on l.item_case_id = i.id
+        where i.case_id = t.case_id and l.name = t.clock and l.due_on = t.due_on and l.stopped_on is null) end"""
 #: The columns of `ClockFacts`, of a clock `l`.
 CLOCK_FACTS = f"""l.name, l.value, l.unit, l.started_on, l.due_on, l.four_fifths_on, l.day_before_on,
     exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL}), l.first_day_counts"""
