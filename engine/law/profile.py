@@ -22,13 +22,16 @@ from engine.law.verification import NO_RULES, VerificationRules, read_verificati
 from engine.words import Words
 
 RULE = "rule"
+#: The unit of a figure that is no limit.
+COUNT = "count"
 #: The posts of an item.
 GROUPS = ("intake", "review", "decide", "verify")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One rule of the place. `unit` is that of a limit, or "rule" for a choice (text or yes/no)."""
+    """One rule of the place. `unit` is that of a limit, "count" for another figure, or "rule" for a choice (text or
+    yes/no)."""
 
     key: str
     name: Words
@@ -136,7 +139,7 @@ class Profile:
         if rules is not None and key in rules.limits:
             return replace(rules.limits[key], name=clock or key)
         parameter = self.parameters[key]
-        if parameter.unit == RULE or not isinstance(parameter.value, int):
+        if parameter.unit not in UNITS or not isinstance(parameter.value, int):
             raise KeyError(key)
         return ClockTerms(clock or key, parameter.value, parameter.unit, parameter.basis)
 
@@ -201,10 +204,10 @@ def _parameter(key: str, table: Table) -> Parameter:
     unit = table.text("unit", required=False)
     if not unit:
         without_unit(table.report, table.path)
-    elif unit not in (*UNITS, RULE):
-        table.choice("unit", (*UNITS, RULE))
+    elif unit not in (*UNITS, COUNT, RULE):
+        table.choice("unit", (*UNITS, COUNT, RULE))
     elif unit != RULE and (isinstance(value, (bool, str)) or value < 0):
-        table.wrong("value", Words("期限应为非负整数。", "A limit is a whole number, not negative."))
+        table.wrong("value", Words("期限和数目应为非负整数。", "A limit or a count is a whole number, not negative."))
     basis = table.basis()
     table.finish()
     return Parameter(key, name, value, unit, basis)

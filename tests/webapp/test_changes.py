@@ -134,6 +134,13 @@ def test_a_limit_is_found_by_what_goes_by_it_and_by_its_figure(db):
     assert "parameters.correction-reply" in elements(touched(LIMIT, "correction-reply"), "")
 
 
+def test_a_figure_of_the_place_that_is_no_limit_is_not_among_the_limits(db):
+    keys = {one.key for one in change_index.limits(change_index.holders())}
+    assert "correction-reply" in keys
+    assert "statutory-holidays" not in keys  # how many days of a year the law makes holidays
+    assert asked_for(LIMIT, "statutory-holidays", change_index.holders()).wanted is None
+
+
 @pytest.mark.parametrize(
     ("parameter", "clock"),
     [("refused-item-answer", "refused-answer"), ("hearing-hold-limit", "hearing"), ("correction-reply", "correction"),

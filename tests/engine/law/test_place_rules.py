@@ -73,6 +73,16 @@ def codes(text: str) -> set[tuple[str, str]]:
     return {(finding.code, finding.element) for finding in refused.value.findings}
 
 
+def test_a_figure_that_is_no_limit_is_no_clock():
+    figure = '\n[parameters.holidays]\nname = { zh = "节日", en = "Holidays" }\nvalue = 13\nunit = "count"\n'
+    figure += 'basis = { zh = "放假办法", en = "Holidays" }\n'
+    profile = read_profile((PROFILE + figure).encode())
+    assert profile.parameters["holidays"].value == 13
+    with pytest.raises(KeyError):
+        profile.terms("holidays")
+    assert codes(PROFILE + figure.replace("13", '"many"')) == {("wrong-value", "parameters.holidays.value")}
+
+
 def test_a_profile_is_read():
     profile = read_profile(PROFILE.encode())
     assert profile.jurisdiction == Words("某市", "Somewhere")
