@@ -74,7 +74,8 @@ class Field:
 
     `key` names its answer: dots lead into contexts ("owner.name"). Where it carries none it is the
     component's id. On a page it is the control's name, with the row where it stands in a list:
-    "staff[0].name". `items` are the items that read it (empty: all). `hide` hides it when it is true; it
+    "staff[0].name". `items` are the items that read it (empty: all), `items_by` the
+    component that says so: itself, or what it stands in. `hide` hides it when it is true; it
     takes its section's with it. `columns` of 16 in form-js's grid, None: the row is shared evenly. `row`
     names the row of the grid. `subtype` of a datetime: "date", "time" or "datetime". `decimals`: most
     places after the point. `content` of a text or html component is safe HTML on a page, empty before.
@@ -101,6 +102,7 @@ class Field:
     zone_form: str = ""
     interval: int = 0
     items: tuple[str, ...] = ()
+    items_by: str = field(default="", repr=False)
     hide: Expression | None = field(default=None, repr=False)
     default: Value = None
     row: str = ""
@@ -149,7 +151,8 @@ class Field:
 class Section:
     """A group of fields. `level` 1 is a section of the form, 2 and more a group inside one.
 
-    `hides` are the expressions that hide the whole section: its own and those of the groups around it.
+    `hides` are the expressions that hide the whole section: its own and those of the groups around it. `items_by` is
+    the group that names its `items`: itself, or one around it.
     `outline` draws a line around it, `alignment` is that of fields side by side: start, center or end.
     The repr of a section on a page tells all that a person sees of it but the answers.
     """
@@ -158,6 +161,7 @@ class Section:
     label: Words
     fields: tuple[Field, ...]
     items: tuple[str, ...] = ()
+    items_by: str = field(default="", repr=False)
     hides: tuple[Expression, ...] = field(default=(), repr=False)
     level: int = 1
     outline: bool = True

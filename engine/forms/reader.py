@@ -136,7 +136,7 @@ class _Reading:
                 fields.append(self._list(component, around))
             else:
                 one = self._field(component)
-                fields.append(replace(one, items=one.items or section.items))
+                fields.append(_read_by(one, section))
         return sections + _closed(section, fields)
 
     def _component(self, content: Any, around: _Around) -> Component | None:
@@ -173,12 +173,13 @@ class _Reading:
         if self._is_too_deep(component, around):
             return []
         self._take(component, component.own_key)
-        outline = component.content.get("showOutline")
+        outline, items = component.content.get("showOutline"), component.items()
         inner = Section(
             key=component.own_key,
             label=component.text("label"),
             fields=(),
-            items=component.items() or outer.items,
+            items=items or outer.items,
+            items_by=component.own_key if items else outer.items_by,
             hides=outer.hides + ((hide,) if hide else ()),
             level=outer.level + 1 if outer.key else 1,
             outline=outline is None or component.flag("showOutline"),
@@ -205,12 +206,13 @@ class _Reading:
             type=LIST,
             label=component.text("label"),
             description=NO_WORDS,
-            items=component.items() or around.section.items,
+            items=component.items(),
             hide=component.hide(),
             repetitions=1 if repetitions is None else min(repetitions, 200),
             add_remove=component.flag("allowAddRemove"),
             computed=tuple(component.computed),
         )
+        one = _read_by(one, around.section)
         if self._is_too_deep(component, around):
             return one
         inside = _Around(place=f"{around.place}{key}.", depth=around.depth + 1)
@@ -250,6 +252,13 @@ class _Reading:
 def _children(component: Component) -> list[Any]:
     children = component.content.get("components")
     return children if isinstance(children, list) else []
+
+
+def _read_by(one: Field, section: Section) -> Field:
+    """By whom its answer is read: the items that it names itself, or its section."""
+    if one.items:
+        return replace(one, items_by=one.key)
+    return replace(one, items=section.items, items_by=section.items_by)
 
 
 def _closed(section: Section, fields: list[Field]) -> list[Section]:

@@ -59,6 +59,19 @@ def test_an_item_is_shown_with_what_it_takes_along_and_then_removed(designer: Br
     assert "unknown-text" not in {code for code, _ in found}
 
 
+def test_what_still_names_an_item_and_what_the_check_finds_are_the_same_places_of_the_form(
+    designer: Browser, copy_id: int
+) -> None:
+    """A group names the item for its fields; the fields do not."""
+    designer.open(f"/studio/copies/{copy_id}/catalogue/items/P3/remove")
+    form = "forms/application.form"
+    told = [" ".join(row.text_content().split()) for row in designer.page.xpath("//tbody/tr/*[1]")]
+    named = {text.rpartition(" · ")[2] for text in told if f"{form} · " in text}
+    found = [one.getnext().text for one in designer.page.xpath(f"//li//code[.='{form}']") if one.getnext() is not None]
+    assert "group-devices" in named
+    assert sorted(found) == sorted(named)
+
+
 def test_a_removed_item_comes_back_file_by_file(designer: Browser, copy_id: int) -> None:
     before = working_copies.files_of(copy_id)
     designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")

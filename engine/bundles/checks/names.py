@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from engine.bundles.checks.checking import Checking
 from engine.bundles.reader import form_file
 from engine.expressions import Expression
+from engine.forms import Form
 from engine.words import Words
 
 _ANSWER = Words("问题或者表单字段", "question or form field")
@@ -41,10 +42,9 @@ def _check_form(checking: Checking) -> None:
     path = form_file(bundle.form_key, checking.files) or ""
     for name in sorted(form.names_read - checking.question_keys):
         checking.missing(_ANSWER, path, form.reader_of(name) or name, name)
-    for field in form.fields:
-        for item in field.items:
-            if item not in checking.item_keys:
-                checking.missing(Words("事项", "item"), path, field.key, item)
+    for place, item in dict.fromkeys(_items_named(form)):
+        if item not in checking.item_keys:
+            checking.missing(Words("事项", "item"), path, place, item)
     for clash in sorted(checking.field_keys & checking.question_keys):
         checking.error(
             "answer-asked-twice",
@@ -56,6 +56,14 @@ def _check_form(checking: Checking) -> None:
             ),
             Words("只问一次，删去表单字段或者换一个键。", "Ask once: remove the field or give it another key."),
         )
+
+
+def _items_named(form: Form) -> Iterator[tuple[str, str]]:
+    """The items by which the form's answers are read, each with the component that names it."""
+    for section in form.sections:
+        yield from ((section.items_by, item) for item in section.items)
+        for field in section.fields:
+            yield from ((field.items_by, item) for item in field.items)
 
 
 def _check_questions(checking: Checking) -> None:
