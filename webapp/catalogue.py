@@ -7,11 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from engine import Words
 from engine.bpmn import ElementNames, Program, compile_program, placed_in_process
-from engine.bundles import Bundle, DocumentKind, KindUnknown, arrange, as_drawn, read_bundle, read_kinds, template_path
+from engine.bundles import (
+    Bundle,
+    DocumentKind,
+    KindUnknown,
+    arrange,
+    as_drawn,
+    called_by_step,
+    read_bundle,
+    read_kinds,
+    template_path,
+)
 from engine.dmn import Decisions, read_decisions
 from engine.forms import Form, read_form
 from engine.law import Calendar, Profile, SignalRules, read_calendar, read_profile, read_signal_rules
@@ -48,15 +59,19 @@ class Published:
         return self.bundle.words(self.program.file_of(process), element, "name", chinese)
 
     def element_name(self, process: str, element: str) -> Words:
-        """The element's name wherever in the program it stands, `process` first; of one that has none, where it
-        stands. The id of what is nowhere."""
+        """The element's name wherever in the program it stands, `process` first; of one that has none, the words of
+        its step, else where it stands. The id of what is nowhere."""
         unnamed = ""
-        for candidate in dict.fromkeys([process, *self.program.processes]):
+        for candidate in chain((process,), self.program.processes):
             known = self.program.processes.get(candidate)
             node = known.nodes.get(element) if known else None
-            if node is not None and node.name:
+            if node is None:
+                continue
+            if node.name.strip():
                 return self.element_words(candidate, element, node.name)
-            unnamed = unnamed or (candidate if node is not None else "")
+            if step := called_by_step(node):
+                return step
+            unnamed = unnamed or candidate
         return _names_in(self, unnamed).name(element) if unnamed else Words(element, element)
 
     def start_name(self, process: str, event: str) -> Words:

@@ -56,7 +56,7 @@ from engine.bundles.issued_documents import (
     kinds_issued,
 )
 from engine.bundles.items import licence_number
-from engine.bundles.known_work import RECORD, KnownWork, done_as, known_jobs, known_steps
+from engine.bundles.known_work import RECORD, KnownWork, called_by_step, done_as, known_jobs, known_steps
 from engine.bundles.legal_basis import intake_basis, paper_basis
 from engine.bundles.levels import as_drawn, at_level, handled_by, orders_above
 from engine.bundles.licence_rules import (
@@ -216,6 +216,7 @@ __all__ = [
     "at_level",
     "bundle_files",
     "bundle_keys",
+    "called_by_step",
     "cell_words",
     "check_bundle",
     "check_character",

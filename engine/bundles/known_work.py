@@ -71,6 +71,13 @@ def step_of(node: Node) -> str | None:
     return slot.text.strip() if slot.is_text else None
 
 
+def called_by_step(node: Node) -> Words | None:
+    """What a user task without a name is called in the office: the words of its step; None where it has none that is
+    known."""
+    known = known_steps().get(step_of(node) or "")
+    return known.name if known is not None else None
+
+
 @lru_cache(maxsize=1)
 def _known() -> _Known:
     report = Report(_FILE)

@@ -151,7 +151,7 @@ def _stops(elements: Mapping[str, int], order: Mapping[str, int], process: str, 
     nodes = known.nodes if known else {}
     for element in sorted(elements, key=lambda one: (order.get(one, len(order)), one)):
         node = nodes.get(element)
-        if node is None or (not node.name and node.type in TASKS):
+        if node is None:
             yield Stop(Words(element, element), elements[element])
-        elif node.name and not node.type.endswith("Gateway"):
-            yield Stop(release.element_words(process, element, node.name), elements[element])
+        elif node.type in TASKS or (node.name.strip() and not node.type.endswith("Gateway")):
+            yield Stop(release.element_name(process, element), elements[element])

@@ -55,7 +55,7 @@ class Tried:
         self.scopes = self._scopes()
 
     def name(self, element: str, scope: int | None = None) -> Words:
-        """The element's name, its id where it has none; in the process of `scope`, else in the first that is open."""
+        """The element's name, in the process of `scope`, else in the first that is open."""
         release = self.instance.release
         scopes = [self._scope(scope)] if scope is not None else []
         processes = [one.process for one in (*scopes, *self.before.scopes.values()) if one is not None]
@@ -63,7 +63,7 @@ class Tried:
             known = release.program.processes.get(process)
             node = known.nodes.get(element) if known else None
             if node is not None:
-                return release.element_words(process, element, node.name) if node.name else Words(element, element)
+                return release.element_name(process, element)
         return Words(element, element)
 
     def _scope(self, scope: int) -> Any:

@@ -159,5 +159,5 @@ def step_name(release: Published, step: str) -> Words:
     for process in release.program.processes.values():
         for node in process.nodes.values():
             if any(name == "step" and slot.text == step for name, slot in node.properties):
-                return release.element_words(process.id, node.id, node.name)
+                return release.element_name(process.id, node.id)
     return Words(step, step)

@@ -191,7 +191,7 @@ def _task_row(case: LockedCase, instance: InstanceRow, task: UserTask) -> dict[s
     clock_name, clock = _clock_of(case, item_case, task.properties.get("clock", ""))
     due = _due(case, item_case, clock) if clock else None
     with_items = item_case is None and clock is None and clock_name
-    name = instance.release.element_words(task.process, task.element, task.name)
+    name = instance.release.element_name(task.process, task.element)
     return {
         "engine_task": task.id,
         "item_case_id": item_case,

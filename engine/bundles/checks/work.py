@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.bpmn import Node, Process, Program
+from engine.bpmn import ElementNames, Node, Process, Program, placed_in_process
 from engine.bundles.checks.checking import Checking
-from engine.bundles.known_work import RECORD, STEP, known_jobs, known_steps, step_of
+from engine.bundles.known_work import RECORD, STEP, called_by_step, known_jobs, known_steps, step_of
 from engine.words import Words
 
 _TEMPLATES = Words(
@@ -13,14 +13,41 @@ _TEMPLATES = Words(
     "Choose an element template for it in the panel of properties: “Department review”, “Ruling” and the other kinds;"
     f" for work of no kind of its own “Record what was done” (the property {STEP} is {RECORD}).",
 )
+_NAME = Words(
+    "在图上双击它，写上要办的事，例如“资料审查”；其他语言的名称写在 texts 里。",
+    "Double-click it in the diagram and write what is to be done, “Examination of papers” for example; its name in"
+    " other languages stands in texts.",
+)
 
 
 def check_known_work(checking: Checking, program: Program) -> None:
-    """Every user task says a step that has a page, every job has a type that has a handler."""
+    """Every user task has a name and says a step that has a page, every job has a type that has a handler."""
     for process in program.processes.values():
         for node in process.nodes.values():
             _check_step(checking, process, node)
             _check_job(checking, process, node)
+        _check_names(checking, process)
+
+
+def _check_names(checking: Checking, process: Process) -> None:
+    """The name of a user task heads its page, the inbox and the record of the case: nothing else can stand there."""
+    nameless = [node for node in process.nodes.values() if node.type == "userTask" and not node.name.strip()]
+    if not nameless:
+        return
+    names = ElementNames(placed_in_process(process))
+    for node in nameless:
+        called = called_by_step(node) or names.name(node.id)
+        checking.warning(
+            "task-without-name",
+            process.file,
+            node.id,
+            Words(
+                f"人工任务“{node.id}”没有名称，待办、办件页面和办理经过里只能称作“{called.zh}”。",
+                f"The user task “{node.id}” has no name: the inbox, its page and the record of the case can only call"
+                f" it “{called.en or called.zh}”.",
+            ),
+            _NAME,
+        )
 
 
 def _check_step(checking: Checking, process: Process, node: Node) -> None:

@@ -58,3 +58,28 @@ def test_a_job_that_nothing_handles_is_an_error_that_names_those_that_are(change
 
 def test_a_type_that_is_worked_out_is_left_to_the_case(change):
     assert found(change("stall.bpmn", JOB, '<zeebe:taskDefinition type="=kind_of_work"/>')) == []
+
+
+def nameless(files):
+    return [one for one in check_bundle(files, "open-stall", known_groups=GROUPS) if one.code == "task-without-name"]
+
+
+@pytest.mark.parametrize("name", ["", ' name=""', ' name=" "'])
+def test_a_user_task_without_a_name_is_told_with_what_it_will_be_called(change, name):
+    (told,) = nameless(change("stall.bpmn", ' name="发证"', name))
+    assert (told.severity, told.file, told.element) == (Severity.WARNING, "stall.bpmn", "hand-out")
+    assert "“记录办理情况”" in told.message.zh
+    assert "“Record what was done”" in told.message.en
+    assert "双击" in told.remedy.zh
+    assert "Double-click" in told.remedy.en
+
+
+def test_without_a_step_it_is_called_by_where_it_stands(change):
+    change("stall.bpmn", STEP, "")
+    (told,) = nameless(change("stall.bpmn", ' name="发证"', ""))
+    assert "人工任务”" in told.message.zh
+    assert "the user task after" in told.message.en
+
+
+def test_named_tasks_are_not_told(change):
+    assert nameless(change("stall.bpmn", STEP, STEP)) == []

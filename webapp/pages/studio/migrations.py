@@ -227,10 +227,10 @@ def _choosing(key: str, given: Any, errors: Mapping[str, Any], status: int = 200
 def _steps(release: Published) -> list[tuple[str, str]]:
     """The user tasks of a release: ("process:element", its name)."""
     return [
-        (f"{process.id}:{node.id}", words(release.element_words(process.id, node.id, node.name)))
+        (f"{process.id}:{node.id}", words(release.element_name(process.id, node.id)))
         for process in release.program.processes.values()
         for node in process.nodes.values()
-        if node.type == "userTask" and node.name
+        if node.type == "userTask"
     ]
 
 

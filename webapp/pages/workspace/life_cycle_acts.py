@@ -269,9 +269,7 @@ def _choices(act: str, life: LifeCycle, by: Identity) -> Choices:
         named = release.program.processes[life.task.process].nodes
         return Choices(
             steps=tuple(
-                (one, release.element_words(life.task.process, one, named[one].name))
-                for one in back
-                if one != WINDOW and one in named
+                (one, release.element_name(life.task.process, one)) for one in back if one != WINDOW and one in named
             )
         )
     return Choices()
