@@ -265,7 +265,7 @@ def test_the_page_tells_how_far_it_is_and_what_became_of_each(client: FlaskClien
     answer = client.get(progress, headers={"If-None-Match": tag})
     assert "已处理 3 / 3 件事" in answer.get_data(as_text=True)
     browser.open(address)
-    for said in ("已完成", "已存为草稿 2", "没有导入 1", "a-one 第 1 版", "其中没有可读的 bundle.toml"):
+    for said in ("已完成", "已存为草稿 2", "没有导入 1", "开办药店 第 1 版 a-one", "其中没有可读的 bundle.toml"):
         assert said in browser.text
     assert not browser.page.xpath("//*[@hx-get and @id='import']")
     browser.open("/studio/imports")

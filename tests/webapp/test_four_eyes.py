@@ -36,16 +36,27 @@ def published() -> int:
     return current_releases()[office.BUNDLE]
 
 
-def submitted(path: str = "items/P6.toml", old: str = "value = ", new: str = "value = 1") -> int:
-    """The bundle with one text of one file replaced, submitted: at first, a longer limit of the signboard item."""
+def drafted(path: str = "items/P6.toml", old: str = "value = ", new: str = "value = 1") -> int:
+    """The bundle with one text of one file replaced: at first, a longer limit of the signboard item."""
     files = release_files(published())
     text = files[path].decode()
     assert old in text
-    release_id = releases.draft_from_files(
+    return releases.draft_from_files(
         office.BUNDLE, {**files, path: text.replace(old, new, 1).encode()}, by=office.person(DESIGNER)
     )
+
+
+def submitted(path: str = "items/P6.toml", old: str = "value = ", new: str = "value = 1") -> int:
+    """The same, submitted."""
+    release_id = drafted(path, old, new)
     releases.submit_release(release_id, by=office.person(DESIGNER))
     return release_id
+
+
+def states_of(screen: Browser) -> dict[str, str]:
+    """Release -> what the page's list of releases says of its state."""
+    rows = screen.page.xpath("//tr[th/a[contains(@href, '/releases/')]]")
+    return {row.xpath("string(th)").strip(): " ".join(row.xpath("string(td[1])").split()) for row in rows}
 
 
 def asked(release_id: int) -> list[str]:
@@ -270,13 +281,21 @@ def test_an_approved_release_is_told_to_have_been_overtaken_on_both_pages_and_by
         screen = Browser.of(client, PUBLISHER)
         approved = f"第 {numbers[1]} 版已核准，2026-12-01 起生效。"
         assert f"{approved}此版先成为现行的" in screen.open(f"/studio/releases/{second}").text
+        assert "须退回" not in screen.open("/studio").text
         before = len(told(DESIGNER)), len(told(PUBLISHER))
         publish(second)
         assert "release-overtaken" in told(DESIGNER)[before[0] :]
         assert "release-published" in told(DESIGNER)[before[0] :]
         assert told(PUBLISHER)[before[1] :] == ["release-signed", "release-overtaken"]
         overtaken = screen.open(f"/studio/releases/{second}").text
-        assert f"{approved}但它会签之后现行版本已经变化" in overtaken
+        assert f"第 {numbers[1]} 版已核准，原定 2026-12-01 起生效。会签之后现行版本已经变化" in overtaken
+        draft = drafted(new="value = 3")
+        assert "起生效" not in screen.open(f"/studio/releases/{draft}").text
+        screen.open("/studio?kind=overtaken")
+        assert states_of(screen)[f"第 {numbers[1]} 版"] == "待生效 须退回"
+        assert "1 个版本须退回" in screen.text
+        screen.open(f"/studio/bundles/{office.BUNDLE}")
+        assert states_of(screen)[f"第 {numbers[1]} 版"] == "待生效 须退回"
         page = screen.open(f"/studio/releases/{first}")
         assert f"会签的是与第 {numbers[0]} 版的差异。现在第 {numbers[2]} 版已经现行，会签不再成立" in page.text
         assert "2026-12-01 起生效。到时再核对一次" not in page.text
@@ -290,7 +309,13 @@ def test_a_submitted_release_that_was_overtaken_offers_no_publishing(client):
     sign_all(first)
     assert told(DESIGNER)[-1] == "release-agreed"
     publish(second)
-    page = Browser.of(client, PUBLISHER).open(f"/studio/releases/{first}")
+    screen = Browser.of(client, PUBLISHER)
+    screen.open("/studio?kind=waiting")
+    assert not screen.links(containing=f"/bundles/{office.BUNDLE}")
+    assert "个版本待发布" not in screen.text
+    screen.open("/studio?kind=overtaken")
+    assert states_of(screen)[f"第 {queries.release(first).number} 版"] == "待发布 须退回"
+    page = screen.open(f"/studio/releases/{first}")
     assert "会签不再成立" in page.text
     assert not page.page.xpath("//form[contains(@action, '/publish')]")
     assert page.page.xpath("//form[contains(@action, '/return')]")

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from engine import Words
 from webapp.errors import NotFound
+from webapp.queries.releases import bundle_name
 from webapp.unit_of_work import sql
 
 SHOWN = 50
@@ -32,7 +33,7 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """One bundle of it. `number`: of the release that it became, or that is the same."""
+    """One bundle of it. `number`: of the release that it became, or that is the same; `called`: the bundle in it."""
 
     name: str
     state: str
@@ -42,6 +43,7 @@ class PartRow:
     errors: int
     warnings: int
     why: Words
+    called: Words | None
 
 
 IMPORTS = """
@@ -50,7 +52,7 @@ select i.id, i.name, i.note, u.name, i.at, i.ended_at, count(*), count(*) filter
 from bundle_import i join app_user u on u.id = i.by_id join bundle_import_part p on p.import_id = i.id
 """
 PARTS = """
-select p.name, p.state, p.release_id, coalesce(r.bundle_key, ''), r.number, p.errors, p.warnings, p.zh, p.en
+select p.name, p.state, p.release_id, coalesce(r.bundle_key, ''), r.number, p.errors, p.warnings, p.zh, p.en, r.digest
 from bundle_import_part p left join release r on r.id = p.release_id where p.import_id = %s order by p.place
 """
 
@@ -72,8 +74,18 @@ def import_of(import_id: int) -> ImportRow:
 def parts_of(import_id: int) -> list[PartRow]:
     """Every bundle of it, in the order of the zip's names."""
     return [
-        PartRow(name, state, release, key, number, errors, warnings, Words(zh, en))
-        for name, state, release, key, number, errors, warnings, zh, en in sql().execute(PARTS, (import_id,))
+        PartRow(
+            name,
+            state,
+            release,
+            key,
+            number,
+            errors,
+            warnings,
+            Words(zh, en),
+            bundle_name(release, digest, key) if release else None,
+        )
+        for name, state, release, key, number, errors, warnings, zh, en, digest in sql().execute(PARTS, (import_id,))
     ]
 
 

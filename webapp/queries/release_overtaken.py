@@ -27,13 +27,16 @@ class Coming:
     is_overtaken: bool
 
 
-OVERTAKEN = """
+#: Whether a release `r` that was submitted or approved was: then it has to be returned.
+IS_OVERTAKEN = """(r.state in ('submitted', 'approved') and r.compared_id is distinct from (
+    select f.id from release f where f.bundle_key = r.bundle_key and f.state = 'published')
+    and not exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
+        and o.published_at is not null))"""
+OVERTAKEN = f"""
 select c.number, f.number from release r
 left join release c on c.id = r.compared_id
 left join release f on f.bundle_key = r.bundle_key and f.state = 'published'
-where r.id = %s and r.state in ('submitted', 'approved') and f.id is distinct from c.id
-    and not exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
-        and o.published_at is not null)
+where r.id = %s and {IS_OVERTAKEN}
 """
 COMING = """
 select a.id, a.number, a.effective_on, f.id is distinct from a.compared_id and not exists (

@@ -18,6 +18,7 @@ from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, Rules, release_files, rules_of
 from webapp.errors import NotFound
 from webapp.queries.held_against import OFFICE, Office
+from webapp.queries.release_overtaken import IS_OVERTAKEN
 from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, SUBMITTED
 from webapp.unit_of_work import sql
 
@@ -47,6 +48,7 @@ class ReleaseRow:
     approver: str | None
     approved_at: datetime | None
     was_published: bool  # it, or another of the bundle with the same files, was in force before
+    is_overtaken: bool  # signed against another release than the one in force: it has to be returned
 
     @property
     def waits(self) -> bool:
@@ -81,13 +83,15 @@ class BundleRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A page of bundles: `found` of `every` fit; `waiting` releases of all of them wait for publishing."""
+    """A page of bundles: `found` of `every` fit; `waiting` releases of all of them wait for publishing, and
+    `overtaken` ones have to be returned."""
 
     bundles: tuple[BundleRow, ...]
     found: int
     every: int
     page: int
     waiting: int
+    overtaken: int
 
     @property
     def is_last(self) -> bool:
@@ -106,14 +110,15 @@ class HistoryLine:
     reason: str
 
 
-RELEASES = """
+RELEASES = f"""
 select r.id, r.bundle_key, r.number, r.state, r.digest, r.note, r.created_by, a.name, r.created_at,
        r.submitted_at, p.name, r.published_at, r.retired_at,
        (select count(*) from cases c
         where c.release_id = r.id and c.received_at is not null and c.closed_at is null),
        r.effective_on, v.name, r.approved_at,
        exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
-               and o.published_at is not null)
+               and o.published_at is not null),
+       {IS_OVERTAKEN}
 from release r
 join app_user a on a.id = r.created_by
 left join app_user p on p.id = r.published_by
@@ -138,11 +143,12 @@ where f.release_id = %s and f.path in ('bundle.toml', 'texts/en.toml')
 
 
 #: Of each bundle its name's release (in force, else the newest), and how many releases stand how.
-STANDING = """
+STANDING = f"""
 select distinct on (bundle_key) bundle_key, id, digest,
-    count(*) filter (where state = 'submitted') over whole, count(*) filter (where state = 'draft') over whole,
-    count(*) filter (where state = 'published') over whole
-from release
+    count(*) filter (where state = 'submitted' and not is_overtaken) over whole,
+    count(*) filter (where state = 'draft') over whole, count(*) filter (where state = 'published') over whole,
+    count(*) filter (where is_overtaken) over whole
+from (select r.*, {IS_OVERTAKEN} as is_overtaken from release r) release
 window whole as (partition by bundle_key)
 order by bundle_key, (state = 'published') desc, number desc
 """
@@ -158,11 +164,22 @@ class _Standing:
     submitted: int
     drafts: int
     published: int
+    overtaken: int
+
+    @property
+    def urges(self) -> bool:
+        """A publisher has something to do with it: to publish or to return a release."""
+        return bool(self.submitted or self.overtaken)
 
     @property
     def kinds(self) -> frozenset[str]:
         """What the list can be narrowed to, as far as it is so."""
-        told = {"waiting": self.submitted, "draft": self.drafts, "published": self.published}
+        told = {
+            "waiting": self.submitted,
+            "overtaken": self.overtaken,
+            "draft": self.drafts,
+            "published": self.published,
+        }
         kinds = {kind for kind, releases in told.items() if releases}
         return frozenset(kinds if self.published else {*kinds, "unpublished"})
 
@@ -172,22 +189,22 @@ class _Standing:
 
 
 def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
-    """A page of the bundles whose name or key holds `text`; what waits for publishing first.
+    """A page of the bundles whose name or key holds `text`; what waits for a publisher first.
 
-    `kind`: "waiting" for publishing, with a "draft", "published", "unpublished", or "" for all. Releases and cases are
-    read and counted of the bundles on the page alone.
+    `kind`: "waiting" for publishing, with an "overtaken" release that has to be returned, with a "draft", "published",
+    "unpublished", or "" for all. Releases and cases are read and counted of the bundles on the page alone.
     """
     every = [_Standing(*row) for row in sql().execute(STANDING)]
     wanted = text.strip().casefold()
     found = [one for one in every if (not kind or kind in one.kinds) and (not wanted or one.holds(wanted))]
-    found.sort(key=lambda one: (not one.submitted, one.key))
+    found.sort(key=lambda one: (not one.urges, one.key))
     page = min(max(page, 1), max(-(-len(found) // SHOWN_BUNDLES), 1))
     keys = [one.key for one in found[(page - 1) * SHOWN_BUNDLES : page * SHOWN_BUNDLES]]
     of_page = sql().execute(RELEASES + "where r.bundle_key = any(%s) order by r.bundle_key, r.number desc", (keys,))
     grouped = groupby((ReleaseRow(*row) for row in of_page), attrgetter("bundle_key"))
     shown = {key: _bundle(list(rows)) for key, rows in grouped}
-    waiting = sum(one.submitted for one in every)
-    return Overview(tuple(shown[key] for key in keys), len(found), len(every), page, waiting)
+    waiting, overtaken = sum(one.submitted for one in every), sum(one.overtaken for one in every)
+    return Overview(tuple(shown[key] for key in keys), len(found), len(every), page, waiting, overtaken)
 
 
 def held(release_id: int) -> int:

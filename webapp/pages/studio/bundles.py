@@ -25,6 +25,7 @@ from webapp.services.release_rows import DISCARDED
 
 KINDS: Mapping[str, Words] = {
     "waiting": Words("有待发布的版本", "with a release to be published"),
+    "overtaken": Words("有须退回的版本", "with a release to be returned"),
     "draft": Words("有草稿", "with a draft"),
     "published": Words("现行", "in force"),
     "unpublished": Words("没有现行版本", "none in force"),
