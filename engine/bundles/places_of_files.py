@@ -51,7 +51,7 @@ def _places_of_file(
     if lower.endswith(DIAGRAM_ENDINGS):
         yield from _diagram(path, content, bundle, items)
     elif lower.endswith(".dmn"):
-        yield from _decisions(path, content)
+        yield from _decisions(path, content, bundle)
     elif lower.endswith(".md") and path.startswith(_GUIDES):
         yield from paragraphs(path, content, PlaceKind.GUIDE)
     elif lower.endswith(".md") and path.startswith(_LETTERS):
@@ -129,7 +129,7 @@ def _is_own(element: etree._Element) -> bool:
     return bool(is_bpmn(element) and element.get("id")) and not local_name(element).endswith("EventDefinition")
 
 
-def _decisions(path: str, content: bytes) -> Iterator[Place]:
+def _decisions(path: str, content: bytes, bundle: Bundle | None) -> Iterator[Place]:
     root = parse(content, Findings(path))
     if root is None:
         return
@@ -142,11 +142,10 @@ def _decisions(path: str, content: bytes) -> Iterator[Place]:
         if kind == "rule":
             table = element.getparent()
             numbers[table] = numbers.get(table, 0) + 1
-            shown = _decision_of(element)
-            name = Words(f"{shown}：第 {numbers[table]} 条规则", f"{shown}: rule {numbers[table]}")
+            shown = _decision_of(element, path, bundle)
+            name = Words(f"{shown.zh}：第 {numbers[table]} 条规则", f"{shown.en or shown.zh}: rule {numbers[table]}")
         else:
-            shown = element.get("name") or element.get("label") or _decision_of(element)
-            name = Words(shown, "")
+            name = _called(element, path, bundle) or _decision_of(element, path, bundle)
         if said:
             key = element.get("id") or f"{kind}-{numbers.get(element.getparent(), 0)}"
             yield Place(PlaceKind.RULE if kind == "rule" else PlaceKind.TABLE, path, key, name, said)
@@ -164,13 +163,22 @@ def _texts_of_decision(element: etree._Element) -> Iterator[str]:
         pending += [each for each in reversed(one) if isinstance(each.tag, str) and local(each) not in _OF_DMN]
 
 
-def _decision_of(element: etree._Element) -> str:
+def _called(element: etree._Element, path: str, bundle: Bundle | None) -> Words | None:
+    """What an element of a decision file is called, in English as the bundle's texts have it; None: nothing."""
+    attribute = "name" if element.get("name") else "label"
+    shown = str(element.get(attribute) or "")
+    if not shown:
+        return None
+    return bundle.words(path, str(element.get("id") or ""), attribute, shown) if bundle else Words(shown, "")
+
+
+def _decision_of(element: etree._Element, path: str, bundle: Bundle | None) -> Words:
     above: etree._Element | None = element
     while above is not None:
         if local(above) in ("decision", "businessKnowledgeModel"):
-            return str(above.get("name") or above.get("id") or "")
+            return _called(above, path, bundle) or Words(str(above.get("id") or ""), "")
         above = above.getparent()
-    return ""
+    return Words("", "")
 
 
 def _form(path: str, content: bytes, bundle: Bundle | None) -> Iterator[Place]:

@@ -72,6 +72,13 @@ def test_what_still_names_an_item_and_what_the_check_finds_are_the_same_places_o
     assert sorted(found) == sorted(named)
 
 
+def test_decisions_are_called_by_their_english_names_on_english_pages(designer: Browser, copy_id: int) -> None:
+    designer.client.set_cookie("language", "en")
+    designer.open(f"/studio/copies/{copy_id}/catalogue/items/P3/remove")
+    assert "rule of a decision table Is commitment possible?: rule" in " ".join(designer.text.split())
+    assert "是否可以告知承诺" not in designer.text
+
+
 def test_a_removed_item_comes_back_file_by_file(designer: Browser, copy_id: int) -> None:
     before = working_copies.files_of(copy_id)
     designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
