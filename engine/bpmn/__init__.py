@@ -3,6 +3,7 @@
 from engine.bpmn.check import check
 from engine.bpmn.compile import Programs, compile_program
 from engine.bpmn.dialects.account import DialectRead, FileRead, NameRead, Reading, account
+from engine.bpmn.interchange import make_room
 from engine.bpmn.naming import ElementNames, Placed, as_it_stands, placed_in_file, placed_in_process
 from engine.bpmn.picture import Mark, Picture, draw
 from engine.bpmn.posts import probably_meant
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "compile_program",
     "draw",
+    "make_room",
     "placed_in_file",
     "placed_in_process",
     "probably_meant",

@@ -13,16 +13,17 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from engine.bpmn.lettering import SIZE, lines_of, width_of
+from engine.bpmn.interchange import DI, box_of, label_of, points_of, refers
+from engine.bpmn.labels import LABEL_WIDTH, fitted, nearest, segments
+from engine.bpmn.lettering import LEADING, SIZE, lines_of, size_for, width_of
 from engine.bpmn.svg import INK, Box, circle_of, head_id, head_of, path_of, px, rectangle_of
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
-WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 
 SOFT, WALKED, NEVER = "#5b6772", "#0b5cad", "#b42318"
-MARGIN, LEADING = 12, 15
+MARGIN = 12
+#: The least size of a long name within its element, and what an attached event takes of the room below it.
+LEAST, ATTACHED = 8.5, 20
 #: Of a mark: the size of its words, and how far its frame reaches beyond the element.
 SMALL, SMALL_LEADING, FRAME = 10, 12, 6
 TASKS = frozenset(
@@ -31,6 +32,10 @@ TASKS = frozenset(
         *("manualTask", "businessRuleTask", "scriptTask", "callActivity"),
     )
 )
+#: What lies around others, so that names stand on it.
+AROUND = frozenset(("participant", "lane", "group"))
+#: In the keys of what is taken: the name of a shape or line.
+NAME = "name"
 SUBPROCESSES = frozenset(("subProcess", "transaction", "adHocSubProcess"))
 EVENTS = frozenset(("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"))
 GATEWAYS = {
@@ -93,6 +98,8 @@ class _Drawing:
     walked: Mapping[str, int] | None
     marks: Mapping[str, Mark]
     way: Mapping[str, int] | None
+    attached: list[Box] = field(default_factory=list)
+    taken: dict[str, Box] = field(default_factory=dict)  # what no name should cover, by the id of its shape or line
     parts: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
     corners: list[tuple[float, float]] = field(default_factory=list)
@@ -122,7 +129,8 @@ def draw(
         return None
     elements = {str(one.get("id")): one for one in root.iter(f"{BPMN}*") if one.get("id")}
     drawing = _Drawing(chinese, elements, walked, marks or {}, way)
-    shapes = [one for one in plane.iter(f"{DI}BPMNShape") if _box(one) is not None]
+    shapes = [one for one in plane.iter(f"{DI}BPMNShape") if box_of(one) is not None]
+    _take(drawing, plane)
     for shape in sorted(shapes, key=lambda one: _depth(drawing, one)):
         _shape(drawing, shape)
     for edge in plane.iter(f"{DI}BPMNEdge"):
@@ -144,6 +152,25 @@ def _finished(drawing: _Drawing, family: str) -> Picture:
     return Picture(svg, width, height)
 
 
+def _take(drawing: _Drawing, plane: etree._Element) -> None:
+    """Note where shapes, lines and names will be."""
+    for shape in plane.iter(f"{DI}BPMNShape"):
+        box, kind, key = box_of(shape), _kind(drawing, shape), refers(shape)
+        if box is None or kind in AROUND:
+            continue
+        if kind not in SUBPROCESSES or shape.get("isExpanded") == "false":
+            drawing.taken[key] = box
+        if kind == "boundaryEvent":
+            drawing.attached.append(box)
+        if label := label_of(shape):
+            drawing.taken[f"{key} {NAME}"] = label
+    for edge in plane.iter(f"{DI}BPMNEdge"):
+        for number, part in enumerate(segments(points_of(edge))):
+            drawing.taken[f"{refers(edge)} {number}"] = part
+        if label := label_of(edge):
+            drawing.taken[f"{refers(edge)} {NAME}"] = label
+
+
 # ---------------------------------------------------------------- shapes
 
 
@@ -152,17 +179,17 @@ def _depth(drawing: _Drawing, shape: etree._Element) -> int:
     kind = _kind(drawing, shape)
     order = {"participant": 0, "lane": 1, "group": 2}
     if kind in SUBPROCESSES:
-        return 3 + sum(1 for _ in drawing.elements[_refers(shape)].iterancestors())
+        return 3 + sum(1 for _ in drawing.elements[refers(shape)].iterancestors())
     return order.get(kind, 1_000 if kind == "boundaryEvent" else 500)
 
 
 def _shape(drawing: _Drawing, shape: etree._Element) -> None:
-    box, kind = _box(shape), _kind(drawing, shape)
+    box, kind = box_of(shape), _kind(drawing, shape)
     assert box is not None
-    element = drawing.elements.get(_refers(shape))
+    element = drawing.elements.get(refers(shape))
     name = str(element.get("name", "")) if element is not None else ""
     drawing.reach((box.x, box.y), (box.x + box.width, box.y + box.height))
-    if mark := drawing.marks.get(_refers(shape)):
+    if mark := drawing.marks.get(refers(shape)):
         _mark(drawing, box, mark, inside=kind in TASKS or kind in SUBPROCESSES)
     if kind in ("participant", "lane"):
         _lane(drawing, box, name)
@@ -249,7 +276,14 @@ def _task(drawing: _Drawing, box: Box, kind: str, name: str) -> None:
         drawing.parts.append(
             f'<text x="{px(box.x + 7)}" y="{px(box.y + 13)}" fill="{SOFT}" font-size="9">{escape(word)}</text>'
         )
-    _text(drawing, name, Box(box.x + 4, box.y + 8, box.width - 8, box.height - 8))
+    taken = ATTACHED if any(_hangs_below(box, one) for one in drawing.attached) else 0
+    _fitting(drawing, name, Box(box.x + 4, box.y + (12 if taken else 8), box.width - 8, box.height - 12 - taken))
+
+
+def _hangs_below(box: Box, event: Box) -> bool:
+    """The attached event sits on the lower border."""
+    x, y = event.middle
+    return box.x <= x <= box.x + box.width and abs(y - box.y - box.height) < 2
 
 
 def _subprocess(drawing: _Drawing, box: Box, kind: str, name: str, *, expanded: bool) -> None:
@@ -257,12 +291,20 @@ def _subprocess(drawing: _Drawing, box: Box, kind: str, name: str, *, expanded: 
     if kind == "transaction":
         drawing.parts.append(rectangle_of(Box(box.x + 3, box.y + 3, box.width - 6, box.height - 6), INK, 1, round_=6))
     if expanded:
-        _text(drawing, name, Box(box.x + 6, box.y + 3, box.width - 12, 20))
+        width = _free_above(drawing, box) - 12
+        _text(drawing, name, Box(box.x + 6, box.y + 3, width, 20))
         return
-    _text(drawing, name, Box(box.x + 4, box.y + 2, box.width - 8, box.height - 18))
+    _fitting(drawing, name, Box(box.x + 4, box.y + 2, box.width - 8, box.height - 18))
     x, y = box.x + box.width / 2, box.y + box.height - 9
     drawing.parts.append(rectangle_of(Box(x - 7, y - 7, 14, 14), INK, 1))
     drawing.parts.append(path_of(f"M{px(x - 4)} {px(y)}h8M{px(x)} {px(y - 4)}v8", INK))
+
+
+def _free_above(drawing: _Drawing, box: Box) -> float:
+    """How wide the name of an open subprocess may be: left of the events on its upper border, if they leave half."""
+    on_border = [one.x for one in drawing.attached if abs(one.middle[1] - box.y) < 2 and box.x < one.x]
+    left = min((x for x in on_border if x < box.x + box.width), default=box.x + box.width) - box.x
+    return left if left > box.width / 2 else box.width
 
 
 def _event(drawing: _Drawing, box: Box, kind: str, element: etree._Element) -> None:
@@ -305,12 +347,12 @@ def _gateway(drawing: _Drawing, box: Box, mark: str) -> None:
 
 
 def _edge(drawing: _Drawing, edge: etree._Element) -> None:
-    points = [(float(one.get("x", "0")), float(one.get("y", "0"))) for one in edge.iter(WAYPOINT)]
+    points = points_of(edge)
     if len(points) < 2:
         return
-    element = drawing.elements.get(_refers(edge))
+    element = drawing.elements.get(refers(edge))
     kind = etree.QName(element).localname if element is not None else ""
-    flow = _refers(edge)
+    flow = refers(edge)
     colour, width, dash = INK, 1.3, {"messageFlow": "8 5", "association": "2 4"}.get(kind, "")
     times = None if drawing.walked is None or kind != "sequenceFlow" else drawing.walked.get(flow, 0)
     if times is not None:
@@ -328,12 +370,10 @@ def _edge(drawing: _Drawing, edge: etree._Element) -> None:
     elif turns and turns > 1:
         _count(drawing, points, turns, colour)
     name = str(element.get("name", "")) if element is not None else ""
-    label = _label_box(edge)
-    if name and label is None:
+    if name:
         x, y = _halfway(points)
-        label = Box(x - 45, y - 18, 90, 14)
-    if name and label is not None:
-        _text(drawing, name, _grown(label), colour=INK, front=True)
+        label = label_of(edge) or Box(x - LABEL_WIDTH / 2, y - 18, LABEL_WIDTH, 14)
+        _beside(drawing, flow, name, label, nearest(points, label))
 
 
 def _count(drawing: _Drawing, points: Sequence[tuple[float, float]], times: int, colour: str) -> None:
@@ -365,29 +405,42 @@ def _halfway(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def _label(drawing: _Drawing, shape: etree._Element, box: Box, name: str) -> None:
     """A name beside its shape: where the file puts it, else below."""
     if name:
-        label = _label_box(shape) or Box(box.x + box.width / 2 - 45, box.y + box.height + 3, 90, 14)
-        label = _grown(label)
-        height = LEADING * len(list(lines_of(name, label.width)))
-        below = label.y + label.height / 2 >= box.y + box.height / 2  # more lines than the file foresaw grow away
-        top = label.y if below else label.y + label.height - height
-        _text(drawing, name, Box(label.x, top, label.width, height), front=True)
+        below = Box(box.x + box.width / 2 - LABEL_WIDTH / 2, box.y + box.height + 3, LABEL_WIDTH, 14)
+        _beside(drawing, refers(shape), name, label_of(shape) or below, box)
 
 
-def _grown(label: Box) -> Box:
-    """Editors tell the size of a label in their own font: ours may need a little more."""
-    return Box(label.x - 6, label.y, label.width + 12, label.height)
+def _beside(drawing: _Drawing, key: str, name: str, label: Box, owner: Box) -> None:
+    """A name where the file puts it, as far as it fits between the rest."""
+    own = f"{key} {NAME}"
+    found = fitted(name, label, owner, [box for one, box in drawing.taken.items() if one != own])
+    drawing.taken[own] = found.box
+    _lines(drawing, found.lines, found.box, found.size, front=True)
 
 
-def _text(drawing: _Drawing, text: str, box: Box, *, colour: str = INK, front: bool = False) -> None:
-    lines = list(lines_of(text, max(box.width, SIZE)))
+def _fitting(drawing: _Drawing, text: str, box: Box) -> None:
+    """A name within its element, in smaller letters where it is long."""
+    size = size_for(text, box.width, box.height, LEAST)
+    _lines(drawing, list(lines_of(text, box.width, size)), box, size)
+
+
+def _text(drawing: _Drawing, text: str, box: Box, *, colour: str = INK) -> None:
+    _lines(drawing, list(lines_of(text, max(box.width, SIZE))), box, SIZE, colour=colour)
+
+
+def _lines(
+    drawing: _Drawing, lines: Sequence[str], box: Box, size: float, *, colour: str = INK, front: bool = False
+) -> None:
+    """Lines in the middle of a box."""
     x, middle = box.middle
-    first = middle - LEADING * (len(lines) - 1) / 2
+    leading = size * LEADING
+    first = middle - leading * (len(lines) - 1) / 2
     into = drawing.over if front else drawing.parts
+    sized = "" if size == SIZE else f' font-size="{px(size)}"'
     for number, line in enumerate(lines):
-        y, half = first + number * LEADING, width_of(line) / 2
-        drawing.reach((x - half, y - LEADING / 2), (x + half, y + LEADING / 2))
+        y, half = first + number * leading, width_of(line, size) / 2
+        drawing.reach((x - half, y - leading / 2), (x + half, y + leading / 2))
         into.append(
-            f'<text x="{px(x)}" y="{px(y)}" fill="{colour}" text-anchor="middle"'
+            f'<text x="{px(x)}" y="{px(y)}" fill="{colour}"{sized} text-anchor="middle"'
             f' dominant-baseline="central">{escape(line)}</text>'
         )
 
@@ -404,24 +457,6 @@ def _root(content: bytes) -> etree._Element | None:
     return None if root.getroottree().docinfo.internalDTD is not None else root
 
 
-def _refers(drawn: etree._Element) -> str:
-    return str(drawn.get("bpmnElement", "")).rpartition(":")[2]
-
-
 def _kind(drawing: _Drawing, shape: etree._Element) -> str:
-    element = drawing.elements.get(_refers(shape))
+    element = drawing.elements.get(refers(shape))
     return etree.QName(element).localname if element is not None else ""
-
-
-def _box(shape: etree._Element | None) -> Box | None:
-    bounds = shape.find(BOUNDS) if shape is not None else None
-    if bounds is None:
-        return None
-    try:
-        return Box(*(float(bounds.get(name, "0")) for name in ("x", "y", "width", "height")))
-    except ValueError:
-        return None
-
-
-def _label_box(drawn: etree._Element) -> Box | None:
-    return _box(drawn.find(f"{DI}BPMNLabel"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.bpmn import make_room
 from engine.bundles import Bundle
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
@@ -15,8 +16,6 @@ from webapp.unit_of_work import sql
 
 DIAGRAM = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
-#: Of a label, in the diagram's units: the widest that the viewer draws, and one Latin letter.
-LABEL_WIDTH, LETTER_WIDTH = 90.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +155,5 @@ def named_in(language: str, content: bytes, file: str, bundle: Bundle) -> bytes:
         if id_ and name:
             names[id_] = bundle.words(file, id_, "name", name).in_language(language)
             element.set("name", names[id_])
-    _widen_labels(root, names)
+    make_room(root, names)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-
-
-def _widen_labels(root: etree._Element, names: Mapping[str, str]) -> None:
-    """Give the labels beside shapes and flows room for longer names, around their middle.
-
-    A label drawn for four Chinese characters would break English inside its words.
-    """
-    for drawn in root.iter(f"{DIAGRAM}BPMNShape", f"{DIAGRAM}BPMNEdge"):
-        bounds = drawn.find(f"{DIAGRAM}BPMNLabel/{BOUNDS}")
-        if bounds is None:
-            continue
-        try:
-            left, width = float(bounds.get("x", 0)), float(bounds.get("width", 0))
-        except ValueError:  # a draft may say anything; the picture is drawn as far as it can be
-            continue
-        wanted = min(LABEL_WIDTH, LETTER_WIDTH * (len(names.get(drawn.get("bpmnElement", ""), "")) + 2))
-        if wanted > width:
-            bounds.set("x", f"{left - (wanted - width) / 2:g}")
-            bounds.set("width", f"{wanted:g}")

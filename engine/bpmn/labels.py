@@ -1,0 +1,89 @@
+"""Where names stand beside their shape or line: where the file puts them, as far as there is room for their length.
+
+Editors keep the place of a name in the language it was drawn in; in another it is longer. It then grows away from
+what it names, and takes the first of a few widths and sizes at which it is not set over anything else.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.bpmn.lettering import LEADING, lines_of, width_of
+from engine.bpmn.svg import Box
+
+#: How editors set such names: the size of the letters and the least width at which they break, in pixels.
+BESIDE, LABEL_WIDTH = 11.0, 90.0
+#: (width, size) that are tried in turn.
+TRIED = ((LABEL_WIDTH, BESIDE), (110.0, BESIDE), (130.0, BESIDE), (110.0, 9.5), (150.0, 9.5), (70.0, 9.5))
+#: From a name to what it names.
+GAP = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name as it is set: its lines, their size, and the room they take."""
+
+    lines: tuple[str, ...]
+    size: float
+    box: Box
+
+
+def beside(name: str, label: Box, owner: Box, width: float = LABEL_WIDTH, size: float = BESIDE) -> Label:
+    """The name at the place `label` of the file, broken at `width`, growing away from `owner`."""
+    lines = tuple(lines_of(name, max(label.width, width), size))
+    wide = max((width_of(line, size) for line in lines), default=0.0)
+    high = size * LEADING * len(lines)
+    left = label.middle[0] - wide / 2
+    if label.x >= owner.x + owner.width:
+        left = max(left, min(label.x, owner.x + owner.width + GAP))
+    elif label.x + label.width <= owner.x:
+        left = min(left, max(label.x + label.width, owner.x - GAP) - wide)
+    if label.y + label.height <= owner.y:
+        top = label.y + label.height - high
+    elif label.y >= owner.y + owner.height:
+        top = label.y
+    else:  # level with what it names: as much above as below
+        top = label.middle[1] - high / 2
+    return Label(lines, size, Box(left, top, wide, high))
+
+
+def fitted(name: str, label: Box, owner: Box, others: Sequence[Box]) -> Label:
+    """The first way to set the name that covers nothing of `others`; else the one that covers least."""
+    best, least = beside(name, label, owner), float("inf")
+    for width, size in TRIED:
+        found = beside(name, label, owner, width, size)
+        covered = sum(covers(found.box, other) for other in others)
+        if covered < least:
+            best, least = found, covered
+        if not covered:
+            break
+    return best
+
+
+def covers(one: Box, other: Box) -> float:
+    """How much of the plane two boxes share, in square pixels."""
+    wide = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    high = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
+def segments(points: Iterable[tuple[float, float]]) -> list[Box]:
+    """The parts of a line as boxes a pixel wide or high."""
+    return [
+        Box(min(a[0], b[0]) - 0.5, min(a[1], b[1]) - 0.5, abs(a[0] - b[0]) + 1, abs(a[1] - b[1]) + 1)
+        for a, b in itertools.pairwise(points)
+        if a[0] == b[0] or a[1] == b[1]
+    ]
+
+
+def nearest(points: Sequence[tuple[float, float]], label: Box) -> Box:
+    """The place on a line, whose parts run along the axes, that is nearest to a label: a box without extent."""
+    x, y = label.middle
+    found = [
+        (min(max(x, min(a[0], b[0])), max(a[0], b[0])), min(max(y, min(a[1], b[1])), max(a[1], b[1])))
+        for a, b in itertools.pairwise(points)
+    ]
+    near = min(found, key=lambda one: abs(one[0] - x) + abs(one[1] - y))
+    return Box(*near, 0, 0)

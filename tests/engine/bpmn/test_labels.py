@@ -1,0 +1,100 @@
+"""Names in a drawn diagram: where they stand, how long ones are set, and what they leave free."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from engine.bpmn import draw, make_room
+from engine.bpmn.interchange import DI, box_of, label_of, refers
+from engine.bpmn.labels import beside, covers, fitted, nearest
+from engine.bpmn.lettering import LEADING, lines_of, size_for, width_of
+from engine.bpmn.svg import Box
+
+EVENT = Box(100, 100, 36, 36)
+FILING = Path(__file__).parents[3] / "processes" / "_shared" / "item-filing.bpmn"
+
+
+@pytest.mark.parametrize(
+    ("label", "side"),
+    [
+        (Box(141, 111, 24, 14), "right"),
+        (Box(71, 111, 24, 14), "left"),
+        (Box(106, 141, 24, 14), "below"),
+        (Box(106, 81, 24, 14), "above"),
+    ],
+)
+def test_a_long_name_grows_away_from_what_it_names(label: Box, side: str) -> None:
+    found = beside("Waits for the result before it", label, EVENT)
+    assert len(found.lines) > 1
+    assert not covers(found.box, EVENT), side
+    assert covers(found.box, label) > 0  # it stands where the file puts it
+
+
+def test_a_name_that_fits_stays_in_the_middle_of_its_place() -> None:
+    label = Box(94, 141, 48, 14)
+    assert beside("等待", label, EVENT).box.middle[0] == label.middle[0]
+
+
+def test_a_name_takes_the_width_at_which_it_covers_nothing() -> None:
+    label = Box(94, 141, 48, 14)
+    free = fitted("Device visit request", label, EVENT, [EVENT])
+    below = Box(100, 158, 36, 36)
+    assert len(free.lines) == 2
+    tight = fitted("Device visit request", label, EVENT, [EVENT, below])
+    assert tight.lines == ("Device visit request",)
+    assert not covers(tight.box, below)
+
+
+def test_a_name_beside_a_line_stays_on_its_side() -> None:
+    upright = [(540.0, 465.0), (540.0, 205.0), (400.0, 205.0)]
+    label = Box(546, 293, 46, 14)
+    assert nearest(upright, label) == Box(540, 300, 0, 0)
+    assert beside("Not accepted, not required", label, nearest(upright, label)).box.x >= 540
+
+
+def test_a_long_name_within_a_task_is_set_smaller_until_it_fits() -> None:
+    assert size_for("Drug licence", 92, 70, 8.5) == 12
+    long = "Preliminary review of the filing of class II medical devices by the district"
+    size = size_for(long, 92, 52, 8.5)
+    assert 8.5 <= size < 12
+    lines = list(lines_of(long, 92, size))
+    assert len(lines) * size * LEADING <= 52
+    assert all(width_of(line, size) <= 92 for line in lines)
+
+
+def test_names_given_in_another_language_leave_their_own_shapes_free() -> None:
+    root = etree.fromstring(FILING.read_bytes())
+    names = {str(one.get("id")): "Not completed in time" for one in root.iter() if one.get("name")}
+    make_room(root, names)
+    labels = [(label_of(one), box_of(one)) for one in root.iter(f"{DI}BPMNShape") if refers(one) in names]
+    told = [(label, shape) for label, shape in labels if label is not None and shape is not None]
+    assert len(told) > 10
+    assert all(not covers(label, shape) for label, shape in told)
+    once = etree.tostring(root)
+    make_room(root, names)
+    assert etree.tostring(root) == once
+
+
+def test_what_a_draft_says_of_its_places_may_be_anything() -> None:
+    broken = FILING.read_bytes().replace(b'<dc:Bounds x="1014"', b'<dc:Bounds x="left"')
+    broken = broken.replace(b'<di:waypoint x="540" y="465" />', b'<di:waypoint x="here" y="465" />')
+    root = etree.fromstring(broken)
+    make_room(root, {"decided-at-once": "Decided at once", "flow-intake-outcome-correct": "Correction"})
+    assert draw(broken, "x") is not None
+
+
+def test_the_names_of_the_shared_filing_are_not_set_over_each_other() -> None:
+    picture = draw(FILING.read_bytes(), "x")
+    assert picture is not None
+    svg = etree.fromstring(picture.svg.encode())
+    boxes = []
+    for one in svg.iter("{http://www.w3.org/2000/svg}text"):
+        if one.get("font-size") == "11":
+            width = width_of(str(one.text), 11)
+            boxes.append(Box(float(one.get("x", 0)) - width / 2, float(one.get("y", 0)) - 5.5, width, 11))
+    assert len(boxes) > 20
+    assert not any(covers(one, other) for one, other in combinations(boxes, 2))
