@@ -74,6 +74,20 @@ def test_a_real_case_is_counted_where_it_waits(screen: Browser) -> None:
     assert len(everything) == 2
 
 
+def test_what_waits_for_one_message_at_several_elements_is_one_row_that_leads_to_its_cases(screen: Browser) -> None:
+    case = office.received("refused-item")
+    page = screen.open(BUNDLE)
+    [row] = [row for row in table(page, "各元素的等待数和异常数") if row[0].startswith("等其中之一的消息")]
+    assert row[0] == "等其中之一的消息：药品核查需求、器械核查需求"  # what throws the message waits for nothing
+    assert row[1:4] == ["visit-declared-P2visit-declared-P3", "等待事件", "消息"]
+    [address] = page.tree.xpath("//a[starts-with(normalize-space(), '等其中之一的消息')]/@href")
+    asked = screen.open(address)
+    assert "在办流程：等其中之一的消息：药品核查需求、器械核查需求" in asked.words("//h2[@id='instances']")
+    assert [number_of(case.id) in " ".join(one) for one in table(asked, "在办流程")] == [True]
+    screen.client.set_cookie(COOKIE, "en")
+    assert "waits for a message of one of: " in screen.open(BUNDLE).words("//table")
+
+
 def inner_process() -> str:
     return running.called_of(published(current_releases()[office.BUNDLE]), "P6")
 

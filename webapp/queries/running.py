@@ -27,6 +27,9 @@ from webapp.unit_of_work import sql
 #: Elements at which no token stands: what waits there waits beside an activity, or for a process to begin.
 BESIDE = ("boundaryEvent", "startEvent")
 EVENTS = ("message", "signal")
+#: Elements at which a process waits for a message: others throw one, or hear it beside an activity.
+HEARING = ("intermediateCatchEvent", "receiveTask")
+ONE_OF = Words("等其中之一的消息：{names}", "waits for a message of one of: {names}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class BundleLine:
 @dataclass(frozen=True, slots=True)
 class Place:
     """An element at which something waits. `kinds`: task | timer | job | message; `item`: of a call activity, the item
-    whose cases are counted below it. `id` is "" where one of several elements is meant, which are named together."""
+    whose cases are counted below it. `id` is "" where one of `several` elements is meant, which are named together."""
 
     process: str
     id: str
@@ -88,6 +91,7 @@ class Place:
     incidents: int
     kinds: tuple[str, ...] = ()
     item: str = ""
+    several: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,7 @@ def _is_for(call: Node, item_key: str) -> bool:
 
 
 def _hears(node: Node, name: str) -> bool:
-    return node.type not in BESIDE and any(
+    return node.type in HEARING and any(
         event.kind in EVENTS and event.name.is_text and event.name.text == name for event in node.events
     )
 
@@ -265,6 +269,25 @@ def _awaiting(release: Published, process: str, name: str) -> list[tuple[str, st
         for node in release.program.processes[one].nodes.values()
         if _hears(node, name)
     ]
+
+
+def _named_together(release: Published, several: Sequence[tuple[str, str]]) -> Words:
+    """That one of these elements waits, each name once."""
+    names = {one.zh: one for one in (release.element_name(*each) for each in several)}.values()
+    zh, en = "、".join(one.zh for one in names), ", ".join(one.en or one.zh for one in names)
+    return Words(ONE_OF.zh.format(names=zh), ONE_OF.en.format(names=en))
+
+
+def place_name(release: Published, at: str) -> Words:
+    """What "process:element" is called in the list of what waits there: an element that waits for a message together
+    with those that wait for the same, since only the instance knows which of them it is. Raises NotFound."""
+    node = node_of(release, at)
+    heard = [event.name.text for event in node.events if _hears(node, event.name.text)]
+    entry = release.bundle.entry_process
+    several = next((found for name in heard if len(found := _awaiting(release, entry, name)) > 1), [])
+    if (node.process, node.id) in several:
+        return _named_together(release, several)
+    return release.element_name(node.process, node.id)
 
 
 @dataclass(slots=True)
@@ -341,9 +364,14 @@ class _Places:
         for key in sorted(keys):
             yield self._place(key, "", "")
         for several, count in self.one_of.items():
-            names = [self.release.element_name(*one) for one in several]
-            name = Words(" / ".join(one.zh for one in names), " / ".join(one.en for one in names))
-            yield Place(several[0][0], "", name, "", count, 0, ("message",))
+            yield self._one_of(several, count)
+
+    def _one_of(self, several: tuple[tuple[str, str], ...], count: int) -> Place:
+        process, element = several[0]
+        types = {self.release.program.processes[one].nodes[id_].type for one, id_ in several}
+        kind = self.release.program.processes[process].nodes[element].type if len(types) == 1 else ""
+        name = _named_together(self.release, several)
+        return Place(process, "", name, kind, count, 0, ("message",), several=tuple(id_ for _, id_ in several))
 
     def _place(self, key: tuple[str, str], kind: str, item: str) -> Place:
         name = self.release.element_name(key[0] or self.release.bundle.entry_process, key[1])

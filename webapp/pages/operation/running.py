@@ -146,13 +146,14 @@ def _items(release: Published, process: str) -> list[tuple[str, str]]:
 
 
 def _at_name(release: Published, at: str) -> str:
-    process, _, element = at.partition(":")
-    return words(release.element_name(process, element)) if element else ""
+    return words(queries.place_name(release, at)) if at else ""
 
 
 def address(release: Published, key: str, place: Place) -> str:
-    """The instances at a place; of an item's call activity, those in which the item's process runs."""
-    chosen: dict[str, Any] = {"item": place.item} if place.item else {"at": f"{place.process}:{place.id}"}
+    """The instances at a place; of an item's call activity, those in which the item's process runs. Those that wait
+    for a message are found by its name, whichever of the elements is asked for."""
+    element = place.id or next(iter(place.several), "")
+    chosen: dict[str, Any] = {"item": place.item} if place.item else {"at": f"{place.process}:{element}"}
     if not place.item and (item := request.args.get("item")):
         chosen["item"] = item
     return url_for(
