@@ -16,7 +16,6 @@ from engine.law import Article, read_article
 from webapp.queries import change_index
 from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, touches_of
 from webapp.queries.made_under import commitments_under, sheets_under
-from webapp.services.release_rows import PUBLISHED
 from webapp.unit_of_work import sql
 
 LAW, MATERIAL, LIMIT = "law", "material", "limit"
@@ -216,7 +215,7 @@ def _counted(one: Concerned, sheets: int, commitments: int) -> Iterator[ImpactRo
     counted = sql().execute(COUNTS, values).fetchone()
     assert counted is not None
     received, begun = counted
-    if one.on_sheets and (sheets or one.holder.state == PUBLISHED):
+    if sheets:
         yield _count(one, SHEETS, sheets)
     if received + begun:
         yield _count(one, CASES, received + begun, f"{begun}" if begun else "")
