@@ -292,7 +292,7 @@ def _subprocess(drawing: _Drawing, box: Box, kind: str, name: str, *, expanded: 
         drawing.parts.append(rectangle_of(Box(box.x + 3, box.y + 3, box.width - 6, box.height - 6), INK, 1, round_=6))
     if expanded:
         width = _free_above(drawing, box) - 12
-        _text(drawing, name, Box(box.x + 6, box.y + 3, width, 20))
+        _fitting(drawing, name, Box(box.x + 6, box.y + 1, width, 17))
         return
     _fitting(drawing, name, Box(box.x + 4, box.y + 2, box.width - 8, box.height - 18))
     x, y = box.x + box.width / 2, box.y + box.height - 9
