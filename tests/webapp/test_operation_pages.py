@@ -85,7 +85,7 @@ def test_what_waits_for_one_message_at_several_elements_is_one_row_that_leads_to
     assert "在办流程：等其中之一的消息：药品核查需求、器械核查需求" in asked.words("//h2[@id='instances']")
     assert [number_of(case.id) in " ".join(one) for one in table(asked, "在办流程")] == [True]
     screen.client.set_cookie(COOKIE, "en")
-    assert "waits for a message of one of: " in screen.open(BUNDLE).words("//table")
+    assert "Waits for a message of one of: " in screen.open(BUNDLE).words("//table")
 
 
 def inner_process() -> str:

@@ -29,7 +29,7 @@ BESIDE = ("boundaryEvent", "startEvent")
 EVENTS = ("message", "signal")
 #: Elements at which a process waits for a message: others throw one, or hear it beside an activity.
 HEARING = ("intermediateCatchEvent", "receiveTask")
-ONE_OF = Words("等其中之一的消息：{names}", "waits for a message of one of: {names}")
+ONE_OF = Words("等其中之一的消息：{names}", "Waits for a message of one of: {names}")
 
 
 @dataclass(frozen=True, slots=True)
