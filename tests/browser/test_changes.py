@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.person import Person
 
 Somebody = Callable[..., Person]
+
+
+def stand_side_by_side(label: Locator, field: Locator) -> None:
+    first, second = label.bounding_box(), field.bounding_box()
+    assert first is not None
+    assert second is not None
+    assert first["x"] + first["width"] <= second["x"]
+    assert second["y"] < first["y"] + first["height"] / 2 < second["y"] + second["height"]
 
 
 def test_an_article_changes_and_the_work_is_given_out_and_finished(somebody: Somebody) -> None:
@@ -32,6 +40,9 @@ def test_an_article_changes_and_the_work_is_given_out_and_finished(somebody: Som
     designer.page.get_by_role("link", name="《行政许可法》第三十四条").click()
     designer.arrives("变更清单：《行政许可法》第三十四条")
     designer.picture("change-list")
+    stand_side_by_side(
+        designer.page.get_by_text("说明", exact=True).last, designer.page.get_by_label("说明", exact=True)
+    )
     designer.page.get_by_label("全选本页").check()
     designer.page.get_by_label("说明", exact=True).fill("工作稿里已改，见第2版。")
     designer.press("记下处理情况")

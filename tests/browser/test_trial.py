@@ -26,6 +26,8 @@ def test_a_release_is_tried_with_its_picture(somebody: Somebody) -> None:
     expect(marked(page, "record-outside-result")).to_have_count(1)
     page.reload()
     stands_in_the_middle(designer)
+    heights = {box["height"] for one in page.locator("main .btn-sm").all() if (box := one.bounding_box())}
+    assert len(heights) == 1  # a small button is no taller beside two lines
     designer.picture("trial")
     fail_the_job(designer)
     page.get_by_role("link", name="开办药店").first.click()

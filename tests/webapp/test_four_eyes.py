@@ -100,6 +100,15 @@ def test_whose_limit_changes_is_asked_with_legal_review_and_told(db):
     assert waiting_for(office.person(DESIGNER)) == []
 
 
+def test_a_page_says_what_of_an_item_changes_without_a_gap_behind_its_name(db, app):
+    release_id, screen = submitted(), Browser.of(app.test_client(), LAWYER)
+    screen.open(f"/studio/releases/{release_id}")
+    assert "“户外招牌设置许可”的时限" in screen.text
+    screen.client.set_cookie("language", "en")
+    screen.open(f"/studio/releases/{release_id}")
+    assert "limits of “Signboard permit”" in " ".join(screen.text.split())
+
+
 def test_the_department_whose_post_reviews_is_asked_too(db):
     release_id = submitted(old='review = "sign.review"', new='review = "food.review"')
     assert sorted(asked(release_id)) == [LEGAL, "approval-bureau", UNIT]

@@ -34,6 +34,7 @@ def test_the_kinds_are_those_of_the_data(db: object) -> None:
         assert words.text.zh
         assert words.text.en
         assert "{" not in filled(words.text, dict.fromkeys(words.facts, "x")).en
+        assert "第{" not in words.text.zh  # a figure stands apart, as on every page: 第 3 版
 
 
 def test_each_of_those_told_reads_it_in_their_language(db: object, client: FlaskClient) -> None:

@@ -305,6 +305,7 @@ def test_a_whole_case_of_the_bundle_walks_in_english_too(designer):
     designer.submit("/trial", {"example": "examples/ordinary.json"}, press=("fill", "1"))
     designer.submit("/trial", {"jobs": "done"})
     assert designer.heading.startswith("Trial: ")
+    assert designer.page.get_element_by_id("picture-title").text.startswith("Diagram: ")
     assert "Enter result back" in designer.text
     assert "结果回填" not in designer.text
     act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
