@@ -53,6 +53,11 @@ def submitted(path: str = "items/P6.toml", old: str = "value = ", new: str = "va
     return release_id
 
 
+def to_sign(screen: Browser) -> str:
+    """What the first page says of what waits for a signature."""
+    return " ".join(screen.page.xpath("string(//section[@aria-labelledby='to-sign'])").split())
+
+
 def states_of(screen: Browser) -> dict[str, str]:
     """Release -> what the page's list of releases says of its state."""
     rows = screen.page.xpath("//tr[th/a[contains(@href, '/releases/')]]")
@@ -328,6 +333,15 @@ def test_a_submitted_release_that_was_overtaken_offers_no_publishing(client):
     assert "会签不再成立" in page.text
     assert not page.page.xpath("//form[contains(@action, '/publish')]")
     assert page.page.xpath("//form[contains(@action, '/return')]")
+
+
+def test_whoever_has_yet_to_sign_sees_that_it_was_overtaken(client):
+    unsigned, other = submitted(), submitted("items/P6.toml", "value = ", "value = 2")
+    screen = Browser.of(client, LAWYER)
+    assert f"第 {queries.release(unsigned).number} 版" in to_sign(screen.open("/studio"))
+    assert "须退回" not in to_sign(screen)
+    publish(other)
+    assert f"第 {queries.release(unsigned).number} 版 须退回" in to_sign(screen.open("/studio"))
 
 
 def test_an_approved_release_can_be_returned_before_its_day(db):
