@@ -17,8 +17,9 @@ from engine.bpmn.svg import Box
 BESIDE, LABEL_WIDTH = 11.0, 90.0
 #: (width, size) that are tried in turn.
 TRIED = ((LABEL_WIDTH, BESIDE), (110.0, BESIDE), (130.0, BESIDE), (110.0, 9.5), (150.0, 9.5), (70.0, 9.5))
-#: From a name to what it names.
-GAP = 4.0
+#: From a name to what it names, and how far their middles lie apart at most for a name that is level with it: such a
+#: one grows up and down alike.
+GAP, LEVEL = 4.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ def beside(name: str, label: Box, owner: Box, width: float = LABEL_WIDTH, size: 
         left = max(left, min(label.x, owner.x + owner.width + GAP))
     elif label.x + label.width <= owner.x:
         left = min(left, max(label.x + label.width, owner.x - GAP) - wide)
-    if label.y + label.height <= owner.y:
-        top = label.y + label.height - high
-    elif label.y >= owner.y + owner.height:
+    down = label.middle[1] - owner.middle[1]
+    if down > LEVEL:
         top = label.y
-    else:  # level with what it names: as much above as below
+    elif down < -LEVEL:
+        top = label.y + label.height - high
+    else:
         top = label.middle[1] - high / 2
     return Label(lines, size, Box(left, top, wide, high))
 

@@ -32,7 +32,7 @@ TASKS = frozenset(
         *("manualTask", "businessRuleTask", "scriptTask", "callActivity"),
     )
 )
-#: What lies around others, so that names stand on it.
+#: What lies around others, so that names stand on it, but not on its border.
 AROUND = frozenset(("participant", "lane", "group"))
 #: In the keys of what is taken: the name of a shape or line.
 NAME = "name"
@@ -156,9 +156,11 @@ def _take(drawing: _Drawing, plane: etree._Element) -> None:
     """Note where shapes, lines and names will be."""
     for shape in plane.iter(f"{DI}BPMNShape"):
         box, kind, key = box_of(shape), _kind(drawing, shape), refers(shape)
-        if box is None or kind in AROUND:
+        if box is None:
             continue
-        if kind not in SUBPROCESSES or shape.get("isExpanded") == "false":
+        if kind in AROUND or (kind in SUBPROCESSES and shape.get("isExpanded") != "false"):
+            drawing.taken.update((f"{key} {number}", part) for number, part in enumerate(segments(box.corners)))
+        else:
             drawing.taken[key] = box
         if kind == "boundaryEvent":
             drawing.attached.append(box)

@@ -20,6 +20,12 @@ class Box:
     def middle(self) -> tuple[float, float]:
         return self.x + self.width / 2, self.y + self.height / 2
 
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Once around, with the first again at the end."""
+        right, bottom = self.x + self.width, self.y + self.height
+        return (self.x, self.y), (right, self.y), (right, bottom), (self.x, bottom), (self.x, self.y)
+
 
 def px(number: float) -> str:
     """A length as it is written: to a tenth of a pixel."""
