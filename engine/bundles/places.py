@@ -43,7 +43,8 @@ class PlaceKind(StrEnum):
 class Place:
     """`element`: what tells it from the others of its file, for as long as it is the same thing. `part`: which part of
     an item or bundle ("limits", "checklist" …, "" elsewhere). `refs`: what it names by key ("material:KEY",
-    "limit:ITEM.NAME", "parameter:KEY"). `items`: keys of the items that it is about; empty: of none in particular."""
+    "limit:ITEM.NAME", "parameter:KEY", "clock:NAME"). `items`: keys of the items that it is about; empty: of none in
+    particular."""
 
     kind: PlaceKind
     file: str

@@ -107,7 +107,14 @@ def _diagram(path: str, content: bytes, bundle: Bundle | None, items: frozenset[
         if said:
             shown = " ".join((element.get("name") or key).split())
             name = bundle.words(path, key, "name", shown) if bundle else Words(shown, "")
-            yield Place(PlaceKind.ELEMENT, path, key, name, said, calls.get(key, items))
+            refs = frozenset(f"clock:{one}" for one in _clocks_of(element))
+            yield Place(PlaceKind.ELEMENT, path, key, name, said, calls.get(key, items), refs)
+
+
+def _clocks_of(element: etree._Element) -> Iterator[str]:
+    """The clocks that a task runs by: its property lists them, with spaces between."""
+    for one in element.iterfind(f"{{{BPMN}}}extensionElements/{{*}}properties/{{*}}property[@name='clock']"):
+        yield from one.get("value", "").split()
 
 
 def _texts_of(element: etree._Element) -> Iterator[str]:

@@ -156,14 +156,17 @@ class LimitChanges:
         is_elsewhere = bool(self.items and place.items) and not (self.items & place.items)
         if is_elsewhere:
             return None
+        runs_by = self.clocks & {ref.partition(":")[2] for ref in place.refs if ref.startswith("clock:")}
+        if runs_by and place.kind is PlaceKind.ELEMENT:
+            return Touch(place, Why.CLOCK, ", ".join(sorted(runs_by)))
         for text in place.texts:
             if not self.bundle and self.key in keys_in(text):
                 return Touch(place, Why.NAMES, excerpt(text, text.find(self.key)))
-            if place.kind is PlaceKind.ELEMENT and (said := _clock_in(text, self.clocks)):
-                return Touch(place, Why.CLOCK, excerpt(said, 0))
+            if place.kind is PlaceKind.ELEMENT and any(f'clock("{name}")' in text for name in self.clocks):
+                return Touch(place, Why.CLOCK, excerpt(text, 0))
             if place.kind in _TOLD and (at := self._figure_in(text)) >= 0:
                 return Touch(place, Why.FIGURE, excerpt(text, at))
-        if self.clocks & {ref.partition(":")[2] for ref in place.refs if ref.startswith("clock:")}:
+        if runs_by:
             return Touch(place, Why.CLOCK, _first(place))
         return None
 
@@ -217,16 +220,6 @@ def _figures(limit: Limit) -> Iterator[str]:
 def _number(value: int, zh: str, en: str) -> str:
     not_longer = "(?<![零一二三四五六七八九十百千第〇])"
     return rf"(?<![\d.]){value}\s*{zh}|{not_longer}{chinese_number(value)}{zh}|(?<![\d.]){value} {en}\b"
-
-
-def _clock_in(text: str, clocks: frozenset[str]) -> str:
-    """The text where it is one of the clocks, lists it (clocks of a task stand with spaces between), or asks for it."""
-    if text in clocks or (_LISTED.fullmatch(text) and clocks & set(text.split())):
-        return text
-    return text if any(f'clock("{name}")' in text for name in clocks) else ""
-
-
-_LISTED = re.compile(r"[a-z0-9_-]+(?:\s+[a-z0-9_-]+)*")
 
 
 def _first(place: Place) -> str:

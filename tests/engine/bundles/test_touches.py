@@ -107,6 +107,18 @@ def test_a_task_that_runs_by_several_clocks_is_touched_by_each() -> None:
         assert hits[PlaceKind.ELEMENT, "review"] is Why.CLOCK
 
 
+@pytest.mark.parametrize("said", ["promised", "what was promised", "hand-up is what was promised"])
+def test_a_text_with_the_name_of_a_clock_in_it_is_no_list_of_clocks(files: dict[str, bytes], said: str) -> None:
+    path, end = "open-pharmacy.bpmn", b"</bpmn:process>"
+    task = f'<bpmn:userTask id="told" name="{said}"><bpmn:documentation>{said}</bpmn:documentation></bpmn:userTask>'
+    assert files[path].count(end) == 1
+    places = places_of_bundle({**files, path: files[path].replace(end, task.encode() + end)})
+    assert any((one.kind, one.element) == (PlaceKind.ELEMENT, "told") for one in places)
+    hits = found(places, LimitChanges("P2.promised", "b", frozenset({"P2"}), frozenset({"promised"}), None))
+    assert (PlaceKind.ELEMENT, "told") not in hits
+    assert hits[PlaceKind.ELEMENT, "review"] is Why.CLOCK
+
+
 def test_the_rules_of_a_place_have_places_too() -> None:
     content = (ROOT / "processes/_shared/profiles/fictional-city.toml").read_bytes()
     places = places_of_rules("fictional-city", content)
