@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.bpmn import draw
 from tests.support import office
 from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases, release_files
+from webapp.services.releases import draft_from_files
 
-LEGAL = "qixin"
+DESIGNER, LEGAL = "taoran", "qixin"
 
 
 def published() -> int:
@@ -80,6 +83,21 @@ def test_the_pdf_is_the_same_bytes_each_time(client) -> None:
     assert first.mimetype == "application/pdf"
     assert first.data.startswith(b"%PDF-")
     assert first.data == second.data
+
+
+def test_a_draft_whose_rule_lacks_a_cell_is_told_as_far_as_it_goes(client) -> None:
+    files = dict(release_files(published()))
+    table = files["commitment.dmn"].decode()
+    short = re.sub(r"<inputEntry .*?</inputEntry>", "", table, count=1, flags=re.DOTALL)
+    assert short != table
+    draft = draft_from_files(
+        office.BUNDLE, files | {"commitment.dmn": short.encode()}, by=office.person(DESIGNER), note=""
+    )
+    reader = Browser.of(client, DESIGNER)
+    reader.open(f"/studio/releases/{draft}/document")
+    assert reader.status == 200
+    assert "选了“乙类非处方药”" in reader.text
+    assert client.get(f"/studio/releases/{draft}/document.pdf").data.startswith(b"%PDF-")
 
 
 def test_every_diagram_of_the_bundle_is_drawn_with_its_names(db) -> None:

@@ -331,14 +331,21 @@ class _Writer:
         for table in tables:
             yield Block("heading", table.name, 2)
             yield Block("text", self.said(table.policy_words))
-            rows = [(*self._asks(table, rule), *map(self._result, rule.outputs), *rule.notes) for rule in table.rules]
+            rows = [
+                (
+                    *_filled(self._asks(table, rule), len(table.inputs)),
+                    *_filled(map(self._result, rule.outputs), len(table.outputs)),
+                    *_filled(rule.notes, len(table.notes)),
+                )
+                for rule in table.rules
+            ]
             yield Block("table", heads=[*table.inputs, *table.outputs, *table.notes], rows=rows)
 
     def _asks(self, table: DecisionTable, rule: Rule) -> Iterator[str]:
         """What a rule asks of each column; as it is written where there are no words for it."""
-        for reads, written in zip(table.reads, rule.inputs, strict=True):
-            words = self.conditions.cell(reads, written)
-            yield written if words is None else self.said(words)
+        for at, written in enumerate(rule.inputs):
+            words = self.conditions.cell(table.reads[at] if at < len(table.reads) else "", written)
+            yield self.said(words) if words is not None else "" if written == "-" else written
 
     def _result(self, written: str) -> str:
         truth = {"true": Words("是", "yes"), "false": Words("否", "no")}.get(written)
@@ -417,6 +424,12 @@ class _Writer:
                 title = lines[0].removeprefix("# ").strip() if lines and lines[0].startswith("# ") else ""
                 found.append((path, title, "\n".join(lines[1:] if title else lines).strip()))
         return found
+
+
+def _filled(cells: Iterable[str], columns: int) -> list[str]:
+    """A rule of a draft may have fewer cells than its table has columns, or more."""
+    given = list(cells)[:columns]
+    return given + [""] * (columns - len(given))
 
 
 def _groups() -> dict[str, Words]:

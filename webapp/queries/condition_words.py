@@ -23,8 +23,7 @@ class Conditions:
 
     def cell(self, reads: str, written: str) -> Words | None:
         """What a cell of a decision table asks of what its column `reads`; None where there are no words for it."""
-        column = self.known.get(reads)
-        return cell_words(written, column.options if column is not None else {})
+        return cell_words(written, self.known.get(reads, Labelled(Words("", ""), {})))
 
 
 def conditions_of(bundle: Bundle | None, files: Mapping[str, bytes], forms: Mapping[str, Form]) -> Conditions:

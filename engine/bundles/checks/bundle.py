@@ -53,9 +53,8 @@ def check_bundle(
     main_form = inspected.forms.get(form_file(bundle.form_key, files) or "")
     variables = given_variables(bundle, main_form, inspected.forms.values())
     findings += check_diagrams(files, level="office", known_groups=known_groups, variables=variables)
-    checking = Checking(
-        files, bundle, inspected.forms, main_form, known_groups, profile, known_departments, programs or Programs(files)
-    )
+    made = programs or Programs(files)
+    checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile, made, known_departments)
     if key is not None and bundle.key != key:
         checking.error(
             "other-bundle",

@@ -23,8 +23,8 @@ class Checking:
     main_form: Form | None
     known_groups: Collection[str] | None
     profile: Profile | None
+    programs: Programs
     known_departments: Collection[str] | None = None
-    programs: Programs = field(default_factory=lambda: Programs({}))
     findings: list[Finding] = field(default_factory=list)
 
     @property

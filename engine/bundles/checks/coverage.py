@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.bpmn import Programs
 from engine.bundles.checks.checking import Checking
 from engine.bundles.model import Bundle, Item
 from engine.bundles.questions import (
@@ -18,7 +19,7 @@ from engine.words import Words
 
 def coverage_findings(bundle: Bundle) -> list[Finding]:
     """What `check_coverage` finds in a bundle."""
-    checking = Checking({}, bundle, {}, None, None, None)
+    checking = Checking({}, bundle, {}, None, None, None, Programs({}))
     check_coverage(checking)
     return checking.findings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.bpmn import Programs
 from engine.bundles.checks.checking import Checking
 from engine.bundles.model import Bundle, Item, Limit
 from engine.findings import Finding
@@ -20,7 +21,7 @@ def check_unified(checking: Checking) -> None:
 
 def unified_findings(bundle: Bundle, catalogue: UnifiedCatalogue) -> list[Finding]:
     """What in a bundle is against a higher level's catalogue."""
-    checking = Checking({}, bundle, {}, None, None, None)
+    checking = Checking({}, bundle, {}, None, None, None, Programs({}))
     _check_items(checking, catalogue)
     return checking.findings
 

@@ -9,8 +9,9 @@ from engine.bundles.questions.coverage import (
     questions_never_asked,
     way_words,
 )
+from engine.bundles.questions.labelled import Labelled, labels_of
 from engine.bundles.questions.tree import Line, Tree
-from engine.bundles.questions.wording import Labelled, cell_words, condition_words, labels_of
+from engine.bundles.questions.wording import cell_words, condition_words
 
 __all__ = [
     "Budget",

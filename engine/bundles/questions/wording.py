@@ -1,20 +1,22 @@
-"""Conditions in words: what a FEEL condition over answers says, for whoever reads the law and not FEEL."""
+"""Conditions in words: what a FEEL condition over answers says, for whoever reads the law and not FEEL.
+
+Words are had only for what they say exactly: they hold for the same answers as the condition is true for, a question
+that was not asked among them. `not` of what is null for such a question, an option of a question that takes several,
+and the like say something else than they seem to, so that there are no words for them (FEEL: DMN 1.5, 10.3.2).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
-from engine.bundles.model import Bundle
 from engine.bundles.questions.choosing import listed
+from engine.bundles.questions.labelled import ANY, MANY, YES_NO, YES_OR_NO, Labelled
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
 from engine.expressions.feel.parser import parse_expression, parse_unary_tests
-from engine.forms import Form
 from engine.values import Value
 from engine.words import Words
 
-_YES_NO = {True: Words("是", "yes"), False: Words("否", "no")}
 _COMPARED = {
     "=": Words("为", "is"),
     "!=": Words("不为", "is not"),
@@ -30,43 +32,8 @@ _TURNED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _JOINED = {"and": Words("，并且", ", and "), "or": Words("，或者", ", or ")}
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A question or a field as people see it: its text, and what its options are called, by their value."""
-
-    text: Words
-    options: Mapping[str, Words]
-
-    def quoted(self) -> Words:
-        return Words(f"“{self.text.zh}”", f"“{self.text.en}”") if self.text.zh else self.text
-
-    def called(self, option: str) -> Words:
-        return self.options.get(option, Words(option, option))
-
-    def how(self, operator: str) -> Words:
-        """A question is answered with its value, a field is it."""
-        return (self.text.zh.endswith("？") and _ANSWERED.get(operator)) or _COMPARED[operator]
-
-
-def labels_of(bundle: Bundle, form: Form | None) -> dict[str, Labelled]:
-    """What conditions of a bundle's catalogue read, by name: the guided answers, those of its form, and what
-    the decision on commitments is asked of: the item and the material (`requirement`)."""
-    fields = () if form is None else form.inputs
-    labels = {one.key: Labelled(one.label, {each.value: each.label for each in one.options}) for one in fields}
-    asked = {one.key: Labelled(one.text, {each.value: each.label for each in one.options}) for one in bundle.questions}
-    named = {
-        "item": Labelled(Words("事项", "Item"), {one.key: _with_key(one.key, one.name) for one in bundle.items}),
-        "requirement": Labelled(Words("材料", "Material"), {one.key: one.name for one in bundle.materials}),
-    }
-    return {**named, **labels, **asked}
-
-
-def _with_key(key: str, name: Words) -> Words:
-    return Words(f"{key} {name.zh}", f"{key} {name.in_language('en')}")
-
-
 def condition_words(source: str, known: Mapping[str, Labelled]) -> Words | None:
-    """What a condition over `known` answers (by their names) says; None where it says more than words are had for."""
+    """What a condition over `known` answers (by their names) says; None where there are no words for it."""
     try:
         tree = parse_expression(source)
     except ExpressionInvalid:
@@ -74,36 +41,57 @@ def condition_words(source: str, known: Mapping[str, Labelled]) -> Words | None:
     return _condition(tree, known)
 
 
-def cell_words(source: str, options: Mapping[str, Words]) -> Words | None:
-    """What a cell of a decision table asks of its column, whose values are called `options`; None without words."""
+def cell_words(source: str, column: Labelled) -> Words | None:
+    """What a cell of a decision table asks of its column, whose text is not said; None where there are no words."""
     try:
         cell = parse_unary_tests(source)
     except ExpressionInvalid:
         return None
-    asked = Labelled(Words("", ""), options)
+    asked = Labelled(Words("", ""), column.options, column.kind)
+    if cell.negated:
+        return _not_in_cell(cell.tests, asked)
     told = [_test(one, asked) for one in cell.tests]
     said = [one for one in told if one is not None]
     if not said or len(said) < len(told):
         return None
-    joint = _JOINED["or"]
-    either = Words(joint.zh.join(one.zh for one in said), joint.en.join(one.en for one in said))
-    return Words(f"不是（{either.zh}）", f"not ({either.en})") if cell.negated else either
+    if len(said) > 1:
+        said = [
+            _bracketed(one) if isinstance(test.operand, n.Logic) else one
+            for test, one in zip(cell.tests, said, strict=True)
+        ]
+    return _joined("or", said)
+
+
+def _not_in_cell(tests: Sequence[n.UnaryTest], asked: Labelled) -> Words | None:
+    """`not(value, value)`, which holds for nothing, too; there are no words for `not` of any other test."""
+    values = [one.operand for one in tests if not one.operator]
+    given = [one.value for one in values if isinstance(one, n.Literal)]
+    if not given or len(given) < len(tests):
+        return None
+    if given == [None]:
+        return Words("有值", "any value")
+    said = [_test(one, asked) for one in tests]
+    told = [one for one in said if one is not None]
+    if None in given or len(told) < len(said):
+        return None
+    either = _joined("or", told)
+    return Words(f"不是（{either.zh}）", f"not ({either.en})")
 
 
 def _test(test: n.UnaryTest, asked: Labelled) -> Words | None:
     if test.uses_input:
-        words = _condition(test.operand, {"?": asked})
-        return words and Words(words.zh.strip(), words.en.strip())
+        return None if test.operator else _condition(test.operand, {"?": asked})
     if not isinstance(test.operand, n.Literal):
         return None
     value, how = test.operand.value, _COMPARED.get(test.operator)
+    if value is None:
+        return None if test.operator else Words("没有", "none")
+    if not asked.takes(value, test.operator or "="):
+        return None
     if how is not None:
-        words = _valued(asked, value)
-        return None if value is None else Words(f"{how.zh}{words.zh}", f"{how.en} {words.en}")
-    if isinstance(value, bool):
-        return _YES_NO[value]
-    text = str(value)
-    return Words("没有", "none") if value is None else asked.called(text)
+        words = asked.valued(value)
+        return Words(f"{how.zh}{words.zh}", f"{how.en} {words.en}")
+    return YES_OR_NO[value] if isinstance(value, bool) else asked.called(str(value))
 
 
 def _condition(tree: n.Node, known: Mapping[str, Labelled]) -> Words | None:
@@ -116,15 +104,16 @@ def _condition(tree: n.Node, known: Mapping[str, Labelled]) -> Words | None:
             made[id(node)] = _atom(node, known)
         elif not parts_are_made:
             waiting += [(node, True), *((part, False) for part in inside)]
+        elif isinstance(node, n.Logic):
+            made[id(node)] = _together(node, [made[id(part)] for part in inside])
         else:
-            made[id(node)] = _left_out(node, known) or _together(node, inside, [made[id(part)] for part in inside])
+            made[id(node)] = _not(inside[0], made[id(inside[0])], known)
     return made[id(tree)]
 
 
 def _parts(node: n.Node) -> tuple[n.Node, ...]:
-    if isinstance(node, n.Logic):
-        return node.operands
-    return _given(node, "not", 1)
+    """What `and`, `or` and `not` join."""
+    return node.operands if isinstance(node, n.Logic) else _given(node, "not", 1)
 
 
 def _given(node: n.Node, function: str, arguments: int) -> tuple[n.Node, ...]:
@@ -134,28 +123,56 @@ def _given(node: n.Node, function: str, arguments: int) -> tuple[n.Node, ...]:
     return node.positional if isinstance(node.function, n.Name) and node.function.name == function else ()
 
 
-def _together(node: n.Node, parts: Sequence[n.Node], said: Sequence[Words | None]) -> Words | None:
-    """`and` and `or` of what their parts say, what is joined otherwise in brackets; `not`."""
+def _together(node: n.Logic, said: Sequence[Words | None]) -> Words | None:
+    """`and` and `or` of what their parts say, what is joined otherwise in brackets."""
     told = [one for one in said if one is not None]
     if len(told) < len(said):
         return None
-    if not isinstance(node, n.Logic):
-        return Words(f"并非（{told[0].zh}）", f"not ({told[0].en})")
-    told = [_bracketed(words) if isinstance(part, n.Logic) else words for part, words in zip(parts, told, strict=True)]
-    joint = _JOINED[node.operator]
-    return Words(joint.zh.join(one.zh for one in told), joint.en.join(one.en for one in told))
+    return _joined(
+        node.operator,
+        [
+            _bracketed(words) if isinstance(part, n.Logic) else words
+            for part, words in zip(node.operands, told, strict=True)
+        ],
+    )
+
+
+def _joined(operator: str, said: Sequence[Words]) -> Words:
+    joint = _JOINED[operator]
+    return Words(joint.zh.join(one.zh for one in said), joint.en.join(one.en for one in said))
 
 
 def _bracketed(words: Words) -> Words:
     return Words(f"（{words.zh}）", f"({words.en})")
 
 
+def _not(inside: n.Node, said: Words | None, known: Mapping[str, Labelled]) -> Words | None:
+    """`not(question)`, `not(list contains(question, option))`, and `not` of what is true or false, never null."""
+    asked = _named(inside, known)
+    if asked is not None:
+        return _is(asked, "=", False) if said is not None else None
+    found = _option(inside, known)
+    if found is not None:
+        text, option = found
+        where = f"the answer to “{text.en}” does not include" if text.zh else "does not include"
+        return Words(f"{f'“{text.zh}”的回答里' if text.zh else ''}没有“{option.zh}”", f"{where} “{option.en}”")
+    return Words(f"并非（{said.zh}）", f"not ({said.en})") if said is not None and _is_settled(inside) else None
+
+
+def _is_settled(tree: n.Node) -> bool:
+    """Made of `=` and `!=` alone, which are true or false of an answer that is not there as well."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        inside = _parts(node)
+        if not inside and not (isinstance(node, n.Comparison) and node.operator in _ANSWERED):
+            return False
+        waiting += inside
+    return True
+
+
 def _atom(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
-    for read in _ATOMS:
-        words = read(node, known)
-        if words is not None:
-            return words
-    return None
+    return next((words for read in _ATOMS if (words := read(node, known)) is not None), None)
 
 
 def _named(node: n.Node, known: Mapping[str, Labelled]) -> Labelled | None:
@@ -170,7 +187,7 @@ def _named(node: n.Node, known: Mapping[str, Labelled]) -> Labelled | None:
 def _yes(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
     """`question` alone: it was answered with yes."""
     asked = _named(node, known)
-    return None if asked is None else _is(asked, "=", True)
+    return _is(asked, "=", True) if asked is not None and asked.kind == YES_NO else None
 
 
 def _compared(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
@@ -186,54 +203,60 @@ def _compared(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
     if asked is not None:
         return _is(asked, operator, right.value)
     counted = next((_named(one, known) for one in _given(left, "count", 1)), None)
-    if counted is None:
+    return None if counted is None else _so_many(counted, operator, right.value)
+
+
+def _so_many(asked: Labelled, operator: str, value: Value) -> Words | None:
+    """So many options were chosen; fewer than some is only what was answered."""
+    if isinstance(value, bool | str) or value is None or operator == "!=" or asked.kind not in (MANY, ANY):
         return None
-    how, text = _COMPARED[operator], counted.quoted()
-    if operator == "=":
-        return Words(f"{text.zh}选了 {right.value} 项", f"{right.value} chosen in {text.en}")
-    return Words(f"{text.zh}选的项数{how.zh} {right.value}", f"the number chosen in {text.en} {how.en} {right.value}")
+    chosen_in = f" in “{asked.text.en}”" if asked.text.zh else ""
+    text, how = asked.subject(), _COMPARED[operator]
+    if operator == "=" and value != 0:
+        return Words(f"{text.zh}选了 {value} 项", f"{value} chosen{chosen_in}")
+    return Words(
+        f"{text.zh}已经回答，选的项数{how.zh} {value}", f"answered, and the number chosen{chosen_in} {how.en} {value}"
+    )
+
+
+def _how(asked: Labelled, operator: str) -> Words:
+    """A question is answered with its value, a field is it."""
+    return (asked.text.zh.endswith("？") and _ANSWERED.get(operator)) or _COMPARED[operator]
 
 
 def _is(asked: Labelled, operator: str, value: Value) -> Words | None:
-    text, how = asked.quoted(), asked.how(operator)
+    text, how = asked.subject(), _how(asked, operator)
     if value is None:
-        empty = Words(f"{text.zh}没有回答", f"{text.en} is not answered")
-        given = Words(f"{text.zh}已经回答", f"{text.en} is answered")
+        empty = Words(f"{text.zh}没有回答", f"{text.en}is not answered")
+        given = Words(f"{text.zh}已经回答", f"{text.en}is answered")
         return {"=": empty, "!=": given}.get(operator)
-    words = _valued(asked, value)
-    return Words(f"{text.zh}{how.zh}{words.zh}", f"{text.en} {how.en} {words.en}")
-
-
-def _valued(asked: Labelled, value: Value) -> Words:
-    """A value as it stands behind a Chinese word, and in English."""
-    if isinstance(value, bool):
-        return Words(f"“{_YES_NO[value].zh}”", f"“{_YES_NO[value].en}”")
-    if isinstance(value, str):
-        return Words(f"“{asked.called(value).zh}”", f"“{asked.called(value).en}”")
-    return Words(f" {value}", str(value))
+    if not asked.takes(value, operator):
+        return None
+    words = asked.valued(value)
+    return Words(f"{text.zh}{how.zh}{words.zh}", f"{text.en}{how.en} {words.en}")
 
 
 def _chosen(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
     """`list contains(question, option)`."""
     found = _option(node, known)
-    return found and Words(f"{found[0].zh}选了“{found[1].zh}”", f"{found[0].en} includes “{found[1].en}”")
-
-
-def _left_out(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
-    """`not(list contains(question, option))`."""
-    found = next((_option(one, known) for one in _given(node, "not", 1)), None)
-    return found and Words(f"{found[0].zh}没有选“{found[1].zh}”", f"{found[0].en} does not include “{found[1].en}”")
+    if found is None:
+        return None
+    text, option = found
+    subject = Words(f"“{text.zh}”", f"“{text.en}” ") if text.zh else text
+    return Words(f"{subject.zh}选了“{option.zh}”", f"{subject.en}includes “{option.en}”")
 
 
 def _option(node: n.Node, known: Mapping[str, Labelled]) -> tuple[Words, Words] | None:
-    """(question, option) of `list contains(question, option)`."""
+    """(text of the question, option) of `list contains(question, option)`."""
     given = _given(node, "list contains", 2)
     if not given:
         return None
     asked, option = _named(given[0], known), given[1]
-    if asked is None or not isinstance(option, n.Literal) or not isinstance(option.value, str):
+    if asked is None or asked.kind not in (MANY, ANY):
         return None
-    return asked.quoted(), asked.called(option.value)
+    if not isinstance(option, n.Literal) or not isinstance(option.value, str):
+        return None
+    return asked.text, asked.called(option.value)
 
 
 def _one_of(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
@@ -242,11 +265,13 @@ def _one_of(node: n.Node, known: Mapping[str, Labelled]) -> Words | None:
         return None
     asked = _named(node.value, known)
     values = [one.operand.value for one in node.tests if not one.operator and isinstance(one.operand, n.Literal)]
-    texts = [one for one in values if isinstance(one, str)]
-    if asked is None or not texts or len(texts) < len(node.tests):
+    texts = [one for one in values if isinstance(one, str) and one]
+    if asked is None or not texts or len(texts) < len(node.tests) or not all(asked.takes(one, "=") for one in texts):
         return None
-    called, text = listed(asked.called(one) for one in texts), asked.quoted()
-    return Words(f"{text.zh}为{called.zh}之一", f"{text.en} is one of {called.en}")
+    if len(texts) == 1:
+        return _is(asked, "=", texts[0])
+    called, text = listed(asked.called(one) for one in texts), asked.subject()
+    return Words(f"{text.zh}为{called.zh}之一", f"{text.en}is one of {called.en}")
 
 
 _ATOMS: tuple[Callable[[n.Node, Mapping[str, Labelled]], Words | None], ...] = (_yes, _compared, _chosen, _one_of)

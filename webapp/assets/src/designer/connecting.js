@@ -22,7 +22,7 @@ class Connecting {
   /** Opens the menu beside the one selected element; undefined where there is none, or nothing that it may lead to. */
   open() {
     const [source, ...others] = this.selection.get();
-    if (!source || others.length || this.popupMenu.isEmpty(source, MENU)) return undefined;
+    if (!source || source.waypoints || others.length || this.popupMenu.isEmpty(source, MENU)) return undefined;
     const { right, top } = this.canvas.getGraphics(source).getBoundingClientRect();
     this.popupMenu.open(source, MENU, { x: right + BESIDE, y: top }, {
       title: this.translate('Connect to'), width: WIDTH, search: true,
