@@ -19,13 +19,15 @@ DRAWN_AT = """drawn => new Promise((told) => requestAnimationFrame(() => request
 #: An element stands further to the right than that.
 HAS_MOVED = """([element, x]) =>
     document.querySelector(`.djs-element[data-element-id="${element}"] .djs-hit`).getBoundingClientRect().x > x"""
-#: Nothing has scrolled for so many frames.
-UNTIL_STILL = """viewport => new Promise((still) => {
-    let [seen, frames] = ['', 0];
+#: Nothing has scrolled for 30 frames; what has not come to rest after 600 never does.
+UNTIL_STILL = """viewport => new Promise((still, never) => {
+    let [seen, frames, looks] = ['', 0, 0];
     const look = () => {
         const now = viewport.getAttribute('transform');
-        [seen, frames] = [now, now === seen ? frames + 1 : 0];
-        frames < 30 ? requestAnimationFrame(look) : still();
+        [seen, frames, looks] = [now, now === seen ? frames + 1 : 0, looks + 1];
+        if (frames >= 30) still();
+        else if (looks >= 600) never(new Error(`the drawing still moves: ${now}`));
+        else requestAnimationFrame(look);
     };
     look();
 })"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import drawing
 from tests.browser.person import Person
@@ -20,11 +20,15 @@ TEXTS = "_shared/texts/en.toml"
 Somebody = Callable[..., Person]
 
 
-def test_elements_are_looked_for_by_the_button(site: Site, somebody: Somebody) -> None:
-    designer = somebody(DESIGNER)
-    begin_copy(designer, "找元素")
+def at_licences(designer: Person, title: str) -> Page:
+    """A working copy of this title with the process of licences in the editor."""
+    begin_copy(designer, title)
     open_diagram(designer, "item-licence.bpmn")
-    page = designer.page
+    return designer.page
+
+
+def test_elements_are_looked_for_by_the_button(site: Site, somebody: Somebody) -> None:
+    page = at_licences(somebody(DESIGNER), "找元素")
     box = page.locator(".djs-search-container")
     page.get_by_role("button", name="查找元素").click()
     expect(box).to_have_class(OPEN)
@@ -35,10 +39,7 @@ def test_elements_are_looked_for_by_the_button(site: Site, somebody: Somebody) -
 
 
 def test_two_elements_are_connected_by_keys(site: Site, somebody: Somebody) -> None:
-    designer = somebody(DESIGNER)
-    begin_copy(designer, "按键连线")
-    open_diagram(designer, "item-licence.bpmn")
-    page = designer.page
+    page = at_licences(somebody(DESIGNER), "按键连线")
     page.get_by_role("button", name="查找元素").click()
     page.keyboard.type("补正材料")
     page.keyboard.press("Enter")
@@ -60,10 +61,7 @@ def test_two_elements_are_connected_by_keys(site: Site, somebody: Somebody) -> N
 
 
 def test_the_menus_count_and_call_what_they_find_in_chinese(site: Site, somebody: Somebody) -> None:
-    designer = somebody(DESIGNER)
-    begin_copy(designer, "找种类")
-    open_diagram(designer, "item-licence.bpmn")
-    page = designer.page
+    page = at_licences(somebody(DESIGNER), "找种类")
     page.get_by_role("button", name="查找元素").click()
     page.keyboard.type("correct")
     page.locator(".djs-search-result").first.click()
@@ -81,9 +79,7 @@ def test_the_menus_count_and_call_what_they_find_in_chinese(site: Site, somebody
 
 def test_a_finding_of_an_elements_text_selects_the_element(site: Site, somebody: Somebody) -> None:
     designer = somebody(DESIGNER)
-    begin_copy(designer, "没有英文")
-    open_diagram(designer, "item-licence.bpmn")
-    page = designer.page
+    page = at_licences(designer, "没有英文")
     rename(page, "correct", "补齐全部材料")
     page.get_by_role("button", name="保存并检查").click()
     put(site, TEXTS, saved_text(site, TEXTS).replace('"correct.name"', '"correct.nam"').encode())
