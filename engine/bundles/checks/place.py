@@ -6,7 +6,8 @@ from engine.bpmn import Process, Program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.legal_basis import states_intake_basis
 from engine.bundles.model import Item
-from engine.law.profile import Profile
+from engine.law.calendar_checks import STATUTORY_DAYS
+from engine.law.profile import COUNT, Profile
 from engine.law.rulings import remedy_limits
 from engine.words import Words
 
@@ -23,6 +24,7 @@ def check_place(checking: Checking, program: Program, process: Process) -> None:
         _check_intake(checking, profile, item)
         _check_silence(checking, profile, item, program, process)
     _check_remedy(checking, profile)
+    _check_holidays(checking, profile)
 
 
 def _check_intake(checking: Checking, profile: Profile, item: Item) -> None:
@@ -80,3 +82,21 @@ def _check_remedy(checking: Checking, profile: Profile) -> None:
         checking.missing(
             Words("地方规则的救济期限", "limit of a remedy in the place's rules"), "profile", "parameters", key
         )
+
+
+def _check_holidays(checking: Checking, profile: Profile) -> None:
+    """Rules from before there were counts call the number of holidays a limit: it is then listed among the limits."""
+    stated = profile.parameters.get(STATUTORY_DAYS)
+    if stated is None or stated.unit == COUNT:
+        return
+    checking.warning(
+        "holidays-not-counted",
+        "profile",
+        f"parameters.{STATUTORY_DAYS}",
+        Words(
+            f"地方规则的“{stated.name.zh}”是数目，不是期限，单位却写作“{stated.unit}”，会列在期限之中。",
+            f"“{stated.name.en}” in the place's rules is a count and no limit, but its unit is “{stated.unit}”: it is"
+            " listed among the limits.",
+        ),
+        Words(f'把单位改为unit = "{COUNT}"，重新载入地方规则。', f'Write unit = "{COUNT}" and load the rules again.'),
+    )

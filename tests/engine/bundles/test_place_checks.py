@@ -70,6 +70,17 @@ def test_a_place_that_does_not_say_how_long_a_remedy_is_open_is_a_finding(files,
     assert errors(files, lame) == {("missing-reference", "profile", "parameters")}
 
 
+def test_a_place_that_calls_the_number_of_holidays_a_limit_is_told(files):
+    def told(profile):
+        found = check_bundle(files, "open-pharmacy", profile=profile)
+        return [(one.severity, one.element) for one in found if one.code == "holidays-not-counted"]
+
+    stated = CITY.parameters["statutory-holidays"]
+    former = replace(CITY, parameters={**CITY.parameters, stated.key: replace(stated, unit="calendar_days")})
+    assert told(former) == [(Severity.WARNING, "parameters.statutory-holidays")]
+    assert told(CITY) == told(None) == []
+
+
 def test_what_is_looked_at_on_the_spot_is_signed_by_two(files):
     path = "_shared/verification.bpmn"
     alone = files[path].replace(b'<zeebe:property name="participants" value="2" />', b"", 1)
