@@ -204,11 +204,15 @@ class Repair(Model):
     """What a person did to a process from outside its diagram, and why. The reason stays out of the ledger."""
 
     __tablename__ = "repair"
+    __table_args__ = (
+        Index("moved_case", "case_id", postgresql_where=text("kind in ('release-changed', 'release-restored')")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
-    kind: Mapped[str]  # suspended | resumed | variables | skipped | modified | migrated
+    # suspended | resumed | variables-changed | step-skipped | tokens-changed | release-changed | release-restored
+    kind: Mapped[str]
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     reason: Mapped[str]
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
