@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support import machines, office
 from tests.webapp.browsing import Browser
+from tests.webapp.test_bundle_commands import counted
 from tests.webapp.test_changes import touched
 from webapp.catalogue import current_releases, release_files
 from webapp.queries import change_index, releases
@@ -104,6 +105,20 @@ def test_a_sheet_of_each_release_is_counted_under_its_own(db):
     found = impact_of(releases.release(new), {}, release_files(new))
     assert [(one.release_id, one.count) for one in found.sheets] == [(new, 2), (old, 1)]
     assert by_release(touched(MATERIAL, MATERIAL_KEY), SHEETS) == {new: 2, old: 1}
+
+
+def test_what_is_counted_costs_the_same_for_many_releases_as_for_few(db):
+    costs = []
+    for _ in range(2):
+        started()
+        reissued()
+        touched(MATERIAL, MATERIAL_KEY)  # what the releases say is read
+        with counted(sql()) as statements:
+            rows = touched(MATERIAL, MATERIAL_KEY)
+        costs.append((len(statements), len(by_release(rows, CASES))))
+    (few, one), (many, two) = costs
+    assert (one, two) == (1, 2)
+    assert few == many
 
 
 def test_a_release_is_looked_in_no_longer_when_the_last_who_holds_its_sheet_is_served(db):

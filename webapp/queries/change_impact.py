@@ -15,8 +15,7 @@ from engine.bundles import ArticleChanges, LimitChanges, MaterialChanges, PlaceK
 from engine.law import Article, read_article
 from webapp.queries import change_index
 from webapp.queries.change_index import RELEASE, Holder, KnownLimit, KnownMaterial, touches_of
-from webapp.queries.made_under import commitments_under, sheets_under
-from webapp.unit_of_work import sql
+from webapp.queries.made_under import cases_under, commitments_under, sheets_under
 
 LAW, MATERIAL, LIMIT = "law", "material", "limit"
 KINDS = (LAW, MATERIAL, LIMIT)
@@ -88,17 +87,6 @@ class Concerned:
     on_sheets: bool
 
 
-COUNTS = """
-with concerned as (
-    select c.id, c.received_at is not null as received from cases c
-    where c.release_id = %(release)s and c.closed_at is null and (
-        c.received_at is null or %(all)s
-        or exists (select from item_case i where i.case_id = c.id and i.item_key = any(%(items)s)))
-)
-select (select count(*) from concerned where received), (select count(*) from concerned where not received)
-"""
-
-
 def asked_for(kind: str, typed: str, found: Sequence[Holder]) -> Asked:
     """What a person means who picks or types this, among what the holders know."""
     if not typed.strip() or len(typed) > LONGEST_ASKED or kind not in KINDS:
@@ -117,14 +105,7 @@ def impact(wanted: Wanted, found: Iterable[Holder]) -> list[ImpactRow]:
             _gather(rows, holder, touch)
         if touches and holder.kind == RELEASE:
             concerned.append(_concerned(holder, touches, wanted.subject))
-    told = {one.holder.id: one.items for one in concerned if one.on_sheets}
-    bundles = frozenset(one.holder.bundle for one in concerned)
-    sheets = sheets_under(told, bundles)
-    signed = commitments_under({one.holder.id: one.items for one in concerned}, bundles)
-    counts = (
-        row for one in concerned for row in _counted(one, sheets.get(one.holder.id, 0), signed.get(one.holder.id, 0))
-    )
-    return [*sorted(rows.values(), key=_in_order), *counts]
+    return [*sorted(rows.values(), key=_in_order), *_counts(concerned)]
 
 
 def limit_title(one: KnownLimit) -> Words:
@@ -210,17 +191,21 @@ def _concerned(holder: Holder, touches: Sequence[Touch], subject: Subject) -> Co
     return Concerned(holder, items, told)
 
 
-def _counted(one: Concerned, sheets: int, commitments: int) -> Iterator[ImpactRow]:
-    values = {"release": one.holder.id, "items": list(one.items), "all": not one.items}
-    counted = sql().execute(COUNTS, values).fetchone()
-    assert counted is not None
-    received, begun = counted
-    if sheets:
-        yield _count(one, SHEETS, sheets)
-    if received + begun:
-        yield _count(one, CASES, received + begun, f"{begun}" if begun else "")
-    if commitments:
-        yield _count(one, COMMITMENTS, commitments)
+def _counts(concerned: Sequence[Concerned]) -> Iterator[ImpactRow]:
+    """Release by release; each kind is counted once for all of them."""
+    asked = {one.holder.id: one.items for one in concerned}
+    bundles = frozenset(one.holder.bundle for one in concerned)
+    sheets = sheets_under({one.holder.id: one.items for one in concerned if one.on_sheets}, bundles)
+    cases, signed = cases_under(asked, bundles), commitments_under(asked, bundles)
+    for one in concerned:
+        release = one.holder.id
+        if release in sheets:
+            yield _count(one, SHEETS, sheets[release])
+        if release in cases:
+            running, begun = cases[release].running, cases[release].begun
+            yield _count(one, CASES, running + begun, f"{begun}" if begun else "")
+        if release in signed:
+            yield _count(one, COMMITMENTS, signed[release])
 
 
 def _count(one: Concerned, kind: str, count: int, begun: str = "") -> ImpactRow:

@@ -1,4 +1,4 @@
-"""Notification sheets and commitments, each under the release by which it was made.
+"""What is counted by release: notification sheets and commitments by the one they were made under, cases by their own.
 
 A case may run another release since (`services/migration`); what was handed over or signed stays what it was. Which
 release that is stands in the line of the ledger that was written with it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -28,30 +29,31 @@ LETTER_LINE = """
 e.kind = 'commitment-signed' and e.body::jsonb ->> 'item' = m.item_key
     and coalesce(e.body::jsonb ->> 'material', '') = m.material_key
 """
-#: Sheet by sheet of open applications. One that is not received may come to have any item.
-OPEN_SHEETS = f"""
+#: Sheet by sheet of open applications. One that is not received may come to have any item. `narrow`: of which `s` only.
+SHEETS = f"""
 select s.case_id, c.bundle_key, {MADE_UNDER.format(line=SHEET_LINE)}, c.received_at is null as of_any,
     array(select i.item_key from item_case i where i.case_id = c.id) as items
 from cases c join notification_sheet s on s.case_id = c.id
-where c.closed_at is null
+where c.closed_at is null {{narrow}}
 """
-#: Letter by letter: of open applications, and where a verification runs.
-STANDING_COMMITMENTS = f"""
+#: Letter by letter: of open applications, and where a verification runs. `narrow`: of which `m` only.
+LETTERS = f"""
 select m.case_id, c.bundle_key, {MADE_UNDER.format(line=LETTER_LINE)}, false as of_any, array[m.item_key] as items
 from (
     select m.case_id, m.item_key, m.material_key from cases c join commitment m on m.case_id = c.id
-    where c.closed_at is null
+    where c.closed_at is null {{narrow}}
     union
     select m.case_id, m.item_key, m.material_key from legal_clock v join item_case i on i.id = v.item_case_id
     join commitment m on m.case_id = i.case_id and m.item_key = i.item_key
-    where v.name = 'verification' and v.stopped_on is null
+    where v.name = 'verification' and v.stopped_on is null {{narrow}}
 ) m join cases c on c.id = m.case_id
 """
-#: The releases of sheets and commitments whose case runs another one by now.
+OPEN_SHEETS, STANDING_COMMITMENTS = SHEETS.format(narrow=""), LETTERS.format(narrow="")
+#: The releases of sheets and commitments whose case has gone on with another one. Only what is of such cases is read.
 LEFT_BEHIND = f"""
-select made.release_id from ({OPEN_SHEETS}) made where made.case_id in ({MOVED})
+select made.release_id from ({SHEETS.format(narrow=f"and s.case_id in ({MOVED})")}) made
 union
-select made.release_id from ({STANDING_COMMITMENTS}) made where made.case_id in ({MOVED})
+select made.release_id from ({LETTERS.format(narrow=f"and m.case_id in ({MOVED})")}) made
 """
 SHEETS_BY_RELEASE = f"""
 select r.id, r.number, count(*) from ({OPEN_SHEETS}) made join release r on r.id = made.release_id
@@ -67,6 +69,16 @@ group by made.release_id
 """
 SHEETS_CONCERNED = CONCERNED.format(made=OPEN_SHEETS)
 COMMITMENTS_CONCERNED = CONCERNED.format(made=STANDING_COMMITMENTS)
+#: One that is not received may come to have any item.
+CASES_CONCERNED = """
+select c.release_id, count(*) filter (where c.received_at is not null), count(*) filter (where c.received_at is null)
+from cases c
+join jsonb_to_recordset(%(asked)s::jsonb) asked(release bigint, items jsonb) on asked.release = c.release_id
+where c.bundle_key = any(%(bundles)s) and c.closed_at is null and (
+    c.received_at is null or asked.items = '[]'
+    or exists (select from item_case i where i.case_id = c.id and asked.items ? i.item_key))
+group by c.release_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,14 @@ class SheetsUnder:
     release_id: int
     number: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasesUnder:
+    """How many open cases run on a release, and how many applications are begun and not received."""
+
+    running: int
+    begun: int
 
 
 def sheets_by_release(bundle: str) -> tuple[SheetsUnder, ...]:
@@ -88,7 +108,7 @@ def sheets_under(asked: Mapping[int, frozenset[str]], bundles: frozenset[str]) -
 
     `bundles`: whose releases these are.
     """
-    return _concerned(SHEETS_CONCERNED, asked, bundles)
+    return dict(_concerned(SHEETS_CONCERNED, asked, bundles))
 
 
 def commitments_under(asked: Mapping[int, frozenset[str]], bundles: frozenset[str]) -> dict[int, int]:
@@ -96,10 +116,19 @@ def commitments_under(asked: Mapping[int, frozenset[str]], bundles: frozenset[st
 
     `bundles`: whose releases these are.
     """
-    return _concerned(COMMITMENTS_CONCERNED, asked, bundles)
+    return dict(_concerned(COMMITMENTS_CONCERNED, asked, bundles))
 
 
-def _concerned(question: str, asked: Mapping[int, frozenset[str]], bundles: frozenset[str]) -> dict[int, int]:
+def cases_under(asked: Mapping[int, frozenset[str]], bundles: frozenset[str]) -> dict[int, CasesUnder]:
+    """Release -> the open cases that it runs with any of these items (empty: all of them).
+
+    `bundles`: whose releases these are.
+    """
+    return {release: CasesUnder(*counted) for release, *counted in _concerned(CASES_CONCERNED, asked, bundles)}
+
+
+def _concerned(question: str, asked: Mapping[int, frozenset[str]], bundles: frozenset[str]) -> list[tuple[Any, ...]]:
+    """Rows of the release and its counts, of those where there is anything to count."""
     rows = [{"release": release, "items": sorted(items)} for release, items in asked.items()]
     values = {"asked": orjson.dumps(rows).decode(), "bundles": sorted(bundles)}
-    return dict(sql().execute(question, values).fetchall()) if rows else {}
+    return sql().execute(question, values).fetchall() if rows else []
