@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from webapp.services.release_rows import IS_OVERTAKEN
 from webapp.unit_of_work import sql
 
 
@@ -27,23 +28,16 @@ class Coming:
     is_overtaken: bool
 
 
-#: Whether a release `r` that was submitted or approved was: then it has to be returned.
-IS_OVERTAKEN = """(r.state in ('submitted', 'approved') and r.compared_id is distinct from (
-    select f.id from release f where f.bundle_key = r.bundle_key and f.state = 'published')
-    and not exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
-        and o.published_at is not null))"""
 OVERTAKEN = f"""
 select c.number, f.number from release r
 left join release c on c.id = r.compared_id
 left join release f on f.bundle_key = r.bundle_key and f.state = 'published'
 where r.id = %s and {IS_OVERTAKEN}
 """
-COMING = """
-select a.id, a.number, a.effective_on, f.id is distinct from a.compared_id and not exists (
-    select from release o where o.bundle_key = a.bundle_key and o.digest = a.digest and o.published_at is not null)
-from release r join release a on a.bundle_key = r.bundle_key and a.state = 'approved' and a.id <> r.id
-left join release f on f.bundle_key = r.bundle_key and f.state = 'published'
-where r.id = %s order by a.effective_on, a.id
+COMING = f"""
+select r.id, r.number, r.effective_on, {IS_OVERTAKEN}
+from release own join release r on r.bundle_key = own.bundle_key and r.state = 'approved' and r.id <> own.id
+where own.id = %s order by r.effective_on, r.id
 """
 
 

@@ -19,6 +19,7 @@ from webapp.services.migration_runs import ensure_none_under_way
 from webapp.services.notices import NoticeKind
 from webapp.services.release_rows import (
     APPROVED,
+    IS_OVERTAKEN,
     LONGEST_NOTE,
     PUBLISHED,
     RETIRED,
@@ -50,14 +51,7 @@ update release set state = 'published', published_by = %(by)s, published_at = %(
 where id = %(release)s
 """
 DUE = "select id from release where state = 'approved' and effective_on <= %s order by effective_on, id limit %s"
-#: Of the same bundle, signed against another release than the one in force; files that were in force before stay good.
-OVERTAKEN = """
-select r.id from release r
-where r.bundle_key = %s and r.state in ('submitted', 'approved') and r.compared_id is distinct from %s
-    and not exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
-        and o.published_at is not null)
-order by r.id
-"""
+OVERTAKEN = f"select r.id from release r where r.bundle_key = %s and {IS_OVERTAKEN} order by r.id"
 NOT_NOW = """
 update release set state = 'submitted', effective_on = null, approved_by = null, approved_at = null where id = %s
 """
@@ -181,7 +175,7 @@ def _tell_overtaken(key: str) -> None:
 
     They are told again where still another one comes in force.
     """
-    for (release_id,) in sql().execute(OVERTAKEN, (key, in_force(key))).fetchall():
+    for (release_id,) in sql().execute(OVERTAKEN, (key,)).fetchall():
         release = read_release(release_id)
         told = authors_of(release_id) | ({release.approved_by} if release.approved_by is not None else set())
         tell(told, NoticeKind.RELEASE_OVERTAKEN, release)

@@ -46,10 +46,15 @@ class LockedRelease:
     was_published: bool
 
 
-READ = """
-select r.id, r.bundle_key, r.number, r.state, r.created_by, r.compared_id, r.approved_by,
-    exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
-        and o.published_at is not null)
+#: Whether a release `r`, or another of the bundle with the same files, was in force before.
+WAS_PUBLISHED = """exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
+    and o.published_at is not null)"""
+#: Whether a release `r` that was submitted or approved was signed against another than the one in force: then it has to
+#: be returned. Files that were in force before stay good.
+IS_OVERTAKEN = f"""(r.state in ('submitted', 'approved') and r.compared_id is distinct from (
+    select f.id from release f where f.bundle_key = r.bundle_key and f.state = 'published') and not {WAS_PUBLISHED})"""
+READ = f"""
+select r.id, r.bundle_key, r.number, r.state, r.created_by, r.compared_id, r.approved_by, {WAS_PUBLISHED}
 from release r where r.id = %s
 """
 LOCK = READ + " for no key update of r"
