@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from engine import Words
@@ -59,20 +58,23 @@ class Published:
         return self.bundle.words(self.program.file_of(process), element, "name", chinese)
 
     def element_name(self, process: str, element: str) -> Words:
-        """The element's name wherever in the program it stands, `process` first; of one that has none, the words of
-        its step, else where it stands. The id of what is nowhere."""
-        unnamed = ""
-        for candidate in chain((process,), self.program.processes):
-            known = self.program.processes.get(candidate)
-            node = known.nodes.get(element) if known else None
-            if node is None:
-                continue
-            if node.name.strip():
-                return self.element_words(candidate, element, node.name)
-            if step := called_by_step(node):
-                return step
-            unnamed = unnamed or candidate
-        return _names_in(self, unnamed).name(element) if unnamed else Words(element, element)
+        """What the element is called in `process`: its name, of a task without one the words of its step, else where
+        it stands. One that `process` does not have is called as where it is; the id of what is nowhere."""
+        owner = self._owner(process, element)
+        if owner is None:
+            return Words(element, element)
+        node = self.program.processes[owner].nodes[element]
+        if node.name.strip():
+            return self.element_words(owner, element, node.name)
+        return called_by_step(node) or _names_in(self, owner).name(element)
+
+    def _owner(self, process: str, element: str) -> str | None:
+        """The process that has the element: `process` itself, else one in which it is called something, else any."""
+        having = {key: one.nodes[element] for key, one in self.program.processes.items() if element in one.nodes}
+        if process in having:
+            return process
+        called = (key for key, node in having.items() if node.name.strip() or called_by_step(node))
+        return next(called, next(iter(having), None))
 
     def start_name(self, process: str, event: str) -> Words:
         """What begins there: the process by its name, else its start event by its own."""

@@ -11,14 +11,14 @@ from webapp.catalogue import current_releases, published, release_files
 from webapp.languages import COOKIE
 from webapp.services import releases
 
-DIAGRAM, NAMED = "_shared/item-licence.bpmn", ' name="审查意见"'
+DIAGRAM, REVIEW, LICENCE = "_shared/item-licence.bpmn", "审查意见", "制作证照"
 
 
-def without_a_name() -> int:
-    """The bundle in force from now on, in which the review of an item has no name."""
-    files = release_files(current_releases()[office.BUNDLE])
-    assert NAMED.encode() in files[DIAGRAM]
-    changed = {**files, DIAGRAM: files[DIAGRAM].replace(NAMED.encode(), b"")}
+def without_a_name(called: str = REVIEW) -> int:
+    """The bundle in force from now on, in which what is `called` so in the process of an item has no name."""
+    files, named = release_files(current_releases()[office.BUNDLE]), f' name="{called}"'.encode()
+    assert named in files[DIAGRAM]
+    changed = {**files, DIAGRAM: files[DIAGRAM].replace(named, b"")}
     release_id = releases.draft_from_files(office.BUNDLE, changed, by=office.person("taoran"))
     releases.submit_release(release_id, by=office.person("taoran"))
     publish(release_id)
@@ -35,11 +35,20 @@ def test_its_page_the_inbox_and_the_record_of_the_case_call_it_by_its_step(db: o
     page = screen.open(f"/tasks/{task.id}")
     assert page.words("//h1").startswith("审查：")
     assert page.words("//aside//h2").startswith("审查")
-    assert screen.open(f"/cases/{case.id}").words().count("审查") > 1
+    record = screen.open(f"/cases/{case.id}").words("//ol[@class='history']/li[1]/span[2]")
+    assert record.startswith("认领“审查” · ")
     told = release.element_name("item-licence", "review")
     assert (told.zh, told.en) == ("审查", "Review")
     client.set_cookie(COOKIE, "en")
     assert screen.open(f"/tasks/{task.id}").words("//h1").startswith("Review: ")
+
+
+def test_what_has_no_name_is_not_called_as_something_else_of_its_id_in_another_process(db: object) -> None:
+    release = published(without_a_name(LICENCE))
+    assert release.element_name("item-filing", "issue-licence").zh == "制作备案凭证"
+    assert release.element_name("item-licence", "issue-licence").zh.startswith("“")
+    assert "备案" not in release.element_name("item-licence", "issue-licence").zh
+    assert release.element_name("refused-item", "issue-licence").zh == "制作备案凭证"  # where it is not at all
 
 
 def test_a_new_release_with_it_is_warned_of_in_the_studio(db: object, client: FlaskClient) -> None:
