@@ -40,7 +40,8 @@ def due(
     """The nearness of a due day on `today`. `theirs`: the limit is the applicant's or holder's, not the office's.
 
     `counted_from`: the day after which the limit counts (`ClockReading.counted_from`); None: not after today. What
-    came in after hours or on a day off is begun on the next working day, and that day is not of the limit.
+    came in after hours or on a day off is begun on the next working day; whether that day is the first of the limit
+    is the place's rule, and the limit is whole until it.
     """
     if on is None or on == NO_DUE_DAY:
         return Due(None, "none", None)

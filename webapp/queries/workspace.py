@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from webapp.queries.case_rows import CaseParts
 from webapp.queries.dependencies import depends
 from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
+from webapp.services.clocks import PROMISED_WITHIN
 from webapp.services.corrections import correctable
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
 from webapp.services.tasks import gives_way
@@ -148,13 +150,20 @@ class Workspace(CaseParts):
 
     @property
     def clock(self) -> ClockView | None:
-        """The clock that explains the due day: of the step's item, or among those of a joint visit, the one of that
-        day; where none has it, the one that the step names.
+        """The clock that explains the due day: the one that the step names, of its item or among those of a joint
+        visit, where it ends that day; else what is promised within it; else the one that the step names.
         """
         clocks = [one for view in ([self.item] if self.item else self.items) for one in view.clocks]
         own = [one for one in clocks if one.key == self.clock_name]
-        of_the_day = [one for one in [*own, *clocks] if one.due.on == self.due_on and one.state != "stopped"]
-        return next(iter(of_the_day), own[-1] if own and self.item else None)
+        promised = [one for one in clocks if self.item and one.key == PROMISED_WITHIN.get(self.clock_name or "")]
+        of_the_day = (
+            sorted(
+                (one for one in named if one.due.on == self.due_on and one.state != "stopped"),
+                key=lambda one: one.counted_from,
+            )
+            for named in (own, promised)
+        )
+        return next(itertools.chain(*of_the_day), own[-1] if own and self.item else None)
 
     @property
     def due(self) -> Due:

@@ -251,9 +251,14 @@ TASK_STANDS_STILL = f"""case when t.item_case_id is not null then exists (select
             and {MAY_BE_VISITED}) end"""
 #: The day after which the limit of a clock `l` counts, as `ClockReading.counted_from`.
 COUNTED_FROM = "l.started_on - coalesce(l.first_day_counts, false)::int"
-#: The same of the limit that gives the task `t` its day; null where none does.
-TASK_COUNTED_FROM = f"""case when t.item_case_id is not null then (select min({COUNTED_FROM}) from legal_clock l
-        where l.item_case_id = t.item_case_id and l.due_on = t.due_on and l.stopped_on is null)
+#: Whether the clock `l` may give the task `t` its day: the one it names, or what is promised within that.
+GIVES_DAY = f"""(l.name = t.clock or (t.clock, l.name) in ({
+    ", ".join(f"('{limit}', '{promise}')" for limit, promise in PROMISED_WITHIN.items())
+}))"""
+#: The same of the limit that gives the task `t` its day, its own before the promise; null where none does.
+TASK_COUNTED_FROM = f"""case when t.item_case_id is not null then (select {COUNTED_FROM} from legal_clock l
+        where l.item_case_id = t.item_case_id and {GIVES_DAY} and l.due_on = t.due_on and l.stopped_on is null
+        order by l.name <> t.clock limit 1)
     else (select min({COUNTED_FROM}) from item_case i join legal_clock l on l.item_case_id = i.id
         where i.case_id = t.case_id and l.name = t.clock and l.due_on = t.due_on and l.stopped_on is null) end"""
 #: The columns of `ClockFacts`, of a clock `l`.
