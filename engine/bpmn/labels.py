@@ -7,6 +7,7 @@ what it names, and takes the first of a few widths and sizes at which it is not 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ TRIED = ((LABEL_WIDTH, BESIDE), (110.0, BESIDE), (130.0, BESIDE), (110.0, 9.5), 
 #: From a name to what it names, and how far their middles lie apart at most for a name that is level with it: such a
 #: one grows up and down alike.
 GAP, LEVEL = 4.0, 4.0
+#: How low or narrow the boxes of a slanting line are, and into how many a part of one is cut at most.
+PIECE, MOST_PIECES = 8.0, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,23 @@ def beside(name: str, label: Box, owner: Box, width: float = LABEL_WIDTH, size: 
 
 def fitted(name: str, label: Box, owner: Box, others: Sequence[Box]) -> Label:
     """The first way to set the name that covers nothing of `others`; else the one that covers least."""
-    best, least = beside(name, label, owner), float("inf")
-    for width, size in TRIED:
-        found = beside(name, label, owner, width, size)
-        covered = sum(covers(found.box, other) for other in others)
+    ways = [beside(name, label, owner, width, size) for width, size in TRIED]
+    room = _around([way.box for way in ways])
+    near = [other for other in others if covers(room, other)]
+    best, least = ways[0], float("inf")
+    for found in ways:
+        covered = sum(covers(found.box, other) for other in near)
         if covered < least:
             best, least = found, covered
         if not covered:
             break
     return best
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top = min(one.x for one in boxes), min(one.y for one in boxes)
+    right, foot = max(one.x + one.width for one in boxes), max(one.y + one.height for one in boxes)
+    return Box(left, top, right - left, foot - top)
 
 
 def covers(one: Box, other: Box) -> float:
@@ -72,12 +83,20 @@ def covers(one: Box, other: Box) -> float:
 
 
 def segments(points: Iterable[tuple[float, float]]) -> list[Box]:
-    """The parts of a line as boxes a pixel wide or high."""
+    """The parts of a line as boxes a pixel wide or high; one that slants as short boxes along it."""
     return [
         Box(min(a[0], b[0]) - 0.5, min(a[1], b[1]) - 0.5, abs(a[0] - b[0]) + 1, abs(a[1] - b[1]) + 1)
-        for a, b in itertools.pairwise(points)
-        if a[0] == b[0] or a[1] == b[1]
+        for start, end in itertools.pairwise(points)
+        for a, b in itertools.pairwise(_cut(start, end))
     ]
+
+
+def _cut(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """The ends of a part and, where it slants, places between them."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    slant = min(abs(across), abs(down))
+    pieces = min(max(math.ceil(slant / PIECE), 1), MOST_PIECES) if math.isfinite(slant) else 1
+    return [(start[0] + across * one / pieces, start[1] + down * one / pieces) for one in range(pieces + 1)]
 
 
 def nearest(points: Sequence[tuple[float, float]], label: Box) -> Box:

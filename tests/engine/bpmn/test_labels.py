@@ -10,7 +10,7 @@ from lxml import etree
 
 from engine.bpmn import draw, make_room
 from engine.bpmn.interchange import DI, box_of, label_of, refers
-from engine.bpmn.labels import beside, covers, fitted, nearest
+from engine.bpmn.labels import beside, covers, fitted, nearest, segments
 from engine.bpmn.lettering import LEADING, lines_of, size_for, width_of
 from engine.bpmn.svg import Box
 
@@ -56,6 +56,15 @@ def test_a_name_beside_a_line_stays_on_its_side() -> None:
     assert beside("Not accepted, not required", label, nearest(upright, label)).box.x >= 540
 
 
+def test_a_name_keeps_off_a_line_that_slants_and_not_off_all_that_lies_beside_it() -> None:
+    slanting = segments([(0.0, 0.0), (400.0, 300.0)])
+    on_it, beside_it = Box(180, 140, 40, 14), Box(20, 200, 90, 28)
+    assert any(covers(on_it, part) for part in slanting)
+    assert not any(covers(beside_it, part) for part in slanting)
+    assert segments([(0.0, 5.0), (400.0, 5.0)]) == [Box(-0.5, 4.5, 401, 1)]
+    assert len(segments([(0.0, 0.0), (1e9, 1e9)])) == 40
+
+
 def test_a_long_name_within_a_task_is_set_smaller_until_it_fits() -> None:
     assert size_for("Drug licence", 92, 70, 8.5) == 12
     long = "Preliminary review of the filing of class II medical devices by the district"
@@ -80,8 +89,13 @@ def test_names_given_in_another_language_leave_their_own_shapes_free() -> None:
 
 
 def test_what_a_draft_says_of_its_places_may_be_anything() -> None:
-    broken = FILING.read_bytes().replace(b'<dc:Bounds x="1014"', b'<dc:Bounds x="left"')
-    broken = broken.replace(b'<di:waypoint x="540" y="465" />', b'<di:waypoint x="here" y="465" />')
+    broken = FILING.read_bytes()
+    for said, instead in (
+        (b'<dc:Bounds x="1014"', b'<dc:Bounds x="left"'),
+        (b'<di:waypoint x="540" y="465" />', b'<di:waypoint x="here" y="465" />'),
+    ):
+        assert said in broken
+        broken = broken.replace(said, instead)
     root = etree.fromstring(broken)
     make_room(root, {"decided-at-once": "Decided at once", "flow-intake-outcome-correct": "Correction"})
     assert draw(broken, "x") is not None
