@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from tests.engine.runtime.diagrams import diagram
 from tests.journeys.test_bulk_repairs import failed
 from tests.journeys.test_repair import CHOICE
 from tests.support import machines, office
@@ -21,6 +22,8 @@ from webapp.languages import COOKIE
 from webapp.queries import running
 from webapp.queries.running_instances import Wanted, instances
 from webapp.services import heat_aside, heat_counting, suspension, waiting_counts
+from webapp.services.advance import begin
+from webapp.services.locked_case import on_case
 from webapp.unit_of_work import sql
 
 LEAD, DESIGNER, SUPERVISOR, REVIEWER = "weixiaohong", "taoran", "xieguang", "zhaolin"
@@ -86,6 +89,22 @@ def test_what_waits_for_one_message_at_several_elements_is_one_row_that_leads_to
     assert [number_of(case.id) in " ".join(one) for one in table(asked, "在办流程")] == [True]
     screen.client.set_cookie(COOKIE, "en")
     assert "Waits for a message of one of: " in screen.open(BUNDLE).words("//table")
+
+
+def test_the_heading_of_what_waits_in_a_process_that_is_not_the_bundles_own_says_what_its_row_says(
+    screen: Browser,
+) -> None:
+    hear = "catch one message paid number\ncatch other message paid number"
+    waits = f"start s message begun\nand x\n{hear}\ns -> x -> one\nx -> other"
+    release = machines.publish(FORK, more={"second.bpmn": diagram(waits, process="second")})
+    case_id = machines.case_on(release)
+    with on_case(case_id) as case:
+        begin(case, "second", {"number": "n"}, event="s")
+    page = screen.open(f"{BUNDLE}?release={release}&process=second")
+    [row] = [row for row in table(page, "各元素的等待数和异常数") if row[0].startswith("等其中之一的消息")]
+    assert row[0] == "等其中之一的消息：one、other"
+    [address] = page.tree.xpath("//a[starts-with(normalize-space(), '等其中之一的消息')]/@href")
+    assert f"在办流程：{row[0]}" in screen.open(address).words("//h2[@id='instances']")
 
 
 def inner_process() -> str:

@@ -19,7 +19,7 @@ from engine.bpmn import Node
 from engine.bundles import Item
 from webapp.catalogue import Published, published
 from webapp.errors import NotFound
-from webapp.queries.releases import bundle_name
+from webapp.queries.release_names import bundle_name
 from webapp.queries.standing import process_name
 from webapp.services.waiting_counts import COLUMNS, COUNTED, are_many
 from webapp.unit_of_work import sql
@@ -278,10 +278,15 @@ def _named_together(release: Published, several: Sequence[tuple[str, str]]) -> W
     return Words(ONE_OF.zh.format(names=zh), ONE_OF.en.format(names=en))
 
 
-def place_name(release: Published, at: str) -> Words:
-    """What "process:element" is called in the list of what waits there: an element that waits for a message together
-    with those that wait for the same, since only the instance knows which of them it is. Raises NotFound."""
+def place_name(shown: Running, at: str) -> Words:
+    """What "process:element" is called, as in the list of what waits there: an element that waits for a message
+    together with those that wait for the same, since only the instance knows which of them it is. Where nothing waits,
+    those of the bundle's own process. Raises NotFound."""
+    release = shown.release
     node = node_of(release, at)
+    listed = [one for one in shown.places if one.process == node.process and node.id in one.several]
+    if listed:
+        return max(listed, key=lambda one: len(one.several)).name
     heard = [event.name.text for event in node.events if _hears(node, event.name.text)]
     entry = release.bundle.entry_process
     several = next((found for name in heard if len(found := _awaiting(release, entry, name)) > 1), [])

@@ -88,7 +88,7 @@ def bundle(key: str) -> ResponseReturnValue:
         elsewhere=[one for one in shown.places if not one.process],  # of a release before: its element is no more
         diagram=_diagram(shown.release, process, places, key),
         wanted=wanted,
-        at_name=_at_name(shown.release, wanted.at),
+        at_name=_at_name(shown, wanted.at),
         items=_items(shown.release, process),
         rows=rows,
         after=after,
@@ -145,8 +145,8 @@ def _items(release: Published, process: str) -> list[tuple[str, str]]:
     ]
 
 
-def _at_name(release: Published, at: str) -> str:
-    return words(queries.place_name(release, at)) if at else ""
+def _at_name(shown: Running, at: str) -> str:
+    return words(queries.place_name(shown, at)) if at else ""
 
 
 def address(release: Published, key: str, place: Place) -> str:
