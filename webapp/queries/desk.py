@@ -213,7 +213,7 @@ def _row(
     bundle = published(release_id).bundle
     order = [item.key for item in bundle.items]
     named = tuple(
-        DeskItem(bundle.item(key).name, *facts) for key, facts in sorted(items, key=lambda pair: order.index(pair[0]))
+        _item(bundle.item(key).name, facts) for key, facts in sorted(items, key=lambda pair: order.index(pair[0]))
     )
     shown = tuple(item for item in named if _belongs(item, tab))
     nearest, since = min((item.limit for item in shown if item.limit), default=(None, None))
@@ -230,6 +230,11 @@ def _row(
         shown,
         due(nearest, today, calendars.of(place), counted_from=since),
     )
+
+
+def _item(name: Words, facts: Sequence[Any]) -> DeskItem:
+    task_id, step, since, limit, *rest = facts
+    return DeskItem(name, task_id, step, since, tuple(limit) if limit else None, *rest)
 
 
 def _belongs(item: DeskItem, tab: str) -> bool:
