@@ -112,6 +112,17 @@ def test_what_a_bundle_costs_does_not_grow_with_their_number(db: SQLAlchemy) -> 
     assert few < (many - few) // (six - two) * two + 30  # beside the bundles there is next to nothing
 
 
+def test_the_names_of_all_its_bundles_are_read_at_once(db: SQLAlchemy) -> None:
+    costs = []
+    for number in (2, 5):
+        run = imported(zipped(in_folders(*(f"m{number}-{each}" for each in range(number)))))
+        with counted(sql()) as statements:
+            parts = queries.parts_of(run)
+        assert [one.called and one.called.zh for one in parts] == ["开办药店"] * number
+        costs.append(len(statements))
+    assert costs == [2, 2]
+
+
 def test_a_bundle_that_breaks_the_checks_again_and_again_is_left_out(
     db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from engine import Words
 from webapp.errors import NotFound
-from webapp.queries.releases import bundle_name
+from webapp.queries.release_names import Named, bundle_names
 from webapp.unit_of_work import sql
 
 SHOWN = 50
@@ -73,19 +73,11 @@ def import_of(import_id: int) -> ImportRow:
 
 def parts_of(import_id: int) -> list[PartRow]:
     """Every bundle of it, in the order of the zip's names."""
+    rows = sql().execute(PARTS, (import_id,)).fetchall()
+    names = bundle_names(Named(release, digest, key) for _, _, release, key, *_, digest in rows if release)
     return [
-        PartRow(
-            name,
-            state,
-            release,
-            key,
-            number,
-            errors,
-            warnings,
-            Words(zh, en),
-            bundle_name(release, digest, key) if release else None,
-        )
-        for name, state, release, key, number, errors, warnings, zh, en, digest in sql().execute(PARTS, (import_id,))
+        PartRow(name, state, release, key, number, errors, warnings, Words(zh, en), names.get(release))
+        for name, state, release, key, number, errors, warnings, zh, en, _ in rows
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from engine import Words
 from webapp import clock
 from webapp.catalogue import published
-from webapp.queries.releases import bundle_name
+from webapp.queries.release_names import bundle_name
 from webapp.unit_of_work import sql
 
 SHOWN_CAUSES, SHOWN = 50, 50

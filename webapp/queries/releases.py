@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 
 from engine import Finding, Severity, Words, errors_in
-from engine.bundles import check_bundle, name_in
+from engine.bundles import check_bundle
 from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, Rules, release_files, rules_of
 from webapp.errors import NotFound
 from webapp.queries.held_against import OFFICE, Office
-from webapp.queries.release_overtaken import IS_OVERTAKEN
-from webapp.services.release_rows import APPROVED, DRAFT, PUBLISHED, SUBMITTED
+from webapp.queries.release_names import Named, bundle_name, bundle_names
+from webapp.services.release_rows import APPROVED, DRAFT, IS_OVERTAKEN, PUBLISHED, SUBMITTED, WAS_PUBLISHED
 from webapp.unit_of_work import sql
 
 SHOWN_RELEASES = 6
@@ -62,7 +62,6 @@ class BundleRow:
 
     key: str
     published: ReleaseRow | None
-    submitted: tuple[ReleaseRow, ...]
     releases: tuple[ReleaseRow, ...]
 
     @property
@@ -116,9 +115,7 @@ select r.id, r.bundle_key, r.number, r.state, r.digest, r.note, r.created_by, a.
        (select count(*) from cases c
         where c.release_id = r.id and c.received_at is not null and c.closed_at is null),
        r.effective_on, v.name, r.approved_at,
-       exists (select from release o where o.bundle_key = r.bundle_key and o.digest = r.digest
-               and o.published_at is not null),
-       {IS_OVERTAKEN}
+       {WAS_PUBLISHED}, {IS_OVERTAKEN}
 from release r
 join app_user a on a.id = r.created_by
 left join app_user p on p.id = r.published_by
@@ -132,13 +129,6 @@ select count(*) from (select from cases where release_id = %s and received_at is
 HISTORY = """
 select e.at, e.kind, u.name, e.body from release_event e left join app_user u on u.id = e.actor_id
 where e.bundle_key = %s order by e.seq desc limit %s
-"""
-
-
-#: The files that say what a bundle is called.
-NAMED_IN = """
-select f.path, b.content from release_file f join blob b on b.digest = f.digest
-where f.release_id = %s and f.path in ('bundle.toml', 'texts/en.toml')
 """
 
 
@@ -167,7 +157,7 @@ class _Standing:
     overtaken: int
 
     @property
-    def urges(self) -> bool:
+    def needs_publisher(self) -> bool:
         """A publisher has something to do with it: to publish or to return a release."""
         return bool(self.submitted or self.overtaken)
 
@@ -183,8 +173,7 @@ class _Standing:
         kinds = {kind for kind, releases in told.items() if releases}
         return frozenset(kinds if self.published else {*kinds, "unpublished"})
 
-    def holds(self, text: str) -> bool:
-        name = bundle_name(self.named_by, self.digest, self.key)
+    def is_called(self, text: str, name: Words) -> bool:
         return any(text in said.casefold() for said in (self.key, name.zh, name.en))
 
 
@@ -196,8 +185,11 @@ def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
     """
     every = [_Standing(*row) for row in sql().execute(STANDING)]
     wanted = text.strip().casefold()
-    found = [one for one in every if (not kind or kind in one.kinds) and (not wanted or one.holds(wanted))]
-    found.sort(key=lambda one: (not one.urges, one.key))
+    found = [one for one in every if not kind or kind in one.kinds]
+    if wanted:
+        names = bundle_names(Named(one.named_by, one.digest, one.key) for one in found)
+        found = [one for one in found if one.is_called(wanted, names[one.named_by])]
+    found.sort(key=lambda one: (not one.needs_publisher, one.key))
     page = min(max(page, 1), max(-(-len(found) // SHOWN_BUNDLES), 1))
     keys = [one.key for one in found[(page - 1) * SHOWN_BUNDLES : page * SHOWN_BUNDLES]]
     of_page = sql().execute(RELEASES + "where r.bundle_key = any(%s) order by r.bundle_key, r.number desc", (keys,))
@@ -296,12 +288,6 @@ def _rules(versions: tuple[str, ...]) -> Rules | None:
     return rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
 
 
-@lru_cache(maxsize=4096)
-def bundle_name(release_id: int, digest: str, key: str) -> Words:
-    """The bundle's name in this release; its key where bundle.toml cannot be read."""
-    return name_in(dict(sql().execute(NAMED_IN, (release_id,)).fetchall())) or Words(key, key)
-
-
 def name_of(one: ReleaseRow) -> Words:
     """The name of the bundle as this release says it."""
     return bundle_name(one.id, one.digest, one.bundle_key)
@@ -317,7 +303,7 @@ def _releases_of(key: str) -> list[ReleaseRow]:
 
 def _bundle(rows: list[ReleaseRow]) -> BundleRow:
     published = next((row for row in rows if row.state == PUBLISHED), None)
-    return BundleRow(rows[0].bundle_key, published, tuple(row for row in rows if row.state == SUBMITTED), tuple(rows))
+    return BundleRow(rows[0].bundle_key, published, tuple(rows))
 
 
 def _line(at: datetime, kind: str, who: str | None, body: dict[str, Any], numbers: dict[int, int]) -> HistoryLine:
