@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -55,8 +55,10 @@ def looks(
     visits: Sequence[Visit],
     language: str,
     rules_at: Collection[tuple[int, int]] = WIDTHS,
+    without: Mapping[int, Sequence[str]] = {},
 ) -> Iterator[Look]:
-    """Each page in this language at every width, each person in one browser profile; with axe at `rules_at`."""
+    """Each page in this language at every width, each person in one browser profile; with axe at `rules_at`, at a
+    width `without` some of its rules."""
     whose: dict[tuple[str, int], list[Visit]] = {}
     for visit in visits:
         whose.setdefault(visit.who, []).append(visit)
@@ -64,7 +66,7 @@ def looks(
         context = _profile(browser, site, browsers.cookie(*who), language)
         page = context.new_page()
         for visit in theirs:
-            yield from _look(page, visit, language, rules_at)
+            yield from _look(page, visit, language, rules_at, without)
         context.close()
 
 
@@ -83,7 +85,9 @@ def _profile(browser: Browser, site: Site, session: str, language: str) -> Brows
     return context
 
 
-def _look(page: Page, visit: Visit, language: str, rules_at: Collection[tuple[int, int]]) -> Iterator[Look]:
+def _look(
+    page: Page, visit: Visit, language: str, rules_at: Collection[tuple[int, int]], without: Mapping[int, Sequence[str]]
+) -> Iterator[Look]:
     """Opened once; the window is made narrower for the phone."""
     wrong: list[str] = []
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
@@ -105,7 +109,7 @@ def _look(page: Page, visit: Visit, language: str, rules_at: Collection[tuple[in
             page.set_viewport_size({"width": width, "height": height})
             expect(page.locator("html")).to_have_js_property("clientWidth", width)
             page.evaluate(NEXT_FRAME)
-        broken = page.evaluate(FIND, RULES) if (width, height) in rules_at else []
+        broken = page.evaluate(FIND, [RULES, without.get(width, [])]) if (width, height) in rules_at else []
         found = [" ".join(" | ".join(one).split()) for one in broken]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"wider than the screen: {page.evaluate(TOO_WIDE)}")
@@ -149,8 +153,14 @@ class Pages:
     browsers: Browsers
     found: Found
 
-    def looks(self, browser: Browser, language: str, rules_at: Collection[tuple[int, int]] = WIDTHS) -> Iterator[Look]:
-        return looks(browser, self.site, self.browsers, self.found.visits, language, rules_at)
+    def looks(
+        self,
+        browser: Browser,
+        language: str,
+        rules_at: Collection[tuple[int, int]] = WIDTHS,
+        without: Mapping[int, Sequence[str]] = {},
+    ) -> Iterator[Look]:
+        return looks(browser, self.site, self.browsers, self.found.visits, language, rules_at, without)
 
 
 @contextmanager

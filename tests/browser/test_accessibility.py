@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.accessibility import DOC, Pages, all_pages, application, listed, rule_of
+from tests.browser.person import OF_THE_DESK, PHONE
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,6 @@ def test_the_document_lists_every_page(pages: Pages) -> None:
 
 
 def test_no_page_has_a_fault_in_chinese(pages: Pages, chromium: Browser) -> None:
-    seen = list(pages.looks(chromium, "zh"))
+    seen = list(pages.looks(chromium, "zh", without={PHONE[0]: OF_THE_DESK}))
     assert {one.page for one in seen} == {one.page for one in pages.found.visits}
     assert [one for one in seen if one.faults] == []

@@ -3,6 +3,7 @@
 const edited = new Map(); // id of a control -> when a person last changed it
 const asked = new WeakMap(); // a request -> when it went off, and the list whose rows it moves
 let waiting = []; // what was typed since the request that is being answered
+let told = 0; // when the server was last asked
 let around = []; // ids of the control that has the focus and of what stands around it, from the inside out
 
 const isForm = (form) => form?.matches('form[data-autosave-url]');
@@ -14,7 +15,8 @@ function onInput({ target }) {
 function onRequest({ detail: { ctx } }) {
   const { name, value } = ctx.sourceElement;
   const list = name === '_remove' ? value.slice(0, value.lastIndexOf('[')) : '';
-  asked.set(ctx, { at: performance.now(), list });
+  told = performance.now();
+  asked.set(ctx, { at: told, list });
 }
 
 /** Before the answer comes in: what its makers could not know. Rows that are moved are not what they were. */
@@ -57,6 +59,14 @@ function onSettle() {
     else if (control.value !== value) control.value = value;
     if (caret !== null && control === document.activeElement) control.setSelectionRange?.(caret, caret);
   }
+  tellLate();
+}
+
+/** What was chosen while the answer took its place, and nobody listened yet: the server is asked for it now. */
+function tellLate() {
+  const isChosen = (control) => control && (control.type === 'checkbox' || control.type === 'radio' || control.tagName === 'SELECT');
+  const late = [...edited].filter(([, when]) => when > told).map(([id]) => document.getElementById(id)).find(isChosen);
+  late?.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 export function watchForms() {
