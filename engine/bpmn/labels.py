@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from engine.bpmn.lettering import LEADING, lines_of, width_of
 from engine.bpmn.svg import Box
+from engine.bpmn.taken import Taken
 
 #: How editors set such names: the size of the letters and the least width at which they break, in pixels.
 BESIDE, LABEL_WIDTH = 11.0, 90.0
@@ -54,11 +55,11 @@ def beside(name: str, label: Box, owner: Box, width: float = LABEL_WIDTH, size: 
     return Label(lines, size, Box(left, top, wide, high))
 
 
-def fitted(name: str, label: Box, owner: Box, others: Sequence[Box]) -> Label:
-    """The first way to set the name that covers nothing of `others`; else the one that covers least."""
+def fitted(name: str, label: Box, owner: Box, taken: Taken, own: str) -> Label:
+    """The first way to set the name that covers nothing of what is `taken`, but what is noted of the name itself by
+    its key `own`; else the one that covers least."""
     ways = [beside(name, label, owner, width, size) for width, size in TRIED]
-    room = _around([way.box for way in ways])
-    near = [other for other in others if covers(room, other)]
+    near = taken.near(_around([way.box for way in ways]), without=own)
     best, least = ways[0], float("inf")
     for found in ways:
         covered = sum(covers(found.box, other) for other in near)

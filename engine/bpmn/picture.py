@@ -17,6 +17,7 @@ from engine.bpmn.interchange import DI, box_of, label_of, points_of, refers
 from engine.bpmn.labels import LABEL_WIDTH, fitted, nearest, segments
 from engine.bpmn.lettering import LEADING, SIZE, lines_of, size_for, width_of
 from engine.bpmn.svg import INK, Box, circle_of, head_id, head_of, path_of, px, rectangle_of
+from engine.bpmn.taken import Taken
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -98,8 +99,8 @@ class _Drawing:
     walked: Mapping[str, int] | None
     marks: Mapping[str, Mark]
     way: Mapping[str, int] | None
-    attached: list[Box] = field(default_factory=list)
-    taken: dict[str, Box] = field(default_factory=dict)  # what no name should cover, by the id of its shape or line
+    attached: Taken = field(default_factory=Taken)  # the events on borders
+    taken: Taken = field(default_factory=Taken)  # what no name should cover, by the id of its shape or line
     parts: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
     corners: list[tuple[float, float]] = field(default_factory=list)
@@ -159,18 +160,19 @@ def _take(drawing: _Drawing, plane: etree._Element) -> None:
         if box is None:
             continue
         if kind in AROUND or (kind in SUBPROCESSES and shape.get("isExpanded") != "false"):
-            drawing.taken.update((f"{key} {number}", part) for number, part in enumerate(segments(box.corners)))
+            for number, part in enumerate(segments(box.corners)):
+                drawing.taken.put(f"{key} {number}", part)
         else:
-            drawing.taken[key] = box
+            drawing.taken.put(key, box)
         if kind == "boundaryEvent":
-            drawing.attached.append(box)
+            drawing.attached.put(key, box)
         if label := label_of(shape):
-            drawing.taken[f"{key} {NAME}"] = label
+            drawing.taken.put(f"{key} {NAME}", label)
     for edge in plane.iter(f"{DI}BPMNEdge"):
         for number, part in enumerate(segments(points_of(edge))):
-            drawing.taken[f"{refers(edge)} {number}"] = part
+            drawing.taken.put(f"{refers(edge)} {number}", part)
         if label := label_of(edge):
-            drawing.taken[f"{refers(edge)} {NAME}"] = label
+            drawing.taken.put(f"{refers(edge)} {NAME}", label)
 
 
 # ---------------------------------------------------------------- shapes
@@ -278,7 +280,7 @@ def _task(drawing: _Drawing, box: Box, kind: str, name: str) -> None:
         drawing.parts.append(
             f'<text x="{px(box.x + 7)}" y="{px(box.y + 13)}" fill="{SOFT}" font-size="9">{escape(word)}</text>'
         )
-    taken = ATTACHED if any(_hangs_below(box, one) for one in drawing.attached) else 0
+    taken = ATTACHED if any(_hangs_below(box, one) for one in drawing.attached.near(box)) else 0
     _fitting(drawing, name, Box(box.x + 4, box.y + (12 if taken else 8), box.width - 8, box.height - 12 - taken))
 
 
@@ -304,7 +306,7 @@ def _subprocess(drawing: _Drawing, box: Box, kind: str, name: str, *, expanded: 
 
 def _free_above(drawing: _Drawing, box: Box) -> float:
     """How wide the name of an open subprocess may be: left of the events on its upper border, if they leave half."""
-    on_border = [one.x for one in drawing.attached if abs(one.middle[1] - box.y) < 2 and box.x < one.x]
+    on_border = [one.x for one in drawing.attached.near(box) if abs(one.middle[1] - box.y) < 2 and box.x < one.x]
     left = min((x for x in on_border if x < box.x + box.width), default=box.x + box.width) - box.x
     return left if left > box.width / 2 else box.width
 
@@ -414,8 +416,8 @@ def _label(drawing: _Drawing, shape: etree._Element, box: Box, name: str) -> Non
 def _beside(drawing: _Drawing, key: str, name: str, label: Box, owner: Box) -> None:
     """A name where the file puts it, as far as it fits between the rest."""
     own = f"{key} {NAME}"
-    found = fitted(name, label, owner, [box for one, box in drawing.taken.items() if one != own])
-    drawing.taken[own] = found.box
+    found = fitted(name, label, owner, drawing.taken, own)
+    drawing.taken.put(own, found.box)
     _lines(drawing, found.lines, found.box, found.size, front=True)
 
 

@@ -13,6 +13,7 @@ from engine.bpmn.interchange import DI, box_of, label_of, refers
 from engine.bpmn.labels import beside, covers, fitted, nearest, segments
 from engine.bpmn.lettering import LEADING, lines_of, size_for, width_of
 from engine.bpmn.svg import Box
+from engine.bpmn.taken import Taken
 
 EVENT = Box(100, 100, 36, 36)
 FILING = Path(__file__).parents[3] / "processes" / "_shared" / "item-filing.bpmn"
@@ -41,12 +42,35 @@ def test_a_name_that_fits_stays_in_the_middle_of_its_place() -> None:
 
 def test_a_name_takes_the_width_at_which_it_covers_nothing() -> None:
     label = Box(94, 141, 48, 14)
-    free = fitted("Device visit request", label, EVENT, [EVENT])
+    free = fitted("Device visit request", label, EVENT, _taken(EVENT), "own")
     below = Box(100, 158, 36, 36)
     assert len(free.lines) == 2
-    tight = fitted("Device visit request", label, EVENT, [EVENT, below])
+    tight = fitted("Device visit request", label, EVENT, _taken(EVENT, below), "own")
     assert tight.lines == ("Device visit request",)
     assert not covers(tight.box, below)
+
+
+def test_however_much_is_drawn_a_name_is_held_against_what_is_near_it() -> None:
+    taken = _taken(*(Box(300.0 * x, 300.0 * y, 100, 80) for x in range(60) for y in range(60)))
+    assert len(taken.near(Box(3000, 3000, 90, 30))) < 10
+    crowd = _taken(*(Box(10, 10, 36, 36) for _ in range(5000)), Box(0, 0, 1e12, 1), Box(float("nan"), 0, 1, 1))
+    assert len(crowd.near(Box(0, 0, 90, 30))) < 500
+
+
+def test_a_name_that_was_set_anew_is_no_longer_where_it_was() -> None:
+    taken = _taken()
+    taken.put("own", Box(0, 0, 90, 14))
+    taken.put("other", Box(0, 20, 90, 14))
+    taken.put("own", Box(5000, 0, 90, 14))
+    assert taken.near(Box(0, 0, 90, 30)) == [Box(0, 20, 90, 14)]
+    assert taken.near(Box(0, 0, 90, 30), without="other") == []
+
+
+def _taken(*boxes: Box) -> Taken:
+    taken = Taken()
+    for number, box in enumerate(boxes):
+        taken.put(str(number), box)
+    return taken
 
 
 def test_a_name_beside_a_line_stays_on_its_side() -> None:
