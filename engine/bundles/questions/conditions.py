@@ -80,7 +80,7 @@ class Conditions:
         waiting: list[tuple[n.Node, bool]] = [(tree, False)]
         while waiting:
             node, parts_are_made = waiting.pop()
-            inside = _joined(node)
+            inside = parts_of(node)
             if inside is None:
                 made[id(node)] = self._number(Remains("atom", (self._atom(node),)))
             elif not parts_are_made:
@@ -190,7 +190,7 @@ def settled_for_good(conditions: Conditions, number: int) -> int:
     return number
 
 
-def _joined(node: n.Node) -> tuple[n.Node, ...] | None:
+def parts_of(node: n.Node) -> tuple[n.Node, ...] | None:
     """The parts of `and`, `or` and `not(…)`; None of anything else."""
     if isinstance(node, n.Logic):
         return node.operands

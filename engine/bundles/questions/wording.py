@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from engine.bundles.questions.choosing import listed
+from engine.bundles.questions.conditions import parts_of
 from engine.bundles.questions.labelled import ANY, MANY, YES_NO, YES_OR_NO, Labelled
 from engine.errors import ExpressionInvalid
 from engine.expressions.feel import nodes as n
@@ -112,8 +113,7 @@ def _condition(tree: n.Node, known: Mapping[str, Labelled]) -> Words | None:
 
 
 def _parts(node: n.Node) -> tuple[n.Node, ...]:
-    """What `and`, `or` and `not` join."""
-    return node.operands if isinstance(node, n.Logic) else _given(node, "not", 1)
+    return parts_of(node) or ()
 
 
 def _given(node: n.Node, function: str, arguments: int) -> tuple[n.Node, ...]:

@@ -223,10 +223,10 @@ def _diagram_tabs(diagrams: list[Diagram], shown: Diagram | None, numbers: dict[
     return [(one.title, _here(diagram=one.path), one is shown, numbers.get(one.path) or None) for one in diagrams]
 
 
-def _here(**arguments: str) -> str:
+def _here(**arguments: Any) -> str:
     assert request.view_args is not None
     view = request.args.get("view") or None
-    return url_for("studio.release", **request.view_args, view=view, **arguments)  # type: ignore[arg-type]
+    return url_for("studio.release", **request.view_args, view=view, **arguments)
 
 
 def _names() -> Bundle | None:
