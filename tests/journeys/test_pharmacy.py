@@ -6,7 +6,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from tests.support import credit, office
-from webapp import clock
+from webapp import clock, moments
 from webapp.errors import Incomplete, NotEligible, SamePerson
 from webapp.models import Case, Collection, ItemCase, Licence, Ruling, UserTask
 from webapp.queries.audit import verify_all
@@ -212,7 +212,7 @@ def test_an_outside_number_that_another_licence_has_is_refused_beside_its_field(
             reasons="",
             number=taken,
             number_again=taken,
-            issued_on=clock.now().date(),
+            issued_on=clock.today(moments.OFFICE_ZONE),
             revision=task.revision,
             key="k",
         )

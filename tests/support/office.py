@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +22,7 @@ from engine.trial import Act, Kind
 from tests.support import visiting
 from tests.support.database import PASSWORD
 from tests.support.points import every_point
-from webapp import clock
+from webapp import clock, moments
 from webapp.catalogue import Published, arranged, current_releases, published, rules_in_force
 from webapp.extensions import db
 from webapp.identity import Identity, by_login
@@ -532,7 +531,7 @@ def _backfill(task: UserTask, common: dict[str, Any], choice: Mapping[str, Any])
         reasons="" if ruling == "grant" else "名称与已登记企业近似。",
         number=number,
         number_again=number,
-        issued_on=date.fromordinal(clock.now().date().toordinal() - 0),
+        issued_on=clock.today(moments.OFFICE_ZONE),
         **common,
     )
 

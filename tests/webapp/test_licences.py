@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.support import office
-from webapp import clock
+from webapp import clock, moments
 from webapp.models import Licence
 from webapp.pages import public
 from webapp.unit_of_work import sql
@@ -52,7 +52,7 @@ def test_an_unknown_code_gets_the_same_page_that_says_so(db, client):
 
 def test_a_licence_past_its_end_is_not_valid(licence, client):
     code, end = licence.public_code, licence.valid_to
-    with clock.frozen_at(clock.now() + timedelta(days=(end - clock.now().date()).days + 2)):
+    with clock.frozen_at(clock.now() + timedelta(days=(end - clock.today(moments.OFFICE_ZONE)).days + 2)):
         assert "已过有效期" in client.get(f"/licences/{code}").get_data(as_text=True)
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.support import office
 from tests.support.pages import Browser, Page
-from webapp import clock
+from webapp import clock, moments
 from webapp.clock import frozen_at
 from webapp.models import SpecialProcedure
 from webapp.services import timers
@@ -125,7 +125,7 @@ def test_an_application_that_came_after_its_limit_is_entered_at_the_review(
             office.run_jobs(reviewed.id)
         screen, task = open_as(client, reviewed.id, "review")
         assert "逾期未申请，视为放弃听证" in screen.open(f"/tasks/{task}").words("//aside")
-        posted = {"applicant": "邻户程立", "applied_on": f"{told:%Y-%m-%d}", "hearing_days": "15"}
+        posted = {"applicant": "邻户程立", "applied_on": f"{moments.local(told):%Y-%m-%d}", "hearing_days": "15"}
         missing = Page(screen.act(task, proposal="missed-hearing", **posted))
         assert missing.status == 422
         assert "#f-evidence" in missing.errors()
