@@ -67,7 +67,15 @@ from engine.bundles.licence_rules import (
     licence_identifier,
     renewal_time,
 )
-from engine.bundles.limits import clocks_of, limit_of
+from engine.bundles.limits import (
+    DECISION_CLOCKS,
+    JOINT,
+    clocks_of,
+    decision_limits,
+    joint_limit,
+    limit_of,
+    verification_limit,
+)
 from engine.bundles.model import (
     ApplicableItem,
     Baseline,
@@ -132,9 +140,11 @@ from engine.bundles.ways_back import goes_back
 
 __all__ = [
     "COMMITMENT",
+    "DECISION_CLOCKS",
     "DICTIONARY_FILE",
     "FORM_WORDS",
     "INTAKE_KNOWN",
+    "JOINT",
     "KINDS_FILES",
     "PLACES",
     "RECEIVED",
@@ -221,6 +231,7 @@ __all__ = [
     "check_bundle",
     "check_character",
     "clocks_of",
+    "decision_limits",
     "condition_words",
     "decisions_as_lines",
     "declared_fields",
@@ -238,6 +249,7 @@ __all__ = [
     "intake_basis",
     "is_issued_for",
     "issued_on",
+    "joint_limit",
     "kind_of_template",
     "kinds_issued",
     "known_jobs",
@@ -283,4 +295,5 @@ __all__ = [
     "template_places",
     "touched",
     "without_spaces",
+    "verification_limit",
 ]

@@ -15,16 +15,18 @@ def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mappin
     """The engine variables of a new case: the bundle's `case_variables` and one context per item.
 
     `ways` says "ordinary" or "commitment" per applicable item (ordinary where it says nothing), and "commitment" for
-    each "<item>/<material>" that a commitment replaces: such an item is `committed`, and verified afterwards. The
-    context `items` holds every item of the bundle, so that a diagram never reads a missing one.
+    each "<item>/<material>" that a commitment replaces: such an item is `committed`, by the materials of `proofs`, and
+    verified afterwards. The context `items` holds every item of the bundle: a diagram never reads a missing one.
     """
     applicable = {one.item.key for one in guide.items}
+    proofs = {item.key: _proofs(item.key, ways) for item in bundle.items}
     variables: dict[str, Value] = {key: answers.get(key) for key in bundle.case_variables}
     variables["items"] = {
         item.key: {
             "applies": item.key in applicable,
             "way": ways.get(item.key, ORDINARY) if item.key in applicable else NONE,
-            "committed": any(way == COMMITMENT and key.startswith(f"{item.key}/") for key, way in ways.items()),
+            "committed": bool(proofs[item.key]),
+            "proofs": proofs[item.key],
             "accepts": item.accepts,
             "immediate": item.immediate,
             "groups": {**item.groups, **(item.hand_up.groups if item.hand_up else {})},
@@ -33,3 +35,11 @@ def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mappin
         for item in bundle.items
     }
     return variables
+
+
+def _proofs(item: str, ways: Mapping[str, str]) -> list[Value]:
+    """The keys of the item's materials that a commitment replaces."""
+    found = (
+        key.removeprefix(f"{item}/") for key, way in ways.items() if way == COMMITMENT and key.startswith(f"{item}/")
+    )
+    return sorted(found)

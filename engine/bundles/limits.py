@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 from engine.bundles.model import Bundle, Item
 from engine.law import HAND_UP, ClockTerms, Profile
@@ -14,6 +15,8 @@ PARAMETERS = {
     "hearing": "hearing-hold-limit",
 }
 INTAKE, VERIFICATION = "intake", "verification"
+#: The clocks of an item that run from acceptance to its ruling; and that of the whole case (许可法 art. 42 para. 2).
+DECISION_CLOCKS, JOINT = ("promised", "statutory"), "joint"
 
 
 def limit_of(clock: str, item: Item, bundle: Bundle, profile: Profile) -> ClockTerms | None:
@@ -33,6 +36,37 @@ def limit_of(clock: str, item: Item, bundle: Bundle, profile: Profile) -> ClockT
         return profile.terms(_parameter(clock, item, bundle), clock, kind=item.kind)
     except KeyError:
         return None
+
+
+def decision_limits(item: Item, *, reviewed_below: bool = True) -> tuple[ClockTerms, ...]:
+    """The limits that begin when the item is accepted: promised, statutory (行政许可法 art. 42), and that of the review
+    below where a lower level reviews it first (art. 43).
+
+    `reviewed_below` False: not in the way that this item goes.
+    """
+    limits = [(name, item.limits[name]) for name in DECISION_CLOCKS if name in item.limits]
+    own = [ClockTerms(name, limit.value, limit.unit, limit.basis) for name, limit in limits]
+    below = [item.hand_up.limit] if item.hand_up is not None and reviewed_below else []
+    return (*own, *below)
+
+
+def joint_limit(bundle: Bundle) -> ClockTerms | None:
+    """The limit of the case as a whole; None where the bundle has none."""
+    joint = bundle.joint_limit
+    return None if joint is None else ClockTerms(JOINT, joint.value, joint.unit, joint.basis)
+
+
+def verification_limit(
+    bundle: Bundle, item: str, committed: Iterable[str], profile: Profile, due_on: Callable[[ClockTerms], date]
+) -> ClockTerms | None:
+    """Until when the item is verified: by the earliest of its commitments; None where nothing is committed to.
+
+    `committed`: materials that a commitment replaces, "" for the commitment of the item as a whole; `due_on`: the last
+    day of a limit that begins with the ruling. Raises KeyError.
+    """
+    found = (bundle.commitment_terms(item, material) for material in committed)
+    limits = [profile.terms(one.verification_parameter, VERIFICATION) for one in found if one is not None]
+    return min(limits, key=due_on, default=None)
 
 
 def clocks_of(parameter: str) -> frozenset[str]:

@@ -33,12 +33,14 @@ from engine.law.credit import (
     bars_of,
     term_end,
 )
+from engine.law.delivery import NOT_DELIVERED, TOLD_BY_PAPER, begins_at_delivery, waiting
 from engine.law.draw import drawn
 from engine.law.grounds import GroundRules
 from engine.law.hand_up import HAND_UP, HandUp
 from engine.law.handover import HandoverRules
 from engine.law.holding import Holding, Spell, days_held
 from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
+from engine.law.intake_terms import INTAKE, INTAKE_PROMISE, intake_limits
 from engine.law.item_kinds import KindRules
 from engine.law.numbers import (
     grouped_tracking_code,
@@ -98,9 +100,12 @@ __all__ = [
     "DATA_COMPARISON",
     "FALSE_COMMITMENT",
     "FALSE_MATERIALS",
+    "INTAKE",
     "INTAKE_OUTCOMES",
+    "INTAKE_PROMISE",
     "LICENCE_BY_FRAUD",
     "METHOD_WORDS",
+    "NOT_DELIVERED",
     "ON_SITE",
     "PASS",
     "RANDOM_DRAW",
@@ -108,6 +113,7 @@ __all__ = [
     "REVOKE",
     "REFUSED_BY_RULE",
     "SAME",
+    "TOLD_BY_PAPER",
     "TOLERANCE",
     "TOLERANCE_CHECK",
     "ToleranceRules",
@@ -152,6 +158,7 @@ __all__ = [
     "add_months",
     "amount",
     "bars_of",
+    "begins_at_delivery",
     "check_calendar",
     "check_id_number",
     "check_mobile",
@@ -165,6 +172,7 @@ __all__ = [
     "drawn",
     "end_of_day",
     "grouped_tracking_code",
+    "intake_limits",
     "is_valid",
     "law_name",
     "laws_named_in",
@@ -186,5 +194,6 @@ __all__ = [
     "term_end",
     "told_late",
     "tracking_code",
+    "waiting",
     "with_check_digit",
 ]

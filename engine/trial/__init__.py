@@ -1,7 +1,7 @@
 """A trial: diagrams run in memory on the real engine, with a clock that is moved by hand."""
 
-from engine.trial.acts import AT_ONCE, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
-from engine.trial.clocks import Law, TrialClock
+from engine.trial.acts import AT_ONCE, OF_A_LIMIT, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
+from engine.trial.clock_acts import LimitRefused
 from engine.trial.cores import CORES
 from engine.trial.deeds import Deed
 from engine.trial.differences import Difference
@@ -10,14 +10,17 @@ from engine.trial.examples import Covered, ExampleRun, Flow, readable_examples, 
 from engine.trial.host import Trial
 from engine.trial.instance import Happened, Held, Instance, item_at
 from engine.trial.jobs import Handler
+from engine.trial.law import Law
 from engine.trial.papers import IssuedPaper, issued_papers
 from engine.trial.post import Letter, Sent
 from engine.trial.recording import begins_alike, recorded, recorded_anew
+from engine.trial.running import TrialClock
 from engine.trial.world import UnknownJobs
 
 __all__ = [
     "AT_ONCE",
     "CORES",
+    "OF_A_LIMIT",
     "OPEN",
     "OURS",
     "REFERENCE",
@@ -36,6 +39,7 @@ __all__ = [
     "Kind",
     "Law",
     "Letter",
+    "LimitRefused",
     "Sent",
     "Trial",
     "TrialClock",

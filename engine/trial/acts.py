@@ -33,11 +33,16 @@ class Kind(StrEnum):
     SKIP = "skip"
     SET = "set"
     CANCEL = "cancel"
+    EXTEND = "extend"  # the limits of an item, or the joint limit
+    AWAIT_DELIVERY = "await-delivery"  # the paper that tells of a limit is sealed later
+    DELIVER = "deliver"
 
 
 OURS, REFERENCE = "ours", "reference"
 OPEN, AT_ONCE = "open", "done"
 OF_A_JOB = frozenset({Kind.DONE, Kind.FAILED, Kind.ERROR})
+#: Acts beside the diagram, on a legal clock.
+OF_A_LIMIT = frozenset({Kind.EXTEND, Kind.AWAIT_DELIVERY, Kind.DELIVER})
 
 
 class JobsAreDone(EngineError):
@@ -49,7 +54,8 @@ class Act:
     """One act. `place` counts, from 0, those open of this element in this instance.
 
     `name`: of the message or signal, or the code of the BPMN error; `group`: as whom a task is completed, which is
-    shown and changes nothing; `scope`: where variables are set, None for the process itself.
+    shown and changes nothing; `scope`: where variables are set, None for the process itself. Of an act on a limit,
+    `key` is its item (None: the joint limit), `name` the clock, and `text` why it is extended, which changes nothing.
     """
 
     kind: Kind
@@ -140,4 +146,7 @@ _ACTS: Mapping[Kind, Callable[[Trial, Act], object]] = {
     Kind.SKIP: lambda trial, act: trial.skip(_found(trial.incidents, act), act.variables or None),
     Kind.SET: lambda trial, act: trial.set_variables(act.variables, instance=act.instance, scope=act.scope),
     Kind.CANCEL: _cancel,
+    Kind.EXTEND: lambda trial, act: trial.extend(act.key, instance=act.instance),
+    Kind.AWAIT_DELIVERY: lambda trial, act: trial.await_delivery(act.key, act.name, instance=act.instance),
+    Kind.DELIVER: lambda trial, act: trial.deliver(act.key, act.name, instance=act.instance),
 }

@@ -16,6 +16,10 @@ TASK, JOB = "task", "job"
 ACCEPTING_JOB = "deem-accepted"
 #: Steps that rule.
 RULING_STEPS = frozenset({"immediate", "decide", "backfill"})
+#: What a ruling step gives where it does not rule: the review is to be done again.
+SENT_BACK = "return"
+#: What a lapsed correction comes to where it ends the item.
+LAPSED = frozenset({"correction-lapsed", "deemed-withdrawn"})
 #: The input or variable that says for which item a process runs.
 ITEM = "item"
 
@@ -44,6 +48,19 @@ def accepts(deed: Deed) -> bool:
         return False
     outcome = INTAKE_OUTCOMES.get(str(deed.given.get("intake_outcome", deed.given.get("lapse_outcome"))))
     return outcome is not None and outcome.accepts
+
+
+def rules(deed: Deed) -> bool:
+    """Whether it is a ruling on the item."""
+    return deed.name in RULING_STEPS and deed.given.get("ruling") not in (None, SENT_BACK)
+
+
+def turns_down(deed: Deed) -> bool:
+    """Whether the item ends with it before acceptance: by the outcome of intake, or as nothing was corrected."""
+    if deed.name == "correction-lapsed":
+        return deed.given.get("lapse_outcome") in LAPSED
+    outcome = INTAKE_OUTCOMES.get(str(deed.given.get("intake_outcome"))) if deed.name == "accept" else None
+    return outcome is not None and outcome.closes
 
 
 def deed_of(command: str, one: Instance, given: tuple[object, ...], at: datetime) -> Deed | None:

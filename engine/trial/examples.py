@@ -25,10 +25,10 @@ from engine.forms import Form
 from engine.law import Calendar, Profile
 from engine.runtime import Context, UserTask
 from engine.trial.acts import act_from_json, perform
-from engine.trial.clocks import Law
 from engine.trial.differences import Difference, guide_differences, input_differences, way_differences
 from engine.trial.host import Trial
 from engine.trial.instance import Held, Instance, item_at
+from engine.trial.law import Law
 from engine.trial.world import UnknownJobs
 from engine.words import Words
 

@@ -10,13 +10,16 @@ from engine.bpmn import Program
 from engine.errors import BudgetExceeded, NothingWaits
 from engine.runtime import Budgets, Context, Incident, Job, Subscription, TimerSet, UserTask
 from engine.runtime.step import OFFICE_ZONE
-from engine.trial.clocks import Clocks, Law, TrialClock
+from engine.trial import clock_acts
+from engine.trial.clocks import Clocks
 from engine.trial.cores import CORES
 from engine.trial.deeds import Deed
 from engine.trial.deployment import Deployment, Start
 from engine.trial.instance import Held, Instance, Open
 from engine.trial.jobs import Handler, Outcome
+from engine.trial.law import Law
 from engine.trial.post import Letter, PostOffice, Sent
+from engine.trial.running import TrialClock
 from engine.trial.world import UnknownJobs, World, later
 from engine.values import Value
 
@@ -143,7 +146,7 @@ class Trial:
     def clocks(self) -> tuple[TrialClock, ...]:
         """The legal clocks that run or ran, in the order in which they began; none without a `law`."""
         clocks = self._world.clocks
-        return tuple(clocks.shown(self.now)) if clocks is not None else ()
+        return tuple(clock_acts.shown(clocks, self.now)) if clocks is not None else ()
 
     def due(self, timer: Held[TimerSet]) -> datetime | None:
         """When one of `timers` falls due by the clock; None for a mark whose moment is not known, or stands still."""
@@ -250,6 +253,19 @@ class Trial:
         """Ends an instance from outside. Raises IndexError."""
         self._do("cancel", self.instances[instance - 1])
 
+    def extend(self, item: str | None, *, instance: int = 1) -> None:
+        """Grants the extension of an item's limits, or with None that of the joint limit. Raises NothingWaits,
+        LimitRefused."""
+        clock_acts.extend(self._clocks(), instance, item, self.now)
+
+    def await_delivery(self, item: str | None, clock: str, *, instance: int = 1) -> None:
+        """The paper that tells of a limit is sealed later, so the limit waits. Raises NothingWaits, LimitRefused."""
+        clock_acts.await_delivery(self._clocks(), instance, item, clock, self.now)
+
+    def deliver(self, item: str | None, clock: str, *, instance: int = 1) -> None:
+        """Records the delivery of the paper that tells of a limit. Raises NothingWaits, LimitRefused."""
+        clock_acts.deliver(self._clocks(), instance, item, clock, self.now)
+
     def advance(self, by: timedelta) -> int:
         """Moves the clock on; what becomes due fires in order of its moment. Returns how many fired.
 
@@ -267,6 +283,12 @@ class Trial:
         return fired
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _clocks(self) -> Clocks:
+        """Raises NothingWaits where no law says what runs."""
+        if self._world.clocks is None:
+            raise NothingWaits("a legal clock")
+        return self._world.clocks
 
     def _do(self, command: str, one: Instance, *given: object, **named: object) -> None:
         self._world.command(command, one, *given, **named)

@@ -21,8 +21,9 @@ from engine.bundles import (
     issued_on,
     template_path,
 )
-from engine.law import INTAKE_OUTCOMES, Profile, ruling_words
-from engine.trial.deeds import ACCEPTING_JOB, JOB, RULING_STEPS, Deed
+from engine.law import Profile, ruling_words
+from engine.trial.applying import applying, case_among, facts_of, needing
+from engine.trial.deeds import JOB, RULING_STEPS, Deed, accepts, turns_down
 from engine.trial.host import Trial
 from engine.trial.instance import Instance
 from engine.words import Words
@@ -71,8 +72,7 @@ class _Issuing:
     @property
     def case(self) -> Instance | None:
         """The instance that a case of the bundle would be."""
-        first = self.trial.instances[0] if self.trial.instances else None
-        return first if first is not None and first.process == self.bundle.entry_process else None
+        return case_among(self.trial.instances, self.bundle)
 
     def told(self) -> Iterator[IssuedPaper]:
         if self.case is not None and self.case.history:
@@ -131,19 +131,11 @@ class _Issuing:
         return next((item for item in self.bundle.items if item.key == key), None)
 
     def _applying(self) -> list[Item]:
-        told = self.case.variables.get("items") if self.case is not None else None
-        if not isinstance(told, Mapping):
-            return []
-        facts = {key: one for key, one in told.items() if isinstance(one, Mapping)}
-        return [item for item in self.bundle.items if facts.get(item.key, {}).get("applies") is True]
+        return applying(self.case, self.bundle)
 
     def _turned_down(self, item: Item, at: datetime) -> Iterator[IssuedPaper]:
         """What needs the result of this item, directly or not, and has not begun, is told at once."""
-        ended = {item.key}
-        for one in self.bundle.items * len(self.bundle.items):
-            if not ended.isdisjoint(one.needs_result_of):
-                ended.add(one.key)
-        waiting = [one for one in self._applying() if one.key in ended - {item.key} - self.known]
+        waiting = [one for one in self._applying() if one.key in needing(self.bundle, item.key) - self.known]
         left: list[Item | None] = [one for one in waiting if one.call_activity not in self.opened]
         self.known |= {one.key for one in left if one is not None}
         yield from self._at(TURNED_DOWN, at, left)
@@ -157,9 +149,7 @@ class _Issuing:
 
     def _is_known(self, item: Item, at: datetime) -> bool:
         """By commitment, at the window or elsewhere nobody accepts: it is known when the item opens."""
-        told = self.case.variables.get("items") if self.case is not None else None
-        facts = told.get(item.key) if isinstance(told, Mapping) else None
-        committed = isinstance(facts, Mapping) and facts.get("way") == "commitment"
+        committed = facts_of(self.case, item.key).get("way") == "commitment"
         at_once = committed or item.accepts == "window" or item.decided_in == "external"
         opened = self.opened.get(item.call_activity)
         return item.key in self.known or (at_once and opened is not None and opened <= at)
@@ -171,9 +161,4 @@ RULINGS = {"grant": "grant", "refusal": "refuse"}
 
 def _is_known(deed: Deed) -> bool:
     """Whether the outcome of intake is known after it."""
-    if deed.name in RULING_STEPS or deed.name == ACCEPTING_JOB:
-        return True
-    if deed.name == "correction-lapsed":
-        return deed.given.get("lapse_outcome") in ("correction-lapsed", "deemed-withdrawn")
-    outcome = INTAKE_OUTCOMES.get(str(deed.given.get("intake_outcome"))) if deed.name == "accept" else None
-    return outcome is not None and (outcome.accepts or outcome.closes)
+    return deed.name in RULING_STEPS or accepts(deed) or turns_down(deed)

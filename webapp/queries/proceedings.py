@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine import Words
-from engine.bundles import Document
+from engine.bundles import JOINT, Document
 from engine.law import amount
 from webapp.answers import answers_of
 from webapp.errors import NotFound
 from webapp.queries.case_view import release_of
 from webapp.queries.masking import paper_without_names, persons_in
-from webapp.services.clocks import JOINT
 from webapp.services.kept_documents import KeptDocument, kept_document
 from webapp.unit_of_work import sql
 

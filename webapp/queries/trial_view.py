@@ -11,11 +11,11 @@ from typing import Any
 from engine import Words, runtime
 from engine.bpmn import Program
 from engine.runtime import Job, Snapshot
-from engine.trial import OURS, Act, Held, Instance, Trial
+from engine.trial import OF_A_LIMIT, OURS, Act, Held, Instance, Trial
 from engine.values import ClockMark, Variables
 from webapp.feel_text import written
 from webapp.queries.diagram import Position
-from webapp.queries.trial_clocks import ItemClocks, clocks_of_trial
+from webapp.queries.trial_clocks import ItemClocks, clocks_of_trial, limit_owner
 from webapp.queries.trials import Names
 from webapp.services.trial_replay import Replayed
 
@@ -172,13 +172,20 @@ def done_acts(replayed: Replayed, acts: Sequence[Act], names: Names) -> list[Don
         DoneAct(
             number,
             act,
-            element_name(replayed.trial, act.instance, act.element, names),
+            act_name(replayed.trial, act, names),
             names.group(act.group) if act.group else None,
             _texts(act.variables),
             at,
         )
         for number, (act, at) in enumerate(zip(acts, moments, strict=True), 1)
     ]
+
+
+def act_name(trial: Trial, act: Act, names: Names) -> Words:
+    """The name of what an act is about: an element, or whose a limit is."""
+    if act.kind in OF_A_LIMIT:
+        return limit_owner(trial.law, act.key)
+    return element_name(trial, act.instance, act.element, names)
 
 
 def element_name(trial: Trial, instance: int, element: str, names: Names) -> Words:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from engine import Words
 from engine.bundles import Item
+from engine.law import INTAKE, INTAKE_PROMISE
 from webapp import moments
 from webapp.errors import ActRefused
 from webapp.services.clock_moves import Why, move_clocks
-from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_decision_clocks, stop_clock
+from webapp.services.clocks import start_decision_clocks, stop_clock
 from webapp.services.events import Event
 from webapp.services.intake_limits import silence_basis
 from webapp.services.locked_case import LockedCase

@@ -14,21 +14,26 @@ from typing import Any
 import orjson
 
 from engine import Words
-from engine.bundles import Item
-from engine.law import HAND_UP, ClockReading, ClockTerms, legal_start, moment_of_mark, read_clock
+from engine.bundles import Item, decision_limits, joint_limit
+from engine.law import (
+    HAND_UP,
+    INTAKE,
+    INTAKE_PROMISE,
+    NOT_DELIVERED,
+    ClockReading,
+    ClockTerms,
+    legal_start,
+    moment_of_mark,
+    read_clock,
+)
 from webapp import moments
 from webapp.catalogue import Rules
 from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.unit_of_work import sql
 
-JOINT = "joint"
-#: From receipt to the outcome of intake; and the shorter limit that the place promises within that of the law.
-INTAKE, INTAKE_PROMISE = "intake", "intake-promise"
 #: Whose tasks are due when the promise is, where one runs.
 PROMISED_WITHIN = {INTAKE: INTAKE_PROMISE}
-#: The clocks of an item that run from acceptance to its ruling.
-DECISION_CLOCKS = ("promised", "statutory")
 
 #: The version of the place's profile that is in force: a clock keeps its terms to the end.
 PROFILE = """(select id from rule_table
@@ -49,7 +54,6 @@ returning id, item_case_id, basis_zh, basis_en, document_id, started_on
 """
 #: A limit that runs from the delivery of a paper stands still until then: no pause of the law, a kind of its own.
 AWAITS_DELIVERY = "delivery"
-NOT_DELIVERED = Words("等待告知文书送达", "waiting for the delivery of the notice")
 WAITS = f"""
 insert into clock_pause (clock_id, item_case_id, kind, name_zh, name_en, basis_zh, basis_en, document_id, started_on)
 select id, item_case_id, '{AWAITS_DELIVERY}', '{NOT_DELIVERED.zh}', '{NOT_DELIVERED.en}', basis_zh, basis_en,
@@ -201,15 +205,12 @@ def start_decision_clocks(
     Where a lower level reviews the item first, the limit of its review too (art. 43); `reviewed_below` False: not in
     the way that this item goes.
     """
-    limits = [(name, item.limits[name]) for name in DECISION_CLOCKS if name in item.limits]
-    terms = [ClockTerms(name, limit.value, limit.unit, limit.basis) for name, limit in limits]
-    if item.hand_up is not None and reviewed_below:
-        terms.append(item.hand_up.limit)
+    terms = decision_limits(item, reviewed_below=reviewed_below)
     if terms:
         start_clocks(case, item_case_id, terms, since)
-    joint = case.release.bundle.joint_limit
+    joint = joint_limit(case.release.bundle)
     if joint is not None:
-        row, _ = _row(ClockTerms(JOINT, joint.value, joint.unit, joint.basis), start_day(since, case.rules), case.rules)
+        row, _ = _row(joint, start_day(since, case.rules), case.rules)
         case.writing.add(
             "joint_clock", JOINT_CLOCK, joint_case=case.id, joint=orjson.dumps([row]).decode(), **_profile(case.rules)
         )

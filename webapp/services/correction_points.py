@@ -15,7 +15,7 @@ import orjson
 
 from engine import Words
 from engine.bundles import guide_for
-from engine.law import Fault
+from engine.law import INTAKE, INTAKE_PROMISE, Fault
 from webapp import moments
 from webapp.answers import answers_of
 from webapp.catalogue import Published
@@ -23,7 +23,7 @@ from webapp.errors import ActRefused, Incomplete, NotFound, NotYours
 from webapp.identity import Identity
 from webapp.permissions import Permission, may
 from webapp.services.acting import act_on
-from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_day, would_be_due
+from webapp.services.clocks import start_day, would_be_due
 from webapp.services.corrections import ensure_request, guided_of
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase, on_case

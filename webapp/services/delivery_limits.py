@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine import Words
-from engine.law import ClockTerms
+from engine.law import TOLD_BY_PAPER, ClockTerms, begins_at_delivery
 from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.services.clock_moves import Why, move_clocks
@@ -48,6 +48,7 @@ def start_with_paper(
 
     `until`: the place of the document that names the last day.
     """
+    assert terms.name in TOLD_BY_PAPER, terms.name
     waits = sealed_later(case, document_id)
     if waits and until:
         _print_undated(case, document_id, until)
@@ -99,7 +100,9 @@ def begin_at_delivery(case: LockedCase, document_id: int, by: Identity, *, elect
     """
     started = start_day(case.now, case.rules)
     rows: list[tuple[Any, ...]] = sql().execute(TOLD_OF, (document_id,)).fetchall()
-    clocks = [id_ for id_, since, waits in rows if waits or (not electronic and started > since)]
+    clocks = [
+        id_ for id_, since, waits in rows if begins_at_delivery(since, started, waits=waits, electronic=electronic)
+    ]
     if clocks:
         sql().execute(BEGUN, {"started": started, "clocks": clocks})
         move_clocks(case, Why.DELIVERED, by, only=clocks, document=document_id)

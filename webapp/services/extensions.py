@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from engine import Words
-from engine.bundles import ExtensionTerms, Item
+from engine.bundles import JOINT, ExtensionTerms, Item
 from engine.law import amount, day_words
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotFound
@@ -18,7 +18,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission
 from webapp.services.advance import begin
 from webapp.services.clock_moves import Why, move_clocks
-from webapp.services.clocks import JOINT, STANDS_STILL
+from webapp.services.clocks import STANDS_STILL
 from webapp.services.documents import issue_for_item
 from webapp.services.events import Event
 from webapp.services.moot_extensions import PROCESS

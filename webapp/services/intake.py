@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import AnswersInvalid, Words
 from engine.bundles import On, intake_basis, kinds_issued
-from engine.law import INTAKE_OUTCOMES, Fault
+from engine.law import INTAKE, INTAKE_OUTCOMES, Fault
 from webapp.errors import ActRefused, AlreadyDone, Incomplete
 from webapp.identity import Identity
 from webapp.moments import local
@@ -19,7 +19,7 @@ from webapp.organisation_names import department_names
 from webapp.permissions import Permission
 from webapp.services.accepted_by_law import accept_by_law
 from webapp.services.advance import end_with_items
-from webapp.services.clocks import INTAKE, start_clock, start_decision_clocks
+from webapp.services.clocks import start_clock, start_decision_clocks
 from webapp.services.corrected_answers import correct_answers
 from webapp.services.correction_points import prepare, waits_until
 from webapp.services.corrections import (

@@ -12,24 +12,18 @@ from datetime import datetime
 
 from engine import Words
 from engine.bundles import Item
+from engine.law import intake_limits
 from webapp.catalogue import kept_profile
-from webapp.services.clocks import INTAKE, INTAKE_PROMISE, start_clocks, start_day, would_be_due
+from webapp.services.clocks import start_clocks, start_day, would_be_due
 from webapp.services.locked_case import LockedCase
 from webapp.unit_of_work import sql
-
-PARAMETER = "intake-limit"
 
 
 def start_intake_clocks(case: LockedCase, item_case_id: int, item: Item, since: datetime) -> None:
     """The application is complete before the department: its limits to answer begin."""
-    profile = case.rules.profile
-    silence, promised = profile.silence(item.kind), profile.terms(PARAMETER, INTAKE_PROMISE, kind=item.kind)
-    if silence is None:  # no text makes anything of silence: the office's own limit is the only one
-        start_clocks(case, item_case_id, [profile.terms(PARAMETER, INTAKE, kind=item.kind)], since)
-        return
-    began = start_day(since, case.rules)
-    shorter = would_be_due(promised, began, case.rules) < would_be_due(silence, began, case.rules)
-    start_clocks(case, item_case_id, [silence, promised] if shorter else [silence], since)
+    rules, began = case.rules, start_day(since, case.rules)
+    limits = intake_limits(rules.profile, item.kind, lambda terms: would_be_due(terms, began, rules))
+    start_clocks(case, item_case_id, limits, since)
 
 
 #: The version of the local rules that an item's limit of intake began under.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import Words, as_written
+from engine.bundles import verification_limit
 from engine.values import Value
 from webapp.services.clocks import start_clock, start_day, would_be_due
 from webapp.services.documents import issue_grant, issue_refusal
@@ -146,10 +147,10 @@ def _start_delivery(job: RunningJob) -> None:
         return
     profile, item = job.case.rules.profile, job.case.release.bundle.item(str(job.inputs["item"]))
     start_clock(job.case, job.item_case_id, profile.terms("delivery-limit", "delivery", kind=item.kind), ruled_at)
-    keys = [""] if way == "commitment" else proofs
-    committed = [job.case.release.bundle.commitment_terms(item.key, key) for key in keys]
-    limits = [profile.terms(one.verification_parameter, "verification") for one in committed if one is not None]
-    if outcome == "granted" and limits:
-        began = start_day(ruled_at, job.case.rules)
-        first = min(limits, key=lambda terms: would_be_due(terms, began, job.case.rules))
+    bundle, began = job.case.release.bundle, start_day(ruled_at, job.case.rules)
+    committed = [""] if way == "commitment" else proofs
+    first = verification_limit(
+        bundle, item.key, committed, profile, lambda terms: would_be_due(terms, began, job.case.rules)
+    )
+    if outcome == "granted" and first is not None:
         start_clock(job.case, job.item_case_id, first, ruled_at)

@@ -12,12 +12,12 @@ from datetime import date
 import orjson
 
 from engine import Words
+from engine.bundles import JOINT
 from engine.law import PauseKind, day_words
 from webapp import moments
 from webapp.errors import ActRefused
 from webapp.identity import Identity
 from webapp.services.clock_moves import Move, Why, move_clocks
-from webapp.services.clocks import JOINT
 from webapp.services.events import Event
 from webapp.services.locked_case import LockedCase
 from webapp.unit_of_work import sql

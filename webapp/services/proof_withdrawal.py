@@ -125,20 +125,24 @@ def _notice(case: LockedCase, proof: Proof, by: Identity | None, *, awaited: boo
 
 
 STILL = """
-select exists(select from jsonb_each_text(ways) w where w.key like %s and w.value = %s) from cases where id = %s
+select array(select substr(w.key, length(%(item)s) + 1) from jsonb_each_text(ways) w
+    where starts_with(w.key, %(item)s) and w.value = %(commitment)s order by 1)
+from cases where id = %(case)s
 """
 
 
 def _lead_on(case: LockedCase, proof: Proof) -> None:
     """The processes learn whether the item is still verified for another proof that a commitment replaces."""
-    row = sql().execute(STILL, (f"{proof.item.key}{SEPARATOR}%", COMMITMENT, case.id)).fetchone()
-    committed = row is not None and bool(row[0])
+    values = {"item": f"{proof.item.key}{SEPARATOR}", "commitment": COMMITMENT, "case": case.id}
+    row = sql().execute(STILL, values).fetchone()
+    proofs = list(row[0]) if row is not None else []
+    committed = bool(proofs)
     for instance in running_instances(case):
         if instance.process != case.release.bundle.entry_process or instance.release_id != case.release_id:
             continue
         program, scope = instance.release.program, scope_of(instance, proof.item_case_id)
         items = dict(variables_at(instance.state, ROOT_SCOPE)["items"])
-        items[proof.item.key] = {**items[proof.item.key], "committed": committed}
+        items[proof.item.key] = {**items[proof.item.key], "committed": committed, "proofs": proofs}
         apply(case, instance, set_variables(program, instance.state, {"items": items}, case.context))
         if scope is not None:
             told = {"committed": committed}

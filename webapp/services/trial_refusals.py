@@ -18,7 +18,7 @@ from engine import (
     ValueInvalid,
     Words,
 )
-from engine.trial import JobsAreDone
+from engine.trial import JobsAreDone, LimitRefused
 from webapp.errors import ActRefused
 from webapp.services.failures import COUNTED as COUNTED_IN_CASES
 
@@ -146,6 +146,7 @@ _SAID: Mapping[type[EngineError], Callable[[Any], Words]] = {
     BudgetExceeded: _budget,
     NotInReferenceCore: _reference,
     JobsAreDone: _at_once,
+    LimitRefused: lambda why: why.words,
     NothingWaits: _nothing,
     TaskNotOpen: _nothing,
     CannotSkip: lambda why: Words(

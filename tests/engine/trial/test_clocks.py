@@ -45,11 +45,11 @@ class Office(Story):
         self.trial.complete(task, variables or {})
 
     def clock(self, item: str, name: str) -> TrialClock:
-        (found,) = [one for one in self.trial.clocks if (one.item.key, one.terms.name) == (item, name)]
+        (found,) = [one for one in self.trial.clocks if (one.item and one.item.key, one.terms.name) == (item, name)]
         return found
 
     def names(self, item: str) -> list[str]:
-        return [one.terms.name for one in self.trial.clocks if one.item.key == item]
+        return [one.terms.name for one in self.trial.clocks if one.item and one.item.key == item]
 
     def due(self, element: str, item: str) -> datetime | None:
         instances = self.trial.instances

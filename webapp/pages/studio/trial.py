@@ -26,7 +26,7 @@ from webapp.queries.release_diagrams import Diagram, read_named
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
 from webapp.queries.trial_papers import papers_of
-from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, element_name, view_of
+from webapp.queries.trial_view import Run, TrialView, Waits, act_name, done_acts, view_of
 from webapp.queries.working_copies import CopyRow, copies_of, working_copy
 from webapp.services import trial_recording, trials
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
@@ -67,7 +67,7 @@ def do_act(trial_id: int) -> ResponseReturnValue:
         return _page(own_trial(trial_id, by=by), refused), refused.status
     done = own_trial(trial_id, by=by)
     with done.standing() as replayed:
-        name = element_name(replayed.trial, one.instance, one.element, queries.names_for(done))
+        name = act_name(replayed.trial, one, queries.names_for(done))
     flash(gettext("已执行：%(act)s", act=act_words(one, name)), "success")
     return redirect(url_for("studio.trial", trial_id=trial_id))
 

@@ -127,6 +127,19 @@ def _set(form: Form) -> Act:
     return Act(Kind.SET, instance=int(instance), scope=int(scope), variables=variables)
 
 
+def _of_a_limit(form: Form, kind: Kind, *, name: str = "", text: str = "") -> Act:
+    """An act on the limit of an item, or on the joint limit."""
+    key = form.get("key", "")[:LONGEST_NAME] or None
+    return Act(kind, instance=_number(form, "instance"), key=key, name=name, text=text)
+
+
+def _extend(form: Form) -> Act:
+    reasons = form.get("text", "").strip()[:LONGEST_NAME]
+    if not reasons:
+        raise Incomplete("text", Words("申请延期应当说明理由。", "State the reasons for the extension."))
+    return _of_a_limit(form, Kind.EXTEND, text=reasons)
+
+
 _READ: Mapping[Kind, Callable[[Form], Act]] = {
     Kind.COMPLETE: _complete,
     Kind.JUMP: lambda form: Act(Kind.JUMP),
@@ -141,6 +154,9 @@ _READ: Mapping[Kind, Callable[[Form], Act]] = {
     Kind.SKIP: lambda form: _at(form, Kind.SKIP),
     Kind.SET: _set,
     Kind.CANCEL: lambda form: Act(Kind.CANCEL, instance=_number(form, "instance")),
+    Kind.EXTEND: _extend,
+    Kind.AWAIT_DELIVERY: lambda form: _of_a_limit(form, Kind.AWAIT_DELIVERY, name=_name(form)),
+    Kind.DELIVER: lambda form: _of_a_limit(form, Kind.DELIVER, name=_name(form)),
 }
 
 

@@ -84,4 +84,11 @@ _SAID: Mapping[Kind, Callable[[Act, str], str]] = {
     Kind.SKIP: lambda act, name: gettext("跳过“%(name)s”", name=name),
     Kind.SET: lambda act, name: gettext("修改变量"),
     Kind.CANCEL: lambda act, name: gettext("终止第 %(number)s 个流程实例", number=act.instance),
+    Kind.EXTEND: lambda act, name: gettext("延长“%(name)s”的期限", name=name),
+    Kind.AWAIT_DELIVERY: lambda act, name: gettext(
+        "“%(name)s”的文书另行盖章，%(clock)s待送达后起算", name=name, clock=words(clock_name(act.name))
+    ),
+    Kind.DELIVER: lambda act, name: gettext(
+        "登记“%(name)s”的文书送达，计算%(clock)s", name=name, clock=words(clock_name(act.name))
+    ),
 }
