@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.person import Person
 from tests.browser.site import Site
@@ -116,8 +116,41 @@ def name_the_posts(designer: Person) -> None:
     expect(field).to_have_value("drug.review,window.issue")
     expect(posts).to_be_hidden()
     expect(errors).to_have_count(0)
+    by_pinyin(field, "xzsp yaopinjue", "drug.decide")
+    by_pinyin(field, "tycj", "window.issue")
     field.fill("=groups.review")
-    expect(panel.locator(".cm-content", has_text="groups.review")).to_be_visible()
+    name_them_in_an_expression(designer, panel.get_by_role("textbox", name="候选岗位"))
+
+
+def by_pinyin(field: Locator, letters: str, key: str) -> None:
+    """First letters or syllables, of the post or of its department."""
+    field.fill("")
+    field.press_sequentially(letters)
+    field.press("Enter")
+    expect(field).to_have_value(key)
+
+
+def name_them_in_an_expression(designer: Person, field: Locator) -> None:
+    """Inside of its texts the posts are completed, behind a comma the next; outside of them they are not."""
+    page = designer.page
+    offered = page.locator(".cm-tooltip-autocomplete [role=option]")
+    expect(field).to_have_text("groups.review")
+    field.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('if drug_scope = null then "yaop')
+    expect(offered).to_have_count(2)
+    expect(offered.first).to_contain_text("drug.review药品审查岗")
+    designer.picture("designer-posts-in-feel")
+    page.keyboard.press("Enter")
+    page.keyboard.type(",出件")
+    expect(offered).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" else drug")
+    expect(offered.filter(has_text="drug_scope").first).to_be_visible()
+    expect(offered.filter(has_text="审查岗")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(field).to_have_text('if drug_scope = null then "drug.review,window.issue" else drug')
 
 
 def everything_is_in_chinese(page: Page) -> None:

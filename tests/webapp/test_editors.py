@@ -114,7 +114,12 @@ def test_the_diagram_editor_is_given_every_post_that_a_check_knows(
     posts = {one["key"]: one for one in given(designer, "designer-posts")}
     known = [key for (key,) in sql().execute("select key from candidate_group")]
     assert sorted(posts) == sorted(known)
-    assert posts["window.clerk"] == {"key": "window.clerk", "name": name, "department": department}
+    assert posts["window.clerk"] == {
+        "key": "window.clerk",
+        "name": name,
+        "department": department,
+        "pinyin": ["zong he shou li gang", "jiang cheng shi zheng wu fu wu zhong xin"],
+    }
 
 
 def test_the_form_editor_is_given_the_dictionary_and_the_items(designer: Browser, copy_id: int) -> None:

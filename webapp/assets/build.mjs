@@ -122,6 +122,21 @@ const UNUSED = [
   ], ['title: "Toggle section"', 'title: "Select a template"']],
 ];
 
+/** A name in FEEL may have blanks, so the library takes "then drug" for the beginning of one; a keyword ends it. */
+const KEYWORDS = 'if|then|else|and|or|for|in|return|some|every|satisfies|between';
+const BEGUN = ['/\\w[\\w ]*$/', `/\\b(?!(?:${KEYWORDS})\\b)\\w(?:(?! (?:${KEYWORDS})\\b)[\\w ])*$/`];
+
+const namesBehindKeywords = {
+  name: 'names-behind-keywords',
+  setup(build) {
+    build.onLoad({ filter: /@bpmn-io\/feel-editor\/dist\/index\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8');
+      if (!contents.includes(BEGUN[0])) throw new Error(`${path} no longer asks ${BEGUN[0]}`);
+      return { contents: contents.replace(...BEGUN), loader: 'js' };
+    });
+  },
+};
+
 /** Another engine's dialect in the panel of properties is left out: its classes are named by nothing else. */
 const withoutUnused = {
   name: 'without-unused',
@@ -140,6 +155,10 @@ const withoutUnused = {
         return { contents: told.length ? `${SAID}\n${contents}` : contents, loader: 'js' };
       });
     }
+    // What the panel's expressions complete besides variables.
+    build.onResolve({ filter: /^@bpmn-io\/feel-editor$/ }, ({ importer }) => (
+      /@bpmn-io\/properties-panel\/dist/.test(importer) ? { path: join(HERE, 'src/editors/feel-editor.js') } : null
+    ));
     // The panel of a diagram has no texts with places in them; forms have, and get the editor by their own import.
     build.onResolve({ filter: /^@bpmn-io\/feelers-editor$/ }, ({ importer }) => (
       /@bpmn-io\/properties-panel\/dist/.test(importer) ? { path: join(HERE, 'src/designer/no-feelers.js') } : null
@@ -331,7 +350,7 @@ const options = {
   },
   loader: { '.woff2': 'file', '.woff': 'empty', '.ttf': 'empty', '.eot': 'empty', '.svg': 'empty' },
   assetNames: '[name]-[hash]',
-  plugins: [tablerStyles, adoptedStyles, withoutUnused, spokenTexts, finishing],
+  plugins: [tablerStyles, adoptedStyles, namesBehindKeywords, withoutUnused, spokenTexts, finishing],
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
 
 from engine import Words
 from webapp.unit_of_work import sql
@@ -28,6 +31,16 @@ class Post:
     def said(self) -> Words:
         """Its name behind the department's."""
         return Words(f"{self.department.zh} · {self.name.zh}", f"{self.department.en} · {self.name.en}")
+
+    @property
+    def pinyin(self) -> tuple[str, str]:
+        """Of its name and of the department's, a blank between syllables, for finding it by letters."""
+        return _pinyin(self.name.zh), _pinyin(self.department.zh)
+
+
+@lru_cache(maxsize=2_000)
+def _pinyin(name: str) -> str:
+    return " ".join(lazy_pinyin(name))
 
 
 def every_post() -> list[Post]:

@@ -57,7 +57,10 @@ def design(copy_id: int) -> ResponseReturnValue:
         "studio/copy_design.html",
         copy_id,
         "studio.design",
-        posts=[{"key": one.key, "name": words(one.name), "department": words(one.department)} for one in every_post()],
+        posts=[
+            {"key": one.key, "name": words(one.name), "department": words(one.department), "pinyin": one.pinyin}
+            for one in every_post()
+        ],
     )
 
 

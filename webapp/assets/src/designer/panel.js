@@ -7,11 +7,15 @@ import { CloudElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-t
 import { CreateAppendAnythingModule, CreateAppendElementTemplatesModule } from 'bpmn-js-create-append-anything';
 import ZeebeBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
 
+import { completeAlso } from '../editors/feel-editor.js';
 import { withKnownNames } from '../editors/known-names.js';
 import { say } from '../words.js';
 
 import connecting from './connecting.js';
 import ourWork from './our-work.js';
+import { postsInFeel } from './posts-in-feel.js';
+
+completeAlso(postsInFeel);
 
 /** Names for completion: those that the diagram writes, and those that the bundle knows. */
 const variableResolver = {

@@ -3,32 +3,13 @@
 
 import { announce, say } from '../words.js';
 
+import { found, knownPosts, named, written } from './known-posts.js';
 import { FIELDS_OF_POSTS } from './templates.js';
 
-const COMMAS = /[,，、]/;
 // Pixels: between field and list, of air at the edges of the window, and of the list (as low as it may get below the field).
 const GAP = 4, AIR = 8, TALLEST = 320, LOWEST = 180;
 
-const plain = (text) => text.normalize('NFKC').toLowerCase();
-
-/** The post at the caret: from where to where it is written, and as what. */
-function written({ value, selectionStart }) {
-  const before = value.slice(0, selectionStart).split(COMMAS).pop().length;
-  const after = value.slice(selectionStart).split(COMMAS)[0].length;
-  const [from, to] = [selectionStart - before, selectionStart + after];
-  return { from, to, text: value.slice(from, to).trim() };
-}
-
-/** The posts that have every word of `typed` in key, name or department; those whose key or name begins so come first. */
-function found(posts, typed) {
-  const words = plain(typed).split(/\s+/).filter(Boolean);
-  const fits = posts.filter(({ key, name, department }) => {
-    const all = plain(`${key} ${name} ${department}`);
-    return words.every((one) => all.includes(one));
-  });
-  const first = ({ key, name }) => words.length > 0 && [key, name].some((one) => plain(one).startsWith(words[0]));
-  return [...fits.filter(first), ...fits.filter((one) => !first(one))];
-}
+const atCaret = ({ value, selectionStart }) => written(value, selectionStart);
 
 function line(tag, text) {
   const element = document.createElement(tag);
@@ -75,28 +56,28 @@ class Posts {
   /** While somebody types: the posts that fit; all of them where nothing is written yet. */
   follow(box) {
     if (box.value.startsWith('=')) this.close();
-    else this.open(box, written(box).text);
+    else this.open(box, atCaret(box).text);
   }
 
   open(box, typed) {
     this.close();
     const shown = found(this.posts, typed);
     if (!shown.length) return;
-    const named = new Set(box.value.split(COMMAS).map((one) => one.trim()));
+    const chosen = new Set(named(box.value));
     this.box = box;
     this.list.replaceChildren(...shown.map(({ key, name, department }, place) => {
       const option = document.createElement('li');
       option.id = `${this.list.id}-${place}`;
       option.setAttribute('role', 'option');
       option.dataset.key = key;
-      option.classList.toggle('is-named', named.has(key));
+      option.classList.toggle('is-named', chosen.has(key));
       option.append(line('b', name), line('code', key), line('small', department));
       return option;
     }));
     this.list.hidden = false;
     box.setAttribute('aria-expanded', 'true');
     this.place();
-    const { text } = written(box);
+    const { text } = atCaret(box);
     this.mark(this.options().find(({ dataset }) => dataset.key === text) ?? (typed ? this.options()[0] : null));
     announce(say('found', { count: shown.length }));
   }
@@ -143,7 +124,7 @@ class Posts {
   /** Puts the post in the place of what is written at the caret; the others stay. */
   choose({ dataset: { key } }) {
     const box = this.box;
-    const { from, to } = written(box);
+    const { from, to } = atCaret(box);
     const [before, after] = [box.value.slice(0, from), box.value.slice(to)].map((one) => one.replaceAll(/[，、]/g, ','));
     box.value = `${before}${key}${after}`;
     box.setSelectionRange(from + key.length, from + key.length);
@@ -185,6 +166,5 @@ class Posts {
 
 /** The posts that the page knows, for the fields of the panel. */
 export function offerPosts() {
-  const given = JSON.parse(document.getElementById('designer-posts').textContent);
-  new Posts(document.getElementById('designer-properties'), document.getElementById('designer-post-list'), given);
+  new Posts(document.getElementById('designer-properties'), document.getElementById('designer-post-list'), knownPosts());
 }
