@@ -58,12 +58,17 @@ class Office(Story):
         return self.trial.due(timer)
 
 
-def begun(law: Law | None, name: str = "ordinary", program: Program = PROGRAM) -> Office:
+def begun(
+    law: Law | None,
+    name: str = "ordinary",
+    program: Program = PROGRAM,
+    ways: Mapping[str, str] | None = None,
+) -> Office:
     example = read_example(FILES[f"examples/{name}.json"], name)
     trial = Trial(program, now=MONDAY, calendar=CALENDAR, law=law)
     guide = guide_for(BUNDLE, example.guided)
     answers = {**example.answers, **example.guided}
-    trial.start(BUNDLE.entry_process, start_variables(BUNDLE, guide, answers, example.ways))
+    trial.start(BUNDLE.entry_process, start_variables(BUNDLE, guide, answers, example.ways if ways is None else ways))
     office = Office(trial)
     for act in example.acts:
         if act.step == "backfill":
