@@ -1,0 +1,152 @@
+"""The limits on a trial's page: of the whole case and of each item, and what people do to them beside the diagram."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.office import person
+from tests.webapp.browsing import Browser
+from tests.webapp.test_examples import DESIGNER, copy_id
+from tests.webapp.test_trial import published
+from tests.webapp.trying import act, acts, section
+from webapp.services import working_copies
+from webapp.services.trials import own_trial
+
+ORDINARY = "examples/ordinary.json"
+REASONS = "需要调取外省档案"
+__all__ = ["copy_id"]
+
+
+@pytest.fixture
+def designer(client) -> Browser:
+    return Browser.of(client, DESIGNER)
+
+
+def begun(designer: Browser, at: str = "2026-03-02T09:00") -> Browser:
+    """The ordinary example, with its registration entered; drugs and devices wait for acceptance."""
+    designer.open(f"/studio/releases/{published()}/trial")
+    designer.submit("/trial", {"example": ORDINARY, "jobs": "done", "at": at})
+    return act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
+
+
+def done(designer: Browser, item: str, element: str, variables: str) -> Browser:
+    """Completes the open task of this element in the process of the item."""
+    name = {"P2": "药品", "P6": "招牌"}[item]
+    forms = [one for one in designer.page.forms if one.fields.get("element") == element]
+    folds = {next(one.iterancestors("details")).find("summary").text_content(): one for one in forms}
+    [form] = [one for said, one in folds.items() if name in said]
+    return designer.send(form.get("action"), dict(form.form_values()) | {"variables": variables})
+
+
+def pressed(designer: Browser, kind: str, item: str, clock: str, **typed: str) -> Browser:
+    """The form of an act on a limit, as it stands on the page."""
+    [form] = [
+        one
+        for one in designer.page.forms
+        if (one.fields.get("kind"), one.fields.get("key"), one.fields.get("name")) == (kind, item, clock)
+    ]
+    return designer.send(form.get("action"), dict(form.form_values()) | typed)
+
+
+def offered(designer: Browser) -> set[tuple[str, str, str]]:
+    kinds = ("extend", "await-delivery", "deliver")
+    fields = [one.fields for one in designer.page.forms if one.fields.get("kind") in kinds]
+    return {(one["kind"], one["key"], one["name"]) for one in fields}
+
+
+def test_the_joint_limit_stands_before_those_of_the_items(designer):
+    limits = section(begun(designer), "办理时限")
+    assert limits.index("整件事") < limits.index("受理时限")
+    assert "联办时限：45 个工作日" in limits
+
+
+def test_an_extension_is_granted_with_its_reasons_and_stands_among_the_acts(designer):
+    begun(designer)
+    done(designer, "P2", "accept", '{"intake_outcome": "accepted"}')
+    assert {("extend", "", "joint"), ("extend", "P2", "promised")} <= offered(designer)
+    assert ("extend", "P6", "promised") not in offered(designer)  # none is laid down for it
+    before = section(designer, "办理时限")
+    assert "延长：" not in before
+    pressed(designer, "extend", "P2", "promised", text=REASONS)
+    assert "本行政机关负责人批准" in section(designer, "办理时限")
+    assert ("extend", "P2", "promised") not in offered(designer)
+    assert REASONS in acts(designer)[-1]
+    assert "药品经营许可" in acts(designer)[-1]
+
+
+def test_an_extension_without_reasons_is_refused_at_its_field(designer):
+    begun(designer)
+    pressed(designer, "extend", "", "joint", text=" ")
+    assert designer.status == 422
+    assert "申请延期应当说明理由" in designer.errors()[0]
+    [field] = designer.page.xpath("//input[@name='text' and @aria-invalid='true']")
+    assert designer.page.xpath(f"//*[@id='{field.get('aria-describedby')}']")
+    assert len(acts(designer)) == 2
+
+
+def test_a_forged_extension_says_why_it_is_refused(designer):
+    begun(designer)
+    done(designer, "P6", "accept", '{"intake_outcome": "accepted"}')
+    [form] = [one for one in designer.page.forms if one.fields.get("kind") == "extend"]
+    designer.send(form.get("action"), dict(form.form_values()) | {"key": "P6", "text": REASONS})
+    assert designer.status == 422
+    assert "没有规定可以延长这个期限" in designer.text
+
+
+def test_a_limit_waits_for_the_delivery_of_its_paper(designer):
+    begun(designer)
+    done(designer, "P6", "accept", '{"intake_outcome": "correction"}')
+    pressed(designer, "await-delivery", "P6", "correction")
+    assert "送达后起算" in section(designer, "办理时限")
+    assert "没有日期，只能手工触发" in section(designer, "定时器")
+    act(designer, "advance", amount="30", unit="days")
+    pressed(designer, "deliver", "P6", "correction")
+    limits = section(designer, "办理时限")
+    assert "送达后起算" not in limits
+    assert "告知文书送达" in limits
+    assert not {one for one in offered(designer) if one[0] != "extend"}
+
+
+def test_what_was_done_to_limits_is_recorded_in_the_example_and_played_again(designer, copy_id):
+    designer.open(f"/studio/copies/{copy_id}/trial?example={ORDINARY}")
+    designer.submit("/trial", {"jobs": "done", "at": "2026-03-02T09:00"})
+    act(designer, "complete", "backfill", variables='{"ruling": "grant"}')
+    pressed(designer, "extend", "", "joint", text=REASONS)
+    done(designer, "P6", "accept", '{"intake_outcome": "correction"}')
+    pressed(designer, "await-delivery", "P6", "correction")
+    act(designer, "advance", amount="2", unit="days")
+    pressed(designer, "deliver", "P6", "correction")
+    [form] = [one for one in designer.page.forms if one.fields.get("form") == "record"]
+    typed = {"name": "延期", "name_en": "Extended", "file": "extended", "copy": str(copy_id)}
+    designer.send(form.get("action"), dict(form.form_values()) | typed)
+    told = json.loads(working_copies.files_of(copy_id)["examples/extended.json"])
+    beside = [one for one in told["acts"] if one.get("kind") in ("extend", "await-delivery", "deliver")]
+    assert [one["kind"] for one in beside] == ["extend", "await-delivery", "deliver"]
+    assert beside[0] == {"kind": "extend", "instance": 1, "text": REASONS}
+    assert beside[1] == {"kind": "await-delivery", "instance": 1, "key": "P6", "name": "correction"}
+    designer.open(f"/studio/copies/{copy_id}/examples")
+    row = next(one for one in designer.page.xpath("//li | //tr") if "延期" in one.text_content())
+    assert "不符" not in row.text_content()
+
+
+def test_both_cores_do_the_acts_on_limits(designer):
+    begun(designer)
+    designer.submit("/take-back")
+    pressed(designer, "extend", "", "joint", text=REASONS)
+    made = own_trial(int(designer.url.split("?")[0].rsplit("/", 1)[-1]), by=person(DESIGNER))
+    designer.open(f"/studio/trials/{made.id}/compare")
+    assert "延长“整件事（全部事项）”的期限" in designer.text
+    assert "没有差别" in designer.text
+
+
+def test_the_limits_speak_english(designer):
+    begun(designer)
+    done(designer, "P6", "accept", '{"intake_outcome": "correction"}')
+    address = designer.url
+    designer.client.set_cookie("language", "en")
+    limits = section(designer.open(address), "Legal clocks")
+    assert "The whole case (all items)" in limits
+    assert "Extend by 15 working days" in limits
+    assert "Paper is sealed later" in limits
