@@ -39,6 +39,14 @@ def test_an_item_goes_and_comes_back(site: Site, somebody: Somebody) -> None:
     row.get_by_role("button", name="恢复此文件").click()
     designer.arrives("不再办招牌")
     expect(page.get_by_role("row", name="items/P6.toml").first).to_contain_text("新增")
+    designer.picture("saving")
+    designer.press("整次撤销")
+    expect(page.get_by_role("status").first).to_contain_text("已整次撤销，4 个文件恢复为修改前的内容")
+    expect(page.locator(".saving")).to_have_count(2)
+    expect(page.locator(".saving").first).to_contain_text("撤销：本市不再审批户外招牌")
+    expect(page.locator(".saving").last).to_contain_text("修改已撤销")
+    designer.look_over()
+    designer.picture("savings")
 
 
 def test_a_row_that_something_names_is_asked_about_without_script(site: Site, somebody: Somebody) -> None:

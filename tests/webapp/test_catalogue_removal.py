@@ -10,8 +10,11 @@ from tests.support.designers import SECOND
 from tests.support.office import person
 from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases
-from webapp.queries.working_copies import changes_of, digests_of, file_of, findings_of_files
+from webapp.errors import NotFound, NotYours
+from webapp.queries.working_copies import changes_of, digests_of, file_of, findings_of_files, savings_of
 from webapp.services import working_copies
+from webapp.services.copy_savings import AlreadyUndone, ChangedSince, undo_saving
+from webapp.services.working_copies import CopyEnded
 
 DESIGNER, PUBLISHER = "taoran", "jiangwen"
 
@@ -178,3 +181,86 @@ def test_what_is_no_record_has_no_such_page(designer: Browser, copy_id: int) -> 
     designer.submit("/remove")
     assert designer.status == 409
     assert "此工作稿已结束" in designer.text
+
+
+def removed(designer: Browser, copy_id: int, what: str = "items/P6", note: str = "本市不再审批") -> None:
+    designer.open(f"/studio/copies/{copy_id}/catalogue/{what}/remove")
+    designer.submit("/remove", {"note": note})
+
+
+def test_a_removal_is_undone_in_one_go_and_so_is_that(designer: Browser, copy_id: int) -> None:
+    before = working_copies.files_of(copy_id)
+    removed(designer, copy_id)
+    after = working_copies.files_of(copy_id)
+    designer.open(f"/studio/copies/{copy_id}?view=history")
+    assert "一次改了 5 个文件：本市不再审批" in designer.text
+    designer.submit("/undo")
+    assert "已整次撤销，5 个文件恢复为修改前的内容。" in designer.text
+    assert working_copies.files_of(copy_id) == before
+    assert [one.note for one in changes_of(copy_id)] == ["撤销：本市不再审批"] * 5 + ["本市不再审批"] * 5
+    assert designer.page.xpath("//tr[@class='saving']//span[text()='修改已撤销']")
+    designer.submit("/undo")  # the undoing alone has a button
+    assert working_copies.files_of(copy_id) == after
+
+
+def test_a_removal_whose_files_changed_since_is_not_undone(designer: Browser, copy_id: int) -> None:
+    removed(designer, copy_id)
+    designer.open(f"/studio/copies/{copy_id}?view=history")
+    form = dict(designer.form("/undo").form_values())
+    saved_by(SECOND, copy_id, "bundle.toml", 'name = "开办药店申请表"', 'name = "药店申请表"')
+    stood = working_copies.files_of(copy_id)
+    designer.send(f"/studio/copies/{copy_id}/undo", form)
+    assert "bundle.toml在此之后又改过（最近由" in designer.text
+    assert "不能整次撤销，没有改动任何文件" in designer.text
+    assert working_copies.files_of(copy_id) == stood
+    assert "之后又改过 bundle.toml，不能整次撤销；可以逐个文件恢复。" in designer.text
+    assert not designer.page.xpath("//form[contains(@action, '/undo')]")
+
+
+def test_ones_own_later_change_is_not_taken_for_part_of_the_removal(designer: Browser, copy_id: int) -> None:
+    """Saved within the same sitting, which would else be one line with it."""
+    removed(designer, copy_id)
+    saved_by(DESIGNER, copy_id, "bundle.toml", 'name = "开办药店申请表"', 'name = "药店申请表"')
+    saving = next(iter(savings_of(copy_id).values()))
+    assert saving.changed == ("bundle.toml",)
+    with pytest.raises(ChangedSince) as refused:
+        undo_saving(copy_id, saving.id, by=person(DESIGNER))
+    assert refused.value.files == ["bundle.toml"]
+
+
+def test_what_was_set_back_already_is_let_be(designer: Browser, copy_id: int) -> None:
+    before = working_copies.files_of(copy_id)
+    removed(designer, copy_id)
+    first = next(one for one in changes_of(copy_id) if one.path == "items/P6.toml")
+    saving = first.saving_id
+    assert saving is not None
+    working_copies.set_back(copy_id, first.id, by=person(DESIGNER), before=True)
+    assert "items/P6.toml" not in undo_saving(copy_id, saving, by=person(DESIGNER))
+    assert working_copies.files_of(copy_id) == before
+    with pytest.raises(AlreadyUndone):
+        undo_saving(copy_id, saving, by=person(DESIGNER))
+
+
+def test_a_question_that_goes_is_a_saving_of_its_own(designer: Browser, copy_id: int) -> None:
+    """No file goes as a whole; what was saved a moment before stays when it is undone."""
+    saved_by(DESIGNER, copy_id, "bundle.toml", 'name = "开办药店申请表"', 'name = "药店申请表"')
+    mine = working_copies.files_of(copy_id)
+    removed(designer, copy_id, "questions/signboard", "")
+    designer.open(f"/studio/copies/{copy_id}?view=history")
+    designer.submit("/undo")
+    assert working_copies.files_of(copy_id) == mine
+
+
+def test_only_a_designer_undoes_and_only_what_is_there(app: Flask, designer: Browser, copy_id: int) -> None:
+    removed(designer, copy_id)
+    (saving,) = savings_of(copy_id)
+    publisher = Browser.of(app.test_client(), PUBLISHER)
+    publisher.open(f"/studio/copies/{copy_id}?view=history")
+    assert not publisher.page.xpath("//form[contains(@action, '/undo')]")
+    with pytest.raises(NotYours):
+        undo_saving(copy_id, saving, by=person(PUBLISHER))
+    with pytest.raises(NotFound):
+        undo_saving(copy_id, saving + 1, by=person(DESIGNER))
+    working_copies.end(copy_id, by=person(DESIGNER))
+    with pytest.raises(CopyEnded):
+        undo_saving(copy_id, saving, by=person(DESIGNER))

@@ -38,7 +38,10 @@ class WorkingFile(Model):
 
 
 class WorkingChange(Model):
-    """One saving of one file: what it was, what it became (null: not there), who, when, and a note."""
+    """One saving of one file: what it was, what it became (null: not there), who, when, and a note.
+
+    `saving_id`: of several files that were saved as one, the first of them.
+    """
 
     __tablename__ = "working_change"
 
@@ -50,3 +53,4 @@ class WorkingChange(Model):
     by_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"))
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(server_default="")
+    saving_id: Mapped[int | None] = mapped_column(ForeignKey("working_change.id"))

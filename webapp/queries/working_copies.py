@@ -42,7 +42,8 @@ class CopyRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One saving of one file. `is_first`: the first of this file, so that only it knows what stood there before."""
+    """One saving of one file. `is_first`: the first of this file, so that only it knows what stood there before;
+    `saving_id`: that of the saving of several files that it is part of."""
 
     id: int
     path: str
@@ -51,6 +52,7 @@ class ChangeRow:
     at: datetime
     note: str
     is_first: bool
+    saving_id: int | None
 
     @property
     def has_after(self) -> bool:
@@ -61,6 +63,17 @@ class ChangeRow:
     def has_before(self) -> bool:
         """Whether what stood there before can be had back from here, and from nowhere else."""
         return self.kind == "removed" or (self.kind == "changed" and self.is_first)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """Files that were saved as one. `changed`: those that are by now neither what it left nor what they were before."""
+
+    id: int
+    note: str
+    files: int
+    changed: tuple[str, ...]
+    is_undone: bool
 
 
 COPIES = """
@@ -131,13 +144,31 @@ def changes_of(copy_id: int, path: str | None = None) -> list[ChangeRow]:
     found = sql().execute(
         "select c.id, c.path, case when c.after is null then 'removed' when c.before is null then 'added'"
         " else 'changed' end, u.name, c.at, c.note, not exists (select from working_change e"
-        " where e.copy_id = c.copy_id and e.path = c.path and e.id < c.id)"
+        " where e.copy_id = c.copy_id and e.path = c.path and e.id < c.id), c.saving_id"
         " from working_change c join app_user u on u.id = c.by_id"
         " where c.copy_id = %(copy)s and (%(path)s::text is null or c.path = %(path)s)"
         " order by c.id desc limit %(most)s",
         {"copy": copy_id, "path": path, "most": SHOWN_CHANGES},
     )
     return [ChangeRow(*row) for row in found]
+
+
+SAVINGS = """
+select c.saving_id, max(c.note), count(*),
+    coalesce(array_agg(c.path order by c.id) filter (
+        where f.digest is distinct from c.after and f.digest is distinct from c.before), '{}'),
+    bool_and(f.digest is not distinct from c.before)
+from working_change c left join working_file f on f.copy_id = c.copy_id and f.path = c.path
+where c.copy_id = %s and c.saving_id is not null group by c.saving_id
+"""
+
+
+def savings_of(copy_id: int) -> dict[int, Saving]:
+    """The savings of several files as one, by id."""
+    return {
+        id_: Saving(id_, note, files, tuple(changed), is_undone)
+        for id_, note, files, changed, is_undone in sql().execute(SAVINGS, (copy_id,))
+    }
 
 
 def findings_of_files(key: str, digests: Mapping[str, str]) -> tuple[Finding, ...]:

@@ -41,8 +41,8 @@ from webapp.unit_of_work import sql
 class Prepared:
     """What rows would do to the files as they stand: the files with their new content, differences, faults.
 
-    `bases` are the digests of these files now. `removed` (path -> digest): files that go as a whole; `mentions`: what
-    then still speaks of what is taken out. `coverage` is what the questions' check finds afterwards, None where the
+    `bases` are the digests of these files now. `takes_out`: a row is removed; `removed` (path -> digest): files that go
+    as a whole; `mentions`: what then still speaks of what is taken out. `coverage` is what the questions' check finds afterwards, None where the
     catalogue cannot be read, and `worse` what of it was not there before.
     """
 
@@ -54,6 +54,7 @@ class Prepared:
     worse: Sequence[Finding] = field(default_factory=tuple)
     removed: Mapping[str, str] = field(default_factory=dict)
     mentions: Sequence[Mention] = field(default_factory=tuple)
+    takes_out: bool = False
 
     @property
     def digest(self) -> str:
@@ -109,18 +110,27 @@ def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = (
     digests = {path: hashlib.sha256(files[path]).hexdigest() if path in files else None for path in contents}
     removed = {path: hashlib.sha256(files[path]).hexdigest() for path in proposal.removed}
     mentions = mentions_of(left, gone_with(files, records))
-    return Prepared(contents, digests, proposal.changes, found, later, worse, removed, mentions)
+    takes_out = any(one.remove for one in records)
+    return Prepared(contents, digests, proposal.changes, found, later, worse, removed, mentions, takes_out)
 
 
-def save(copy_id: int, prepared: Prepared, *, by: Identity, note: str = "") -> None:
-    """Save what was prepared, as one version.
+def save(copy_id: int, prepared: Prepared, *, by: Identity, note: str = "", apart: bool = False) -> None:
+    """Save what was prepared, as one version; what takes a row out, or is to stand `apart`, can be undone as one.
 
     Raises Incomplete for what has faults, ChangedMeanwhile when a file was saved since, CopyEnded, NotFound.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     if prepared.faults:
         raise Incomplete(prepared.faults[0].column, prepared.faults[0].words)
-    working_copies.save_together(copy_id, prepared.contents, prepared.bases, by=by, note=note, removed=prepared.removed)
+    working_copies.save_together(
+        copy_id,
+        prepared.contents,
+        prepared.bases,
+        by=by,
+        note=note,
+        removed=prepared.removed,
+        apart=apart or prepared.takes_out,
+    )
 
 
 @dataclass(frozen=True, slots=True)

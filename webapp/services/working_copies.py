@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 from engine import Words
@@ -109,23 +110,26 @@ def save_together(
     by: Identity,
     note: str = "",
     removed: Mapping[str, str] | None = None,
+    apart: bool = False,
 ) -> None:
     """Save several files that belong together, all or none, each over its base (None or left out: it is new).
 
-    `removed`: path -> base of files that go with them. Such a saving is a version of its own in every file, so that
-    each can be set back to what it was before.
+    `removed`: path -> base of files that go with them. Such a saving, or one that is to stand `apart`, is a version of
+    its own in every file: each can be set back to what it was before, and all of them as one (`undo_saving`).
 
     Raises NotFound, CopyEnded, ChangedMeanwhile, FileRefused.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     for path, content in contents.items():
         ensure_fits(path, content)
+    gone = removed or {}
     with unit_of_work():
         lock_copy(copy_id)
-        for path, content in contents.items():
-            put(copy_id, path, content, bases.get(path), by, note, apart=bool(removed))
-        for path, base in (removed or {}).items():
-            take_out(copy_id, path, base, by, note)
+        with as_one(copy_id) if gone or apart else nullcontext():
+            for path, content in contents.items():
+                put(copy_id, path, content, bases.get(path), by, note, apart=bool(gone) or apart)
+            for path, base in gone.items():
+                take_out(copy_id, path, base, by, note)
 
 
 def remove(copy_id: int, path: str, base: str, *, by: Identity, note: str = "") -> None:
@@ -248,6 +252,22 @@ def take_out(copy_id: int, path: str, base: str, by: Identity, note: str) -> Non
     _note(copy_id, path, base, None, by, note)
 
 
+AS_ONE = """
+with made as (select id from working_change where copy_id = %(copy)s and id > %(last)s)
+update working_change set saving_id = (select min(id) from made)
+where id in (select id from made) and (select count(*) from made) > 1
+"""
+
+
+@contextmanager
+def as_one(copy_id: int) -> Iterator[None]:
+    """Changes that are made within, each apart, are one saving, the copy locked by the caller's transaction."""
+    row = sql().execute("select coalesce(max(id), 0) from working_change where copy_id = %s", (copy_id,)).fetchone()
+    assert row is not None
+    yield
+    sql().execute(AS_ONE, {"copy": copy_id, "last": row[0]})
+
+
 def _ensure_unchanged(copy_id: int, path: str, base: str | None) -> None:
     now = _content_now(copy_id, path)
     if now == base:
@@ -275,7 +295,7 @@ SAME_SITTING = """
 update working_change set after = %(after)s, at = %(now)s, note = case when %(note)s = '' then note else %(note)s end
 where id = (select max(id) from working_change where copy_id = %(copy)s) and path = %(path)s and by_id = %(by)s
     and after is not distinct from %(before)s and before is distinct from %(after)s
-    and at > %(since)s and (note = '' or %(note)s = '')
+    and at > %(since)s and (note = '' or %(note)s = '') and saving_id is null
 returning id
 """
 

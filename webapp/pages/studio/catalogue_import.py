@@ -59,7 +59,7 @@ def read_import(copy_id: int) -> ResponseReturnValue:
         return _page(one, **shown, error=_changed()), 409
     try:
         note = request.form.get("note", "").strip() or gettext("导入 %(name)s", name=plain_name(name))
-        catalogue_edits.save(copy_id, prepared, by=signed_in(), note=note)
+        catalogue_edits.save(copy_id, prepared, by=signed_in(), note=note, apart=True)
     except (working_copies.ChangedMeanwhile, FileRefused) as refused:
         return _page(one, **shown, error=words(refused.words)), 409
     flash(gettext("已导入：%(count)s 处改动存为一次修改。", count=len(prepared.changes)), "success")

@@ -56,7 +56,7 @@ def remove_record(copy_id: int, table: str, key: str) -> ResponseReturnValue:
     if request.form.get("seen") != shown.prepared.digest:
         return _page(one, sheet, key, shown, gettext("看过之后工作稿又有改动，下面是现在的情况。请核对后再删。")), 409
     note = request.form.get("note", "").strip() or gettext("从目录中删去：%(what)s", what=f"{key} {words(shown.name)}")
-    said = gettext("已从目录中删去“%(name)s”。要恢复，到“修改记录”里逐个文件恢复。", name=words(shown.name))
+    said = gettext("已从目录中删去“%(name)s”。要恢复，到“修改记录”里整次撤销。", name=words(shown.name))
     refused = forms.save(copy_id, shown.prepared, note, said)
     return (_page(one, sheet, key, shown, refused), 409) if refused else back
 

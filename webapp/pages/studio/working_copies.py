@@ -12,7 +12,7 @@ from flask_babel import gettext
 from engine import Severity
 from webapp import clock, moments
 from webapp.catalogue import release_files
-from webapp.errors import FileRefused, Incomplete
+from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.file_text import text_of
 from webapp.identity import signed_in
 from webapp.languages import language
@@ -32,7 +32,7 @@ from webapp.queries.missing_texts import OWN, SHARED, with_line
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
 from webapp.queries.trials import bundle_of
-from webapp.services import working_copies
+from webapp.services import copy_savings, working_copies
 from webapp.services.release_uploads import zip_of
 
 VIEWS = ("findings", "files", "difference", "history")
@@ -91,6 +91,7 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         around=around_of(copy_id) if one.is_open else None,
         asides=asides_of(copy_id, signed_in()),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
+        savings=queries.savings_of(copy_id) if view == "history" else {},
     )
 
 
@@ -230,6 +231,23 @@ def set_back(copy_id: int) -> ResponseReturnValue:
     change, before = request.form.get("change", 0, type=int), request.form.get("to") == "before"
     path = working_copies.set_back(copy_id, change, by=signed_in(), before=before)
     flash(gettext("%(path)s 已恢复为所选的内容。", path=path), "success")
+    return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))
+
+
+@blueprint.post("/copies/<int:copy_id>/undo")
+@needs(Permission.RELEASE_DRAFT)
+def undo_saving(copy_id: int) -> ResponseReturnValue:
+    """Undo a saving of several files as one; where a file was changed since, nothing is, and the page says which."""
+    saving = queries.savings_of(copy_id).get(request.form.get("saving", 0, type=int))
+    if saving is None:
+        raise NotFound()
+    note = gettext("撤销：%(what)s", what=saving.note) if saving.note else gettext("撤销一次修改")
+    try:
+        undone = copy_savings.undo_saving(copy_id, saving.id, by=signed_in(), note=note)
+    except (copy_savings.ChangedSince, copy_savings.AlreadyUndone, working_copies.CopyEnded) as refused:
+        flash(words(refused.words), "warning")
+    else:
+        flash(gettext("已整次撤销，%(count)s 个文件恢复为修改前的内容。", count=len(undone)), "success")
     return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))
 
 
