@@ -99,6 +99,7 @@ def shown(clocks: Clocks, now: datetime) -> Iterator[TrialClock]:
             clocks.reading(one, now),
             one.waits and one.runs,
             one.from_delivery,
+            tuple(one.extensions),
             _offered(clocks, one, now),
             one.terms.name in TOLD_BY_PAPER and one.runs and _may_wait(one, now),
             one.terms.name in TOLD_BY_PAPER and one.runs and not one.delivered and (one.waits or spell.since < now),

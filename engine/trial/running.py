@@ -60,8 +60,9 @@ class Running:
 class TrialClock:
     """A clock of an item (None: the joint limit) as it shows at the trial's moment.
 
-    `waits` and `from_delivery`: as in `Running`. What may be done now: `extension` are the terms by which it may be
-    made longer, `may_wait` that its paper is sealed later, `may_be_delivered` that its delivery is recorded.
+    `waits` and `from_delivery`: as in `Running`; `extended`: by what it was made longer. What may be done now:
+    `extension` are the terms by which it may be made longer, `may_wait` that its paper is sealed later,
+    `may_be_delivered` that its delivery is recorded.
     """
 
     instance: int
@@ -72,6 +73,7 @@ class TrialClock:
     reading: ClockReading
     waits: bool = False
     from_delivery: bool = False
+    extended: tuple[Extension, ...] = ()
     extension: ExtensionTerms | None = None
     may_wait: bool = False
     may_be_delivered: bool = False

@@ -39,15 +39,43 @@ def test_a_release_is_tried_with_its_picture(somebody: Somebody) -> None:
     expect(page.locator("main")).to_contain_text("没有差别")
 
 
-def begin_release(designer: Person) -> None:
+def test_a_limit_is_extended_and_another_waits_for_its_paper(somebody: Somebody) -> None:
+    designer = somebody("taoran")
+    page = designer.page
+    begin_release(designer, "examples/ordinary.json", jobs="done")
+    complete(page, "结果回填", '{"ruling": "grant"}')
+    complete(page, "受理审查 药品经营许可", '{"intake_outcome": "accepted"}')
+    complete(page, "受理审查 户外招牌", '{"intake_outcome": "correction"}')
+    limits = page.locator(".trial-limits")
+    expect(limits).to_contain_text("整件事（全部事项）")
+    extension = limits.locator("details", has_text="延期 15 个工作日")
+    extension.locator("summary").press("Enter")
+    extension.get_by_role("button", name="批准延期").press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+    designer.arrives(RELEASE)
+    extension.get_by_label("延期理由").fill("多部门需会商")
+    extension.get_by_role("button", name="批准延期").press("Enter")
+    expect(page.locator(".flash-success")).to_contain_text("延长“整件事（全部事项）”的期限")
+    limits.get_by_role("button", name="文书另行盖章，送达后起算").press("Enter")
+    expect(limits).to_contain_text("送达后起算")
+    designer.arrives(RELEASE)
+    designer.picture("trial-limits", at=".trial-limits")
+    limits.get_by_role("button", name="登记送达").press("Enter")
+    expect(page.locator(".flash-success")).to_contain_text("送达")
+    expect(limits).not_to_contain_text("送达后起算")
+
+
+def begin_release(designer: Person, example: str = "examples/registration-refused.json", jobs: str = "") -> None:
     page = designer.page
     designer.open("/studio", "流程工作室")
     designer.follow("第 1 版")
     designer.follow("流程模拟")
     designer.arrives(RELEASE)
-    page.get_by_label("用示例填写主流程的变量").select_option("examples/registration-refused.json")
+    page.get_by_label("用示例填写主流程的变量").select_option(example)
     designer.press("填入")
     expect(page.get_by_label("开始时的变量")).to_contain_text("shop_type")
+    if jobs:
+        page.get_by_label("后台作业怎么办").select_option(jobs)
     designer.press("开始模拟")
     expect(page.get_by_role("heading", name="时钟")).to_be_visible()
     designer.arrives(RELEASE)

@@ -70,7 +70,7 @@ def test_an_extension_is_granted_with_its_reasons_and_stands_among_the_acts(desi
     before = section(designer, "办理时限")
     assert "延长：" not in before
     pressed(designer, "extend", "P2", "promised", text=REASONS)
-    assert "本行政机关负责人批准" in section(designer, "办理时限")
+    assert "已延长 10 个工作日（本行政机关负责人批准）" in section(designer, "办理时限")
     assert ("extend", "P2", "promised") not in offered(designer)
     assert REASONS in acts(designer)[-1]
     assert "药品经营许可" in acts(designer)[-1]
@@ -149,4 +149,4 @@ def test_the_limits_speak_english(designer):
     limits = section(designer.open(address), "Legal clocks")
     assert "The whole case (all items)" in limits
     assert "Extend by 15 working days" in limits
-    assert "Paper is sealed later" in limits
+    assert "Paper sealed later: runs from delivery" in limits

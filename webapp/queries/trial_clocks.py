@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine import Words
 from engine.bundles import ExtensionTerms
-from engine.law import amount
+from engine.law import Extension, amount
 from engine.trial import Law, Trial, TrialClock
 from webapp import moments
 from webapp.queries.case_clocks import CLOCK_NAMES, DELIVERED, NOT_BEGUN, ClockView, start_of
@@ -16,8 +16,8 @@ from webapp.spacing import spaced_words
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionOffer:
-    """An extension that can be granted now: by how much, by whom, on which basis."""
+class TrialExtension:
+    """An extension that can be granted now, or was: by how much, by whom, on which basis."""
 
     length: Words
     level: Words
@@ -28,13 +28,15 @@ class ExtensionOffer:
 class TrialLimit:
     """A clock of a trial. `instance`, `item` ("": the joint limit) and the clock's key are how acts name it.
 
-    `may_wait`: its paper may be said to be sealed later; `may_be_delivered`: the delivery of it can be recorded.
+    `extended`: what it was made longer by; `extension`: by what it can be made longer now; `may_wait`: its paper may be
+    said to be sealed later; `may_be_delivered`: the delivery of it can be recorded.
     """
 
     clock: ClockView
     instance: int
     item: str
-    extension: ExtensionOffer | None
+    extended: tuple[TrialExtension, ...]
+    extension: TrialExtension | None
     may_wait: bool
     may_be_delivered: bool
 
@@ -93,15 +95,20 @@ def _limits(trial: Trial, law: Law, clocks: list[TrialClock]) -> Iterator[TrialL
             _view(trial, law, one),
             one.instance,
             one.item.key if one.item else "",
+            tuple(_granted(granted, one.terms.unit) for granted in one.extended),
             _offer(law, one.extension) if one.extension is not None else None,
             one.may_wait,
             one.may_be_delivered,
         )
 
 
-def _offer(law: Law, terms: ExtensionTerms) -> ExtensionOffer:
+def _offer(law: Law, terms: ExtensionTerms) -> TrialExtension:
     level = terms.level_name or law.profile.levels.get(terms.level) or Words(terms.level, terms.level)
-    return ExtensionOffer(spaced_words(amount(terms.value, terms.unit)), level, terms.basis)
+    return TrialExtension(spaced_words(amount(terms.value, terms.unit)), level, terms.basis)
+
+
+def _granted(extension: Extension, unit: str) -> TrialExtension:
+    return TrialExtension(spaced_words(amount(extension.value, unit)), extension.level, extension.basis)
 
 
 def _view(trial: Trial, law: Law, one: TrialClock) -> ClockView:
