@@ -74,6 +74,7 @@ from engine.bundles.limits import (
     decision_limits,
     joint_limit,
     limit_of,
+    procedure_time,
     verification_limit,
 )
 from engine.bundles.model import (
@@ -274,6 +275,7 @@ __all__ = [
     "places_of",
     "places_of_bundle",
     "places_of_rules",
+    "procedure_time",
     "questions_asked",
     "read_answer",
     "read_bundle",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from engine.bundles.model import Bundle, Item
+from engine.bundles.model import Bundle, Item, Unit
 from engine.law import HAND_UP, ClockTerms, Profile
+from engine.words import Words
 
 #: Parameters that are not called after their clock, `<clock>-limit`.
 PARAMETERS = {
@@ -14,6 +15,8 @@ PARAMETERS = {
     "refused-answer": "refused-item-answer",
     "hearing": "hearing-hold-limit",
 }
+#: What names the time of a procedure that no rule of the place knows.
+_TOLD_IN_NOTICE = Words("特别程序告知书", "the notice of the procedure")
 INTAKE, VERIFICATION = "intake", "verification"
 #: The clocks of an item that run from acceptance to its ruling; and that of the whole case (许可法 art. 42 para. 2).
 DECISION_CLOCKS, JOINT = ("promised", "statutory"), "joint"
@@ -54,6 +57,12 @@ def joint_limit(bundle: Bundle) -> ClockTerms | None:
     """The limit of the case as a whole; None where the bundle has none."""
     joint = bundle.joint_limit
     return None if joint is None else ClockTerms(JOINT, joint.value, joint.unit, joint.basis)
+
+
+def procedure_time(kind: str, expected_days: int, profile: Profile) -> ClockTerms:
+    """The working days that a special procedure takes, as the applicant is told (行政许可法 art. 45)."""
+    known = profile.pauses.get(kind)
+    return ClockTerms(kind, expected_days, Unit.WORKING_DAYS, known.basis if known else _TOLD_IN_NOTICE)
 
 
 def verification_limit(

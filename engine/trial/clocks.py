@@ -10,7 +10,8 @@ A trial has no case, so what an application keeps as rows is read from what the 
   and with the end of that begins the limit for looking again.
 - Every other clock begins when something first waits for it, a timer for one of its marks or a task that names it
   (property `clock`), and ends with the last that waits, unless the next element has it too.
-- A called process with the input `procedure` stands for a pause of that kind (art. 45), as the place's rules have it.
+- A called process with the input `procedure` stands for a pause of that kind (art. 45), as the place's rules have it,
+  and takes the time that its order names (`expected_days`).
 What people do to a limit beside the diagram (extensions, deliveries) stands in `clock_acts`.
 """
 
@@ -35,7 +36,7 @@ from engine.law import (
 )
 from engine.runtime import LogLine, ScopeOpened, Step, TimerSet, UserTask
 from engine.trial.applying import applying, committed, facts_of, needing
-from engine.trial.deeds import ACCEPTING_JOB, Deed, accepts, rules, turns_down
+from engine.trial.deeds import ACCEPTING_JOB, Deed, accepts, expected_days, rules, turns_down
 from engine.trial.instance import Instance, item_at
 from engine.trial.law import Days, Law
 from engine.trial.running import Case, Running, Spell, Waiting
@@ -88,7 +89,7 @@ class Clocks:
         self._just_ended = []
         self._end_what_ended(one, step, program, now)
         for opened in step.scopes_opened:
-            self._enter(one, opened, now)
+            self._enter(one, opened, now, deed)
         if deed is not None:
             self._judge(one, deed, now)
         for timer in step.timers_set:
@@ -171,7 +172,7 @@ class Clocks:
 
     # -- what begins -----------------------------------------------------------------------------
 
-    def _enter(self, one: Instance, opened: ScopeOpened, now: datetime) -> None:
+    def _enter(self, one: Instance, opened: ScopeOpened, now: datetime, deed: Deed | None) -> None:
         """A called process: of an item, or a procedure that pauses its limits."""
         kind, item = opened.inputs.get(PROCEDURE), item_at(one, opened.scope)
         if item is None:
@@ -180,11 +181,21 @@ class Clocks:
             pause = Spell(now)
             self._pauses.setdefault((one.number, item), []).append((kind, pause))
             self._end_with(one, opened.parent, opened.element, pause)
+            self._time_told(one, opened, kind, deed)
         elif item_at(one, opened.parent) is None:
             for home in _around(one, opened.parent):
                 self._calls[one.number, home, opened.element] = item
             if self._is_own_call(item, opened.element):
                 self.case.opened.add(item)
+
+    def _time_told(self, one: Instance, opened: ScopeOpened, kind: str, deed: Deed | None) -> None:
+        """A procedure takes the time that its order names; a hearing has limits of its own."""
+        days, item = expected_days(deed), self.law.item(item_at(one, opened.scope))
+        if deed is None or days is None or item is None or kind == HEARING:
+            return
+        key = (one.number, item.key, kind)
+        told = self._place(key, Running(one.number, item, self.days.procedure(kind, days), Spell(deed.at)))
+        self._end_with(one, opened.parent, opened.element, told.spell)
 
     def _judge(self, one: Instance, deed: Deed, now: datetime) -> None:
         """Acceptance begins the item's own limits, its ruling ends them."""
@@ -258,6 +269,9 @@ class Clocks:
             self._end_all(one, item.key, now, own)
         if clock in own:
             self._accepted(one, item, now, reviewed_below=self._is_reviewed_below(item))
+        known = self.running.get((one.number, item.key, clock))
+        if known is not None and known.runs and clock in self.law.profile.pauses:  # begun by its order
+            return [known]
         if clock in _BESIDE:  # it began with the other, if the place has one
             beside, other = (self.running.get((one.number, item.key, name)) for name in (clock, _BESIDE[clock]))
             return [each for each in (beside, other) if each is not None] if beside is not None and beside.runs else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from engine.law import INTAKE_OUTCOMES
@@ -18,6 +19,8 @@ ACCEPTING_JOB = "deem-accepted"
 RULING_STEPS = frozenset({"immediate", "decide", "backfill"})
 #: What a ruling step gives where it does not rule: the review is to be done again.
 SENT_BACK = "return"
+#: The variable by which who orders a procedure says how long it takes.
+EXPECTED_DAYS = "expected_days"
 #: What a lapsed correction comes to where it ends the item.
 LAPSED = frozenset({"correction-lapsed", "deemed-withdrawn"})
 #: The input or variable that says for which item a process runs.
@@ -53,6 +56,14 @@ def accepts(deed: Deed) -> bool:
 def rules(deed: Deed) -> bool:
     """Whether it is a ruling on the item."""
     return deed.name in RULING_STEPS and deed.given.get("ruling") not in (None, SENT_BACK)
+
+
+def expected_days(deed: Deed | None) -> int | None:
+    """The working days that an ordered procedure is said to take; None where nothing of the kind was given."""
+    given = deed.given.get(EXPECTED_DAYS) if deed is not None else None
+    if isinstance(given, bool) or not isinstance(given, int | Decimal) or given < 1 or given != int(given):
+        return None
+    return int(given)
 
 
 def turns_down(deed: Deed) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.bpmn import Program
-from engine.bundles import Bundle, Item, arrange, as_drawn, limit_of, verification_limit
+from engine.bundles import Bundle, Item, arrange, as_drawn, limit_of, procedure_time, verification_limit
 from engine.law import (
     Calendar,
     ClockReading,
@@ -97,6 +97,10 @@ class Days:
             return intake_limits(self.law.profile, item.kind, lambda terms: self.due_on(terms, since))
         except KeyError:
             return ()
+
+    def procedure(self, kind: str, expected_days: int) -> ClockTerms:
+        """The time that a special procedure takes, as the applicant is told."""
+        return procedure_time(kind, expected_days, self.law.profile)
 
     def recheck(self) -> ClockTerms | None:
         """Until when it is looked at again, from the end of the time to rectify; None where the place has none."""

@@ -28,8 +28,10 @@ from webapp.services import extensions, tasks, timers
 from webapp.services.clocks import STANDS_STILL
 from webapp.unit_of_work import sql
 
-#: What a person orders in the case, and what begins in a process that the office starts beside the diagram.
-BESIDES = frozenset({"testing", "expert-review", "public-notice", "handover"})
+#: What begins in a process that the office starts beside the diagram.
+BESIDES = frozenset({"handover"})
+#: How long a procedure takes, as `order` has it; to the diagram it is nothing.
+EXPECTED = {"expected_days": 5}
 CLOCKS = f"""
 select i.item_key, l.name, l.started_on, l.stopped_on, case when l.stopped_on is null
     and exists(select from clock_pause p where p.clock_id = l.id and {STANDS_STILL}) then null else l.due_on end
@@ -110,7 +112,7 @@ def in_a_trial(tale: Tale) -> Counted:
         elif not one.fires:
             task = story.open_task(one.step, one.item)
             assert task is not None, (one, sorted(story.open_steps(), key=str))
-            trial.complete(task, one.given)
+            trial.complete(task, {**one.given, **EXPECTED} if "procedure" in one.given else one.given)
     return {
         (one.item.key if one.item else None, one.terms.name): (
             one.started_on,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import Words
-from engine.bundles import Item, On, at_level, kinds_issued, orders_above
+from engine.bundles import Item, On, at_level, kinds_issued, orders_above, procedure_time
 from engine.law import ClockTerms, amount
 from engine.values import Value
 from webapp import moments
@@ -203,7 +203,7 @@ def order_procedure(
             now=case.now,
         )
         if kind != HEARING:
-            start_clock(case, item_case_id, _time_told(case, kind, expected_days), case.now)
+            start_clock(case, item_case_id, procedure_time(kind, expected_days, case.rules.profile), case.now)
         elif on_application:
             start_with_paper(
                 case,
@@ -269,7 +269,7 @@ def _told_in(task: OpenTask, item: Item, paper: str, kind: str, expected_days: i
         }
     return {
         "notice_from": today,
-        "notice_until": would_be_due(_time_told(case, kind, expected_days), began, case.rules),
+        "notice_until": would_be_due(procedure_time(kind, expected_days, case.rules.profile), began, case.rules),
         "objections_to": unit_of(item.reviewing_department).name,
     }
 
@@ -285,13 +285,6 @@ def pause_for(
     except NoClockRuns:
         return False
     return True
-
-
-def _time_told(case: LockedCase, kind: str, expected_days: int) -> ClockTerms:
-    """The time that the applicant is told the procedure takes, as its clock."""
-    known = case.rules.profile.pauses.get(kind)
-    basis = known.basis if known else Words("特别程序告知书", "the notice of the procedure")
-    return ClockTerms(kind, expected_days, "working_days", basis)
 
 
 ENDED = """
