@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.bundles import Bundle, Item
+from engine.bundles import COMMITMENT, Bundle, Item
 from engine.trial.instance import Instance
 
-ITEMS, COMMITMENT_WAY = "items", "commitment"
+ITEMS = "items"
 
 
 def case_among(instances: Iterable[Instance], bundle: Bundle) -> Instance | None:
@@ -44,7 +44,7 @@ def committed(case: Instance | None, bundle: Bundle, item: Item) -> tuple[str, .
     Variables from before these were told name no materials: then it is every proof that may be committed to.
     """
     facts = facts_of(case, item.key)
-    if facts.get("way") == COMMITMENT_WAY:
+    if facts.get("way") == COMMITMENT:
         return ("",)
     if facts.get("committed") is not True:
         return ()

@@ -97,6 +97,7 @@ def shown(clocks: Clocks, now: datetime) -> Iterator[TrialClock]:
             days.started_on(spell.since),
             stopped,
             clocks.reading(one, now),
+            one.since_receipt,
             one.waits and one.runs,
             one.from_delivery,
             tuple(one.extensions),

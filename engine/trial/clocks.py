@@ -23,7 +23,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.bpmn import Program
-from engine.bundles import Item, decision_limits, joint_limit
+from engine.bundles import COMMITMENT, Item, decision_limits, joint_limit
 from engine.law import (
     INTAKE,
     INTAKE_PROMISE,
@@ -234,10 +234,12 @@ class Clocks:
         if not has_result:
             self.case.concluded |= needing(self.law.bundle, item.key) - self.case.opened
 
-    def _accepted(self, one: Instance, item: Item, since: datetime, *, reviewed_below: bool = True) -> None:
+    def _accepted(
+        self, one: Instance, item: Item, since: datetime, *, reviewed_below: bool = True, since_receipt: bool = False
+    ) -> None:
         """The limits of the item itself begin, or go on, and with the first of any item the joint limit."""
         for terms in decision_limits(item, reviewed_below=reviewed_below):
-            self._started(one, item, terms, since)
+            self._started(one, item, terms, since, since_receipt=since_receipt)
         joint, terms_of_all, case = self._joint, joint_limit(self.law.bundle), self.case.instance
         if terms_of_all is None or case is None:
             return
@@ -245,6 +247,13 @@ class Clocks:
             self.running[case.number, "", terms_of_all.name] = Running(case.number, None, terms_of_all, Spell(since))
         elif joint.runs:  # the law may date an acceptance back before that which began it
             joint.spell.since = min(joint.spell.since, since)
+
+    def _opened(self, one: Instance, item: Item, now: datetime) -> None:
+        """Its limits run without an outcome of intake: accepted at the window, by commitment, or decided elsewhere."""
+        by_commitment = facts_of(self.case.instance, item.key).get("way") == COMMITMENT
+        since_receipt = by_commitment or item.decided_in == "external"
+        reviewed_below = item.accepts == "window" and not since_receipt
+        self._accepted(one, item, now, reviewed_below=reviewed_below, since_receipt=since_receipt)
 
     def _begin_first(self, one: Instance, task: UserTask, now: datetime) -> None:
         """A task may name several clocks: it goes by the first that its item has."""
@@ -268,7 +277,7 @@ class Clocks:
         if clock == INTAKE and not self._goes_on(self.running.get((one.number, item.key, INTAKE))):
             self._end_all(one, item.key, now, own)
         if clock in own:
-            self._accepted(one, item, now, reviewed_below=self._is_reviewed_below(item))
+            self._opened(one, item, now)
         known = self.running.get((one.number, item.key, clock))
         if known is not None and known.runs and clock in self.law.profile.pauses:  # begun by its order
             return [known]
@@ -302,14 +311,16 @@ class Clocks:
                 return earliest
         return self.days.limit(clock, item)
 
-    def _started(self, one: Instance, item: Item, terms: ClockTerms, since: datetime) -> Running:
+    def _started(
+        self, one: Instance, item: Item, terms: ClockTerms, since: datetime, *, since_receipt: bool = False
+    ) -> Running:
         key = (one.number, item.key, terms.name)
         known = self.running.get(key)
         is_own = terms.name in _own_limits(item)
         if known is not None and not known.spell.is_over and (is_own or self._goes_on(known)):
             known.spell.until = None
             return known
-        return self._place(key, Running(one.number, item, terms, Spell(since)))
+        return self._place(key, Running(one.number, item, terms, Spell(since), since_receipt))
 
     def _place(self, key: Key, running: Running) -> Running:
         """It stands where it begins."""
@@ -329,11 +340,6 @@ class Clocks:
     def _goes_on(self, known: Running | None) -> bool:
         """One element after the other has the same clock: licences are issued, then handed over."""
         return known is not None and (known.runs or any(each is known.spell for each in self._just_ended))
-
-    def _is_reviewed_below(self, item: Item) -> bool:
-        """Whether an item whose limits begin without an outcome of intake is reviewed by the lower level first."""
-        committed_to = facts_of(self.case.instance, item.key).get("way") == "commitment"
-        return item.accepts == "window" and item.decided_in != "external" and not committed_to
 
     def _is_own_call(self, item: str, element: str) -> bool:
         found = self.law.item(item)

@@ -32,14 +32,15 @@ class Spell:
 class Running:
     """A clock that runs or ran. `item` None: the joint limit, which is the case's.
 
-    `waits`: for the delivery of the paper that tells of it; `delivered`: that was recorded; `from_delivery`: since then
-    it runs.
+    `since_receipt`: no acceptance began it, but receipt. `waits`: for the delivery of the paper that tells of it;
+    `delivered`: that was recorded; `from_delivery`: since then it runs.
     """
 
     instance: int
     item: Item | None
     terms: ClockTerms
     spell: Spell
+    since_receipt: bool = False
     extensions: list[Extension] = field(default_factory=list)
     waits: bool = False
     delivered: bool = False
@@ -60,8 +61,8 @@ class Running:
 class TrialClock:
     """A clock of an item (None: the joint limit) as it shows at the trial's moment.
 
-    `waits` and `from_delivery`: as in `Running`; `extended`: by what it was made longer. What may be done now:
-    `extension` are the terms by which it may be made longer, `may_wait` that its paper is sealed later,
+    `since_receipt`, `waits`, `from_delivery`: as in `Running`; `extended`: by what it was made longer. What may be done
+    now: `extension` are the terms by which it may be made longer, `may_wait` that its paper is sealed later,
     `may_be_delivered` that its delivery is recorded.
     """
 
@@ -71,6 +72,7 @@ class TrialClock:
     started_on: date
     stopped_on: date | None
     reading: ClockReading
+    since_receipt: bool = False
     waits: bool = False
     from_delivery: bool = False
     extended: tuple[Extension, ...] = ()

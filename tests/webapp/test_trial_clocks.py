@@ -62,6 +62,25 @@ def test_the_joint_limit_stands_before_those_of_the_items(designer):
     assert "联办时限：45 个工作日" in limits
 
 
+def begins(designer: Browser, clock: str) -> list[str]:
+    """How each clock of this name that runs says from when it counts."""
+    folds = designer.page.xpath(
+        f"//section[contains(@class, 'trial-limits')]/details[ul][contains(summary, '{clock}')]"
+    )
+    return [one.xpath(".//li")[0].text_content().split("（")[1].split("）")[0] for one in folds]
+
+
+def test_each_limit_says_what_began_it(designer):
+    begun(designer)
+    assert begins(designer, "联办时限") == ["首个事项开始办理"]
+    done(designer, "P6", "accept", '{"intake_outcome": "accepted"}')
+    assert set(begins(designer, "受理时限")) == {"收件"}
+    assert "受理" in begins(designer, "承诺办结时限")
+    for _ in range(2):
+        designer.submit("/take-back")
+    assert begins(designer, "承诺办结时限") == ["收件"]  # registration is decided elsewhere, and forwarded at receipt
+
+
 def test_an_extension_is_granted_with_its_reasons_and_stands_among_the_acts(designer):
     begun(designer)
     done(designer, "P2", "accept", '{"intake_outcome": "accepted"}')

@@ -154,9 +154,10 @@ def clocks_from(rows: Iterable[Sequence[Any]], rules: Rules) -> list[ClockView]:
     return [_clock(row, rules, today) for row in rows]
 
 
-def start_of(clock: str) -> Words:
-    """What sets a clock of this name going."""
-    return CLOCK_STARTS.get(clock, Words("开始", "the start"))
+def start_of(clock: str, *, since_receipt: bool = False) -> Words:
+    """What sets a clock of this name going. By commitment, and for items decided elsewhere, it runs from receipt."""
+    key = "intake" if _from_receipt(clock, since_receipt) else clock
+    return CLOCK_STARTS.get(key, Words("开始", "the start"))
 
 
 def clock_of_item(case_id: int, item_case_id: int, name: str, rules: Rules) -> ClockView | None:
@@ -176,7 +177,7 @@ def _clock(row: Sequence[Any], rules: Rules, today: date) -> ClockView:
         rules.calendar,
         today=today,
         stopped_on=stopped_on,
-        start_reason=DELIVERED if delivered else _start(key, since_receipt),
+        start_reason=DELIVERED if delivered else start_of(key, since_receipt=bool(since_receipt)),
         first_day_counts=first_day_counted(first_day, rules),
         extensions=[_extension(extension) for extension in extensions],
     )
@@ -267,11 +268,6 @@ def _terms_of(version: str | None, rules: Rules) -> tuple[Words, ...]:
 
 def _from_receipt(key: str, since_receipt: bool) -> bool:
     return key in SINCE_RECEIPT or (since_receipt and key in ("promised", "statutory"))
-
-
-def _start(key: str, since_receipt: bool) -> Words:
-    """What set the clock going. By commitment, and for items decided elsewhere, it runs from receipt."""
-    return start_of("intake" if _from_receipt(key, since_receipt) else key)
 
 
 def _pause(row: Sequence[Any]) -> Pause:

@@ -133,6 +133,7 @@ def _view(trial: Trial, law: Law, one: TrialClock) -> ClockView:
 def _lines(one: TrialClock) -> tuple[Words, ...]:
     """Why the day is that day; of a limit that waits for a delivery, that it has no day yet."""
     if not one.waits:
-        return one.reading.explained(DELIVERED if one.from_delivery else start_of(one.terms.name))
+        began = start_of(one.terms.name, since_receipt=one.since_receipt)
+        return one.reading.explained(DELIVERED if one.from_delivery else began)
     _, limit, *_ = one.reading.explanation
     return NOT_BEGUN, limit
