@@ -15,12 +15,14 @@ from flask_sqlalchemy import SQLAlchemy
 
 from tests.engine.runtime.diagrams import ext, job
 from tests.journeys.test_messages_together import at_once
+from tests.journeys.test_migration_runs import begun, confirmed
 from tests.support import machines, office
 from tests.support.dying import die_before
 from webapp import clock, histograms
 from webapp.clock import frozen_at
 from webapp.extensions import db as database
 from webapp.services import heat_counting, heat_sums
+from webapp.services import migration_runs as runs
 from webapp.services.heat_counting import BEGINS_WITHIN
 from webapp.services.heat_instance import MOST_TURNS
 from webapp.unit_of_work import sql, unit_of_work
@@ -203,14 +205,19 @@ def test_what_was_committed_late_is_found_by_the_sweep(db: SQLAlchemy) -> None:
     assert waits()["a", "", date(2026, 11, 1)][0] == 2
 
 
-def test_an_element_that_is_renamed_meanwhile_counts_where_it_is_left(db: SQLAlchemy) -> None:
-    from tests.journeys.test_migration_runs import begun, confirmed
+def moved(old: int, mapping: dict[str, str]) -> int:
+    """A migration to the release in force whose first case has moved."""
+    run = begun(old, mapping)
+    confirmed(run)
+    return run
 
+
+def test_an_element_that_is_renamed_meanwhile_counts_where_it_is_left(db: SQLAlchemy) -> None:
     old = machines.publish(CHAIN)
     case, _ = machines.run(old)
     counted()
     machines.publish(CHAIN.replace("user a\n", "user z\n").replace("s -> a", "s -> z"))
-    confirmed(begun(old))
+    moved(old, {"a": "z"})
     counted()
     assert [element for element, _ in waiting()] == ["z"]
     machines.done(case, "z")
@@ -218,6 +225,28 @@ def test_an_element_that_is_renamed_meanwhile_counts_where_it_is_left(db: SQLAlc
     counted()
     assert waiting() == {}
     assert {element: number for (element, _, _), (number, _) in waits().items()} == {"z": 1, "b": 1}
+
+
+def test_a_wait_that_a_migration_ends_waits_no_more_though_the_release_lacks_its_element(db: SQLAlchemy) -> None:
+    drawn = "start s\nservice j\nend e\ns -> j -> e"
+    old = machines.publish(drawn, {"j": ext(job("registry-lookup"))})
+    with frozen_at(day(0)):
+        machines.run(old)
+        machines.taken()
+        counted()
+    assert waiting() == {("j", date(2026, 11, 1)): 1}
+    with frozen_at(day(1)):
+        renamed = drawn.replace("service j", "service k").replace("-> j ->", "-> k ->")
+        machines.publish(renamed, {"k": ext(job("registry-lookup"))})
+        run = moved(old, {"j": "k"})
+        counted()
+        assert waiting() == {("k", date(2026, 11, 1)): 1}
+        assert everything() == counted_anew()
+    with frozen_at(day(2)):
+        runs.undo(run, by=office.person("jiangwen"), reason="新版有误")
+        machines.work()
+        counted()
+    assert waiting() == {("j", date(2026, 11, 1)): 1}
 
 
 def test_the_items_of_a_case_count_for_their_departments(db: SQLAlchemy) -> None:

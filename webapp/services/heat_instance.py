@@ -160,16 +160,18 @@ def _count_others(rows: InstanceRows, counted: Counted) -> None:
         if step <= rows.counted_steps:
             continue
         for scope, process, element, what in decode_lines(text, rows.process):
-            kind = _kind(rows.release, process, element) if what != "taken" else ""
-            if kind in ("", "userTask"):
+            if what == "taken":
                 continue
+            kind = _kind(rows.release, process, element)
             inside = open_.setdefault((scope, process, element), [])
             if what == "entered":
+                if kind in ("", "userTask"):
+                    continue
                 place = Place(process, element, _department(rows, scope, element), rows.release.id)
                 inside.append((Waiting(0, scope, place, at), step))
             elif inside:
                 waiting, since = inside.pop()
-                if since != step:
+                if kind and since != step:  # without one, a migration took the token away: it waits elsewhere now
                     counted.ended.append(Wait(waiting.place, waiting.began, at, kind in OFFICE_KINDS))
     counted.waits += [waiting for inside in open_.values() for waiting, _ in inside]
 
