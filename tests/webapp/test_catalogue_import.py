@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from openpyxl import Workbook, load_workbook
 
+from engine.catalogue import SHEETS
 from tests.support.office import csrf_token, person, sign_in
 from webapp.catalogue import current_releases
 from webapp.errors import FileRefused
 from webapp.queries.working_copies import changes_of, digests_of, file_of
 from webapp.services import working_copies
-from webapp.services.catalogue_rows import MOST_ROWS, Read
+from webapp.services.catalogue_rows import MOST_ROWS, Read, headed
 from webapp.services.catalogue_sheets import read_catalogue
 from webapp.services.catalogue_workbooks import LARGEST_UNPACKED
 
@@ -99,6 +100,46 @@ def test_what_is_exported_comes_back_without_a_difference(
     status, page = sent(client, copy_id, f"catalogue.{form}", given.data)
     assert status == 200
     assert "与目录相同" in page or "Same as the catalogue" in page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_column_of_an_exported_file_is_read_back_as_what_it_is(
+    client: FlaskClient, copy_id: int, language: str
+) -> None:
+    sign_in(client, DESIGNER)
+    client.set_cookie("language", language)
+    made = load_workbook(io.BytesIO(client.get(f"/studio/copies/{copy_id}/catalogue/export/xlsx").data))
+    written = {}
+    for sheet, tab in zip(SHEETS.values(), made.worksheets[1:], strict=True):
+        written[sheet.key] = {column.key: f"{sheet.key} {column.key}" for column in sheet.columns}
+        tab.append(list(written[sheet.key].values()))
+    read = read_catalogue("a.xlsx", saved(made))
+    assert read.left_out == []
+    assert {one.sheet: one.cells for one in read.records if one.cells in written.values()} == written
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_renamed_in_an_exported_file_is_renamed_in_the_catalogue(
+    client: FlaskClient, copy_id: int, language: str
+) -> None:
+    sign_in(client, DESIGNER)
+    client.set_cookie("language", language)
+    made = load_workbook(io.BytesIO(client.get(f"/studio/copies/{copy_id}/catalogue/export/xlsx").data))
+    named = {"questions": "text", "options": "label", "situations": "name", "materials": "name"}
+    tabs = dict(zip(SHEETS, made.worksheets[1:], strict=True))
+    for key, column in named.items():
+        at = next(at for at, one in enumerate(SHEETS[key].columns, start=1) if one.key == column)
+        tabs[key].cell(2, at).value = f"改名 {key}"
+    example = [cell.value for cell in tabs["materials"][2]]
+    tabs["materials"].append(["site-sketch", "门前草图", "Sketch of the front", *example[3:6]])
+    status, page = sent(client, copy_id, "a.xlsx", saved(made))
+    assert status == 200
+    assert 'id="faults"' not in page
+    assert [key for key in named if f"改名 {key}" not in page] == []
+    assert applied(client, copy_id, page)[0] == 302
+    bundle = file_of(copy_id, "bundle.toml")[0].decode()
+    assert [key for key in ("questions", "options", "materials") if f"改名 {key}" not in bundle] == []
+    assert "门前草图" in bundle
 
 
 def test_the_template_has_the_headings_and_says_what_goes_where(client: FlaskClient, copy_id: int) -> None:
@@ -236,6 +277,24 @@ def test_headings_in_either_language_and_strays_are_told() -> None:
     read = read_text("Item key,Item name*,Colour\nP2,A,red\n", "utf-8")
     assert read.records[0].cells == {"item": "P2", "name": "A"}
     assert "Colour" in read.left_out[0].en
+
+
+@pytest.mark.parametrize(
+    ("headings", "keys"),
+    [
+        ("material,name,name_en,source", ["material", "name", "name_en", "source"]),
+        ("Material key,Material,Material (English),Source", ["material", "name", "name_en", "source"]),
+        ("Material,Material key,Source", ["name", "material", "source"]),
+        ("材料键,Material,来源", ["material", "name", "source"]),
+        ("Material key,Material,Material,Source", ["material", "name", None, "source"]),
+        ("material,material,name,source", ["material", None, "name", "source"]),
+    ],
+)
+def test_a_word_that_is_a_key_and_a_label_is_read_as_the_other_headings_are_written(
+    headings: str, keys: list[str | None]
+) -> None:
+    found = headed(headings.split(","), SHEETS["materials"])
+    assert [column and column.key for column in found] == keys
 
 
 def test_a_book_with_a_note_above_its_headings_and_a_sheet_of_its_own() -> None:

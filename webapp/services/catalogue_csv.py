@@ -34,7 +34,7 @@ def read_csv(name: str, content: bytes) -> Read:
         _, heading = next(rows)
         headings = [cell.text for cell in heading]
         columns = headed(headings, sheet)
-        note_unknown(read, sheet.label.zh, headings, columns)
+        note_unknown(read, sheet.label, headings, columns)
         read_table(read, sheet, bounded(name, rows), columns)
     except csv.Error as broken:
         raise FileRefused(name, Words("不是能读的 csv。", "it is no csv that can be read.")) from broken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
@@ -18,6 +18,12 @@ HEADING_ROWS = 10
 #: The table of a template that says what goes where; it is not read.
 NOTES = Words("说明", "Notes")
 FORMULA = Words("这里是公式，请改填值。", "This is a formula; put its value.")
+#: The ways in which a heading may name a column.
+_WAYS_TO_NAME: tuple[Callable[[Column], str], ...] = (
+    lambda column: column.key,
+    lambda column: column.label.zh,
+    lambda column: column.label.en,
+)
 ENDLESS = Words("这个数字超出可以读取的范围。", "This number is too large to be read.")
 
 
@@ -51,15 +57,20 @@ def read_table(
 
 
 def headed(headings: Sequence[str], sheet: Sheet) -> list[Column | None]:
-    """The column that each heading names, None of those that name none."""
-    known: dict[str, Column] = {}
-    for column in sheet.columns:
-        for said in (column.key, column.label.zh, column.label.en):
-            known.setdefault(plain(said), column)
-    found: list[Column | None] = []
-    for heading in headings:
-        named = known.get(plain(heading))
-        found.append(named if named not in found else None)
+    """The column that each heading names, None of those that name none.
+
+    A heading may be a column's key or its label, and one word may be both: “Material” is the English label of the
+    name, and `material` the key of the column of keys. The way in which most headings are written then decides, and
+    what only one column is called is settled before.
+    """
+    ways = [{plain(said(column)): column for column in sheet.columns} for said in _WAYS_TO_NAME]
+    written = [plain(heading) for heading in headings]
+    ways.sort(key=lambda way: -sum(heading in way for heading in written))
+    meant = [list({way[heading].key: way[heading] for way in ways if heading in way}.values()) for heading in written]
+    found: list[Column | None] = [None] * len(written)
+    for at in sorted(range(len(written)), key=lambda at: len(meant[at])):
+        if written[at] not in written[:at]:
+            found[at] = next((column for column in meant[at] if column not in found), None)
     return found
 
 
@@ -73,11 +84,13 @@ def fits(columns: list[Column | None], sheet: Sheet) -> bool:
     return {column.key for column in sheet.key_columns} <= named and len(named) > sheet.own
 
 
-def note_unknown(read: Read, title: str, headings: Sequence[str], columns: list[Column | None]) -> None:
+def note_unknown(read: Read, title: Words, headings: Sequence[str], columns: list[Column | None]) -> None:
     strays = [one.strip()[:40] for one, column in zip(headings, columns, strict=True) if one.strip() and column is None]
     if strays:
         zh, en = "、".join(strays), ", ".join(strays)
-        read.left_out.append(Words(f"“{title}”里的列没有读取：{zh}", f"Columns of “{title}” that were not read: {en}"))
+        read.left_out.append(
+            Words(f"“{title.zh}”里的列没有读取：{zh}", f"Columns of “{title.en}” that were not read: {en}")
+        )
 
 
 def bounded(name: str, rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, Sequence[Cell]]]:

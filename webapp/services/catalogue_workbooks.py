@@ -153,7 +153,7 @@ def _read_tab(name: str, tab: Any, read: Read) -> None:
         return
     headings = [cell.text for cell in heading[1]]
     columns = headed(headings, sheet)
-    note_unknown(read, str(tab.title), headings, columns)
+    note_unknown(read, Words(str(tab.title), str(tab.title)), headings, columns)
     read_table(read, sheet, bounded(name, rows), columns)
 
 
