@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from engine.bpmn.interchange import DI, box_of, label_of, points_of, refers
-from engine.bpmn.labels import LABEL_WIDTH, fitted, nearest, segments
+from engine.bpmn.labels import LABEL_WIDTH, along, fitted, segments
 from engine.bpmn.lettering import LEADING, SIZE, lines_of, size_for, width_of
 from engine.bpmn.svg import INK, Box, circle_of, head_id, head_of, path_of, px, rectangle_of
 from engine.bpmn.taken import Taken
@@ -35,8 +35,11 @@ TASKS = frozenset(
 )
 #: What lies around others, so that names stand on it, but not on its border.
 AROUND = frozenset(("participant", "lane", "group"))
-#: In the keys of what is taken: the name of a shape or line.
-NAME = "name"
+HALO = ' stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+#: In the keys of what is taken: the name of a shape or line, and that of what lies around others.
+NAME, HEAD = "name", "head"
+#: How wide the strip with a lane's name is.
+STRIP = 30
 SUBPROCESSES = frozenset(("subProcess", "transaction", "adHocSubProcess"))
 EVENTS = frozenset(("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"))
 GATEWAYS = {
@@ -162,6 +165,11 @@ def _take(drawing: _Drawing, plane: etree._Element) -> None:
         if kind in AROUND or (kind in SUBPROCESSES and shape.get("isExpanded") != "false"):
             for number, part in enumerate(segments(box.corners)):
                 drawing.taken.put(f"{key} {number}", part)
+            if kind != "group":
+                drawing.taken.put(f"{key} {HEAD}", _head_of(drawing, box, kind, key))
+        elif kind in GATEWAYS:  # the corners of the square around it are free
+            drawing.taken.put(key, Box(box.x, box.y + box.height / 4, box.width, box.height / 2))
+            drawing.taken.put(f"{key} upright", Box(box.x + box.width / 4, box.y, box.width / 2, box.height))
         else:
             drawing.taken.put(key, box)
         if kind == "boundaryEvent":
@@ -173,6 +181,15 @@ def _take(drawing: _Drawing, plane: etree._Element) -> None:
             drawing.taken.put(f"{refers(edge)} {number}", part)
         if label := label_of(edge):
             drawing.taken.put(f"{refers(edge)} {NAME}", label)
+
+
+def _head_of(drawing: _Drawing, box: Box, kind: str, key: str) -> Box:
+    """Where the name of a lane stands, upright at its left, or that of an open subprocess, in its middle above."""
+    if kind in ("participant", "lane"):
+        return Box(box.x, box.y, STRIP, box.height)
+    name = str(drawing.elements[key].get("name", "")) if key in drawing.elements else ""
+    wide = min(width_of(name), box.width)
+    return Box(box.middle[0] - wide / 2, box.y, wide, 18)
 
 
 # ---------------------------------------------------------------- shapes
@@ -265,8 +282,8 @@ def _lane(drawing: _Drawing, box: Box, name: str) -> None:
     drawing.parts.append(rectangle_of(box, SOFT, 1))
     if not name:
         return
-    x, y = box.x + 15, box.y + box.height / 2
-    drawing.parts.append(path_of(f"M{px(box.x + 30)} {px(box.y)}v{px(box.height)}", SOFT))
+    x, y = box.x + STRIP / 2, box.y + box.height / 2
+    drawing.parts.append(path_of(f"M{px(box.x + STRIP)} {px(box.y)}v{px(box.height)}", SOFT))
     drawing.parts.append(
         f'<text x="{px(x)}" y="{px(y)}" fill="{INK}" text-anchor="middle" dominant-baseline="central"'
         f' transform="rotate(-90 {px(x)} {px(y)})">{escape(name)}</text>'
@@ -377,7 +394,7 @@ def _edge(drawing: _Drawing, edge: etree._Element) -> None:
     if name:
         x, y = _halfway(points)
         label = label_of(edge) or Box(x - LABEL_WIDTH / 2, y - 18, LABEL_WIDTH, 14)
-        _beside(drawing, flow, name, label, nearest(points, label))
+        _beside(drawing, flow, name, label, along(points, label))
 
 
 def _count(drawing: _Drawing, points: Sequence[tuple[float, float]], times: int, colour: str) -> None:
@@ -410,15 +427,16 @@ def _label(drawing: _Drawing, shape: etree._Element, box: Box, name: str) -> Non
     """A name beside its shape: where the file puts it, else below."""
     if name:
         below = Box(box.x + box.width / 2 - LABEL_WIDTH / 2, box.y + box.height + 3, LABEL_WIDTH, 14)
-        _beside(drawing, refers(shape), name, label_of(shape) or below, box)
+        _beside(drawing, refers(shape), name, label_of(shape) or below, [box])
 
 
-def _beside(drawing: _Drawing, key: str, name: str, label: Box, owner: Box) -> None:
-    """A name where the file puts it, as far as it fits between the rest."""
+def _beside(drawing: _Drawing, key: str, name: str, label: Box, owners: Sequence[Box]) -> None:
+    """A name where the file puts it, as far as it fits between the rest, else near by; what it has to stand on all the
+    same is kept off its letters."""
     own = f"{key} {NAME}"
-    found = fitted(name, label, owner, drawing.taken, own)
+    found = fitted(name, label, owners, drawing.taken, own)
     drawing.taken.put(own, found.box)
-    _lines(drawing, found.lines, found.box, found.size, front=True)
+    _lines(drawing, found.lines, found.box, found.size, front=True, halo=not found.is_free)
 
 
 def _fitting(drawing: _Drawing, text: str, box: Box) -> None:
@@ -432,14 +450,21 @@ def _text(drawing: _Drawing, text: str, box: Box, *, colour: str = INK) -> None:
 
 
 def _lines(
-    drawing: _Drawing, lines: Sequence[str], box: Box, size: float, *, colour: str = INK, front: bool = False
+    drawing: _Drawing,
+    lines: Sequence[str],
+    box: Box,
+    size: float,
+    *,
+    colour: str = INK,
+    front: bool = False,
+    halo: bool = False,
 ) -> None:
-    """Lines in the middle of a box."""
+    """Lines in the middle of a box; with a `halo`, what is drawn behind them ends beside their letters."""
     x, middle = box.middle
     leading = size * LEADING
     first = middle - leading * (len(lines) - 1) / 2
     into = drawing.over if front else drawing.parts
-    sized = "" if size == SIZE else f' font-size="{px(size)}"'
+    sized = ("" if size == SIZE else f' font-size="{px(size)}"') + (HALO if halo else "")
     for number, line in enumerate(lines):
         y, half = first + number * leading, width_of(line, size) / 2
         drawing.reach((x - half, y - leading / 2), (x + half, y + leading / 2))

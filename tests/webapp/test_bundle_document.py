@@ -7,9 +7,11 @@ import re
 import pytest
 
 from engine.bpmn import draw
+from engine.bundles import inspect_bundle
 from tests.support import office
 from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases, release_files
+from webapp.queries.release_diagrams import diagrams_of
 from webapp.services.releases import draft_from_files
 
 DESIGNER, LEGAL = "taoran", "qixin"
@@ -108,6 +110,16 @@ def test_every_diagram_of_the_bundle_is_drawn_with_its_names(db) -> None:
             assert picture.width > 100
             assert picture.height > 100
             assert "<text" in picture.svg
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_name_beside_an_element_stands_on_a_line_or_on_another(db, language: str) -> None:
+    """One that had to would have its letters kept free of what is behind them."""
+    files = release_files(published())
+    for diagram in diagrams_of(files, language, inspect_bundle(files).bundle):
+        picture = draw(diagram.text.encode(), "x", chinese=language == "zh")
+        assert picture is not None, diagram.path
+        assert "paint-order" not in picture.svg, diagram.path
 
 
 def test_what_is_no_diagram_has_no_picture() -> None:

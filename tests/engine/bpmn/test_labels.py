@@ -10,7 +10,7 @@ from lxml import etree
 
 from engine.bpmn import draw, make_room
 from engine.bpmn.interchange import DI, box_of, label_of, refers
-from engine.bpmn.labels import beside, covers, fitted, nearest, segments
+from engine.bpmn.labels import along, beside, covers, fitted, nearest, segments
 from engine.bpmn.lettering import LEADING, lines_of, size_for, width_of
 from engine.bpmn.svg import Box
 from engine.bpmn.taken import Taken
@@ -42,12 +42,77 @@ def test_a_name_that_fits_stays_in_the_middle_of_its_place() -> None:
 
 def test_a_name_takes_the_width_at_which_it_covers_nothing() -> None:
     label = Box(94, 141, 48, 14)
-    free = fitted("Device visit request", label, EVENT, _taken(EVENT), "own")
+    free = fitted("Device visit request", label, [EVENT], _taken(EVENT), "own")
     below = Box(100, 158, 36, 36)
     assert len(free.lines) == 2
-    tight = fitted("Device visit request", label, EVENT, _taken(EVENT, below), "own")
+    tight = fitted("Device visit request", label, [EVENT], _taken(EVENT, below), "own")
     assert tight.lines == ("Device visit request",)
     assert not covers(tight.box, below)
+
+
+def test_a_name_goes_to_another_side_where_its_own_is_taken() -> None:
+    """A start whose lines lead up, down and to the right, between a lane's edge and the line of its neighbour."""
+    lines = [[(118.0, 100.0), (118.0, 0.0)], [(118.0, 136.0), (118.0, 300.0)], [(136.0, 118.0), (160.0, 118.0)]]
+    around = [[(90.0, 0.0), (90.0, 300.0)], [(185.0, 93.0), (185.0, 0.0)]]
+    drawn = [part for points in (*lines, *around) for part in segments(points)]
+    label = Box(80, 76, 76, 24)
+    found = fitted("Received at one window", label, [EVENT], _taken(EVENT, *drawn), "own")
+    assert found.is_free
+    assert found.lines == ("Received", "at one", "window")
+    assert not any(covers(found.ink, part) for part in (EVENT, *drawn))
+    assert found.box.y + found.box.height <= EVENT.y  # above, beside the line that leads up
+
+
+def test_a_name_is_moved_a_little_where_that_is_enough() -> None:
+    label = Box(141, 125, 52, 14)
+    upper, lower = segments([(136.0, 118.0), (220.0, 118.0)]), segments([(60.0, 143.0), (400.0, 143.0)])
+    found = fitted("No more pre-review", label, [EVENT], _taken(EVENT, *upper, *lower), "own")
+    assert found.is_free
+    assert 118 < found.ink.y < found.ink.y + found.ink.height < 143
+
+
+def test_a_name_goes_along_its_line() -> None:
+    points = [(0.0, 100.0), (300.0, 100.0)]
+    label = Box(130, 82, 40, 14)
+    places = along(points, label)
+    assert [one.x for one in places] == [150, 110, 190]
+    assert along([(0.0, 100.0), (160.0, 100.0), (160.0, 0.0)], label)[2] == Box(
+        160, 100, 0, 0
+    )  # no further than its end
+    assert along([(0.0, 0.0), (300.0, 200.0)], label) == [nearest([(0.0, 0.0), (300.0, 200.0)], label)]
+    beside_it = [Box(100, 60, 55, 36), Box(100, 104, 55, 60)]
+    found = fitted("Materials", label, places, _taken(*segments(points), *beside_it), "own")
+    assert found.is_free
+    assert found.size == 11
+
+
+def test_what_a_name_has_to_stand_on_ends_beside_its_letters() -> None:
+    shapes = "".join(
+        f'<d:BPMNShape bpmnElement="t{x}{y}"><c:Bounds x="{x * 40}" y="{y * 40}" width="40" height="40"/></d:BPMNShape>'
+        for x in range(9)
+        for y in range(9)
+    )
+    event = (
+        '<d:BPMNShape bpmnElement="e"><c:Bounds x="160" y="160" width="36" height="36"/><d:BPMNLabel>'
+        '<c:Bounds x="150" y="200" width="56" height="14"/></d:BPMNLabel></d:BPMNShape>'
+    )
+    tight, alone = drawn_of(event, shapes), drawn_of(event, "")
+    assert tight.count('paint-order="stroke"') == 1
+    assert 'stroke="#fff"' not in alone
+
+
+def drawn_of(*planes: str) -> str:
+    picture = draw(
+        (
+            '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+            ' xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:c="http://www.omg.org/spec/DD/20100524/DC">'
+            '<process id="p"><startEvent id="e" name="No way around"/></process>'
+            f"<d:BPMNDiagram><d:BPMNPlane>{''.join(planes)}</d:BPMNPlane></d:BPMNDiagram></definitions>"
+        ).encode(),
+        "x",
+    )
+    assert picture is not None
+    return picture.svg
 
 
 def test_however_much_is_drawn_a_name_is_held_against_what_is_near_it() -> None:
@@ -55,6 +120,7 @@ def test_however_much_is_drawn_a_name_is_held_against_what_is_near_it() -> None:
     assert len(taken.near(Box(3000, 3000, 90, 30))) < 10
     crowd = _taken(*(Box(10, 10, 36, 36) for _ in range(5000)), Box(0, 0, 1e12, 1), Box(float("nan"), 0, 1, 1))
     assert len(crowd.near(Box(0, 0, 90, 30))) < 500
+    assert not fitted("In a crowd", Box(10, 15, 60, 14), [Box(10, 50, 36, 36)], crowd, "own").is_free
 
 
 def test_a_name_that_was_set_anew_is_no_longer_where_it_was() -> None:
