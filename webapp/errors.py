@@ -89,13 +89,14 @@ class Stale(ActRefused):
 
 
 class Busy(ActRefused):
-    """The case is locked by another act for longer than the lock timeout."""
+    """The case (or what `words` name) is locked by another act for longer than the lock timeout."""
 
     status = 503
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words | None = None) -> None:
         super().__init__(
-            Words(
+            words
+            or Words(
                 "同一办件的其他操作正在保存，您这次的操作还没有完成。填写的内容已保留，请稍等片刻再提交一次。",
                 "Another act on this case is being saved, so yours is not done yet. What you entered is kept: please"
                 " submit it again in a moment.",

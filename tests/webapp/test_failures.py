@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from tests.support import office
 
@@ -47,3 +49,15 @@ def test_sixty_people_behind_one_address_can_sign_in(client: FlaskClient) -> Non
 
     for _ in range(FAILURES_PER_ADDRESS + 1):
         assert sign_in(office.CLERK, office.PASSWORD, address="10.0.0.1")
+
+
+@pytest.mark.parametrize("held", [LockNotAvailable, DeadlockDetected])
+def test_what_another_act_holds_is_said_without_a_case_where_nobody_knows_of_one(
+    app: Flask, held: type[Exception]
+) -> None:
+    with app.test_request_context("/studio"):
+        response = app.make_response(app.handle_user_exception(held()))
+    said = response.get_data(as_text=True).split("<main", 1)[1]
+    assert response.status_code == 503
+    assert "另一项操作正在保存同样的内容" in said
+    assert "同一办件" not in said

@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -35,6 +35,12 @@ STALE_PAGE = Words(
     "页面停留过久或已在别处退出，请返回刷新后重试；填写的内容列在下面。",
     "The page is too old, or you signed out elsewhere. Go back, reload and try again; what you typed is below.",
 )
+#: A lock on whatever it may be; one on a case is told by whoever asked for it (`Busy`).
+HELD = Words(
+    "另一项操作正在保存同样的内容，您这次的操作还没有完成。填写的内容已保留，请稍等片刻再提交一次。",
+    "Another act on the same things is being saved, so yours is not done yet. What you entered is kept: please submit"
+    " it again in a moment.",
+)
 
 
 class Failure(ActRefused):
@@ -46,12 +52,13 @@ class Failure(ActRefused):
 
 
 def bind(app: Flask) -> None:
-    """Every HTTP error, a stale form, a waited-out lock and whatever else is raised."""
+    """Every HTTP error, a stale form, a lock that others hold and whatever else is raised."""
     app.before_request(_refuse_nul)
     for error in (DataError, psycopg.DataError):
         app.register_error_handler(error, _unfit)
     app.register_error_handler(CSRFError, lambda error: shown(Failure(400, STALE_PAGE)))
-    app.register_error_handler(LockNotAvailable, lambda error: _busy())
+    for waited in (LockNotAvailable, DeadlockDetected):
+        app.register_error_handler(waited, lambda error: _busy())
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _broken)
 
@@ -97,7 +104,7 @@ def _unfit(_error: Exception) -> ResponseReturnValue:
 
 def _busy() -> ResponseReturnValue:
     db.session.rollback()
-    return shown(Busy())
+    return shown(Busy(HELD))
 
 
 def _broken(error: InternalServerError) -> ResponseReturnValue:

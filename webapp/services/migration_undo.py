@@ -97,6 +97,7 @@ RESTORED = """
 insert into {table} select * from jsonb_populate_recordset(null::{table}, %(rows)s)
 on conflict (id) do update set {columns}
 """
+#: Table -> the name under which its rows are kept, in the order in which they are put back.
 KEPT_AS = {"timer": "timers", "message_wait": "waits", "engine_job": "jobs", "incident": "incidents"}
 #: What may have changed of rows that are still there.
 COLUMNS = {
@@ -137,12 +138,7 @@ def _restore(case: LockedCase, before: Mapping[str, Any], instances: Sequence[In
     sql().execute(RESTORED_CASE, {**values, "rows": Jsonb(former)})
     tasks = {"rows": Jsonb(before["tasks"]), "candidates": Jsonb(before["candidates"])}
     sql().execute(RESTORED_TASKS, tasks)
-    for table, name in (
-        ("timer", "timers"),
-        ("message_wait", "waits"),
-        ("engine_job", "jobs"),
-        ("incident", "incidents"),
-    ):
+    for table, name in KEPT_AS.items():
         rows = {**values, "rows": Jsonb(before[name])}
         if table in ("timer", "message_wait"):
             sql().execute(GONE.format(table=table), rows)

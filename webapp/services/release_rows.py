@@ -6,7 +6,7 @@ Everything here runs in the caller's transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,20 +58,31 @@ select r.id, r.bundle_key, r.number, r.state, r.created_by, r.compared_id, r.app
 from release r where r.id = %s
 """
 LOCK = READ + " for no key update of r"
-# Whoever saved a file of the working copy that it was kept from made it too.
-AUTHORS = """
-select created_by from release where id = %(release)s
-union
-select c.by_id from working_copy w join working_change c on c.copy_id = w.id where w.release_id = %(release)s
+# Noted when a release is kept: what its working copy is changed to or kept as later makes nobody its maker, and frees
+# nobody.
+ADD_AUTHORS = """
+insert into release_author (release_id, user_id)
+select id, unnest(%(makers)s::bigint[]) from release where id = %(release)s and state = 'draft'
+on conflict do nothing
+"""
+#: The makers of a release that was never in force: what is begun on it holds their work.
+UNPUBLISHED_AUTHORS = """
+select a.user_id from release_author a join release r on r.id = a.release_id
+where r.id = %s and r.published_at is null
 """
 
 
 def lock_release(release_id: int) -> LockedRelease:
-    """The release and its bundle, held until the end of the transaction. Raises NotFound."""
-    row = sql().execute(LOCK, (release_id,)).fetchone()
-    if row is None:
+    """The release and its bundle, held until the end of the transaction. Raises NotFound.
+
+    The bundle first, as whoever puts another release in force has it: that one changes this row too.
+    """
+    found = sql().execute("select bundle_key from release where id = %s", (release_id,)).fetchone()
+    if found is None:
         raise NotFound()
-    lock_bundle(row[1])
+    lock_bundle(found[0])
+    row = sql().execute(LOCK, (release_id,)).fetchone()
+    assert row is not None, "a release is never removed"
     return LockedRelease(*row)
 
 
@@ -84,8 +95,21 @@ def read_release(release_id: int) -> LockedRelease:
 
 
 def authors_of(release_id: int) -> frozenset[int]:
-    """Ids of the people who made the release: who kept it, and who changed a file of its working copy."""
-    return frozenset(row[0] for row in sql().execute(AUTHORS, {"release": release_id}))
+    """Ids of the people who made the release: who kept it, and whose work it was kept from."""
+    return frozenset(
+        row[0] for row in sql().execute("select user_id from release_author where release_id = %s", (release_id,))
+    )
+
+
+def makers_of_base(release_id: int) -> frozenset[int]:
+    """Ids of those whose work is taken over with the release's files: nobody's once it was in force, for then others
+    have looked at it."""
+    return frozenset(row[0] for row in sql().execute(UNPUBLISHED_AUTHORS, (release_id,)))
+
+
+def add_authors(release_id: int, makers: Collection[int]) -> None:
+    """Note who made a draft; of what was submitted the makers stand."""
+    sql().execute(ADD_AUTHORS, {"release": release_id, "makers": sorted(makers)})
 
 
 def in_force(key: str) -> int | None:
@@ -95,8 +119,8 @@ def in_force(key: str) -> int | None:
 
 
 def keep_draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int:
-    """Keep the files as the bundle's next draft; the same files as the newest release give that release again, unless
-    it was discarded."""
+    """Keep the files as the bundle's next draft, made by who keeps them; the same files as the newest release give that
+    release again, unless it was discarded."""
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     manifest = hashlib.sha256(orjson.dumps(digests, option=orjson.OPT_SORT_KEYS)).hexdigest()
     lock_bundle(key)
@@ -125,6 +149,7 @@ def keep_draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) ->
             "insert into release_file (release_id, path, digest) values (%s, %s, %s)",
             (row[0], path, keep_blob(content)),
         )
+    add_authors(row[0], {by.user_id})
     record(key, "drafted", by, row[0], digest=manifest)
     return int(row[0])
 
