@@ -25,6 +25,7 @@ from engine.forms import Form
 from engine.law import Calendar, Profile
 from engine.runtime import Context, UserTask
 from engine.trial.acts import act_from_json, perform
+from engine.trial.clock_acts import LimitRefused
 from engine.trial.differences import Difference, guide_differences, input_differences, way_differences
 from engine.trial.host import Trial
 from engine.trial.instance import Held, Instance, item_at
@@ -309,8 +310,10 @@ def story_differences(bundle: Bundle, example: Example, story: Story) -> Iterato
         yield Difference("left open", [], still_open)
 
 
-def said(refused: BaseException) -> str:
+def said(refused: BaseException) -> str | Words:
     """What refused an act, in one line."""
+    if isinstance(refused, LimitRefused):
+        return refused.words
     return f"{type(refused).__name__}: {refused}"
 
 
