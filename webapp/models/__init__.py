@@ -83,6 +83,7 @@ from webapp.models.procedures import Objection, SpecialProcedure
 from webapp.models.releases import (
     Blob,
     Release,
+    ReleaseAuthor,
     ReleaseExample,
     ReleaseFile,
     ReleaseSignOff,
@@ -122,7 +123,7 @@ from webapp.models.visit_days import VisitAsked, VisitDay, VisitDayAnswer, Visit
 from webapp.models.waits import Path, PathMonth, WaitingNow, WaitMonth, Walk, WalkAside, WalkMark
 from webapp.models.withdrawal import RefusedItemQuestion, Termination
 from webapp.models.working_asides import WorkingAside, WorkingPresence
-from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingFile
+from webapp.models.working_copies import WorkingChange, WorkingCopy, WorkingCopyAuthor, WorkingFile
 
 __all__ = [
     "AccessLine",
@@ -212,6 +213,7 @@ __all__ = [
     "RefusedItemQuestion",
     "Release",
     "ReleaseEvent",
+    "ReleaseAuthor",
     "ReleaseExample",
     "ReleaseFile",
     "ReleaseSignOff",
@@ -270,6 +272,7 @@ __all__ = [
     "WorkingAside",
     "WorkingChange",
     "WorkingCopy",
+    "WorkingCopyAuthor",
     "WorkingFile",
     "WaitMonth",
     "WaitingNow",

@@ -60,6 +60,15 @@ class ReleaseFile(Model):
     digest: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
 
 
+class ReleaseAuthor(Model):
+    """Who made a release: who kept it, and whose work it was kept from. They neither sign nor publish it."""
+
+    __tablename__ = "release_author"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+
+
 class ReleaseSignOff(Model):
     """Whose affairs a submitted release changes: a department or, as "", legal review; and what they said to it.
 

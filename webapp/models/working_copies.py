@@ -37,6 +37,15 @@ class WorkingFile(Model):
     digest: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
 
 
+class WorkingCopyAuthor(Model):
+    """Whose work a copy was begun with that took another copy's files over; who saves in it stands in its changes."""
+
+    __tablename__ = "working_copy_author"
+
+    copy_id: Mapped[int] = mapped_column(ForeignKey("working_copy.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), primary_key=True)
+
+
 class WorkingChange(Model):
     """One saving of one file: what it was, what it became (null: not there), who, when, and a note.
 

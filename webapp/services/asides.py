@@ -210,6 +210,10 @@ def copy_apart(aside_id: int, *, by: Identity) -> int:
             " select %s, path, digest from working_file where copy_id = %s",
             (row[0], aside.copy_id),
         )
+        sql().execute(  # what the colleagues made stays theirs, though their savings stand in the other copy
+            "insert into working_copy_author (copy_id, user_id) select %s, unnest(%s::bigint[])",
+            (row[0], sorted(working_copies.makers_of(aside.copy_id))),
+        )
         working_copies.put(row[0], aside.path, aside.mine, aside.theirs_digest, by, "另存的修改")
         _end(aside, "copied")
         return int(row[0])

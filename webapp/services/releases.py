@@ -23,10 +23,12 @@ from webapp.services.release_rows import (
     DRAFT,
     LONGEST_NOTE,
     SUBMITTED,
+    add_authors,
     in_force,
     keep_blob,
     keep_draft,
     lock_release,
+    makers_of_base,
     record,
 )
 from webapp.services.release_uploads import (
@@ -98,7 +100,8 @@ def draft_from_files(key: str, files: Mapping[str, bytes], *, by: Identity, note
 def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Identity, note: str = "") -> int:
     """A zip of the whole bundle, or one diagram, decision file or form that replaces its namesake in the base release.
 
-    A diagram of another name replaces the one with the same process id. Raises FileRefused.
+    A diagram of another name replaces the one with the same process id. Where the base is a draft, its makers made this
+    one too. Raises FileRefused.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
@@ -112,7 +115,9 @@ def draft_from_upload(base_release_id: int, name: str, content: bytes, *, by: Id
             plain = read_part(name, content)
             files = release_files(base_release_id)
             files[place_of(files, plain, content)] = content
-        return keep_draft(row[0], files, by, note)
+        release_id = keep_draft(row[0], files, by, note)
+        add_authors(release_id, makers_of_base(base_release_id))
+        return release_id
 
 
 def draft_from_zip(name: str, content: bytes, *, by: Identity, note: str = "") -> int:

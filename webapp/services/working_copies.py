@@ -17,7 +17,7 @@ from webapp import clock, moments
 from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
-from webapp.services.release_rows import LONGEST_NOTE, keep_blob, keep_draft
+from webapp.services.release_rows import LONGEST_NOTE, add_authors, keep_blob, keep_draft
 from webapp.services.release_uploads import (
     BUNDLE_ENDINGS,
     LARGEST_FILE,
@@ -185,14 +185,41 @@ def put_upload(copy_id: int, name: str, content: bytes, *, by: Identity, note: s
 def keep(copy_id: int, note: str, *, by: Identity) -> int:
     """Keep the files as the bundle's next draft release; the copy goes on. Returns the release's id.
 
-    The same files as the newest release give that one. Raises NotFound, CopyEnded.
+    Whoever saved a file of the copy made it, and whose unpublished work the copy was begun with. The same files as the
+    newest release give that one. Raises NotFound, CopyEnded.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
         key = lock_copy(copy_id)
+        makers = makers_of(copy_id)
         release_id = keep_draft(key, files_of(copy_id), by, note)
+        if release_id != _base_of(copy_id):  # else everything was set back: nobody has made anything of it
+            add_authors(release_id, makers)
         sql().execute("update working_copy set release_id = %s where id = %s", (release_id, copy_id))
         return release_id
+
+
+MAKERS = """
+select by_id from working_change where copy_id = %(copy)s
+union
+select user_id from working_copy_author where copy_id = %(copy)s
+union
+select a.user_id from working_copy w join release r on r.id = w.base_release_id
+    join release_author a on a.release_id = r.id
+where w.id = %(copy)s and r.published_at is null
+"""
+
+
+def makers_of(copy_id: int) -> frozenset[int]:
+    """Ids of those whose work the copy holds: who saved in it, and who made what it was begun with and was never in
+    force."""
+    return frozenset(row[0] for row in sql().execute(MAKERS, {"copy": copy_id}))
+
+
+def _base_of(copy_id: int) -> int:
+    row = sql().execute("select base_release_id from working_copy where id = %s", (copy_id,)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def end(copy_id: int, *, by: Identity) -> None:
