@@ -114,7 +114,7 @@ def test_all_cases_of_a_release_stand_still_for_a_while(site: Site, somebody: So
     page = lead.page
     lead.open(RUNNING, "运行情况：开办药店")
     lead.follow("挂起此版全部办件")
-    lead.arrives("批量挂起：开办药店")
+    lead.arrives("挂起全部办件：开办药店")
     if script:
         lead.picture("stand-still")
         lead.picture("stand-still-phone", size=PHONE)
@@ -129,9 +129,12 @@ def test_all_cases_of_a_release_stand_still_for_a_while(site: Site, somebody: So
     lead.open(f"/cases/{cases[0].id}", re.compile("."))
     expect(page.locator("#suspended-title")).to_be_visible()
     lead.open(RUNNING, "运行情况：开办药店")
+    lead.press("挂起选中的办件")
+    lead.arrives("运行情况：开办药店")
+    expect(page.locator(".flash")).to_contain_text("请至少勾选一件")
     page.get_by_role("table", name="在办流程").locator("tbody").get_by_role("checkbox").first.check()
     lead.press("恢复选中的办件")
-    lead.arrives("批量恢复：开办药店")
+    lead.arrives("恢复选中的办件：开办药店")
     page.get_by_label("恢复原因").fill("切换完成")
     lead.press("恢复 1 件")
     site.work_off()

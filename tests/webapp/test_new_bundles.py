@@ -124,6 +124,44 @@ def test_what_is_missing_or_taken_is_told_at_its_field(db: SQLAlchemy, field: st
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("name", "", "Fill this in."),
+        ("name", "{{ key }}", "It cannot hold “{{”: it marks a place to fill."),
+        ("name_en", "{{ key }}", "It cannot hold “{{”: it marks a place to fill."),
+        ("name_en", "a" * 61, "At most 60 characters; it has 61."),
+        ("summary", "长" * 301, "At most 300 characters; it has 301."),
+        ("item_name", "一\t二", "It is one line, without line breaks, tabs or other control characters."),
+        ("key", "", "Fill this in."),
+        ("key", "a" * 61, "At most 60 characters; it has 61."),
+        ("key", "9open", "The key has 2 to 60 small letters, digits and hyphens, and begins with a letter."),
+        ("days", "9" * 5000, "At most 60 characters; it has 5000."),
+    ],
+)
+def test_why_a_field_is_refused_is_said_as_it_is(db: SQLAlchemy, field: str, value: str, told: str) -> None:
+    with pytest.raises(Incomplete) as refused:
+        begin_bundle(dataclasses.replace(STALL, **{field: value}), by=person(DESIGNER))
+    assert {name: words.en for name, words in refused.value.faults.items()} == {field: told}
+
+
+def test_a_name_may_have_a_space_as_wide_as_a_sign(db: SQLAlchemy) -> None:
+    said = dataclasses.replace(STALL, name="摆摊\u3000备案")
+    assert read_bundle(working_copies.files_of(begin_bundle(said, by=person(DESIGNER)))).name.zh == said.name
+
+
+def test_what_is_refused_is_listed_as_the_form_asks_it(client: FlaskClient) -> None:
+    browser = Browser.of(client, DESIGNER)
+    browser.open("/studio/begin")
+    browser.submit(
+        "/begin", {**dict.fromkeys(dataclasses.asdict(STALL), ""), "review": "sign.review", "kind": "filing"}
+    )
+    asked = list(browser.form("/begin").fields)
+    labels = [str(one).partition("：")[0] for one in browser.errors()]
+    assert labels[:4] == ["名称", "编号", "办件编号的字头", "一句话说明"]
+    assert asked.index("name") < asked.index("key") < asked.index("prefix")
+
+
 def test_posts_of_two_departments_are_told_with_both_names(db: SQLAlchemy) -> None:
     with pytest.raises(Incomplete) as refused:
         begin_bundle(dataclasses.replace(STALL, review="food.review"), by=person(DESIGNER))

@@ -206,7 +206,7 @@ def test_incidents_are_found_by_cause_and_tried_again(screen: Browser) -> None:
     assert machines.ledger(other).count("incident-retried") == 0
     empty = screen.post("/studio/running/incidents/retry", key="k2")
     assert empty.status_code == 422
-    assert "没有选中任何异常" in empty.get_data(as_text=True)
+    assert "请至少勾选一件" in empty.get_data(as_text=True)
 
 
 def test_all_cases_of_a_release_are_suspended_and_resumed_from_the_page(screen: Browser) -> None:
@@ -214,6 +214,7 @@ def test_all_cases_of_a_release_are_suspended_and_resumed_from_the_page(screen: 
     cases = [machines.run(release)[0] for _ in range(2)]
     url = next(one for one in screen.open(f"{BUNDLE}?release={release}").links() if "stand-still" in one)
     page = screen.open(url)
+    assert "挂起全部办件：开办药店" in page.words()
     assert "法定时限不因挂起而停止计算" in page.words()
     token = {"csrf_token": office.csrf_token(screen.client), "key": "k"}
     refused = Page(screen.client.post(url, data={**token, "reason": ""}))
@@ -225,13 +226,29 @@ def test_all_cases_of_a_release_are_suspended_and_resumed_from_the_page(screen: 
     assert all("suspended" in machines.ledger(case) for case in cases)
     assert "没有可以挂起的办件" in screen.open(url).words()
     ticked = f"{BUNDLE}/stand-still?release={release}&case={cases[0]}&do=resume"
-    assert "1 件" in screen.open(ticked).words()
+    page = screen.open(ticked)
+    assert "恢复选中的办件：开办药店" in page.words()
+    assert "1 件" in page.words()
     response = screen.client.post(ticked, data={**token, "key": "k2", "reason": "切换完成"})
     machines.work()
     assert "已处理 1" in screen.open(response.location).words()
     assert "resumed" not in machines.ledger(cases[1])
     assert screen.post(f"{response.location}/stop").status_code == 409
     assert "批量恢复" in screen.open("/studio/running/bulk").words()
+
+
+@pytest.mark.parametrize(("act", "ticks"), [("suspend", ""), ("resume", ""), ("suspend", "&all=1&case=x")])
+def test_nothing_ticked_is_not_every_case(screen: Browser, act: str, ticks: str) -> None:
+    release = machines.publish(FORK)
+    cases = [machines.run(release)[0] for _ in range(2)]
+    url, shown = f"{BUNDLE}/stand-still?release={release}&do={act}{ticks}", f"{BUNDLE}?release={release}&days=0"
+    answer = screen.client.get(url, headers={"Referer": f"http://localhost{shown}"})
+    assert (answer.status_code, answer.location) == (302, f"{shown}#instances")
+    assert "请至少勾选一件" in screen.open(shown).words()
+    assert screen.post(url, key="k", reason="系统切换").status_code == 422
+    machines.work()
+    assert not [case for case in cases if "suspended" in machines.ledger(case)]
+    assert "还没有批量维护" in screen.open("/studio/running/bulk").words()
 
 
 def test_what_the_heat_map_leaves_out_is_shown_with_its_reason_and_tried_again(screen: Browser) -> None:
@@ -278,9 +295,9 @@ def test_what_is_counted_again_one_by_one_is_told_by_its_number(screen: Browser)
 def test_who_sees_what(screen: Browser, client: FlaskClient) -> None:
     failed(1)
     sees = {
-        LEAD: {"/studio/running": 200, "/studio/running/incidents": 200, f"{BUNDLE}/stand-still": 200},
-        DESIGNER: {"/studio/running": 200, "/studio/running/incidents": 403, f"{BUNDLE}/stand-still": 403},
-        SUPERVISOR: {BUNDLE: 200, "/studio/running/incidents": 200, f"{BUNDLE}/stand-still": 403},
+        LEAD: {"/studio/running": 200, "/studio/running/incidents": 200, f"{BUNDLE}/stand-still?all=1": 200},
+        DESIGNER: {"/studio/running": 200, "/studio/running/incidents": 403, f"{BUNDLE}/stand-still?all=1": 403},
+        SUPERVISOR: {BUNDLE: 200, "/studio/running/incidents": 200, f"{BUNDLE}/stand-still?all=1": 403},
         REVIEWER: {BUNDLE: 403, "/studio/running/incidents": 403, "/studio/running/bulk": 403},
     }
     for login, pages in sees.items():
@@ -306,7 +323,7 @@ def test_the_pages_are_english_in_english(screen: Browser) -> None:
     done = screen.client.post(suspend, data=token).location
     addresses = (
         "/studio/running", BUNDLE, f"{BUNDLE}?process={inner_process()}", "/studio/running/incidents", suspend,
-        f"{BUNDLE}/stand-still?do=resume", done, "/studio/running/bulk", f"/studio/bundles/{office.BUNDLE}/heat",
+        f"{BUNDLE}/stand-still?do=resume&all=1", done, "/studio/running/bulk", f"/studio/bundles/{office.BUNDLE}/heat",
     )  # fmt: skip
     pages = {url: screen.open(url) for url in addresses}
     machines.taken()

@@ -306,3 +306,17 @@ def test_a_task_of_another_department_is_not_there(db: object, client: FlaskClie
         assert answer.status_code == 404, path
     for act in NAMES:
         assert client.get(f"/tasks/{task_id}/more/{act}").status_code == 404, act
+
+
+def test_the_applicants_earlier_cases_are_those_received_before(db: object, client: FlaskClient) -> None:
+    first = office.received("refused-item")
+    with clock.frozen_at(clock.now() + timedelta(minutes=1)):
+        later = office.received("refused-item")
+    assert first.id < later.id
+    listed = {}
+    for case in (first, later):
+        office.act(case.id, "accept", "P6")
+        task, who = office.claimed(case.id, "review", "P6")
+        listed[case.id] = Browser(client.application.test_client(), who.login).open(f"/tasks/{task.id}").links()
+    assert f"/cases/{later.id}" not in listed[first.id]
+    assert f"/cases/{first.id}" in listed[later.id]

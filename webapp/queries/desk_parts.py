@@ -69,7 +69,8 @@ def notes_from(rows: Iterable[Sequence[Any]]) -> Mapping[int, list[NoteLine]]:
 
 @dataclass(frozen=True, slots=True)
 class EarlierCase:
-    """Another case of the same applicant that this person may open. `outcomes`: item and what became of it."""
+    """A case that the same applicant handed in before, which this person may open. `outcomes`: item and what became of
+    it."""
 
     id: int
     number: str
@@ -86,7 +87,7 @@ select e.id, e.number, e.release_id, e.received_at, e.closed_at,
     (select coalesce(json_agg(json_build_array(i.item_key, coalesce(i.outcome, ''), coalesce(r.words_zh, ''),
         coalesce(r.words_en, '')) order by i.id), '[]')
         from item_case i left join ruling r on r.item_case_id = i.id where i.case_id = e.id)
-from cases k join cases e on e.applicant_key = k.applicant_key and e.id <> k.id and e.received_at is not null
+from cases k join cases e on e.applicant_key = k.applicant_key and (e.received_at, e.id) < (k.received_at, k.id)
 where k.id = %(case)s and k.applicant_key <> '' and (%(sees_all)s
     or exists(select from item_case i where i.case_id = e.id and i.department_key = %(department)s)
     or exists(select from user_task t where t.case_id = e.id and t.groups ?| %(whole)s::text[]))

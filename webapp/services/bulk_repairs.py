@@ -61,9 +61,7 @@ class NoneChosen(ActRefused):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__(
-            Words("没有选中任何异常。请先勾选，再重试。", "No incident is ticked: tick some, then try again.")
-        )
+        super().__init__(Words("没有选中任何一件，请至少勾选一件。", "Nothing is ticked. Tick at least one."))
 
 
 class TooManyRepairs(ActRefused):

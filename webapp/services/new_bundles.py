@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from xml.sax.saxutils import escape
@@ -36,12 +37,28 @@ RESULTS = {
 KINDS = tuple(RESULTS)
 #: Whoever begins may leave these empty: publishing warns of English that is missing.
 OPTIONAL = ("name_en", "summary_en", "item_name_en", "basis_en")
+#: What is chosen from a list: what is not on it is told as such.
+CHOSEN = ("kind", "review", "decide")
 #: The places of a template that are filled now; its others are those of the printed document.
 OF_TEMPLATES = ("result_name", "result_name_en")
 LONGEST, LONGEST_TEXT, MOST_DAYS = 60, 300, 400
-_KEY = re.compile(r"[a-z][a-z0-9-]{1,60}")
+_KEY = re.compile(r"[a-z][a-z0-9-]{1,59}")
 _PREFIX = re.compile(r"[A-Z]{2,4}")
 _PLACE = re.compile(r"\{\{ (\w+) \}\}")
+#: Begins a place of the pattern; in a name it would be read as one.
+OPENS_PLACE = "{{"
+EMPTY = Words("请填写。", "Fill this in.")
+HOLDS_PLACE = Words(
+    f"不能含有“{OPENS_PLACE}”，样板用它标记要填的位置。", f"It cannot hold “{OPENS_PLACE}”: it marks a place to fill."
+)
+NOT_ONE_LINE = Words(
+    "只能写一行，不能有换行、制表符等控制字符。",
+    "It is one line, without line breaks, tabs or other control characters.",
+)
+NO_KEY = Words(
+    "编号用 2 到 60 个小写英文字母、数字和连字符，字母开头。",
+    "The key has 2 to 60 small letters, digits and hyphens, and begins with a letter.",
+)
 TAKEN = Words("已有一件事用这个编号。", "Another bundle has this key.")
 NO_DECIDER = Words("请选择决定的岗位。", "Choose the post that decides.")
 GROUP = """
@@ -52,17 +69,16 @@ where g.key = %s and g.role = %s
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a designer says of the new bundle. `review`, `decide`: keys of posts; `days`: working days.
-
-    What is English may be empty.
+    """What a designer says of the new bundle, in the order of the form. `review`, `decide`: keys of posts; `days`:
+    working days. What is English may be empty.
     """
 
-    key: str
     name: str
     name_en: str
+    key: str
+    prefix: str
     summary: str
     summary_en: str
-    prefix: str
     item_name: str
     item_name_en: str
     item_code: str
@@ -163,27 +179,42 @@ def _ensure_said(said: Begun) -> None:
 
 
 def _faults(said: Begun) -> dict[str, Words]:
-    """Field -> what is wrong with it."""
-    faults: dict[str, Words] = {}
-    for name, value in asdict(said).items():
-        longest = LONGEST_TEXT if name.startswith(("summary", "basis")) else LONGEST
-        if not value.strip() and name in OPTIONAL:
-            continue
-        if not value.strip() or len(value) > longest or "{{" in value or not value.isprintable():
-            faults[name] = Words(f"请填写（不超过 {longest} 个字）。", f"Fill this in ({longest} characters at most).")
-    if not _KEY.fullmatch(said.key):
-        faults["key"] = Words(
-            "编号用小写英文字母、数字和连字符，字母开头。", "The key has small letters, digits and hyphens."
+    """Field -> what is wrong with it: what it holds that it cannot, before what its kind wants of it."""
+    faults = {name: words for name, value in asdict(said).items() if (words := _fault_of_text(name, value)) is not None}
+    return _faults_of_kinds(said) | _faults_of_posts(said) | faults
+
+
+def _fault_of_text(name: str, value: str) -> Words | None:
+    """What no field may be: empty where it has to be given, too long, or with signs that a file would read."""
+    longest = LONGEST_TEXT if name.startswith(("summary", "basis")) else LONGEST
+    if name in CHOSEN or (name in OPTIONAL and not value.strip()):
+        return None
+    if not value.strip():
+        return EMPTY
+    if len(value) > longest:
+        return Words(
+            f"最多 {longest} 个字，现有 {len(value)} 个。", f"At most {longest} characters; it has {len(value)}."
         )
+    if OPENS_PLACE in value:
+        return HOLDS_PLACE
+    if any(not sign.isprintable() and unicodedata.category(sign) != "Zs" for sign in value):
+        return NOT_ONE_LINE
+    return None
+
+
+def _faults_of_kinds(said: Begun) -> dict[str, Words]:
+    faults: dict[str, Words] = {}
+    if not _KEY.fullmatch(said.key):
+        faults["key"] = NO_KEY
     elif _is_taken(said.key):
         faults["key"] = TAKEN
     if not _PREFIX.fullmatch(said.prefix):
         faults["prefix"] = Words("办件编号的字头是 2 到 4 个大写字母。", "The prefix has 2 to 4 capital letters.")
     if said.kind not in KINDS:
         faults["kind"] = Words("请选择事项类型。", "Choose the kind of item.")
-    if not said.days.isdecimal() or not 1 <= int(said.days) <= MOST_DAYS:
+    if not said.days.isdecimal() or len(said.days) > LONGEST or not 1 <= int(said.days) <= MOST_DAYS:
         faults["days"] = Words(f"工作日为 1 到 {MOST_DAYS}。", f"Working days are 1 to {MOST_DAYS}.")
-    return faults | _faults_of_posts(said)
+    return faults
 
 
 def _faults_of_posts(said: Begun) -> dict[str, Words]:

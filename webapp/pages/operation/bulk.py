@@ -12,22 +12,30 @@ from flask_babel import gettext
 from engine import Words
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import signed_in
+from webapp.pages.addresses import came_from
 from webapp.pages.batch_progress import tagged, unless_unchanged
 from webapp.pages.operation.blueprint import blueprint, number
 from webapp.pages.studio.shared import chosen as one_of
-from webapp.pages.support import needs
+from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import bulk_repairs as queries
 from webapp.queries import running
 from webapp.queries.running import BundleLine
 from webapp.services import bulk_repairs
-from webapp.services.bulk_repairs import MOST_CASES, NEEDED, Repairs
+from webapp.services.bulk_repairs import MOST_CASES, NEEDED, NoneChosen, Repairs
 
 LABELS = {"reason": Words("原因", "Reason")}
 NAMES = {
-    Repairs.RETRY: Words("批量重试异常", "Incidents tried again"),
-    Repairs.SUSPEND: Words("批量挂起", "Cases suspended"),
-    Repairs.RESUME: Words("批量恢复", "Cases resumed"),
+    Repairs.RETRY: Words("批量重试异常", "Bulk retry of incidents"),
+    Repairs.SUSPEND: Words("批量挂起", "Bulk suspension"),
+    Repairs.RESUME: Words("批量恢复", "Bulk resumption"),
+}
+#: (act, whether of ticked cases) -> what is about to be done
+ASKED = {
+    (Repairs.SUSPEND, True): Words("挂起选中的办件", "Suspend the ticked cases"),
+    (Repairs.RESUME, True): Words("恢复选中的办件", "Resume the ticked cases"),
+    (Repairs.SUSPEND, False): Words("挂起全部办件", "Suspend all cases"),
+    (Repairs.RESUME, False): Words("恢复全部已挂起办件", "Resume all suspended cases"),
 }
 #: state of a bulk repair -> (words, kind of badge, icon)
 STATES = {
@@ -46,14 +54,21 @@ ROW_STATES = {
 @blueprint.get("/bundles/<key>/stand-still")
 @needs(Permission.CASE_SUSPEND)
 def stand_still(key: str) -> ResponseReturnValue:
-    """Suspend (or, with `do=resume`, resume) all cases of a `release` (of all: 0), or those ticked (`case`)."""
-    return _asking(key, {})
+    """Suspend (or, with `do=resume`, resume) those ticked (`case`), or, with `all`, every case of a `release`.
+
+    Release 0: of all of them. With neither, back to the list: nothing ticked is not everything.
+    """
+    try:
+        return _asking(key, {})
+    except NoneChosen as refusal:
+        flash(words(refusal.words), "warning")
+        return redirect(_list(key))
 
 
 @blueprint.post("/bundles/<key>/stand-still")
 @needs(Permission.CASE_SUSPEND)
 def let_stand_still(key: str) -> ResponseReturnValue:
-    """Have it done to each case."""
+    """Have it done to each case. Raises NoneChosen."""
     act, found = _act(), running.bundle(key)
     releases, cases = _releases(found), _cases()
     rows = [(case, None) for case in queries.cases_for(act, key, releases, cases, MOST_CASES + 1)]
@@ -110,11 +125,22 @@ def _releases(found: BundleLine) -> list[int]:
 
 
 def _cases() -> list[int] | None:
-    """The cases that were ticked; None: all."""
-    if "case" not in request.args:
-        return None
+    """The cases that were ticked; None: all, where the address says so. Raises NoneChosen."""
     texts = request.args.getlist("case")
-    return [int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) <= 18]
+    ticked = [int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) <= 18]
+    if ticked:
+        return ticked
+    if not texts and request.args.get("all") == "1":
+        return None
+    raise NoneChosen()
+
+
+def _list(key: str) -> str:
+    """The list in which something is to be ticked, as the person narrowed it."""
+    here, before = url_for("operation.bundle", key=key), came_from()
+    if before.partition("?")[0] != here:
+        before = url_for("operation.bundle", key=key, release=number("release") or None)
+    return f"{before}#instances"
 
 
 def _asking(key: str, errors: Mapping[str, Sequence[Words]], status: int = 200) -> ResponseReturnValue:
@@ -124,7 +150,7 @@ def _asking(key: str, errors: Mapping[str, Sequence[Words]], status: int = 200) 
         "operation/stand_still.html",
         bundle=found,
         act=act,
-        name=NAMES[act],
+        name=ASKED[act, cases is not None],
         release=next((one for one in found.releases if [one.id] == releases), None),
         ticked=cases is not None,
         count=len(queries.cases_for(act, key, releases, cases, MOST_CASES + 1)),

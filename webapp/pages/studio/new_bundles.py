@@ -19,12 +19,12 @@ from webapp.services import new_bundles
 from webapp.services.new_bundles import Begun
 
 LABELS = {
-    "key": Words("编号", "Key"),
     "name": Words("名称", "Name"),
     "name_en": Words("英文名称", "Name in English"),
+    "key": Words("编号", "Key"),
+    "prefix": Words("办件编号的字头", "Prefix of its cases"),
     "summary": Words("一句话说明", "In one sentence"),
     "summary_en": Words("英文说明", "The same in English"),
-    "prefix": Words("办件编号的字头", "Prefix of its cases"),
     "item_name": Words("事项名称", "Name of the item"),
     "item_name_en": Words("事项的英文名称", "Name of the item in English"),
     "item_code": Words("事项编码", "Code of the item"),
