@@ -7,13 +7,14 @@ from engine.bpmn.interchange import make_room
 from engine.bpmn.naming import ElementNames, Placed, as_it_stands, placed_in_file, placed_in_process
 from engine.bpmn.picture import Mark, Picture, draw
 from engine.bpmn.posts import probably_meant
-from engine.bpmn.program import ElementFact, Node, Process, Program
+from engine.bpmn.program import ElementFact, Mapped, Node, Process, Program
 
 __all__ = [
     "DialectRead",
     "ElementFact",
     "ElementNames",
     "FileRead",
+    "Mapped",
     "Mark",
     "NameRead",
     "Node",

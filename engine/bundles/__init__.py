@@ -4,6 +4,7 @@ from engine.bundles.affected_items import Affected, AffectedItem, affected
 from engine.bundles.arrangement import arrange
 from engine.bundles.case import COMMITMENT, start_variables
 from engine.bundles.checks import check_bundle, form_variables
+from engine.bundles.deciding import may_rule
 from engine.bundles.decision_meanings import decisions_as_lines
 from engine.bundles.document_kinds import (
     KINDS_FILES,
@@ -265,6 +266,7 @@ __all__ = [
     "limits_of",
     "lists_in_sentences",
     "markup_in",
+    "may_rule",
     "name_in",
     "next_question",
     "notification_sheet",

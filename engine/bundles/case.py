@@ -9,6 +9,8 @@ from engine.bundles.model import Bundle, Guide
 from engine.values import Value
 
 ORDINARY, COMMITMENT, NONE = "ordinary", "commitment", "none"
+#: What the entry of an item in `items` says; an input of the same name carries it on to the item's process.
+OF_ITEM = frozenset({"applies", "way", "committed", "proofs", "accepts", "immediate", "groups", "hand_up"})
 
 
 def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mapping[str, str]) -> dict[str, Value]:

@@ -65,6 +65,7 @@ def check_with_examples(
     *,
     known_groups: Collection[str] | None = None,
     known_departments: Collection[str] | None = None,
+    posts: Mapping[str, str] | None = None,
     profile: Profile | None = None,
     calendar: object | None = None,
 ) -> list[Finding]:
@@ -74,7 +75,13 @@ def check_with_examples(
     """
     programs = Programs(files)
     found = check_bundle(
-        files, key, known_groups=known_groups, known_departments=known_departments, profile=profile, programs=programs
+        files,
+        key,
+        known_groups=known_groups,
+        known_departments=known_departments,
+        posts=posts,
+        profile=profile,
+        programs=programs,
     )
     if profile is None or errors_in(found):
         return found

@@ -16,6 +16,7 @@ from webapp import clock
 from webapp.catalogue import release_files
 from webapp.errors import Incomplete, NotFound, ReleaseRefused
 from webapp.identity import Identity
+from webapp.organisation_names import departments_of_posts
 from webapp.permissions import Permission, SignOffFacts, ensure
 from webapp.services.notices import NoticeKind, notify
 from webapp.services.release_examples import end_accepted
@@ -55,7 +56,6 @@ update release set state = 'draft', submitted_at = null, compared_id = null, eff
     approved_at = null
 where id = %s
 """
-POSTS = "select g.key, d.key from candidate_group g join department d on d.id = g.department_id"
 PUBLISHERS = """
 select m.user_id from membership m join candidate_group g on g.id = m.group_id where g.role = 'publisher'
 """
@@ -67,8 +67,7 @@ def require(release: LockedRelease) -> None:
     if release.was_published:
         return
     base = release_files(release.compared_id) if release.compared_id is not None else None
-    posts = {row[0]: row[1] for row in sql().execute(POSTS)}
-    parts = {LEGAL: {}, **affected(base, release_files(release.id), posts).departments}
+    parts = {LEGAL: {}, **affected(base, release_files(release.id), departments_of_posts()).departments}
     authors = authors_of(release.id)
     for party, changed in parts.items():
         values = {"release": release.id, "party": party, "parts": orjson.dumps(changed).decode(), "now": clock.now()}

@@ -15,7 +15,7 @@ from webapp import clock
 from webapp.catalogue import Published, compile_release, release_files, rules_in_force
 from webapp.errors import FileRefused, NotFound, ReleaseRefused
 from webapp.identity import Identity
-from webapp.organisation_names import department_names
+from webapp.organisation_names import department_names, departments_of_posts
 from webapp.permissions import Permission, ensure
 from webapp.services import release_examples, release_sign_offs
 from webapp.services.release_rows import (
@@ -54,7 +54,12 @@ _CATALOGUE_ALONE = Words(
 def check_files(key: str, files: Mapping[str, bytes]) -> list[Finding]:
     """Every finding of a bundle's files against this office's groups and profile, errors first."""
     return check_bundle(
-        files, key, known_groups=_known_groups(), known_departments=sorted(department_names()), profile=_profile()
+        files,
+        key,
+        known_groups=_known_groups(),
+        known_departments=sorted(department_names()),
+        posts=departments_of_posts(),
+        profile=_profile(),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from engine import Words
-from engine.bundles import Item, paper_basis
+from engine.bundles import Item, may_rule, paper_basis
 from engine.law import ruling_words
 from webapp import moments
 from webapp.errors import ActRefused, Incomplete, NotAuthorised
@@ -141,9 +141,9 @@ def _then_the_rest(task: OpenTask, ruling: str) -> None:
 def ensure_owner(task: OpenTask, by: Identity) -> None:
     """Raises NotTheOwner for a decider of another unit than the one that answers for the item."""
     assert task.item_key is not None
-    owner = task.case.release.bundle.item(task.item_key).department
-    if by.department_key != owner:
-        raise NotTheOwner(unit_of(owner).name)
+    item = task.case.release.bundle.item(task.item_key)
+    if not may_rule(item, by.department_key):
+        raise NotTheOwner(unit_of(item.department).name)
 
 
 def _ensure_ruling(ruling: str, facts: str, reasons: str) -> None:

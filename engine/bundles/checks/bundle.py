@@ -10,8 +10,10 @@ from engine.bundles.checks.catalogue import check_catalogue
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.commitments import check_commitments
 from engine.bundles.checks.coverage import check_coverage
+from engine.bundles.checks.deciding import check_deciding
 from engine.bundles.checks.diagrams import check_calls
 from engine.bundles.checks.documents import check_documents
+from engine.bundles.checks.guide import check_guide
 from engine.bundles.checks.named_values import check_named_values
 from engine.bundles.checks.names import check_names
 from engine.bundles.checks.told_consequences import check_told_consequences
@@ -35,15 +37,16 @@ def check_bundle(
     *,
     known_groups: Collection[str] | None = None,
     known_departments: Collection[str] | None = None,
+    posts: Mapping[str, str] | None = None,
     profile: Profile | None = None,
     programs: Programs | None = None,
 ) -> list[Finding]:
     """Every finding of a bundle's files, errors first.
 
     `files` have the paths that they have inside the bundle. `key` is the bundle that they are meant to
-    be. `known_groups` and `known_departments` are keys of the organisation, `profile` the place's rules;
-    without them what depends on them is not checked. `programs` of these files are handed over by whoever uses them
-    afterwards. Raises nothing for bad files.
+    be. `known_groups` and `known_departments` are keys of the organisation, `posts` says of which department each
+    group is, `profile` are the place's rules; without them what depends on them is not checked. `programs` of these
+    files are handed over by whoever uses them afterwards. Raises nothing for bad files.
     """
     inspected = inspect_bundle(files)
     findings = list(inspected.findings)
@@ -54,7 +57,8 @@ def check_bundle(
     variables = given_variables(bundle, main_form, inspected.forms.values())
     findings += check_diagrams(files, level="office", known_groups=known_groups, variables=variables)
     made = programs or Programs(files)
-    checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile, made, known_departments)
+    office = (known_departments, posts)
+    checking = Checking(files, bundle, inspected.forms, main_form, known_groups, profile, made, *office)
     if key is not None and bundle.key != key:
         checking.error(
             "other-bundle",
@@ -69,12 +73,14 @@ def check_bundle(
     check_names(checking)
     check_named_values(checking)
     check_catalogue(checking)
+    check_deciding(checking)
     check_commitments(checking)
     check_told_consequences(checking)
     check_calls(checking)
     check_coverage(checking)
     check_unified(checking)
     check_documents(checking)
+    check_guide(checking)
     _check_declared_fields(checking)
     check_translations(checking, inspected.asked)
     _check_examples(checking)

@@ -25,6 +25,7 @@ class Checking:
     profile: Profile | None
     programs: Programs
     known_departments: Collection[str] | None = None
+    posts: Mapping[str, str] | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @property

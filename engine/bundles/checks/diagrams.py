@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bpmn import Process, Program
 from engine.bundles.checks.checking import Checking
 from engine.bundles.checks.departments import check_departments
+from engine.bundles.checks.entries import check_entries, item_of
 from engine.bundles.checks.levels import check_levels
 from engine.bundles.checks.marks import check_marks
 from engine.bundles.checks.named_values import check_items_called
@@ -16,7 +17,7 @@ from engine.bundles.checks.separation import check_separation
 from engine.bundles.checks.work import check_known_work
 from engine.bundles.checks.written import check_written
 from engine.bundles.model import Item
-from engine.errors import BudgetExceeded, DefinitionInvalid, ExpressionFailed
+from engine.errors import DefinitionInvalid
 from engine.words import Words
 
 _FILE = Words("文件", "file")
@@ -41,6 +42,7 @@ def check_calls(checking: Checking) -> None:
     for item in bundle.items:
         _check_call(checking, item, process)
     check_items_called(checking, process)
+    check_entries(checking, program)
     check_marks(checking, program)
     _check_order(checking, process)
     check_departments(checking, program, process)
@@ -67,12 +69,7 @@ def _check_call(checking: Checking, item: Item, process: Process) -> None:
     if node is None or node.type != "callActivity":
         checking.missing(Words("调用活动", "call activity"), file, "call_activity", item.call_activity)
         return
-    given = next((mapped.slot for mapped in node.inputs if mapped.path == ("item",)), None)
-    try:
-        called_for = None if given is None else given.value({}, None)
-    except (ExpressionFailed, BudgetExceeded):
-        called_for = None
-    if called_for != item.key:
+    if item_of(node) != item.key:
         checking.error(
             "call-for-other-item",
             process.file,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from engine.bpmn import Process
 from engine.bundles.checks.checking import Checking
+from engine.bundles.checks.entries import item_of
 from engine.dmn.xml import Element, Findings, local, parse
-from engine.errors import BudgetExceeded, ExpressionFailed
 from engine.words import Words
 
 _ITEM, _OPTION = Words("事项", "item"), Words("选项", "option")
@@ -18,12 +18,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
 def check_items_called(checking: Checking, process: Process) -> None:
     """No activity of the bundle's diagram is for an item that the bundle does not have."""
     for node in process.nodes.values():
-        given = next((mapped.slot for mapped in node.inputs if mapped.path == ("item",)), None)
-        try:
-            named = None if given is None else given.value({}, None)
-        except (ExpressionFailed, BudgetExceeded):
-            continue  # it depends on the case
-        if isinstance(named, str) and named not in checking.item_keys:
+        named = item_of(node)
+        if named is not None and named not in checking.item_keys:
             checking.missing(_ITEM, process.file, node.id, named)
 
 

@@ -317,7 +317,7 @@ def files() -> dict[str, bytes]:
         "forms/application.form": json.dumps(FORM),
         "examples/hot.json": json.dumps(EXAMPLE),
         "texts/en.toml": ENGLISH,
-        "guide/zh.md": "# 开办小摊",
+        "guide/zh.md": "# 开办小摊\n\n| 事项 |\n|---|\n| 登记 |\n| 食品许可 |\n| 招牌备案 |\n",
     }
     for key in DOCUMENTS:
         must = "".join(f"\n{{{{ {place} }}}}\n" for place in KINDS[key].must) if key in KINDS else ""
