@@ -6,7 +6,7 @@ stands still, that it does, for its last day is not known yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from engine.bundles import guide_for, read_example, start_variables
 from engine.trial import Act, Kind, Law, Trial, perform
 from engine.trial.examples import Story
+from tests.journeys.test_commitment_withdrawal import asked as withdrawal_of
 from tests.journeys.test_issued_documents import COUNTY, ENTERED, EXAMPLES, TALES, UNDER_REVIEW, Done, Tale, order
 from tests.journeys.test_limits_from_delivery import deliver, sealed_by_hand
 from tests.support import office
@@ -24,7 +25,7 @@ from webapp.catalogue import arranged, current_releases, rules_in_force
 from webapp.clock import frozen_at
 from webapp.extensions import db as database
 from webapp.models import Document
-from webapp.services import extensions, tasks, timers
+from webapp.services import commitment_withdrawal, extensions, tasks, timers
 from webapp.services.clocks import STANDS_STILL
 from webapp.unit_of_work import sql
 
@@ -46,7 +47,7 @@ Counted = Mapping[tuple[str | None, str], tuple[date, date | None, date | None]]
 class Beside(Done):
     """What people do beside the diagram: in the office by `how`, in a trial by `act`; None: nothing."""
 
-    act: Act | None = None
+    act: Callable[[Trial], Act] | Act | None = None
 
 
 def at(day: int, hour: int = 2) -> datetime:
@@ -107,8 +108,9 @@ def in_a_trial(tale: Tale) -> Counted:
     for one in tale.acts:
         trial.advance(at(one.day) - trial.now)
         if isinstance(one, Beside):
-            if one.act is not None:
-                perform(trial, one.act, waits_for_jobs=False)
+            act = one.act(trial) if callable(one.act) else one.act
+            if act is not None:
+                perform(trial, act, waits_for_jobs=False)
         elif not one.fires:
             task = story.open_task(one.step, one.item)
             assert task is not None, (one, sorted(story.open_steps(), key=str))
@@ -165,6 +167,18 @@ def delivered(kind: str, clock: str, day: int) -> Beside:
     return Beside("", how=recorded, day=day, act=Act(Kind.DELIVER, 1, key="P6", name=clock))
 
 
+def commitment_taken_back(day: int) -> Beside:
+    def told(trial: Trial) -> Act:
+        calls = trial.instances[0].scopes.values()
+        [scope] = [one.scope for one in calls if one.element == "call-P2"]
+        return Act(Kind.SET, 1, scope=scope, variables={"way": "withdrawn"})
+
+    def asked(case_id: int, one: Done) -> None:
+        commitment_withdrawal.withdraw_by_applicant(case_id, withdrawal_of("P2"))
+
+    return Beside("", how=asked, day=day, act=told)
+
+
 def the_end(day: int) -> Beside:
     """Nobody does anything until then."""
     return Beside("", day=day)
@@ -185,6 +199,11 @@ STORIES: Mapping[str, Tale] = {
         "mixed-ways",
         (Done("immediate", "P5", {"ruling": "grant"}, day=2),),
         ways={"P5/health-certificates": "commitment"},
+    ),
+    "commitment-taken-back": Tale(
+        "commitment",
+        (commitment_taken_back(3), replace(ACCEPTED, day=4), the_end(8)),
+        ways=office.example("commitment")["ways"],
     ),
     "correction-delivered-later": Tale(
         "ordinary",
