@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -80,6 +81,7 @@ class ElementNames:
     _near_before: dict[str, str] = field(default_factory=dict)
     _near_after: dict[str, str] = field(default_factory=dict)
     _said: dict[str, Words] = field(default_factory=dict)
+    _set_apart: dict[str, Words] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for one in self.elements.values():
@@ -94,12 +96,20 @@ class ElementNames:
         one = self.elements.get(element)
         return self.words(one) if one is not None and one.name.strip() else self._described(element)
 
+    def apart(self, element: str) -> Words:
+        """The name as designers read it: of flow nodes that are called alike in either language, with the id."""
+        if not self._set_apart:
+            nodes = [one.id for one in self.elements.values() if one.kind in KINDS]
+            self._set_apart = _told_apart({id_: self.name(id_) for id_ in nodes})
+        return self._set_apart.get(element) or self.name(element)
+
     def quoted(self, element: str) -> Words:
         """The same within a sentence: a name stands in quotation marks."""
         one = self.elements.get(element)
         if one is None or not one.name.strip():
             return self._described(element)
-        return _quoted(self.words(one))
+        named = _quoted(self.words(one))
+        return named if self.apart(element) == self.words(one) else _with_id(named, element)
 
     def _described(self, element: str) -> Words:
         if not self._said:
@@ -108,14 +118,9 @@ class ElementNames:
 
     def _describe_all(self) -> None:
         self._near_before, self._near_after = self._nearest(self._before), self._nearest(self._after)
-        said = {one.id: self._describe(one) for one in self.elements.values() if not one.name.strip()}
-        times: dict[str, int] = {}
-        for words in said.values():
-            times[words.zh] = times.get(words.zh, 0) + 1
-        self._said = {
-            id_: words if times[words.zh] == 1 or words.zh == id_ else _filled(_ONE_OF, said=words, id=Words(id_, id_))
-            for id_, words in said.items()
-        }
+        self._said = _told_apart(
+            {one.id: self._describe(one) for one in self.elements.values() if not one.name.strip()}
+        )
 
     def _describe(self, one: Placed) -> Words:
         if one.kind == "sequenceFlow":
@@ -168,6 +173,19 @@ class ElementNames:
 
 def _quoted(words: Words) -> Words:
     return Words(_QUOTED.zh.format(name=words.zh), _QUOTED.en.format(name=words.en or words.zh))
+
+
+def _told_apart(said: Mapping[str, Words]) -> dict[str, Words]:
+    """Id -> words; behind those that another has too, in either language, the id."""
+    zh, en = Counter(one.zh for one in said.values()), Counter(one.en or one.zh for one in said.values())
+    return {
+        id_: words if (zh[words.zh] == 1 and en[words.en or words.zh] == 1) or words.zh == id_ else _with_id(words, id_)
+        for id_, words in said.items()
+    }
+
+
+def _with_id(said: Words, id_: str) -> Words:
+    return _filled(_ONE_OF, said=said, id=Words(id_, id_))
 
 
 def _filled(pattern: Words, **parts: Words) -> Words:

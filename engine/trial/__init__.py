@@ -1,6 +1,18 @@
 """A trial: diagrams run in memory on the real engine, with a clock that is moved by hand."""
 
-from engine.trial.acts import AT_ONCE, OF_A_LIMIT, OPEN, OURS, REFERENCE, Act, JobsAreDone, Kind, act_from_json, perform
+from engine.trial.acts import (
+    AT_ONCE,
+    OF_A_LIMIT,
+    OPEN,
+    OURS,
+    REFERENCE,
+    Act,
+    JobsAreDone,
+    Kind,
+    act_from_json,
+    item_of,
+    perform,
+)
 from engine.trial.clock_acts import LimitRefused
 from engine.trial.cores import CORES
 from engine.trial.deeds import Deed
@@ -50,6 +62,7 @@ __all__ = [
     "difference_words",
     "issued_papers",
     "item_at",
+    "item_of",
     "perform",
     "play_examples",
     "readable_examples",

@@ -15,7 +15,7 @@ from typing import Any
 from engine.errors import EngineError, NothingWaits
 from engine.runtime import JobDone, JobError, JobFailed, UserTask, decode_variables, encode_variables
 from engine.trial.host import Trial
-from engine.trial.instance import Held, Open
+from engine.trial.instance import Held, Open, item_at
 from engine.values import Value
 
 
@@ -106,6 +106,24 @@ def held_task(trial: Trial, act: Act) -> Held[UserTask] | None:
         return _found(trial.tasks, act)
     except NothingWaits:
         return None
+
+
+def item_of(trial: Trial, act: Act) -> str | None:
+    """The item whose process an act is about, before it is done: that of the task, timer, job or incident.
+
+    None where it is about nothing of an item's, or about what is not open.
+    """
+    waiting: Mapping[Kind, Sequence[Held[Any]]] = {
+        Kind.COMPLETE: trial.tasks,
+        Kind.FIRE: trial.timers,
+        **dict.fromkeys(OF_A_JOB, trial.jobs),
+        **dict.fromkeys((Kind.RETRY, Kind.SKIP), trial.incidents),
+    }
+    try:
+        held = _found(waiting.get(act.kind, ()), act)
+    except NothingWaits:
+        return None
+    return item_at(trial.instances[held.instance - 1], held.what.scope)
 
 
 def _found(held: Sequence[Held[Open]], act: Act) -> Held[Open]:

@@ -169,3 +169,17 @@ def test_the_limits_speak_english(designer):
     assert "The whole case (all items)" in limits
     assert "Extend by 15 working days" in limits
     assert "Paper sealed later: runs from delivery" in limits
+
+
+def test_acts_on_two_items_are_told_apart(designer):
+    begun(designer)
+    done(designer, "P2", "accept", '{"intake_outcome": "accept"}')
+    done(designer, "P6", "accept", '{"intake_outcome": "accept"}')
+    registered, drugs, sign = acts(designer)[1:]
+    assert registered.startswith("办结“结果回填”（市场主体设立登记）")
+    assert (drugs.startswith("办结“受理审查”（"), sign.startswith("办结“受理审查”（")) == (True, True)
+    assert "药品" in drugs
+    assert "招牌" in sign
+    tabs = [" ".join(one.text_content().split()) for one in designer.page.xpath("//nav//a[contains(@href, 'run=')]")]
+    labels = [one.rstrip("0123456789 ") for one in tabs]
+    assert len(set(labels)) == len(labels)

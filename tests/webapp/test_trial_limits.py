@@ -52,12 +52,18 @@ def test_variables_that_cannot_be_read_are_refused_beside_their_field(designer, 
     assert len(acts(designer)) == 1
 
 
-@pytest.mark.parametrize("typed", ["", "0", "-1", "1.5", "x", "9999999", "100000"])
-def test_the_clock_moves_forward_by_whole_numbers_only(designer, typed):
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        *((typed, "请填写大于零的整数。") for typed in ("", "0", "-1", "1.5", "x")),
+        *((typed, "一次最多前进十年。") for typed in ("3661", "100000", "9999999", "99999999", "9" * 5_000)),
+    ],
+)
+def test_the_clock_moves_forward_by_whole_numbers_of_ten_years_at_most(designer, typed, reason):
     tried(designer, LEAVE)
     act(designer, "advance", amount=typed, unit="days")
     assert designer.status == 422
-    assert designer.errors()
+    assert reason in designer.errors()[0]
 
 
 def test_a_beginning_without_a_moment_is_refused(designer):
@@ -115,6 +121,17 @@ def test_a_trial_may_have_so_many_acts(designer, monkeypatch):
     act(designer, "advance", amount="1", unit="minutes")
     assert designer.status == 409
     assert "最多 2 步" in designer.text
+
+
+def test_the_other_core_is_not_given_more_acts_than_it_plays(designer, monkeypatch):
+    tried(designer, LEAVE, '{"days": 3}')
+    act(designer, "jump")
+    monkeypatch.setitem(MOST_ACTS, "reference", 1)
+    trial = designer.url
+    designer.submit("/core")
+    assert designer.status == 422
+    assert "最多 1 步" in designer.text
+    assert len(acts(designer.open(trial))) == 2
 
 
 def test_a_trial_may_hold_so_many_values(designer, monkeypatch):

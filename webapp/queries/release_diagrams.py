@@ -40,11 +40,12 @@ class Diagram:
     is_laid_out: bool = False
 
     def called(self, element: str) -> str:
-        """What people call an element, as it stands alone in a list: its name, else where it stands."""
-        return self.elements.name(element).in_language(self.language)
+        """What people call an element, as it stands alone in a list: its name, else where it stands; with its id where
+        another is called alike."""
+        return self.elements.apart(element).in_language(self.language)
 
     def quoted(self, element: str) -> str:
-        """The same within a sentence: a name in quotation marks."""
+        """What it is called within a sentence: a name in quotation marks."""
         return self.elements.quoted(element).in_language(self.language)
 
     @property

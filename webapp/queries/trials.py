@@ -145,8 +145,9 @@ class Names:
     _known: dict[tuple[str, str], ElementNames] = field(default_factory=dict)
 
     def element(self, program: Program, process: str, element: str) -> Words:
-        """The element's name; where it has none, its kind and what stands beside it."""
-        return self._of(program, process).name(element)
+        """The element's name; where it has none, its kind and what stands beside it; with its id where another of the
+        process is called alike."""
+        return self._of(program, process).apart(element)
 
     def _of(self, program: Program, process: str) -> ElementNames:
         file = program.file_of(process)
@@ -164,6 +165,11 @@ class Names:
         if self.bundle is None:
             return Words(drawn, drawn)
         return self.bundle.words(program.file_of(process), process, "name", drawn)
+
+    def item(self, key: str | None) -> Words | None:
+        """The name of an item; None where the bundle has none of this key."""
+        items = self.bundle.items if self.bundle is not None else ()
+        return next((one.name for one in items if one.key == key), None)
 
     def group(self, key: str) -> Words:
         """The group as the office knows it; its key where the office does not."""

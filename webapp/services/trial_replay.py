@@ -20,7 +20,7 @@ from engine import BudgetExceeded, EngineError
 from engine.bpmn import Program, compile_program
 from engine.bundles import Bundle
 from engine.runtime import Budgets, encode_variables
-from engine.trial import AT_ONCE, OPEN, OURS, Act, Law, Trial, UnknownJobs, perform
+from engine.trial import AT_ONCE, OPEN, OURS, Act, Law, Trial, UnknownJobs, item_of, perform
 from engine.values import Value
 from webapp import moments
 from webapp.catalogue import Rules, rules_of
@@ -82,11 +82,17 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The trial as it stands. `moments`: where the clock stood after each act that was done."""
+    """The trial as it stands. `moments`: where the clock stood after each act that was done; `items`: the item whose
+    process each was about."""
 
     trial: Trial
     moments: tuple[datetime, ...]
+    items: tuple[str | None, ...] = ()
     stopped: Stopped | None = None
+
+    def after(self, item: str | None) -> Replayed:
+        """One act further, which was done on the trial and was about this item."""
+        return replace(self, moments=(*self.moments, self.trial.now), items=(*self.items, item))
 
 
 def begin(files: Files, beginning: Beginning) -> Trial:
@@ -139,25 +145,30 @@ def replay(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Replayed:
 
     Raises what `begin` raises.
     """
-    trial, reached, why = begin(files, beginning), [], None
+    trial = begin(files, beginning)
+    moments_: list[datetime] = []
+    items: list[str | None] = []
     for act in acts:
         try:
-            do(trial, act, beginning)
+            item = do(trial, act, beginning)
         except EngineError as refused:
-            why = refused
-            break
-        reached.append(trial.now)
-    if why is None:
-        return Replayed(trial, tuple(reached))
-    before = replay(files, beginning, acts[: len(reached)])  # an act that failed may have begun
-    return replace(before, stopped=Stopped(len(reached) + 1, why))
+            before = replay(files, beginning, acts[: len(moments_)])  # an act that failed may have begun
+            return replace(before, stopped=Stopped(len(moments_) + 1, refused))
+        moments_.append(trial.now)
+        items.append(item)
+    return Replayed(trial, tuple(moments_), tuple(items))
 
 
-def do(trial: Trial, act: Act, beginning: Beginning) -> None:
-    """One act on a trial that has begun. Raises what the act raises, BudgetExceeded when the trial gets too long."""
+def do(trial: Trial, act: Act, beginning: Beginning) -> str | None:
+    """One act on a trial that has begun; returns the item whose process it is about.
+
+    Raises what the act raises, BudgetExceeded when the trial gets too long.
+    """
+    item = item_of(trial, act)
     perform(trial, act, waits_for_jobs=beginning.waits_for_jobs)
     if sum(len(one.history) for one in trial.instances) > MOST_LINES:
         raise BudgetExceeded(act.element, "lines of history", MOST_LINES)
+    return item
 
 
 def walk(files: Files, beginning: Beginning, acts: Sequence[Act]) -> Iterator[Trial | EngineError]:

@@ -203,12 +203,12 @@ def act(trial_id: int, one: Act, *, seen: int, by: Identity) -> None:
             raise TrialRefused(so_far.stopped.why)
         try:
             one.as_json()
-            do(so_far.trial, one, trial.beginning)
+            item = do(so_far.trial, one, trial.beginning)
         except EngineError as why:
             raise TrialRefused(why) from why
         acts = (*trial.acts, one)
         _store(trial, trial.beginning, acts)
-        keep(files, trial.beginning, acts, Replayed(so_far.trial, (*so_far.moments, so_far.trial.now)))
+        keep(files, trial.beginning, acts, so_far.after(item))
 
 
 def take_back(trial_id: int, *, seen: int, by: Identity) -> Act | None:
@@ -227,8 +227,11 @@ def start_over(trial_id: int, *, seen: int, by: Identity) -> None:
 
 
 def change_core(trial_id: int, core: str, *, by: Identity) -> None:
-    """The same acts on the other core. Raises TrialRefused where it cannot even begin there, NotFound."""
+    """The same acts on the other core. Raises TrialTooLong where that one does not play so many, TrialRefused where it
+    cannot even begin there, NotFound."""
     with _changing(trial_id, by) as trial:
+        if len(trial.acts) > MOST_ACTS[core]:
+            raise too_many_acts(MOST_ACTS[core])
         beginning = replace(trial.beginning, core=core)
         _ensure_begins(trial.files(), beginning)
         _store(trial, beginning, trial.acts)

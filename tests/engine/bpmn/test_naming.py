@@ -82,6 +82,15 @@ def test_a_flow_is_told_by_its_ends() -> None:
     )
 
 
+def test_of_two_that_are_called_alike_designers_are_told_the_id() -> None:
+    found = names(one="审查意见", two="Opinion")  # alike in both languages, and in English alone
+    assert found.apart("one") == Words("审查意见（one）", "Opinion (one)")
+    assert found.apart("two") == Words("Opinion（two）", "Opinion (two)")
+    assert found.quoted("opinion") == Words("“审查意见”（opinion）", "“Opinion” (opinion)")
+    assert found.apart("review") == found.name("review")
+    assert found.name("one") == Words("审查意见", "Opinion")  # as offices read it
+
+
 def test_what_stands_behind_a_boundary_event_is_told_by_its_activity() -> None:
     assert names().name("lapsed").zh == "“受理审查”之后的结束事件"
 

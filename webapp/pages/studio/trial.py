@@ -26,7 +26,7 @@ from webapp.queries.release_diagrams import Diagram, read_named
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
 from webapp.queries.trial_papers import papers_of
-from webapp.queries.trial_view import Run, TrialView, Waits, act_name, done_acts, view_of
+from webapp.queries.trial_view import Run, TrialView, Waits, done_acts, view_of
 from webapp.queries.working_copies import CopyRow, copies_of, working_copy
 from webapp.services import trial_recording, trials
 from webapp.services.trial_refusals import TrialMoved, TrialRefused, TrialTooLong, words_of
@@ -67,8 +67,8 @@ def do_act(trial_id: int) -> ResponseReturnValue:
         return _page(own_trial(trial_id, by=by), refused), refused.status
     done = own_trial(trial_id, by=by)
     with done.standing() as replayed:
-        name = act_name(replayed.trial, one, queries.names_for(done))
-    flash(gettext("已执行：%(act)s", act=act_words(one, name)), "success")
+        last = done_acts(replayed, done.acts, queries.names_for(done))[-1]
+    flash(gettext("已执行：%(act)s", act=act_words(last.act, last.name, last.item)), "success")
     return redirect(url_for("studio.trial", trial_id=trial_id))
 
 
@@ -142,7 +142,7 @@ def compare(trial_id: int) -> ResponseReturnValue:
     names = queries.names_for(one)
     with one.standing() as replayed:
         lines = done_acts(replayed, one.acts, names)
-    said = [gettext("开始"), *(act_words(line.act, line.name) for line in lines)]
+    said = [gettext("开始"), *(act_words(line.act, line.name, line.item) for line in lines)]
     return render_template("studio/trial_compare.html", **_common(one), compared=compare_cores(one, names), said=said)
 
 

@@ -17,7 +17,7 @@ from webapp.services.trial_replay import Beginning
 #: Units in which the clock is moved, in seconds.
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 FARTHEST = timedelta(days=3_660)
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_AMOUNT = 200, 9
 EARLIEST, LATEST = 1990, 2100
 
 Form = Mapping[str, str]
@@ -109,10 +109,11 @@ def _signal(form: Form) -> Act:
 
 def _advance(form: Form) -> Act:
     amount, unit = form.get("amount", "").strip(), UNITS.get(form.get("unit", ""), UNITS["hours"])
-    if not amount.isdecimal() or len(amount) > 6 or not int(amount):
+    is_short = len(amount) <= LONGEST_AMOUNT  # what is longer is too far in any unit, and is not even read
+    if not amount.isdecimal() or (is_short and not int(amount)):
         raise Incomplete("amount", Words("请填写大于零的整数。", "Enter a whole number above zero."))
-    seconds = int(amount) * unit
-    if seconds > FARTHEST.total_seconds():
+    seconds = int(amount) * unit if is_short else 0
+    if not is_short or seconds > FARTHEST.total_seconds():
         raise Incomplete("amount", Words("一次最多前进十年。", "The clock moves by ten years at most."))
     return Act(Kind.ADVANCE, seconds=seconds)
 

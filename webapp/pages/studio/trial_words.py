@@ -54,9 +54,12 @@ def mark_words(mark: ClockMark) -> str:
     return gettext("%(clock)s过去 %(mark)s", clock=name, mark=mark.mark)
 
 
-def act_words(act: Act, name: Words) -> str:
-    """What was done; `name` is that of the act's element."""
-    return _SAID[act.kind](act, words(name))
+def act_words(act: Act, name: Words, item: Words | None = None) -> str:
+    """What was done; `name` is that of the act's element, `item` that of the item whose process it is in."""
+    said = _SAID[act.kind](act, words(name))
+    if item is None or item.zh == name.zh:
+        return said
+    return gettext("%(act)s（%(item)s）", act=said, item=words(item))
 
 
 def _advanced(act: Act, _: str) -> str:
