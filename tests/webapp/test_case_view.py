@@ -144,6 +144,8 @@ def test_the_diagram_marks_where_each_item_stands(db: object, client: FlaskClien
     whole = case_position(release, lines)
     assert {"call-P2", "call-P3", "call-P4", "call-P6"} <= set(whole.current)
     assert "applicable" in whole.done
+    assert {f"flow-applicable-call-P{item}" for item in (2, 3, 4, 6)} <= set(whole.flows)
+    assert "flow-applicable-call-P7" not in whole.flows
     signboard = item_position(release, lines, "call-P6")
     assert "accept" in signboard.done
     assert "review" in signboard.current
@@ -168,6 +170,12 @@ def test_an_element_passed_twice_and_open_again_is_current() -> None:
     lines = [Line(1, "p", 1, "a", what) for what in ("entered", "completed", "entered", "entered")]
     found = position([*lines, Line(1, "p", 1, "b", "entered"), Line(1, "p", 1, "b", "cancelled")])
     assert (found.done, found.current, found.counts) == ((), ("a",), {"a": 2})
+
+
+def test_of_the_flows_behind_a_gateway_those_that_were_taken_are_told() -> None:
+    lines = [Line(1, "p", 1, "fork", "entered"), Line(1, "p", 1, "fork", "completed"), Line(1, "p", 1, "to-a", "taken")]
+    found = position([*lines, Line(1, "p", 1, "a", "entered")])
+    assert (found.done, found.current, found.flows) == (("fork",), ("a",), ("to-a",))
 
 
 def test_diagrams_are_shown_in_the_readers_language(db: object, client: FlaskClient) -> None:

@@ -56,7 +56,12 @@ def test_a_diagram_is_tried_from_its_start_to_its_end(designer):
 def test_the_picture_shows_what_was_done_and_where_the_tokens_stand(designer):
     drawn = (PROJECT_FOLDER / "processes" / "_shared" / "item-external.bpmn").read_bytes()
     tried(designer, Upload("item-external.bpmn", drawn), '{"groups": {"review": "registration.review"}}')
-    assert state(designer) == {"done": ["start"], "current": ["backfill"], "counts": {}}
+    assert state(designer) == {
+        "done": ["start"],
+        "current": ["backfill"],
+        "counts": {},
+        "flows": ["flow-start-backfill"],
+    }
     (mount,) = designer.page.xpath("//*[@data-diagram]")
     response = designer.client.get(mount.get("data-src"))
     assert response.mimetype == "text/plain"

@@ -148,7 +148,7 @@ def diagram_file(case_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:case_id>/position.json")
 @needs(Permission.CASE_SEE)
 def position(case_id: int) -> ResponseReturnValue:
-    """Where the case stands in that diagram: elements done, current, and how often."""
+    """Where the case stands in that diagram: elements done, current, and how often; flows taken."""
     ensure_case(signed_in(), case_id)
     release = release_of(case_id)
     lines = diagram.lines_of(case_id)

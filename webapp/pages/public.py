@@ -84,7 +84,7 @@ def diagram_file() -> ResponseReturnValue:
 @blueprint.get("/track/position.json")
 @public
 def position() -> ResponseReturnValue:
-    """Ids of the elements that are done and current; nothing else."""
+    """Ids of the elements that are done and current, and of the flows that were taken; nothing else."""
     case_id = open_case()
     if case_id is None:
         return jsonify(message="not found"), 404

@@ -31,14 +31,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Elements that were done, those that are being done, and how often where it is more than once."""
+    """Elements that were done, those that are being done, and how often where it is more than once; `flows`: the
+    sequence flows that were taken, None where the history does not tell."""
 
     done: tuple[str, ...]
     current: tuple[str, ...]
     counts: dict[str, int]
+    flows: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, object]:
-        return {"done": list(self.done), "current": list(self.current), "counts": self.counts}
+        return {
+            "done": list(self.done),
+            "current": list(self.current),
+            "counts": self.counts,
+            "flows": None if self.flows is None else list(self.flows),
+        }
 
 
 LINES = """
@@ -48,21 +55,23 @@ where i.case_id = %s order by i.id, a.step
 
 
 def lines_of(case_id: int) -> list[Line]:
-    """The history of all instances of a case, without the flows."""
+    """The history of all instances of a case."""
     return [
         Line(instance, inside, scope, element, what)
         for instance, process, lines in sql().execute(LINES, (case_id,))
         for scope, inside, element, what in decode_lines(lines, process)
-        if what != "taken"
     ]
 
 
 def position(lines: Iterable[Line]) -> Position:
-    """Entered and not yet left is current; left at least once, and not current, is done."""
+    """Entered and not yet left is current; left at least once, and not current, is done. Flows are told as taken."""
     inside: dict[str, int] = {}
     done: dict[str, None] = {}
+    flows: dict[str, None] = {}
     for line in lines:
-        if line.what == "entered":
+        if line.what == "taken":
+            flows[line.element] = None
+        elif line.what == "entered":
             inside[line.element] = inside.get(line.element, 0) + 1
         elif line.what in ("completed", "cancelled"):
             inside[line.element] = inside.get(line.element, 1) - 1
@@ -70,7 +79,8 @@ def position(lines: Iterable[Line]) -> Position:
                 done[line.element] = None
     current = [element for element, tokens in inside.items() if tokens > 0]
     counts = {element: inside[element] for element in current if inside[element] > 1}
-    return Position(tuple(element for element in done if element not in current), tuple(current), counts)
+    left = tuple(element for element in done if element not in current)
+    return Position(left, tuple(current), counts, tuple(flows))
 
 
 def case_position(release: Published, lines: Sequence[Line]) -> Position:

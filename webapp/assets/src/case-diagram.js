@@ -30,11 +30,13 @@ async function fetched(url, read) {
   return answer[read]();
 }
 
-/** Flows that must have been walked: from a finished element by its only way out. */
+/** Where the server does not know which flows were taken: those that must have been, from a finished element to one
+that was reached, each its only way out or the other's only way in. */
 function walked(registry, done, reached) {
-  return registry.filter(({ type, source, target, outgoing, waypoints }) => (
-    waypoints && type === 'bpmn:SequenceFlow' && !outgoing?.length && done.has(source?.id) && reached.has(target?.id)
-    && source.outgoing.filter((flow) => flow.type === 'bpmn:SequenceFlow').length === 1
+  const flows = (all) => all.filter(({ type }) => type === 'bpmn:SequenceFlow');
+  return registry.filter(({ type, source, target, waypoints }) => (
+    waypoints && type === 'bpmn:SequenceFlow' && done.has(source?.id) && reached.has(target?.id)
+    && (flows(source.outgoing).length === 1 || flows(target.incoming).length === 1)
   )).map(({ id }) => id);
 }
 
@@ -45,12 +47,12 @@ function badge(className, text) {
   return element;
 }
 
-/** Marks a case's state: {done, current, counts}. Ids that this diagram does not have are left out. */
-function markState(viewer, { done = [], current = [], counts = {} }, counted) {
+/** Marks a case's state: {done, current, counts, flows}. Ids that this diagram does not have are left out. */
+function markState(viewer, { done = [], current = [], counts = {}, flows = null }, counted) {
   const canvas = viewer.get('canvas');
   const registry = viewer.get('elementRegistry');
-  const reached = new Set([...done, ...current]);
-  const marks = { done: [...done, ...walked(registry, new Set(done), reached)], current };
+  const taken = flows ?? walked(registry, new Set(done), new Set([...done, ...current]));
+  const marks = { done: [...done, ...taken], current };
   for (const [mark, ids] of Object.entries(marks)) {
     for (const id of ids) {
       if (registry.get(id)) canvas.addMarker(id, `is-${mark}`);
