@@ -6,8 +6,10 @@ const REST = 1500; // milliseconds without a change before a draft is saved
 
 const drafts = new WeakMap();
 
+/** `data-guard="unsaved"`: the page answered with what was typed before, which nobody has saved. */
 function draftOf(form) {
-  if (!drafts.has(form)) drafts.set(form, { changed: false, saving: false, timer: 0, sent: false });
+  const changed = form.dataset.guard === 'unsaved';
+  if (!drafts.has(form)) drafts.set(form, { changed, saving: false, timer: 0, sent: false });
   return drafts.get(form);
 }
 
@@ -128,8 +130,9 @@ function onChange({ target }) {
 export function watchDrafts() {
   document.addEventListener('input', onChange);
   document.addEventListener('change', onChange);
-  document.addEventListener('submit', ({ target, defaultPrevented }) => {
-    if (!defaultPrevented) draftOf(target).sent = true;
+  document.addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
+    // What opens beside the page (a preview) leaves the page as it is.
+    if (!defaultPrevented && submitter?.formTarget !== '_blank') draftOf(target).sent = true;
   });
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'hidden') return;
