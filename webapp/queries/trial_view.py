@@ -11,7 +11,7 @@ from typing import Any
 from engine import Words, runtime
 from engine.bpmn import Program
 from engine.runtime import Job, Snapshot
-from engine.trial import OF_A_LIMIT, OURS, Act, Held, Instance, Trial
+from engine.trial import OF_A_LIMIT, OURS, Act, Held, Instance, Trial, item_at
 from engine.values import ClockMark, Variables
 from webapp.feel_text import written
 from webapp.queries.diagram import Position
@@ -28,7 +28,8 @@ WHOLE_LOOP = "multiInstance"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is open: as acts name it, and as people do. `inside`: the call activities around it.
+    """Where something is open: as acts name it, and as people do. `inside`: the call activities around it, and the
+    item that they were called for, where its name is not theirs.
 
     `number`: from 1 where several of the same name are open there, else 0.
     """
@@ -67,13 +68,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A process or called process that ran or runs, with its own diagram. `waiting`: elements with a token."""
+    """A process or called process that ran or runs, with its own diagram. `waiting`: elements with a token.
+
+    Of runs that are called alike the label has the item too, and a number where that tells them apart no more.
+    """
 
     key: str
     label: Words
     file: str
     state: Position
     marks: tuple[Mark, ...]
+    item: Words | None = None  # whose process it is
 
     @property
     def waiting(self) -> int:
@@ -155,11 +160,13 @@ class TrialView:
 
 @dataclass(frozen=True, slots=True)
 class DoneAct:
-    """An act in the list. `name`: of its element; `group`: as whom; `at`: None for what was not done any more."""
+    """An act in the list. `name`: of its element; `item`: whose process that is in; `group`: as whom; `at`: None for
+    what was not done any more."""
 
     number: int
     act: Act
     name: Words
+    item: Words | None
     group: Words | None
     variables: tuple[tuple[str, str], ...]
     at: datetime | None
@@ -167,17 +174,20 @@ class DoneAct:
 
 def done_acts(replayed: Replayed, acts: Sequence[Act], names: Names) -> list[DoneAct]:
     """Every act of the trial, those too that it could not do again."""
-    moments: list[datetime | None] = [*replayed.moments, *[None] * (len(acts) - len(replayed.moments))]
+    missing = [None] * (len(acts) - len(replayed.moments))
+    moments: list[datetime | None] = [*replayed.moments, *missing]
+    items: list[str | None] = [*replayed.items, *missing]
     return [
         DoneAct(
             number,
             act,
             act_name(replayed.trial, act, names),
+            names.item(item),
             names.group(act.group) if act.group else None,
             _texts(act.variables),
             at,
         )
-        for number, (act, at) in enumerate(zip(acts, moments, strict=True), 1)
+        for number, (act, at, item) in enumerate(zip(acts, moments, items, strict=True), 1)
     ]
 
 
@@ -271,7 +281,16 @@ class _Told:
         return self.names.element(self.program, self.process_at(scope, element), element)
 
     def inside(self, scope: int) -> tuple[Words, ...]:
-        """The names of the call activities around a scope, the outermost first."""
+        """The names of the call activities around a scope, the outermost first; then the item's, where it is none of
+        these."""
+        path, item = self._calls(scope), self.item(scope)
+        return (*path, item) if item is not None and item.zh not in {one.zh for one in path} else path
+
+    def item(self, scope: int) -> Words | None:
+        """The name of the item whose process a scope belongs to."""
+        return self.names.item(item_at(self.instance, scope))
+
+    def _calls(self, scope: int) -> tuple[Words, ...]:
         path: list[Words] = []
         while (opened := self.instance.scopes.get(scope)) is not None:
             process = self.process_at(opened.parent, "")
@@ -302,6 +321,7 @@ class _Told:
         for scope in seen.scopes.values():
             if scope.variables or scope.kind in ("process", "call"):
                 label = self.name(scope.parent, scope.element) if scope.parent else self._process_name(scope.process)
+                label = _with_item(label, self.item(scope.id)) if scope.kind == "call" else label
                 yield ScopeLines(one.number, scope.id, label, scope.kind, _texts(scope.variables))
 
     def history(self) -> Iterator[HistoryLine]:
@@ -327,7 +347,7 @@ class _Told:
         for scope, process, _ in standing:
             done.setdefault((scope, process), {})
         for (scope, process), left in done.items():
-            inside, here = self.inside(scope), Counter(each for *at, each in standing if at == [scope, process])
+            calls, here = self._calls(scope), Counter(each for *at, each in standing if at == [scope, process])
             state = Position(
                 tuple(element for element in left if element not in here),
                 tuple(here),
@@ -336,10 +356,11 @@ class _Told:
             )
             yield Run(
                 self.run_key(scope, process),
-                inside[-1] if inside else self._process_name(process),
+                calls[-1] if calls else self._process_name(process),
                 self.program.file_of(process),
                 state,
                 tuple(self._marks(incidents, scope, process)),
+                self.item(scope),
             )
 
     def _standing(self) -> Iterator[tuple[int, str, str]]:
@@ -402,14 +423,23 @@ def _sent(trial: Trial) -> Iterator[SentLine]:
 
 
 def _numbered(runs: Sequence[Run]) -> Iterator[Run]:
-    """Runs of the same name with a number behind it."""
+    """Runs of the same name with their item behind it, those that are alike then too with a number."""
+    alike: Mapping[str, int] = Counter(run.label.zh for run in runs)
+    runs = [replace(run, label=_with_item(run.label, run.item)) if alike[run.label.zh] > 1 else run for run in runs]
     of_name: Mapping[str, int] = Counter(run.label.zh for run in runs)
     seen: Counter[str] = Counter()
     for run in runs:
         seen[run.label.zh] += 1
         number = seen[run.label.zh] if of_name[run.label.zh] > 1 else 0
         label = Words(f"{run.label.zh} {number}", f"{run.label.en or run.label.zh} {number}") if number else run.label
-        yield Run(run.key, label, run.file, run.state, run.marks)
+        yield replace(run, label=label)
+
+
+def _with_item(label: Words, item: Words | None) -> Words:
+    """The label, and the item where that says more."""
+    if item is None or item.zh == label.zh:
+        return label
+    return Words(f"{label.zh} · {item.zh}", f"{label.en or label.zh} · {item.en or item.zh}")
 
 
 def _newest(told: Sequence[_Told], runs: Sequence[Run]) -> str:
