@@ -117,7 +117,8 @@ class Rules:
     signals: SignalRules | None = None  # of the profile's place; None where it has none
 
 
-@lru_cache(maxsize=64)
+# A megabyte each at most; an area has some 130 bundles in force, and open cases on older releases.
+@lru_cache(maxsize=256)
 def _compiled(release_id: int) -> Published:
     row = sql().execute("select digest, number, bundle_key from release where id = %s", (release_id,)).fetchone()
     if row is None:

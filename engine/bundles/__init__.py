@@ -68,6 +68,7 @@ from engine.bundles.licence_rules import (
     licence_identifier,
     renewal_time,
 )
+from engine.bundles.licence_terms import licences_taken
 from engine.bundles.limits import (
     DECISION_CLOCKS,
     JOINT,
@@ -262,6 +263,7 @@ __all__ = [
     "legal_separation",
     "licence_identifier",
     "licence_number",
+    "licences_taken",
     "limit_of",
     "limits_of",
     "lists_in_sentences",

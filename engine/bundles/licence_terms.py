@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 from engine.bundles.model import ExpiryTerms, IdentifierRule, LicenceUse, Limit, RenewalTerms, Unit
@@ -77,3 +78,16 @@ def read_uses(reading: Reading, material: Table) -> Iterator[LicenceUse]:
         use = LicenceUse(licence, reading.condition(table), reading.basis_of(table, "reuse-without-basis"))
         table.finish()
         yield use
+
+
+def licences_taken(content: bytes) -> frozenset[str]:
+    """The licence types that stand for a material of a bundle, from its `bundle.toml` alone: what `read_uses` reads of
+    a sound one. Empty where it cannot be read."""
+    try:
+        root = tomllib.loads(content.decode())
+    except ValueError:  # TOMLDecodeError and UnicodeDecodeError are among them
+        return frozenset()
+    materials = root.get("materials")
+    tables = materials.values() if isinstance(materials, dict) else ()
+    uses = [table.get("satisfied_by") for table in tables if isinstance(table, dict)]
+    return frozenset(licence for use in uses if isinstance(use, dict) for licence in use)

@@ -6,10 +6,12 @@ import json
 
 from engine.bundles import read_bundle
 from tests.engine.bundles.test_affected import as_an_editor_writes
-from tests.support import office
+from tests.journeys.test_statements import business, counted
+from tests.support import machines, office
 from tests.webapp.browsing import Browser
 from tests.webapp.test_four_eyes import submitted
 from tests.webapp.test_translations import CHINESE
+from webapp import catalogue
 from webapp.catalogue import current_releases, release_files
 from webapp.queries import releases as queries
 from webapp.queries.file_order import is_shared
@@ -111,6 +113,28 @@ def test_the_impact_counts_cases_and_names_the_bundle_that_takes_its_licences(db
     assert found.guides == ()
     (other,) = found.others
     assert other.licences
+
+
+def test_other_bundles_are_told_without_compiling_one_of_them(db, monkeypatch):
+    release_id = submitted(LICENCE, 'name="补正材料"', 'name="补齐材料"')
+    old, new = files(), release_files(release_id)
+    for number in range(5):
+        machines.publish_files({**old, "bundle.toml": renamed(old, f"像 {number}")}, key=f"like-{number}")
+    one = queries.release(release_id)
+    impact_of(one, old, new)  # names and licences are kept by the process from here on
+    monkeypatch.setattr(catalogue, "compile_release", None)
+    with counted(monkeypatch) as seen:
+        found = impact_of(one, old, new)
+    assert [other.name.zh for other in found.others if other.processes == (LICENCE,)][-5:] == [
+        f"像 {number}" for number in range(5)
+    ]
+    assert len(business(seen)) <= 8, business(seen)
+
+
+def renamed(said: dict[str, bytes], name: str) -> bytes:
+    text = said["bundle.toml"].decode()
+    line = next(each for each in text.splitlines() if each.startswith("name = "))
+    return text.replace(line, f'name = "{name}"', 1).encode()
 
 
 def test_both_diagrams_stand_beside_each_other_with_their_marks(client):

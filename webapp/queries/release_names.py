@@ -18,6 +18,8 @@ NAMED_IN = """
 select f.release_id, f.path, b.content from release_file f join blob b on b.digest = f.digest
 where f.release_id = any(%s) and f.path in ('bundle.toml', 'texts/en.toml')
 """
+NAMED = "select id, digest, bundle_key from release where id = any(%s)"
+IN_FORCE = "select id, digest, bundle_key from release where state = 'published' order by bundle_key"
 
 
 class Named(NamedTuple):
@@ -46,6 +48,19 @@ def bundle_names(asked: Iterable[Named]) -> dict[int, Words]:
         names |= _read(unread)
     _keep(names)
     return {one.release_id: name for one, name in names.items()}
+
+
+def names_of(releases: Iterable[int]) -> dict[int, Words]:
+    """Release -> the bundle's name in it, for those of these that there are."""
+    return bundle_names(Named(*row) for row in sql().execute(NAMED, (list(releases),)))
+
+
+def names_in_force() -> dict[Named, Words]:
+    """The published releases in the order of their bundles' keys, with the names. None is compiled for it: a city has
+    hundreds."""
+    found = [Named(*row) for row in sql().execute(IN_FORCE)]
+    names = bundle_names(found)
+    return {one: names[one.release_id] for one in found}
 
 
 def _read(unread: Sequence[Named]) -> dict[Named, Words]:

@@ -13,6 +13,7 @@ from webapp.catalogue import current_releases, published
 from webapp.errors import NotFound
 from webapp.identity import LENT_ROLES, Identity
 from webapp.permissions import Permission, PersonFacts, ensure, may
+from webapp.queries.release_names import names_in_force
 from webapp.unit_of_work import sql
 
 #: Of what is over, so many.
@@ -105,7 +106,7 @@ def naming_page(by: Identity, absent_id: int | None = None) -> NamingPage:
         colleagues if leads else (absent,),
         tuple(one for one in colleagues if one.id != absent.id),
         tuple((key, Words(zh, en)) for key, zh, en in posts),
-        tuple((key, published(release).bundle.name) for key, release in current_releases().items()),
+        tuple((one.key, name) for one, name in names_in_force().items()),
         substitutions_for(by, leads=leads, current=True),
         substitutions_for(by, leads=leads, current=False),
     )

@@ -10,8 +10,9 @@ from typing import Any
 from engine import Words
 from engine.bundles import Item
 from engine.forms import Field
-from webapp.catalogue import Published, current_releases, places, published
+from webapp.catalogue import Published, places, published
 from webapp.identity import Identity, holds_post
+from webapp.queries.release_names import names_in_force
 from webapp.queries.worklist import says
 from webapp.queries.worklist_picks import choice_fields, search_of
 from webapp.queries.worklist_wanted import NOBODY, Wanted, without
@@ -177,12 +178,12 @@ def named_groups(groups: Sequence[str]) -> tuple[tuple[str, Words], ...]:
 def choices(groups: Sequence[str], wanted: Wanted) -> Choices:
     """What lists of the tasks of these posts can be narrowed to."""
     people = sql().execute(PEOPLE, (list(groups),)).fetchall()
-    releases = current_releases()
-    chosen = releases.get(wanted.bundle)
+    bundles = names_in_force()
+    chosen = next((one.release_id for one in bundles if one.key == wanted.bundle), None)
     return Choices(
         named_groups(groups),
         tuple((id_, name) for id_, name in people),
-        tuple((key, published(release).bundle.name) for key, release in releases.items()),
+        tuple((one.key, name) for one, name in bundles.items()),
         tuple(places()),
         published(chosen) if chosen else None,
     )

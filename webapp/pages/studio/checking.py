@@ -18,6 +18,7 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases as queries
 from webapp.queries.release_diagrams import read_named
+from webapp.queries.release_names import names_in_force
 from webapp.queries.trials import bundle_of, startable
 from webapp.services.release_uploads import NOT_CHECKED, is_catalogue, is_diagram, is_part, plain_name
 from webapp.services.releases import check_parts
@@ -98,6 +99,6 @@ def _given() -> list[tuple[str, bytes]]:
 
 
 def _page(error: str = "", within: str = "") -> str:
-    offered = [(key, queries.name_of(queries.release(id_))) for key, id_ in current_releases().items()]
+    offered = [(one.key, name) for one, name in names_in_force().items()]
     errors = {"file": error} if error else {}
     return render_template("studio/check.html", offered=offered, within=within, errors=errors)

@@ -32,7 +32,7 @@ from webapp.pages.studio.shared import MEBIBYTE, blueprint, chosen, finding_line
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import playground as queries
-from webapp.queries import releases
+from webapp.queries.release_names import names_of
 from webapp.services.release_uploads import plain_name
 
 EXPRESSION, DECISION = "expression", "decision"
@@ -185,7 +185,7 @@ def _page(
     decided: DecisionTried | None = None,
 ) -> str:
     files = queries.decision_files() if asked.what == DECISION else []
-    names = {one.release_id: releases.name_of(releases.release(one.release_id)) for one in files}
+    names = names_of(one.release_id for one in files)
     if model is not None:
         _chosen_in(model, asked)
     decisions = [] if model is None or model.broken else [model.decisions.decision(key) for key in model.decisions.ids]
