@@ -151,9 +151,11 @@ def _tail_of(table: Any) -> list[tuple[Any, Any]]:
     body = _body_at_end(table)
     if body is None:
         return []
-    last = max((place for place, (key, _) in enumerate(body) if key is not None), default=-1)
-    tail = body[last + 1 :]
-    del body[last + 1 :]
+    begins = len(body)
+    while begins and body[begins - 1][0] is None:
+        begins -= 1
+    tail = body[begins:]
+    del body[begins:]
     return tail
 
 
@@ -164,10 +166,10 @@ def _body_before(document: tomlkit.TOMLDocument, path: Path) -> list[tuple[Any, 
         levels.append(levels[-1][key])
     for depth in range(len(path) - 1, -1, -1):
         names = list(levels[depth])
-        before = names[: names.index(path[depth])]
-        tables = [name for name in before if isinstance(levels[depth][name], Table)]
-        if tables and tables[-1] == before[-1]:
-            return _body_at_end(levels[depth][tables[-1]])
+        place = names.index(path[depth])
+        before = levels[depth][names[place - 1]] if place else None
+        if isinstance(before, Table):
+            return _body_at_end(before)
     return None
 
 
@@ -177,8 +179,7 @@ def _body_at_end(table: Any) -> list[tuple[Any, Any]] | None:
     here = table
     while isinstance(here, Table | tomlkit.TOMLDocument):
         body = here.body if isinstance(here, tomlkit.TOMLDocument) else here.value.body
-        named = [item for key, item in body if key is not None]
-        here = named[-1] if named else None
+        here = next((item for key, item in reversed(body) if key is not None), None)
     return body
 
 
