@@ -14,7 +14,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from engine import EngineError, Words
-from webapp import moments
+from webapp import clock, moments
 from webapp.errors import ActRefused, NotSignedIn, NotYours
 from webapp.extensions import login_manager
 from webapp.identity import Identity, by_session, signed_in
@@ -80,11 +80,7 @@ def when(value: datetime | None) -> str:
     if value is None:
         return ""
     local = moments.local(value)
-    return (
-        f"{local:%m-%d %H:%M}"
-        if local.year == moments.local(datetime.now(local.tzinfo)).year
-        else f"{local:%Y-%m-%d %H:%M}"
-    )
+    return f"{local:%m-%d %H:%M}" if local.year == moments.local(clock.now()).year else f"{local:%Y-%m-%d %H:%M}"
 
 
 def file_size(size: int) -> str:
