@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from engine import errors_in
+from engine.bundles import inspect_bundle
 from tests.support import office
 from tests.support.releases import publish, sign_all
 from tests.webapp.browsing import Browser
@@ -332,6 +333,64 @@ def test_a_mapping_of_a_task_is_compared_with_its_element(db):
     (change,) = compare_diagrams(licence_diagram(), changed)[0]
     assert change.id == "correct"
     assert change.details == (("extensionElements/assignmentDefinition", "window.clerk", "window.issue"),)
+
+
+CALL = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t"
+ xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><bpmn:process id="p"><bpmn:callActivity id="call" name="刻章">
+<bpmn:extensionElements><zeebe:calledElement processId="item" /><zeebe:ioMapping>%s</zeebe:ioMapping>
+</bpmn:extensionElements></bpmn:callActivity></bpmn:process></bpmn:definitions>"""
+INPUTS = [
+    ("item", '="S1"'), ("way", "=items.S1.way"), ("committed", "=items.S1.committed"),
+    ("accepts", "=items.S1.accepts"), ("immediate", "=items.S1.immediate"), ("groups", "=items.S1.groups"),
+]  # fmt: skip
+
+
+def call(*inputs):
+    return (
+        CALL % "".join(f"<zeebe:input source='{source}' target='{target}' />" for target, source in inputs)
+    ).encode()
+
+
+def details_of(old, new):
+    (change,) = compare_diagrams(old, new)[0]
+    return change.details
+
+
+def test_each_input_of_an_element_is_compared_by_what_it_gives():
+    given = dict(INPUTS)
+    others = call(*(given | {"groups": "=items.S2.groups"}).items())
+    of_groups = "extensionElements/ioMapping/input@groups"
+    assert details_of(call(*INPUTS), others) == ((of_groups, "=items.S1.groups", "=items.S2.groups"),)
+    assert details_of(call(*INPUTS[:-1]), call(*INPUTS)) == ((of_groups, "", "=items.S1.groups"),)
+    assert details_of(call(*INPUTS), call(*INPUTS[:-1])) == ((of_groups, "=items.S1.groups", ""),)
+
+
+def test_inputs_in_another_order_are_told_by_their_order():
+    assert details_of(call(*INPUTS[:2]), call(INPUTS[1], INPUTS[0])) == (
+        ("extensionElements/ioMapping/input", "item, way", "way, item"),
+    )
+
+
+def test_of_a_long_text_the_part_that_differs_is_shown():
+    long = " + ".join(f"x{number}" for number in range(100))
+    ((what, before, after),) = details_of(call(("sum", f"={long} + 1 + y")), call(("sum", f"={long} + 2 + y")))
+    assert what == "extensionElements/ioMapping/input@sum"
+    assert (before[0], before[-7:], after[-7:]) == ("…", "+ 1 + y", "+ 2 + y")
+    assert max(len(before), len(after)) < 60
+
+
+def test_what_is_gone_is_called_as_its_own_release_called_it(db):
+    path = f"{office.BUNDLE}.bpmn"
+    old = release_files(published())
+    drawn = re.sub(
+        r'<bpmn:callActivity id="deliver-P6".*?</bpmn:callActivity>', "", old[path].decode(), flags=re.DOTALL
+    )
+    texts = re.sub(r'"deliver-P6.name" = .*\n', "", old["texts/en.toml"].decode())
+    new = {**old, path: drawn.encode(), "texts/en.toml": texts.encode()}
+    now, former = (inspect_bundle(files).bundle for files in (new, old))
+    (change,) = [one for one in compare(old, new, now, former)[0].elements if one.kind == "removed"]
+    assert (change.id, change.called.en) == ("deliver-P6", "“Issue and deliver: signboard permit”")
 
 
 def test_files_are_compared_line_by_line_and_unreadable_diagrams_do_no_harm():

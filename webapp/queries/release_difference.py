@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from lxml import etree
 
@@ -20,13 +21,27 @@ NAMELESS = Words("", "")
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 MOST_LINES = 200
 LONGEST_FILE = 3000  # lines; comparing longer ones would keep the page waiting
-LONGEST_VALUE = 160
+#: Of a longer text as much is shown as differs, with so much of what stands around it.
+LONGEST_VALUE, AROUND = 160, 40
+#: A text that differs in more than this is cut.
+LONGEST_EXCERPT = 600
+#: Between what a fact is and which one of that kind it is: extensionElements/ioMapping/input@groups.
+OF_NAME = "@"
 #: What holds elements of its own; those are compared by themselves.
 _CONTAINERS = frozenset(
     {"definitions", "collaboration", "process", "subProcess", "transaction", "adHocSubProcess", "laneSet"}
 )
 #: What says an element by its id.
 _REFERENCES = frozenset({"sourceRef", "targetRef", "default", "attachedToRef"})
+#: What an element has several of, and by which of its attributes each is told from the others.
+_NAMED_BY = {
+    "input": "target",
+    "output": "target",
+    "property": "name",
+    "header": "key",
+    "inputParameter": "name",
+    "outputParameter": "name",
+}
 #: Says again what the sequence flows say, or how the picture looks.
 _SILENT = frozenset({"incoming", "outgoing", "BPMNDiagram", "laneSet"})
 
@@ -34,7 +49,11 @@ _SILENT = frozenset({"incoming", "outgoing", "BPMNDiagram", "laneSet"})
 @dataclass(frozen=True, slots=True)
 class ElementChange:
     """One element of a diagram. `details`: (what, before, after), empty for added and removed ones. `called`: what
-    people call it, within a sentence; `ends`: the same of the elements that the details name by id."""
+    people call it, within a sentence; `ends`: the same of the elements that the details name by id.
+
+    What a detail is about is the path of it within the element, for one of several with its name: the input `groups`
+    is `extensionElements/ioMapping/input@groups`.
+    """
 
     kind: str
     id: str
@@ -69,18 +88,26 @@ class _Element:
     facts: Mapping[str, str]
 
 
-def compare(old: Mapping[str, bytes], new: Mapping[str, bytes], bundle: Bundle | None = None) -> list[FileChange]:
-    """Every file that was added, removed or changed, in the order of `file_order`; `bundle` has the English names."""
+def compare(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], bundle: Bundle | None = None, former: Bundle | None = None
+) -> list[FileChange]:
+    """Every file that was added, removed or changed, in the order of `file_order`; `bundle` has the English names,
+    `former` those of what is there no more (`bundle` has them where it is not given)."""
     paths = sorted(old.keys() | new.keys(), key=file_order)
-    return [_file(path, old, new, bundle) for path in paths if old.get(path) != new.get(path)]
+    return [_file(path, old, new, (bundle, former or bundle)) for path in paths if old.get(path) != new.get(path)]
+
+
+Naming = Callable[[Placed], Words]
 
 
 def compare_diagrams(
-    old: bytes, new: bytes, words: Callable[[Placed], Words] = as_it_stands
+    old: bytes, new: bytes, words: Naming = as_it_stands, former_words: Naming | None = None
 ) -> tuple[list[ElementChange], int]:
-    """The elements that differ, by id, and how many shapes were only moved. `words`: a name in both languages."""
+    """The elements that differ, by id, and how many shapes were only moved. `words`: a name in both languages;
+    `former_words`: one of the old diagram, where its bundle has other texts."""
     before, after = _elements(old), _elements(new)
-    names, former = (ElementNames(_placed(content), words) for content in (new, old))
+    names = ElementNames(_placed(new), words)
+    former = ElementNames(_placed(old), former_words or words)
     changes = [
         ElementChange(ADDED, id_, one.type, one.name, called=names.quoted(id_))
         for id_, one in after.items()
@@ -108,13 +135,16 @@ def _placed(content: bytes) -> Mapping[str, Placed]:
     return placed_in_file(root) if root is not None else {}
 
 
-def _file(path: str, old: Mapping[str, bytes], new: Mapping[str, bytes], bundle: Bundle | None) -> FileChange:
+def _file(
+    path: str, old: Mapping[str, bytes], new: Mapping[str, bytes], bundles: tuple[Bundle | None, Bundle | None]
+) -> FileChange:
     if path not in old:
         return FileChange(ADDED, path)
     if path not in new:
         return FileChange(REMOVED, path)
     if is_diagram(path):
-        elements, moved = compare_diagrams(old[path], new[path], lambda one: _words(bundle, path, one))
+        words, former = (partial(_words, bundle, path) for bundle in bundles)
+        elements, moved = compare_diagrams(old[path], new[path], words, former)
         return FileChange(CHANGED, path, tuple(elements), moved)
     before, after = (one.decode("utf-8", "replace").splitlines() for one in (old[path], new[path]))
     was, now = _decisions(path, old[path]), _decisions(path, new[path])
@@ -172,6 +202,8 @@ def _facts(element: etree._Element) -> dict[str, str]:
         text = (node.text or "").strip()
         if path:
             given.pop("id", None)
+            if named := given.pop(_NAMED_BY.get(etree.QName(node).localname, ""), ""):
+                path += OF_NAME + named
             parts = [*(f"{key}={value}" if len(given) > 1 else value for key, value in given.items()), text]
             said = " ".join(part for part in parts if part)
             if said or not len(node):
@@ -189,10 +221,43 @@ def _facts(element: etree._Element) -> dict[str, str]:
 def _details(old: _Element, new: _Element) -> tuple[tuple[str, str, str], ...]:
     before, after = {"type": old.type, **old.facts}, {"type": new.type, **new.facts}
     return tuple(
-        (what, before.get(what, "")[:LONGEST_VALUE], after.get(what, "")[:LONGEST_VALUE])
+        (what, *_excerpts(before.get(what, ""), after.get(what, "")))
         for what in dict.fromkeys([*before, *after])
         if before.get(what) != after.get(what)
-    )
+    ) + tuple(_other_orders(old.facts, new.facts))
+
+
+def _other_orders(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Of what stands in both by name, but in another order: an input may go by one before it."""
+    kinds = dict.fromkeys(what.partition(OF_NAME)[0] for what in new if OF_NAME in what)
+    for kind in kinds:
+        was, now = ([what for what in one if what.startswith(kind + OF_NAME)] for one in (old, new))
+        was, now = [what for what in was if what in now], [what for what in now if what in was]
+        if was != now:
+            before, after = (", ".join(what.partition(OF_NAME)[2] for what in each) for each in (was, now))
+            yield kind, *_excerpts(before, after)
+
+
+def _excerpts(before: str, after: str) -> tuple[str, str]:
+    """Both texts; of long ones the part in which they differ, with some of what stands around it."""
+    if max(len(before), len(after)) <= LONGEST_VALUE:
+        return before, after
+    if not before or not after:
+        return _cut(before), _cut(after)
+    shorter = min(len(before), len(after))
+    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    most = shorter - start
+    end = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
+    first = max(0, start - AROUND)
+    return _part(before, first, len(before) - end + AROUND), _part(after, first, len(after) - end + AROUND)
+
+
+def _part(text: str, start: int, end: int) -> str:
+    return _cut(("…" if start else "") + text[start:end] + ("…" if end < len(text) else ""))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_EXCERPT else text[:LONGEST_EXCERPT] + "…"
 
 
 def _places(content: bytes) -> dict[str, tuple[tuple[tuple[str, str], ...], ...]]:

@@ -50,7 +50,7 @@ def by_subject(
     before, after = inspect_bundle(old), inspect_bundle(new)
     bundle = after.bundle or before.bundle
     found = {
-        "flows": list(_flows(changed, old, new, bundle, language)),
+        "flows": list(_flows(changed, (old, before.bundle or bundle), (new, bundle), language)),
         "limits": [],
         "materials": [],
         "forms": [],
@@ -99,17 +99,17 @@ def _rules_of(files: Mapping[str, bytes], read: Inspected, language: str) -> Sai
 
 def _flows(
     changes: Iterable[FileChange],
-    old: Mapping[str, bytes],
-    new: Mapping[str, bytes],
-    bundle: Bundle | None,
+    old: tuple[Mapping[str, bytes], Bundle | None],
+    new: tuple[Mapping[str, bytes], Bundle | None],
     language: str,
 ) -> Iterator[SubjectLine]:
-    """Of each diagram what was added, removed and changed, by what people call it."""
+    """Of each diagram what was added, removed and changed, by what people call it. `old` and `new`: files, with the
+    bundle that has their English names."""
     for one in changes:
         if not is_diagram(one.path):
             continue
-        content = new[one.path] if one.path in new else old[one.path]
-        diagram = read_named(one.path, content, language, bundle)
+        files, bundle = new if one.path in new[0] else old
+        diagram = read_named(one.path, files[one.path], language, bundle)
         what = f"{diagram.title} · {one.path}" if diagram is not None else one.path
         if one.kind != CHANGED:
             yield SubjectLine(one.kind, what, "", "")

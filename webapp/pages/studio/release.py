@@ -60,7 +60,7 @@ def release_page(release_id: int, errors: Mapping[str, Words] | None = None) -> 
     one, files = queries.release(release_id), release_files(release_id)
     findings = queries.findings_of(one)
     base = queries.compared_with(one)
-    changes = compare(release_files(base.id), files, _names()) if base else []
+    changes = compare(release_files(base.id), files, _names(), _former_names(base.id)) if base else []
     view = chosen(request.args.get("view", ""), VIEWS, VIEWS[0])
     made = {"findings": _findings, "content": _content, "difference": _difference, "files": _files}
     return render_template(
@@ -233,6 +233,11 @@ def _names() -> Bundle | None:
     """The bundle that has the English names; read only where they are asked for."""
     assert request.view_args is not None
     return bundle_of(request.view_args["release_id"]) if language() != "zh" else None
+
+
+def _former_names(release_id: int) -> Bundle | None:
+    """The bundle that has the English names of what is compared with."""
+    return bundle_of(release_id) if language() != "zh" else None
 
 
 def _diagram(release_id: int) -> Diagram:
