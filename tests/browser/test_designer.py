@@ -151,6 +151,13 @@ def name_them_in_an_expression(designer: Person, field: Locator) -> None:
     expect(offered.filter(has_text="审查岗")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(field).to_have_text('if drug_scope = null then "drug.review,window.issue" else drug')
+    for typed, wanted in (("items.", "P2"), ("items.P2.", "applies"), ("items.P2.groups.", "review")):
+        page.keyboard.press("Control+a")
+        page.keyboard.type(typed)
+        expect(offered.filter(has_text=wanted).first).to_be_visible()
+        page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("groups.review")
 
 
 def everything_is_in_chinese(page: Page) -> None:

@@ -98,6 +98,8 @@ def test_an_editor_is_given_the_findings_and_the_names_that_expressions_may_read
     designer.open(f"/studio/copies/{copy_id}/decisions?path={TABLE}")
     names = {one["name"]: one for one in given(designer, "designer-names")}
     assert names["drug_scope"]["type"] == "list"
+    [drugs] = [one for one in names["items"]["entries"] if one["name"] == "P2"]
+    assert {one["name"]: one["type"] for one in drugs["entries"]}["applies"] == "boolean"
     assert names["existing_licence"]["label"] == "是否已经取得营业执照？"
     assert {one["element"] for one in given(designer, "designer-first")["findings"]} == {"input-district"}
 

@@ -15,7 +15,7 @@ from tests.webapp.browsing import Browser
 from tests.webapp.test_new_bundles import STALL
 from webapp.queries import releases
 from webapp.services.new_bundles import begin_bundle, files_of_pattern
-from webapp.services.releases import draft_from_files
+from webapp.services.releases import discard_draft, draft_from_files
 from webapp.unit_of_work import sql
 
 DESIGNER = "taoran"
@@ -76,6 +76,25 @@ def test_the_list_is_narrowed_by_state(designer: Browser) -> None:
     assert set(titles(designer)) == {"开办药店", "药店开业后续"}
     designer.open("/studio?kind=unpublished&page=2")
     assert len(titles(designer)) == MANY - A_PAGE
+
+
+def test_a_bundle_whose_every_draft_was_discarded_leaves_the_list(designer: Browser) -> None:
+    for number in (3, 4):
+        key = f"stall-{number:02}"
+        discard_draft(releases.bundle(key).newest.id, by=person(DESIGNER))
+    kept = files_of_pattern(dataclasses.replace(STALL, key="stall-04", name="新摊位04", name_en="New stall 04"))
+    draft_from_files("stall-04", kept, by=person(DESIGNER), note="")
+    designer.open("/studio?q=摊位0")
+    assert "摊位03" not in titles(designer)
+    assert "新摊位04" in titles(designer)
+    assert f"共 {MANY + 1} 件" in designer.text
+    follow(designer, "已放弃的一件事（1 件）")
+    assert titles(designer) == ["摊位03"]
+    assert "草稿都已放弃" in designer.text
+    designer.open("/studio/bundles/stall-03")
+    assert not designer.page.xpath("//table[caption[contains(., '全部版本')]]")
+    follow(designer, "也显示已放弃的草稿（1 个）")
+    assert designer.page.xpath("//table[caption[contains(., '全部版本')]]//tbody/tr")
 
 
 def test_only_what_is_shown_is_checked(designer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from webapp.catalogue import RULES_IN_FORCE, Rules, release_files, rules_of
 from webapp.errors import NotFound
 from webapp.queries.held_against import OFFICE, Office
 from webapp.queries.release_names import Named, bundle_name, bundle_names
-from webapp.services.release_rows import APPROVED, DRAFT, IS_OVERTAKEN, PUBLISHED, SUBMITTED, WAS_PUBLISHED
+from webapp.services.release_rows import APPROVED, DISCARDED, DRAFT, IS_OVERTAKEN, PUBLISHED, SUBMITTED, WAS_PUBLISHED
 from webapp.unit_of_work import sql
 
 SHOWN_RELEASES = 6
@@ -66,7 +66,7 @@ class BundleRow:
 
     @property
     def name(self) -> Words:
-        """As the release in force says it, else the newest."""
+        """As the release in force says it, else the newest that is kept."""
         return name_of(self.published or self.newest)
 
     @property
@@ -77,13 +77,20 @@ class BundleRow:
 
     @property
     def newest(self) -> ReleaseRow:
-        return self.releases[0]
+        """The newest that was not discarded; where all were, the newest."""
+        return next((one for one in self.releases if one.state != DISCARDED), self.releases[0])
+
+    @property
+    def is_discarded(self) -> bool:
+        """It has nothing but discarded drafts."""
+        return self.newest.state == DISCARDED
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """A page of bundles: `found` of `every` fit; `waiting` releases of all of them wait for publishing, and
-    `overtaken` ones have to be returned."""
+    `overtaken` ones have to be returned. `discarded` bundles, of nothing but discarded drafts, are not among `every`.
+    """
 
     bundles: tuple[BundleRow, ...]
     found: int
@@ -91,6 +98,7 @@ class Overview:
     page: int
     waiting: int
     overtaken: int
+    discarded: int
 
     @property
     def is_last(self) -> bool:
@@ -132,15 +140,15 @@ where e.bundle_key = %s order by e.seq desc limit %s
 """
 
 
-#: Of each bundle its name's release (in force, else the newest), and how many releases stand how.
+#: Of each bundle its name's release (in force, else the newest that is kept), and how many releases stand how.
 STANDING = f"""
 select distinct on (bundle_key) bundle_key, id, digest,
     count(*) filter (where state = 'submitted' and not is_overtaken) over whole,
     count(*) filter (where state = 'draft') over whole, count(*) filter (where state = 'published') over whole,
-    count(*) filter (where is_overtaken) over whole
+    count(*) filter (where is_overtaken) over whole, count(*) filter (where state <> 'discarded') over whole
 from (select r.*, {IS_OVERTAKEN} as is_overtaken from release r) release
 window whole as (partition by bundle_key)
-order by bundle_key, (state = 'published') desc, number desc
+order by bundle_key, (state = 'published') desc, (state <> 'discarded') desc, number desc
 """
 
 
@@ -155,6 +163,7 @@ class _Standing:
     drafts: int
     published: int
     overtaken: int
+    kept: int
 
     @property
     def needs_publisher(self) -> bool:
@@ -163,7 +172,9 @@ class _Standing:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """What the list can be narrowed to, as far as it is so."""
+        """What the list can be narrowed to, as far as it is so; a discarded one is found as such alone."""
+        if not self.kept:
+            return frozenset({"discarded"})
         told = {
             "waiting": self.submitted,
             "overtaken": self.overtaken,
@@ -181,11 +192,13 @@ def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
     """A page of the bundles whose name or key holds `text`; what waits for a publisher first.
 
     `kind`: "waiting" for publishing, with an "overtaken" release that has to be returned, with a "draft", "published",
-    "unpublished", or "" for all. Releases and cases are read and counted of the bundles on the page alone.
+    "unpublished", "" for all of these, or "discarded": nothing of it is kept. Releases and cases are read and counted
+    of the bundles on the page alone.
     """
-    every = [_Standing(*row) for row in sql().execute(STANDING)]
+    known = [_Standing(*row) for row in sql().execute(STANDING)]
+    every = [one for one in known if one.kept]
     wanted = text.strip().casefold()
-    found = [one for one in every if not kind or kind in one.kinds]
+    found = [one for one in known if kind in one.kinds] if kind else every
     if wanted:
         names = bundle_names(Named(one.named_by, one.digest, one.key) for one in found)
         found = [one for one in found if one.is_called(wanted, names[one.named_by])]
@@ -196,7 +209,8 @@ def bundles(text: str = "", kind: str = "", page: int = 1) -> Overview:
     grouped = groupby((ReleaseRow(*row) for row in of_page), attrgetter("bundle_key"))
     shown = {key: _bundle(list(rows)) for key, rows in grouped}
     waiting, overtaken = sum(one.submitted for one in every), sum(one.overtaken for one in every)
-    return Overview(tuple(shown[key] for key in keys), len(found), len(every), page, waiting, overtaken)
+    discarded = len(known) - len(every)
+    return Overview(tuple(shown[key] for key in keys), len(found), len(every), page, waiting, overtaken, discarded)
 
 
 def held(release_id: int) -> int:

@@ -17,6 +17,7 @@ from engine.bundles import (
     read_bundle,
     read_forms,
 )
+from engine.bundles.case import OF_ITEM
 from engine.findings import Severity
 from engine.words import Words
 
@@ -126,6 +127,16 @@ def test_names_for_expressions_have_type_and_label(files):
     assert known["fire"].type == "boolean"
     assert (known["applicant"].type, known["applicant"].label) == ("string", Words("姓名", "Name"))
     assert known["items"].label.en == "Variable of a diagram"
+
+
+def test_of_a_context_it_is_known_what_is_in_it(files):
+    known = {one.name: one for one in known_names(files)}
+    [item, *_] = known["items"].entries
+    assert item.type == "context"
+    told = {one.name: one for one in item.entries}
+    assert told.keys() == OF_ITEM
+    assert (told["applies"].type, told["groups"].type) == ("boolean", "context")
+    assert {one.name for one in told["groups"].entries} >= {"review"}
 
 
 def test_names_of_broken_files_are_left_out():

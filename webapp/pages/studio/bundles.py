@@ -19,6 +19,7 @@ from webapp.permissions import Permission, may
 from webapp.queries import commitment_figures
 from webapp.queries import releases as queries
 from webapp.queries.change_lists import own_lists
+from webapp.queries.copy_endings import ended_copies_of, own_ended_copies
 from webapp.queries.release_sign_offs import waiting_for
 from webapp.queries.working_copies import copies_of, own_copies
 from webapp.services.release_rows import DISCARDED
@@ -29,6 +30,7 @@ KINDS: Mapping[str, Words] = {
     "draft": Words("有草稿", "with a draft"),
     "published": Words("现行", "in force"),
     "unpublished": Words("没有现行版本", "none in force"),
+    "discarded": Words("已放弃", "discarded"),
 }
 LONGEST_SEARCH = 80
 
@@ -47,6 +49,7 @@ def bundles() -> ResponseReturnValue:
         searched={"q": text, "kind": kind},
         kinds=KINDS,
         own_copies=own_copies(by.user_id),
+        ended=own_ended_copies(by.user_id),
         own_lists=own_lists(by.user_id),
         to_sign=[(one, queries.name_of(one), asked) for one, asked in waiting_for(by)],
         may_draft=may(by, Permission.RELEASE_DRAFT),
@@ -72,6 +75,7 @@ def bundle(key: str) -> ResponseReturnValue:
         savings=savings(published(found.published.id).bundle) if found.published else None,
         history=queries.history(key),
         copies=copies_of(key),
+        ended=ended_copies_of(key),
         may_draft=may(signed_in(), Permission.RELEASE_DRAFT),
     )
 
@@ -84,17 +88,10 @@ def commitment_file(key: str) -> ResponseReturnValue:
     return as_csv(figures_sheet(key, commitment_figures.months(key)))
 
 
-def _newest_kept(bundle: queries.BundleRow) -> queries.ReleaseRow:
-    """The newest that was not discarded; where all were, the newest."""
-    return next((one for one in bundle.releases if one.state != DISCARDED), bundle.newest)
-
-
 def _that_matter(bundle: queries.BundleRow) -> list[queries.ReleaseRow]:
     """What waits, what is in force, and what open cases still run on."""
     rows = [
-        one
-        for one in bundle.releases
-        if one.waits or one is bundle.published or one.open_cases or one is _newest_kept(bundle)
+        one for one in bundle.releases if one.waits or one is bundle.published or one.open_cases or one is bundle.newest
     ]
     kept = rows[: queries.SHOWN_RELEASES]
     if bundle.published is not None and bundle.published not in kept:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import Finding, Severity
+from engine.bundles import KnownName
 from webapp.errors import NotFound
 from webapp.headers import with_style_attributes
 from webapp.languages import language
@@ -112,9 +113,15 @@ def _page(
         digest=digest,
         shown=findings_of(one, path),
         language=language(),
-        names=[{"name": name.name, "type": name.type, "label": words(name.label)} for name in names],
+        names=[_completed(name) for name in names],
         **more,
     )
+
+
+def _completed(name: KnownName) -> dict[str, Any]:
+    """A name as the editors' scripts take it; of a context with what is in it."""
+    told: dict[str, Any] = {"name": name.name, "type": name.type, "label": words(name.label)}
+    return told | {"entries": [_completed(one) for one in name.entries]} if name.entries else told
 
 
 def findings_of(one: queries.CopyRow, path: str) -> dict[str, Any]:
