@@ -75,7 +75,7 @@ def test_claiming_from_the_row_opens_the_task_and_fills_my_tasks(db: object, cli
     assert screen.open("/inbox?tab=mine").rows() == []
 
 
-@pytest.mark.parametrize("text", ["济民", "江城济民药房有限公司", "yd-2026"])
+@pytest.mark.parametrize("text", ["济民", "江城济民药房有限公司", "yd-20"])
 def test_search_finds_number_subject_and_applicant(db: object, client: FlaskClient, text: str) -> None:
     case = office.received("refused-item")
     screen = Browser(client, "qianwei")

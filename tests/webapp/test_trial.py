@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.engine.runtime.diagrams import calls, diagram, ext, io, job, script
@@ -9,6 +12,7 @@ from tests.support import office
 from tests.webapp.browsing import Browser
 from tests.webapp.trying import LEAVE, act, acts, main, section, state, together, tried
 from webapp.catalogue import current_releases
+from webapp.clock import frozen_at
 from webapp.services import trial_replay
 from webapp.services.files import Upload
 from webapp.settings import PROJECT_FOLDER
@@ -25,8 +29,10 @@ def published() -> int:
 
 
 @pytest.fixture
-def designer(client) -> Browser:
-    return Browser.of(client, DESIGNER)
+def designer(client) -> Iterator[Browser]:
+    """In the year in which these trials play, so that moments are shown without it."""
+    with frozen_at(datetime(2026, 11, 2, 1, tzinfo=UTC)):
+        yield Browser.of(client, DESIGNER)
 
 
 # ---------------------------------------------------------------- one diagram, from beginning to end
