@@ -119,7 +119,7 @@ def _inside() -> dict[str, str]:
 def _proposed(place: Bench, old: int) -> tuple[int, float]:
     """The migration, tried on every case and proposed; CPU milliseconds of trying one."""
     designer = office.person("taoran")
-    run_id = migration_runs.begin(office.BUNDLE, Chosen((old,)), RENAMED, by=designer, reason="环节改名")
+    run_id = migration_runs.begin(office.BUNDLE, Chosen((old,)), {old: RENAMED}, by=designer, reason="环节改名")
     began, before = time.process_time(), place.server.cpu()
     while _state(run_id) == CHECKING:
         migration_checking.check(run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -20,7 +20,8 @@ from webapp.queries.audit import verify_all
 from webapp.services import forgotten_batches, migration_work, suspension
 from webapp.services import migration_runs as runs
 from webapp.services.batch_ends import JOB_FAILED
-from webapp.services.migration_runs import Chosen, MigrationNotNow
+from webapp.services.cleaning import clean
+from webapp.services.migration_runs import UNDO_FOR, Chosen, MigrationNotNow
 from webapp.services.release_rows import lock_bundle
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -41,7 +42,8 @@ def cases(release: int, *, of: int = 3) -> list[int]:
 def begun(old: int, mapping: Mapping[str, str] | None = None, **chosen: Any) -> int:
     """A migration that was chosen and tried."""
     wanted = Chosen((old,), **chosen)
-    run = runs.begin(office.BUNDLE, wanted, mapping or RENAMED, by=person(DESIGNER), reason="审查环节改名")
+    told = {old: mapping or RENAMED}
+    run = runs.begin(office.BUNDLE, wanted, told, by=person(DESIGNER), reason="审查环节改名")
     machines.work()
     return run
 
@@ -176,6 +178,38 @@ def test_it_is_taken_back_row_by_row_where_nobody_has_acted_since(db: SQLAlchemy
     assert list(verify_all()) == []
 
 
+def test_after_thirty_days_nothing_is_taken_back_any_more(db: SQLAlchemy) -> None:
+    old = machines.publish(OLD)
+    [case] = cases(old, of=1)
+    new = machines.publish(NEW)
+    run = begun(old)
+    confirmed(run)
+    runs.go_on(run, by=person(PUBLISHER))
+    machines.work()
+    ended = clock.now()
+    with frozen_at(ended + UNDO_FOR + timedelta(minutes=1)):
+        clean()
+        with pytest.raises(MigrationNotNow) as refused:
+            runs.undo(run, by=person(PUBLISHER), reason="新版有误")
+    assert "留存期已过" in refused.value.words.zh
+    assert (state(run), outcomes(run), release_of(case)) == ("done", ["moved"], new)
+
+
+def test_what_is_needed_to_take_it_back_is_kept_for_thirty_days(db: SQLAlchemy) -> None:
+    old = machines.publish(OLD)
+    [case] = cases(old, of=1)
+    machines.publish(NEW)
+    run = begun(old)
+    confirmed(run)
+    runs.go_on(run, by=person(PUBLISHER))
+    machines.work()
+    with frozen_at(clock.now() + UNDO_FOR - timedelta(minutes=1)):
+        clean()
+        runs.undo(run, by=person(PUBLISHER), reason="新版有误")
+        machines.work()
+    assert (state(run), outcomes(run), release_of(case)) == ("undone", ["undone"], old)
+
+
 def test_what_began_something_at_once_cannot_be_taken_back(db: SQLAlchemy) -> None:
     old = machines.publish(OLD)
     [case] = cases(old, of=1)
@@ -209,6 +243,36 @@ def test_it_is_paused_and_stopped_between_two_cases(db: SQLAlchemy, monkeypatch:
     assert state(run) == "stopped"
     with pytest.raises(MigrationNotNow):
         runs.go_on(run, by=person(LEAD))
+
+
+def test_the_first_batch_is_looked_at_also_where_a_pause_came_behind_its_last_case(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = machines.publish(OLD)
+    cases(old, of=3)
+    machines.publish(NEW)
+    run = begun(old)
+    runs.propose(run, by=person(DESIGNER))
+    runs.confirm(run, by=person(PUBLISHER), first_cases=1)
+    moved = migration_work.carry_over
+
+    def pausing(*given: Any, **more: Any) -> None:
+        moved(*given, **more)
+        sql().execute("update migration_run set state = 'paused' where id = %s", (run,))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migration_work, "carry_over", pausing)
+        machines.work()
+    assert (state(run), outcomes(run)) == ("paused", ["moved", "fits", "fits"])
+    runs.go_on(run, by=person(LEAD))
+    machines.work()
+    assert (state(run), outcomes(run)) == ("looked", ["moved", "fits", "fits"])
+    assert notices(PUBLISHER)[-1] == "migration-looked"
+    runs.go_on(run, by=person(LEAD))
+    runs.pause(run, by=person(LEAD))
+    runs.go_on(run, by=person(LEAD))
+    machines.work()
+    assert (state(run), outcomes(run)) == ("done", ["moved"] * 3)
 
 
 def test_four_eyes_and_who_may_what(db: SQLAlchemy) -> None:
@@ -264,6 +328,9 @@ def test_nothing_to_choose_no_reason_and_a_release_that_is_not_in_force_any_more
     machines.publish(NEW)
     with pytest.raises(Incomplete):
         runs.begin(office.BUNDLE, Chosen((old,)), {}, by=person(DESIGNER), reason=" ")
+    with pytest.raises(Incomplete) as refused:
+        runs.begin(office.BUNDLE, Chosen((old,), until=date.max), {}, by=person(DESIGNER), reason="改名")
+    assert refused.value.field == "until"
     with pytest.raises(Incomplete):
         runs.begin(office.BUNDLE, Chosen((old,), step=f"{machines.PROCESS}:c"), {}, by=person(DESIGNER), reason="改名")
     run = begun(old, step=f"{machines.PROCESS}:a")
@@ -280,13 +347,15 @@ def test_nothing_is_published_while_cases_are_on_their_way(db: SQLAlchemy) -> No
     run = begun(old)
     lock_bundle(office.BUNDLE)
     runs.ensure_none_under_way(office.BUNDLE)
+    second = begun(old)
+    runs.propose(second, by=person(DESIGNER))
     confirmed(run)
     with pytest.raises(ReleaseRefused):
         runs.ensure_none_under_way(office.BUNDLE)
-    second = begun(old)
-    runs.propose(second, by=person(DESIGNER))
     with pytest.raises(MigrationNotNow):
         runs.confirm(second, by=person(PUBLISHER))
+    with pytest.raises(MigrationNotNow):
+        runs.begin(office.BUNDLE, Chosen((old,)), {old: RENAMED}, by=person(DESIGNER), reason="审查环节改名")
     runs.go_on(run, by=person(PUBLISHER))
     machines.work()
     runs.ensure_none_under_way(office.BUNDLE)
@@ -417,7 +486,7 @@ def test_a_migration_whose_job_always_fails_ends_and_whoever_began_it_is_told(db
     old = machines.publish(OLD)
     moved = cases(old, of=3)
     machines.publish(NEW)
-    untried = runs.begin(office.BUNDLE, Chosen((old,)), RENAMED, by=person(DESIGNER), reason="审查环节改名")
+    untried = runs.begin(office.BUNDLE, Chosen((old,)), {old: RENAMED}, by=person(DESIGNER), reason="审查环节改名")
     failed_for_good()
     assert (state(untried), outcomes(untried)) == ("checked", ["unfit"] * 3)
     assert reasons(untried, moved[0]) == JOB_FAILED.zh

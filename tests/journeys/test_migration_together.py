@@ -138,7 +138,7 @@ def test_a_case_that_kills_whoever_tries_it_is_found_among_the_others(office_at_
     old = machines.publish(OLD)
     chosen = cases(old, of=4)
     machines.publish(NEW)
-    run = runs.begin(office.BUNDLE, Chosen((old,)), RENAMED, by=person(DESIGNER), reason="审查环节改名")
+    run = runs.begin(office.BUNDLE, Chosen((old,)), {old: RENAMED}, by=person(DESIGNER), reason="审查环节改名")
     [(instance, _)] = machines.instances(chosen[2])
     act, moment = DEADLY.format(instance=instance, run=run), clock.now()
     for _ in range(3):

@@ -22,7 +22,8 @@ class MigrationRun(Model):
 
     `state`: checking (the worker tries it on every case) | checked | proposed | first (the small batch goes) | looked
     (it has gone; somebody looks at it) | rest | paused | done | stopped | withdrawn | undoing | undone.
-    `mapping`: "process:element" -> the new id, and process -> new process.
+    `mappings`: id of a release that cases come from -> ("process:element" -> the new id, process -> new process).
+    `rest_at`: when the first batch had been looked at and the rest was let go.
     """
 
     __tablename__ = "migration_run"
@@ -38,7 +39,7 @@ class MigrationRun(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     bundle_key: Mapped[str] = mapped_column(index=True)
     to_release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
-    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    mappings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     filters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     reason: Mapped[str]
     state: Mapped[str]
@@ -47,6 +48,7 @@ class MigrationRun(Model):
     created_at: Mapped[datetime]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     confirmed_at: Mapped[datetime | None]
+    rest_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     undo_reason: Mapped[str] = mapped_column(server_default="")

@@ -10,7 +10,7 @@ from typing import Any
 from engine import Words
 from webapp.catalogue import published
 from webapp.errors import NotFound
-from webapp.services.migration_runs import CHOSEN, Chosen, chosen_values
+from webapp.services.migration_runs import CHOSEN, OTHER, Chosen, chosen_values
 from webapp.unit_of_work import sql
 
 SHOWN_RUNS, SHOWN_CASES, SHOWN_REASONS = 50, 50, 20
@@ -52,7 +52,7 @@ class Run:
     target: int
     number: int
     state: str
-    mapping: dict[str, str]
+    mappings: dict[str, dict[str, str]]
     filters: dict[str, Any]
     reason: str
     first_cases: int
@@ -64,6 +64,19 @@ class Run:
     ended_at: datetime | None
     undoer: str | None
     undo_reason: str
+
+    @property
+    def renamed(self) -> list[tuple[tuple[int, ...], dict[str, str]]]:
+        """What elements have other ids in the new release: (numbers of the releases of which it is true, mapping)."""
+        found: list[tuple[tuple[int, ...], dict[str, str]]] = []
+        for release_id, mapping in self.mappings.items():
+            number = published(int(release_id)).number
+            same = next((at for at, (_, other) in enumerate(found) if other == mapping), None)
+            if same is not None:
+                found[same] = ((*found[same][0], number), mapping)
+            elif mapping:
+                found.append(((number,), mapping))
+        return found
 
     @property
     def cases(self) -> int:
@@ -110,7 +123,7 @@ from migration_run m join release r on r.id = m.to_release_id join app_user u on
 where %(bundle)s = '' or m.bundle_key = %(bundle)s order by m.id desc limit %(most)s
 """
 RUN = """
-select m.id, m.bundle_key, m.to_release_id, r.number, m.state, m.mapping, m.filters, m.reason, m.first_cases,
+select m.id, m.bundle_key, m.to_release_id, r.number, m.state, m.mappings, m.filters, m.reason, m.first_cases,
     m.created_by, a.name, m.created_at, c.name, m.confirmed_at, m.ended_at, u.name, m.undo_reason
 from migration_run m join release r on r.id = m.to_release_id join app_user a on a.id = m.created_by
 left join app_user c on c.id = m.confirmed_by left join app_user u on u.id = m.undone_by
@@ -154,6 +167,12 @@ class OlderRelease:
 def older_releases(bundle: str) -> list[OlderRelease]:
     """Releases that were in force once, the newest first."""
     return [OlderRelease(*row) for row in sql().execute(OLDER, (bundle,))]
+
+
+def under_way(bundle: str) -> int | None:
+    """The id of the bundle's migration that is confirmed and not over: no other begins meanwhile."""
+    row = sql().execute(OTHER, (bundle, 0)).fetchone()
+    return int(row[0]) if row else None
 
 
 def how_many(bundle: str, target: int, chosen: Chosen, most: int) -> int:

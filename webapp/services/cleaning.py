@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from webapp import clock, file_store
+from webapp.services.migration_runs import UNDO_FOR
 from webapp.settings import LONGEST_SMS_WINDOW_MINUTES
 from webapp.unit_of_work import sql, unit_of_work
 
@@ -20,7 +21,6 @@ LOOSE_FILES_FOR = timedelta(days=30)
 TRIALS_FOR = timedelta(days=30)
 IMPORTS_FOR = timedelta(days=7)
 NOTICES_FOR, DELIVERIES_FOR = timedelta(days=365), timedelta(days=90)
-UNDO_FOR = timedelta(days=30)
 DONE_DRAFTS_FOR = timedelta(days=7)  # what somebody typed while a colleague was faster can be copied for a week
 
 LOOSE_FILES = """
@@ -56,7 +56,7 @@ delete from notice n where n.at < %s and n.routed_at is not null and not exists 
 """
 #: What a migration would be taken back with, once it has been over for a while.
 BEFORE_MIGRATION = """
-update migration_case m set before = null, seq = null from migration_run r
+update migration_case m set before = null from migration_run r
 where r.id = m.run_id and m.before is not null and r.ended_at < %s
 """
 DONE_DRAFTS = (

@@ -146,7 +146,7 @@ def _verdict(
     context = engine_context(clock.now(), rules_of(tuple(rules or ())))
     refusals = [whole_case(NOT_THERE_ANY_MORE)] if not loaded else []
     try:
-        refusals += plan_migration(loaded, published(run.target), run.mapping, context).refusals
+        refusals += plan_migration(loaded, published(run.target), run.mapping_from(release_id), context).refusals
     except EngineError as failure:
         refusals.append(whole_case(RepairFailed(failure).words))
     refusals += not_there(items, published(run.target))

@@ -14,21 +14,28 @@ NOT_THERE_ANY_MORE = Words("办件已不在原发布版上办理", "the case doe
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A migration, for who works on it. `by_id` confirmed it, `undone_by` has it taken back."""
+    """A migration, for who works on it. `by_id` confirmed it, `undone_by` has it taken back.
+
+    `mappings`: id of a release that cases come from -> what its elements become.
+    """
 
     id: int
     bundle: str
     target: int
     state: str
-    mapping: dict[str, str]
+    mappings: dict[str, dict[str, str]]
     reason: str
     by_id: int | None
     undo_reason: str
     undone_by: int | None
 
+    def mapping_from(self, release_id: int) -> dict[str, str]:
+        """What elements of this release become: the same id may be another step in each."""
+        return self.mappings.get(str(release_id), {})
+
 
 RUN = """
-select id, bundle_key, to_release_id, state, mapping, reason, confirmed_by, undo_reason, undone_by
+select id, bundle_key, to_release_id, state, mappings, reason, confirmed_by, undo_reason, undone_by
 from migration_run where id = %s
 """
 

@@ -36,6 +36,10 @@ MOST_CASES = 20_000
 FIRST_CASES, MOST_FIRST_CASES = 5, 100
 #: Jobs of the queue that work on one migration at the same time.
 LANES = 4
+#: How long after its end a migration can be taken back: what that takes is kept so long.
+UNDO_FOR = timedelta(days=30)
+#: The last day that has a next one.
+LAST_DAY = date.max - timedelta(days=1)
 
 
 class MigrationNotNow(ActRefused):
@@ -77,8 +81,8 @@ and (%(since)s::timestamptz is null or k.received_at >= %(since)s)
 and (%(before)s::timestamptz is null or k.received_at < %(before)s)
 """
 BEGIN = """
-insert into migration_run (bundle_key, to_release_id, mapping, filters, reason, state, created_by, created_at)
-values (%(bundle)s, %(target)s, %(mapping)s::jsonb, %(filters)s::jsonb, %(reason)s, 'checking', %(by)s, %(now)s)
+insert into migration_run (bundle_key, to_release_id, mappings, filters, reason, state, created_by, created_at)
+values (%(bundle)s, %(target)s, %(mappings)s::jsonb, %(filters)s::jsonb, %(reason)s, 'checking', %(by)s, %(now)s)
 returning id
 """
 TAKE = f"""
@@ -88,8 +92,13 @@ from cases k where {CHOSEN} order by k.received_at, k.id limit %(most)s
 """
 
 
+DAY_WRONG = Words("日期不对，请重新选择。", "This is no day that can be searched for. Choose another.")
+
+
 def chosen_values(bundle: str, target: int, chosen: Chosen) -> dict[str, Any]:
-    """What CHOSEN is asked with."""
+    """What CHOSEN is asked with. Raises Incomplete for an end of the days that no calendar has."""
+    if chosen.until and chosen.until > LAST_DAY:
+        raise Incomplete("until", DAY_WRONG)
     return {
         "bundle": bundle,
         "target": target,
@@ -104,19 +113,24 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, moments.OFFICE_ZONE)
 
 
-def begin(bundle: str, chosen: Chosen, mapping: Mapping[str, str], *, by: Identity, reason: str) -> int:
+Mappings = Mapping[int, Mapping[str, str]]
+
+
+def begin(bundle: str, chosen: Chosen, mappings: Mappings, *, by: Identity, reason: str) -> int:
     """Choose the cases and have the worker try the move on each of them; returns the id of the migration.
 
-    Raises NotYours, NotFound (no release in force), Incomplete (no reason, no case).
+    `mappings`: release that cases come from -> what its elements become; none where all keep their ids. Raises
+    NotYours, NotFound (no release in force), Incomplete (no reason, no case), MigrationNotNow.
     """
     ensure(by, Permission.MIGRATION_PROPOSE)
     reason = given_reason(reason)
     with unit_of_work():
         lock_bundle(bundle)
+        _ensure_no_other(bundle)
         target = _in_force(bundle)
         values = {
             **chosen_values(bundle, target, chosen),
-            "mapping": orjson.dumps(dict(mapping)).decode(),
+            "mappings": orjson.dumps({str(of): dict(told) for of, told in mappings.items()}).decode(),
             "filters": chosen.as_json(),
             "reason": reason,
             "by": by.user_id,
@@ -211,12 +225,16 @@ where m.run_id = %(run)s and m.case_id = n.case_id
 
 
 def go_on(run_id: int, *, by: Identity) -> None:
-    """Go on with the rest after the first batch, or after a pause. Raises NotYours, NotFound, MigrationNotNow."""
+    """Go on with the rest after the first batch, or with what was paused: the first batch is looked at in any case.
+
+    Raises NotYours, NotFound, MigrationNotNow.
+    """
     ensure(by, Permission.MIGRATION_RUN)
     with unit_of_work():
         run = _locked(run_id, LOOKED, PAUSED)
-        first = run.state == PAUSED and _has_first(run_id)
-        _go(run, FIRST if first else REST)
+        if run.state == LOOKED:
+            sql().execute("update migration_run set rest_at = %s where id = %s", (clock.now(), run_id))
+        _go(run, REST if run.state == LOOKED or run.rest_at is not None else FIRST)
         record(run.bundle, "migration-continued", by, run.target, run=run_id)
 
 
@@ -253,15 +271,28 @@ def withdraw(run_id: int, *, by: Identity) -> None:
         record(run.bundle, "migration-withdrawn", by, run.target, run=run_id)
 
 
+PAST_UNDOING = Words(
+    f"留存期已过：迁移结束满 {UNDO_FOR.days} 天后，撤销所需的资料不再留存，不能撤销。",
+    f"The time is over: what taking a migration back needs is kept for {UNDO_FOR.days} days after its end.",
+)
+
+
+def is_past_undoing(ended_at: datetime | None) -> bool:
+    """Whether a migration that ended then can be taken back no more."""
+    return ended_at is not None and ended_at < clock.now() - UNDO_FOR
+
+
 def undo(run_id: int, *, by: Identity, reason: str) -> None:
     """Take every case back to where it was on which nobody has acted since; the worker does it.
 
-    Raises NotYours, NotFound, Incomplete (no reason), MigrationNotNow.
+    Raises NotYours, NotFound, Incomplete (no reason), MigrationNotNow (also where it has been over for too long).
     """
     ensure(by, Permission.MIGRATION_RUN)
     reason = given_reason(reason)
     with unit_of_work():
         run = _locked(run_id, LOOKED, PAUSED, STOPPED, DONE)
+        if is_past_undoing(run.ended_at):
+            raise MigrationNotNow(PAST_UNDOING)
         _ensure_no_other(run.bundle, but=run_id)
         sql().execute(
             "update migration_run set undone_by = %s, undo_reason = %s where id = %s", (by.user_id, reason, run_id)
@@ -289,6 +320,8 @@ class _Run:
     target: int
     state: str
     author: int
+    rest_at: datetime | None
+    ended_at: datetime | None
 
 
 OTHER = """
@@ -306,8 +339,8 @@ def _locked(run_id: int, *states: str) -> _Run:
     row = (
         sql()
         .execute(
-            "select id, bundle_key, to_release_id, state, created_by from migration_run where id = %s"
-            " for no key update",
+            "select id, bundle_key, to_release_id, state, created_by, rest_at, ended_at from migration_run"
+            " where id = %s for no key update",
             (run_id,),
         )
         .fetchone()
@@ -349,13 +382,4 @@ def _ensure_no_other(bundle: str, but: int = 0) -> None:
 
 def _has(run_id: int, state: str) -> bool:
     row = sql().execute("select 1 from migration_case where run_id = %s and state = %s limit 1", (run_id, state))
-    return row.fetchone() is not None
-
-
-def _has_first(run_id: int) -> bool:
-    row = sql().execute(
-        "select 1 from migration_case m join migration_run r on r.id = m.run_id where m.run_id = %s"
-        " and m.state = 'fits' and m.place <= r.first_cases limit 1",
-        (run_id,),
-    )
     return row.fetchone() is not None

@@ -66,6 +66,11 @@ class _Loud(TakenBack):
         )
 
 
+class _Forgotten(TakenBack):
+    def __init__(self) -> None:
+        super().__init__(Words("撤销所需的资料已过留存期", "what taking it back needs is kept no more"))
+
+
 KEPT = "select before from migration_case where run_id = %s and case_id = %s"
 RESTORED_CASE = """
 with back as (update cases set release_id = %(release)s where id = %(case)s)
@@ -117,8 +122,10 @@ def take_back(
         raise _Loud()
     row = sql().execute(KEPT, (run_id, case.id)).fetchone()
     before: dict[str, Any] | None = row[0] if row else None
-    if case.release_id != moved_to or case.ledger_seq != seq or before is None:
+    if case.release_id != moved_to or case.ledger_seq != seq:
         raise _Acted()
+    if before is None:  # cleaned away just when somebody began to take it back
+        raise _Forgotten()
     instances = of_release(running_instances(case), moved_to)
     former = {one["id"]: one for one in before["instances"]}
     if {str(one.id): state_mark(one.state) for one in instances} != before["after"]:

@@ -138,10 +138,11 @@ class _Moving(_Cases):
             self.keep(case.id, plan.refusals)
             return
         case.under_repair = True
-        facts = {"from": case.release_id, "to": run.target, "mapping": run.mapping, "run": run.id}
+        mapping = run.mapping_from(turn.from_release)
+        facts = {"from": case.release_id, "to": run.target, "mapping": mapping, "run": run.id}
         _write_repair(case, Event.RELEASE_CHANGED, self.by, turn.repair, run.reason, facts)
         so_far = case.ledger_seq
-        carry_over(case, run.target, plan.steps, run.mapping, keep=BEFORE, run=run.id)
+        carry_over(case, run.target, plan.steps, mapping, keep=BEFORE, run=run.id)
 
         def keep() -> None:
             quiet = case.ledger_seq == so_far and all(_is_quiet(step) for _, step in plan.steps)
@@ -159,7 +160,8 @@ class _TakingBack(_Cases):
         run, case = self.run, lock(LOCK_BY_ID, turn.case_id)
         case.under_repair = True
         try:
-            take_back(case, run.id, run.target, turn.from_release, turn.seq, run.mapping)
+            mapping = run.mapping_from(turn.from_release)
+            take_back(case, run.id, run.target, turn.from_release, turn.seq, mapping)
         except TakenBack as refused:
             self.tell(case.id, refused.words, over=True)
             return
@@ -176,7 +178,7 @@ def _plan(case: LockedCase, run: Run, turn: _Turn) -> Plan:
     if not instances:
         return Plan(refusals=[whole_case(NOT_THERE_ANY_MORE)])
     target = published(run.target)
-    plan = plan_migration(instances, target, run.mapping, case.context)
+    plan = plan_migration(instances, target, run.mapping_from(turn.from_release), case.context)
     plan.refusals += not_there(turn.items, target)
     return plan
 

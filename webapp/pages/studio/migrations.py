@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from engine import Words
-from webapp.catalogue import Published, published
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity, signed_in
-from webapp.languages import language
 from webapp.pages.batch_progress import tagged, unless_unchanged
+from webapp.pages.studio.migration_choice import HOW, Asked, moved, pictures_of, rows_of, steps_of
 from webapp.pages.studio.shared import chosen as one_of
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import migration_runs as queries
 from webapp.queries import releases as release_queries
-from webapp.queries.migration_matching import BY_HAND, OPEN, SAME, Match, mapping_of, proposed
-from webapp.queries.release_diagrams import Diagram, read_named
+from webapp.queries.migration_matching import OPEN
 from webapp.services import migration_runs as runs
-from webapp.services.migration_runs import FIRST_CASES, MOST_CASES, MOST_FIRST_CASES, Chosen
+from webapp.services.migration_runs import FIRST_CASES, MOST_CASES, MOST_FIRST_CASES, is_past_undoing
 
 blueprint = Blueprint("migration", __name__, url_prefix="/studio")
 
-PREFIX = "map-"
 LABELS = {
     "reason": Words("迁移原因", "Reason"),
     "releases": Words("原发布版", "From releases"),
+    "since": Words("收件日期从", "Received from"),
+    "until": Words("收件日期到", "Received until"),
     "first": Words("先迁移的件数", "Cases of the first batch"),
 }
 #: state of a migration -> (words, kind of badge, icon)
@@ -60,35 +56,7 @@ CASE_STATES = {
     "undone": (Words("已撤销", "taken back"), "muted", "arrow-back-up"),
     "kept": (Words("未撤销", "not taken back"), "warn", "alert-triangle"),
 }
-#: how an element was matched -> (words, kind of badge, icon)
-HOW = {
-    "both": (Words("同名同位置", "same name and place"), "info", "check"),
-    "name": (Words("同名", "same name"), "info", "check"),
-    "place": (Words("同位置", "same place"), "warn", "alert-triangle"),
-    BY_HAND: (Words("手工选择", "chosen by hand"), "ok", "check"),
-    OPEN: (Words("需要手工选择", "needs a choice by hand"), "bad", "alert-circle"),
-}
 WORKER_STATES = ("checking", "first", "rest", "undoing")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the address or the form chooses."""
-
-    chosen: Chosen
-    mapping: dict[str, str]
-
-    @classmethod
-    def of(cls, given: Any, offered: Sequence[queries.OlderRelease]) -> _Asked:
-        wanted = {int(one) for one in given.getlist("releases") if one.isdecimal()}
-        ids = [one.id for one in offered if one.id in wanted]
-        if "releases" not in given and not ids:
-            ids = [one.id for one in offered if one.cases]
-        picked = Chosen(tuple(ids), given.get("step", ""), _day(given.get("since")), _day(given.get("until")))
-        mapping = {
-            name.removeprefix(PREFIX): value for name, value in given.items() if name.startswith(PREFIX) and value
-        }
-        return cls(picked, mapping)
 
 
 @blueprint.get("/migrations")
@@ -111,7 +79,7 @@ def all_runs() -> ResponseReturnValue:
 @blueprint.get("/bundles/<key>/migrate")
 @needs(Permission.MIGRATION_PROPOSE)
 def choose(key: str) -> ResponseReturnValue:
-    """Choose cases (`releases`, `step`, `since`, `until`) and what becomes of each element (`map-<process>:<id>`)."""
+    """Choose cases (`releases`, `step`, `since`, `until`) and what becomes of each element (`migration_choice`)."""
     return _choosing(key, request.args, {})
 
 
@@ -120,12 +88,12 @@ def choose(key: str) -> ResponseReturnValue:
 def begin(key: str) -> ResponseReturnValue:
     """Have it tried on every chosen case."""
     target = _target(key)
-    asked = _Asked.of(request.form, queries.older_releases(key))
-    mapping: dict[str, str] = {}
-    for release_id in asked.chosen.releases:
-        mapping |= mapping_of(published(release_id), published(target.id), asked.mapping)
+    asked = Asked.of(request.form, queries.older_releases(key))
+    if asked.wrong:
+        return _choosing(key, request.form, {})
+    mappings, reason = asked.mappings(target.id), request.form.get("reason", "")
     try:
-        run = runs.begin(key, asked.chosen, mapping, by=signed_in(), reason=request.form.get("reason", ""))
+        run = runs.begin(key, asked.chosen, mappings, by=signed_in(), reason=reason)
     except Incomplete as refusal:
         return _choosing(key, request.form, {refusal.field: [refusal.words]}, refusal.status)
     return redirect(url_for("migration.run", run_id=run))
@@ -193,14 +161,9 @@ def _target(key: str) -> release_queries.ReleaseRow:
 
 def _choosing(key: str, given: Any, errors: Mapping[str, Any], status: int = 200) -> ResponseReturnValue:
     target, offered = _target(key), queries.older_releases(key)
-    asked = _Asked.of(given, offered)
-    compared = next((one.id for one in offered if one.id in asked.chosen.releases), None)
-    new = published(target.id)
-    matches: dict[str, Match] = {}
-    for release_id in asked.chosen.releases:
-        for one in proposed(published(release_id), new, asked.mapping):
-            matches.setdefault(one.field, one)
-    moved = [one for one in matches.values() if one.how != SAME]
+    asked = Asked.of(given, offered)
+    rows = rows_of(asked, target.id)
+    to_match = moved(rows)
     rendered = render_template(
         "studio/migrate.html",
         key=key,
@@ -208,64 +171,20 @@ def _choosing(key: str, given: Any, errors: Mapping[str, Any], status: int = 200
         target=target,
         offered=offered,
         asked=asked.chosen,
-        mapping=asked.mapping,
+        under_way=queries.under_way(key),
         count=queries.how_many(key, target.id, asked.chosen, MOST_CASES + 1) if asked.chosen.releases else 0,
         most=MOST_CASES,
-        same=len(matches) - len(moved),
-        moved=moved,
-        open=sum(one.how == OPEN for one in moved),
+        same=len({one.match.field for one in rows} - {one.match.field for one in to_match}),
+        moved=to_match,
+        open=sum(one.match.how == OPEN for one in to_match),
         how=HOW,
-        steps=_steps(published(compared)) if compared else [],
-        pictures=list(_pictures(published(compared), new, moved)) if compared else [],
+        steps=steps_of(asked.chosen.releases),
+        pictures=list(pictures_of(to_match, target.id)),
         typed=request.form,
-        errors=errors,
+        errors={**asked.wrong, **errors},
         labels=LABELS,
     )
-    return rendered, status
-
-
-def _steps(release: Published) -> list[tuple[str, str]]:
-    """The user tasks of a release: ("process:element", its name)."""
-    return [
-        (f"{process.id}:{node.id}", words(release.element_name(process.id, node.id)))
-        for process in release.program.processes.values()
-        for node in process.nodes.values()
-        if node.type == "userTask"
-    ]
-
-
-def _pictures(old: Published, new: Published, moved: Sequence[Match]) -> Iterator[dict[str, Any]]:
-    """The old and the new diagram of each file with an element that has another id, both marked."""
-    processes = [one.process for one in moved if one.process in old.program.processes]
-    for file in dict.fromkeys(old.program.file_of(process) for process in processes):
-        there = [one for one in moved if one.process in processes and old.program.file_of(one.process) == file]
-        for release, side in ((old, "old"), (new, "new")):
-            path = file if file in release.files else ""
-            drawn = _drawn(release, path) if path else None
-            if drawn is not None and drawn.is_drawn:
-                marks = [mark for one in there if (mark := _mark(one, side)) and mark["element"] in drawn.drawn]
-                src = url_for("studio.diagram", release_id=release.id, path=path)
-                shown = {"side": side, "title": drawn.title, "number": release.number}
-                yield {**shown, "src": src, "marks": marks}
-
-
-def _drawn(release: Published, path: str) -> Diagram | None:
-    return read_named(path, release.files[path], language(), release.bundle if language() != "zh" else None)
-
-
-def _mark(one: Match, side: str) -> dict[str, str] | None:
-    element = one.element if side == "old" else one.new
-    if not element:
-        return None
-    said = words(HOW[one.how][0])
-    severity = "error" if one.how == OPEN else "warning" if one.how == "place" else "note"
-    target = "match-" + one.field.replace(":", "-")
-    return {
-        "element": element,
-        "severity": severity,
-        "text": f"{words(one.name)}{gettext('：')}{said}",
-        "target": target,
-    }
+    return rendered, 422 if asked.wrong else status
 
 
 def _shown(run_id: int) -> dict[str, Any]:
@@ -280,6 +199,7 @@ def _shown(run_id: int) -> dict[str, Any]:
         "states": STATES,
         "case_states": CASE_STATES,
         "reasons": queries.reasons_of(run_id),
+        "past_undoing": is_past_undoing(found.ended_at),
         "rows": rows,
         "state": state,
         "after": after,
@@ -290,10 +210,3 @@ def _shown(run_id: int) -> dict[str, Any]:
         "may_cases": may(by, Permission.CASE_REPAIR),
         "is_author": found.author_id == by.user_id,
     }
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
