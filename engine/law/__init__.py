@@ -40,7 +40,7 @@ from engine.law.hand_up import HAND_UP, HandUp
 from engine.law.handover import HandoverRules
 from engine.law.holding import Holding, Spell, days_held
 from engine.law.intake import INTAKE_OUTCOMES, Fault, IntakeOutcome, told_late
-from engine.law.intake_terms import INTAKE, INTAKE_PROMISE, intake_limits
+from engine.law.intake_terms import INTAKE, INTAKE_PROMISE, PROMISED_WITHIN, intake_limits
 from engine.law.item_kinds import KindRules
 from engine.law.numbers import (
     grouped_tracking_code,
@@ -108,6 +108,7 @@ __all__ = [
     "NOT_DELIVERED",
     "ON_SITE",
     "PASS",
+    "PROMISED_WITHIN",
     "RANDOM_DRAW",
     "RECTIFY",
     "REVOKE",

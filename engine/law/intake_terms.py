@@ -10,6 +10,8 @@ from engine.law.terms import ClockTerms
 
 #: From receipt to the outcome of intake; and the shorter limit that the place promises within that of the law.
 INTAKE, INTAKE_PROMISE = "intake", "intake-promise"
+#: Whose tasks are due when the promise is, where one runs.
+PROMISED_WITHIN = {INTAKE: INTAKE_PROMISE}
 #: The parameter with the office's own limit to answer.
 PARAMETER = "intake-limit"
 

@@ -26,7 +26,7 @@ from engine.trial.law import Law
 from engine.trial.papers import IssuedPaper, issued_papers
 from engine.trial.post import Letter, Sent
 from engine.trial.recording import begins_alike, recorded, recorded_anew
-from engine.trial.running import TrialClock
+from engine.trial.running import TaskLimit, TrialClock
 from engine.trial.world import UnknownJobs
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Letter",
     "LimitRefused",
     "Sent",
+    "TaskLimit",
     "Trial",
     "TrialClock",
     "UnknownJobs",

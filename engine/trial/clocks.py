@@ -27,6 +27,7 @@ from engine.bundles import COMMITMENT, Item, decision_limits, joint_limit
 from engine.law import (
     INTAKE,
     INTAKE_PROMISE,
+    PROMISED_WITHIN,
     RECTIFY,
     ClockReading,
     ClockTerms,
@@ -75,6 +76,7 @@ class Clocks:
     #: By (instance, scope, element) of history: what waits for the element to end, and how it names it.
     _ends_with: dict[tuple[int, int, str], list[tuple[Spell, Waiting]]] = field(default_factory=dict)
     _ends_with_task: dict[tuple[int, int], list[Spell]] = field(default_factory=dict)
+    _of_task: dict[tuple[int, int], Running] = field(default_factory=dict)
     #: By (instance, scope, element) of the calls of items: the item.
     _calls: dict[tuple[int, int, str], str] = field(default_factory=dict)
     _just_ended: list[Spell] = field(default_factory=list)
@@ -116,6 +118,15 @@ class Clocks:
             return None
         day = reading.marks.get(timer.due.mark)
         return moment_of_mark(timer.due.mark, day, self.zone) if day is not None else None
+
+    def of_task(self, instance: int, task: int, now: datetime) -> Running | None:
+        """The limit that gives a task its last day: the one that it names, or the promise within that; None: none."""
+        named = self._of_task.get((instance, task))
+        if named is None:
+            return None
+        promise = self.running.get((named.instance, named.owner, PROMISED_WITHIN.get(named.terms.name, "")))
+        both = [named, promise] if promise is not None and promise.runs else [named]
+        return min(both, key=lambda one: self.reading(one, now).due_on)
 
     def reading(self, running: Running, now: datetime) -> ClockReading:
         """What a clock shows now."""
@@ -263,6 +274,7 @@ class Clocks:
                 each.spell.waiting.add((one.number, task.id, ""))
                 self._ends_with_task.setdefault((one.number, task.id), []).append(each.spell)
             if begun:
+                self._of_task[one.number, task.id] = begun[0]
                 return
 
     def _begin(self, one: Instance, scope: int, clock: str, now: datetime) -> list[Running]:

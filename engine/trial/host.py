@@ -19,7 +19,7 @@ from engine.trial.instance import Held, Instance, Open
 from engine.trial.jobs import Handler, Outcome
 from engine.trial.law import Law
 from engine.trial.post import Letter, PostOffice, Sent
-from engine.trial.running import TrialClock
+from engine.trial.running import TaskLimit, TrialClock
 from engine.trial.world import UnknownJobs, World, later
 from engine.values import Value
 
@@ -147,6 +147,15 @@ class Trial:
         """The legal clocks that run or ran, in the order in which they began; none without a `law`."""
         clocks = self._world.clocks
         return tuple(clock_acts.shown(clocks, self.now)) if clocks is not None else ()
+
+    def limit(self, task: Held[UserTask]) -> TaskLimit | None:
+        """The legal clock that one of `tasks` is done under; None where it names none, or has none."""
+        clocks = self._world.clocks
+        running = clocks.of_task(task.instance, task.what.id, self.now) if clocks is not None else None
+        if clocks is None or running is None:
+            return None
+        reading = clocks.reading(running, self.now)
+        return TaskLimit(running.terms.name, None if reading.state == "paused" else reading.due_on)
 
     def due(self, timer: Held[TimerSet]) -> datetime | None:
         """When one of `timers` falls due by the clock; None for a mark whose moment is not known, or stands still."""

@@ -81,6 +81,14 @@ class TrialClock:
     may_be_delivered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TaskLimit:
+    """The limit that a task is done under: its name, and its last day, None while it stands still."""
+
+    clock: str
+    due_on: date | None
+
+
 @dataclass(slots=True)
 class Case:
     """What is known of the case that a trial is about.

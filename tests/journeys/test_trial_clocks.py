@@ -1,12 +1,12 @@
 """A trial counts the limits of the law as the office does: the same stories through both, clock by clock.
 
 What is compared is every clock of the case: since when it runs, its last day, and on which day it stopped; of one that
-stands still, that it does, for its last day is not known yet.
+stands still, that it does, for its last day is not known yet. And the last day of every open task of an item.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -26,7 +26,7 @@ from webapp.clock import frozen_at
 from webapp.extensions import db as database
 from webapp.models import Document
 from webapp.services import commitment_withdrawal, extensions, tasks, timers
-from webapp.services.clocks import STANDS_STILL
+from webapp.services.clocks import STANDS_STILL, TASK_STANDS_STILL
 from webapp.unit_of_work import sql
 
 #: What begins in a process that the office starts beside the diagram.
@@ -39,8 +39,13 @@ select i.item_key, l.name, l.started_on, l.stopped_on, case when l.stopped_on is
 from legal_clock l left join item_case i on i.id = l.item_case_id
 where coalesce(l.case_id, i.case_id) = %s and not l.name = any(%s)
 """
-#: (item, clock) -> started, stopped, due.
-Counted = Mapping[tuple[str | None, str], tuple[date, date | None, date | None]]
+TASKS = f"""
+select i.item_key, t.step, case when {TASK_STANDS_STILL} then null else t.due_on end
+from user_task t join item_case i on i.id = t.item_case_id
+where t.case_id = %s and t.state = 'open' and t.clock is not null and not t.clock = any(%s)
+"""
+#: (item, clock) -> started, stopped, due; (item, step) -> due.
+Counted = Mapping[tuple[str | None, str], tuple[date | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ def pass_days(case_id: int, since: int, until: int) -> None:
 
 def kept(case_id: int) -> Counted:
     rows = sql().execute(CLOCKS, (case_id, sorted(BESIDES))).fetchall()
-    return {(item, name): (started, stopped, due) for item, name, started, stopped, due in rows}
+    tasks_open = sql().execute(TASKS, (case_id, sorted(BESIDES))).fetchall()
+    days = {(item, step): (due,) for item, step, due in tasks_open}
+    return {(item, name): (started, stopped, due) for item, name, started, stopped, due in rows} | days
 
 
 def in_the_office(tale: Tale) -> Counted:
@@ -123,7 +130,14 @@ def in_a_trial(tale: Tale) -> Counted:
         )
         for one in trial.clocks
         if one.terms.name not in BESIDES
-    }
+    } | dict(days_of_tasks(story))
+
+
+def days_of_tasks(story: Story) -> Iterator[tuple[tuple[str | None, str], tuple[date | None]]]:
+    for held in story.trial.tasks:
+        (step, item), limit = story.told(held), story.trial.limit(held)
+        if item is not None and held.what.properties.get("clock"):
+            yield (item, step), (limit.due_on if limit is not None else None,)
 
 
 # ---------------------------------------------------------------- beside the diagram

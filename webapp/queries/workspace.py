@@ -11,6 +11,7 @@ from typing import Any
 
 from engine import Words
 from engine.bundles import Item, StepSeparation, guide_for, separation_at
+from engine.law import PROMISED_WITHIN
 from webapp import clock, moments
 from webapp.catalogue import RULES_OF_CASE, arranged, rules_of
 from webapp.errors import NotAuthorised, NotFound
@@ -24,7 +25,6 @@ from webapp.queries.case_rows import CaseParts
 from webapp.queries.dependencies import depends
 from webapp.queries.due import THEIR_STEPS, Due, due
 from webapp.queries.submission import CommitmentView, MaterialLine
-from webapp.services.clocks import PROMISED_WITHIN
 from webapp.services.corrections import correctable
 from webapp.services.separation import CONFLICTED, PARTS, InConflict, Part, barred_steps, refusal_for
 from webapp.services.tasks import gives_way

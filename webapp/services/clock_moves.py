@@ -16,10 +16,10 @@ from typing import Any
 import orjson
 
 from engine import Words
-from engine.law import ClockReading, ClockTerms, Pause, read_clock
+from engine.law import PROMISED_WITHIN, ClockReading, ClockTerms, Pause, read_clock
 from webapp import moments
 from webapp.identity import Identity
-from webapp.services.clocks import AWAITS_DELIVERY, MAY_BE_VISITED, PROMISED_WITHIN, first_day_counted, moment_of
+from webapp.services.clocks import AWAITS_DELIVERY, MAY_BE_VISITED, first_day_counted, moment_of
 from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.services.suspended import hold_timers

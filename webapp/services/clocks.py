@@ -17,9 +17,8 @@ from engine import Words
 from engine.bundles import Item, decision_limits, joint_limit
 from engine.law import (
     HAND_UP,
-    INTAKE,
-    INTAKE_PROMISE,
     NOT_DELIVERED,
+    PROMISED_WITHIN,
     ClockReading,
     ClockTerms,
     legal_start,
@@ -31,9 +30,6 @@ from webapp.catalogue import Rules
 from webapp.services.events import Event
 from webapp.services.locked_case import ClockFacts, LockedCase
 from webapp.unit_of_work import sql
-
-#: Whose tasks are due when the promise is, where one runs.
-PROMISED_WITHIN = {INTAKE: INTAKE_PROMISE}
 
 #: The version of the place's profile that is in force: a clock keeps its terms to the end.
 PROFILE = """(select id from rule_table

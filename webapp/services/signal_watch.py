@@ -16,15 +16,13 @@ import structlog
 
 from engine import Words
 from engine.bundles import Item
-from engine.law import HAND_UP, ClockTerms, Pause, SignalRule, SignalRules, read_clock
+from engine.law import HAND_UP, INTAKE, INTAKE_PROMISE, ClockTerms, Pause, SignalRule, SignalRules, read_clock
 from webapp import clock as office_clock
 from webapp import moments
 from webapp.catalogue import OWN_PLACE, Rules, rules_in_force
 from webapp.errors import Busy
 from webapp.services.clocks import (
     CLOCK_FACTS,
-    INTAKE,
-    INTAKE_PROMISE,
     STANDS_STILL,
     first_day_counts,
     mark_moment,

@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 
+from engine.law import PROMISED_WITHIN
 from engine.runtime import Closing, Job, LogLine, Step, TimerSet, UserTask
 from engine.values import ClockMark
 from webapp import outbox
 from webapp.answers import encode_all
 from webapp.identity import Identity
 from webapp.services.activity import encode_lines
-from webapp.services.clocks import PROMISED_WITHIN, mark_moment
+from webapp.services.clocks import mark_moment
 from webapp.services.locked_case import ClockFacts, InstanceRow, LockedCase
 from webapp.services.writing import array
 
