@@ -24,3 +24,8 @@ def names_from(rows: Iterable[Sequence[str]]) -> dict[str, Words]:
 def departments_of_posts() -> dict[str, str]:
     """Key of each post -> key of its department."""
     return {row[0]: row[1] for row in sql().execute(POSTS)}
+
+
+def post_names() -> dict[str, Words]:
+    """Key of each post -> its name."""
+    return names_from(sql().execute("select key, name_zh, name_en from candidate_group order by key"))

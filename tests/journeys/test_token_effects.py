@@ -110,6 +110,19 @@ def test_entering_an_item_again_starts_its_limit_of_intake_anew(db: SQLAlchemy) 
     assert due(case, "P6", "intake")[0] > old[0]
 
 
+def test_an_item_that_is_taken_out_and_put_back_is_told_once_with_who_gets_its_task(db: SQLAlchemy) -> None:
+    case = office.received("ordinary", ways={}).id
+    office.act(case, "backfill", "P1")
+    item = published(current_releases()[office.BUNDLE]).bundle.item("P6")
+    instance = instance_of(case)
+    again = [Remove(token_on(instance, item.call_activity)), Add(item.call_activity)]
+    told = looked_over(case, again)
+    assert f"新开任务“受理审查”（{item.name.zh}），岗位：招牌审查岗" in said(told.process)
+    assert f"受理时限（{item.name.zh}）届满时，流程仍自动走" in said(told.law)
+    assert f"受理时限（{item.name.zh}）届满时，流程不再" not in said(told.law)
+    assert f"受理时限（{item.name.zh}）届满时，流程自动走" not in said(told.law)
+
+
 def test_taking_an_item_out_leaves_it_without_a_ruling(db: SQLAlchemy) -> None:
     case = office.received("ordinary", ways={}).id
     office.act(case, "backfill", "P1")

@@ -16,6 +16,7 @@ from engine.values import ClockMark
 from webapp import clock, moments
 from webapp.catalogue import RULES_OF_CASE, engine_context, published, rules_of
 from webapp.errors import NotFound
+from webapp.organisation_names import post_names
 from webapp.queries.standing import process_name
 from webapp.queries.token_change import Effect, Item, Tried
 from webapp.queries.token_law import law_effects
@@ -85,9 +86,7 @@ def _change(tried: Tried, change: Change) -> Words:
 def _process(tried: Tried) -> Iterator[Effect]:
     """What it does to tasks, timers, jobs and the process itself."""
     yield from _closed_tasks(tried)
-    for task in tried.step.opened:
-        name = tried.name(task.element, task.scope)
-        yield Effect(_with_item("新开任务", "opens the task", name, tried.item_of(task.scope)))
+    yield from _opened_tasks(tried)
     yield from _timers(tried)
     yield from _jobs(tried)
     yield from _messages(tried)
@@ -112,6 +111,16 @@ def _closed_tasks(tried: Tried) -> Iterator[Effect]:
             said = _with_item("取消任务", "cancels the task", name, tried.items.get(item_case or 0))
             held = Words(f"（{holder}正在办理）", f" ({holder} is working on it)") if holder else Words("", "")
             yield Effect(Words(said.zh + held.zh, said.en + held.en), grave=bool(holder))
+
+
+def _opened_tasks(tried: Tried) -> Iterator[Effect]:
+    """The tasks that would open, each with who may take it then."""
+    posts = post_names() if tried.step.opened else {}
+    for task in tried.step.opened:
+        said = _with_item("新开任务", "opens the task", tried.name(task.element, task.scope), tried.item_of(task.scope))
+        named = [posts.get(each, Words(each, each)) for each in task.candidate_groups]
+        zh, en = "、".join(each.zh for each in named), ", ".join(each.en or each.zh for each in named)
+        yield Effect(Words(f"{said.zh}，岗位：{zh}", f"{said.en} for {en}") if named else said)
 
 
 def _timers(tried: Tried) -> Iterator[Effect]:

@@ -110,37 +110,66 @@ def _begun_items(tried: Tried) -> Iterator[Item]:
             yield item
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What the diagram does by itself when a limit reaches a mark of its own, for the case or for one of its items."""
+
+    element: str
+    clock: str
+    mark: str
+    item: Item | None
+
+
 def _marks(tried: Tried) -> Iterator[Effect]:
-    """Timers that wait for a clock: what the diagram does by itself when its limit is reached."""
+    """Timers that wait for a clock. One that ends while the same begins elsewhere goes on, for whoever reads it."""
     rows = tried.timers()
-    for timer in tried.step.timers_cancelled:
-        if timer in rows and rows[timer][1]:
-            element, clock_name, mark, _, item_case = rows[timer]
-            yield _mark(tried, element, clock_name, mark, tried.items.get(item_case or 0), sets=False)
-    for opened in tried.step.timers_set:
-        if isinstance(opened.due, ClockMark):
-            item = tried.item_of(opened.scope)
-            yield _mark(tried, opened.element, opened.due.clock, opened.due.mark, item, sets=True)
-
-
-def _mark(tried: Tried, element: str, clock_name: str, mark: str, item: Item | None, *, sets: bool) -> Effect:
-    name, limit = tried.name(element), _limit(clock_name)
-    of_zh, of_en = (f"（{item.name.zh}）", f" of “{item.name.en}”") if item else ("", "")
-    at_zh, at_en = MARKS.get(mark, (mark, mark))
-    if sets:
-        return Effect(
-            Words(
-                f"{limit.zh}{of_zh}{at_zh}时，流程自动走“{name.zh}”",
-                f"{at_en} of {limit.en}{of_en}, the process takes “{name.en}” by itself",
+    cancelled = [rows[each] for each in tried.step.timers_cancelled if each in rows]
+    ended = [_Mark(row[0], row[1], row[2], tried.items.get(row[4] or 0)) for row in cancelled if row[1]]
+    set_anew = [
+        _Mark(one.element, one.due.clock, one.due.mark, tried.item_of(one.scope))
+        for one in tried.step.timers_set
+        if isinstance(one.due, ClockMark)
+    ]
+    for one in ended:
+        yield _still(tried, one) if one in set_anew else _no_longer(tried, one)
+    for one in set_anew:
+        if one not in ended:
+            limit, at, name = _said(tried, one)
+            yield Effect(
+                Words(
+                    f"{limit.zh}{at.zh}时，流程自动走“{name.zh}”",
+                    f"{at.en} of {limit.en}, the process takes “{name.en}” by itself",
+                )
             )
-        )
+
+
+def _still(tried: Tried, one: _Mark) -> Effect:
+    limit, at, name = _said(tried, one)
     return Effect(
         Words(
-            f"{limit.zh}{of_zh}{at_zh}时，流程不再自动走“{name.zh}”；时限本身不变",
-            f"{at_en} of {limit.en}{of_en}, the process no longer takes “{name.en}” by itself; the limit stays",
+            f"{limit.zh}{at.zh}时，流程仍自动走“{name.zh}”",
+            f"{at.en} of {limit.en}, the process still takes “{name.en}” by itself",
+        )
+    )
+
+
+def _no_longer(tried: Tried, one: _Mark) -> Effect:
+    limit, at, name = _said(tried, one)
+    return Effect(
+        Words(
+            f"{limit.zh}{at.zh}时，流程不再自动走“{name.zh}”；时限本身不变",
+            f"{at.en} of {limit.en}, the process no longer takes “{name.en}” by itself; the limit stays",
         ),
         grave=True,
     )
+
+
+def _said(tried: Tried, one: _Mark) -> tuple[Words, Words, Words]:
+    """The limit with its item, the mark, and what is taken then."""
+    limit = _limit(one.clock)
+    if one.item is not None:
+        limit = Words(f"{limit.zh}（{one.item.name.zh}）", f"{limit.en} of “{one.item.name.en}”")
+    return limit, Words(*MARKS.get(one.mark, (one.mark, one.mark))), tried.name(one.element)
 
 
 def _wanted(tried: Tried, known: Mapping[tuple[int | None, str], _Clock]) -> Iterator[Effect]:
