@@ -389,8 +389,9 @@ def test_the_page_tells_all_that_became_of_a_release_and_one_word_says_its_state
     assert kinds == ["published", "replaced", "restored", "replaced"]
     assert [line.by and line.by[0] for line in life_of(first, office.BUNDLE)][1::2] == [second, third]
     assert [line.kind for line in life_of(second, office.BUNDLE)] == ["published", "stopped"]
-    screen = Browser.of(client, PUBLISHER)
-    page = screen.open(f"/studio/releases/{first}").text
+    with frozen_at(MONDAY):
+        screen = Browser.of(client, PUBLISHER)
+        page = screen.open(f"/studio/releases/{first}").text
     for said in (
         "恢复为现行 · 姜雯",
         "先用原版",
