@@ -90,12 +90,27 @@ def _check_whole(root: Table, item: Item) -> None:
 
 
 def _groups(root: Table) -> dict[str, str]:
-    table = root.table("groups")
+    table = root.table("groups", required=False)
     if table is None:
+        _without_posts(root)
         return {}
     groups = {name: table.text(name) for name in GROUPS}
     table.finish()
     return groups
+
+
+def _without_posts(root: Table) -> None:
+    if "groups" in root:
+        return  # of the wrong type, a finding of its own
+    root.report.error(
+        "missing-key",
+        "groups",
+        Words("没有写明由哪些岗位办理（缺少“groups”）。", "It names no posts that do the work: “groups” is missing."),
+        Words(
+            f"在目录的事项页选择受理、审查、决定、核查的岗位；或者在文件里写[groups]，各项是{'、'.join(GROUPS)}。",
+            f"Choose the posts on the item's page of the catalogue, or write [groups] with {', '.join(GROUPS)}.",
+        ),
+    )
 
 
 def _delegation(reading: Reading, root: Table) -> Delegation | None:

@@ -18,11 +18,13 @@ from engine.catalogue.proposing import Change, Fault, Proposal, propose
 from engine.catalogue.records import Catalogue, Record
 from engine.catalogue.sheets import (
     BUNDLE_FILE,
+    DEPARTMENTS,
     ENGLISH_FILE,
     ITEMS,
     LEGAL_SOURCES,
     MATERIALS,
     OPTIONS,
+    POSTS,
     QUESTIONS,
     REQUIREMENTS,
     SHEETS,
@@ -39,12 +41,14 @@ from engine.law.unified import UnifiedCatalogue
 __all__ = [
     "BUNDLE_FILE",
     "Budget",
+    "DEPARTMENTS",
     "ENGLISH_FILE",
     "EXAMPLE",
     "ITEMS",
     "LEGAL_SOURCES",
     "MATERIALS",
     "OPTIONS",
+    "POSTS",
     "QUESTIONS",
     "REQUIREMENTS",
     "SHEETS",

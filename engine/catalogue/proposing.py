@@ -11,7 +11,8 @@ from engine.catalogue.records import Catalogue, Record
 from engine.catalogue.removing import removal_of
 from engine.catalogue.sheets import (
     BUNDLE_FILE,
-    DEPARTMENT,
+    DEPARTMENTS,
+    POSTS,
     SHEETS,
     Column,
     Kind,
@@ -36,6 +37,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "questions": ("options",),
     "materials": ("requirements",),
 }
+_OFFICE = {DEPARTMENTS: Words("部门", "department"), POSTS: Words("岗位", "post")}
 _THERE, _REMOVED = Words("在目录中", "there"), Words("删去", "removed")
 
 
@@ -72,19 +74,25 @@ class Proposal:
 
 
 def propose(
-    files: Mapping[str, bytes], records: Iterable[Record], departments: Mapping[str, Words] | None = None
+    files: Mapping[str, bytes],
+    records: Iterable[Record],
+    departments: Mapping[str, Words] | None = None,
+    posts: Mapping[str, Words] | None = None,
 ) -> Proposal:
     """What these rows would change in the files. Raises nothing for bad rows: each has its faults.
 
-    `departments`: key -> name of those of the office; a cell names one by either. None: any is taken as it is.
+    `departments`, `posts`: key -> name of those of the office; a cell names one by either. None: any is taken as it is.
     """
     given = sorted(records, key=lambda one: list(SHEETS).index(one.sheet))
-    return _Proposing(Catalogue(files), given, departments).made()
+    office = {name: one for name, one in ((DEPARTMENTS, departments), (POSTS, posts)) if one is not None}
+    return _Proposing(Catalogue(files), given, office).made()
 
 
 class _Proposing:
-    def __init__(self, catalogue: Catalogue, records: list[Record], departments: Mapping[str, Words] | None) -> None:
-        self.departments = departments
+    def __init__(
+        self, catalogue: Catalogue, records: list[Record], office: Mapping[str, Mapping[str, Words]]
+    ) -> None:
+        self.office = office
         self.catalogue = catalogue
         self.records = records
         self.proposal = Proposal()
@@ -146,22 +154,26 @@ class _Proposing:
                 continue
             self._check_named(record, column, values[column.key])
         self._check_limits(sheet, record, keys, values)
+        if not exists and sheet.key == "items" and values.get("supervised_by") is None:
+            values["supervised_by"] = values.get("department")
         for name, value in values.items():
             self._put(sheet, record, keys, sheet.column(name), value)
 
     def _meant(self, column: Column, value: TomlValue | None) -> TomlValue | None:
-        """A department by its key, where it was named. Raises CellRefused."""
-        if column.key != DEPARTMENT or self.departments is None or value is None:
+        """A department or post by its key, where it was named. Raises CellRefused."""
+        known = self.office.get(column.office)
+        if known is None or value is None:
             return value
-        named = [key for key, words in self.departments.items() if str(value) in (key, words.zh, words.en)]
+        named = [key for key, words in known.items() if str(value) in (key, words.zh, words.en)]
         if len(named) == 1:
             return named[0]
-        known = "、".join(f"{words.zh}（{key}）" for key, words in self.departments.items())
-        known_en = ", ".join(f"{words.en} ({key})" for key, words in self.departments.items())
+        what = _OFFICE[column.office]
+        listed = "、".join(f"{words.zh}（{key}）" for key, words in known.items())
+        listed_en = ", ".join(f"{words.en} ({key})" for key, words in known.items())
         raise CellRefused(
             Words(
-                f"没有部门“{str(value)[:60]}”。请填部门的名称或者编号：{known}。",
-                f"There is no department “{str(value)[:60]}”. Give its name or key: {known_en}.",
+                f"没有{what.zh}“{str(value)[:60]}”。请填{what.zh}的名称或者编号：{listed}。",
+                f"There is no {what.en} “{str(value)[:60]}”. Give its name or key: {listed_en}.",
             )
         )
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 from engine.catalogue.toml_edit import Path, TomlValue
 from engine.words import Words
 
-#: The column of the department that decides: a key of the office, or its name.
-DEPARTMENT = "department"
+#: What of the office a column names, by key or by name.
+DEPARTMENTS, POSTS = "departments", "posts"
 BUNDLE_FILE, ENGLISH_FILE = "bundle.toml", "texts/en.toml"
 
 
@@ -38,7 +38,7 @@ class Column:
 
     `english_of`: it is the English of this column. `default`: what a value that is not there means. `limit`: it is a
     part of the limit of this name, whose value, unit and basis stand and fall together. `names`: the table of which a
-    key is named here.
+    key is named here; `office`: what of the office is.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Column:
     default: TomlValue | None = None
     limit: str = ""
     names: str = ""
+    office: str = ""
     hint: Words = field(default=Words("", ""))
 
 
@@ -154,6 +155,21 @@ def _english(of: str, label: Words, kind: Kind = Kind.TEXT) -> Column:
     return Column(f"{of}_en", Words(f"{label.zh}（英文）", f"{label.en} (English)"), kind, english_of=of)
 
 
+def _post(part: str, label: Words, hint: Words) -> Column:
+    return Column(f"{part}_post", label, Kind.TEXT, ("groups", part), office=POSTS, hint=hint)
+
+
+#: The parts of an item's work, each with the post that does it.
+_POSTS = (
+    ("intake", Words("受理岗位", "Post that accepts"), Words("", "")),
+    ("review", Words("审查岗位", "Post that reviews"), Words("", "")),
+    (
+        "decide",
+        Words("决定岗位", "Post that rules"),
+        Words("须是决定部门的岗位。", "A post of the department that decides."),
+    ),
+    ("verify", Words("事后核查岗位", "Post that verifies"), Words("", "")),
+)
 _NAME = Words("名称", "Name")
 _ITEM, _SITUATION = Words("事项", "Item"), Words("情形", "Situation")
 _QUESTION, _OPTION = Words("问题", "Question"), Words("选项", "Option")
@@ -168,8 +184,31 @@ ITEMS = Sheet(
         Column("name", Words("事项名称", "Item name"), Kind.TEXT, ("name",), required=True),
         _english("name", Words("事项名称", "Item name")),
         Column("kind", Words("事项类型", "Kind"), Kind.CHOICE, ("kind",), required=True, choices=KINDS),
-        Column(DEPARTMENT, Words("决定部门", "Deciding department"), Kind.TEXT, ("department",), required=True),
+        Column(
+            "department",
+            Words("决定部门", "Deciding department"),
+            Kind.TEXT,
+            ("department",),
+            required=True,
+            office=DEPARTMENTS,
+        ),
+        Column(
+            "supervised_by",
+            Words("监管部门", "Supervising department"),
+            Kind.TEXT,
+            ("supervised_by",),
+            office=DEPARTMENTS,
+            hint=Words("新事项留空：由决定部门监管。", "Left empty of a new item: the department that decides."),
+        ),
+        *(_post(key, label, hint) for key, label, hint in _POSTS),
         Column("basis", Words("设定依据", "Basis"), Kind.SOURCES, ("basis",), required=True, names="basis"),
+        Column(
+            "refusal_basis",
+            Words("不予办理的依据", "Basis of a refusal"),
+            Kind.SOURCE,
+            ("refusal_basis",),
+            names="basis",
+        ),
         *_limit("statutory", Words("法定时限", "Statutory limit"), ("limits", "statutory")),
         *_limit("promised", Words("承诺时限", "Promised limit"), ("limits", "promised"), required=True),
         Column(

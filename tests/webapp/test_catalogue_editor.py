@@ -13,7 +13,7 @@ from engine.catalogue import Fault, Record, move_question
 from tests.support.office import csrf_token, person, sign_in
 from webapp.catalogue import current_releases
 from webapp.queries.working_copies import changes_of, digests_of, file_of
-from webapp.services import catalogue_edits, working_copies
+from webapp.services import catalogue_edits, copy_ending, working_copies
 
 DESIGNER, REVIEWER, PUBLISHER = "taoran", "zhaolin", "jiangwen"
 Form = dict[str, str | list[str]]
@@ -133,6 +133,88 @@ def test_what_is_typed_is_checked_before_it_is_saved(client: FlaskClient, copy_i
     assert "没有任何回答导向这一情形" in page.text
     assert "class_iii = true and class_iii = false" in page.text
     assert changes_of(copy_id) == []
+
+
+NEW_ITEM: Form = {
+    "items.0.item": ["P7"],
+    "items.0.code": ["JC-7"],
+    "items.0.name": ["公章刻制备案"],
+    "items.0.kind": ["filing"],
+    "items.0.department": ["public-security"],
+    "items.0.basis": ["licensing-34"],
+    "items.0.refusal_basis": ["licensing-34"],
+    "items.0.intake_post": ["public-security.review"],
+    "items.0.review_post": ["public-security.review"],
+    "items.0.decide_post": ["public-security.decide"],
+    "items.0.verify_post": ["public-security.review"],
+    "items.0.statutory_value": ["5"],
+    "items.0.statutory_unit": ["working_days"],
+    "items.0.statutory_basis": ["licensing-34"],
+    "items.0.promised_value": ["3"],
+    "items.0.promised_unit": ["working_days"],
+    "items.0.promised_basis": ["demo-promise"],
+    "situations.1.situation": ["first"],
+    "situations.1.name": ["首次刻制"],
+    "situations.1.when": ["existing_licence = false"],
+}
+
+
+def checked(client: FlaskClient, copy_id: int, **changed: str) -> tuple[str, str]:
+    """What the button and the script say of a new item: the card of the page, and the part of it."""
+    form = {**NEW_ITEM, "csrf_token": [csrf_token(client)], **{k.replace("__", "."): v for k, v in changed.items()}}
+    page = client.post(f"/studio/copies/{copy_id}/catalogue/new/items", data={**form, "then": "check"})
+    assert page.status_code == 200
+    part = client.post(f"/studio/copies/{copy_id}/catalogue/check/items", data=form).text
+    return page.text.partition('id="catalogue-found"')[2], part
+
+
+def test_a_new_item_is_checked_before_it_is_saved_as_it_is_afterwards(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    for told in checked(client, copy_id):
+        assert "question-tree" in told
+        assert "首次刻制" in told
+        assert "承诺时限长于法定时限" not in told
+        assert "没有调用活动“call-P7”" in told  # what is still to be drawn
+    for told in checked(client, copy_id, items__0__promised_value="30", situations__1__when="nosuch = true"):
+        assert "承诺时限长于法定时限" in told
+        assert "没有问题或者表单字段“nosuch”" in told
+        assert "没有任何回答导向这一情形" in told
+    for told in checked(client, copy_id, items__0__decide_post="food.decide"):
+        assert "作出决定的岗位“food.decide”属于“approval-bureau”" in told
+    assert changes_of(copy_id) == []
+
+
+def test_an_item_that_is_there_is_checked_for_its_promise_and_names(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    form = form_on(client.get(f"/studio/copies/{copy_id}/catalogue/items/P6").text)
+    form |= {"csrf_token": [csrf_token(client)], "items.0.promised_value": ["60"]}
+    form["situations.1.when"] = ["signboard = true and nosuch = true"]
+    part = client.post(f"/studio/copies/{copy_id}/catalogue/check/items?key=P6", data=form).text
+    assert "承诺时限长于法定时限" in part
+    assert "“nosuch”" in part
+
+
+def test_a_new_item_is_saved_with_the_department_and_the_posts_that_are_chosen(
+    client: FlaskClient, copy_id: int
+) -> None:
+    sign_in(client, DESIGNER)
+    address = f"/studio/copies/{copy_id}/catalogue/new/items"
+    assert "江城市公安局 · 治安决定岗（首席代表）" in client.get(address).text
+    answer = client.post(address, data={**NEW_ITEM, "csrf_token": [csrf_token(client)]})
+    assert answer.status_code == 302
+    text = text_of(copy_id, "items/P7.toml")
+    for line in (
+        'department = "public-security"',
+        'supervised_by = "public-security"',
+        "[groups]",
+        'intake = "public-security.review"',
+        'decide = "public-security.decide"',
+        'call_activity = "call-P7"',
+    ):
+        assert line in text, line
+    page = client.get(f"/studio/copies/{copy_id}?view=findings").text
+    assert "缺少“groups”" not in page
+    assert "办事指南没有提到事项 P7“公章刻制备案”" in page
 
 
 def test_faults_stand_beside_their_fields_and_nothing_is_saved(client: FlaskClient, copy_id: int) -> None:
@@ -410,7 +492,7 @@ def test_legal_sources_saved_at_the_same_moment_stay_on_the_page(
 def test_legal_sources_typed_into_a_copy_that_ended_stay_on_the_page(client: FlaskClient, copy_id: int) -> None:
     sign_in(client, DESIGNER)
     form = source_form(client, copy_id)
-    working_copies.end(copy_id, by=person(DESIGNER))
+    copy_ending.end(copy_id, by=person(DESIGNER))
     refused = client.post(f"/studio/copies/{copy_id}/catalogue", data=form)
     assert refused.status_code == 409
     assert "此工作稿已结束" in refused.text
@@ -478,7 +560,7 @@ def test_an_ended_copy_takes_nothing(client: FlaskClient, copy_id: int) -> None:
     sign_in(client, DESIGNER)
     address = f"/studio/copies/{copy_id}/catalogue/items/P2"
     form = form_on(client.get(address).text) | {"csrf_token": [csrf_token(client)], "items.0.promised_value": ["9"]}
-    working_copies.end(copy_id, by=person(DESIGNER))
+    copy_ending.end(copy_id, by=person(DESIGNER))
     assert client.post(address, data=form).status_code == 409
     assert changes_of(copy_id) == []
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 
 from engine import Finding
+from engine.bundles import check_bundle
+from engine.law import Profile
 from engine.trial import check_with_examples
 from webapp.catalogue import RULES_IN_FORCE, rules_of
 from webapp.errors import NotFound
@@ -19,7 +21,8 @@ SHOWN_CHANGES = 100
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """A working copy in a list. `changes`: how many savings; `by`: who saved last, "" before the first."""
+    """A working copy in a list. `changes`: how many savings; `by`: who saved last, "" before the first; `ender`: who
+    put it away, "" where it is open or that was not noted."""
 
     id: int
     bundle_key: str
@@ -30,6 +33,7 @@ class CopyRow:
     created_at: datetime
     changed_at: datetime
     ended_at: datetime | None
+    ender: str
     release_id: int | None
     release_number: int | None
     changes: int
@@ -78,12 +82,13 @@ class Saving:
 
 COPIES = """
 select w.id, w.bundle_key, w.base_release_id, b.number, w.title, a.name, w.created_at, w.changed_at, w.ended_at,
-       w.release_id, r.number, (select count(*) from working_change c where c.copy_id = w.id),
+       coalesce(e.name, ''), w.release_id, r.number, (select count(*) from working_change c where c.copy_id = w.id),
        coalesce((select u.name from working_change c join app_user u on u.id = c.by_id
                  where c.copy_id = w.id order by c.id desc limit 1), '')
 from working_copy w
 join release b on b.id = w.base_release_id
 join app_user a on a.id = w.created_by
+left join app_user e on e.id = w.ended_by
 left join release r on r.id = w.release_id
 """
 
@@ -180,6 +185,17 @@ def findings_of_contents(key: str, files: Mapping[str, bytes]) -> tuple[Finding,
     """The same of contents that nobody has saved. Nothing of them is kept."""
     office, versions = _judged_by()
     return _found_in(key, files, office, versions)
+
+
+def findings_as_typed(key: str, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """The same without playing the examples: it is asked at each pause in typing."""
+    office, versions = _judged_by()
+    return tuple(check_bundle(files, key, **office.known, profile=_profile_of(versions)))
+
+
+def _profile_of(versions: tuple[str, ...]) -> Profile | None:
+    rules = rules_of(versions) if any(one.startswith("profile:") for one in versions) else None
+    return rules.profile if rules else None
 
 
 def _judged_by() -> tuple[Office, tuple[str, ...]]:

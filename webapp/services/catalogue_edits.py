@@ -31,7 +31,7 @@ from engine.law import Profile
 from webapp.catalogue import rules_in_force
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity
-from webapp.organisation_names import department_names
+from webapp.organisation_names import department_names, post_names
 from webapp.permissions import Permission, ensure
 from webapp.services import working_copies
 from webapp.unit_of_work import sql
@@ -42,8 +42,8 @@ class Prepared:
     """What rows would do to the files as they stand: the files with their new content, differences, faults.
 
     `bases` are the digests of these files now. `takes_out`: a row is removed; `removed` (path -> digest): files that go
-    as a whole; `mentions`: what then still speaks of what is taken out. `coverage` is what the questions' check finds afterwards, None where the
-    catalogue cannot be read, and `worse` what of it was not there before.
+    as a whole; `mentions`: what then still speaks of what is taken out. `coverage` is what the questions' check finds
+    afterwards, None where the catalogue cannot be read, and `worse` what of it was not there before.
     """
 
     contents: Mapping[str, bytes]
@@ -90,7 +90,7 @@ def _read(files: tuple[tuple[str, bytes], ...]) -> Bundle | None:
 def prepare(copy_id: int, records: Sequence[Record], faults: Sequence[Fault] = ()) -> Prepared:
     """Judge these rows against the copy as it stands; `faults` are those that were found while they were read."""
     files = working_copies.files_of(copy_id)
-    proposal = propose(files, records, department_names())
+    proposal = propose(files, records, department_names(), post_names())
     known = {(one.sheet, one.number, one.column) for one in faults}
     found = [*faults, *(one for one in proposal.faults if (one.sheet, one.number, one.column) not in known)]
     contents: dict[str, bytes] = {}

@@ -13,6 +13,10 @@ from engine.words import Words
 
 _CATCH_ALL = re.compile("其他|其它|有关|等相关|相关规定")
 _ITEM = Words("事项", "item")
+_NO_DEPARTMENT = {
+    "department": Words("没有写明由哪个部门决定。", "It does not say which department decides."),
+    "supervised_by": Words("没有写明由哪个部门监管。", "It does not say which department supervises."),
+}
 _MATERIAL = Words("材料", "material")
 
 
@@ -47,18 +51,26 @@ def _check_groups(checking: Checking, item: Item) -> None:
     if checking.known_groups is None:
         return
     for role, group in item.groups.items():
-        if group not in checking.known_groups:
+        if group and group not in checking.known_groups:
             near = probably_meant(group, checking.known_groups)
             checking.error(
                 "unknown-group",
                 f"items/{item.key}.toml",
                 f"groups.{role}",
                 Words(f"没有岗位“{group}”{near.zh}。", f"There is no candidate group “{group}”{near.en}."),
-                Words(
-                    "改正岗位，或者在组织机构里建立它。",
-                    "Correct it, or create the group in the organisation.",
-                ),
+                _posts_of(checking, item),
             )
+
+
+def _posts_of(checking: Checking, item: Item) -> Words:
+    """What to do about a post that is not there; those of the deciding department by name, where they are known."""
+    there = [key for key, of in (checking.posts or {}).items() if of == item.department]
+    zh = f"（决定部门的岗位：{'、'.join(there)}）" if there else ""
+    en = f" (posts of the deciding department: {', '.join(there)})" if there else ""
+    return Words(
+        f"改正岗位{zh}，或者在组织机构里建立它。",
+        f"Correct it{en}, or create the group in the organisation.",
+    )
 
 
 def _check_departments(checking: Checking, item: Item) -> None:
@@ -71,7 +83,9 @@ def _check_departments(checking: Checking, item: Item) -> None:
                 "unknown-department",
                 f"items/{item.key}.toml",
                 name,
-                Words(f"没有部门“{department}”。", f"There is no department “{department}”."),
+                Words(f"没有部门“{department}”。", f"There is no department “{department}”.")
+                if department.strip()
+                else _NO_DEPARTMENT[name],
                 Words(
                     f"改为部门的编号：{'、'.join(checking.known_departments)}。",
                     f"Give the key of a department: {', '.join(checking.known_departments)}.",

@@ -67,7 +67,7 @@ def _check_call(checking: Checking, item: Item, process: Process) -> None:
     file = f"items/{item.key}.toml"
     node = process.nodes.get(item.call_activity)
     if node is None or node.type != "callActivity":
-        checking.missing(Words("调用活动", "call activity"), file, "call_activity", item.call_activity)
+        _report_no_call(checking, item, process, file)
         return
     if item_of(node) != item.key:
         checking.error(
@@ -77,6 +77,21 @@ def _check_call(checking: Checking, item: Item, process: Process) -> None:
             Words(f"调用活动的输入item应为“{item.key}”。", f"The call's input “item” must be “{item.key}”."),
             Words(f'输入映射写成 ="{item.key}"。', f'Map the input as ="{item.key}".'),
         )
+
+
+def _report_no_call(checking: Checking, item: Item, process: Process, file: str) -> None:
+    name = item.call_activity
+    checking.error(
+        "missing-reference",
+        file,
+        "call_activity",
+        Words(f"没有调用活动“{name}”。", f"There is no call activity “{name}”."),
+        Words(
+            f"在 {process.file} 里用“许可事项”“备案事项”等模板画出它，元素的标识写 {name}；或者改正名称。",
+            f"Draw it in {process.file} by a template such as “Licence item” or “Filing item”, with the id {name}; or"
+            " correct the name.",
+        ),
+    )
 
 
 def _check_order(checking: Checking, process: Process) -> None:

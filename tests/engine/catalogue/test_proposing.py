@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from engine.catalogue import (
 )
 from engine.errors import DefinitionInvalid
 from engine.law import Profile, read_profile
+from engine.words import Words
 
 Files = dict[str, bytes]
 SHIPPED = Path("processes/open-pharmacy")
@@ -106,7 +108,32 @@ def test_a_new_item_begins_with_what_a_table_can_say(files: Files) -> None:
     assert b'items = ["P1", "P2", "P3", "P4", "P5", "P6", "P7"]' in after[BUNDLE_FILE]
     assert b'basis = ["licensing-34", "device-42"]' in after["items/P7.toml"]
     missing = {one.element for one in check_bundle(after) if one.file == "items/P7.toml" and one.code == "missing-key"}
-    assert missing == {"groups", "supervised_by"}
+    assert missing == {"groups"}
+    assert b'supervised_by = "public-security"' in after["items/P7.toml"]  # until somebody says otherwise
+
+
+def test_posts_are_chosen_by_key_or_by_name_and_make_a_new_item_whole(files: Files) -> None:
+    posts = {key: Words(name, key) for key, name in (("seal.review", "治安审查岗"), ("seal.decide", "治安决定岗"))}
+    cells = {
+        "item": "P7", "code": "JC-1", "name": "公章刻制备案", "kind": "备案", "department": "public-security",
+        "supervised_by": "market-supervision", "basis": "licensing-34", "refusal_basis": "licensing-34",
+        "intake_post": "治安审查岗", "review_post": "seal.review", "decide_post": "治安决定岗",
+        "verify_post": "seal.review",
+        "promised_value": "1", "promised_unit": "工作日", "promised_basis": "demo-promise",
+    }  # fmt: skip
+    leaf = {"item": "P7", "situation": "all", "name": "首次刻制", "when": "existing_licence = false"}
+    proposal = propose(files, [Record("situations", 2, leaf), Record("items", 2, cells)], posts=posts)
+    assert proposal.faults == []
+    after = {**files, **apply_edits(files, proposal.edits)}
+    item = tomllib.loads(after["items/P7.toml"].decode())
+    assert item["groups"] == {
+        "intake": "seal.review", "review": "seal.review", "decide": "seal.decide", "verify": "seal.review",
+    }  # fmt: skip
+    found = {(one.code, one.element) for one in check_bundle(after) if one.file == "items/P7.toml"}
+    assert {code for code, _ in found} <= {"missing-reference", "missing-translation", "situations-overlap"}, found
+
+    faults = propose(files, [Record("items", 2, {**cells, "decide_post": "nobody"})], posts=posts).faults
+    assert [(one.column, "治安决定岗（seal.decide）" in one.words.zh) for one in faults] == [("decide_post", True)]
 
 
 def test_sources_that_come_along_may_be_named_by_key_and_by_text(files: Files) -> None:

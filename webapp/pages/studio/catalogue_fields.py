@@ -10,8 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from engine import Finding, Words
 from engine.catalogue import (
+    DEPARTMENTS,
     ITEMS,
     OPTIONS,
+    POSTS,
     QUESTIONS,
     REQUIREMENTS,
     SITUATIONS,
@@ -30,6 +32,7 @@ ROWS: Mapping[str, Sheet] = {"items": SITUATIONS, "questions": OPTIONS, "materia
 #: Empty rows that are offered at the end.
 BLANK_ROWS = 2
 _NOTHING = Words("", "")
+_OFFICE = {DEPARTMENTS: Words("部门", "department"), POSTS: Words("岗位", "post")}
 _NONE = Words("（无）", "(none)")
 _CONTROLS = {
     Kind.LONG: "textarea",
@@ -93,11 +96,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What fields offer to choose from, and what a higher level says of the item's columns."""
+    """What fields offer to choose from, of the bundle and of the office (its departments and posts by key), and what a
+    higher level says of the item's columns."""
 
     sources: Mapping[str, Words]
     items: Sequence[str]
-    departments: Mapping[str, Words]
+    office: Mapping[str, Mapping[str, Words]]
     locked: Mapping[str, Words] = field(default_factory=dict)
     at_most: Mapping[str, Words] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
@@ -175,7 +179,7 @@ def _description(column: Column, says: Words | None, locked: bool, at_most: Word
 
 
 def _is_chosen(column: Column) -> bool:
-    return column.key == "department" or (column.kind is Kind.KEY and column.names == "items")
+    return bool(column.office) or (column.kind is Kind.KEY and column.names == "items")
 
 
 def _options(column: Column, offered: Offered, value: object) -> tuple[Choice, ...]:
@@ -183,17 +187,19 @@ def _options(column: Column, offered: Offered, value: object) -> tuple[Choice, .
         return tuple(Choice(key, text) for key, text in offered.sources.items())
     if column.kind is Kind.FLAG:
         return (Choice("true", Words("是", "yes")), Choice("false", Words("否", "no")))
-    if column.key == "department":
-        known = tuple(Choice(key, label) for key, label in offered.departments.items())
-        return known if not value or str(value) in offered.departments else (*known, _unknown(str(value)))
+    if column.office:
+        there = offered.office[column.office]
+        known = tuple(Choice(key, label) for key, label in there.items())
+        return known if not value or str(value) in there else (*known, _unknown(column, str(value)))
     if _is_chosen(column):
         return tuple(Choice(key, Words(key, key)) for key in offered.items)
     return tuple(Choice(value, label) for value, label in column.choices.items())
 
 
-def _unknown(department: str) -> Choice:
-    """A department that the item names and the office does not have: it is shown, not passed over."""
-    return Choice(department, Words(f"没有这个部门：{department}", f"No such department: {department}"))
+def _unknown(column: Column, key: str) -> Choice:
+    """A department or post that the item names and the office does not have: it is shown, not passed over."""
+    what = _OFFICE[column.office]
+    return Choice(key, Words(f"没有这个{what.zh}：{key}", f"No such {what.en}: {key}"))
 
 
 def _value(column: Column, value: object) -> str | list[str]:
@@ -286,8 +292,9 @@ def errors_of(faults: Iterable[Fault], blocks: Iterable[Block]) -> dict[str, lis
 
 
 def findings_at(findings: Iterable[Finding], block: Block) -> list[tuple[Finding, str]]:
-    """The findings of a record, each with the field that it is about (the record's first where it names none)."""
-    if block.is_new:
+    """The findings of a record, each with the field that it is about (the record's first where it names none; "" of
+    what an item's file holds besides its fields)."""
+    if not block.keys[-1]:
         return []
     place = place_of(block.sheet, block.keys)
     base = ".".join(place.path)
@@ -298,6 +305,8 @@ def findings_at(findings: Iterable[Finding], block: Block) -> list[tuple[Finding
         about = [one for one in block.fields if _is_about(finding.element, block, one)]
         if about or base or block.sheet is QUESTIONS:
             found.append((finding, (about or list(block.fields))[0].key))
+        elif block.sheet is ITEMS:
+            found.append((finding, ""))
     return found
 
 
@@ -309,4 +318,5 @@ def _is_about(element: str, block: Block, shown: Shown) -> bool:
     if shown.column.english_of or not shown.column.path:
         return False
     path = ".".join(path_of(block.sheet, shown.column, block.keys)[1])
-    return element == path or (bool(shown.column.limit) and element == path.rpartition(".")[0])
+    of_several = bool(shown.column.limit or shown.column.office)
+    return element == path or (of_several and element == path.rpartition(".")[0])

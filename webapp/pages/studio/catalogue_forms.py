@@ -9,9 +9,11 @@ from flask_babel import gettext
 
 from engine import Finding, Words
 from engine.catalogue import (
+    DEPARTMENTS,
     ITEMS,
     LEGAL_SOURCES,
     MATERIALS,
+    POSTS,
     QUESTIONS,
     SHEETS,
     Mention,
@@ -29,6 +31,7 @@ from webapp.pages.studio import catalogue_fields as fields
 from webapp.pages.support import words
 from webapp.queries import catalogue_editor as queries
 from webapp.queries import working_copies as copies
+from webapp.queries.posts import every_post
 from webapp.services import catalogue_edits, working_copies
 from webapp.services.catalogue_edits import Meanwhile, Prepared
 
@@ -56,7 +59,7 @@ def offered(opened: queries.Opened, item: str = "") -> fields.Offered:
     return fields.Offered(
         opened.sources,
         opened.catalogue.items,
-        department_names(),
+        {DEPARTMENTS: department_names(), POSTS: {one.key: one.said for one in every_post()}},
         locked_columns(unified, item),
         limits_at_most(unified, item),
         queries.open_columns(opened.bundle, item) if item else frozenset(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -64,7 +64,7 @@ def save_record(copy_id: int, table: str, key: str) -> ResponseReturnValue:
 @needs(Permission.RELEASE_DRAFT)
 def check_record(copy_id: int, table: str) -> ResponseReturnValue:
     """What the check says of what is typed so far, for the part of the page that shows it."""
-    sheet, key = forms.sheet_of(table), request.args.get("key", "")
+    one, sheet, key = copies.working_copy(copy_id), forms.sheet_of(table), request.args.get("key", "")
     records = _posted(sheet, key)
     prepared = catalogue_edits.prepare(copy_id, records)
     blocks = forms.typed_page(records, queries.opened(copy_id), sheet, key)
@@ -72,8 +72,13 @@ def check_record(copy_id: int, table: str) -> ResponseReturnValue:
         "studio/_catalogue_found.html",
         errors=fields.errors_of(prepared.faults, blocks),
         labels=forms.labels_of(blocks),
-        **_found(copy_id, sheet, key, prepared),
+        **_found(one, sheet, key or _key_typed(records, sheet), prepared, blocks),
     )
+
+
+def _key_typed(records: Sequence[Record], sheet: Sheet) -> str:
+    """The key of a record that is not there yet, as it was typed."""
+    return records[0].cells.get(sheet.columns[0].key, "").strip() if records else ""
 
 
 def _posted(sheet: Sheet, key: str) -> list[Record]:
@@ -83,7 +88,7 @@ def _posted(sheet: Sheet, key: str) -> list[Record]:
 def _save_record(one: copies.CopyRow, sheet: Sheet, key: str) -> ResponseReturnValue:
     records = _posted(sheet, key)
     prepared = catalogue_edits.prepare(one.id, records)
-    new_key = records[0].cells.get(sheet.columns[0].key, "").strip()
+    new_key = _key_typed(records, sheet)
     faults = [*prepared.faults]
     if not key and forms.is_there(queries.opened(one.id), sheet, new_key):
         faults.append(Fault(sheet.key, 0, sheet.columns[0].key, _TAKEN))
@@ -139,24 +144,38 @@ def _record_page(
         opened=opened.digests(key if sheet is ITEMS else ""),
         note=request.form.get("note", ""),
         columns={column.key: column for each in (sheet, fields.ROWS[sheet.key]) for column in each.columns},
-        **_found(one.id, sheet, key, prepared),
+        **_found(one, sheet, key or _key_typed(typed, sheet), prepared, blocks),
     )
 
 
-def _found(copy_id: int, sheet: Sheet, key: str, prepared: Prepared | None) -> dict[str, Any]:
-    """What the coverage check says, and the trees that it is about, of what is typed or stands."""
+def _found(
+    one: copies.CopyRow, sheet: Sheet, key: str, prepared: Prepared | None, blocks: Sequence[fields.Block]
+) -> dict[str, Any]:
+    """What the coverage check says, and the trees that it is about, of what is typed or stands; and what else the check
+    would say of the record once what is typed is saved."""
     if sheet is MATERIALS:
-        return {"trees": [], "coverage": [], "checked": prepared is not None}
-    opened = queries.opened(copy_id, prepared.contents if prepared else None)
+        return {"trees": [], "coverage": [], "besides": [], "checked": prepared is not None}
+    opened = queries.opened(one.id, prepared.contents if prepared else None)
     about = [key] if sheet is ITEMS else queries.items_asking(opened.bundle, key)
     stands = coverage_findings(opened.bundle) if opened.bundle is not None and prepared is None else ()
     found = (prepared.coverage or ()) if prepared else stands
     files = {"bundle.toml", *(f"items/{item}.toml" for item in about)}
     return {
         "trees": queries.trees(opened.bundle, about) if key else [],
-        "coverage": [one for one in found if one.file in files],
+        "coverage": [each for each in found if each.file in files],
+        "besides": _besides(one, prepared, opened.files, blocks) if prepared and not prepared.faults else [],
         "checked": prepared is not None,
     }
+
+
+def _besides(
+    one: copies.CopyRow, prepared: Prepared, files: Mapping[str, bytes], blocks: Sequence[fields.Block]
+) -> list[tuple[Finding, str]]:
+    """What saving would report of these records, but for the coverage: a promise that is too long, a name that nobody
+    asks for, a post of another department."""
+    told = set(prepared.coverage or ())
+    found = copies.findings_as_typed(one.bundle_key, prepared.applied(files))
+    return _noted([each for each in found if each not in told], blocks)
 
 
 def _title(opened: queries.Opened, sheet: Sheet, key: str) -> Words:
