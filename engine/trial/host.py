@@ -155,7 +155,8 @@ class Trial:
         if clocks is None or running is None:
             return None
         reading = clocks.reading(running, self.now)
-        return TaskLimit(running.terms.name, None if reading.state == "paused" else reading.due_on)
+        due_on = None if reading.state == "paused" else reading.due_on
+        return TaskLimit(running.terms.name, due_on, running.waits)
 
     def due(self, timer: Held[TimerSet]) -> datetime | None:
         """When one of `timers` falls due by the clock; None for a mark whose moment is not known, or stands still."""

@@ -83,10 +83,14 @@ class TrialClock:
 
 @dataclass(frozen=True, slots=True)
 class TaskLimit:
-    """The limit that a task is done under: its name, and its last day, None while it stands still."""
+    """The limit that a task is done under: its name, and its last day, None while it stands still.
+
+    `waits`: it stands still for the delivery of the paper that tells of it.
+    """
 
     clock: str
     due_on: date | None
+    waits: bool
 
 
 @dataclass(slots=True)

@@ -81,6 +81,15 @@ def test_each_limit_says_what_began_it(designer):
     assert begins(designer, "承诺办结时限") == ["收件"]  # registration is decided elsewhere, and forwarded at receipt
 
 
+def test_a_task_shows_the_limit_that_it_is_done_under(designer):
+    begun(designer)
+    assert "受理时限 到期 2026-03-09" in section(designer, "人工任务")
+    done(designer, "P6", "accept", '{"intake_outcome": "correction"}')
+    assert "补正期限 到期 2026-03-23" in section(designer, "人工任务")
+    pressed(designer, "await-delivery", "P6", "correction")
+    assert "补正期限 送达后起算" in section(designer, "人工任务")
+
+
 def test_an_extension_is_granted_with_its_reasons_and_stands_among_the_acts(designer):
     begun(designer)
     done(designer, "P2", "accept", '{"intake_outcome": "accepted"}')

@@ -11,7 +11,7 @@ from typing import Any
 from engine import Words, runtime
 from engine.bpmn import Program
 from engine.runtime import Job, Snapshot
-from engine.trial import OF_A_LIMIT, OURS, Act, Held, Instance, Trial, item_at
+from engine.trial import OF_A_LIMIT, OURS, Act, Held, Instance, TaskLimit, Trial, item_at
 from engine.values import ClockMark, Variables
 from webapp.feel_text import written
 from webapp.queries.diagram import Position
@@ -50,6 +50,7 @@ class Waits:
     what: Any
     facts: tuple[tuple[str, str], ...] = ()  # inputs of a job: name and value as text
     falls_due: datetime | None = None  # of a timer, as far as it is known
+    limit: TaskLimit | None = None  # of a task: the legal clock that it is done under
 
     @property
     def mark(self) -> ClockMark | None:
@@ -227,7 +228,10 @@ def view_of(trial: Trial, core: str, names: Names) -> TrialView:
         now=trial.now,
         next_due=trial.next_due,
         instances=trial.instances,
-        tasks=tuple(_open(told, trial.tasks)),
+        tasks=tuple(
+            replace(one, limit=trial.limit(held))
+            for one, held in zip(_open(told, trial.tasks), trial.tasks, strict=True)
+        ),
         timers=tuple(
             replace(one, falls_due=trial.due(held))
             for one, held in zip(_open(told, trial.timers), trial.timers, strict=True)

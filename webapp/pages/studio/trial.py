@@ -23,6 +23,7 @@ from webapp.permissions import Permission
 from webapp.queries import releases
 from webapp.queries import trials as queries
 from webapp.queries.release_diagrams import Diagram, read_named
+from webapp.queries.trial_clocks import clock_name
 from webapp.queries.trial_comparison import compare_cores
 from webapp.queries.trial_hints import TaskHint, hint_for
 from webapp.queries.trial_papers import papers_of
@@ -195,6 +196,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "stopped_words": words_of(replayed.stopped.why) if replayed.stopped else None,
         "clock": clock_words(view.now),
         "mark_words": mark_words,
+        "clock_name": clock_name,
         "group_name": names.group,
         "copies": _copies_for(one),
         "alike": _begun_alike(one),
