@@ -11,7 +11,7 @@ from webapp.pages.studio.changes import new_rows
 from webapp.queries import change_index
 from webapp.queries.change_impact import CASES, LAW, Wanted, asked_for, impact
 from webapp.queries.change_lists import KeptList, kept_list, own_lists
-from webapp.services import change_lists, releases, working_copies
+from webapp.services import change_lists, copy_ending, releases, working_copies
 from webapp.services.change_lists import NewRow
 from webapp.unit_of_work import sql
 
@@ -52,7 +52,7 @@ def test_an_amended_article_goes_through_the_office(db: SQLAlchemy) -> None:
     changed(copy, "bundle.toml", "（市场监管总局令第54号）第二十三条", "（市场监管总局令第54号）第二十五条")
     changed(copy, "texts/en.toml", "(SAMR Order 54), art. 23", "(SAMR Order 54), art. 25")
     release_id = working_copies.keep(copy, "条文改号", by=designer)
-    working_copies.end(copy, by=designer)
+    copy_ending.end(copy, by=designer)
     releases.submit_release(release_id, by=designer)
     publish(release_id)
 

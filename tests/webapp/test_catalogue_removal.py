@@ -12,7 +12,7 @@ from tests.webapp.browsing import Browser
 from webapp.catalogue import current_releases
 from webapp.errors import NotFound, NotYours
 from webapp.queries.working_copies import changes_of, digests_of, file_of, findings_of_files, savings_of
-from webapp.services import working_copies
+from webapp.services import copy_ending, working_copies
 from webapp.services.copy_savings import AlreadyUndone, ChangedSince, undo_saving
 from webapp.services.working_copies import CopyEnded
 
@@ -177,7 +177,7 @@ def test_what_is_no_record_has_no_such_page(designer: Browser, copy_id: int) -> 
         assert designer.status == 404
     ended = f"/studio/copies/{copy_id}/catalogue/items/P6/remove"
     designer.open(ended)
-    working_copies.end(copy_id, by=person(DESIGNER))
+    copy_ending.end(copy_id, by=person(DESIGNER))
     designer.submit("/remove")
     assert designer.status == 409
     assert "此工作稿已结束" in designer.text
@@ -261,6 +261,6 @@ def test_only_a_designer_undoes_and_only_what_is_there(app: Flask, designer: Bro
         undo_saving(copy_id, saving, by=person(PUBLISHER))
     with pytest.raises(NotFound):
         undo_saving(copy_id, saving + 1, by=person(DESIGNER))
-    working_copies.end(copy_id, by=person(DESIGNER))
+    copy_ending.end(copy_id, by=person(DESIGNER))
     with pytest.raises(CopyEnded):
         undo_saving(copy_id, saving, by=person(DESIGNER))

@@ -18,7 +18,7 @@ from webapp.pages.studio.changes import new_rows
 from webapp.queries import change_index
 from webapp.queries.change_impact import CASES, COMMITMENTS, LAW, LIMIT, MATERIAL, SHEETS, ImpactRow, asked_for, impact
 from webapp.queries.change_lists import kept_list, own_lists
-from webapp.services import change_lists, content_codec, content_places, releases, working_copies
+from webapp.services import change_lists, content_codec, content_places, copy_ending, releases, working_copies
 from webapp.unit_of_work import sql
 
 DESIGNER, SECOND, LAWYER, SUPERVISOR, CLERK = "taoran", "shenyue", "qixin", "xieguang", "lixiaoyun"
@@ -78,7 +78,7 @@ def test_what_a_working_copy_says_otherwise_is_found_with_what_it_stands_in(db):
     (row,) = [one for one in touched(LAW, ARTICLE) if one.kind == "form"]
     assert row.element == "applicant_name"
     assert [(one.kind, one.id) for one in row.holders] == [("copy", copy)]
-    working_copies.end(copy, by=office.person(DESIGNER))
+    copy_ending.end(copy, by=office.person(DESIGNER))
     assert not [one for one in touched(LAW, ARTICLE) if one.kind == "form"]
 
 
@@ -382,7 +382,7 @@ def test_looking_again_adds_what_is_new_marks_what_is_gone_and_decides_nothing(d
     kept = kept_list(list_id, 0)
     field = next(row for row in kept.rows if row.kind == "form")
     change_lists.decide(list_id, [row.id for row in kept.rows], "done", "", by=office.person(DESIGNER))
-    working_copies.end(copy, by=office.person(DESIGNER))
+    copy_ending.end(copy, by=office.person(DESIGNER))
     copy_with("guide/zh.md", "# 开办药店办事指南", "# 依据行政许可法第三十四条")
     found = change_index.holders()
     wanted = asked_for(LAW, kept.line.subject, found).wanted

@@ -18,7 +18,7 @@ from webapp import clock
 from webapp.catalogue import current_releases
 from webapp.errors import NotFound, NotYours
 from webapp.queries.working_copies import changes_of, digests_of, file_of
-from webapp.services import asides, cleaning, copy_presence, working_copies
+from webapp.services import asides, cleaning, copy_ending, copy_presence, working_copies
 from webapp.services.asides import MergedBroken, StillOpen, aside_of
 from webapp.services.working_copies import CopyEnded
 
@@ -132,7 +132,7 @@ def test_it_belongs_to_whoever_made_it(copy_id: int) -> None:
         aside_of(kept, by=person(FIRST))
     with pytest.raises(NotYours):
         aside_of(kept, by=person(REVIEWER))
-    working_copies.end(copy_id, by=person(FIRST))
+    copy_ending.end(copy_id, by=person(FIRST))
     with pytest.raises(CopyEnded):
         asides.merge(kept, by=person(SECOND))
 

@@ -14,7 +14,7 @@ from tests.support.office import csrf_token, person, sign_in
 from webapp.catalogue import current_releases, release_files
 from webapp.errors import FileRefused, Incomplete, NotFound, NotYours
 from webapp.queries.working_copies import changes_of, digests_of, file_of, working_copy
-from webapp.services import working_copies
+from webapp.services import copy_ending, working_copies
 from webapp.services.working_copies import ChangedMeanwhile, CopyEnded
 
 DESIGNER, REVIEWER = "taoran", "zhaolin"
@@ -106,10 +106,10 @@ def test_a_file_that_is_too_large_is_refused(copy_id: int) -> None:
 
 
 def test_an_ended_copy_takes_nothing_until_it_is_opened_again(copy_id: int) -> None:
-    working_copies.end(copy_id, by=person(DESIGNER))
+    copy_ending.end(copy_id, by=person(DESIGNER))
     with pytest.raises(CopyEnded):
         saved(copy_id, b"late")
-    working_copies.reopen(copy_id, by=person(DESIGNER))
+    copy_ending.reopen(copy_id, by=person(DESIGNER))
     saved(copy_id, b"again")
 
 

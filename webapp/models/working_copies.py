@@ -11,7 +11,8 @@ from webapp.extensions import Model
 
 
 class WorkingCopy(Model):
-    """One set of changeable files of a bundle, begun from a release. Ended when it is kept or thrown away."""
+    """One set of changeable files of a bundle, begun from a release. Ended when somebody puts it away, until it is
+    opened again."""
 
     __tablename__ = "working_copy"
     __table_args__ = (Index("open_working_copy", "bundle_key", postgresql_where=text("ended_at is null")),)
@@ -24,6 +25,7 @@ class WorkingCopy(Model):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))  # what it was kept as last
 
 

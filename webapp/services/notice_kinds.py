@@ -64,6 +64,7 @@ class NoticeKind(StrEnum):
     RELEASE_AGREED = "release-agreed"
     RELEASE_SIGNED = "release-signed"
     RELEASE_RETURNED = "release-returned"
+    RELEASE_WITHDRAWN = "release-withdrawn"
     RELEASE_KEPT_BACK = "release-kept-back"
     RELEASE_APPROVED = "release-approved"
     RELEASE_PUBLISHED = "release-published"
@@ -74,6 +75,7 @@ class NoticeKind(StrEnum):
     BULK_GIVEN_UP = "bulk-given-up"
     IMPORT_GIVEN_UP = "import-given-up"
     CHANGE_ASSIGNED = "change-assigned"
+    COPY_ENDED = "copy-ended"
     INCIDENT_OPENED = "incident-opened"
     NOT_DELIVERED = "not-delivered"
 

@@ -1,7 +1,8 @@
 """会签: whose affairs a release changes sign before it is published: departments, and legal review.
 
 They are found from the difference to the release in force when it is submitted. Nobody signs what they made. Everyone
-signs once in a round; an objection, or a return by the publisher, ends the round, and submitting begins another.
+signs once in a round; an objection, a return by the publisher, or the makers' taking it back ends the round, and
+submitting begins another.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ MISSING = """
 select d.name_zh, d.name_en from release_sign_off s left join department d on d.key = s.party
 where s.release_id = %s and s.ended_at is null and s.agrees is not true order by s.id
 """
-SEND_BACK = """
+PARTIES = "select party from release_sign_off where release_id = %s and ended_at is null order by id"
+TO_DRAFT = """
 update release set state = 'draft', submitted_at = null, compared_id = null, effective_on = null, approved_by = null,
     approved_at = null
 where id = %s
@@ -120,9 +122,22 @@ def sign(release_id: int, party: str, *, agrees: bool, comment: str, letter_numb
 
 def send_back(release: LockedRelease, by: Identity, reason: str) -> None:
     """The release is a draft again, its round of signatures over; its author is told why."""
-    sql().execute(SEND_BACK, (release.id,))
-    end_round(release.id)
+    to_draft(release)
     tell({release.created_by}, NoticeKind.RELEASE_RETURNED, release, {"by": by.name, "reason": reason or "—"})
+
+
+def to_draft(release: LockedRelease) -> None:
+    """The release is a draft again, and its round of signatures over."""
+    sql().execute(TO_DRAFT, (release.id,))
+    end_round(release.id)
+
+
+def asked_of(release: LockedRelease) -> set[int]:
+    """Ids of those who were asked to sign in this round, and of the publishers once all have signed."""
+    authors = authors_of(release.id)
+    parties = [row[0] for row in sql().execute(PARTIES, (release.id,))]
+    asked = set[int]().union(*(signers_of(one, authors) or signers_of(LEGAL, authors) for one in parties))
+    return asked if _missing(release.id) else asked | {row[0] for row in sql().execute(PUBLISHERS)}
 
 
 def end_round(release_id: int) -> None:

@@ -222,22 +222,6 @@ def _base_of(copy_id: int) -> int:
     return int(row[0])
 
 
-def end(copy_id: int, *, by: Identity) -> None:
-    """Put the copy away: it is no longer offered; its changes stay readable. Raises NotFound, CopyEnded."""
-    ensure(by, Permission.RELEASE_DRAFT)
-    with unit_of_work():
-        lock_copy(copy_id)
-        sql().execute("update working_copy set ended_at = %s where id = %s", (clock.now(), copy_id))
-
-
-def reopen(copy_id: int, *, by: Identity) -> None:
-    """Go on with a copy that was put away. Raises NotFound."""
-    ensure(by, Permission.RELEASE_DRAFT)
-    with unit_of_work():
-        if sql().execute("update working_copy set ended_at = null where id = %s", (copy_id,)).rowcount == 0:
-            raise NotFound()
-
-
 def files_of(copy_id: int) -> dict[str, bytes]:
     """Path -> content of the copy as it stands."""
     return {

@@ -1,4 +1,4 @@
-"""Submitting and returning a release."""
+"""Submitting a release, taking it back and returning it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.pages.studio.release import release_page
 from webapp.pages.studio.shared import blueprint
 from webapp.pages.support import needs
 from webapp.permissions import Permission
-from webapp.services import releases
+from webapp.services import release_withdrawal, releases
 from webapp.services.release_examples import ACCEPTING
 
 
@@ -28,6 +28,14 @@ def submit(release_id: int) -> ResponseReturnValue:
     except Incomplete as missing:
         return release_page(release_id, missing.faults), missing.status
     return back(release_id, gettext("已提交，等待会签和发布。"))
+
+
+@blueprint.post("/releases/<int:release_id>/withdraw")
+@needs(Permission.RELEASE_DRAFT)
+def withdraw(release_id: int) -> ResponseReturnValue:
+    """Take a submitted release back; one's own."""
+    release_withdrawal.withdraw_release(release_id, by=signed_in(), reason=request.form.get("reason", ""))
+    return back(release_id, gettext("已撤回，又是草稿。改好后重新提交，会签重新开始。"))
 
 
 @blueprint.post("/releases/<int:release_id>/discard")

@@ -40,8 +40,9 @@ from webapp.queries.release_tables import decision_tables
 from webapp.queries.start_timers import starts_of
 from webapp.queries.trials import bundle_of
 from webapp.services.release_examples import differing_examples
-from webapp.services.release_rows import DRAFT, authors_of
+from webapp.services.release_rows import DRAFT, SUBMITTED, authors_of, read_release
 from webapp.services.release_uploads import is_diagram, zip_of
+from webapp.services.release_withdrawal import may_withdraw
 from webapp.spacing import spaced
 
 VIEWS = ("findings", "content", "difference", "files")
@@ -288,7 +289,8 @@ def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) 
         "may_draft": may_draft,
         "may_publish": may(by, Permission.RELEASE_PUBLISH),
         "is_author": by.user_id in authors_of(one.id),
-        "returned": last if last and last.kind in ("returned", "objected") else None,
+        "returned": last if last and last.kind in ("returned", "objected", "withdrawn") else None,
+        "may_withdraw": one.state == SUBMITTED and may_draft and by.user_id in may_withdraw(read_release(one.id)),
         "may_discard": one.state == DRAFT and may_draft and all(line.kind != "submitted" for line in of_release),
         "submitter": next((line.who for line in of_release if line.kind == "submitted"), one.author),
     }

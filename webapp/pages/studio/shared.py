@@ -43,6 +43,7 @@ EVENTS = {
     "discarded": Words("放弃草稿", "discarded"),
     "submitted": Words("提交发布", "submitted"),
     "returned": Words("退回", "returned"),
+    "withdrawn": Words("撤回提交", "taken back"),
     "signed": Words("会签同意", "signed"),
     "objected": Words("会签不同意", "objected"),
     "approved": Words("核准，到期生效", "approved for a later day"),

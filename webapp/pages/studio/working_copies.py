@@ -26,6 +26,7 @@ from webapp.permissions import Permission
 from webapp.queries import releases as release_queries
 from webapp.queries import working_copies as queries
 from webapp.queries.asides import asides_of
+from webapp.queries.copy_endings import ending_of
 from webapp.queries.file_order import file_order
 from webapp.queries.file_titles import titles_of
 from webapp.queries.missing_texts import OWN, SHARED, with_line
@@ -89,6 +90,7 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         files=_file_rows(digests, files, findings),
         titles=titles_of(files, diagrams) if view == "files" else {},
         around=around_of(copy_id) if one.is_open else None,
+        ending=ending_of(copy_id, signed_in().user_id, clock.now()) if one.is_open else None,
         asides=asides_of(copy_id, signed_in()),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
         savings=queries.savings_of(copy_id) if view == "history" else {},
@@ -263,22 +265,6 @@ def keep_copy(copy_id: int) -> ResponseReturnValue:
     else:
         flash(gettext("已存为第 %(number)s 版（草稿），没有发布。", number=number), "success")
     return redirect(url_for("studio.release", release_id=made))
-
-
-@blueprint.post("/copies/<int:copy_id>/end")
-@needs(Permission.RELEASE_DRAFT)
-def end_copy(copy_id: int) -> ResponseReturnValue:
-    """Put the copy away; it can be opened again."""
-    working_copies.end(copy_id, by=signed_in())
-    return redirect(url_for("studio.working_copy", copy_id=copy_id))
-
-
-@blueprint.post("/copies/<int:copy_id>/reopen")
-@needs(Permission.RELEASE_DRAFT)
-def reopen_copy(copy_id: int) -> ResponseReturnValue:
-    """Go on with a copy that was put away."""
-    working_copies.reopen(copy_id, by=signed_in())
-    return redirect(url_for("studio.working_copy", copy_id=copy_id))
 
 
 @blueprint.get("/copies/<int:copy_id>/export")
