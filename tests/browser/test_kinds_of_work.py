@@ -28,7 +28,8 @@ EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
 </bpmn:definitions>"""
 KINDS = (
     "部门审查", "资料审查", "作出决定", "即办", "受理审查", "补正材料", "联合核查", "事后核查", "出件", "记录办理情况",
-    "其他环节", "许可事项", "特别程序", "制证", "告知承诺办理？", "通知提醒",
+    "其他环节", "许可事项", "备案事项", "外部系统办理的事项", "出件送达", "特别程序", "制证", "告知承诺办理？",
+    "通知提醒",
 )  # fmt: skip
 #: Those of them that begin with a post, or with none yet, and no expression: their field lists the office's posts.
 NAMING_POSTS = ("补正材料", "联合核查", "事后核查", "出件", "记录办理情况", "其他环节")

@@ -13,6 +13,7 @@ import { say } from '../words.js';
 
 import connecting from './connecting.js';
 import ourWork from './our-work.js';
+import ownItem from './own-item.js';
 import { postsInFeel } from './posts-in-feel.js';
 
 completeAlso(postsInFeel);
@@ -31,5 +32,5 @@ const variableResolver = {
 export default [
   BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule,
   CloudElementTemplatesPropertiesProviderModule, CreateAppendAnythingModule, CreateAppendElementTemplatesModule,
-  ZeebeBehaviors, connecting, ourWork, { variableResolver: ['value', variableResolver] },
+  ZeebeBehaviors, connecting, ourWork, ownItem, { variableResolver: ['value', variableResolver] },
 ];

@@ -58,6 +58,24 @@ const NOTHING_BY_ITSELF = [
 ];
 const ITEM = input('item', { zh: '事项', en: 'Item' }, '="P1"', { zh: '目录里的事项代码，写作 ="P1"。', en: 'The item’s code in the catalogue, as ="P1".' });
 
+/** An input that the item's entry gives; it follows the item (own-item.js). */
+const own = (fact, label, description) => input(fact, label, `=items.P1.${fact}`, description);
+const WAY = own('way', { zh: '办理方式', en: 'Way' }, { zh: '承诺或一般。', en: 'By commitment or the ordinary way.' });
+const COMMITTED = own('committed', { zh: '已承诺', en: 'Committed' });
+const ACCEPTS = own('accepts', { zh: '由谁受理', en: 'Who accepts' });
+const AT_ONCE = own('immediate', { zh: '即办', en: 'At once' });
+const POSTS = own('groups', { zh: '岗位', en: 'Posts' });
+const RESULT = {
+  group: 'call', type: 'String', value: 'result_P1', binding: { type: 'zeebe:output', source: '=outcome' },
+  label: { zh: '结果变量', en: 'Result' }, constraints: { notEmpty: true },
+  description: { zh: '事项的办理结果写入 result_事项代码。', en: 'The item’s outcome is written to result_<item>.' },
+};
+/** A call that handles one item; the other mappings follow when the item is written. */
+const item = (key, version, processId, name, description, ...inputs) => ({
+  id: `one-window.${key}`, version, name, description, appliesTo: ACTIVITY, elementType: { value: 'bpmn:CallActivity' },
+  properties: [called(processId), ...NOTHING_BY_ITSELF, ITEM, ...inputs],
+});
+
 const TEMPLATES = [
   task('review', 'review', { zh: '部门审查', en: 'Department review' },
     { zh: '审查人提出准予或者不予的建议。', en: 'A reviewer proposes to grant or to refuse.' },
@@ -95,19 +113,20 @@ const TEMPLATES = [
       binding: property('step'), choices: STEPS,
     }, groups('window.clerk'), clock(''), separate(''), form],
   },
-  {
-    id: 'one-window.item', version: 1, name: { zh: '许可事项', en: 'Licence item' }, appliesTo: ACTIVITY,
-    description: { zh: '按许可事项的流程办理一个事项：受理、承诺或审查、决定、出证。', en: 'One item by the process of licences: acceptance, commitment or review, ruling, licence.' },
-    elementType: { value: 'bpmn:CallActivity' },
-    properties: [called('item-licence'), ...NOTHING_BY_ITSELF, ITEM,
-      input('way', { zh: '办理方式', en: 'Way' }, '=items.P1.way', { zh: '承诺或一般。', en: 'By commitment or the ordinary way.' }),
-      input('committed', { zh: '已承诺', en: 'Committed' }, '=items.P1.committed'),
-      input('accepts', { zh: '由谁受理', en: 'Who accepts' }, '=items.P1.accepts'),
-      input('immediate', { zh: '即办', en: 'At once' }, '=items.P1.immediate'),
-      input('groups', { zh: '岗位', en: 'Posts' }, '=items.P1.groups'),
-      input('hand_up', { zh: '上报', en: 'Hand-up' }, '=items.P1.hand_up'),
-      input('visit', { zh: '现场核查', en: 'Visit' }, '="never"', { zh: '="always"、="declared" 或 ="never"。', en: '="always", ="declared" or ="never".' })],
-  },
+  item('item', 2, 'item-licence', { zh: '许可事项', en: 'Licence item' },
+    { zh: '按许可事项的流程办理一个事项：受理、承诺或审查、决定、出证。', en: 'One item by the process of licences: acceptance, commitment or review, ruling, licence.' },
+    WAY, COMMITTED, ACCEPTS, AT_ONCE, POSTS, own('hand_up', { zh: '上报', en: 'Hand-up' }),
+    input('visit', { zh: '现场核查', en: 'Visit' }, '="never"', { zh: '="always"、="declared" 或 ="never".', en: '="always", ="declared" or ="never".' }),
+    RESULT),
+  item('filing', 1, 'item-filing', { zh: '备案事项', en: 'Filing item' },
+    { zh: '按备案、登记、确认等事项的流程办理一个事项，不作现场核查。', en: 'One item by the process of filings, registrations and confirmations: without a visit.' },
+    WAY, COMMITTED, ACCEPTS, AT_ONCE, POSTS, RESULT),
+  item('external', 1, 'item-external', { zh: '外部系统办理的事项', en: 'Item decided elsewhere' },
+    { zh: '由别的系统作出决定的事项：结果由岗位人员回填。', en: 'An item that another system decides: its result is entered back by the post.' },
+    POSTS, RESULT),
+  item('delivery', 1, 'delivery', { zh: '出件送达', en: 'Delivery' },
+    { zh: '事项办结后出件、领取或者送达。', en: 'What an item has given is prepared and handed over or sent.' },
+    POSTS),
   {
     id: 'one-window.special-procedure', version: 2, name: { zh: '特别程序', en: 'Special procedure' }, appliesTo: ACTIVITY,
     description: { zh: '听证、检测、专家评审、公示：只暂停法律允许暂停的时限。', en: 'Hearing, testing, expert review, public notice: pauses what the law lets it pause.' },
