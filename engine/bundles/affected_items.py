@@ -37,7 +37,8 @@ ITEM_ASPECTS: Mapping[str, tuple[str, ...]] = {
 }
 #: Aspect of the whole -> the fields of `Bundle` that say it.
 WHOLE_ASPECTS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "summary", "life_cycle", "life_cycle_name", "case_prefix", "demo", "baseline"),
+    "name": ("name", "summary", "life_cycle", "life_cycle_name", "case_prefix", "demo"),
+    "baseline": ("baseline",),
     "department": ("lead_department",),
     "limits": ("joint_limit", "joint_extension"),
     "refused-item": ("refused_item_policy", "refused_item_basis"),

@@ -54,6 +54,9 @@ _EN_BEFORE_NAME = re.compile(
     r"^(?:Example|After|Under|See|By|As|The|On|In|Basis|according to|the)\b[,:; ]*", re.IGNORECASE
 )
 
+#: What of a law's English name is written small.
+_SMALL_WORDS = frozenset({"of", "on", "the", "and", "for", "in", "to", "by", "or"})
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Article:
@@ -91,6 +94,17 @@ class Article:
         if self.paragraph:
             told += f"第{chinese_number(self.paragraph)}款"
         return told + (f"第（{chinese_number(self.item)}）项" if self.item else "")
+
+    def in_english(self, law: str) -> str:
+        """As it is cited in English, where the law has this name there (in small letters, as it is learnt)."""
+        told = " ".join(
+            word if at and word in _SMALL_WORDS else word.capitalize() for at, word in enumerate(law.split())
+        )
+        if self.number:
+            told += f", art. {self.number}" + (f"-{self.inserted}" if self.inserted else "")
+        if self.paragraph:
+            told += f" para. {self.paragraph}"
+        return told + (f" item {self.item}" if self.item else "")
 
     @property
     def whole(self) -> Article:

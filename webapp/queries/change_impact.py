@@ -116,6 +116,13 @@ def limit_title(one: KnownLimit) -> Words:
     return Words(f"{one.owner.zh}·{which.zh}", f"{one.owner.en or one.owner.zh}, {which.en}")
 
 
+def article_title(article: Article, english: Mapping[str, str]) -> Words:
+    """What an article is called; in English too, where a text names its law so (`english`: name in small letters ->
+    Chinese name)."""
+    names = sorted(name for name, law in english.items() if law == article.law)
+    return Words(article.zh, article.in_english(names[0]) if names else article.zh)
+
+
 def _law(typed: str, found: Sequence[Holder]) -> Asked:
     english = change_index.english_names(found)
     article = read_article(typed)
@@ -124,14 +131,14 @@ def _law(typed: str, found: Sequence[Holder]) -> Asked:
     article = replace(article, law=english.get(article.law.lower(), article.law))
     known_laws = {one.law for one, _ in change_index.articles(found)} | set(english.values())
     if article.law not in known_laws:
-        near = [replace(article, law=law).zh for law in sorted(known_laws) if article.law in law]
+        near = [replace(article, law=law) for law in sorted(known_laws) if article.law in law]
         if near:
-            return Asked(choices=tuple((one, Words(one, one)) for one in near))
+            return Asked(choices=tuple((one.zh, article_title(one, english)) for one in near))
     return _of_law(article, english)
 
 
 def _of_law(article: Article, english: dict[str, str]) -> Asked:
-    return Asked(Wanted(LAW, article.zh, Words(article.zh, article.zh), ArticleChanges(article, english)))
+    return Asked(Wanted(LAW, article.zh, article_title(article, english), ArticleChanges(article, english)))
 
 
 def _material(typed: str, found: Sequence[Holder]) -> Asked:

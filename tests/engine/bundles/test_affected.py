@@ -79,6 +79,14 @@ def test_what_is_of_the_whole_is_the_affair_of_the_department_that_leads(files):
     assert found.departments == {"approval-bureau": {"": ("forms",)}}
 
 
+def test_what_the_reform_is_measured_against_is_not_told_as_the_name(files):
+    now = {
+        **files,
+        "bundle.toml": re.sub(rb"(?m)^working_days = \d+", b"working_days = 99", files["bundle.toml"], count=1),
+    }
+    assert affected(files, now).whole == ("baseline",)
+
+
 def test_a_material_of_one_item_is_not_the_affair_of_the_others(files):
     now = changed(files, "bundle.toml", 'P6 = { basis = "signboard-rules" }', 'P6 = { basis = "licensing-29" }')
     assert told(files, now) == {"P6": ("materials",)}

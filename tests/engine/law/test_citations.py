@@ -110,6 +110,19 @@ def test_english_names_are_learnt_from_what_stands_in_both_languages() -> None:
     assert names_in_pairs(pairs) == ENGLISH
 
 
+@pytest.mark.parametrize(
+    ("article", "said"),
+    [
+        (Article("行政许可法", 34), "Implementing Regulation of the Licensing Law, art. 34"),
+        (Article("行政许可法", 34, 0, 2, 3), "Implementing Regulation of the Licensing Law, art. 34 para. 2 item 3"),
+        (Article("行政许可法", 133, 1), "Implementing Regulation of the Licensing Law, art. 133-1"),
+        (Article("行政许可法", 0), "Implementing Regulation of the Licensing Law"),
+    ],
+)
+def test_an_article_is_cited_in_english_where_its_law_has_a_name_there(article: Article, said: str) -> None:
+    assert article.in_english("implementing regulation of the licensing law") == said
+
+
 @given(st.integers(min_value=1, max_value=9999))
 def test_numbers_are_read_as_they_are_written(number: int) -> None:
     assert number_of(chinese_number(number)) == number

@@ -20,7 +20,18 @@ from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import change_index
 from webapp.queries import change_lists as queries
-from webapp.queries.change_impact import KINDS, LAW, LIMIT, MATERIAL, Asked, ImpactRow, asked_for, impact, limit_title
+from webapp.queries.change_impact import (
+    KINDS,
+    LAW,
+    LIMIT,
+    MATERIAL,
+    Asked,
+    ImpactRow,
+    article_title,
+    asked_for,
+    impact,
+    limit_title,
+)
 from webapp.queries.change_index import Holder, Unread
 from webapp.services import change_lists
 from webapp.services.change_lists import NewRow
@@ -189,8 +200,8 @@ def _picks(kind: str, found: Sequence[Holder]) -> list[tuple[str, str, str]]:
             (one.key, words(limit_title(one)), words(change_index.limit_words(one.limit)))
             for one in change_index.limits(found)
         ]
-    cited = change_index.articles(found)[:SHOWN]
-    return [(one.zh, one.zh, gettext("%(count)s 处", count=count)) for one, count in cited]
+    cited, english = change_index.articles(found)[:SHOWN], change_index.english_names(found)
+    return [(one.zh, words(article_title(one, english)), gettext("%(count)s 处", count=count)) for one, count in cited]
 
 
 def _summary(rows: Iterable[ImpactRow]) -> list[tuple[str, int]]:

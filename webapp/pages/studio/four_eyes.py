@@ -24,6 +24,7 @@ ASPECTS: Mapping[str, Words] = {
     "added": Words("新增", "new"),
     "removed": Words("取消", "taken out"),
     "name": Words("名称和编码", "name and code"),
+    "baseline": Words("改革前", "before the reform"),
     "department": Words("决定部门", "deciding department"),
     "supervision": Words("监管部门", "supervising department"),
     "acceptance": Words("受理方式", "acceptance"),
