@@ -88,7 +88,9 @@ def test_a_removed_item_comes_back_file_by_file(designer: Browser, copy_id: int)
     designer.submit("/remove")
     for change in changes_of(copy_id):
         designer.open(f"/studio/copies/{copy_id}?view=history")
-        working_copies.set_back(copy_id, change.id, by=person(DESIGNER), before=True)
+        working_copies.set_back(
+            copy_id, change.id, digests_of(copy_id).get(change.path), by=person(DESIGNER), before=True
+        )
     assert working_copies.files_of(copy_id) == before
 
 
@@ -98,7 +100,7 @@ def test_what_was_saved_a_moment_before_is_a_version_of_its_own(designer: Browse
     designer.open(f"/studio/copies/{copy_id}/catalogue/items/P6/remove")
     designer.submit("/remove")
     latest = next(one for one in changes_of(copy_id) if one.path == "bundle.toml")
-    working_copies.set_back(copy_id, latest.id, by=person(DESIGNER), before=True)
+    working_copies.set_back(copy_id, latest.id, digests_of(copy_id)[latest.path], by=person(DESIGNER), before=True)
     assert file_of(copy_id, "bundle.toml")[0] == mine
 
 
@@ -234,7 +236,7 @@ def test_what_was_set_back_already_is_let_be(designer: Browser, copy_id: int) ->
     first = next(one for one in changes_of(copy_id) if one.path == "items/P6.toml")
     saving = first.saving_id
     assert saving is not None
-    working_copies.set_back(copy_id, first.id, by=person(DESIGNER), before=True)
+    working_copies.set_back(copy_id, first.id, digests_of(copy_id).get(first.path), by=person(DESIGNER), before=True)
     assert "items/P6.toml" not in undo_saving(copy_id, saving, by=person(DESIGNER))
     assert working_copies.files_of(copy_id) == before
     with pytest.raises(AlreadyUndone):

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from engine import Finding
 from engine.merging import Side
 from tests.support import office
 from tests.support.designers import SECOND
@@ -19,7 +20,7 @@ from webapp.catalogue import current_releases
 from webapp.errors import NotFound, NotYours
 from webapp.queries.working_copies import changes_of, digests_of, file_of
 from webapp.services import asides, cleaning, copy_ending, copy_presence, working_copies
-from webapp.services.asides import MergedBroken, StillOpen, aside_of
+from webapp.services.asides import MergedBroken, StillChanging, StillOpen, aside_of
 from webapp.services.working_copies import CopyEnded
 
 FIRST, REVIEWER = "taoran", "zhaolin"
@@ -75,6 +76,38 @@ def test_a_choice_counts_no_more_when_the_colleague_saves_again(copy_id: int) ->
     working_copies.save(copy_id, LICENCE, saved, digests_of(copy_id)[LICENCE], by=person(FIRST))
     (again,) = aside_of(kept, by=person(SECOND)).merged().open
     assert again.theirs == "补全材料"
+
+
+def test_what_is_saved_while_the_merged_file_is_checked_is_not_overwritten(
+    copy_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = late(copy_id, (NAME, 'name="补齐材料"'), ('name="审查意见"', 'name="提出意见"'))
+    later, check = text_of(copy_id).replace('name="作出决定"', 'name="决定"', 1), asides.check_files
+    assert later != text_of(copy_id)
+
+    def checked(key: str, files: dict[str, bytes]) -> list[Finding]:
+        working_copies.save(copy_id, LICENCE, later.encode(), digests_of(copy_id)[LICENCE], by=person(FIRST))
+        return check(key, files)
+
+    monkeypatch.setattr(asides, "check_files", checked)
+    asides.merge(kept, by=person(SECOND))
+    for name in ("补齐材料", "提出意见", "决定"):
+        assert f'name="{name}"' in text_of(copy_id)
+
+
+def test_a_merge_gives_up_where_the_copy_is_saved_each_time(copy_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = late(copy_id, (NAME, 'name="补齐材料"'), ('name="审查意见"', 'name="提出意见"'))
+    texts = iter(range(100))
+
+    def checked(key: str, files: dict[str, bytes]) -> list[Finding]:
+        text = f"# {next(texts)}\n".encode()
+        working_copies.save(copy_id, "guide/zh.md", text, digests_of(copy_id)["guide/zh.md"], by=person(FIRST))
+        return []
+
+    monkeypatch.setattr(asides, "check_files", checked)
+    with pytest.raises(StillChanging):
+        asides.merge(kept, by=person(SECOND))
+    assert 'name="提出意见"' not in text_of(copy_id)
 
 
 def test_what_comes_of_it_passes_the_checks_or_does_not_replace(copy_id: int) -> None:

@@ -10,15 +10,18 @@ import pytest
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from tests.support.designers import NAME, SECOND
 from tests.support.office import csrf_token, person, sign_in
+from tests.webapp.browsing import Browser, Upload
 from webapp.catalogue import current_releases, release_files
 from webapp.errors import FileRefused, Incomplete, NotFound, NotYours
 from webapp.queries.working_copies import changes_of, digests_of, file_of, working_copy
 from webapp.services import copy_ending, working_copies
 from webapp.services.working_copies import ChangedMeanwhile, CopyEnded
+from webapp.unit_of_work import sql
 
 DESIGNER, REVIEWER = "taoran", "zhaolin"
-CATALOGUE = "bundle.toml"
+CATALOGUE, TABLE = "bundle.toml", "commitment.dmn"
 
 
 @pytest.fixture
@@ -63,6 +66,22 @@ def test_a_new_file_is_not_put_over_one_that_came_meanwhile(copy_id: int) -> Non
         working_copies.save(copy_id, "documents/new.md", b"mine", None, by=person(DESIGNER))
 
 
+def test_what_is_sent_once_more_since_no_answer_came_is_no_conflict_with_oneself(copy_id: int) -> None:
+    read = digests_of(copy_id)[CATALOGUE]
+    first = working_copies.save(copy_id, CATALOGUE, b"mine", read, by=person(DESIGNER))
+    assert working_copies.save(copy_id, CATALOGUE, b"mine", read, by=person(DESIGNER)) == first
+    assert len(changes_of(copy_id)) == 1
+
+
+def test_a_file_is_not_set_back_over_what_was_saved_since_the_page_was_opened(copy_id: int) -> None:
+    saved(copy_id, b"mine", note="一")
+    shown, mine = digests_of(copy_id)[CATALOGUE], changes_of(copy_id)[0]
+    saved(copy_id, b"theirs", note="二")
+    with pytest.raises(ChangedMeanwhile):
+        working_copies.set_back(copy_id, mine.id, shown, by=person(DESIGNER), before=True)
+    assert file_of(copy_id, CATALOGUE)[0] == b"theirs"
+
+
 def test_one_sitting_is_one_change_and_a_note_begins_another(copy_id: int) -> None:
     first = file_of(copy_id, CATALOGUE)[0]
     for text in (b"a", b"ab", b"abc"):
@@ -77,7 +96,7 @@ def test_a_file_is_set_back_to_what_it_was(copy_id: int) -> None:
     saved(copy_id, b"first", note="一")
     saved(copy_id, b"second", note="二")
     first = changes_of(copy_id)[-1]
-    assert working_copies.set_back(copy_id, first.id, by=person(DESIGNER)) == CATALOGUE
+    assert working_copies.set_back(copy_id, first.id, digests_of(copy_id)[CATALOGUE], by=person(DESIGNER)) == CATALOGUE
     assert file_of(copy_id, CATALOGUE)[0] == b"first"
 
 
@@ -87,7 +106,7 @@ def test_a_removed_file_comes_back(copy_id: int) -> None:
     with pytest.raises(NotFound):
         file_of(copy_id, "documents/new.md")
     added = next(one for one in changes_of(copy_id) if one.kind == "added")
-    working_copies.set_back(copy_id, added.id, by=person(DESIGNER))
+    working_copies.set_back(copy_id, added.id, None, by=person(DESIGNER))
     assert file_of(copy_id, "documents/new.md")[0] == b"kept"
 
 
@@ -142,6 +161,52 @@ def test_text_typed_over_a_colleagues_is_shown_beside_theirs(client: FlaskClient
     )
     assert again.status_code == 302
     assert file_of(copy_id, CATALOGUE)[0].decode() == "我的内容"
+
+
+def test_the_history_says_who_saved_before_a_file_was_set_back(client: FlaskClient, copy_id: int) -> None:
+    saved(copy_id, b"mine")
+    designer = Browser.of(client, DESIGNER)
+    designer.open(f"/studio/copies/{copy_id}?view=history")
+    theirs = working_copies.save(copy_id, CATALOGUE, b"theirs", digests_of(copy_id)[CATALOGUE], by=person(SECOND))
+    designer.submit("/back", press=("to", "before"))
+    assert re.search(rf"{CATALOGUE} 已由{NAME}于.+保存过，没有恢复", designer.text)
+    assert digests_of(copy_id)[CATALOGUE] == theirs
+    designer.submit("/back", press=("to", "before"))  # seen now
+    assert "已恢复为所选的内容" in designer.text
+
+
+def test_an_upload_over_a_colleagues_saving_is_kept_to_be_merged(client: FlaskClient, copy_id: int) -> None:
+    designer, before = Browser.of(client, DESIGNER), file_of(copy_id, TABLE)[0]
+    designer.open(f"/studio/copies/{copy_id}?view=files")
+    theirs = before.replace(b'name="', b'name="\xe6\x96\xb0', 1)
+    working_copies.save(copy_id, TABLE, theirs, digests_of(copy_id)[TABLE], by=person(SECOND))
+    designer.submit("/upload", files={"file": [Upload(TABLE, before + b"<!-- mine -->")]})
+    assert f"{NAME}于" in designer.text
+    assert designer.page.xpath("//form[contains(@action, '/asides/')]")
+    assert file_of(copy_id, TABLE)[0] == theirs
+    designer.open(f"/studio/copies/{copy_id}?view=files")
+    designer.submit("/upload", files={"file": [Upload(TABLE, before + b"<!-- mine -->")]})
+    assert file_of(copy_id, TABLE)[0].endswith(b"<!-- mine -->")
+
+
+def test_an_editor_is_told_why_nothing_is_saved_any_more(client: FlaskClient, copy_id: int) -> None:
+    sign_in(client, DESIGNER)
+    address, token = f"/studio/copies/{copy_id}/file?path={CATALOGUE}", csrf_token(client)
+
+    def refused() -> tuple[int, str]:
+        answer = client.post(
+            address, data={"csrf_token": token, "text": "x", "base": "y"}, headers={"accept": "application/json"}
+        )
+        return answer.status_code, answer.get_json()["error"]
+
+    assert refused()[0] == 409
+    copy_ending.end(copy_id, by=person(DESIGNER))
+    assert refused() == (409, "此工作稿已结束，不能再修改。")
+    sql().execute("delete from membership where user_id = %s", (person(DESIGNER).user_id,))
+    assert refused() == (403, "您的岗位不能办理此操作。")
+    with client.session_transaction() as session:
+        session.clear()
+    assert refused() == (400, "页面停留过久或已在别处退出，没有保存。请先下载您的文件，再刷新页面。")
 
 
 def test_every_page_of_a_copy_opens(client: FlaskClient, copy_id: int) -> None:

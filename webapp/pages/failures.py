@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -14,11 +14,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from engine import Words
 from webapp.errors import ActRefused, Busy
 from webapp.extensions import db
+from webapp.languages import language
 from webapp.pages.addresses import came_from
 
 log = structlog.get_logger(__name__)
 
 MEBIBYTE = 1024 * 1024
+#: What a script that reads the answer itself asks for.
+JSON = "application/json"
 #: What a form carries for itself, and what must not stand on a screen: passwords, tracking codes.
 NOT_SHOWN = frozenset({"csrf_token", "key", "revision", "password", "code"})
 LONGEST_SHOWN = 5_000  # characters; longer values are pictures, and nobody copies them by hand
@@ -34,6 +37,10 @@ OTHERWISE = Words(
 STALE_PAGE = Words(
     "页面停留过久或已在别处退出，请返回刷新后重试；填写的内容列在下面。",
     "The page is too old, or you signed out elsewhere. Go back, reload and try again; what you typed is below.",
+)
+STALE_FOR_A_SCRIPT = Words(
+    "页面停留过久或已在别处退出，没有保存。请先下载您的文件，再刷新页面。",
+    "The page is too old, or you signed out elsewhere; nothing was saved. Download your file first, then reload.",
 )
 #: A lock on whatever it may be; one on a case is told by whoever asked for it (`Busy`).
 HELD = Words(
@@ -56,7 +63,9 @@ def bind(app: Flask) -> None:
     app.before_request(_refuse_nul)
     for error in (DataError, psycopg.DataError):
         app.register_error_handler(error, _unfit)
-    app.register_error_handler(CSRFError, lambda error: shown(Failure(400, STALE_PAGE)))
+    app.register_error_handler(
+        CSRFError, lambda error: shown(Failure(400, STALE_FOR_A_SCRIPT if _is_for_a_script() else STALE_PAGE))
+    )
     for waited in (LockNotAvailable, DeadlockDetected):
         app.register_error_handler(waited, lambda error: _busy())
     app.register_error_handler(HTTPException, _http)
@@ -64,7 +73,10 @@ def bind(app: Flask) -> None:
 
 
 def shown(refusal: ActRefused) -> ResponseReturnValue:
-    """The refusal page: the words, and what was typed so that it can be copied."""
+    """The refusal page: the words, and what was typed so that it can be copied; {error} for a script that asked for
+    JSON."""
+    if _is_for_a_script():
+        return jsonify(error=refusal.words.in_language(language())), refusal.status
     typed = [
         (key, value)
         for key, value in request.form.items()
@@ -74,11 +86,17 @@ def shown(refusal: ActRefused) -> ResponseReturnValue:
     return page, refusal.status
 
 
+def _is_for_a_script() -> bool:
+    return request.accept_mimetypes.best == JSON
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status == 413:
         limit = int(request.max_content_length or 0) // MEBIBYTE
         words = Words(f"一次上传超过 {limit} MB。", f"One upload may hold {limit} MB at most.")
+        if _is_for_a_script():
+            return shown(Failure(413, words))
         # What was typed came with what is too large: nothing of it was read.
         return render_template("refused.html", refusal=Failure(413, words), typed=[], back=came_from()), status
     if 300 <= status < 400:

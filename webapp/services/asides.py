@@ -25,6 +25,8 @@ from webapp.services.releases import check_files
 from webapp.services.working_copies import LONGEST_TITLE
 from webapp.unit_of_work import sql, unit_of_work
 
+#: How often what is merged is checked, where somebody saves in the copy meanwhile.
+MOST_CHECKS = 3
 #: The longest name of a file that is told in the title of a working copy.
 LONGEST_NAME = 40
 
@@ -40,6 +42,19 @@ class StillOpen(ActRefused):
             Words(
                 f"还有 {count} 处两人的修改不一致，请先逐处选择。",
                 f"Places that you both changed differently: {count}. Choose a side for each of them first.",
+            )
+        )
+
+
+class StillChanging(ActRefused):
+    """The copy was saved again each time while what came of it was checked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Words(
+                "核对合并结果时，工作稿又有人保存，没有合并。请看过后再试。",
+                "While the merged file was checked, somebody saved in the copy again, so it was not saved."
+                " Look at it, then try again.",
             )
         )
 
@@ -160,23 +175,34 @@ def choose(aside_id: int, choices: Mapping[str, Side], *, by: Identity) -> None:
 def merge(aside_id: int, *, by: Identity) -> str | None:
     """Save both together in the place of the file; returns the digest that it has now, None where it was taken out.
 
-    Raises NotFound, CopyEnded, StillOpen, MergedBroken, FileRefused.
+    The bundle is checked before the copy is held, and again where somebody saved in it meanwhile. Raises NotFound,
+    CopyEnded, StillOpen, MergedBroken, StillChanging, FileRefused.
     """
-    with unit_of_work():
-        aside = _locked(aside_id, by)
+    for _ in range(MOST_CHECKS):
+        with unit_of_work():
+            aside = _locked(aside_id, by)
+            checked = _digests(aside.copy_id)
         merged = aside.merged()
         if merged.open:
             raise StillOpen(len(merged.open))
         _ensure_sound(aside, merged.content)
-        note = "合并两人的修改"
-        digest: str | None = None
-        if merged.content is not None:
-            working_copies.ensure_fits(aside.path, merged.content)
-            digest = working_copies.put(aside.copy_id, aside.path, merged.content, aside.theirs_digest, by, note)
-        elif aside.theirs_digest is not None:
-            working_copies.take_out(aside.copy_id, aside.path, aside.theirs_digest, by, note)
-        _end(aside, "merged")
-        return digest
+        with unit_of_work():
+            if _locked(aside_id, by) == aside and _digests(aside.copy_id) == checked:
+                return _save(aside, merged.content, by)
+    raise StillChanging()
+
+
+def _save(aside: Aside, content: bytes | None, by: Identity) -> str | None:
+    """Put what came of it in the file's place, the copy locked."""
+    note = "合并两人的修改"
+    digest: str | None = None
+    if content is not None:
+        working_copies.ensure_fits(aside.path, content)
+        digest = working_copies.put(aside.copy_id, aside.path, content, aside.theirs_digest, by, note)
+    elif aside.theirs_digest is not None:
+        working_copies.take_out(aside.copy_id, aside.path, aside.theirs_digest, by, note)
+    _end(aside, "merged")
+    return digest
 
 
 def copy_apart(aside_id: int, *, by: Identity) -> int:
@@ -242,6 +268,10 @@ def _locked(aside_id: int, by: Identity) -> Aside:
     if aside.state != "open":
         raise NotFound()
     return aside
+
+
+def _digests(copy_id: int) -> dict[str, str]:
+    return dict(sql().execute("select path, digest from working_file where copy_id = %s", (copy_id,)).fetchall())
 
 
 def _ensure_sound(aside: Aside, content: bytes | None) -> None:

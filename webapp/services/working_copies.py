@@ -37,8 +37,8 @@ _PATH = re.compile(r"(?!/)(?:(?!\.\.?(?:/|$))[^/\\\x00-\x1f\x7f]+/)*(?!\.\.?$)[^
 class ChangedMeanwhile(ActRefused):
     """The file is another than the one that the page was opened with. `digest` is that of its content now."""
 
-    def __init__(self, who: str, at: str, digest: str | None) -> None:
-        self.digest = digest
+    def __init__(self, path: str, who: str, at: str, digest: str | None) -> None:
+        self.path, self.who, self.at, self.digest = path, who, at, digest
         super().__init__(
             Words(
                 f"{who}于{at}保存了此文件，您的修改没有保存。可以看对方的内容，或者把您的内容另存一份。",
@@ -93,6 +93,8 @@ def begin_on(release_id: int, title: str, by: Identity) -> int:
 def save(copy_id: int, path: str, content: bytes, base: str | None, *, by: Identity, note: str = "") -> str:
     """Save a file over the content of digest `base` (None: the file is new); returns the digest that it has now.
 
+    What is there already is not saved again: who sends it once more, since no answer came, is answered.
+
     Raises NotFound, CopyEnded, ChangedMeanwhile, FileRefused (name, size, too many files).
     """
     ensure(by, Permission.RELEASE_DRAFT)
@@ -142,10 +144,11 @@ def remove(copy_id: int, path: str, base: str, *, by: Identity, note: str = "") 
         take_out(copy_id, path, base, by, note)
 
 
-def set_back(copy_id: int, change_id: int, *, by: Identity, before: bool = False) -> str:
+def set_back(copy_id: int, change_id: int, base: str | None, *, by: Identity, before: bool = False) -> str:
     """Give a file the content that it had after an earlier saving, or `before` it; that is a saving too.
 
-    Returns the file's path. Raises NotFound, CopyEnded.
+    `base`: digest of the content that the page showed it with (None: it was not there). Returns the file's path. Raises
+    NotFound, CopyEnded, ChangedMeanwhile.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     with unit_of_work():
@@ -163,14 +166,17 @@ def set_back(copy_id: int, change_id: int, *, by: Identity, before: bool = False
         if row is None:
             raise NotFound()
         path, content = str(row[0]), bytes(row[1])
-        put(copy_id, path, content, _content_now(copy_id, path), by, "")
+        put(copy_id, path, content, base, by, "")
         return path
 
 
-def put_upload(copy_id: int, name: str, content: bytes, *, by: Identity, note: str = "") -> str:
+def put_upload(
+    copy_id: int, name: str, content: bytes, bases: Mapping[str, str], *, by: Identity, note: str = ""
+) -> str:
     """Put an uploaded diagram, decision file or form where the copy has its namesake; returns its path.
 
-    Raises NotFound, CopyEnded, FileRefused.
+    `bases`: path -> digest of such files as the page showed them. Raises NotFound, CopyEnded, ChangedMeanwhile,
+    FileRefused.
     """
     ensure(by, Permission.RELEASE_DRAFT)
     plain = read_part(name, content)
@@ -178,7 +184,7 @@ def put_upload(copy_id: int, name: str, content: bytes, *, by: Identity, note: s
         lock_copy(copy_id)
         path = place_of(files_of(copy_id), plain, content)
         ensure_fits(path, content)
-        put(copy_id, path, content, _content_now(copy_id, path), by, note)
+        put(copy_id, path, content, bases.get(path), by, note)
         return path
 
 
@@ -240,10 +246,10 @@ def put(
 
     `apart`: a version of its own, though the same person saved the file a moment ago.
     """
-    _ensure_unchanged(copy_id, path, base)
     digest = hashlib.sha256(content).hexdigest()
-    if digest == base:
+    if _content_now(copy_id, path) == digest:
         return digest
+    _ensure_unchanged(copy_id, path, base)
     if base is None:
         _ensure_room(copy_id, path)
     keep_blob(content)
@@ -293,7 +299,7 @@ def _ensure_unchanged(copy_id: int, path: str, base: str | None) -> None:
         .fetchone()
     )
     who, at = (row[0], row[1]) if row else ("系统", None)
-    raise ChangedMeanwhile(who, moments.shown(at), now)
+    raise ChangedMeanwhile(path, who, moments.shown(at), now)
 
 
 def _content_now(copy_id: int, path: str) -> str | None:

@@ -104,7 +104,7 @@ def merge_aside(copy_id: int, aside_id: int) -> ResponseReturnValue:
         asides.merge(one.id, by=signed_in())
     except asides.MergedBroken as refused:
         return _page(_own(copy_id, aside_id), words(refused.words), refused.findings), refused.status
-    except (asides.StillOpen, FileRefused) as refused:
+    except (asides.StillOpen, asides.StillChanging, FileRefused) as refused:
         return _page(_own(copy_id, aside_id), words(refused.words)), refused.status
     flash(gettext("已合并并保存 %(path)s：两人的修改都在。", path=one.path), "success")
     return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))

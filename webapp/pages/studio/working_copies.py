@@ -86,7 +86,7 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         lines=lines,
         total=len(findings),
         readings=foreign_of(files) if view == "findings" else (),
-        paths=digests.keys(),
+        digests=digests,
         files=_file_rows(digests, files, findings),
         titles=titles_of(files, diagrams) if view == "files" else {},
         around=around_of(copy_id) if one.is_open else None,
@@ -182,7 +182,8 @@ def save_file(copy_id: int) -> ResponseReturnValue:
     Answers JSON: {digest, at: when it was saved in the office, findings: [{element, severity, text, name, link}],
     errors, warnings}; when somebody saved
     meanwhile 409 {error, merge: where both are put together, aside: what is kept for that, to be sent with `aside` when
-    the page sends more}; 422 {error} for a file that is refused.
+    the page sends more}; 422 {error} for a file that is refused. Whatever else refuses it (a copy that has ended, no
+    right or session any more) is {error} too, for who accepts JSON.
     """
     one, path = queries.working_copy(copy_id), request.args.get("path", "")
     content = request.form.get("text", "").encode("utf-8")
@@ -200,14 +201,20 @@ def save_file(copy_id: int) -> ResponseReturnValue:
 @blueprint.post("/copies/<int:copy_id>/upload")
 @needs(Permission.RELEASE_DRAFT)
 def upload_into_copy(copy_id: int) -> ResponseReturnValue:
-    """Put a file where the copy has its namesake."""
+    """Put a file where the copy has its namesake, over the content that the page showed (`base`: digest and path of
+    each that an upload may replace). Where a colleague saved since, it is kept to be merged."""
     name, content = uploaded_file()
     back = redirect(url_for("studio.working_copy", copy_id=copy_id, view="files"))
     if not name:
         flash(gettext("请选择文件。"), "warning")
         return back
+    bases = {path: digest for digest, _, path in (one.partition(" ") for one in request.form.getlist("base"))}
     try:
-        path = working_copies.put_upload(copy_id, name, content, by=signed_in())
+        path = working_copies.put_upload(copy_id, name, content, bases, by=signed_in())
+    except working_copies.ChangedMeanwhile as refused:
+        merge, _ = keep_aside(copy_id, refused.path, content, bases.get(refused.path))
+        flash(words(refused.words), "warning")
+        return redirect(merge)
     except FileRefused as refused:
         flash(words(refused.words), "warning")
         return back
@@ -229,10 +236,19 @@ def remove_file(copy_id: int) -> ResponseReturnValue:
 @blueprint.post("/copies/<int:copy_id>/back")
 @needs(Permission.RELEASE_DRAFT)
 def set_back(copy_id: int) -> ResponseReturnValue:
-    """Give a file the content of an earlier saving, or (`to` = "before") what stood there before it."""
+    """Give a file the content of an earlier saving, or (`to` = "before") what stood there before it.
+
+    `base`: digest of the content that the page showed it with; what a colleague saved since is not overwritten.
+    """
     change, before = request.form.get("change", 0, type=int), request.form.get("to") == "before"
-    path = working_copies.set_back(copy_id, change, by=signed_in(), before=before)
-    flash(gettext("%(path)s 已恢复为所选的内容。", path=path), "success")
+    base = request.form.get("base") or None
+    try:
+        path = working_copies.set_back(copy_id, change, base, by=signed_in(), before=before)
+    except working_copies.ChangedMeanwhile as refused:
+        shown = {"path": refused.path, "who": refused.who, "at": refused.at}
+        flash(gettext("%(path)s 已由%(who)s于%(at)s保存过，没有恢复。请看过现在的内容再恢复。", **shown), "warning")
+    else:
+        flash(gettext("%(path)s 已恢复为所选的内容。", path=path), "success")
     return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))
 
 

@@ -64,24 +64,42 @@ export class Saving {
       this.refused(say('designerUnwritable', { reason: fault.message }));
       return;
     }
-    try {
-      const answer = await fetch(this.mount.dataset.save, { method: 'POST', body });
-      const said = await answer.json();
-      this.unanswered = false;
-      if (answer.ok) {
-        this.base = said.digest;
-        const told = document.getElementById('copy-digest');
-        if (told) told.value = said.digest; // what the page asks with whether a colleague has saved since
-        this.shown(said);
-        status('designerSaved', { time: said.at });
-      } else {
-        this.refused(said.error, said);
-      }
-    } catch {
+    const answer = await this.answered(body);
+    if (!answer) {
       this.dirty = true;
       this.unanswered = true; // it may have been saved all the same
       status('designerNotSaved');
       this.timer = setTimeout(() => this.save(), 5 * QUIET);
+      return;
+    }
+    const { said } = answer;
+    this.unanswered = false;
+    if (!said.digest) {
+      this.refused(said.error ?? say('designerRefused', { status: answer.status }), said);
+      return;
+    }
+    this.base = said.digest;
+    const told = document.getElementById('copy-digest');
+    if (told) told.value = said.digest; // what the page asks with whether a colleague has saved since
+    this.shown(said);
+    status('designerSaved', { time: said.at });
+  }
+
+  /** What the server says, {status, said}; undefined where it cannot be reached or is in trouble: then it is tried again. */
+  async answered(body) {
+    let answer;
+    let text;
+    try {
+      answer = await fetch(this.mount.dataset.save, { method: 'POST', body, headers: { accept: 'application/json' } });
+      text = await answer.text();
+    } catch {
+      return undefined;
+    }
+    if (answer.status >= 500) return undefined;
+    try {
+      return { status: answer.status, said: JSON.parse(text) };
+    } catch {
+      return { status: answer.status, said: {} };
     }
   }
 
@@ -89,25 +107,38 @@ export class Saving {
   refused(text, { merge, aside } = {}) {
     this.stopped = true;
     this.dirty = true;
-    const box = document.getElementById('designer-refused');
-    box.querySelector('[data-text]').textContent = text;
-    box.hidden = false;
-    const button = box.querySelector('[data-merge]');
+    const button = this.told(text).querySelector('[data-merge]');
     if (merge && button) {
       button.hidden = false;
       button.addEventListener('click', () => this.merge(merge, aside));
     }
-    announce(text);
     status('designerStopped');
+  }
+
+  /** Why it is not saved, for eyes and screen readers; returns the box that says it. */
+  told(text) {
+    const box = document.getElementById('designer-refused');
+    box.querySelector('[data-text]').textContent = text;
+    box.hidden = false;
+    announce(text);
+    return box;
   }
 
   /** To the page that puts both together, with what was made until now: the server has kept what it refused. */
   async merge(address, aside) {
     const body = new URLSearchParams({ csrf_token: csrfToken(), text: await this.text(), base: this.base, aside });
-    const answer = await fetch(this.mount.dataset.save, { method: 'POST', body });
-    const said = await answer.json();
+    const answer = await this.answered(body);
+    if (!answer) {
+      this.told(say('designerNotAnswered')); // the button can be pressed again
+      return;
+    }
+    const { merge, digest, error } = answer.said;
+    if (!merge && !digest) { // the copy has ended, or the session: what was made stays here
+      this.told(error ?? say('designerRefused', { status: answer.status }));
+      return;
+    }
     this.dirty = false;
-    window.location.assign(said.merge ?? address);
+    window.location.assign(merge ?? address);
   }
 
   /** What was made as a file of its own. */
