@@ -60,6 +60,45 @@ def test_two_elements_are_connected_by_keys(site: Site, somebody: Somebody) -> N
     assert f'<bpmn:sequenceFlow id="{line}" sourceRef="correct" targetRef="accept"' in saved_text(site, DIAGRAM)
 
 
+def test_a_line_is_bent_by_keys(site: Site, somebody: Somebody) -> None:
+    """Down, right and up; its middle part goes down, then the next to the right, and one is put back."""
+    designer = somebody(DESIGNER)
+    page = at_licences(designer, "按键弯折")
+    page.get_by_role("button", name="查找元素").click()
+    page.keyboard.type("flow-manner-review")
+    page.keyboard.press("Enter")
+    drawing.is_selected(page, "flow-manner-review")
+    drawing.stands_still(page)
+    assert corners(page) == [[765, 675], [765, 735], [1280, 735], [1280, 690]]
+    page.keyboard.press("b")
+    expect(page.locator("#announce")).to_have_text("弯折第 2 段，共 3 段。方向键移动，回车完成。")
+    for key in ("ArrowDown", "ArrowDown", "Shift+ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    designer.picture("bending")
+    page.keyboard.press("Enter")
+    drawing.is_selected(page, "flow-manner-review")
+    assert corners(page) == [[765, 675], [765, 754], [1280, 754], [1280, 690]]
+    for key in ("b", "b", "ArrowLeft", "ArrowLeft", "b"):
+        page.keyboard.press(key)
+    expect(page.locator("#announce")).to_contain_text("弯折第 1 段")
+    for key in ("ArrowLeft", "Escape"):
+        page.keyboard.press(key)
+    assert corners(page) == [[765, 675], [765, 754], [1260, 754], [1260, 690]]
+    page.keyboard.press("Control+z")
+    assert corners(page)[2:] == [[1280, 754], [1280, 690]]
+    drawing.saved(page)
+    assert '<di:waypoint x="1280" y="754" />' in saved_text(site, DIAGRAM)
+
+
+def corners(page: Page) -> list[list[float]]:
+    """Of the line that the test bends."""
+    found: list[list[float]] = page.evaluate(
+        """() => document.querySelector('[data-designer]').modeler.get('elementRegistry').get('flow-manner-review')
+            .waypoints.map(({ x, y }) => [x, y])"""
+    )
+    return found
+
+
 def test_the_menus_count_and_call_what_they_find_in_chinese(site: Site, somebody: Somebody) -> None:
     page = at_licences(somebody(DESIGNER), "找种类")
     page.get_by_role("button", name="查找元素").click()

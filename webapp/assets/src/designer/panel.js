@@ -11,6 +11,7 @@ import { completeAlso } from '../editors/feel-editor.js';
 import { withKnownNames } from '../editors/known-names.js';
 import { say } from '../words.js';
 
+import bending from './bending.js';
 import connecting from './connecting.js';
 import ourWork from './our-work.js';
 import ownItem from './own-item.js';
@@ -32,5 +33,5 @@ const variableResolver = {
 export default [
   BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule,
   CloudElementTemplatesPropertiesProviderModule, CreateAppendAnythingModule, CreateAppendElementTemplatesModule,
-  ZeebeBehaviors, connecting, ourWork, ownItem, { variableResolver: ['value', variableResolver] },
+  ZeebeBehaviors, bending, connecting, ourWork, ownItem, { variableResolver: ['value', variableResolver] },
 ];
