@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from flask import Flask
@@ -33,9 +34,13 @@ from webapp.services import migration_runs as runs
 from webapp.services.migration_runs import UNDO_FOR, Chosen
 from webapp.unit_of_work import sql
 
+#: Each page that is sent has a key of its own.
+KEYS = count()
+
 
 def post(client: FlaskClient, address: str, **values: object) -> int:
-    return client.post(address, data={"csrf_token": office.csrf_token(client), **values}).status_code
+    typed = {"csrf_token": office.csrf_token(client), "key": f"key-{next(KEYS)}", **values}
+    return client.post(address, data=typed).status_code
 
 
 def newest() -> int:

@@ -63,6 +63,12 @@ def imports() -> list[ImportRow]:
     return [ImportRow(*row) for row in found]
 
 
+def newest_own(user_id: int) -> int | None:
+    """The import that the person began last."""
+    row = sql().execute("select max(id) from bundle_import where by_id = %s", (user_id,)).fetchone()
+    return row[0] if row else None
+
+
 def import_of(import_id: int) -> ImportRow:
     """Raises NotFound."""
     row = sql().execute(IMPORTS + "where i.id = %s group by i.id, u.name", (import_id,)).fetchone()

@@ -186,6 +186,16 @@ def runs(bundle: str = "") -> list[RunRow]:
     return [RunRow(*row) for row in sql().execute(RUNS, {"bundle": bundle, "most": SHOWN_RUNS})]
 
 
+def newest_own(bundle: str, user_id: int) -> int | None:
+    """The migration of this bundle that the person began last."""
+    row = (
+        sql()
+        .execute("select max(id) from migration_run where bundle_key = %s and created_by = %s", (bundle, user_id))
+        .fetchone()
+    )
+    return row[0] if row else None
+
+
 def run_of(run_id: int) -> Run:
     """Raises NotFound."""
     row = sql().execute(RUN, (run_id,)).fetchone()

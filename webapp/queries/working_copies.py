@@ -113,6 +113,19 @@ def own_copies(user_id: int, most: int = 12) -> list[CopyRow]:
     return [CopyRow(*row) for row in sql().execute(COPIES + OWN, {"me": user_id, "most": most})]
 
 
+def newest_own(base_release_id: int, user_id: int) -> int | None:
+    """The working copy of this release that the person began last."""
+    row = (
+        sql()
+        .execute(
+            "select max(id) from working_copy where base_release_id = %s and created_by = %s",
+            (base_release_id, user_id),
+        )
+        .fetchone()
+    )
+    return row[0] if row else None
+
+
 def working_copy(copy_id: int) -> CopyRow:
     """Raises NotFound."""
     row = sql().execute(COPIES + "where w.id = %s", (copy_id,)).fetchone()

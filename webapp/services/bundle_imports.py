@@ -19,6 +19,7 @@ from webapp.permissions import Permission, ensure
 from webapp.services import batch_ends
 from webapp.services.bundle_archives import NO_PART, Archive, read_archive
 from webapp.services.failures import failure_of
+from webapp.services.page_keys import remember
 from webapp.services.release_rows import LONGEST_NOTE, keep_draft
 from webapp.services.release_uploads import LONGEST_PATH, plain_name
 from webapp.services.releases import check_files, read_bundle_zip
@@ -69,8 +70,11 @@ update bundle_import set ended_at = %(now)s where id = %(run)s and ended_at is n
 """
 
 
-def begin(name: str, content: bytes, *, by: Identity, note: str = "") -> int:
-    """Have the worker make drafts of the bundles in a zip; returns the id of the import. Raises FileRefused."""
+def begin(name: str, content: bytes, *, by: Identity, note: str = "", key: str | None = None) -> int:
+    """Have the worker make drafts of the bundles in a zip; returns the id of the import.
+
+    `key` is the page's, so that sent twice it counts once. Raises FileRefused, AlreadyCarriedOut, KeyReused.
+    """
     ensure(by, Permission.RELEASE_DRAFT)
     archive = read_archive(name, content)
     left_out = archive.rest[:MOST_LEFT_OUT]
@@ -89,6 +93,8 @@ def begin(name: str, content: bytes, *, by: Identity, note: str = "") -> int:
         "en": [""] * waiting + [NO_PART.en] * len(left_out),
     }
     with unit_of_work():
+        if key is not None:
+            remember(by, key, values["now"], f"bundle-import:{values['digest']}")
         row = sql().execute(BEGIN, values).fetchone()
         assert row is not None
         sql().execute(PARTS, {**values, "run": row[0]})

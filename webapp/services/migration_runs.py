@@ -21,6 +21,7 @@ from webapp.errors import ActRefused, Incomplete, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services.notices import NoticeKind, notify
+from webapp.services.page_keys import remember
 from webapp.services.release_rows import lock_bundle, record
 from webapp.services.repairing import digest, given_reason
 from webapp.unit_of_work import sql, unit_of_work
@@ -116,16 +117,19 @@ def _midnight(day: date) -> datetime:
 Mappings = Mapping[int, Mapping[str, str]]
 
 
-def begin(bundle: str, chosen: Chosen, mappings: Mappings, *, by: Identity, reason: str) -> int:
+def begin(bundle: str, chosen: Chosen, mappings: Mappings, *, by: Identity, reason: str, key: str | None = None) -> int:
     """Choose the cases and have the worker try the move on each of them; returns the id of the migration.
 
-    `mappings`: release that cases come from -> what its elements become; none where all keep their ids. Raises
-    NotYours, NotFound (no release in force), Incomplete (no reason, no case), MigrationNotNow.
+    `mappings`: release that cases come from -> what its elements become; none where all keep their ids. `key` is the
+    page's, so that sent twice it counts once. Raises NotYours, NotFound (no release in force), Incomplete (no reason,
+    no case), MigrationNotNow, AlreadyCarriedOut, KeyReused.
     """
     ensure(by, Permission.MIGRATION_PROPOSE)
     reason = given_reason(reason)
     with unit_of_work():
         lock_bundle(bundle)
+        if key is not None:
+            remember(by, key, clock.now(), f"migration:{bundle}")
         _ensure_no_other(bundle)
         target = _in_force(bundle)
         values = {
@@ -301,16 +305,22 @@ def undo(run_id: int, *, by: Identity, reason: str) -> None:
         record(run.bundle, "migration-undone", by, run.target, run=run_id, reason=digest(reason))
 
 
-def ensure_none_under_way(bundle: str) -> None:
-    """Under the bundle's lock: nothing is published while cases are on their way. Raises ReleaseRefused."""
-    row = sql().execute(OTHER, (bundle, 0)).fetchone()
-    if row is not None:
-        raise ReleaseRefused(
+class MigrationUnderWay(ReleaseRefused):
+    """Nothing is wrong with the release; it has to wait for the end of a migration."""
+
+    def __init__(self) -> None:
+        super().__init__(
             Words(
                 "这件事的在办件正在迁移，迁移结束后才能发布。",
                 "Running cases of this bundle are being moved to another release; publish after that.",
             )
         )
+
+
+def ensure_none_under_way(bundle: str) -> None:
+    """Under the bundle's lock: nothing is published while cases are on their way. Raises MigrationUnderWay."""
+    if sql().execute(OTHER, (bundle, 0)).fetchone() is not None:
+        raise MigrationUnderWay()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from webapp import clock, moments
 from webapp.errors import ActRefused, FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
+from webapp.services.page_keys import remember
 from webapp.services.release_rows import LONGEST_NOTE, add_authors, keep_blob, keep_draft
 from webapp.services.release_uploads import (
     BUNDLE_ENDINGS,
@@ -54,8 +55,11 @@ class CopyEnded(ActRefused):
         super().__init__(Words("此工作稿已结束，不能再修改。", "This working copy has ended and cannot be changed."))
 
 
-def begin(release_id: int, title: str, *, by: Identity) -> int:
-    """A working copy of a release's files; returns its id. Raises NotFound, Incomplete."""
+def begin(release_id: int, title: str, *, by: Identity, key: str | None = None) -> int:
+    """A working copy of a release's files; returns its id. `key` is the page's, so that sent twice it counts once.
+
+    Raises NotFound, Incomplete, AlreadyCarriedOut, KeyReused.
+    """
     ensure(by, Permission.RELEASE_DRAFT)
     if not title.strip() or len(title) > LONGEST_TITLE:
         raise Incomplete(
@@ -65,6 +69,8 @@ def begin(release_id: int, title: str, *, by: Identity) -> int:
             ),
         )
     with unit_of_work():
+        if key is not None:
+            remember(by, key, clock.now(), f"working-copy:{release_id}")
         return begin_on(release_id, title.strip(), by)
 
 

@@ -21,6 +21,7 @@ from webapp.queries import releases as release_queries
 from webapp.queries.migration_matching import OPEN
 from webapp.services import migration_runs as runs
 from webapp.services.migration_runs import FIRST_CASES, MOST_CASES, MOST_FIRST_CASES, is_past_undoing
+from webapp.services.page_keys import AlreadyCarriedOut
 
 blueprint = Blueprint("migration", __name__, url_prefix="/studio")
 
@@ -86,14 +87,19 @@ def choose(key: str) -> ResponseReturnValue:
 @blueprint.post("/bundles/<key>/migrate")
 @needs(Permission.MIGRATION_PROPOSE)
 def begin(key: str) -> ResponseReturnValue:
-    """Have it tried on every chosen case."""
-    target = _target(key)
+    """Have it tried on every chosen case; the same page sent twice leads to the same migration."""
+    target, by = _target(key), signed_in()
     asked = Asked.of(request.form, queries.older_releases(key))
     if asked.wrong:
         return _choosing(key, request.form, {})
     mappings, reason = asked.mappings(target.id), request.form.get("reason", "")
     try:
-        run = runs.begin(key, asked.chosen, mappings, by=signed_in(), reason=reason)
+        run = runs.begin(key, asked.chosen, mappings, by=by, reason=reason, key=request.form.get("key", ""))
+    except AlreadyCarriedOut:
+        there = queries.newest_own(key, by.user_id)
+        if there is None:
+            raise
+        run = there
     except Incomplete as refusal:
         return _choosing(key, request.form, {refusal.field: [refusal.words]}, refusal.status)
     return redirect(url_for("migration.run", run_id=run))

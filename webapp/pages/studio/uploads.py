@@ -15,9 +15,11 @@ from webapp.pages.studio.readings import tell_readings
 from webapp.pages.studio.shared import MEBIBYTE, blueprint
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
+from webapp.queries import bundle_imports as imports
 from webapp.queries import releases as queries
 from webapp.services import bundle_imports, releases
 from webapp.services.bundle_archives import has_many
+from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.release_uploads import plain_name
 from webapp.settings import current_settings
 
@@ -62,12 +64,23 @@ def keep_new_bundle() -> ResponseReturnValue:
     before = queries.newest_id()
     try:
         if has_many(content):
-            run = bundle_imports.begin(name, content, by=signed_in(), note=_note())
-            return redirect(url_for("studio.bundle_import", import_id=run))
+            return redirect(url_for("studio.bundle_import", import_id=_import_begun(name, content)))
         made = releases.draft_from_zip(name, content, by=signed_in(), note=_note())
     except FileRefused as refused:
         return _form(None, words(refused.words)), refused.status
     return _kept(made, before)
+
+
+def _import_begun(name: str, content: bytes) -> int:
+    """The id of the import; the same page sent twice leads to the same one."""
+    by = signed_in()
+    try:
+        return bundle_imports.begin(name, content, by=by, note=_note(), key=request.form.get("key", ""))
+    except AlreadyCarriedOut:
+        there = imports.newest_own(by.user_id)
+        if there is None:
+            raise
+        return there
 
 
 def _form(base: queries.ReleaseRow | None, error: str = "") -> str:

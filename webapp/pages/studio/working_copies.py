@@ -18,6 +18,7 @@ from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.asides import around_of, keep_aside
 from webapp.pages.studio.editors import findings_of
+from webapp.pages.studio.new_files import KINDS
 from webapp.pages.studio.readings import foreign_of, tell_readings
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines
 from webapp.pages.studio.uploads import uploaded_file
@@ -30,10 +31,12 @@ from webapp.queries.copy_endings import ending_of
 from webapp.queries.file_order import file_order
 from webapp.queries.file_titles import titles_of
 from webapp.queries.missing_texts import OWN, SHARED, with_line
+from webapp.queries.new_files import offered
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
 from webapp.queries.trials import bundle_of
 from webapp.services import copy_savings, working_copies
+from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.services.release_uploads import zip_of
 
 VIEWS = ("findings", "files", "difference", "history")
@@ -42,10 +45,15 @@ VIEWS = ("findings", "files", "difference", "history")
 @blueprint.post("/releases/<int:release_id>/copies")
 @needs(Permission.RELEASE_DRAFT)
 def begin_copy(release_id: int) -> ResponseReturnValue:
-    """Begin a working copy of this release."""
-    one = release_queries.release(release_id)
+    """Begin a working copy of this release; the same page sent twice leads to the same one."""
+    one, by, key = release_queries.release(release_id), signed_in(), request.form.get("key", "")
     try:
-        made = working_copies.begin(one.id, request.form.get("title", ""), by=signed_in())
+        made = working_copies.begin(one.id, request.form.get("title", ""), by=by, key=key)
+    except AlreadyCarriedOut:
+        there = queries.newest_own(one.id, by.user_id)
+        if there is None:
+            raise
+        made = there
     except Incomplete as refused:
         flash(words(refused.words), "warning")
         return redirect(url_for("studio.release", release_id=release_id))
@@ -94,6 +102,8 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         asides=asides_of(copy_id, signed_in()),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
         savings=queries.savings_of(copy_id) if view == "history" else {},
+        offered=offered(files) if view == "files" and one.is_open else None,
+        new_kinds=KINDS,
     )
 
 
