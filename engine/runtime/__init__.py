@@ -17,6 +17,7 @@ from engine.runtime.commands import (
     skip,
     start,
 )
+from engine.runtime.kept_posts import KeptPosts, OtherInputs, kept_posts, other_inputs
 from engine.runtime.migration import migrate
 from engine.runtime.modification import Add, Move, Remove, modify
 from engine.runtime.snapshot import Snapshot, snapshot, variables_at, variables_seen
@@ -51,8 +52,10 @@ __all__ = [
     "JobDone",
     "JobError",
     "JobFailed",
+    "KeptPosts",
     "LogLine",
     "Move",
+    "OtherInputs",
     "Remove",
     "ScopeOpened",
     "Snapshot",
@@ -67,8 +70,10 @@ __all__ = [
     "complete",
     "correlate",
     "fire",
+    "kept_posts",
     "migrate",
     "modify",
+    "other_inputs",
     "next_start",
     "reschedule",
     "resolve",

@@ -33,7 +33,7 @@ def migrate(old: Program, new: Program, stored: bytes, mapping: NewIds, context:
     if refusals:
         raise MigrationRefused(refusals)
     before = Run(old, load(stored), context)
-    _rename(state, mapping)
+    rename(state, mapping)
     run = Run(new, state, context)
     renewal = Renewal(before, run, mapping)
     renewal.renew()
@@ -44,7 +44,8 @@ def migrate(old: Program, new: Program, stored: bytes, mapping: NewIds, context:
     return settled(run)
 
 
-def _rename(state: State, mapping: NewIds) -> None:
+def rename(state: State, mapping: NewIds) -> None:
+    """Gives everything in the state its new id."""
     processes = {scope.id: scope.process for scope in state.scopes.values()}
 
     def renamed(scope: int, name: str) -> str:

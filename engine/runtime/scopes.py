@@ -63,11 +63,11 @@ def open_call(run: Run, token: Token, node: Node) -> None:
         raise missing_process(name)
     if not process.starts.get(None):
         raise missing_start(name)
-    variables = _given(run, token, node.call)
+    variables = given(run, token, node.call)
     _open_child(run, token, "call", process, variables, process.starts.get(None, ()))
 
 
-def _given(run: Run, token: Token, call: CallWork) -> dict[str, Value]:
+def given(run: Run, token: Token, call: CallWork) -> dict[str, Value]:
     """The variables that a called process begins with. Raises Stuck."""
     if call.given is None:
         return plain(run.variables(token)) if call.passes_all_in else dict(token.locals)
