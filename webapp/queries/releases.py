@@ -137,6 +137,10 @@ select count(*) from (select from cases where release_id = %s and received_at is
 HISTORY = """
 select e.at, e.kind, u.name, e.body from release_event e left join app_user u on u.id = e.actor_id
 where e.bundle_key = %s order by e.seq desc limit %s
+HISTORY_OF_RELEASE = """
+select e.at, e.kind, u.name, e.body from release_event e left join app_user u on u.id = e.actor_id
+where e.bundle_key = %s and (e.body::jsonb ->> 'release')::bigint = %s order by e.seq desc
+"""
 """
 
 
@@ -262,6 +266,12 @@ def history(key: str, most: int = 50) -> list[HistoryLine]:
 def findings_of(one: ReleaseRow) -> tuple[Finding, ...]:
     """Every finding of a release against the office's groups and the rules in force, errors first."""
     return _checked(one.id, one.digest, one.bundle_key, *_held_against())
+
+def history_of(one: ReleaseRow) -> list[HistoryLine]:
+    """Who did what with this release, from its making on, the latest first."""
+    found = sql().execute(HISTORY_OF_RELEASE, (one.bundle_key, one.id))
+    return [_line(at, kind, who, orjson.loads(body), {one.id: one.number}) for at, kind, who, body in found]
+
 
 
 def errors_of(one: ReleaseRow) -> int:

@@ -271,7 +271,7 @@ def _tabs(one: queries.ReleaseRow, view: str, findings: int, changes: int | None
 
 def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) -> dict[str, Any]:
     """What this person may do with the release now, and what was said when it was returned."""
-    of_release = [line for line in queries.history(one.bundle_key) if line.release_id == one.id]
+    of_release = queries.history_of(one)
     last = of_release[0] if of_release else None
     signed = sign_offs_of(one.id, by)
     errors, may_draft = queries.counts(findings)[Severity.ERROR], may(by, Permission.RELEASE_DRAFT)
