@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.person import Person
 from tests.browser.test_designer import begin_copy
+from tests.browser.test_trial import RELEASE, begin_release
 
 Somebody = Callable[..., Person]
 DESIGNER = "taoran"
@@ -88,3 +89,31 @@ def test_a_new_bundle_half_said_is_not_left_behind_unsaid(somebody: Somebody) ->
     designer.follow("流程工作室")
     designer.arrives("新建一件事", look=False)
     assert asked.once()
+
+
+def test_going_back_over_a_refused_form_opens_a_page(somebody: Somebody) -> None:
+    designer = somebody(DESIGNER)
+    page = designer.page
+    designer.open("/studio/begin", "新建一件事")
+    designer.press("新建")
+    expect(page.locator(".error-summary")).to_be_visible()
+    designer.follow("流程工作室")
+    designer.arrives("流程工作室", look=False)
+    page.go_back()
+    designer.arrives("新建一件事", look=False)
+
+
+def test_going_back_over_the_acts_of_a_trial_opens_the_trial(somebody: Somebody) -> None:
+    designer = somebody(DESIGNER)
+    page = designer.page
+    begin_release(designer)
+    trial = page.url.partition("?")[0]
+    designer.press("用示例的值")
+    page.wait_for_url(f"{trial}/act*")
+    complete = page.get_by_role("button", name="办结").first
+    complete.click()
+    expect(page.locator("main")).to_contain_text("已执行")
+    page.go_back()
+    page.wait_for_url(f"{trial}*")
+    expect(page).not_to_have_url(re.compile("/act"))
+    designer.arrives(RELEASE, look=False)

@@ -22,6 +22,7 @@ from webapp.languages import language
 from webapp.pages.addresses import came_from, safe_next, this_page
 from webapp.pages.failures import bind as bind_failures
 from webapp.pages.failures import shown
+from webapp.pages.sent_to import bind as bind_sent_to
 from webapp.permissions import LicenceFacts, Permission, SignalFacts, may, may_at_all
 from webapp.services.page_keys import AlreadyCarriedOut
 from webapp.settings import current_settings
@@ -106,6 +107,7 @@ def bind(app: Flask) -> None:
     app.register_error_handler(AlreadyCarriedOut, _already)
     app.register_error_handler(ActRefused, _refused)
     bind_failures(app)
+    bind_sent_to(app)
 
 
 def _load(_request: object) -> Identity | None:

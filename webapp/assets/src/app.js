@@ -13,8 +13,10 @@ import { watchNotices } from './notices.js';
 import { watchPlaces } from './places.js';
 import { watchRows } from './rows.js';
 import { watchScrolling } from './scrolling.js';
+import { openSentPage } from './sent.js';
 import { watchSignOut } from './visit/forget.js';
 
+openSentPage();
 watchControls();
 watchDialogs();
 watchDrafts();
