@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from engine import Words
 from engine.bundles import inspect_bundle
 from webapp.catalogue import release_files
 from webapp.identity import Identity
 from webapp.permissions import Permission, SignOffFacts, may
-from webapp.queries.releases import ReleaseRow, release
-from webapp.services.release_rows import authors_of
-from webapp.services.release_sign_offs import LEGAL, LEGAL_NAME, signers_of
+from webapp.queries.releases import ReleaseRow, releases
+from webapp.services.release_sign_offs import LEGAL, LEGAL_NAME, SIGNERS
 from webapp.unit_of_work import sql
 
 
@@ -40,15 +41,20 @@ class SignOff:
     may_sign: bool
 
 
-SIGN_OFFS = """
-select s.party, d.name_zh, d.name_en, s.parts, s.agrees, coalesce(u.name, ''), coalesce(f.name, ''), s.comment,
-       s.letter_number, s.signed_at, s.ended_at is not null and r.state in ('draft', 'submitted')
+AUTHORS = "array(select a.user_id from release_author a where a.release_id = s.release_id)"
+#: Those who can sign each row's party here.
+SIGNERS_OF_ROW = SIGNERS.replace("%(party)s", "s.party").replace("%(but)s", AUTHORS)
+SIGN_OFFS = f"""
+select s.release_id, s.party, d.name_zh, d.name_en, s.parts, s.agrees, coalesce(u.name, ''), coalesce(f.name, ''),
+       s.comment, s.letter_number, s.signed_at, s.ended_at is not null and r.state in ('draft', 'submitted'),
+       s.ended_at is null and s.agrees is null and s.party <> '' and not exists ({SIGNERS_OF_ROW}),
+       %(by)s = any({AUTHORS})
 from release_sign_off s
 join release r on r.id = s.release_id
 left join department d on d.key = s.party
 left join app_user u on u.id = s.signed_by
 left join app_user f on f.id = s.for_id
-where s.release_id = %s order by s.id
+where s.release_id = any(%(releases)s) order by s.id
 """
 WAITING = """
 select distinct r.id from release_sign_off s join release r on r.id = s.release_id
@@ -58,29 +64,54 @@ where r.state = 'submitted' and s.ended_at is null and s.agrees is null order by
 
 def sign_offs_of(release_id: int, by: Identity) -> list[SignOff]:
     """Every party that was asked, those of earlier rounds first."""
-    found = sql().execute(SIGN_OFFS, (release_id,)).fetchall()
-    authors = authors_of(release_id) if found else frozenset()
-    names = _item_names(release_id) if found else {}
-    made = []
-    for party, zh, en, parts, agrees, who, for_whom, comment, letter, at, ended in found:
-        open_now = not ended and agrees is None
-        by_letter = open_now and party != LEGAL and not signers_of(party, authors)
-        asked = SignOffFacts(party, by_letter)
-        may_sign = open_now and by.user_id not in authors and may(by, Permission.RELEASE_SIGN, asked)
-        made.append(
-            SignOff(
-                party, Words(zh, en) if zh else LEGAL_NAME if party == LEGAL else Words(party, party),
-                _named(parts, names), agrees, who, for_whom, comment, letter, at, ended, by_letter, may_sign,
-            )
-        )  # fmt: skip
-    return made
+    return [_sign_off(row, by) for row in _rows([release_id], by)]
 
 
 def waiting_for(by: Identity) -> list[tuple[ReleaseRow, tuple[SignOff, ...]]]:
     """The releases that wait for this person's signature, with what they would sign."""
-    ids = [row[0] for row in sql().execute(WAITING).fetchall()]
-    signable = [(one, tuple(each for each in sign_offs_of(one, by) if each.may_sign)) for one in ids]
-    return [(release(one), asked) for one, asked in signable if asked]
+    asked: defaultdict[int, list[SignOff]] = defaultdict(list)
+    for row in _rows([row[0] for row in sql().execute(WAITING)], by):
+        if _may_sign(row, by):
+            asked[row.release_id].append(_sign_off(row, by))
+    return [(one, tuple(asked[one.id])) for one in releases(asked)]
+
+
+class _Row(NamedTuple):
+    """`made`: the person who looks made the release."""
+
+    release_id: int
+    party: str
+    name_zh: str
+    name_en: str
+    parts: dict[str, list[str]]
+    agrees: bool | None
+    who: str
+    for_whom: str
+    comment: str
+    letter_number: str
+    signed_at: datetime | None
+    ended: bool
+    by_letter: bool
+    made: bool
+
+
+def _rows(asked: Sequence[int], by: Identity) -> list[_Row]:
+    found = sql().execute(SIGN_OFFS, {"releases": list(asked), "by": by.user_id}) if asked else ()
+    return [_Row(*row) for row in found]
+
+
+def _may_sign(row: _Row, by: Identity) -> bool:
+    open_now = not row.ended and row.agrees is None
+    return open_now and not row.made and may(by, Permission.RELEASE_SIGN, SignOffFacts(row.party, row.by_letter))
+
+
+def _sign_off(row: _Row, by: Identity) -> SignOff:
+    party, zh = row.party, row.name_zh
+    return SignOff(
+        party, Words(zh, row.name_en) if zh else LEGAL_NAME if party == LEGAL else Words(party, party),
+        _named(row.parts, _item_names(row.release_id)), row.agrees, row.who, row.for_whom, row.comment,
+        row.letter_number, row.signed_at, row.ended, row.by_letter, _may_sign(row, by),
+    )  # fmt: skip
 
 
 def _named(

@@ -70,10 +70,9 @@ class BundleRow:
         return name_of(self.published or self.newest)
 
     @property
-    def errors(self) -> int | None:
-        """Of the newest release that waits."""
-        waiting = next((row for row in self.releases if row.waits), None)
-        return errors_of(waiting) if waiting else None
+    def waiting(self) -> ReleaseRow | None:
+        """The newest release that waits."""
+        return next((row for row in self.releases if row.waits), None)
 
     @property
     def newest(self) -> ReleaseRow:
@@ -137,10 +136,10 @@ select count(*) from (select from cases where release_id = %s and received_at is
 HISTORY = """
 select e.at, e.kind, u.name, e.body from release_event e left join app_user u on u.id = e.actor_id
 where e.bundle_key = %s order by e.seq desc limit %s
+"""
 HISTORY_OF_RELEASE = """
 select e.at, e.kind, u.name, e.body from release_event e left join app_user u on u.id = e.actor_id
 where e.bundle_key = %s and (e.body::jsonb ->> 'release')::bigint = %s order by e.seq desc
-"""
 """
 
 
@@ -239,6 +238,11 @@ def release(release_id: int) -> ReleaseRow:
     return ReleaseRow(*row)
 
 
+def releases(ids: Iterable[int]) -> list[ReleaseRow]:
+    """Those of these that there are, by id."""
+    return [ReleaseRow(*row) for row in sql().execute(RELEASES + "where r.id = any(%s) order by r.id", (list(ids),))]
+
+
 def compared_with(one: ReleaseRow) -> ReleaseRow | None:
     """What a release is held against: the published one; for what was published, the one before it."""
     others = [row for row in _releases_of(one.bundle_key) if row.id != one.id and row.published_at]
@@ -263,20 +267,23 @@ def history(key: str, most: int = 50) -> list[HistoryLine]:
     ]
 
 
-def findings_of(one: ReleaseRow) -> tuple[Finding, ...]:
-    """Every finding of a release against the office's groups and the rules in force, errors first."""
-    return _checked(one.id, one.digest, one.bundle_key, *_held_against())
-
 def history_of(one: ReleaseRow) -> list[HistoryLine]:
     """Who did what with this release, from its making on, the latest first."""
     found = sql().execute(HISTORY_OF_RELEASE, (one.bundle_key, one.id))
     return [_line(at, kind, who, orjson.loads(body), {one.id: one.number}) for at, kind, who, body in found]
 
 
+def findings_of(one: ReleaseRow) -> tuple[Finding, ...]:
+    """Every finding of a release against the office's groups and the rules in force, errors first."""
+    return _checked(one.id, one.digest, one.bundle_key, *_held_against())
 
-def errors_of(one: ReleaseRow) -> int:
-    """How many of them are errors. Its examples are not played for that: what they find is no error."""
-    return _errors(one.id, one.digest, one.bundle_key, *_held_against())
+
+def errors_waiting(bundles: Iterable[BundleRow]) -> dict[str, int]:
+    """Bundle -> how many errors the newest of its releases that wait has, where one waits. Its examples are not played
+    for that: what they find is no error."""
+    waiting = [one.waiting for one in bundles if one.waiting is not None]
+    against = _held_against() if waiting else None
+    return {one.bundle_key: _errors(one.id, one.digest, one.bundle_key, *against) for one in waiting if against}
 
 
 def _held_against() -> tuple[Office, tuple[str, ...]]:

@@ -46,6 +46,7 @@ def bundles() -> ResponseReturnValue:
         "studio/bundles.html",
         found=found,
         bundles=[(one, _that_matter(one)) for one in found.bundles],
+        errors=queries.errors_waiting(found.bundles),
         searched={"q": text, "kind": kind},
         kinds=KINDS,
         own_copies=own_copies(by.user_id),
