@@ -47,6 +47,9 @@ class Release(Model):
     effective_on: Mapped[date | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     approved_at: Mapped[datetime | None]
+    put_off_until: Mapped[datetime | None]  # its day has come, and it is tried again then; put_off_* say why
+    put_off_zh: Mapped[str] = mapped_column(server_default="")
+    put_off_en: Mapped[str] = mapped_column(server_default="")
 
     author: Mapped[User] = relationship(foreign_keys=[created_by])
     publisher: Mapped[User | None] = relationship(foreign_keys=[published_by])

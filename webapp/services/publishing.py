@@ -8,14 +8,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import structlog
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from engine import EngineError, Words
 from webapp import clock, moments
-from webapp.errors import ActRefused, Incomplete, ReleaseRefused
+from webapp.errors import ActRefused, Busy, Incomplete, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import start_timers
-from webapp.services.migration_runs import ensure_none_under_way
+from webapp.services.migration_runs import MigrationUnderWay, ensure_none_under_way
 from webapp.services.notices import NoticeKind
 from webapp.services.release_rows import (
     APPROVED,
@@ -41,16 +42,32 @@ log = structlog.get_logger(__name__)
 #: A day further away is a slip of the hand.
 FURTHEST = timedelta(days=366)
 AT_ONCE = 20
+#: After so long, what could not come in force yet is tried again.
+TRIED_AGAIN_AFTER = timedelta(minutes=5)
+WHILE_CASES_MOVE = Words(
+    "这件事的在办件正在迁移，迁移结束后自动生效。",
+    "Running cases of this bundle are being moved to another release; it comes in force by itself after that.",
+)
 
 APPROVE = """
-update release set state = 'approved', effective_on = %(on)s, approved_by = %(by)s, approved_at = %(now)s
+update release set state = 'approved', effective_on = %(on)s, approved_by = %(by)s, approved_at = %(now)s,
+    put_off_until = null, put_off_zh = '', put_off_en = ''
 where id = %(release)s
 """
 PUBLISH = """
 update release set state = 'published', published_by = %(by)s, published_at = %(now)s, retired_at = null
 where id = %(release)s
 """
-DUE = "select id from release where state = 'approved' and effective_on <= %s order by effective_on, id limit %s"
+DUE = """
+select id from release
+where state = 'approved' and effective_on <= %s and (put_off_until is null or put_off_until <= %s)
+order by effective_on, id limit %s
+"""
+#: Returns whether it was put off for another reason until now, or for none.
+PUT_OFF = """
+update release r set put_off_until = %(until)s, put_off_zh = %(zh)s, put_off_en = %(en)s
+from release before where r.id = %(release)s and before.id = r.id returning before.put_off_zh <> %(zh)s
+"""
 OVERTAKEN = f"select r.id from release r where r.bundle_key = %s and {IS_OVERTAKEN} order by r.id"
 NOT_NOW = """
 update release set state = 'submitted', effective_on = null, approved_by = null, approved_at = null where id = %s
@@ -121,16 +138,31 @@ def put_due_in_force() -> int:
     """Put in force what was approved for today or before; returns how many were due. The worker's.
 
     Each is checked again, against the rules of the day. What cannot go out is a submitted release again, with all its
-    signatures, and the publisher and the author are told why.
+    signatures. What has to wait for the end of a migration, or failed for a reason of ours, stays approved and is tried
+    again. The publisher and the author are told why, once.
     """
-    due = sql().execute(DUE, (clock.today(moments.OFFICE_ZONE), AT_ONCE)).fetchall()
+    due = sql().execute(DUE, (clock.today(moments.OFFICE_ZONE), clock.now(), AT_ONCE)).fetchall()
     for (release_id,) in due:
         try:
-            _in_its_time(release_id)
-        except (ActRefused, EngineError) as fault:
-            log.warning("release-not-in-force", release=release_id, error=repr(fault))
-            _keep_back(release_id, fault.words if isinstance(fault, ActRefused) else Words(str(fault), str(fault)))
+            _look_at(release_id)
+        except (Busy, LockNotAvailable, DeadlockDetected) as held:  # it is due in the next look, too
+            log.warning("release-waits", release=release_id, error=repr(held))
+        except Exception:  # the worker's: one that fails holds up no other, and is seen
+            log.exception("release-failed", release=release_id)
+            _put_off(release_id, start_timers.FAILED)
     return len(due)
+
+
+def _look_at(release_id: int) -> None:
+    try:
+        _in_its_time(release_id)
+    except Busy:
+        raise
+    except MigrationUnderWay:
+        _put_off(release_id, WHILE_CASES_MOVE)
+    except (ActRefused, EngineError) as fault:
+        log.warning("release-not-in-force", release=release_id, error=repr(fault))
+        _keep_back(release_id, fault.words if isinstance(fault, ActRefused) else Words(str(fault), str(fault)))
 
 
 def _in_its_time(release_id: int) -> None:
@@ -143,6 +175,20 @@ def _in_its_time(release_id: int) -> None:
         _put_in_force(release, None, release.approved_by, "published", approved_by=release.approved_by)
 
 
+def _put_off(release_id: int, why: Words) -> None:
+    """It stays approved, and is tried again after a while; whoever waits for it is told once."""
+    with unit_of_work():
+        release = lock_release(release_id)
+        if release.state != APPROVED or release.approved_by is None:
+            return
+        values = {"until": clock.now() + TRIED_AGAIN_AFTER, "zh": why.zh, "en": why.en, "release": release_id}
+        row = sql().execute(PUT_OFF, values).fetchone()
+        if row is None or not row[0]:
+            return
+        record(release.key, "put-off", None, release_id, reason=why.zh)
+        _tell_why(release, release.approved_by, why)
+
+
 def _keep_back(release_id: int, why: Words) -> None:
     with unit_of_work():
         release = lock_release(release_id)
@@ -150,8 +196,12 @@ def _keep_back(release_id: int, why: Words) -> None:
             return
         sql().execute(NOT_NOW, (release_id,))
         record(release.key, "kept-back", None, release_id, reason=why.zh)
-        told = {release.approved_by, release.created_by}
-        tell(told, NoticeKind.RELEASE_KEPT_BACK, release, {"reason": why.zh, "reason_en": why.en})
+        _tell_why(release, release.approved_by, why)
+
+
+def _tell_why(release: LockedRelease, approved_by: int, why: Words) -> None:
+    told = {approved_by, release.created_by}
+    tell(told, NoticeKind.RELEASE_KEPT_BACK, release, {"reason": why.zh, "reason_en": why.en})
 
 
 def _put_in_force(release: LockedRelease, by: Identity | None, publisher: int, kind: str, **said: object) -> None:

@@ -34,6 +34,7 @@ from webapp.queries.release_examples import accepted_examples
 from webapp.queries.release_impact import impact_of
 from webapp.queries.release_life import life_of
 from webapp.queries.release_overtaken import coming_beside, overtaken
+from webapp.queries.release_put_off import put_off
 from webapp.queries.release_sign_offs import sign_offs_of
 from webapp.queries.release_subjects import by_subject
 from webapp.queries.release_tables import decision_tables
@@ -281,6 +282,7 @@ def _acts(one: queries.ReleaseRow, findings: tuple[Finding, ...], by: Identity) 
         "accepted": accepted_examples(one.id),
         "overtaken": overtaken(one.id),
         "coming": coming_beside(one.id),
+        "put_off": put_off(one.id),
         "sign_offs": signed,
         "all_signed": all(each.agrees for each in signed if not each.ended),
         "today": clock.today(moments.OFFICE_ZONE),

@@ -48,6 +48,7 @@ EVENTS = {
     "objected": Words("会签不同意", "objected"),
     "approved": Words("核准，到期生效", "approved for a later day"),
     "kept-back": Words("到期未能生效", "kept back on its day"),
+    "put-off": Words("到期暂未生效，自动再试", "put off on its day, to be tried again"),
     "published": Words("发布", "published"),
     "restored": Words("恢复为现行", "put in force again"),
     "stopped": Words("停用", "taken out of use"),
