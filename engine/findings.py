@@ -46,8 +46,8 @@ class Report:
     file: str
     findings: list[Finding] = field(default_factory=list)
 
-    def error(self, code: str, element: str, message: Words, remedy: Words) -> None:
-        self.findings.append(Finding(Severity.ERROR, code, self.file, element, message, remedy))
+    def error(self, code: str, element: str, message: Words, remedy: Words, line: int | None = None) -> None:
+        self.findings.append(Finding(Severity.ERROR, code, self.file, element, message, remedy, line))
 
     def warning(self, code: str, element: str, message: Words, remedy: Words) -> None:
         self.findings.append(Finding(Severity.WARNING, code, self.file, element, message, remedy))

@@ -476,7 +476,7 @@ def _is_plain(node: Node) -> bool:
 
 def _place(failure: ExpressionInvalid) -> Words:
     where = f"({failure.line}:{failure.column}) {failure.source[:80]}"
-    return Words(f"{failure.expected.zh} {where}", f"{failure.expected.en} {where}")
+    return Words(f"{failure.expected.zh} {where}", f"expected {failure.expected.en} {where}")
 
 
 def _grouped(pairs: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:

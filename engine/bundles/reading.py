@@ -129,7 +129,8 @@ class Reading:
                 table.at(key),
                 Words(
                     f"条件无法解析（第 {fault.line} 行第 {fault.column} 列）：{fault.expected.zh}",
-                    f"The condition cannot be parsed (line {fault.line}, column {fault.column}): {fault.expected.en}",
+                    f"The condition cannot be parsed (line {fault.line}, column {fault.column}): "
+                    f"expected {fault.expected.en}",
                 ),
                 Words("改正 FEEL 表达式。", "Correct the FEEL expression."),
             )

@@ -159,7 +159,8 @@ def _condition(column: Column, text: str, sources: Mapping[str, str]) -> str:
         raise CellRefused(
             Words(
                 f"条件无法解析（第 {fault.line} 行第 {fault.column} 列）：{fault.expected.zh}",
-                f"The condition cannot be parsed (line {fault.line}, column {fault.column}): {fault.expected.en}",
+                f"The condition cannot be parsed (line {fault.line}, column {fault.column}): "
+                f"expected {fault.expected.en}",
             )
         ) from fault
     return text

@@ -122,7 +122,7 @@ class Component:
         except ExpressionInvalid as fault:
             where = f"第 {fault.line} 行第 {fault.column} 列", f"line {fault.line}, column {fault.column}"
             self.bad_expression(
-                attribute, Words(f"{where[0]}：{fault.expected.zh}", f"{where[1]}: {fault.expected.en}")
+                attribute, Words(f"{where[0]}：{fault.expected.zh}", f"{where[1]}: expected {fault.expected.en}")
             )
             return None
 

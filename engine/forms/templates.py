@@ -143,7 +143,8 @@ def _compiled(source: str, element: str) -> Expression:
         raise TemplateInvalid(
             Words(
                 f"表达式无法解析（第 {fault.line} 行第 {fault.column} 列）：{fault.expected.zh}",
-                f"the expression cannot be parsed (line {fault.line}, column {fault.column}): {fault.expected.en}",
+                f"the expression cannot be parsed (line {fault.line}, column {fault.column}): "
+                f"expected {fault.expected.en}",
             )
         ) from fault
 

@@ -6,6 +6,7 @@ value; `finish()` names the keys that nobody asked for, since a misspelt key mus
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -164,15 +165,67 @@ def _takes_bool(kind: type | tuple[type, ...]) -> bool:
 def read_toml(content: bytes, report: Report) -> Table:
     """The root table of a file. Raises DefinitionInvalid (with the line) when it is no TOML."""
     try:
-        return Table(report, "", tomllib.loads(content.decode("utf-8")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        report.error(
-            "not-toml",
-            "",
-            Words(f"文件不是有效的TOML：{fault}", f"The file is not valid TOML: {fault}"),
-            Words("按提示的行列改正。", "Correct it at the line and column named."),
-        )
+        text = content.decode("utf-8")
+        return Table(report, "", tomllib.loads(text))
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        message = Words(f"文件第 {line} 行不是 UTF-8 编码的文字。", f"Line {line} of the file is no text in UTF-8.")
+        remedy = Words("按 UTF-8 编码另存此文件。", "Save the file in the encoding UTF-8.")
+        report.error("not-toml", "", message, remedy, line)
         raise DefinitionInvalid(report.findings) from fault
+    except tomllib.TOMLDecodeError as fault:
+        report.error("not-toml", "", *_misplaced(text, str(fault)))
+        raise DefinitionInvalid(report.findings) from fault
+
+
+#: How tomllib ends its messages.
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+#: What TOML consists of, as far as it can be left open: comments, texts of several lines and of one, brackets.
+_PARTS = re.compile(
+    r'''#[^\n]*|"""(?:\\.|(?!""").)*(?P<ended>""")?|\'{3}(?:(?!\'{3}).)*(?P<plain>\'{3})?'''
+    r"""|"(?:\\.|[^"\\\n])*"?|\'[^\'\n]*\'?|[\[{]|[\]}]""",
+    re.DOTALL,
+)
+
+
+def _misplaced(text: str, fault: str) -> tuple[Words, Words, int]:
+    """What to say of a fault of tomllib: message, remedy and line.
+
+    What is not closed is found at the end of the document alone: the line told is then where it begins.
+    """
+    place = _PLACE.search(fault)
+    said = fault[: place.start()] if place else fault
+    if place and place[1]:
+        line = int(place[1])
+        message = Words(
+            f"文件不是有效的 TOML（第 {line} 行第 {place[2]} 列）：{said}",
+            f"The file is not valid TOML (line {line}, column {place[2]}): {said}",
+        )
+        return message, Words("改正这一行。", "Correct that line."), line
+    line = _left_open(text)
+    message = Words(
+        f"文件不是有效的 TOML：第 {line} 行开始的内容到文件末尾也没有结束（{said}）",
+        f"The file is not valid TOML: what begins at line {line} does not end before the file does ({said})",
+    )
+    remedy = Words(
+        "补全它，例如结束的引号或括号。", "Complete it, for example by the quotation marks or bracket that end it."
+    )
+    return message, remedy, line
+
+
+def _left_open(text: str) -> int:
+    """The line at which begins what the end of the document cuts off: a text, the outermost bracket, else the end."""
+    opened: list[int] = []
+    for part in _PARTS.finditer(text):
+        said = part[0]
+        if said.startswith(('"""', "'''")) and not (part["ended"] or part["plain"]):
+            opened = opened or [part.start()]
+            break
+        if said in ("[", "{"):
+            opened.append(part.start())
+        elif said in ("]", "}") and opened:
+            opened.pop()
+    return text.count("\n", 0, opened[0] if opened else len(text.rstrip())) + 1
 
 
 def without_basis(report: Report, element: str, code: str = "limit-without-basis") -> None:

@@ -13,11 +13,12 @@ from engine.trial.acts import (
     item_of,
     perform,
 )
+from engine.trial.answers import Amended, Review, Unfit, amended
 from engine.trial.clock_acts import LimitRefused
 from engine.trial.cores import CORES
 from engine.trial.deeds import Deed
 from engine.trial.differences import Difference
-from engine.trial.example_findings import check_with_examples, difference_words, play_examples
+from engine.trial.example_findings import check_with_examples, difference_words, play_examples, review_answers
 from engine.trial.examples import Covered, ExampleRun, Flow, readable_examples, run_example, run_examples
 from engine.trial.host import Trial
 from engine.trial.instance import Happened, Held, Instance, item_at
@@ -37,6 +38,7 @@ __all__ = [
     "OURS",
     "REFERENCE",
     "Act",
+    "Amended",
     "Covered",
     "Deed",
     "Difference",
@@ -52,12 +54,15 @@ __all__ = [
     "Law",
     "Letter",
     "LimitRefused",
+    "Review",
     "Sent",
     "TaskLimit",
     "Trial",
     "TrialClock",
+    "Unfit",
     "UnknownJobs",
     "act_from_json",
+    "amended",
     "begins_alike",
     "check_with_examples",
     "difference_words",
@@ -69,6 +74,7 @@ __all__ = [
     "readable_examples",
     "recorded",
     "recorded_anew",
+    "review_answers",
     "run_example",
     "run_examples",
 ]

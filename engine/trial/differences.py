@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.bundles import (
@@ -21,6 +21,9 @@ from engine.law import Profile
 from engine.runtime import Context
 from engine.words import Words
 
+#: How `what` begins for what an example answers and chooses, and for what the guide makes of it.
+ANSWER, GUIDED_ANSWER, GUIDE, WAY = "answer ", "guided answer ", "guide: ", "way of "
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -30,6 +33,26 @@ class Difference:
     expected: object
     found: object
 
+    @property
+    def is_answered(self) -> bool:
+        """It lies in what the example answers, or says of the guide: no trial tells that otherwise."""
+        return self.what.startswith((ANSWER, GUIDED_ANSWER, GUIDE))
+
+    @property
+    def of_guide(self) -> str:
+        """What of the guide is told otherwise, as `expect.guide` names it; "" for anything else."""
+        return self.what.removeprefix(GUIDE) if self.what.startswith(GUIDE) else ""
+
+    @property
+    def is_chosen(self) -> bool:
+        """It lies in a way that the example chooses, which stands in its text alone."""
+        return self.what.startswith(WAY)
+
+    @property
+    def is_played(self) -> bool:
+        """It lies in what is done and what comes of it, which a trial tells anew."""
+        return not (self.is_answered or self.is_chosen)
+
     def __str__(self) -> str:
         return f"{self.what}: expected {self.expected!r}, found {self.found!r}"
 
@@ -37,14 +60,20 @@ class Difference:
 def input_differences(bundle: Bundle, form: Form | None, example: Example, context: Context) -> Iterator[Difference]:
     """Answers that the questions or the form would refuse."""
     for key, fault in answer_faults(bundle, example.guided).items():
-        yield Difference(f"guided answer {key}", "usable", fault)
+        yield Difference(f"{GUIDED_ANSWER}{key}", "usable", fault)
+    for key, messages in form_faults(form, example, context).items():
+        yield Difference(f"{ANSWER}{key}", "valid", _together(messages))
+
+
+def form_faults(form: Form | None, example: Example, context: Context) -> Mapping[str, Sequence[Words]]:
+    """Name of a control -> what the form says against the example's answer there."""
     if form is None:
-        return
+        return {}
     try:
         form.validate_values(example.answers, example.guided, context)
     except AnswersInvalid as refused:
-        for key, messages in refused.errors.items():
-            yield Difference(f"answer {key}", "valid", _together(messages))
+        return refused.errors
+    return {}
 
 
 def _together(messages: Iterable[Words]) -> Words:
@@ -62,7 +91,7 @@ def way_differences(
             continue
         found = eligibility(bundle, decisions, profile, item, facts, credit=example.credit, context=context)
         if not found.eligible:
-            yield Difference(f"way of {item}", COMMITMENT, f"not eligible ({found.rule})")
+            yield Difference(f"{WAY}{item}", COMMITMENT, f"not eligible ({found.rule})")
 
 
 def guide_differences(bundle: Bundle, example: Example, context: Context) -> Iterator[Difference]:
@@ -75,4 +104,4 @@ def guide_differences(bundle: Bundle, example: Example, context: Context) -> Ite
     }
     for key, expected in example.expect.get("guide", {}).items():
         if found.get(key) != expected:
-            yield Difference(f"guide: {key}", expected, found.get(key))
+            yield Difference(f"{GUIDE}{key}", expected, found.get(key))

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
 from engine.bpmn import Programs
-from engine.bundles import check_bundle
+from engine.bundles import Example, check_bundle, form_file, read_bundle, read_forms
 from engine.errors import DefinitionInvalid
 from engine.findings import Finding, Severity, errors_in
 from engine.law import Profile
 from engine.runtime import Budgets, Context
 from engine.runtime.step import OFFICE_ZONE
-from engine.trial.differences import Difference
+from engine.trial.answers import Review, reviewed
+from engine.trial.differences import ANSWER, GUIDE, GUIDED_ANSWER, WAY, Difference
 from engine.trial.examples import Covered, ExampleRun, run_examples
 from engine.words import Words
 
@@ -38,10 +39,10 @@ _SAID = {
 }
 _KEYED = {
     "act ": Words("第 {key} 步", "act {key}"),
-    "guided answer ": Words("引导问题 {key} 的答案", "guided answer {key}"),
-    "answer ": Words("申请表 {key} 的答案", "answer {key}"),
-    "way of ": Words("事项 {key} 的办理方式", "way of {key}"),
-    "guide: ": Words("引导：{key}", "guide: {key}"),
+    GUIDED_ANSWER: Words("引导问题 {key} 的答案", "guided answer {key}"),
+    ANSWER: Words("申请表 {key} 的答案", "answer {key}"),
+    WAY: Words("事项 {key} 的办理方式", "way of {key}"),
+    GUIDE: Words("引导：{key}", "guide: {key}"),
 }
 #: Words that stand for a value.
 _VALUES = {
@@ -96,8 +97,20 @@ def play_examples(
     files: Mapping[str, bytes], profile: Profile, calendar: object | None, programs: Programs | None = None
 ) -> tuple[list[ExampleRun], list[Covered]]:
     """The examples by the rules of a place, and the flows that they cover. Raises DefinitionInvalid."""
+    return run_examples(files, _context(profile, calendar), profile, programs)
+
+
+def review_answers(files: Mapping[str, bytes], example: Example, profile: Profile, calendar: object | None) -> Review:
+    """What of an example's answers the bundle as it is would refuse, by the rules of a place. Raises EngineError."""
+    bundle = read_bundle(files)
+    path = form_file(bundle.form_key, files)
+    form = None if path is None else read_forms(files, bundle)[path]
+    return reviewed(bundle, form, example, _context(profile, calendar))
+
+
+def _context(profile: Profile, calendar: object | None) -> Context:
     begins = datetime.combine(profile.valid_from, MORNING, OFFICE_ZONE)
-    return run_examples(files, Context(begins, calendar=calendar, budgets=BUDGETS), profile, programs)
+    return Context(begins, calendar=calendar, budgets=BUDGETS)
 
 
 def example_findings(runs: Sequence[ExampleRun]) -> Iterator[Finding]:
@@ -109,11 +122,18 @@ def example_findings(runs: Sequence[ExampleRun]) -> Iterator[Finding]:
 
 def difference_words(one: Difference) -> Words:
     """What is otherwise than the example says."""
-    what, expected, found = _what(one.what), _told(one.expected), _told(one.found)
+    what, expected, found = _what(one.what), _told(one.expected), _unended(_told(one.found))
+    if one.what.startswith((ANSWER, GUIDED_ANSWER)):  # a whole sentence says what is wrong with it
+        return Words(f"{what.zh}：{found.zh}", f"{what.en}: {found.en}")
     return Words(
         f"{what.zh}：示例为{_apart(expected.zh)}，实际为{_apart(found.zh)}",
         f"{what.en}: the example says {expected.en}, found {found.en}",
     )
+
+
+def _unended(said: Words) -> Words:
+    """Without the full stop of a sentence: another follows, or none."""
+    return Words(said.zh.removesuffix("。"), said.en.removesuffix("."))
 
 
 def _apart(said: str) -> str:
@@ -138,9 +158,25 @@ def _finding(run: ExampleRun, one: Difference) -> Finding:
         run.example.file,
         "",
         Words(f"与示例“{name.zh}”不符。{said.zh}。", f"Not as the example “{name.en or name.zh}” says. {said.en}."),
-        Words(
-            "改正流程；示例过时的，重新录制。", "Correct the bundle; where the example is out of date, record it anew."
-        ),
+        _remedy(one),
+    )
+
+
+def _remedy(one: Difference) -> Words:
+    """A trial tells otherwise what is done and what comes of it, not what the example answers or chooses."""
+    if one.is_chosen:
+        return Words(
+            "改正决策表；示例过时的，在它的文本里改正 ways 里的办理方式。",
+            "Correct the decision; where the example is out of date, correct its ways in its text.",
+        )
+    if one.is_answered:
+        return Words(
+            "改正表单或引导；示例过时的，在示例页选“改答案”。",
+            "Correct the form or the guide; where the example is out of date, amend its answers on the page Examples.",
+        )
+    return Words(
+        "改正流程；示例过时的，在示例页重新模拟，再更新它。",
+        "Correct the bundle; where the example is out of date, try it again from the page Examples, then tell it anew.",
     )
 
 

@@ -36,7 +36,7 @@ def recorded(trial: Trial, beginning: Beginning, acts: Sequence[Act], bundle: Bu
         "acts": done,
         "expect": _came_of_it(story, bundle),
     }
-    return _written(told)
+    return written(told)
 
 
 def recorded_anew(content: bytes, trial: Trial, acts: Sequence[Act], bundle: Bundle) -> bytes:
@@ -46,7 +46,7 @@ def recorded_anew(content: bytes, trial: Trial, acts: Sequence[Act], bundle: Bun
     on it. What is expected of path, outcomes and open steps is what came of them, and a step that was opened is no
     longer one that never is. Raises what an act raises, and ValueInvalid (a number that would be written otherwise).
     """
-    told = json.loads(content.decode("utf-8"), parse_float=_exact)
+    told = json.loads(content.decode("utf-8"), parse_float=exact)
     story = Story(trial)
     told["acts"] = [one for one in _told(story, acts, waits_for_jobs=False) if one.get("kind") != Kind.DONE]
     kept = {name: value for name, value in told["expect"].items() if name not in _CAME_OF_IT}
@@ -54,7 +54,7 @@ def recorded_anew(content: bytes, trial: Trial, acts: Sequence[Act], bundle: Bun
         opened = story.opened_steps()
         kept["never_opened"] = [step for step in never if step not in opened]
     told["expect"] = kept | _came_of_it(story, bundle)
-    return _written(told)
+    return written(told)
 
 
 def begins_alike(example: Example, process: str, variables: Mapping[str, Value], bundle: Bundle) -> bool:
@@ -84,14 +84,15 @@ def _came_of_it(story: Story, bundle: Bundle) -> dict[str, Any]:
     return expect
 
 
-def _exact(text: str) -> float:
-    """Raises ValueInvalid for a number with more digits than a float holds."""
+def exact(text: str) -> float:
+    """A number of JSON. Raises ValueInvalid for a number with more digits than a float holds."""
     if Decimal(repr(float(text))) != Decimal(text):
         raise ValueInvalid(text)
     return float(text)
 
 
-def _written(told: Mapping[str, Any]) -> bytes:
+def written(told: Mapping[str, Any]) -> bytes:
+    """An example's file."""
     return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -68,6 +70,8 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit(f"{path}/form", f"/studio/copies/{copy}/form?path={form}", DESIGNER)
     yield Visit(f"{path}/form/preview", f"/studio/copies/{copy}/form/preview?path={form}", DESIGNER)
     yield Visit(f"{path}/examples", f"/studio/copies/{copy}/examples", DESIGNER)
+    answers = f"/studio/copies/{copy}/examples/answers?example={_with_unfit_answers(copy)}"
+    yield Visit(f"{path}/examples/answers", answers, DESIGNER)
     yield Visit(f"{path}/paper", f"/studio/copies/{copy}/paper?path=_shared/documents/refusal.md", DESIGNER)
     yield Visit(f"{path}/trial", f"/studio/copies/{copy}/trial", DESIGNER)
     yield Visit("/studio/bundles/<key>/migrate", f"/studio/bundles/{office.BUNDLE}/migrate", DESIGNER)
@@ -81,6 +85,20 @@ def _of_designers() -> Iterator[Visit]:
     yield Visit(file, f"/studio/releases/{release}/file?path=items/P2.toml", DESIGNER)
     paper = "/studio/releases/<int:release_id>/paper"
     yield Visit(paper, f"/studio/releases/{release}/paper?path=documents/drug-licence.en.md", DESIGNER)
+
+
+def _with_unfit_answers(copy: int) -> str:
+    """An example of the copy that lacks an answer of each kind, and says of the guide what it does not tell."""
+    path = "examples/ordinary.json"
+    content = working_copies.files_of(copy)[path]
+    told = json.loads(content)
+    for key in ("business_scope", "registered_capital", "district"):
+        del told["answers"][key]
+    told["answers"]["not_asked"] = "x"
+    told["expect"]["guide"]["asked_materials"] += 1
+    base = hashlib.sha256(content).hexdigest()
+    working_copies.save(copy, path, json.dumps(told, ensure_ascii=False).encode(), base, by=office.person(DESIGNER))
+    return path
 
 
 def _of_the_catalogue(path: str, copy: str) -> Iterator[Visit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from engine import Words
 from engine.runtime import decode_variables
-from engine.trial import Act, Kind
+from engine.trial import Act, Amended, Kind
 from engine.trial.examples import Story
 from tests.support import office
 from tests.support.office import person
@@ -21,6 +22,7 @@ from webapp.queries.example_runs import examples_of
 from webapp.queries.trials import entry_process, example_variables
 from webapp.queries.working_copies import digests_of, findings_of_files
 from webapp.services import trial_recording, trials, working_copies
+from webapp.services.example_answers import amend_answers
 from webapp.services.trials import Source, own_trial, source_of_copy
 
 DESIGNER = "taoran"
@@ -140,6 +142,91 @@ def test_an_example_that_no_longer_holds_is_tried_again_and_told_anew(client, co
     assert after["expect"]["guide"] == before["expect"]["guide"]
     assert after["expect"]["results"] == before["expect"]["results"]
     assert "example-differs" not in codes(copy_id)
+
+
+def without_scope(copy_id: int, path: str) -> dict[str, object]:
+    """The example without an answer that the form requires, as if the field were new."""
+    told = json.loads(working_copies.files_of(copy_id)[path])
+    told["answers"].pop("business_scope")
+    content = json.dumps(told, ensure_ascii=False).encode()
+    working_copies.save(copy_id, path, content, digests_of(copy_id)[path], by=person(DESIGNER))
+    return told
+
+
+def test_an_answer_that_a_form_requires_now_is_given_where_the_example_is_mended(client, copy_id: int) -> None:
+    path = "examples/ordinary.json"
+    before = without_scope(copy_id, path)
+    (found,) = [one for one in findings_of_files(office.BUNDLE, digests_of(copy_id)) if one.code == "example-differs"]
+    assert "改答案" in found.remedy.zh
+    assert not re.search(r"。。|\.\.|示例为", f"{found.message.zh}{found.message.en}")
+    designer = Browser.of(client, DESIGNER)
+    designer.open(f"/studio/copies/{copy_id}/examples")
+    assert designer.links(containing="/trial?example=") == []  # a trial would not tell the answer
+    (mend,) = designer.links(containing="/examples/answers")
+    designer.open(mend)
+    assert designer.heading.startswith("改答案：")
+    designer.submit("/examples/answers", {"answer-business_scope": "药品零售"})
+    assert designer.heading == "示例：工作稿“加一个示例”"
+    assert f"已更新示例 {path}。" in designer.text
+    assert "不符" not in designer.text
+    after = json.loads(working_copies.files_of(copy_id)[path])
+    assert after["answers"] == {**before["answers"], "business_scope": "药品零售"}
+    assert {part: after[part] for part in ("acts", "expect", "guided")} == {
+        part: before[part] for part in ("acts", "expect", "guided")
+    }
+
+
+def test_guided_answers_and_what_the_guide_tells_are_amended_too(client, copy_id: int) -> None:
+    path = "examples/ordinary.json"
+    told = json.loads(working_copies.files_of(copy_id)[path])
+    was = told["expect"]["guide"]["asked_materials"]
+    told["guided"] |= {"food": "maybe", "no_such_question": "x"}
+    told["answers"]["no_such_field"] = 1
+    told["expect"]["guide"]["asked_materials"] = was + 1
+    content = json.dumps(told, ensure_ascii=False).encode()
+    working_copies.save(copy_id, path, content, digests_of(copy_id)[path], by=person(DESIGNER))
+    designer = Browser.of(client, DESIGNER)
+    designer.open(f"/studio/copies/{copy_id}/examples/answers?example={path}")
+    designer.submit("/examples/answers", {"guided-food": "true"})
+    assert "请继续改" in designer.text
+    designer.submit("/examples/answers")
+    assert "没有要改的答案" in designer.text
+    designer.submit("/examples/answers", {"guide": "asked_materials"})
+    assert "不符" not in designer.text
+    after = json.loads(working_copies.files_of(copy_id)[path])
+    assert after["guided"]["food"] is True
+    assert "no_such_question" not in after["guided"]
+    assert "no_such_field" not in after["answers"]
+    assert after["expect"]["guide"]["asked_materials"] == was
+
+
+def test_what_still_differs_is_said_when_an_example_is_told_anew(client, copy_id: int) -> None:
+    path = "examples/ordinary.json"
+    before = without_scope(copy_id, path)
+    designer = Browser.of(client, DESIGNER)
+    designer.open(f"/studio/copies/{copy_id}/trial?example={path}")
+    designer.submit("/trial", {"jobs": "done"})
+    made = int(designer.url.rsplit("/", 1)[-1])
+    for act in before["acts"]:
+        one = complete(made, act["step"], act.get("item"), act["variables"])
+        trials.act(made, one, seen=seen(made), by=person(DESIGNER))
+    designer.open(f"/studio/trials/{made}")
+    form = next(one for one in designer.page.forms if "over" in one.fields)
+    designer.send(form.get("action"), dict(form.form_values()))
+    assert f"已更新示例 {path}。" in designer.text
+    assert "示例仍有不符之处：申请表 business_scope 的答案" in designer.text
+
+
+def test_only_designers_amend_examples_that_begin_with_answers(client, copy_id: int) -> None:
+    path = record(tried(copy_id), copy_id)
+    address = f"/studio/copies/{copy_id}/examples/answers?example="
+    designer = Browser.of(client, DESIGNER)
+    for none in (path, "examples/none.json", "bundle.toml"):
+        assert designer.open(f"{address}{none}").status == 404
+    assert designer.open(f"{address}examples/ordinary.json").status == 200
+    assert "答案都相符" in designer.text
+    with pytest.raises(NotYours):
+        amend_answers(copy_id, "examples/ordinary.json", Amended(), "", by=person("zhaolin"))
 
 
 def complete(trial_id: int, step: str, item: str | None, variables: dict[str, object]) -> Act:

@@ -9,7 +9,16 @@ from functools import lru_cache
 from engine import EngineError, Finding, Words
 from engine.bpmn import draw
 from engine.bundles import Bundle
-from engine.trial import Covered, ExampleRun, check_with_examples, play_examples
+from engine.trial import (
+    Covered,
+    Difference,
+    ExampleRun,
+    Review,
+    check_with_examples,
+    play_examples,
+    readable_examples,
+    review_answers,
+)
 from webapp.catalogue import RULES_IN_FORCE, rules_of
 from webapp.queries.diagram import named_in
 from webapp.queries.held_against import OFFICE, Office
@@ -80,6 +89,26 @@ def examples_of(source: Source, language: str) -> Played:
     except EngineError as refused:  # the findings say where
         return Played(why=words_of(refused))
     return Played(runs, tuple(_by_diagram(source, covered, language)))
+
+
+def differences_of(source: Source, path: str) -> tuple[Difference, ...]:
+    """What one example still says otherwise; empty where it holds or cannot be played."""
+    return next((run.differences for run in examples_of(source, "zh").runs if run.example.file == path), ())
+
+
+def review_of(source: Source, path: str) -> Review | None:
+    """What of an example's answers the questions and the form refuse, by the rules in force.
+
+    None before any rules, and where there is no such example. Raises EngineError where the bundle cannot be read.
+    """
+    row = sql().execute(f"select {RULES_IN_FORCE}").fetchone()
+    versions = tuple(row[0] or ()) if row else ()
+    files = source.content()
+    example = next((one for one in readable_examples(files) if one.file == path), None)
+    if example is None or not any(one.startswith("profile:") for one in versions):
+        return None
+    rules = rules_of(versions)
+    return review_answers(files, example, rules.profile, rules.calendar)
 
 
 def picture_of(source: Source, path: str, language: str) -> str | None:

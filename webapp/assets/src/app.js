@@ -15,6 +15,7 @@ import { watchRows } from './rows.js';
 import { watchScrolling } from './scrolling.js';
 import { openSentPage } from './sent.js';
 import { watchSignOut } from './visit/forget.js';
+import { watchSourceLines } from './source-lines.js';
 
 openSentPage();
 watchControls();
@@ -30,3 +31,4 @@ watchRows();
 watchPlaces();
 watchScrolling();
 watchSignOut();
+watchSourceLines();

@@ -15,6 +15,7 @@ from webapp.errors import Incomplete, NotFound
 from webapp.feel_text import written
 from webapp.identity import signed_in
 from webapp.languages import language
+from webapp.pages.studio.example_answers import say_what_differs
 from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.studio.trial_forms import read_act
 from webapp.pages.studio.trial_words import CORES, act_words, clock_words, mark_words, moment_words
@@ -123,6 +124,7 @@ def record_example(trial_id: int) -> ResponseReturnValue:
     except (Incomplete, TrialRefused) as refused:
         return _page(own_trial(trial_id, by=by), refused), refused.status
     flash(said, "success")
+    say_what_differs(copy_id, path)
     return redirect(url_for("studio.examples", copy_id=copy_id))
 
 

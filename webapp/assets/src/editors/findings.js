@@ -20,7 +20,8 @@ function entry({ element, severity, text, remedy, name, link }, go) {
   const item = document.createElement('li');
   const head = document.createElement(go ? 'button' : 'span');
   head.className = `designer-finding is-${severity}`;
-  head.textContent = `${say(severity)}  ${name || element || ''}  ${text}`;
+  const place = name || element;
+  head.textContent = `${say(severity)}  ${place ? place + say('colon') : ''}${text}`;
   if (go) {
     head.type = 'button';
     head.addEventListener('click', go);
