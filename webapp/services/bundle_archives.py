@@ -23,6 +23,7 @@ from webapp.services.release_uploads import (
     plain_name,
     zip_of,
 )
+from webapp.services.zip_names import ensure_apart, entries_of
 
 CATALOGUE = "bundle.toml"
 MOST_BUNDLES = 1000
@@ -56,8 +57,9 @@ class Archive:
     rest: tuple[str, ...]
 
     def zip_of(self, bundle: str) -> bytes:
-        """One bundle as its zip. Raises FileRefused: too large, damaged."""
+        """One bundle as its zip. Raises FileRefused: too large, damaged, two files of one path."""
         entries = self.bundles[bundle]
+        ensure_apart(bundle, (one.filename for one in entries))
         with damaged(bundle):
             if not bundle.endswith("/"):
                 return _read(self.file, entries[0], LARGEST_BUNDLE)
@@ -85,7 +87,7 @@ def read_archive(name: str, content: bytes) -> Archive:
     shown = plain_name(name)
     with damaged(shown):
         archive = zipfile.ZipFile(io.BytesIO(content))
-    entries = [one for one in archive.infolist() if not one.is_dir() and not LITTER.fullmatch(one.filename)]
+        entries = [one for one in entries_of(archive) if not LITTER.fullmatch(one.filename)]
     if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > LARGEST_UNPACKED:
         raise FileRefused(shown, TOO_MUCH)
     for entry in entries:

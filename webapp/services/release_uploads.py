@@ -15,6 +15,7 @@ from lxml import etree
 from engine import Words
 from engine.bpmn import check
 from webapp.errors import FileRefused
+from webapp.services.zip_names import ensure_apart, entries_of
 
 LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_BUNDLE = 20 * 1024 * 1024
@@ -140,7 +141,7 @@ def plain_name(name: str) -> str:
 
 
 def read_zip(name: str, content: bytes) -> dict[str, bytes]:
-    """Path -> content of a bundle's zip. Raises FileRefused: bombs, links, climbing paths, foreign files.
+    """Path -> content of a bundle's zip. Raises FileRefused: bombs, links, climbing paths, foreign or double files.
 
     A zip of the bundle's folder is as good as one of its content.
     """
@@ -151,7 +152,7 @@ def read_zip(name: str, content: bytes) -> dict[str, bytes]:
         raise FileRefused(shown, _larger_than(LARGEST_BUNDLE))
     with damaged(shown):
         archive = zipfile.ZipFile(io.BytesIO(content))
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = entries_of(archive)
         return _without_folder(_read_entries(shown, archive, entries))
 
 
@@ -224,6 +225,7 @@ def _read_entries(name: str, archive: zipfile.ZipFile, entries: list[zipfile.Zip
                 f"unpacked it is more than {LARGEST_BUNDLE // 1024 // 1024} MB or {MOST_FILES} files.",
             ),
         )
+    ensure_apart(name, (entry.filename for entry in entries))
     files: dict[str, bytes] = {}
     for entry in entries:
         _ensure_acceptable(name, entry)
