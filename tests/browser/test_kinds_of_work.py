@@ -125,6 +125,37 @@ def test_every_kind_of_work_is_placed_with_its_name(site: Site, somebody: Somebo
     assert [one.get("name") for one in placed] == list(KINDS)  # in the office's language, whoever draws
 
 
+def test_what_a_call_is_given_follows_the_item_that_is_written(site: Site, somebody: Somebody) -> None:
+    """Whoever writes another item under 事项 gets its posts, way and result with it, and one undo takes all of it back."""
+    page = open_empty(site, somebody(DESIGNER), "改事项", "zh")
+    page.locator('.djs-element[data-element-id="start"]').first.click()
+    page.locator('.djs-context-pad [data-action="append"]').first.click()
+    page.locator(".djs-popup input").fill("备案事项")
+    page.locator(".djs-popup .entry").first.click()
+    page.keyboard.press("Escape")
+    page.locator("#designer-properties .bio-properties-panel-group-header:not(.open)").evaluate_all(
+        "all => all.forEach((one) => one.click())"
+    )
+    assert mappings(page)["groups"] == "=items.P1.groups"
+    field = page.locator("#designer-properties").get_by_role("textbox", name="事项", exact=True)
+    field.fill('"S1"')
+    field.press("Tab")
+    expected = {name: f"=items.S1.{name}" for name in ("way", "committed", "accepts", "immediate", "groups")}
+    assert mappings(page) == {"item": '="S1"', **expected, "result_S1": "=outcome"}
+
+
+def mappings(page: Page) -> dict[str, str]:
+    """Target -> source of the mappings of the call on the diagram."""
+    found: dict[str, str] = page.evaluate("""() => {
+        const modeler = document.querySelector('[data-designer]').modeler;
+        const call = modeler.get('elementRegistry').find((one) => one.type === 'bpmn:CallActivity');
+        const map = call.businessObject.extensionElements.values.find((one) => one.$type === 'zeebe:IoMapping');
+        const all = [...(map.inputParameters ?? []), ...(map.outputParameters ?? [])];
+        return Object.fromEntries(all.map(({ target, source }) => [target, source]));
+    }""")
+    return found
+
+
 def open_empty(site: Site, designer: Person, title: str, language: str) -> Page:
     """The empty page in the editor."""
     begin_copy(designer, title)

@@ -18,6 +18,7 @@ from webapp.identity import signed_in
 from webapp.languages import language
 from webapp.pages.studio.asides import around_of, keep_aside
 from webapp.pages.studio.editors import findings_of
+from webapp.pages.studio.new_files import KINDS
 from webapp.pages.studio.readings import foreign_of, tell_readings
 from webapp.pages.studio.shared import blueprint, chosen, finding_lines
 from webapp.pages.studio.uploads import uploaded_file
@@ -30,6 +31,7 @@ from webapp.queries.copy_endings import ending_of
 from webapp.queries.file_order import file_order
 from webapp.queries.file_titles import titles_of
 from webapp.queries.missing_texts import OWN, SHARED, with_line
+from webapp.queries.new_files import offered
 from webapp.queries.release_diagrams import diagrams_of
 from webapp.queries.release_difference import compare
 from webapp.queries.trials import bundle_of
@@ -100,6 +102,8 @@ def working_copy(copy_id: int) -> ResponseReturnValue:
         asides=asides_of(copy_id, signed_in()),
         changes=differing if view == "difference" else queries.changes_of(copy_id) if view == "history" else [],
         savings=queries.savings_of(copy_id) if view == "history" else {},
+        offered=offered(files) if view == "files" and one.is_open else None,
+        new_kinds=KINDS,
     )
 
 

@@ -13,15 +13,21 @@ function mappings({ businessObject }) {
   return { inputs: found?.inputParameters ?? [], outputs: found?.outputParameters ?? [] };
 }
 
+/** What a change says of the input `item`; a kind of work is changed by a new list of its mappings. */
+function written({ $type, target }, { source, inputParameters }) {
+  if ($type === 'zeebe:Input') return target === 'item' ? source : undefined;
+  return inputParameters?.find((one) => one.target === 'item')?.source;
+}
+
 class OwnItem {
   static $inject = ['eventBus', 'modeling'];
 
   constructor(eventBus, modeling) {
     this.modeling = modeling;
-    eventBus.on(CHANGED, ({ context: { element, moddleElement, properties } }) => {
-      if (moddleElement.$type !== 'zeebe:Input' || moddleElement.target !== 'item' || !('source' in properties)) return;
-      const [, item] = ITEM.exec(moddleElement.source ?? '') ?? [];
-      if (item) this.follow(element, item);
+    eventBus.on(CHANGED, ({ context: { element, moddleElement, properties, oldProperties } }) => {
+      const [before, now] = [oldProperties, properties].map((one) => written(moddleElement, one));
+      const [, item] = ITEM.exec(now ?? '') ?? [];
+      if (item && now !== before) this.follow(element, item);
     });
   }
 
