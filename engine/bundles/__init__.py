@@ -2,7 +2,7 @@
 
 from engine.bundles.affected_items import Affected, AffectedItem, affected
 from engine.bundles.arrangement import arrange
-from engine.bundles.case import COMMITMENT, start_variables
+from engine.bundles.case import COMMITMENT, start_variables, with_posts_of
 from engine.bundles.checks import check_bundle, form_variables
 from engine.bundles.deciding import may_rule
 from engine.bundles.decision_meanings import decisions_as_lines
@@ -302,4 +302,5 @@ __all__ = [
     "touched",
     "without_spaces",
     "verification_limit",
+    "with_posts_of",
 ]

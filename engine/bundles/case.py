@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.bundles.guide import Answers
-from engine.bundles.model import Bundle, Guide
+from engine.bundles.model import Bundle, Guide, Item
 from engine.values import Value
 
 ORDINARY, COMMITMENT, NONE = "ordinary", "commitment", "none"
@@ -31,12 +31,26 @@ def start_variables(bundle: Bundle, guide: Guide, answers: Answers, ways: Mappin
             "proofs": proofs[item.key],
             "accepts": item.accepts,
             "immediate": item.immediate,
-            "groups": {**item.groups, **(item.hand_up.groups if item.hand_up else {})},
+            "groups": _posts(item),
             "hand_up": item.hand_up is not None,
         }
         for item in bundle.items
     }
     return variables
+
+
+def with_posts_of(bundle: Bundle, variables: Mapping[str, Value]) -> dict[str, Value]:
+    """The variables that would be others, did the items of a case begin with the posts of this bundle."""
+    known = variables.get("items")
+    if not isinstance(known, dict):
+        return {}
+    entries = ((item, known.get(item.key)) for item in bundle.items)
+    anew = {item.key: {**entry, "groups": _posts(item)} for item, entry in entries if isinstance(entry, dict)}
+    return {"items": {**known, **anew}}
+
+
+def _posts(item: Item) -> dict[str, Value]:
+    return {**item.groups, **(item.hand_up.groups if item.hand_up else {})}
 
 
 def _proofs(item: str, ways: Mapping[str, str]) -> list[Value]:

@@ -14,6 +14,8 @@ from webapp.services.migration_runs import CHOSEN, OTHER, Chosen, chosen_values
 from webapp.unit_of_work import sql
 
 SHOWN_RUNS, SHOWN_CASES, SHOWN_REASONS = 50, 50, 20
+#: Those of cases that stay with their release, and of cases that go or have gone.
+STAYING, GOING = ("unfit", "refused", "kept"), ("fits", "moved")
 STATES = ("chosen", "fits", "unfit", "moved", "refused", "undone", "kept")
 
 
@@ -32,7 +34,8 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that is against cases, with how many it keeps where they are. `name`: of the element or item."""
+    """One thing that is against cases, or to be known of them, with how many they are. `name`: of the element or
+    item."""
 
     name: Words
     element: str
@@ -142,7 +145,7 @@ LAST_PLACE = "select place from migration_case where run_id = %s and case_id = %
 REASONS = """
 select max(m.from_release_id), r ->> 0, r ->> 1, r ->> 2, r ->> 3, count(*)
 from migration_case m cross join jsonb_array_elements(m.reasons) r
-where m.run_id = %s and m.state in ('unfit', 'refused', 'kept') group by 2, 3, 4, 5 order by 6 desc, 2, 3 limit %s
+where m.run_id = %s and m.state = any(%s) group by 2, 3, 4, 5 order by 6 desc, 2, 3 limit %s
 """
 HOW_MANY = f"select count(*) from (select from cases k where {CHOSEN} limit %(most)s) c"
 #: Older releases that were in force, with the running cases that are still on them.
@@ -208,7 +211,16 @@ def run_of(run_id: int) -> Run:
 
 def reasons_of(run_id: int) -> list[Reason]:
     """What is against cases, what is against most of them first."""
-    rows = sql().execute(REASONS, (run_id, SHOWN_REASONS))
+    return _reasons(run_id, STAYING)
+
+
+def remarks_of(run_id: int) -> list[Reason]:
+    """What is to be known of cases that are moved or can be, what is said of most of them first."""
+    return _reasons(run_id, GOING)
+
+
+def _reasons(run_id: int, states: Sequence[str]) -> list[Reason]:
+    rows = sql().execute(REASONS, (run_id, list(states), SHOWN_REASONS))
     return [
         Reason(_name(release, process, element), element, Words(zh, en), count)
         for release, process, element, zh, en, count in rows

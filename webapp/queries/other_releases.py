@@ -10,10 +10,12 @@ from engine import EngineError, Words, runtime
 from webapp import clock
 from webapp.catalogue import Published, engine_context, published, rules_in_force
 from webapp.errors import NotFound
+from webapp.organisation_names import post_names
 from webapp.queries.standing import INSTANCES, Place, elements_of, process_name
 from webapp.services.failures import RepairFailed
 from webapp.services.locked_case import InstanceRow
 from webapp.services.migration import Refusal, missing_items, of_release, plan_migration, renamed
+from webapp.services.migration_remarks import remarks_of
 from webapp.unit_of_work import sql
 
 
@@ -48,11 +50,13 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Every element in question, and what is against the move besides (`others`: where, why)."""
+    """Every element in question, and what is against the move besides (`others`: where, why). `remarks`: of which
+    element (its id) something else is to be known."""
 
     target: ReleaseChoice
     matched: tuple[Matched, ...]
     others: tuple[tuple[str, Words], ...]
+    remarks: tuple[tuple[str, Words], ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -80,15 +84,18 @@ def preview(case_id: int, release_id: int, mapping: Mapping[str, str]) -> Previe
     loaded = [InstanceRow(id_, bytes(state), {}, release, process, 0) for id_, process, release, _, state in rows]
     instances = of_release(loaded, row[0])
     old, new = published(row[0]), published(release_id)
+    context = engine_context(clock.now(), rules_in_force())
     try:
-        plan = plan_migration(instances, new, mapping, engine_context(clock.now(), rules_in_force()))
+        plan = plan_migration(instances, new, mapping, context)
+        told = [] if plan.refusals else remarks_of(instances, new, mapping, context, post_names)
         matched = _matched(instances, old, new, mapping, plan.refusals)
     except EngineError as failure:
         return Preview(target, (), (("", RepairFailed(failure).words),))
     known = {one.field for one in matched}
     others = [one for one in plan.refusals if f"{one.process}:{one.element}" not in known]
     others += missing_items(case_id, new)
-    return Preview(target, matched, tuple((one.element, one.words) for one in others))
+    remarks = tuple((one.element, one.words) for one in told)
+    return Preview(target, matched, tuple((one.element, one.words) for one in others), remarks)
 
 
 def _matched(

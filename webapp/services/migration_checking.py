@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -18,10 +19,12 @@ import structlog
 from engine import EngineError, Words
 from webapp import clock, outbox
 from webapp.catalogue import RULES_OF_CASE, engine_context, published, rules_of
+from webapp.organisation_names import post_names
 from webapp.services import migration_runs
 from webapp.services.failures import RepairFailed
 from webapp.services.locked_case import InstanceRow
 from webapp.services.migration import not_there, plan_migration
+from webapp.services.migration_remarks import PostNames, Remark, remarks_of
 from webapp.services.migration_rows import NOT_THERE_ANY_MORE, Run, run_of, told, whole_case
 from webapp.services.turns import CLAIMED_FOR, given_up
 from webapp.settings import current_settings
@@ -99,7 +102,8 @@ def _look(run: Run, values: dict[str, Any]) -> None:
     try:
         with unit_of_work():
             rows = sql().execute(TO_CHECK, values).fetchall()
-            _keep(values, [{"case_id": row[0], **_verdict(run, *row[1:])} for row in rows])
+            posts = cache(post_names)
+            _keep(values, [{"case_id": row[0], **_verdict(run, posts, *row[1:])} for row in rows])
     except Exception as error:  # the worker's: whatever it is, the other cases are tried
         log.exception("look-failed", migration=run.id)
         with unit_of_work():
@@ -132,6 +136,7 @@ def _unfit(words: Words) -> dict[str, Any]:
 
 def _verdict(
     run: Run,
+    posts: PostNames,
     release_id: int,
     items: Sequence[str],
     rules: Sequence[str],
@@ -145,9 +150,13 @@ def _verdict(
     ]
     context = engine_context(clock.now(), rules_of(tuple(rules or ())))
     refusals = [whole_case(NOT_THERE_ANY_MORE)] if not loaded else []
+    target, mapping = published(run.target), run.mapping_from(release_id)
+    remarks: list[Remark] = []
     try:
-        refusals += plan_migration(loaded, published(run.target), run.mapping_from(release_id), context).refusals
+        refusals += plan_migration(loaded, target, mapping, context).refusals
+        if not refusals:
+            remarks = remarks_of(loaded, target, mapping, context, posts)
     except EngineError as failure:
         refusals.append(whole_case(RepairFailed(failure).words))
-    refusals += not_there(items, published(run.target))
-    return {"state": "unfit" if refusals else "fits", "reasons": told(refusals)}
+    refusals += not_there(items, target)
+    return {"state": "unfit" if refusals else "fits", "reasons": told(refusals or remarks)}

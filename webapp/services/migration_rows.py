@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine import Words
 from webapp.services.migration import Refusal
+from webapp.services.migration_remarks import Remark
 from webapp.unit_of_work import sql
 
 NOT_THERE_ANY_MORE = Words("办件已不在原发布版上办理", "the case does not run its former release any more")
@@ -47,9 +48,9 @@ def run_of(run_id: int) -> Run:
     return Run(*row)
 
 
-def told(refusals: Iterable[Refusal]) -> list[list[str]]:
-    """The reasons as they are kept with a case."""
-    return [[one.process, one.element, one.words.zh, one.words.en] for one in refusals]
+def told(reasons: Iterable[Refusal | Remark]) -> list[list[str]]:
+    """What is against a case, or to be known of one that fits, as it is kept with it."""
+    return [[one.process, one.element, one.words.zh, one.words.en] for one in reasons]
 
 
 def whole_case(words: Words) -> Refusal:

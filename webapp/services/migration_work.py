@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import orjson
@@ -19,12 +20,14 @@ from webapp import clock, outbox
 from webapp.catalogue import published
 from webapp.errors import ActRefused
 from webapp.identity import Identity, by_ids
+from webapp.organisation_names import post_names
 from webapp.services import migration_runs
 from webapp.services.events import Event
 from webapp.services.failures import RepairFailed
 from webapp.services.instances import running_instances
 from webapp.services.locked_case import LOCK_BY_ID, LockedCase, lock
 from webapp.services.migration import Plan, Refusal, carry_over, not_there, of_release, plan_migration
+from webapp.services.migration_remarks import Remark, remarks_of
 from webapp.services.migration_rows import NOT_THERE_ANY_MORE, Run, run_of, told, whole_case
 from webapp.services.migration_undo import BEFORE, TakenBack, take_back
 from webapp.services.notices import NoticeKind, notify
@@ -120,16 +123,22 @@ REPAIRED = """
 insert into repair (id, case_id, kind, facts, reason, by_id, at)
 values (%(repair)s, %(case)s, %(repaired)s, %(repair_facts)s::jsonb, %(repair_reason)s, %(repairer)s, %(now)s)
 """
+#: Of one that cannot be taken back, the tasks that were open stay to be read.
 MOVED = """
-update migration_case set state = %(outcome)s, reasons = '[]', at = %(now)s, seq = %(kept_seq)s::bigint,
+update migration_case set state = %(outcome)s, reasons = %(remarks)s::jsonb, at = %(now)s, seq = %(kept_seq)s::bigint,
     tries = 0, faults = 0, busy = 0, not_before = null, claimed_by = null,
-    before = case when %(kept_seq)s::bigint is not null then before || jsonb_build_object('after', %(after)s::jsonb) end
+    before = case when %(kept_seq)s::bigint is not null then before || jsonb_build_object('after', %(after)s::jsonb)
+        when before ? 'tasks' then jsonb_build_object('tasks', before -> 'tasks') end
 where run_id = %(run)s and case_id = %(case)s
 """
 
 
 class _Moving(_Cases):
     which, left = "fits", "refused"
+
+    def __init__(self, run: Run, by: Identity) -> None:
+        super().__init__(run, by)
+        self.posts = cache(post_names)  # once for all of the job's cases
 
     def one(self, turn: _Turn) -> None:
         run, case = self.run, lock(LOCK_BY_ID, turn.case_id)
@@ -139,6 +148,8 @@ class _Moving(_Cases):
             return
         case.under_repair = True
         mapping = run.mapping_from(turn.from_release)
+        moved = [instance for instance, _ in plan.steps]
+        remarks = remarks_of(moved, published(run.target), mapping, case.context, self.posts)
         facts = {"from": case.release_id, "to": run.target, "mapping": mapping, "run": run.id}
         _write_repair(case, Event.RELEASE_CHANGED, self.by, turn.repair, run.reason, facts)
         so_far = case.ledger_seq
@@ -147,7 +158,7 @@ class _Moving(_Cases):
         def keep() -> None:
             quiet = case.ledger_seq == so_far and all(_is_quiet(step) for _, step in plan.steps)
             after = {str(instance.id): state_mark(instance.state) for instance, _ in plan.steps}
-            _end(case, run, "moved", case.ledger_seq if quiet else None, after)
+            _end(case, run, "moved", case.ledger_seq if quiet else None, after, remarks)
 
         case.closing.append(keep)
         case.write_ledger()
@@ -200,8 +211,16 @@ def _write_repair(
     case.writing.add("repaired", REPAIRED, case=case.id, now=case.now, repair_facts=kept, **values)
 
 
-def _end(case: LockedCase, run: Run, outcome: str, seq: int | None, after: Mapping[str, str] | None = None) -> None:
+def _end(
+    case: LockedCase,
+    run: Run,
+    outcome: str,
+    seq: int | None,
+    after: Mapping[str, str] | None = None,
+    remarks: Sequence[Remark] = (),
+) -> None:
     values = {"run": run.id, "outcome": outcome, "kept_seq": seq, "after": orjson.dumps(dict(after or {})).decode()}
+    values["remarks"] = orjson.dumps(told(remarks)).decode()
     case.writing.add("outcome", MOVED, case=case.id, now=case.now, **values)
 
 
