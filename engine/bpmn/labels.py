@@ -26,7 +26,10 @@ TRIED_ASIDE = ((LABEL_WIDTH, BESIDE), (55.0, BESIDE), (130.0, BESIDE), (55.0, 9.
 MOST_NEAR = 40
 #: How far along its line a name may go, and how far from where the file puts it, in pixels.
 ALONG = (0.0, -40.0, 40.0)
-NUDGED = ((0.0, -4.0), (0.0, 4.0), (-4.0, 0.0), (4.0, 0.0), (0.0, -8.0), (0.0, 8.0), (-8.0, 0.0), (8.0, 0.0))
+NUDGED = (
+    *((0.0, down) for down in (-3.0, 3.0, -5.0, 5.0, -8.0, 8.0)),
+    *((across, 0.0) for across in (-4.0, 4.0, -8.0, 8.0)),
+)
 #: From a name to what it names, and how far their middles lie apart at most for a name that is level with it: such a
 #: one grows up and down alike.
 GAP, LEVEL = 4.0, 4.0
@@ -45,9 +48,9 @@ class Label:
 
     @property
     def ink(self) -> Box:
-        """The room without the air above the first line and below the last."""
+        """The room without the air above the first line; into that below the last, letters reach."""
         air = self.size * (LEADING - 1) / 2
-        return Box(self.box.x, self.box.y + air, self.box.width, self.box.height - 2 * air)
+        return Box(self.box.x, self.box.y + air, self.box.width, self.box.height - air)
 
 
 def beside(name: str, label: Box, owner: Box, width: float = LABEL_WIDTH, size: float = BESIDE) -> Label:
