@@ -12,13 +12,14 @@ from engine import Words
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.pages.batch_progress import tagged, unless_unchanged
-from webapp.pages.studio.migration_choice import HOW, Asked, moved, pictures_of, rows_of, steps_of
+from webapp.pages.studio.migration_choice import HOW, Asked, moved, other_posts, pictures_of, rows_of, steps_of
 from webapp.pages.studio.shared import chosen as one_of
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
 from webapp.queries import migration_runs as queries
 from webapp.queries import releases as release_queries
 from webapp.queries.migration_matching import OPEN
+from webapp.queries.migration_standing import standing_of
 from webapp.services import migration_runs as runs
 from webapp.services.migration_runs import FIRST_CASES, MOST_CASES, MOST_FIRST_CASES, is_past_undoing
 from webapp.services.page_keys import AlreadyCarriedOut
@@ -57,6 +58,13 @@ CASE_STATES = {
     "undone": (Words("已撤销", "taken back"), "muted", "arrow-back-up"),
     "kept": (Words("未撤销", "not taken back"), "warn", "alert-triangle"),
 }
+#: The states of a case of which the page says where it stands and stood.
+LOOKED_AT = ("moved", "refused", "undone", "kept")
+#: A case that could have been moved, where the migration moves no more of them.
+STAYED = (Words("留在原发布版", "stays with its release"), "muted", "minus")
+OVER = ("done", "stopped", "withdrawn", "undoing", "undone")
+#: Said in place of "it goes on", where the first batch was all that there was.
+LOOKED_AT_ALL = Words("已查看，迁移随即结束。", "Looked at; the migration ends with it.")
 WORKER_STATES = ("checking", "first", "rest", "undoing")
 
 
@@ -66,6 +74,7 @@ def all_runs() -> ResponseReturnValue:
     """Every migration, or those of one bundle (`bundle`), the last first."""
     key = request.args.get("bundle", "")
     found = queries.runs(key)
+    of_one = release_queries.name_of(release_queries.bundle(key).newest) if key else None
     names = {
         each: release_queries.name_of(release_queries.bundle(each).newest) for each in {one.bundle for one in found}
     }
@@ -73,6 +82,8 @@ def all_runs() -> ResponseReturnValue:
         "studio/migrations.html",
         runs=[(one, names[one.bundle]) for one in found],
         states=STATES,
+        key=key,
+        name=of_one,
         bundle=key if queries.older_releases(key) and release_queries.bundle(key).published else "",
     )
 
@@ -121,12 +132,12 @@ def progress(run_id: int) -> ResponseReturnValue:
 
 Act = Callable[[int, Identity], None]
 ACTS: Mapping[str, tuple[Act, Words]] = {
-    "propose": (lambda run, by: runs.propose(run, by=by), Words("已提请确认。", "Proposed.")),
+    "propose": (lambda run, by: runs.propose(run, by=by), Words("已提请确认。", "Somebody else is asked to confirm it.")),
     "confirm": (
         lambda run, by: runs.confirm(run, by=by, first_cases=request.form.get("first", type=int) or 0),
         Words("已确认，首批开始迁移。", "Confirmed; the first batch goes."),
     ),
-    "go-on": (lambda run, by: runs.go_on(run, by=by), Words("迁移继续进行。", "It goes on.")),
+    "go-on": (lambda run, by: runs.go_on(run, by=by), Words("迁移继续进行。", "The migration goes on.")),
     "pause": (lambda run, by: runs.pause(run, by=by), Words("迁移已暂停。", "Paused.")),
     "stop": (
         lambda run, by: runs.stop(run, by=by),
@@ -144,10 +155,12 @@ ACTS: Mapping[str, tuple[Act, Words]] = {
 @needs(Permission.MIGRATION_SEE)
 def act(run_id: int, migration_act: str) -> ResponseReturnValue:
     """Propose, confirm, go on, pause, stop, withdraw, undo."""
-    queries.run_of(run_id)
+    before = queries.run_of(run_id)
     if migration_act not in ACTS:
         raise NotFound()
     do, said = ACTS[migration_act]
+    if migration_act == "go-on" and before.state == runs.LOOKED and not before.counts["fits"]:
+        said = LOOKED_AT_ALL
     try:
         do(run_id, signed_in())
     except Incomplete as refusal:
@@ -182,6 +195,7 @@ def _choosing(key: str, given: Any, errors: Mapping[str, Any], status: int = 200
         most=MOST_CASES,
         same=len({one.match.field for one in rows} - {one.match.field for one in to_match}),
         moved=to_match,
+        posts=list(other_posts(asked.chosen.releases, target.id)),
         open=sum(one.match.how == OPEN for one in to_match),
         how=HOW,
         steps=steps_of(asked.chosen.releases),
@@ -203,10 +217,12 @@ def _shown(run_id: int) -> dict[str, Any]:
         "running": found.state in WORKER_STATES,
         "name": release_queries.name_of(release_queries.release(found.target)),
         "states": STATES,
-        "case_states": CASE_STATES,
+        "case_states": CASE_STATES | ({"fits": STAYED} if found.state in OVER else {}),
         "reasons": queries.reasons_of(run_id),
+        "remarks": queries.remarks_of(run_id),
         "past_undoing": is_past_undoing(found.ended_at),
         "rows": rows,
+        "standing": standing_of(run_id, [one.case_id for one in rows if one.state in LOOKED_AT]),
         "state": state,
         "after": after,
         "first_cases": FIRST_CASES,
