@@ -204,7 +204,7 @@ def test_nobody_publishes_the_own_draft(db):
     release_id = submitted()
     sign_all(release_id)
     publisher = office.person(PUBLISHER)
-    sql().execute("update release set created_by = %s where id = %s", (publisher.user_id, release_id))
+    sql().execute("insert into release_author values (%s, %s)", (release_id, publisher.user_id))
     with pytest.raises(ReleaseRefused):
         publish_release(release_id, by=publisher)
     with pytest.raises(NotYours):
