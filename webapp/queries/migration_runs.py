@@ -125,6 +125,12 @@ select m.id, m.bundle_key, r.number, m.state, (select count(*) from migration_ca
 from migration_run m join release r on r.id = m.to_release_id join app_user u on u.id = m.created_by
 where %(bundle)s = '' or m.bundle_key = %(bundle)s order by m.id desc limit %(most)s
 """
+TO_CONFIRM = """
+select m.id, m.bundle_key, r.number, m.state, (select count(*) from migration_case c where c.run_id = m.id), u.name,
+    m.created_at, r.id
+from migration_run m join release r on r.id = m.to_release_id join app_user u on u.id = m.created_by
+where m.state = 'proposed' and m.created_by <> %s order by m.id
+"""
 RUN = """
 select m.id, m.bundle_key, m.to_release_id, r.number, m.state, m.mappings, m.filters, m.reason, m.first_cases,
     m.created_by, a.name, m.created_at, c.name, m.confirmed_at, m.ended_at, u.name, m.undo_reason
@@ -197,6 +203,12 @@ def newest_own(bundle: str, user_id: int) -> int | None:
         .fetchone()
     )
     return row[0] if row else None
+
+
+def to_confirm(user_id: int) -> list[tuple[RunRow, Words]]:
+    """The migrations that wait for somebody other than who began them, with the names of their bundles."""
+    rows = sql().execute(TO_CONFIRM, (user_id,)).fetchall()
+    return [(RunRow(*row), published(release).bundle.name) for *row, release in rows]
 
 
 def run_of(run_id: int) -> Run:

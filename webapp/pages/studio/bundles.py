@@ -20,6 +20,7 @@ from webapp.queries import commitment_figures
 from webapp.queries import releases as queries
 from webapp.queries.change_lists import own_lists
 from webapp.queries.copy_endings import ended_copies_of, own_ended_copies
+from webapp.queries.migration_runs import to_confirm
 from webapp.queries.release_sign_offs import waiting_for
 from webapp.queries.working_copies import copies_of, own_copies
 from webapp.services.release_rows import DISCARDED
@@ -52,6 +53,7 @@ def bundles() -> ResponseReturnValue:
         own_copies=own_copies(by.user_id),
         ended=own_ended_copies(by.user_id),
         own_lists=own_lists(by.user_id),
+        to_confirm=to_confirm(by.user_id) if may(by, Permission.MIGRATION_RUN) else [],
         to_sign=[(one, queries.name_of(one), asked) for one, asked in waiting_for(by)],
         may_draft=may(by, Permission.RELEASE_DRAFT),
     )

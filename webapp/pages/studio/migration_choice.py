@@ -15,6 +15,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from engine import Words
+from engine.runtime import other_inputs
 from webapp.catalogue import Published, published
 from webapp.errors import Incomplete
 from webapp.languages import language
@@ -102,6 +103,19 @@ def steps_of(releases: Iterable[int]) -> list[tuple[str, str]]:
                     name = words(release.element_name(process.id, node.id))
                     found.setdefault(f"{process.id}:{node.id}", {})[name] = None
     return [(step, gettext("、").join(names)) for step, names in found.items()]
+
+
+def other_posts(releases: Iterable[int], target: int) -> Iterator[tuple[int, Words, str, tuple[str, ...]]]:
+    """What gives the tasks of its process to other posts in the new release: the release's number, the element (or
+    the item, with its key) and the inputs that differ. Cases that are moved keep what they were given."""
+    new = published(target)
+    for old in map(published, releases):
+        for one in other_inputs(old.program, new.program, mapping_of(old, new, {})):
+            yield old.number, old.element_name(one.process, one.element), one.element, one.names
+        there = {item.key: item for item in new.bundle.items}
+        for item in old.bundle.items:
+            if item.key in there and there[item.key].groups != item.groups:
+                yield old.number, item.name, item.key, ()
 
 
 def pictures_of(rows: Sequence[Row], target: int) -> Iterator[dict[str, Any]]:

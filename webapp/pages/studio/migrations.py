@@ -12,7 +12,7 @@ from engine import Words
 from webapp.errors import Incomplete, NotFound
 from webapp.identity import Identity, signed_in
 from webapp.pages.batch_progress import tagged, unless_unchanged
-from webapp.pages.studio.migration_choice import HOW, Asked, moved, pictures_of, rows_of, steps_of
+from webapp.pages.studio.migration_choice import HOW, Asked, moved, other_posts, pictures_of, rows_of, steps_of
 from webapp.pages.studio.shared import chosen as one_of
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission, may
@@ -60,6 +60,11 @@ CASE_STATES = {
 }
 #: The states of a case of which the page says where it stands and stood.
 LOOKED_AT = ("moved", "refused", "undone", "kept")
+#: A case that could have been moved, where the migration moves no more of them.
+STAYED = (Words("留在原发布版", "stays with its release"), "muted", "minus")
+OVER = ("done", "stopped", "withdrawn", "undoing", "undone")
+#: Said in place of "it goes on", where the first batch was all that there was.
+LOOKED_AT_ALL = Words("已查看，迁移随即结束。", "Looked at; the migration ends with it.")
 WORKER_STATES = ("checking", "first", "rest", "undoing")
 
 
@@ -69,13 +74,14 @@ def all_runs() -> ResponseReturnValue:
     """Every migration, or those of one bundle (`bundle`), the last first."""
     key = request.args.get("bundle", "")
     found = queries.runs(key)
-    names = {
-        each: release_queries.name_of(release_queries.bundle(each).newest) for each in {one.bundle for one in found}
-    }
+    known = {one.bundle for one in found} | ({key} if key and queries.older_releases(key) else set())
+    names = {each: release_queries.name_of(release_queries.bundle(each).newest) for each in known}
     return render_template(
         "studio/migrations.html",
         runs=[(one, names[one.bundle]) for one in found],
         states=STATES,
+        key=key,
+        name=names.get(key),
         bundle=key if queries.older_releases(key) and release_queries.bundle(key).published else "",
     )
 
@@ -124,12 +130,12 @@ def progress(run_id: int) -> ResponseReturnValue:
 
 Act = Callable[[int, Identity], None]
 ACTS: Mapping[str, tuple[Act, Words]] = {
-    "propose": (lambda run, by: runs.propose(run, by=by), Words("已提请确认。", "Proposed.")),
+    "propose": (lambda run, by: runs.propose(run, by=by), Words("已提请确认。", "Asked for confirmation.")),
     "confirm": (
         lambda run, by: runs.confirm(run, by=by, first_cases=request.form.get("first", type=int) or 0),
         Words("已确认，首批开始迁移。", "Confirmed; the first batch goes."),
     ),
-    "go-on": (lambda run, by: runs.go_on(run, by=by), Words("迁移继续进行。", "It goes on.")),
+    "go-on": (lambda run, by: runs.go_on(run, by=by), Words("迁移继续进行。", "The migration goes on.")),
     "pause": (lambda run, by: runs.pause(run, by=by), Words("迁移已暂停。", "Paused.")),
     "stop": (
         lambda run, by: runs.stop(run, by=by),
@@ -147,10 +153,12 @@ ACTS: Mapping[str, tuple[Act, Words]] = {
 @needs(Permission.MIGRATION_SEE)
 def act(run_id: int, migration_act: str) -> ResponseReturnValue:
     """Propose, confirm, go on, pause, stop, withdraw, undo."""
-    queries.run_of(run_id)
+    before = queries.run_of(run_id)
     if migration_act not in ACTS:
         raise NotFound()
     do, said = ACTS[migration_act]
+    if migration_act == "go-on" and before.state == runs.LOOKED and not before.counts["fits"]:
+        said = LOOKED_AT_ALL
     try:
         do(run_id, signed_in())
     except Incomplete as refusal:
@@ -185,6 +193,7 @@ def _choosing(key: str, given: Any, errors: Mapping[str, Any], status: int = 200
         most=MOST_CASES,
         same=len({one.match.field for one in rows} - {one.match.field for one in to_match}),
         moved=to_match,
+        posts=list(other_posts(asked.chosen.releases, target.id)),
         open=sum(one.match.how == OPEN for one in to_match),
         how=HOW,
         steps=steps_of(asked.chosen.releases),
@@ -206,8 +215,9 @@ def _shown(run_id: int) -> dict[str, Any]:
         "running": found.state in WORKER_STATES,
         "name": release_queries.name_of(release_queries.release(found.target)),
         "states": STATES,
-        "case_states": CASE_STATES,
+        "case_states": CASE_STATES | ({"fits": STAYED} if found.state in OVER else {}),
         "reasons": queries.reasons_of(run_id),
+        "remarks": queries.remarks_of(run_id),
         "past_undoing": is_past_undoing(found.ended_at),
         "rows": rows,
         "standing": standing_of(run_id, [one.case_id for one in rows if one.state in LOOKED_AT]),
