@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 import zipfile
 
@@ -16,10 +17,11 @@ from engine.catalogue import SHEETS
 from tests.support.office import csrf_token, person, sign_in
 from webapp.catalogue import current_releases
 from webapp.errors import FileRefused
+from webapp.pages.studio import packed as packing
 from webapp.queries.working_copies import changes_of, digests_of, file_of
 from webapp.services import working_copies
 from webapp.services.catalogue_rows import MOST_ROWS, Read, headed
-from webapp.services.catalogue_sheets import read_catalogue
+from webapp.services.catalogue_sheets import LARGEST_WORKBOOK, read_catalogue
 from webapp.services.catalogue_workbooks import LARGEST_UNPACKED
 
 DESIGNER, PUBLISHER = "taoran", "jiangwen"
@@ -66,6 +68,7 @@ def sent(client: FlaskClient, copy_id: int, name: str, content: bytes) -> tuple[
         data={"csrf_token": csrf_token(client), "file": (io.BytesIO(content), name)},
         content_type="multipart/form-data",
     )
+    answer.request.environ["wsgi.input"].close()  # a large post lies in a temporary file, which the client leaves open
     return answer.status_code, answer.text
 
 
@@ -432,6 +435,36 @@ def test_a_hostile_file_is_refused_by_name_and_reason(name: str, content: bytes)
     with pytest.raises(FileRefused) as refused:
         read_catalogue(name, content)
     assert refused.value.words.en.startswith(name) or name in refused.value.words.en
+
+
+def padded(size: int) -> bytes:
+    """A spreadsheet with one change and a picture, of so many bytes in all."""
+    parts = parts_of(book("事项", [ITEM_HEADS, ["P6", "JC-9", 1]]))
+    bare = len(packed(parts | {"xl/media/1.png": b""}))
+    return packed(parts | {"xl/media/1.png": random.Random(5).randbytes(size - bare - 400)})
+
+
+def test_what_is_as_large_as_is_said_can_be_imported_and_what_is_larger_is_refused_at_once(
+    client: FlaskClient, copy_id: int
+) -> None:
+    sign_in(client, DESIGNER)
+    status, page = sent(client, copy_id, "a.xlsx", padded(LARGEST_WORKBOOK))
+    assert status == 200
+    assert applied(client, copy_id, page)[0] == 302
+    status, page = sent(client, copy_id, "a.xlsx", padded(LARGEST_WORKBOOK + 2_000))
+    assert status == 422
+    assert "表格超过 1 MB" in page
+
+
+def test_what_does_not_fit_into_its_form_is_refused_before_anything_is_shown(
+    client: FlaskClient, copy_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "MOST_CHARACTERS", 20)
+    sign_in(client, DESIGNER)
+    status, page = sent(client, copy_id, "a.csv", "事项编号,事项名称\nP2,改名\n".encode())
+    assert status == 422
+    assert "压缩后仍超过 1 MB" in page
+    assert "导入这些改动" not in page
 
 
 @pytest.mark.parametrize(

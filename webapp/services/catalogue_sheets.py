@@ -14,6 +14,8 @@ from webapp.services.catalogue_workbooks import read_workbook
 from webapp.services.release_uploads import LARGEST_FILE, plain_name
 
 ENDINGS = (".xlsx", ".csv", ".json")
+#: A spreadsheet is packed already: what is larger does not fit into the form with which it is shown before it is saved.
+LARGEST_WORKBOOK = 1024 * 1024
 
 
 def read_catalogue(name: str, content: bytes) -> Read:
@@ -25,6 +27,11 @@ def read_catalogue(name: str, content: bytes) -> Read:
         raise FileRefused(named, Words("超过 2 MB。", "it is larger than 2 MB."))
     ending = next((one for one in ENDINGS if named.lower().endswith(one)), "")
     if ending == ".xlsx":
+        if len(content) > LARGEST_WORKBOOK:
+            raise FileRefused(
+                named,
+                Words("表格超过 1 MB，请分成几个文件。", "the spreadsheet is larger than 1 MB; split it."),
+            )
         read = read_workbook(named, content)
     elif ending == ".csv":
         read = read_csv(named, content)

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engine import Words
 from engine.catalogue import SHEETS
 from webapp.errors import FileRefused, NotFound
 from webapp.identity import signed_in
@@ -27,6 +28,7 @@ from webapp.services.release_uploads import plain_name
 
 #: Lines of differences and of faults that the page lists; all are counted.
 MOST_LISTED = 400
+TOO_DENSE = Words("压缩后仍超过 1 MB，请分成几个文件。", "it is larger than 1 MB even when it is packed; split it.")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -46,11 +48,13 @@ def read_import(copy_id: int) -> ResponseReturnValue:
         name, content = _given()
         if not name:
             return _page(one, error=gettext("请选择文件。")), 422
-        read = read_catalogue(name, content)
+        read, along = read_catalogue(name, content), packed(content)
+        if not along:
+            raise FileRefused(plain_name(name), TOO_DENSE)
     except FileRefused as refused:
         return _page(one, error=words(refused.words)), refused.status
     prepared = catalogue_edits.prepare(copy_id, read.records, read.faults)
-    shown: dict[str, Any] = {"name": plain_name(name), "read": read, "prepared": prepared, "packed": packed(content)}
+    shown: dict[str, Any] = {"name": plain_name(name), "read": read, "prepared": prepared, "packed": along}
     if request.form.get("then") != "apply":
         return _page(one, **shown)
     if prepared.faults:
