@@ -230,7 +230,27 @@ def test_what_was_renamed_and_kept_its_name_and_place_is_proposed(db: SQLAlchemy
     assert decider is not None
 
 
-def renamed(diagram: bytes) -> bytes:
+def test_the_diagram_of_each_release_with_matches_of_its_own_is_shown(db: SQLAlchemy, client: FlaskClient) -> None:
+    file = "_shared/item-licence.bpmn"
+    first = current_releases()[office.BUNDLE]
+    office.received("commitment")
+    files = release_files(first)
+    second = machines.publish_files({**files, file: renamed(files[file])})
+    office.received("commitment")
+    machines.publish_files({**files, file: renamed(files[file], "decide-now")})
+    screen = Browser.of(client, DESIGNER)
+    screen.open(f"/studio/bundles/{office.BUNDLE}/migrate?releases={first}&releases={second}")
+    titles = [" ".join(one.text_content().split()) for one in screen.page.xpath("//h2[contains(., '流程图')]")]
+    numbers = [published(one).number for one in (second, first)]
+    drawn_of = [one.partition("：")[0] for one in titles]
+    assert drawn_of[::2] == [f"原版流程图（第 {number} 版）" for number in numbers]
+    assert len(set(drawn_of[1::2])) == 1
+    ids = set(screen.page.xpath("//@id"))
+    for release, element in ((first, "immediate"), (second, "decide-at-once")):
+        assert f"match-{release}-item-licence-{element}" in ids
+
+
+def renamed(diagram: bytes, task: str = "decide-at-once") -> bytes:
     """One task has another id; its name, its place and its step are the same."""
-    text = re.sub(r'(?<!value)="immediate"', '="decide-at-once"', diagram.decode())
-    return text.replace(">immediate<", ">decide-at-once<").encode()
+    text = re.sub(r'(?<!value)="immediate"', f'="{task}"', diagram.decode())
+    return text.replace(">immediate<", f">{task}<").encode()
