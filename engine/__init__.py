@@ -20,7 +20,7 @@ from engine.errors import (
     ValueInvalid,
 )
 from engine.findings import Finding, Severity, errors_in
-from engine.words import Words, as_written
+from engine.words import Words, as_written, numbered
 
 __all__ = [
     "AnswersInvalid",
@@ -45,4 +45,5 @@ __all__ = [
     "Words",
     "errors_in",
     "as_written",
+    "numbered",
 ]

@@ -28,6 +28,11 @@ class Words:
         return Words(self.zh.format(**zh), self.en.format(**en))
 
 
+def numbered(count: int, one: str, several: str = "") -> str:
+    """So many things in English: "1 case", "2 cases"; `several` where the plural is no mere "s"."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
+
+
 def as_written(text: str) -> Words:
     """What a person typed, as documents print it: never translated, and the English text says so where it is needed."""
     stripped = text.rstrip()

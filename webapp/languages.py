@@ -66,6 +66,20 @@ def translated(message: str, **variables: object) -> Markup:
     return said % variables if "%" in said else said
 
 
+@lru_cache(maxsize=2048)
+def _said_of(code: str, one: str, many: str, count: int) -> Markup:
+    return Markup(_translations(code).ungettext(one, many, count))
+
+
+def counted(one: str, many: str, count: int, **variables: object) -> Markup:
+    """The words of a template for a number of things: one or several. Chinese has one form, so both are the same text.
+
+    The number is `%(count)s`, unless it is given by another name.
+    """
+    said = _said_of(language(), one, many, 1 if count == 1 else 2)
+    return said % ({"count": count} | variables)
+
+
 def _begin() -> None:
     _OF_REQUEST.set(_chosen())
 
@@ -78,5 +92,5 @@ def bind_languages(app: Flask) -> None:
     babel.init_app(app, locale_selector=lambda: _LOCALES[language()])
     app.before_request(_begin)
     app.teardown_request(_end)
-    app.jinja_env.globals.update(language=language, gettext=translated, _=translated)
+    app.jinja_env.globals.update(language=language, gettext=translated, ngettext=counted, _=translated)
     app.jinja_env.filters["other_tongue"] = other_tongue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.forms.model import Field
-from engine.words import Words
+from engine.words import Words, numbered
 
 _CHOSEN = frozenset({"radio", "select", "checklist", "taglist", "datetime"})
 
@@ -48,7 +48,7 @@ def off_interval(field: Field) -> Words:
 
 def too_many_files(field: Field, most: int) -> Words:
     zh, en = _name(field)
-    return Words(f"“{zh}”最多{most}个文件。", f"“{en}” takes {most} file(s) at most.")
+    return Words(f"“{zh}”最多{most}个文件。", f"“{en}” takes {numbered(most, 'file')} at most.")
 
 
 def not_accepted(field: Field, name: str) -> Words:

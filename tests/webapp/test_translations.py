@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from lxml import html
 from tests.support import office
 from tests.webapp.day import Day, begun, pages_of
 from webapp.catalogue import current_releases, release_files
-from webapp.languages import COOKIE
+from webapp.languages import COOKIE, counted
 from webapp.queries.masking import masked_applicant, masked_person
 from webapp.settings import PROJECT_FOLDER
 from webapp.unit_of_work import sql
@@ -50,7 +50,12 @@ def extracted() -> frozenset[str]:
     found = extract_from_dir(
         WEBAPP, methods, options, directory_filter=lambda folder: Path(folder).name not in {"node_modules", "static"}
     )
-    return frozenset(message for _, _, message, _, _ in found if isinstance(message, str))
+    return frozenset(_forms(message)[0] for _, _, message, _, _ in found)
+
+
+def _forms(text: str | Sequence[str]) -> tuple[str, ...]:
+    """A text, or the forms that it has for one and for several."""
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 @lru_cache(maxsize=1)
@@ -64,32 +69,44 @@ def test_there_are_messages_in_python_and_in_macros() -> None:
 
 
 def test_every_message_has_its_english() -> None:
-    known = {message.id for message in english() if message.string and not message.fuzzy}
+    known = {_forms(message.id)[0] for message in english() if all(_forms(message.string)) and not message.fuzzy}
     assert sorted(extracted() - known) == []
 
 
 def test_the_catalogue_has_no_words_that_nobody_says() -> None:
-    assert sorted({message.id for message in english() if message.id} - extracted()) == []
+    assert sorted({_forms(message.id)[0] for message in english() if message.id} - extracted()) == []
     assert list(english().obsolete) == []
 
 
 def test_english_keeps_the_places_of_the_chinese() -> None:
     different = [
-        (message.id, message.string)
+        (message.id, form)
         for message in english()
-        if message.id and sorted(PLACEHOLDER.findall(message.id)) != sorted(PLACEHOLDER.findall(message.string))
+        for form in _forms(message.string)
+        if message.id and sorted(PLACEHOLDER.findall(_forms(message.id)[0])) != sorted(PLACEHOLDER.findall(form))
     ]
     assert different == []
 
 
 def test_english_is_english() -> None:
-    assert [message.string for message in english() if message.id and CHINESE.search(message.string)] == []
+    said = [form for message in english() if message.id for form in _forms(message.string)]
+    assert [form for form in said if CHINESE.search(form)] == []
+
+
+def test_one_thing_is_told_otherwise_than_several(app: Flask) -> None:
+    words = "挂起 %(count)s 件"
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}=en"}):
+        assert counted(words, words, 1) == "Suspend 1 case"
+        assert counted(words, words, 12) == "Suspend 12 cases"
+    with app.test_request_context():
+        assert counted(words, words, 1) == "挂起 1 件"
 
 
 def test_what_is_shown_is_what_the_catalogue_says() -> None:
     with CATALOGUE.with_suffix(".mo").open("rb") as file:
-        compiled = {message.id: message.string for message in read_mo(file) if message.id}
-    assert compiled == {message.id: message.string for message in english() if message.id}, "compile: make set-up"
+        compiled = {_forms(message.id): _forms(message.string) for message in read_mo(file) if message.id}
+    written = {_forms(message.id): _forms(message.string) for message in english() if message.id}
+    assert compiled == written, "compile: make set-up"
 
 
 # The pages

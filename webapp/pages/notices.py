@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from webapp.errors import NotFound
 from webapp.identity import signed_in
@@ -32,7 +32,11 @@ def mine() -> ResponseReturnValue:
 def count() -> ResponseReturnValue:
     """How many are unread, asked for by a page that stands already: 304 where the number is the one it has."""
     number = queries.unread_count(signed_in())
-    words = gettext("%(count)s 条未读通知", count=shown_count(number)) if number else gettext("没有未读通知")
+    words = (
+        ngettext("%(count)s 条未读通知", "%(count)s 条未读通知", number, count=shown_count(number))
+        if number
+        else gettext("没有未读通知")
+    )
     answer = jsonify(count=shown_count(number) if number else "", words=words)
     answer.set_etag(f"notices-{shown_count(number)}-{words}".encode().hex())
     answer.headers["Cache-Control"] = "no-cache, private"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine import ChangeRefused, EngineError, Words
+from engine import ChangeRefused, EngineError, Words, numbered
 from engine.runtime import Add, Remove
 from engine.values import ClockMark
 from webapp import clock, moments
@@ -96,7 +96,9 @@ def _process(tried: Tried) -> Iterator[Effect]:
         yield Effect(Words(f"“{name.zh}”随即发生异常：{said.zh}", f"“{name.en}” fails at once: {said.en}"), grave=True)
     if tried.step.incidents_resolved:
         count = len(tried.step.incidents_resolved)
-        yield Effect(Words(f"{count} 个异常随之了结", f"{count} incident(s) end with it"))
+        yield Effect(
+            Words(f"{count} 个异常随之了结", f"{numbered(count, 'incident')} {'ends' if count == 1 else 'end'} with it")
+        )
     if tried.step.ended:
         name = process_name(tried.instance.release, tried.instance.process)
         yield Effect(Words(f"流程“{name.zh}”结束", f"the process “{name.en}” ends"), grave=True)

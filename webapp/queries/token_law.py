@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine import Words
+from engine import Words, numbered
 from engine.values import ClockMark
 from webapp.queries.case_clocks import CLOCK_NAMES
 from webapp.queries.token_change import Effect, Item, Tried
@@ -68,7 +68,7 @@ def law_effects(tried: Tried) -> Iterator[Effect]:
         yield Effect(
             Words(
                 f"其他事项正在计算的 {others} 个时限不受影响",
-                f"the {others} running limit(s) of other items are not touched",
+                f"{numbered(others, 'running limit')} of other items: not touched",
             )
         )
 

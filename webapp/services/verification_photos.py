@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine import Words
+from engine import Words, numbered
 from webapp.errors import FileRefused, Incomplete, NotFound
 from webapp.identity import Identity
 from webapp.permissions import Permission
@@ -76,7 +76,7 @@ def ensure_enough_photos(task: OpenTask, least: int) -> None:
     if row is None or row[0] < least:
         raise Incomplete(
             "photo",
-            Words(f"该事项的核查应当至少有{least}张现场照片。", f"At least {least} photo(s) are needed."),
+            Words(f"该事项的核查应当至少有{least}张现场照片。", f"At least {numbered(least, 'photo')} must be taken."),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from engine import Words
 from webapp.errors import Incomplete
@@ -139,7 +139,10 @@ def _decide_rows(list_id: int) -> ResponseReturnValue:
         flash(gettext("已更新负责人。"), "success")
     else:
         count = change_lists.decide(list_id, ids, form.get("state", ""), form.get("note", ""), by=signed_in())
-        flash(gettext("已更新 %(count)s 处的处理情况。", count=count), "success")
+        flash(
+            ngettext("已更新 %(count)s 处的处理情况。", "已更新 %(count)s 处的处理情况。", count, count=count),
+            "success",
+        )
     shown = chosen(form.get("shown", ""), (*change_lists.STATES, "own"), "")
     return redirect(url_for("studio.change_list", list_id=list_id, state=shown or None))
 
@@ -201,7 +204,10 @@ def _picks(kind: str, found: Sequence[Holder]) -> list[tuple[str, str, str]]:
             for one in change_index.limits(found)
         ]
     cited, english = change_index.articles(found)[:SHOWN], change_index.english_names(found)
-    return [(one.zh, words(article_title(one, english)), gettext("%(count)s 处", count=count)) for one, count in cited]
+    return [
+        (one.zh, words(article_title(one, english)), ngettext("%(count)s 处", "%(count)s 处", count, count=count))
+        for one, count in cited
+    ]
 
 
 def _summary(rows: Iterable[ImpactRow]) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from engine import Words
 from engine.trial import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
@@ -65,10 +65,10 @@ def act_words(act: Act, name: Words, item: Words | None = None) -> str:
 def _advanced(act: Act, _: str) -> str:
     unit = next((key for key in ("days", "hours", "minutes") if act.seconds % UNITS[key] == 0), "seconds")
     said = {
-        "days": lambda count: gettext("时钟前进 %(count)s 天", count=count),
-        "hours": lambda count: gettext("时钟前进 %(count)s 小时", count=count),
-        "minutes": lambda count: gettext("时钟前进 %(count)s 分钟", count=count),
-        "seconds": lambda count: gettext("时钟前进 %(count)s 秒", count=count),
+        "days": lambda count: ngettext("时钟前进 %(count)s 天", "时钟前进 %(count)s 天", count, count=count),
+        "hours": lambda count: ngettext("时钟前进 %(count)s 小时", "时钟前进 %(count)s 小时", count, count=count),
+        "minutes": lambda count: ngettext("时钟前进 %(count)s 分钟", "时钟前进 %(count)s 分钟", count, count=count),
+        "seconds": lambda count: ngettext("时钟前进 %(count)s 秒", "时钟前进 %(count)s 秒", count, count=count),
     }
     return said[unit](act.seconds // UNITS[unit])
 
