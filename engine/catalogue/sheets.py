@@ -159,16 +159,17 @@ def _post(part: str, label: Words, hint: Words) -> Column:
     return Column(f"{part}_post", label, Kind.TEXT, ("groups", part), office=POSTS, hint=hint)
 
 
+_LATER = Words("发布前要选好。", "Needed for publishing.")
 #: The parts of an item's work, each with the post that does it.
 _POSTS = (
-    ("intake", Words("受理岗位", "Post that accepts"), Words("", "")),
-    ("review", Words("审查岗位", "Post that reviews"), Words("", "")),
+    ("intake", Words("受理岗位", "Post that accepts"), _LATER),
+    ("review", Words("审查岗位", "Post that reviews"), _LATER),
     (
         "decide",
         Words("决定岗位", "Post that rules"),
-        Words("须是决定部门的岗位。", "A post of the department that decides."),
+        Words("须是决定部门的岗位；发布前要选好。", "A post of the department that decides; needed for publishing."),
     ),
-    ("verify", Words("事后核查岗位", "Post that verifies"), Words("", "")),
+    ("verify", Words("事后核查岗位", "Post that verifies"), _LATER),
 )
 _NAME = Words("名称", "Name")
 _ITEM, _SITUATION = Words("事项", "Item"), Words("情形", "Situation")
@@ -208,6 +209,7 @@ ITEMS = Sheet(
             Kind.SOURCE,
             ("refusal_basis",),
             names="basis",
+            hint=_LATER,
         ),
         *_limit("statutory", Words("法定时限", "Statutory limit"), ("limits", "statutory")),
         *_limit("promised", Words("承诺时限", "Promised limit"), ("limits", "promised"), required=True),

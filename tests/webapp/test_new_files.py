@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -86,6 +87,10 @@ def test_a_letter_of_its_own_begins_as_the_shared_one(client: FlaskClient, copy_
 def test_a_shared_process_comes_with_its_forms_and_is_named_by_the_bundle(client: FlaskClient, copy_id: int) -> None:
     sign_in(client, DESIGNER)
     assert "许可事项办理（item-licence）" in client.get(f"/studio/copies/{copy_id}?view=files").text
+    client.set_cookie("language", "en")
+    english = client.get(f"/studio/copies/{copy_id}?view=files").text
+    client.delete_cookie("language")
+    assert re.search(r"[A-Z][a-z ]+ ?[（(]item-licence[)）]</option>", english)
     before = digests_of(copy_id)
     sent(client, copy_id, "shared-process", shared="item-licence")
     now = digests_of(copy_id)
