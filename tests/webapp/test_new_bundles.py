@@ -221,3 +221,18 @@ def test_the_page_keeps_what_was_typed_and_leads_to_the_working_copy(client: Fla
     assert "open-stall.bpmn" in digests_of(copy)
     browser.open("/studio")
     assert "摆摊备案" in browser.text
+
+
+def test_a_new_copy_is_called_in_the_designers_language_and_its_title_notes_the_first_release_alone(
+    client: FlaskClient,
+) -> None:
+    browser = Browser.of(client, DESIGNER)
+    client.set_cookie("language", "en")
+    browser.open("/studio/begin")
+    browser.submit("/begin", dataclasses.asdict(dataclasses.replace(STALL, name_en="Street stall")))
+    assert browser.heading == "New: Street stall"
+    copy = browser.url
+    assert browser.form("/keep").fields["note"] == "New: Street stall"
+    browser.submit("/keep", {})
+    browser.open(copy)
+    assert browser.form("/keep").fields["note"] == ""

@@ -90,8 +90,10 @@ class Begun:
     basis_en: str
 
 
-def begin_bundle(said: Begun, *, by: Identity) -> int:
+def begin_bundle(said: Begun, *, by: Identity, title: str = "") -> int:
     """A working copy of a new bundle, on a first draft that is nothing but the pattern; returns its id.
+
+    `title`: what the copy is called, in the designer's language.
 
     Raises NotYours, Incomplete (of the field that is missing, or that another bundle has).
     """
@@ -102,7 +104,7 @@ def begin_bundle(said: Begun, *, by: Identity) -> int:
         lock_bundle(said.key)
         _ensure_free(said.key)  # somebody may have begun it since
         release_id = keep_draft(said.key, files, by, "新建")
-        return working_copies.begin_on(release_id, f"新建：{said.name}"[: working_copies.LONGEST_TITLE], by)
+        return working_copies.begin_on(release_id, (title or f"新建：{said.name}")[: working_copies.LONGEST_TITLE], by)
 
 
 def files_of_pattern(said: Begun) -> dict[str, bytes]:

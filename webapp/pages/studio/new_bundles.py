@@ -56,8 +56,9 @@ def begin_bundle() -> ResponseReturnValue:
 def keep_begun_bundle() -> ResponseReturnValue:
     """Make it, and go on in its working copy."""
     said = Begun(**{one.name: request.form.get(one.name, "").strip() for one in fields(Begun)})
+    title = gettext("新建：%(name)s", name=words(Words(said.name, said.name_en or said.name)))
     try:
-        made = new_bundles.begin_bundle(said, by=signed_in())
+        made = new_bundles.begin_bundle(said, by=signed_in(), title=title)
     except Incomplete as refused:
         return _form({name: words(said_of) for name, said_of in refused.faults.items()}), refused.status
     flash(gettext("已新建，是一份可以运行的样板。接着画流程、改表单和目录；改好后存为版本。"), "success")
