@@ -15,6 +15,7 @@ from webapp.errors import ReleaseRefused
 from webapp.services import asides, releases, working_copies
 from webapp.services.publishing import publish_release
 from webapp.services.release_rows import authors_of
+from webapp.services.release_uploads import zip_of
 from webapp.unit_of_work import sql
 
 FIRST = "taoran"
@@ -111,6 +112,15 @@ def test_an_upload_onto_a_draft_is_made_by_its_makers_too(in_force: int) -> None
     drawn = release_files(draft)[DIAGRAM] + b"\n"
     kept = releases.draft_from_upload(draft, DIAGRAM, drawn, by=office.person(FIRST))
     assert makers(kept) == {FIRST, SECOND}
+
+
+def test_the_export_of_a_copy_that_somebody_else_uploads_is_made_by_who_saved_in_it(in_force: int) -> None:
+    copy_id = copy_of(in_force)
+    save(copy_id, "a longer limit", by=SECOND)
+    exported = zip_of(working_copies.files_of(copy_id))
+    kept = releases.draft_from_zip("open-pharmacy.zip", exported, by=office.person(FIRST))
+    assert makers(kept) == {FIRST, SECOND}
+    ensure_not_published_by(SECOND, kept)
 
 
 def test_what_was_in_force_was_seen_by_others_and_binds_nobody(in_force: int) -> None:

@@ -65,6 +65,16 @@ insert into release_author (release_id, user_id)
 select id, unnest(%(makers)s::bigint[]) from release where id = %(release)s and state = 'draft'
 on conflict do nothing
 """
+# Whichever way a content came into the release (a working copy, its export that somebody else uploads): who saved it in
+# a working copy of the bundle made it, unless it was in force before.
+SAVED_BY = """
+select distinct c.by_id from release_file f
+join working_copy w on w.bundle_key = %(key)s
+join working_change c on c.copy_id = w.id and c.path = f.path and c.after = f.digest
+where f.release_id = %(release)s and not exists (
+    select from release p join release_file g on g.release_id = p.id and g.path = f.path and g.digest = f.digest
+    where p.bundle_key = %(key)s and p.published_at is not null)
+"""
 #: The makers of a release that was never in force: what is begun on it holds their work.
 UNPUBLISHED_AUTHORS = """
 select a.user_id from release_author a join release r on r.id = a.release_id
@@ -119,8 +129,8 @@ def in_force(key: str) -> int | None:
 
 
 def keep_draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) -> int:
-    """Keep the files as the bundle's next draft, made by who keeps them; the same files as the newest release give that
-    release again, unless it was discarded."""
+    """Keep the files as the bundle's next draft, made by who keeps them and who saved them in a working copy; the same
+    files as the newest release give that release again, unless it was discarded."""
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     manifest = hashlib.sha256(orjson.dumps(digests, option=orjson.OPT_SORT_KEYS)).hexdigest()
     lock_bundle(key)
@@ -149,7 +159,8 @@ def keep_draft(key: str, files: Mapping[str, bytes], by: Identity, note: str) ->
             "insert into release_file (release_id, path, digest) values (%s, %s, %s)",
             (row[0], path, keep_blob(content)),
         )
-    add_authors(row[0], {by.user_id})
+    savers = [user for (user,) in sql().execute(SAVED_BY, {"key": key, "release": row[0]})]
+    add_authors(row[0], {by.user_id, *savers})
     record(key, "drafted", by, row[0], digest=manifest)
     return int(row[0])
 
