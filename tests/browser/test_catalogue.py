@@ -44,7 +44,7 @@ def test_a_designer_edits_the_questions_and_sees_where_two_situations_meet(site:
     designer.arrives("户外招牌设置许可")
     expect(page.get_by_role("status").first).to_contain_text("已保存")
     designer.open(f"{address_of(page)}?view=history", "目录调整")
-    expect(page.locator("tbody tr").first).to_contain_text("楼顶招牌单列")
+    expect(page.get_by_role("table", name="修改记录").locator("tbody tr").first).to_contain_text("楼顶招牌单列")
 
 
 def test_what_the_province_binds_cannot_be_typed_over(site: Site, somebody: Somebody) -> None:
