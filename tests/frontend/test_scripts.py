@@ -58,7 +58,25 @@ BPMN = """<?xml version="1.0" encoding="UTF-8"?>
 </di:BPMNPlane></di:BPMNDiagram></definitions>"""
 
 
-#: The same in English, wider than a phone: the label's place was drawn for two Chinese characters.
+FORKED = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t" id="d"
+ xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
+ xmlns:dd="http://www.omg.org/spec/DD/20100524/DI"><process id="p"><startEvent id="start"/><inclusiveGateway id="fork"/>
+<userTask id="review" name="审查"/><userTask id="visit" name="核查"/>
+<sequenceFlow id="go" sourceRef="start" targetRef="fork"/>
+<sequenceFlow id="to-review" sourceRef="fork" targetRef="review"/>
+<sequenceFlow id="to-visit" sourceRef="fork" targetRef="visit"/></process>
+<di:BPMNDiagram id="x"><di:BPMNPlane id="y" bpmnElement="p">
+<di:BPMNShape id="s1" bpmnElement="start"><dc:Bounds x="0" y="22" width="36" height="36"/></di:BPMNShape>
+<di:BPMNShape id="s2" bpmnElement="fork"><dc:Bounds x="80" y="15" width="50" height="50"/></di:BPMNShape>
+<di:BPMNShape id="s3" bpmnElement="review"><dc:Bounds x="190" y="0" width="100" height="80"/></di:BPMNShape>
+<di:BPMNShape id="s4" bpmnElement="visit"><dc:Bounds x="190" y="110" width="100" height="80"/></di:BPMNShape>
+<di:BPMNEdge id="e1" bpmnElement="go"><dd:waypoint x="36" y="40"/><dd:waypoint x="80" y="40"/></di:BPMNEdge>
+<di:BPMNEdge id="e2" bpmnElement="to-review"><dd:waypoint x="130" y="40"/><dd:waypoint x="190" y="40"/></di:BPMNEdge>
+<di:BPMNEdge id="e3" bpmnElement="to-visit"><dd:waypoint x="105" y="65"/><dd:waypoint x="105" y="150"/>
+<dd:waypoint x="190" y="150"/></di:BPMNEdge>
+</di:BPMNPlane></di:BPMNDiagram></definitions>"""
+#: `BPMN` in English, wider than a phone: the label's place was drawn for two Chinese characters.
 TRANSLATED = (
     BPMN.replace('name="收件"', 'name="Received at the window"')
     .replace('name="审查"', 'name="Review and propose what to decide"')
@@ -110,6 +128,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     (pages / "case.html").write_text(render(DIAGRAM, state=state, findings=None), "utf-8")
     (pages / "check.html").write_text(render(DIAGRAM, state=None, findings=findings), "utf-8")
     (pages / "diagram.bpmn").write_text(BPMN, "utf-8")
+    forked = {"done": ["start", "fork"], "current": ["review"], "counts": {}, "flows": ["go", "to-review"]}
+    (pages / "forked.html").write_text(
+        render(DIAGRAM, state=forked, findings=None).replace("/diagram.bpmn", "/forked.bpmn"), "utf-8"
+    )
+    (pages / "forked.bpmn").write_text(FORKED, "utf-8")
     english = render(DIAGRAM, state=state, findings=None).replace('lang="zh-CN"', 'lang="en"')
     (pages / "translated.html").write_text(english.replace("/diagram.bpmn", "/translated.bpmn"), "utf-8")
     (pages / "translated.bpmn").write_text(TRANSLATED, "utf-8")
@@ -255,6 +278,13 @@ def test_the_diagram_marks_where_the_case_is(tab: Page) -> None:
     expect(tab.locator("[data-element-id=review].is-current")).to_have_count(1)
     expect(tab.locator(".diagram-count")).to_have_text("3 件")
     expect(tab.locator(".bjs-powered-by")).to_be_visible()
+
+
+def test_of_the_ways_out_of_a_gateway_those_that_were_taken_are_marked(tab: Page) -> None:
+    tab.goto("/forked.html")
+    expect(tab.locator("[data-element-id=to-review].is-done")).to_have_count(1)
+    expect(tab.locator("[data-element-id=to-visit]")).to_have_count(1)
+    expect(tab.locator("[data-element-id=to-visit].is-done")).to_have_count(0)
 
 
 def test_translated_words_stand_beside_their_element(tab: Page) -> None:
