@@ -317,9 +317,12 @@ def test_who_may_confirm_it_is_told_and_who_confirmed_it_of_the_first_batch(db: 
     machines.work()
     assert notices(PUBLISHER) == ["migration-to-confirm", "migration-looked"]
     assert notices(LEAD) == ["migration-to-confirm"]
+    unread = "select kind from notice where read_at is null and kind like 'migration-%'"
+    assert [kind for (kind,) in sql().execute(unread)] == ["migration-looked"]  # what was confirmed asks nobody
     runs.go_on(run, by=person(LEAD))
     machines.work()
     assert notices(PUBLISHER) == ["migration-to-confirm", "migration-looked"]
+    assert sql().execute(unread).fetchall() == []
 
 
 def test_nothing_to_choose_no_reason_and_a_release_that_is_not_in_force_any_more(db: SQLAlchemy) -> None:

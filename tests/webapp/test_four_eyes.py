@@ -80,6 +80,15 @@ def told(login: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def unread(login: str) -> list[str]:
+    """What somebody is still asked to do with a release."""
+    rows = sql().execute(
+        "select kind from notice where user_id = %s and read_at is null and kind = any(%s) order by id",
+        (office.person(login).user_id, ["release-to-sign", "release-signed"]),
+    )
+    return [row[0] for row in rows]
+
+
 @contextmanager
 def refusal(said: str) -> Iterator[None]:
     """The act is refused with these words."""
@@ -103,6 +112,17 @@ def test_whose_limit_changes_is_asked_with_legal_review_and_told(db):
     assert parts[0].parts[0][1] == ("limits",)
     assert waiting_for(office.person(POLICE)) == []
     assert waiting_for(office.person(DESIGNER)) == []
+
+
+def test_a_notice_whose_matter_is_settled_counts_as_read(db):
+    release_id = submitted()
+    assert unread(LAWYER) == unread(SIGNBOARDS) == ["release-to-sign"]
+    agree(release_id, LEGAL, LAWYER)
+    assert (unread(LAWYER), unread(SIGNBOARDS)) == ([], ["release-to-sign"])
+    agree(release_id, UNIT, SIGNBOARDS)
+    assert (unread(SIGNBOARDS), unread(PUBLISHER)) == ([], ["release-signed"])
+    publish_release(release_id, by=office.person(PUBLISHER))
+    assert unread(PUBLISHER) == []
 
 
 def test_a_page_says_what_of_an_item_changes_without_a_gap_behind_its_name(db, app):

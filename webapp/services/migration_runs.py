@@ -20,7 +20,7 @@ from webapp.catalogue import published
 from webapp.errors import ActRefused, Incomplete, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
-from webapp.services.notices import NoticeKind, notify
+from webapp.services.notices import NoticeKind, notify, settle
 from webapp.services.page_keys import remember
 from webapp.services.release_rows import lock_bundle, record
 from webapp.services.repairing import digest, given_reason
@@ -169,7 +169,7 @@ def propose(run_id: int, *, by: Identity) -> None:
         _set(run, PROPOSED)
         record(run.bundle, "migration-proposed", by, run.target, run=run_id)
         row = sql().execute(FITTING, (run_id,)).fetchone()
-        facts = {**told_of(run.target), "by": by.name, "cases": str(row[0] if row else 0)}
+        facts = {**told_of(run.target), "by": by.name, "cases": str(row[0] if row else 0), "run": str(run_id)}
         told = {user for (user,) in sql().execute(CONFIRMERS, (run.author,))}
         notify(told, NoticeKind.MIGRATION_TO_CONFIRM, case_id=None, task_id=None, facts=facts, now=clock.now())
 
@@ -215,6 +215,7 @@ def confirm(run_id: int, *, by: Identity, first_cases: int = FIRST_CASES) -> Non
             (by.user_id, clock.now(), first_cases, run_id),
         )
         sql().execute(NUMBER_ANEW, {"run": run_id})
+        settle([NoticeKind.MIGRATION_TO_CONFIRM], {"run": str(run_id)})
         _go(run, FIRST)
         record(run.bundle, "migration-confirmed", by, run.target, run=run_id, first=first_cases)
 
@@ -236,6 +237,7 @@ def go_on(run_id: int, *, by: Identity) -> None:
     ensure(by, Permission.MIGRATION_RUN)
     with unit_of_work():
         run = _locked(run_id, LOOKED, PAUSED)
+        settle([NoticeKind.MIGRATION_LOOKED], {"run": str(run_id)})
         if run.state == LOOKED:
             sql().execute("update migration_run set rest_at = %s where id = %s", (clock.now(), run_id))
         _go(run, REST if run.state == LOOKED or run.rest_at is not None else FIRST)
@@ -257,6 +259,7 @@ def stop(run_id: int, *, by: Identity) -> None:
     ensure(by, Permission.MIGRATION_RUN)
     with unit_of_work():
         run = _locked(run_id, LOOKED, PAUSED)
+        settle([NoticeKind.MIGRATION_LOOKED], {"run": str(run_id)})
         _set(run, STOPPED, over=True)
         record(run.bundle, "migration-stopped", by, run.target, run=run_id)
 
@@ -271,6 +274,7 @@ def withdraw(run_id: int, *, by: Identity) -> None:
         run = _locked(run_id, CHECKING, CHECKED, PROPOSED)
         if run.author != by.user_id:
             ensure(by, Permission.MIGRATION_RUN)
+        settle([NoticeKind.MIGRATION_TO_CONFIRM], {"run": str(run_id)})
         _set(run, WITHDRAWN, over=True)
         record(run.bundle, "migration-withdrawn", by, run.target, run=run_id)
 
@@ -295,6 +299,7 @@ def undo(run_id: int, *, by: Identity, reason: str) -> None:
     reason = given_reason(reason)
     with unit_of_work():
         run = _locked(run_id, LOOKED, PAUSED, STOPPED, DONE)
+        settle([NoticeKind.MIGRATION_LOOKED], {"run": str(run_id)})
         if is_past_undoing(run.ended_at):
             raise MigrationNotNow(PAST_UNDOING)
         _ensure_no_other(run.bundle, but=run_id)

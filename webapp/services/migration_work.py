@@ -247,7 +247,7 @@ def _finish(run: Run, turns: Turns, cases: _Cases) -> None:
         values = {"run": run.id, "doing": run.state, "which": cases.which, "next": after, "ended": ended}
         finished = sql().execute(FINISHED, values).rowcount
         if finished and after == migration_runs.LOOKED and run.by_id is not None:
-            facts = migration_runs.told_of(run.target)
+            facts = {**migration_runs.told_of(run.target), "run": str(run.id)}
             notify([run.by_id], NoticeKind.MIGRATION_LOOKED, case_id=None, task_id=None, facts=facts, now=now)
         elif not finished and (at := turns.next_at()) is not None:
             outbox.defer_at(sql(), outbox.RUN_MIGRATION, at, run_id=run.id)

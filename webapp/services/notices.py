@@ -17,7 +17,7 @@ from webapp.services.notice_kinds import NoticeKind, kind_words
 from webapp.services.writing import Writing
 from webapp.unit_of_work import sql, unit_of_work
 
-__all__ = ["NoticeKind", "mark_all_read", "mark_read", "notify"]
+__all__ = ["NoticeKind", "mark_all_read", "mark_read", "notify", "settle"]
 
 #: The values of one notice stand under names of their own, so that a command that tells twice sends the first before.
 INSERT = """
@@ -58,6 +58,27 @@ def notify(
         writing.add("notices_told", INSERT, **values)
     else:
         sql().execute(INSERT, values)
+
+
+SETTLE = """
+update notice set read_at = %(now)s
+where read_at is null and kind = any(%(kinds)s) and facts @> %(facts)s::jsonb
+    and (%(users)s::bigint[] is null or user_id = any(%(users)s::bigint[]))
+"""
+
+
+def settle(kinds: Iterable[NoticeKind], facts: Mapping[str, str], users: Iterable[int] | None = None) -> None:
+    """What these notices ask for is done, in the running transaction: nobody, or none of `users`, need read them.
+
+    `facts`: by which the matter is known.
+    """
+    values = {
+        "kinds": [str(kind) for kind in kinds],
+        "facts": orjson.dumps(dict(facts)).decode(),
+        "users": None if users is None else sorted(users),
+        "now": clock.now(),
+    }
+    sql().execute(SETTLE, values)
 
 
 def mark_read(notice_id: int, *, by: Identity) -> None:

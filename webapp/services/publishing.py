@@ -17,7 +17,7 @@ from webapp.identity import Identity
 from webapp.permissions import Permission, ensure
 from webapp.services import start_timers
 from webapp.services.migration_runs import MigrationUnderWay, ensure_none_under_way
-from webapp.services.notices import NoticeKind
+from webapp.services.notices import NoticeKind, settle
 from webapp.services.release_rows import (
     APPROVED,
     IS_OVERTAKEN,
@@ -99,6 +99,7 @@ def publish_release(release_id: int, *, by: Identity, effective_on: date | None 
         values = {"on": effective_on, "by": by.user_id, "now": clock.now(), "release": release_id}
         sql().execute(APPROVE, values)
         record(release.key, "approved", by, release_id, effective=effective_on.isoformat(), **said)
+        settle([NoticeKind.RELEASE_SIGNED], {"release": str(release_id)})
         facts = {"by": by.name, "day": effective_on.isoformat()}
         tell(authors_of(release_id), NoticeKind.RELEASE_APPROVED, release, facts)
 

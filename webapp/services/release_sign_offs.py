@@ -19,7 +19,7 @@ from webapp.errors import Incomplete, NotFound, ReleaseRefused
 from webapp.identity import Identity
 from webapp.organisation_names import departments_of_posts
 from webapp.permissions import Permission, SignOffFacts, ensure
-from webapp.services.notices import NoticeKind, notify
+from webapp.services.notices import NoticeKind, notify, settle
 from webapp.services.release_examples import end_accepted
 from webapp.services.release_rows import LONGEST_NOTE, SUBMITTED, LockedRelease, authors_of, lock_release, record
 from webapp.unit_of_work import sql, unit_of_work
@@ -62,6 +62,9 @@ PUBLISHERS = """
 select m.user_id from membership m join candidate_group g on g.id = m.group_id where g.role = 'publisher'
 """
 LEGAL_NAME = Words("法制审核", "legal review")
+OPEN_PARTIES = "select party from release_sign_off where release_id = %s and ended_at is null and agrees is not true"
+#: What people are asked to do with a release in one round; done with, once it is over.
+ASKED_IN_ROUND = (NoticeKind.RELEASE_TO_SIGN, NoticeKind.RELEASE_SIGNED, NoticeKind.RELEASE_OVERTAKEN)
 
 
 def require(release: LockedRelease) -> None:
@@ -115,9 +118,18 @@ def sign(release_id: int, party: str, *, agrees: bool, comment: str, letter_numb
         if not agrees:
             send_back(release, by, comment.strip())
             return
+        _settle_for_those_done(release_id, party, authors)
         tell(authors, NoticeKind.RELEASE_AGREED, release, {"by": by.name, "comment": comment.strip()})
         if not _missing(release_id):
             tell({row[0] for row in sql().execute(PUBLISHERS)}, NoticeKind.RELEASE_SIGNED, release)
+
+
+def _settle_for_those_done(release_id: int, party: str, authors: Collection[int]) -> None:
+    """Of those who could sign for a party that has signed, whoever is asked for no other need not read of it."""
+    left = [row[0] for row in sql().execute(OPEN_PARTIES, (release_id,))]
+    asked = set[int]().union(*(signers_of(one, authors) or signers_of(LEGAL, authors) for one in left))
+    done = (signers_of(party, authors) or signers_of(LEGAL, authors)) - asked
+    settle([NoticeKind.RELEASE_TO_SIGN], {"release": str(release_id)}, done)
 
 
 def send_back(release: LockedRelease, by: Identity, reason: str) -> None:
@@ -143,6 +155,7 @@ def asked_of(release: LockedRelease) -> set[int]:
 def end_round(release_id: int) -> None:
     """The signatures and accepted examples of this round stay to be read and count no more."""
     end_accepted(release_id)
+    settle(ASKED_IN_ROUND, {"release": str(release_id)})
     sql().execute(
         "update release_sign_off set ended_at = %s where release_id = %s and ended_at is null",
         (clock.now(), release_id),
@@ -216,5 +229,11 @@ def tell(
     """Tell these people of a release: the bundle's name, the number, and what the kind says besides."""
     read = inspect_bundle(release_files(release.id)).bundle
     name = read.name if read is not None and read.name.zh else Words(release.key, release.key)
-    facts = {"bundle": name.zh, "bundle_en": name.en or name.zh, "number": str(release.number), **(more or {})}
+    facts = {
+        "bundle": name.zh,
+        "bundle_en": name.en or name.zh,
+        "number": str(release.number),
+        "release": str(release.id),
+        **(more or {}),
+    }
     notify(users, kind, case_id=None, task_id=None, facts=facts, now=clock.now())
