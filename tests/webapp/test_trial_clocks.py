@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from engine import Words
 from tests.support.office import person
 from tests.webapp.browsing import Browser
 from tests.webapp.test_examples import DESIGNER, copy_id
 from tests.webapp.test_trial import published
 from tests.webapp.trying import act, acts, section
+from webapp.pages.studio.trial_words import property_words
 from webapp.services import working_copies
 from webapp.services.trials import own_trial
 
@@ -185,6 +188,9 @@ def test_acts_on_two_items_are_told_apart(designer):
     done(designer, "P2", "accept", '{"intake_outcome": "accept"}')
     done(designer, "P6", "accept", '{"intake_outcome": "accept"}')
     registered, drugs, sign = acts(designer)[1:]
+    waiting = section(designer, "人工任务")
+    assert "可退回到" in waiting
+    assert not {"not:", "no-relatives", "returns", "separate"} & set(re.findall(r"[a-z-]+:?", waiting))
     assert registered.startswith("办结“结果回填”（市场主体设立登记）")
     assert (drugs.startswith("办结“受理审查”（"), sign.startswith("办结“受理审查”（")) == (True, True)
     assert "药品" in drugs
@@ -192,3 +198,21 @@ def test_acts_on_two_items_are_told_apart(designer):
     tabs = [" ".join(one.text_content().split()) for one in designer.page.xpath("//nav//a[contains(@href, 'run=')]")]
     labels = [one.rstrip("0123456789 ") for one in tabs]
     assert len(set(labels)) == len(labels)
+
+
+def test_what_a_diagram_says_of_a_task_is_told_in_words(app) -> None:
+    def called(element: str) -> Words:
+        return Words(f"环节{element}", f"step {element}")
+
+    separate = "not:examine not:review no-relatives"
+    with app.test_request_context():
+        assert property_words("returns", "window a", called) == ("可退回到", "收件的窗口、环节a")
+        assert property_words("separate", separate, called) == (
+            "职责分离",
+            "经办过这些环节的人不办：资料审查、审查；先问是否涉及本人或亲属",
+        )
+        assert property_words("own", "x", called) == ("own", "x")
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        assert property_words("separate", separate, called)[1].startswith(
+            "not by who did Examination of papers, Review;"
+        )

@@ -18,7 +18,7 @@ from webapp.languages import language
 from webapp.pages.studio.example_answers import say_what_differs
 from webapp.pages.studio.shared import blueprint, chosen
 from webapp.pages.studio.trial_forms import read_act
-from webapp.pages.studio.trial_words import CORES, act_words, clock_words, mark_words, moment_words
+from webapp.pages.studio.trial_words import CORES, act_words, clock_words, mark_words, moment_words, property_words
 from webapp.pages.support import needs, words
 from webapp.permissions import Permission
 from webapp.queries import releases
@@ -186,6 +186,11 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
     def hint_of(waits: Waits) -> TaskHint:
         return hint_for(one.source, replayed.trial.instances[waits.at.instance - 1], waits.what)
 
+    def property_of(waits: Waits, name: str, text: str) -> tuple[str, str]:
+        instance, task = replayed.trial.instances[waits.at.instance - 1], waits.what
+        program = replayed.trial.program(instance.process)
+        return property_words(name, text, lambda element: names.element(program, task.process, element))
+
     return {
         "view": view,
         "run": run,
@@ -203,6 +208,7 @@ def _standing(one: TrialRow, replayed: Replayed, names: queries.Names) -> dict[s
         "copies": _copies_for(one),
         "alike": _begun_alike(one),
         "hint_of": hint_of,
+        "property_of": property_of,
         "papers": papers_of(one, replayed.trial, names),
     }
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext, ngettext
 
 from engine import Words
+from engine.bundles import known_steps
 from engine.trial import AT_ONCE, OPEN, OURS, REFERENCE, Act, Kind
 from engine.values import ClockMark
 from webapp import moments
+from webapp.languages import language
 from webapp.pages.studio.trial_forms import UNITS
 from webapp.pages.support import when, words
 from webapp.queries.trial_clocks import clock_name
@@ -95,3 +97,47 @@ _SAID: Mapping[Kind, Callable[[Act, str], str]] = {
         "登记“%(name)s”的文书送达，计算%(clock)s", name=name, clock=words(clock_name(act.name))
     ),
 }
+
+
+#: Properties of a user task that the office reads, by what they are called.
+_PROPERTIES: Mapping[str, Words] = {
+    "returns": Words("可退回到", "May be sent back to"),
+    "separate": Words("职责分离", "Duties kept apart"),
+    "participants": Words("办理人数", "Participants"),
+}
+_WINDOW = Words("收件的窗口", "the window that received it")
+_SEPARATED: Mapping[str, Words] = {
+    "two-persons": Words("由不同的人签字", "signed by different people"),
+    "no-relatives": Words("先问是否涉及本人或亲属", "asked first whether an own or a relative's matter is at stake"),
+}
+
+
+def property_words(name: str, text: str, called: Callable[[str], Words]) -> tuple[str, str]:
+    """A property of a user task and what it says, in words; as the diagram has it where there are none.
+
+    `called`: what an element of its process is called.
+    """
+    label = _PROPERTIES.get(name)
+    if label is None:
+        return name, text
+    if name == "participants":
+        return words(label), text
+    told = text.replace(",", " ").split()
+    if name == "returns":
+        return words(label), _listed(_WINDOW if one == "window" else called(one) for one in told)
+    return words(label), "；".join(_separated(told)) if language() == "zh" else "; ".join(_separated(told))
+
+
+def _separated(told: Sequence[str]) -> Iterator[str]:
+    steps = known_steps()
+    apart = [one.removeprefix("not:") for one in told if one.startswith("not:")]
+    if apart:
+        named = _listed(steps[one].name if one in steps else Words(one, one) for one in apart)
+        yield words(Words(f"经办过这些环节的人不办：{named}", f"not by who did {named}"))
+    for one in told:
+        if not one.startswith("not:"):
+            yield words(_SEPARATED.get(one, Words(one, one)))
+
+
+def _listed(several: Iterable[Words]) -> str:
+    return ("、" if language() == "zh" else ", ").join(words(one) for one in several)
