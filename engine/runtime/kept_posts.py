@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.bpmn.program import Node, Program
+from engine.bpmn.program import CallWork, Node, Program
 from engine.runtime.fitting import NewIds, new_id, said
 from engine.runtime.migration import rename
 from engine.runtime.renewal import CANNOT_BEGIN
@@ -69,24 +69,35 @@ def kept_posts(
 
 def other_inputs(old: Program, new: Program, mapping: NewIds) -> Iterator[OtherInputs]:
     """Where cases of the new version may be given to other posts than those that are moved to it."""
-    read = _read_for_posts(new)
     for process in old.processes.values():
         there = new.processes.get(mapping.get(process.id, process.id))
         for node in process.nodes.values():
             after = there.nodes.get(new_id(mapping, process.id, node.id)) if there else None
-            if node.call is not None and after is not None:
+            if node.call is not None and after is not None and after.call is not None:
                 was, now = _inputs(node), _inputs(after)
-                names = sorted(
-                    name for name in was.keys() | now.keys() if name in read and was.get(name) != now.get(name)
-                )
-                if names:
-                    yield OtherInputs(process.id, node.id, tuple(names))
+                names = [name for name in sorted(was.keys() | now.keys()) if was.get(name) != now.get(name)]
+                read = _read_for_posts(new, after.call) if names else frozenset[str]()
+                if told := tuple(name for name in names if name in read):
+                    yield OtherInputs(process.id, node.id, told)
 
 
-def _read_for_posts(program: Program) -> frozenset[str]:
-    nodes = (node for process in program.processes.values() for node in process.nodes.values())
-    slots = (node.assigned.candidate_groups for node in nodes if node.assigned is not None)
-    return frozenset[str]().union(*((slot.reads or ()) for slot in slots if slot is not None))
+def _read_for_posts(program: Program, call: CallWork) -> frozenset[str]:
+    """The variables from which posts are computed in the process that is called, and in those that it calls."""
+    found: set[str] = set()
+    pending, seen = [call], set[str]()
+    while pending:
+        each = pending.pop()
+        called = program.called(each.process.text, each.version) if each.process.is_text else None
+        processes = list(program.processes.values()) if called is None else [called]  # which one, the case decides
+        for process in processes:
+            if process.id in seen:
+                continue
+            seen.add(process.id)
+            for node in process.nodes.values():
+                posts = node.assigned.candidate_groups if node.assigned is not None else None
+                found |= (posts.reads or frozenset()) if posts is not None else frozenset()
+                pending += [node.call] if node.call is not None else []
+    return frozenset(found)
 
 
 def _inputs(node: Node) -> dict[str, object]:

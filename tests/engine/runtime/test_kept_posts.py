@@ -65,7 +65,9 @@ def test_another_way_to_write_the_same_posts_is_no_difference_of_the_case() -> N
 
 def test_a_task_whose_own_element_names_other_posts_gets_them_and_is_not_told() -> None:
     other = '<zeebe:assignmentDefinition candidateGroups="window.clerk"/>'
-    assert kept(release("items.A.groups"), release("items.S.groups", task=other)) == []
+    old, new = release("items.A.groups"), release("items.S.groups", task=other)
+    assert kept(old, new) == []
+    assert list(other_inputs(old, new, {})) == []  # its posts go by no input
 
 
 def test_posts_that_cannot_be_computed_are_told_as_such() -> None:
