@@ -169,7 +169,7 @@ def test_the_history_says_who_saved_before_a_file_was_set_back(client: FlaskClie
     designer.open(f"/studio/copies/{copy_id}?view=history")
     theirs = working_copies.save(copy_id, CATALOGUE, b"theirs", digests_of(copy_id)[CATALOGUE], by=person(SECOND))
     designer.submit("/back", press=("to", "before"))
-    assert re.search(rf"{CATALOGUE} 已由{NAME}于.+保存过，没有恢复", designer.text)
+    assert re.search(rf"{CATALOGUE} 已由{NAME}于 .+ 保存过，没有恢复", designer.text)
     assert digests_of(copy_id)[CATALOGUE] == theirs
     designer.submit("/back", press=("to", "before"))  # seen now
     assert "已恢复为所选的内容" in designer.text

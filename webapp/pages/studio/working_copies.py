@@ -256,7 +256,7 @@ def set_back(copy_id: int) -> ResponseReturnValue:
         path = working_copies.set_back(copy_id, change, base, by=signed_in(), before=before)
     except working_copies.ChangedMeanwhile as refused:
         shown = {"path": refused.path, "who": refused.who, "at": refused.at}
-        flash(gettext("%(path)s 已由%(who)s于%(at)s保存过，没有恢复。请看过现在的内容再恢复。", **shown), "warning")
+        flash(gettext("%(path)s 已由%(who)s于 %(at)s 保存过，没有恢复。请看过现在的内容再恢复。", **shown), "warning")
     else:
         flash(gettext("%(path)s 已恢复为所选的内容。", path=path), "success")
     return redirect(url_for("studio.working_copy", copy_id=copy_id, view="history"))
