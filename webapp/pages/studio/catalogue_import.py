@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from engine import Words
 from engine.catalogue import SHEETS
@@ -66,7 +66,15 @@ def read_import(copy_id: int) -> ResponseReturnValue:
         catalogue_edits.save(copy_id, prepared, by=signed_in(), note=note, apart=True)
     except (working_copies.ChangedMeanwhile, FileRefused) as refused:
         return _page(one, **shown, error=words(refused.words)), 409
-    flash(gettext("已导入：%(count)s 处改动存为一次修改。", count=len(prepared.changes)), "success")
+    flash(
+        ngettext(
+            "已导入：%(count)s 处改动存为一次修改。",
+            "已导入：%(count)s 处改动存为一次修改。",
+            len(prepared.changes),
+            count=len(prepared.changes),
+        ),
+        "success",
+    )
     return redirect(url_for("studio.catalogue", copy_id=copy_id))
 
 
