@@ -148,7 +148,7 @@ def test_nothing_is_published_over_cases_that_are_on_their_way(app, db):
     assert in_force() == release_id
 
 
-def test_a_release_whose_day_comes_meanwhile_is_kept_back_and_said_so(app, db):
+def test_a_release_whose_day_comes_meanwhile_is_put_off_and_said_so(app, db):
     _, release_id = migrating(db)
     with unit_of_work():
         sql().execute(
@@ -159,10 +159,10 @@ def test_a_release_whose_day_comes_meanwhile_is_kept_back_and_said_so(app, db):
     now = in_force()
     put_due_in_force()
     assert in_force() == now
-    assert queries.release(release_id).state == "submitted"
+    assert queries.release(release_id).state == "approved"
     publisher = browser_of(app, PUBLISHER)
     publisher.open(f"/studio/bundles/{office.BUNDLE}")
-    assert "到期未能生效" in publisher.text
+    assert "到期暂未生效，自动再试" in publisher.text
 
 
 # ------------------------------------------------------- a template or letter with a script
