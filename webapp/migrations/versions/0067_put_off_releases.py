@@ -14,8 +14,8 @@ branch_labels = None
 depends_on = None
 
 PUT_OFF = """
-alter table release add column put_off_until timestamptz, add column put_off_zh varchar not null default '',
-    add column put_off_en varchar not null default '';
+alter table release add column put_off_until timestamptz, add column put_off_zh text not null default '',
+    add column put_off_en text not null default '';
 """
 
 
