@@ -89,9 +89,7 @@ def propose(
 
 
 class _Proposing:
-    def __init__(
-        self, catalogue: Catalogue, records: list[Record], office: Mapping[str, Mapping[str, Words]]
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, records: list[Record], office: Mapping[str, Mapping[str, Words]]) -> None:
         self.office = office
         self.catalogue = catalogue
         self.records = records

@@ -126,7 +126,7 @@ def test_every_kind_of_work_is_placed_with_its_name(site: Site, somebody: Somebo
 
 
 def test_what_a_call_is_given_follows_the_item_that_is_written(site: Site, somebody: Somebody) -> None:
-    """Whoever writes another item under 事项 gets its posts, way and result with it, and one undo takes all of it back."""
+    """Another item written under 事项 brings its posts, way and result with it, and one undo takes all of it back."""
     page = open_empty(site, somebody(DESIGNER), "改事项", "zh")
     page.locator('.djs-element[data-element-id="start"]').first.click()
     page.locator('.djs-context-pad [data-action="append"]').first.click()

@@ -126,12 +126,14 @@ def test_a_trial_may_have_so_many_acts(designer, monkeypatch):
 def test_the_other_core_is_not_given_more_acts_than_it_plays(designer, monkeypatch):
     tried(designer, LEAVE, '{"days": 3}')
     act(designer, "jump")
-    monkeypatch.setitem(MOST_ACTS, "reference", 1)
+    act(designer, "complete", "remind")
     trial = designer.url
+    designer.open(f"{trial}/compare")
+    monkeypatch.setitem(MOST_ACTS, "reference", 1)
     designer.submit("/core")
-    assert designer.status == 422
+    assert designer.status == 409
     assert "最多 1 步" in designer.text
-    assert len(acts(designer.open(trial))) == 2
+    assert len(acts(designer.open(trial))) == 3
 
 
 def test_a_trial_may_hold_so_many_values(designer, monkeypatch):
