@@ -174,7 +174,7 @@ def _check_conditions(checking: Checking, item: Item) -> None:
                 part,
                 Words(
                     f"条件含有兜底用语“{found[0]}”：{words.zh}",
-                    f"The Chinese of a condition has the catch-all word “{found[0]}”: “{words.zh}”",
+                    f"The Chinese of a condition has a catch-all word: “{words.zh}”",
                 ),
                 Words("逐项写明具体、可以核验的条件。", "Name each condition so that it can be checked."),
             )
