@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from tests.browser.site import Site, served
 from tests.frontend.kit import AXE
 from tests.support.chromium import CHROMIUM, MISSING, REQUIRED, ensure_nothing_is_missing
 
+FAILED = pytest.StashKey[bool]()
 #: A story shares its processor with others.
 PATIENCE_MS = 15_000
 LACKING = MISSING if AXE.exists() else [*MISSING, "axe-core is not there (make assets)"]
@@ -26,6 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
             if LACKING and not REQUIRED:
                 item.add_marker(pytest.mark.skip(reason="; ".join(LACKING)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +62,9 @@ def site(committed_app: Flask) -> Iterator[Site]:
 
 
 @pytest.fixture
-def somebody(site: Site, chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Person]]:
+def somebody(
+    site: Site, chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Person]]:
     """Opens a browser for a person: `somebody("lixiaoyun")` is signed in, `somebody()` is the public.
 
     At the end nobody's browser may have met a script error, a console error or a breach of the policy.
@@ -69,7 +79,8 @@ def somebody(site: Site, chromium: Browser, tmp_path: Path) -> Iterator[Callable
         return person
 
     yield opened
-    for count, person in enumerate(people):  # what was on the screens last, for whoever looks into a failure
+    failed = request.node.stash.get(FAILED, False)
+    for count, person in enumerate(people if failed else ()):  # what was on the screens last, for whoever looks into it
         person.page.screenshot(path=tmp_path / f"last-{count}.png")
     faults = [fault for person in people for fault in person.faults]
     for person in people:

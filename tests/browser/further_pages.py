@@ -265,4 +265,6 @@ def _of_incidents() -> Iterator[Visit]:
     yield Visit("/studio/running/incidents", "/studio/running/incidents", LEAD)
     rows: list[tuple[int, int | None]] = [(case, only_incident(case))]
     repair = bulk_repairs.begin(bulk_repairs.Repairs.RETRY, rows, by=office.person(LEAD), key="retry")
+    still = f"/studio/running/bundles/{office.BUNDLE}/stand-still?release={current_releases()[office.BUNDLE]}&all=1"
+    yield Visit("/studio/running/bundles/<key>/stand-still", still, LEAD)
     yield Visit("/studio/running/bulk/<int:bulk_id>", f"/studio/running/bulk/{repair}", LEAD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from urllib.parse import quote
 
 import pytest
@@ -99,8 +100,13 @@ def test_a_bundle_whose_every_draft_was_discarded_leaves_the_list(designer: Brow
 
 def test_only_what_is_shown_is_checked(designer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
-    found = releases.errors_of
-    monkeypatch.setattr(releases, "errors_of", lambda one: checked.append(one.bundle_key) or found(one))
+    found = releases.errors_waiting
+
+    def noted(bundles: Iterable[releases.BundleRow]) -> dict[str, int]:
+        checked.extend(one.key for one in bundles)
+        return found(bundles)
+
+    monkeypatch.setattr(releases, "errors_waiting", noted)
     designer.open("/studio?q=stall-1")
     assert set(checked) == {f"stall-1{digit}" for digit in range(3)}
 

@@ -131,9 +131,11 @@ def test_the_diagram_and_its_position_say_only_elements(db, client):
     case = office.received("commitment")
     follow(client, case.number, case.code)
     position = json.loads(client.text("/track/position.json"))
-    assert set(position) == {"done", "current", "counts"}
+    assert set(position) == {"done", "current", "counts", "flows"}
     assert "call-P2" in position["current"]
     diagram = client.text("/track/diagram.bpmn")
+    assert position["flows"]
+    assert [one for one in position["flows"] if f'id="{one}"' not in diagram] == []
     assert 'id="call-P2"' in diagram
     assert office.example("commitment")["answers"]["applicant_name"] not in diagram
 

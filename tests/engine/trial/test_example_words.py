@@ -34,8 +34,8 @@ from engine.trial.differences import Difference
         ),
         (
             Difference("guided answer food", "usable", Words("请回答：卖什么？", "Please answer: what is sold?")),
-            "引导问题 food 的答案：示例为可用，实际为请回答：卖什么？",
-            "guided answer food: the example says usable, found Please answer: what is sold?",
+            "引导问题 food 的答案：请回答：卖什么？",
+            "guided answer food: Please answer: what is sold?",
         ),
         (
             Difference("something new", 1, 2),
