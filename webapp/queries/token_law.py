@@ -131,36 +131,25 @@ def _marks(tried: Tried) -> Iterator[Effect]:
         if isinstance(one.due, ClockMark)
     ]
     for one in ended:
-        yield _still(tried, one) if one in set_anew else _no_longer(tried, one)
+        if one in set_anew:
+            yield _taken(tried, one, Words("仍自动", "still takes"))
+        else:
+            yield _taken(tried, one, Words("不再自动", "no longer takes"), Words("；时限本身不变", "; the limit stays"))
     for one in set_anew:
         if one not in ended:
-            limit, at, name = _said(tried, one)
-            yield Effect(
-                Words(
-                    f"{limit.zh}{at.zh}时，流程自动走“{name.zh}”",
-                    f"{at.en} of {limit.en}, the process takes “{name.en}” by itself",
-                )
-            )
+            yield _taken(tried, one, Words("自动", "takes"))
 
 
-def _still(tried: Tried, one: _Mark) -> Effect:
+def _taken(tried: Tried, one: _Mark, how: Words, but: Words | None = None) -> Effect:
+    """What the process takes by itself at a mark of a limit, from now on or no longer; `but`: what this leaves as it
+    is, of an effect that is grave."""
     limit, at, name = _said(tried, one)
     return Effect(
         Words(
-            f"{limit.zh}{at.zh}时，流程仍自动走“{name.zh}”",
-            f"{at.en} of {limit.en}, the process still takes “{name.en}” by itself",
-        )
-    )
-
-
-def _no_longer(tried: Tried, one: _Mark) -> Effect:
-    limit, at, name = _said(tried, one)
-    return Effect(
-        Words(
-            f"{limit.zh}{at.zh}时，流程不再自动走“{name.zh}”；时限本身不变",
-            f"{at.en} of {limit.en}, the process no longer takes “{name.en}” by itself; the limit stays",
+            f"{limit.zh}{at.zh}时，流程{how.zh}走“{name.zh}”{but.zh if but else ''}",
+            f"{at.en} of {limit.en}, the process {how.en} “{name.en}” by itself{but.en if but else ''}",
         ),
-        grave=True,
+        grave=but is not None,
     )
 
 

@@ -69,7 +69,7 @@ def read_act(form: Form) -> Act:
     return _READ[Kind(kind)](form)
 
 
-def _at(form: Form, kind: Kind, **further: object) -> Act:
+def _at(form: Form, kind: Kind, *, name: str = "", text: str = "", group: str = "") -> Act:
     """An act on something that is open, with the variables typed."""
     return Act(
         kind,
@@ -77,7 +77,9 @@ def _at(form: Form, kind: Kind, **further: object) -> Act:
         element=form.get("element", ""),
         place=_number(form, "place"),
         variables=read_variables(form.get("variables", ""), "variables"),
-        **further,  # type: ignore[arg-type]
+        name=name,
+        text=text,
+        group=group,
     )
 
 
