@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from engine import Words
-from engine.bundles import inspect_bundle
+from engine import Words, numbered
+from engine.bundles import name_in
 from webapp import clock
 from webapp.catalogue import release_files
 from webapp.errors import ActRefused, NotFound
@@ -64,7 +64,7 @@ def end(copy_id: int, *, by: Identity, seen: datetime | None = None) -> None:
         if seen is not None and changed_at != seen:
             raise SavedMeanwhile()
         sql().execute("update working_copy set ended_at = %s, ended_by = %s where id = %s", (now, by.user_id, copy_id))
-        left, name = _said(unkept), _name(key, base)
+        left, name = _said(unkept), name_in(release_files(base)) or Words(key, key)
         facts = {
             "by": by.name, "title": title, "bundle": name.zh, "bundle_en": name.en or name.zh,
             "left": left.zh, "left_en": left.en,
@@ -82,13 +82,9 @@ def reopen(copy_id: int, *, by: Identity) -> None:
             raise NotFound()
 
 
-def _name(key: str, base: int) -> Words:
-    """What the bundle is called; its key where bundle.toml cannot be read."""
-    read = inspect_bundle(release_files(base)).bundle
-    return read.name if read is not None and read.name.zh else Words(key, key)
-
-
 def _said(files: int) -> Words:
     if not files:
         return ALL_KEPT
-    return Words(f"有 {files} 个文件的修改没有存为版本", f"changes of {files} files are not kept as a release")
+    return Words(
+        f"有 {files} 个文件的修改没有存为版本", f"changes of {numbered(files, 'file')} are not kept as a release"
+    )
